@@ -1,0 +1,56 @@
+/** The version of the contract's JSON schema; a reader refuses a later one. */
+export const CONTRACT_VERSION = 1;
+
+/** How pixels become the input tensor, in timm's terms (timm 1.0.29, `timm/data/config.py`). */
+export interface PreprocessConfig {
+  /** Channels, height, width. */
+  readonly inputSize: readonly [number, number, number];
+  readonly interpolation: "nearest" | "box" | "bilinear" | "hamming" | "bicubic" | "lanczos";
+  readonly cropPct: number;
+  readonly cropMode: "center" | "squash" | "border";
+  /** Pixels cut from each side before anything else. */
+  readonly cropBorderPixels?: number;
+  /** Per channel, of values in [0, 1]. */
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+/** An output that the reference (PyTorch) gave for a named input, so that a runtime can test itself. */
+export interface ContractReference {
+  /** `documented`: somebody published it. `recorded`: the oracle computed it. */
+  readonly kind: "documented" | "recorded";
+  readonly source: string;
+  /** SHA-256 of the input image's file, when it has one. */
+  readonly imageSha256?: string;
+  /** The largest probabilities, in descending order. */
+  readonly top: readonly { readonly index: number; readonly label?: string; readonly probability: number }[];
+}
+
+/**
+ * What a runtime must know besides the graph; it travels inside every artifact (ONNX `metadata_props`, tfjs
+ * `userDefinedMetadata`, the `.smyd` header) under the key `samoyed`.
+ */
+export interface Contract {
+  readonly version: typeof CONTRACT_VERSION;
+  /** timm's name with its tag, such as `resnext101_32x16d.fb_ssl_yfcc100m_ft_in1k`. */
+  readonly model: string;
+  /** `logits` for a classifier, `features` for pooled features. */
+  readonly task: "logits" | "features";
+  /** Names of the input and outputs in the graph. Input layout is NCHW float32 unless the format says otherwise. */
+  readonly input: string;
+  readonly output: string;
+  /** Names of the tapped intermediate outputs, if any. */
+  readonly taps?: readonly string[];
+  readonly preprocess: PreprocessConfig;
+  /** One name per class, in class order; absent when none were given. */
+  readonly labels?: readonly string[];
+  readonly weights: "float32" | "float16" | "uint8" | "uint16" | "int8";
+  readonly license?: string;
+  /** What was converted: a file's name (never its folder) and its SHA-256. */
+  readonly source?: { readonly name: string; readonly sha256: string };
+  /** Present where the weights are a stand-in, and says so in words. */
+  readonly standIn?: string;
+  readonly references?: readonly ContractReference[];
+  /** `samoyed` and its version. */
+  readonly generator: string;
+}

@@ -1,0 +1,75 @@
+/** Stable identifiers of what went wrong; a program may branch on them. */
+export type ErrorCode = "format" | "unsupported" | "shape" | "mismatch" | "unavailable" | "usage" | "io" | "aborted";
+
+/** What every Samoyed error may carry besides its message. */
+export interface ErrorOptionsWithDetails {
+  /** What to do about it, as one sentence for a person. */
+  readonly hint?: string;
+  /** Machine-readable facts: offsets, names, limits. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
+}
+
+/** The base of every error that Samoyed throws on purpose: what, where, got, expected. */
+export class SamoyedError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptionsWithDetails = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.hint = options.hint;
+    this.details = options.details ?? {};
+  }
+}
+
+/** The bytes are not what their format requires. */
+export class FormatError extends SamoyedError {
+  constructor(message: string, options?: ErrorOptionsWithDetails) {
+    super("format", message, options);
+  }
+}
+
+/** The input is valid, and Samoyed does not handle it. */
+export class UnsupportedError extends SamoyedError {
+  constructor(message: string, options?: ErrorOptionsWithDetails) {
+    super("unsupported", message, options);
+  }
+}
+
+/** Shapes that do not fit one another. */
+export class ShapeError extends SamoyedError {
+  constructor(message: string, options?: ErrorOptionsWithDetails) {
+    super("shape", message, options);
+  }
+}
+
+/** Two things that must agree and do not: a checkpoint and an architecture, a hash and a file. */
+export class MismatchError extends SamoyedError {
+  constructor(message: string, options?: ErrorOptionsWithDetails) {
+    super("mismatch", message, options);
+  }
+}
+
+/** Something needed is not installed or cannot be reached here. */
+export class UnavailableError extends SamoyedError {
+  constructor(message: string, options?: ErrorOptionsWithDetails) {
+    super("unavailable", message, options);
+  }
+}
+
+/** A caller's mistake: an unknown option, a missing argument. */
+export class UsageError extends SamoyedError {
+  constructor(message: string, options?: ErrorOptionsWithDetails) {
+    super("usage", message, options);
+  }
+}
+
+/** Reading or writing failed: permissions, a full disk, a broken connection. */
+export class IoError extends SamoyedError {
+  constructor(message: string, options?: ErrorOptionsWithDetails) {
+    super("io", message, options);
+  }
+}

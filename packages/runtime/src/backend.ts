@@ -1,0 +1,57 @@
+import type { Contract, DType, Tensor } from "@samoyed/core";
+
+/** Whether a backend can run here, and if not, why and what mends it. */
+export type Availability =
+  | { readonly available: true; readonly version: string }
+  | { readonly available: false; readonly reason: string; readonly fix: string };
+
+/** A converted model: a path (Node), a URL, or its bytes. */
+export type Artifact = string | URL | Uint8Array;
+
+/** A model's input or output; `string` sizes are symbolic (`N`). */
+export interface Port {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly (number | string)[];
+}
+
+/** What one run is asked for. */
+export interface RunOptions {
+  /** Names of intermediate values to return besides the outputs. */
+  readonly taps?: readonly string[];
+  readonly signal?: AbortSignal;
+}
+
+/** A loaded model. Not safe for concurrent runs unless the backend says so. */
+export interface Session {
+  readonly backend: string;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  /** What travelled inside the artifact; `undefined` for a model that Samoyed did not write. */
+  readonly contract: Contract | undefined;
+  /**
+   * Runs the model. Tensors are NCHW, float32 unless the port says otherwise; outputs are copies that the caller owns.
+   *
+   * @throws ShapeError when an input is missing, unknown, or has another dtype or shape than its port.
+   */
+  run(inputs: Readonly<Record<string, Tensor>>, options?: RunOptions): Promise<Map<string, Tensor>>;
+  /** Frees the engine's memory; a disposed session throws. */
+  dispose(): Promise<void>;
+}
+
+/** Options of `Backend.load`. */
+export interface LoadOptions {
+  /** Threads that the engine may use; the engine's default when absent. */
+  readonly threads?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** An engine that runs one format. */
+export interface Backend {
+  /** Stable name, as `--backend` takes it: `onnxruntime-node`, `tfjs-wasm`, … */
+  readonly name: string;
+  /** The artifact format that it loads. */
+  readonly format: "onnx" | "tfjs" | "smyd";
+  availability(): Promise<Availability>;
+  load(artifact: Artifact, options?: LoadOptions): Promise<Session>;
+}

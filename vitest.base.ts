@@ -1,0 +1,17 @@
+import { defineConfig, type ViteUserConfig } from "vitest/config";
+
+/** Packages resolve to each other's TypeScript source, so tests need no build. */
+const conditions = ["@samoyed/source"];
+
+const config: ViteUserConfig = defineConfig({
+  resolve: { conditions: [...conditions, "module", "node", "development|production"] },
+  ssr: { resolve: { conditions: [...conditions, "module", "node", "development|production"] } },
+  test: {
+    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+    reporters: ["default", ["json", { outputFile: "test-results.json" }]],
+    testTimeout: 30_000,
+    pool: "threads",
+    maxWorkers: 2,
+  },
+});
+export default config;
