@@ -1,0 +1,62 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, expect, test } from "vitest";
+// @ts-expect-error a plain script, so that it runs before anything is built
+import { breaches, importsOf } from "./house.mjs";
+
+const folders: string[] = [];
+afterEach(() => folders.splice(0).forEach((folder) => rmSync(folder, { recursive: true })));
+
+function house(files: Record<string, string>): string {
+  const root = mkdtempSync(join(tmpdir(), "samoyed-house-"));
+  folders.push(root);
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, name)), { recursive: true });
+    writeFileSync(join(root, name), text);
+  }
+  return root;
+}
+
+test("the repository keeps to its plan", () => {
+  expect(breaches(dirname(dirname(fileURLToPath(import.meta.url))))).toEqual([]);
+});
+
+test("an import against the direction is a breach", () => {
+  const root = house({
+    "packages/a/package.json": "{}",
+    "packages/a/src/index.ts": 'import { b } from "@samoyed/b";\nexport const a = b;',
+    "packages/b/package.json": "{}",
+    "packages/b/src/index.ts": "export const b = 1;",
+  });
+  expect(breaches(root, { a: [], b: [] })).toEqual(["packages/a/src/index.ts imports @samoyed/b; a may import: nothing"]);
+});
+
+test("a built-in module behind the browser entry is a breach, behind ./node it is not", () => {
+  const root = house({
+    "packages/a/package.json": "{}",
+    "packages/a/src/index.ts": 'export * from "./x.ts";',
+    "packages/a/src/x.ts": 'import { open } from "node:fs";\nexport { open };',
+    "packages/a/src/node.ts": 'export { close } from "node:fs";',
+  });
+  expect(breaches(root, { a: [] })).toEqual(["packages/a/src/x.ts imports node:fs and is reached from the browser entry of a"]);
+});
+
+test("a declared and unused dependency, and a package outside the plan, are breaches", () => {
+  const root = house({
+    "packages/a/package.json": '{ "dependencies": { "@samoyed/b": "1" } }',
+    "packages/a/src/index.ts": "export {};",
+    "packages/b/package.json": "{}",
+    "packages/b/src/index.ts": "export {};",
+  });
+  expect(breaches(root, { a: ["b"] })).toEqual([
+    "packages/a/package.json declares @samoyed/b, which nothing in src imports",
+    "packages/b is not in the plan",
+  ]);
+});
+
+test("imports are found in all their forms", () => {
+  const text = 'import a from "1";\nimport "2";\nexport { b } from "3";\nimport type {\n c } from "4";\nawait import("5");\nconst s = "import";';
+  expect(importsOf(text)).toEqual(["1", "2", "3", "4", "5"]);
+});

@@ -1,0 +1,69 @@
+// `npm start` and `npm test` on a machine that has Node and nothing else: install, build, run.
+// Uses only Node's own modules, because nothing is installed yet when it starts.
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const { packageManager, engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const windows = process.platform === "win32";
+
+/** Runs a command with the terminal attached and ends this process with its status if it fails. */
+function run(command, args, env = {}) {
+  const { status, error, signal } = spawnSync(command, args, {
+    cwd: root,
+    stdio: "inherit",
+    shell: windows,
+    env: { ...process.env, ...env },
+  });
+  if (error) throw error;
+  if (signal) process.exit(130);
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+function requireNode() {
+  const minimum = engines.node.replace(/[^0-9.]/g, "").split(".").map(Number);
+  const actual = process.versions.node.split(".").map(Number);
+  const order = minimum.map((part, i) => actual[i] - part).find((difference) => difference !== 0) ?? 0;
+  if (order >= 0) return;
+  console.error(`Samoyed needs Node ${engines.node}; this is ${process.versions.node}.`);
+  console.error("Install a newer Node and run the command again.");
+  process.exit(5);
+}
+
+/** The pinned pnpm, fetched through npm when it is not there; quiet when there is nothing to do. */
+function install() {
+  run("npx", ["--yes", "--prefer-offline", packageManager, "install", "--frozen-lockfile", "--prefer-offline", "--reporter=append-only", "--loglevel=warn"]);
+}
+
+function turbo(args, env) {
+  run(join(root, "node_modules", ".bin", "turbo"), ["run", ...args, "--concurrency=2", "--no-update-notifier"], {
+    TURBO_TELEMETRY_DISABLED: "1",
+    ...env,
+  });
+}
+
+/** What optional tools are here: part of the test tasks' cache key, so that installing one runs the tests again. */
+function optionalTools() {
+  const python = join(root, "tools", "oracle", ".venv", "bin", "python");
+  const chromium = [process.env.CHROME_PATH, "/usr/bin/chromium", "/usr/bin/google-chrome"].find((path) => path && existsSync(path));
+  return {
+    SAMOYED_ORACLE: existsSync(python) ? "installed" : "absent",
+    SAMOYED_CHROMIUM: chromium ?? "absent",
+  };
+}
+
+const task = process.argv[2];
+requireNode();
+install();
+if (task === "start") {
+  turbo(["build", "--output-logs=errors-only"]);
+  run(process.execPath, [join(root, "tools", "start.mjs"), ...process.argv.slice(3)]);
+} else if (task === "test") {
+  turbo(["build", "lint", "test", "--continue=dependencies-successful", "--output-logs=new-only"], optionalTools());
+  run(process.execPath, [join(root, "tools", "test-summary.mjs")]);
+} else {
+  console.error("usage: node tools/run.mjs start|test");
+  process.exit(2);
+}
