@@ -1,0 +1,1 @@
+"""Real PyTorch and timm, recorded: the only code that writes goldens."""
