@@ -1,0 +1,42 @@
+import type { Terminal } from "./terminal.ts";
+
+/** One option of a command, as `node:util` parseArgs takes it, with what `--help` prints. */
+export interface Option {
+  readonly type: "string" | "boolean";
+  /** May be given more than once. */
+  readonly multiple?: boolean;
+  /** What stands for the value in the help: `DIR`. */
+  readonly value?: string;
+  readonly description: string;
+}
+
+/** Parsed option values, by option name. */
+export type Values = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+
+/** What a command runs with. */
+export interface Context {
+  readonly terminal: Terminal;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+  /** Whether `--json` was given: no prompts, and nothing on stdout besides the result's JSON. */
+  readonly json: boolean;
+}
+
+/** What a command found: the same facts as one JSON document and as text. */
+export interface Result {
+  readonly json: unknown;
+  readonly text: string;
+  readonly exitCode?: number;
+}
+
+/** A subcommand: the thinnest layer over the packages. */
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  /** What follows `samoyed <name>`. */
+  readonly usage: string;
+  readonly options: Readonly<Record<string, Option>>;
+  /** Lines to paste, without the prompt. */
+  readonly examples: readonly string[];
+  run(args: readonly string[], values: Values, context: Context): Promise<Result>;
+}
