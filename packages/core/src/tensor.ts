@@ -17,6 +17,8 @@ export interface LazyTensor {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: Shape;
+  /** The elements, where they are in memory anyway: shape inference looks at small ones without waiting. */
+  readonly tensor?: Tensor;
   /** All bytes, `elementCount(shape) * bytesPerElement(dtype)` of them; the caller owns the array. */
   read(options?: ReadOptions): Promise<Uint8Array>;
   /** The same bytes in order, in pieces of about 1 MiB; each piece is valid until the next is asked for. */
