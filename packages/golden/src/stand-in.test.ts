@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { ShapeError } from "@samoyed/core";
+import { expect, test } from "vitest";
+import { standInTensor, type StandInRole } from "./stand-in.ts";
+
+interface Recorded {
+  name: string;
+  shape: number[];
+  dtype: "float32" | "int64";
+  role: StandInRole;
+  seed: string;
+  sha256: string;
+  first: number[];
+}
+// Written by tools/oracle/record_stand_in.py from the Python generator.
+const recorded: Recorded[] = JSON.parse(readFileSync(new URL("../fixtures/stand-in.json", import.meta.url), "utf8"));
+
+const head = Float32Array.from({ length: 1000 }, (_, i) => i / 8 - 60);
+const headFor = (role: StandInRole): { head?: Float32Array } => (role === "fc.bias" ? { head } : {});
+const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+test.each(recorded)("$seed/$name has the bits that Python gives", async (entry) => {
+  const tensor = standInTensor({ ...entry, ...headFor(entry.role) });
+  const bytes = await tensor.read();
+  if (entry.dtype === "float32") {
+    expect([...new Float32Array(bytes.buffer).subarray(0, 4)]).toEqual(entry.first);
+  }
+  expect(sha256(bytes)).toBe(entry.sha256);
+
+  const digest = createHash("sha256");
+  let longest = 0;
+  for await (const chunk of tensor.chunks()) {
+    digest.update(chunk);
+    longest = Math.max(longest, chunk.length);
+  }
+  expect(digest.digest("hex")).toBe(entry.sha256);
+  expect(longest).toBeLessThanOrEqual(1 << 20);
+});
+
+test("name and seed each change the values", async () => {
+  const base = {
+    name: "conv1.weight",
+    shape: [8, 3, 3, 3],
+    dtype: "float32",
+    role: "conv",
+    seed: "samoyed-1",
+  } as const;
+  const hashes = new Set<string>();
+  for (const change of [{}, { name: "conv2.weight" }, { seed: "samoyed-2" }]) {
+    hashes.add(sha256(await standInTensor({ ...base, ...change }).read()));
+  }
+  expect(hashes.size).toBe(3);
+});
+
+test("convolutions are He-normal", async () => {
+  const tensor = standInTensor({ name: "w", shape: [512, 16, 3, 3], dtype: "float32", role: "conv", seed: "s" });
+  const values = new Float32Array((await tensor.read()).buffer);
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const std = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+  expect(mean).toBeCloseTo(0, 2);
+  expect(std).toBeCloseTo(Math.sqrt(2 / 144), 2);
+});
+
+test("a head that does not fit, or is missing, is refused", () => {
+  const bias = { name: "fc.bias", shape: [1000], dtype: "float32", role: "fc.bias", seed: "s" } as const;
+  expect(() => standInTensor({ ...bias, head: head.subarray(1) })).toThrow(ShapeError);
+  expect(() => standInTensor({ ...bias, head: head.subarray(1) })).toThrow(
+    "stand-in tensor fc.bias: the head has 999 values; expected 1000",
+  );
+  expect(() => standInTensor(bias)).toThrow("stand-in tensor fc.bias: the head has no values; expected 1000");
+});
+
+test("a dtype that is not the role's is refused", () => {
+  const options = { name: "bn1.num_batches_tracked", shape: [], role: "bn.count", seed: "s" } as const;
+  expect(() => standInTensor({ ...options, dtype: "float32" })).toThrow(
+    "dtype float32 for role bn.count; expected int64",
+  );
+  expect(() => standInTensor({ ...options, role: "conv", dtype: "int64" })).toThrow("expected float32");
+});
+
+test("an abort signal stops the generation", async () => {
+  const tensor = standInTensor({ name: "w", shape: [1024, 1024], dtype: "float32", role: "conv", seed: "s" });
+  const controller = new AbortController();
+  const chunks = tensor.chunks({ signal: controller.signal })[Symbol.asyncIterator]();
+  await chunks.next();
+  controller.abort();
+  await expect(chunks.next()).rejects.toThrow("abort");
+});

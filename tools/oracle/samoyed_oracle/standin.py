@@ -1,0 +1,129 @@
+"""The stand-in generator: seeded weights, the same bits here and in packages/golden/src/stand-in.ts.
+
+A stand-in is no trained network. It has the exact architecture and tensor names of one whose published weights cannot
+be fetched where this project is built and tested.
+"""
+
+import hashlib
+import math
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+GOLDEN_RATIO = 0x9E3779B9
+FC_STD = 0.33
+# Undamped, a random ResNeXt-101 amplifies float32 noise 20-fold.
+LAST_NORM_WEIGHT = 0.25
+# Small enough that the intermediate arrays of one chunk stay in the processor's cache.
+CHUNK = 1 << 16
+
+_CONSTANT = {"bn.weight": 1.0, "bn.last": LAST_NORM_WEIGHT, "bn.bias": 0.0, "bn.mean": 0.0, "bn.var": 1.0}
+
+
+def fnv1a(text: str) -> int:
+    """FNV-1a, 32 bit, over the text's UTF-8 bytes."""
+    value = 0x811C9DC5
+    for byte in text.encode():
+        value = ((value ^ byte) * 0x01000193) & 0xFFFFFFFF
+    return value
+
+
+def fmix32(value: np.ndarray) -> np.ndarray:
+    """MurmurHash3's 32-bit finaliser, in place on a uint32 array."""
+    value ^= value >> np.uint32(16)
+    value *= np.uint32(0x85EBCA6B)
+    value ^= value >> np.uint32(13)
+    value *= np.uint32(0xC2B2AE35)
+    value ^= value >> np.uint32(16)
+    return value
+
+
+def normal_scale(std: float) -> float:
+    """What a sum of four centred 16-bit uniforms is multiplied by to have this standard deviation."""
+    return std / math.sqrt(4 * (65536 * 65536 - 1) / 12)
+
+
+def random_chunks(name: str, count: int, *, seed: str, std: float) -> Iterator[np.ndarray]:
+    """`count` near-normal float32 in row-major order, in pieces."""
+    start = np.uint32(fnv1a(f"{seed}/{name}"))
+    scale = normal_scale(std)
+    for first in range(0, count, CHUNK):
+        index = np.arange(first, min(first + CHUNK, count), dtype=np.uint64) * 2
+        even = index.astype(np.uint32) * np.uint32(GOLDEN_RATIO) + start
+        a = fmix32(even.copy())
+        b = fmix32(even + np.uint32(GOLDEN_RATIO))
+        low = np.uint32(0xFFFF)
+        total = (a & low) + (a >> np.uint32(16)) + (b & low) + (b >> np.uint32(16))
+        yield ((total.astype(np.int32) - 131070) * scale).astype(np.float32)
+
+
+def stand_in_tensor(name: str, shape: tuple[int, ...], *, role: str, seed: str, head: np.ndarray | None = None) -> np.ndarray:
+    """One tensor of a stand-in.
+
+    `role` is conv, fc.weight, fc.bias, bn.weight, bn.last (the last batch norm's weight of a residual block), bn.bias,
+    bn.mean, bn.var or bn.count. `head` is the solved bias and belongs to fc.bias alone.
+    """
+    if role == "bn.count":
+        return np.zeros(shape, dtype=np.int64)
+    if role in _CONSTANT:
+        return np.full(shape, _CONSTANT[role], dtype=np.float32)
+    if role == "fc.bias":
+        if head is None or head.shape != shape or head.dtype != np.float32:
+            raise ValueError(f"{name} of shape {shape} needs a float32 head of that shape")
+        return head
+    if role == "fc.weight":
+        std = FC_STD
+    elif role == "conv":
+        std = math.sqrt(2 / math.prod(shape[1:]))
+    else:
+        raise ValueError(f"{name}: unknown role {role!r}")
+    out = np.empty(math.prod(shape), dtype=np.float32)
+    position = 0
+    for chunk in random_chunks(name, out.size, seed=seed, std=std):
+        out[position : position + chunk.size] = chunk
+        position += chunk.size
+    return out.reshape(shape)
+
+
+def roles(model) -> dict[str, str]:
+    """The role of each tensor of a timm ResNet's state dict, in PyTorch's order."""
+    import torch
+    from timm.models.resnet import BasicBlock, Bottleneck
+
+    last = {BasicBlock: "bn2", Bottleneck: "bn3"}
+    damped = {f"{path}.{last[type(block)]}" for path, block in model.named_modules() if type(block) in last}
+    kinds = {}
+    for path, module in model.named_modules():
+        if isinstance(module, torch.nn.Conv2d):
+            kinds[f"{path}.weight"] = "conv"
+        elif isinstance(module, torch.nn.Linear):
+            kinds[f"{path}.weight"] = "fc.weight"
+            kinds[f"{path}.bias"] = "fc.bias"
+        elif isinstance(module, torch.nn.BatchNorm2d):
+            kinds[f"{path}.weight"] = "bn.last" if path in damped else "bn.weight"
+            kinds[f"{path}.bias"] = "bn.bias"
+            kinds[f"{path}.running_mean"] = "bn.mean"
+            kinds[f"{path}.running_var"] = "bn.var"
+            kinds[f"{path}.num_batches_tracked"] = "bn.count"
+    return {name: kinds[name] for name in model.state_dict()}
+
+
+def load_stand_in(model, *, seed: str, head: np.ndarray | None = None) -> None:
+    """Fills a timm ResNet with stand-in weights; without a head its fc.bias is zero."""
+    import torch
+
+    kinds = roles(model)
+    with torch.no_grad():
+        for name, tensor in model.state_dict().items():
+            role = kinds[name]
+            shape = tuple(tensor.shape)
+            bias = np.zeros(shape, np.float32) if role == "fc.bias" and head is None else head
+            tensor.copy_(torch.from_numpy(stand_in_tensor(name, shape, role=role, seed=seed, head=bias)))
+
+
+def weights_sha256(state: Mapping[str, object]) -> str:
+    """SHA-256 over the bytes of all tensors of a state dict, in its order."""
+    digest = hashlib.sha256()
+    for tensor in state.values():
+        digest.update(np.ascontiguousarray(tensor.numpy()))
+    return digest.hexdigest()
