@@ -1,0 +1,46 @@
+import { UsageError } from "@samoyed/core";
+import { loadClassifier } from "@samoyed/runtime";
+import { backendFor } from "../backend-for.ts";
+import { columns } from "../columns.ts";
+import type { Command } from "../command.ts";
+import { readLabels, readWhole } from "../read.ts";
+import { paint } from "../terminal.ts";
+import { positiveInteger, text } from "../values.ts";
+
+const DEFAULT_TOP = 5;
+
+export const classify: Command = {
+  name: "classify",
+  summary: "the most likely classes of images, with names",
+  usage: "ARTIFACT IMAGE…",
+  options: {
+    top: { type: "string", value: "K", description: `how many classes to print (default ${DEFAULT_TOP})` },
+    backend: { type: "string", value: "NAME", description: "the engine (default: the first that is ready)" },
+    labels: { type: "string", value: "FILE", description: "class names, one a line, instead of the artifact's own" },
+  },
+  examples: ["samoyed classify models/resnext50_32x4d.onnx dog.jpg", "samoyed classify shapes.onnx *.jpg --top 1 --json"],
+  async run(args, values, { terminal, signal }) {
+    const [artifact, ...images] = args;
+    if (artifact === undefined || images.length === 0) throw new UsageError("classify needs an artifact and at least one image");
+    const top = positiveInteger(values, "top") ?? DEFAULT_TOP;
+    const labelFile = text(values, "labels");
+    const labels = labelFile === undefined ? undefined : await readLabels(labelFile);
+    const backend = await backendFor(artifact, text(values, "backend"));
+    const classifier = await loadClassifier(artifact, { backend, signal, ...(labels ? { labels } : {}) });
+    try {
+      const results = [];
+      for (const image of images) results.push({ image, classes: await classifier.classify(await readWhole(image, signal), { top }) });
+      const standIn = classifier.contract.standIn;
+      const blocks = results.map(({ image, classes }) => {
+        const rows = classes.map(({ label, probability }) => [`  ${probability.toFixed(4)}`, label]);
+        return `${paint(terminal, "bold", image)}\n${columns(rows)}`;
+      });
+      return {
+        json: { artifact, backend: backend.name, ...(standIn ? { standIn } : {}), results },
+        text: `${standIn ? `${paint(terminal, "yellow", standIn)}\n` : ""}${blocks.join("\n\n")}`,
+      };
+    } finally {
+      await classifier.dispose();
+    }
+  },
+};

@@ -1,0 +1,31 @@
+// The main job, as a user would type it. `npm start` builds first and then runs this.
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { $, chalk, echo } from "zx";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+process.chdir(root);
+const samoyed = join("packages", "cli", "bin", "samoyed.js");
+const out = "out";
+
+const heading = (text) => echo(`\n${chalk.bold(text)}\n`);
+
+/** Runs one command of the command line, showing what a user would type. Its exit status decides ours. */
+async function run(...args) {
+  echo(chalk.dim(`$ samoyed ${args.join(" ")}`));
+  const result = await $({ stdio: "inherit", nothrow: true })`${process.execPath} ${samoyed} ${args}`;
+  if (result.exitCode !== 0) process.exit(result.exitCode);
+}
+
+heading("1. A trained network: ten shapes, a ResNeXt trained with PyTorch");
+await run("convert", "golden/trained/shapes.pth", "--to", "onnx", "--labels", "golden/trained/labels.txt", "--out", out);
+await run("check", "shapes");
+
+heading("2. “Samoyed 0.6425”: ssl_resnext50_32x4d on a drawn dog, with stand-in weights (seeded, not trained)");
+await run("check", "samoyed-drawn");
+
+heading("3. A checkpoint of your own");
+echo(`$ npx samoyed convert YOUR.pth --to onnx --out ${out}
+$ npx samoyed classify ${out}/MODEL.onnx PHOTO.jpg
+
+Here, in this checkout: node ${relative(root, samoyed)} convert YOUR.pth`);
