@@ -73,3 +73,21 @@ export class IoError extends SamoyedError {
     super("io", message, options);
   }
 }
+
+/** The caller's `AbortSignal` fired. */
+export class AbortedError extends SamoyedError {
+  constructor(message = "interrupted", options?: ErrorOptionsWithDetails) {
+    super("aborted", message, options);
+  }
+}
+
+/**
+ * Stops work that its caller no longer wants.
+ *
+ * @throws AbortedError when the signal has fired; the signal's reason is its `cause`.
+ */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) {
+    throw new AbortedError("interrupted", { cause: signal.reason });
+  }
+}

@@ -1,7 +1,30 @@
+export { allocateBytes, MAX_ARRAY_BYTES } from "./allocate.ts";
+export { bfloat16ArrayToFloat32, bfloat16ToFloat32, float32ArrayToBfloat16, float32ToBfloat16 } from "./bfloat16.ts";
+export { blobSource } from "./blob-source.ts";
+export { castArray, castTensor, requireCast, toFloat32, type FloatDType } from "./cast.ts";
 export * from "./contract.ts";
 export * from "./dtype.ts";
 export * from "./errors.ts";
+export { float16ArrayToFloat32, float16ToFloat32, float32ArrayToFloat16, float32ToFloat16 } from "./float16.ts";
+export { float32ToFloat8E4m3fn, float32ToFloat8E5m2, float8E4m3fnToFloat32, float8E5m2ToFloat32 } from "./float8.ts";
+export {
+  castLazy,
+  CHUNK_BYTES,
+  collectChunks,
+  lazyFromChunks,
+  lazyTensor,
+  readFloat32,
+  readTensor,
+  renameLazy,
+  reshapeLazy,
+  wholeElements,
+  type TensorInfo,
+} from "./lazy-tensor.ts";
+export { memorySink, type MemorySink } from "./memory-sink.ts";
+export { memorySource } from "./memory-source.ts";
+export { checkRange } from "./range.ts";
 export * from "./shape.ts";
-export * from "./sink.ts";
-export * from "./source.ts";
-export * from "./tensor.ts";
+export type { Sink } from "./sink.ts";
+export type { ByteSource, ReadOptions } from "./source.ts";
+export type { LazyTensor, Tensor } from "./tensor.ts";
+export { arrayToBytes, bytesToArray, bytesToTensor, tensorByteLength, zeros } from "./tensor-bytes.ts";
