@@ -1,4 +1,4 @@
-import { allocateBytes } from "./allocate.ts";
+import { allocateBytes, MAX_ARRAY_BYTES } from "./allocate.ts";
 import { UsageError } from "./errors.ts";
 import type { Sink } from "./sink.ts";
 
@@ -29,7 +29,8 @@ export function memorySink(): MemorySink {
     async write(bytes: Uint8Array): Promise<void> {
       requireOpen();
       if (position + bytes.byteLength > buffer.byteLength) {
-        const grown = allocateBytes(Math.max(position + bytes.byteLength, buffer.byteLength * 2), "memory sink");
+        const doubled = Math.min(buffer.byteLength * 2, MAX_ARRAY_BYTES);
+        const grown = allocateBytes(Math.max(position + bytes.byteLength, doubled), "memory sink");
         grown.set(buffer.subarray(0, position));
         buffer = grown;
       }

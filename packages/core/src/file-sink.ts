@@ -1,0 +1,138 @@
+import { randomBytes } from "node:crypto";
+import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { IoError, UsageError } from "./errors.ts";
+import { checkPatch } from "./memory-sink.ts";
+import { systemCode, toIoError } from "./node-error.ts";
+import type { Sink } from "./sink.ts";
+import { addUnfinishedFile, dropUnfinishedFile } from "./unfinished-files.ts";
+
+/**
+ * A sink into a file: bytes go to a temporary file in the same folder, which takes the name `path` on `commit`, after
+ * its bytes have reached the disk. A file that is there already is replaced, whole, at that moment.
+ *
+ * The temporary file is removed by `abort`, and when the process ends first.
+ *
+ * @throws IoError when the folder does not exist or is not writable, or `path` is a folder.
+ */
+export async function fileSink(path: string): Promise<Sink> {
+  await refuseFolder(path);
+  // Hidden, so that nothing watching the folder takes it for a result; random, so that two runs do not meet.
+  const temporary = join(dirname(path), `.${basename(path).slice(0, 200)}.${randomBytes(6).toString("hex")}.tmp`);
+  let handle: FileHandle;
+  addUnfinishedFile(temporary);
+  try {
+    handle = await open(temporary, "wx");
+  } catch (error) {
+    dropUnfinishedFile(temporary);
+    throw toIoError(error, `${path}: cannot be written`);
+  }
+  return sinkOfHandle(handle, { path, temporary });
+}
+
+function sinkOfHandle(
+  handle: FileHandle,
+  { path, temporary }: { readonly path: string; readonly temporary: string },
+): Sink {
+  let position = 0;
+  let state: "open" | "committed" | "aborted" = "open";
+  const requireOpen = (): void => {
+    if (state !== "open") {
+      throw new UsageError(`${path}: the sink was ${state} and takes no more bytes`);
+    }
+  };
+  const remove = async (): Promise<void> => {
+    state = "aborted";
+    try {
+      await handle.close();
+    } finally {
+      await rm(temporary, { force: true });
+      dropUnfinishedFile(temporary);
+    }
+  };
+  return {
+    get position(): number {
+      return position;
+    },
+    async write(bytes: Uint8Array): Promise<void> {
+      requireOpen();
+      await writeAll(handle, bytes, { path, offset: position });
+      position += bytes.byteLength;
+    },
+    async patch(offset: number, bytes: Uint8Array): Promise<void> {
+      requireOpen();
+      checkPatch(offset, bytes.byteLength, position);
+      await writeAll(handle, bytes, { path, offset });
+    },
+    async commit(): Promise<void> {
+      requireOpen();
+      try {
+        await handle.sync();
+        await refuseFolder(path);
+        await rename(temporary, path);
+      } catch (error) {
+        await remove();
+        throw toIoError(error, `${path}: cannot be written`);
+      }
+      state = "committed";
+      dropUnfinishedFile(temporary);
+      try {
+        await handle.close();
+        await syncFolder(dirname(path));
+      } catch (error) {
+        throw toIoError(error, `${path}: cannot be written`);
+      }
+    },
+    async abort(): Promise<void> {
+      if (state === "open") {
+        await remove();
+      }
+    },
+  };
+}
+
+async function writeAll(
+  handle: FileHandle,
+  bytes: Uint8Array,
+  { path, offset }: { readonly path: string; readonly offset: number },
+): Promise<void> {
+  let done = 0;
+  while (done < bytes.byteLength) {
+    try {
+      // A disk that fills up accepts a part before it refuses.
+      const { bytesWritten } = await handle.write(bytes, done, bytes.byteLength - done, offset + done);
+      done += bytesWritten;
+    } catch (error) {
+      throw toIoError(error, `${path}: cannot be written`);
+    }
+  }
+}
+
+/** `rename` onto a folder fails only at the end, after all the work; this says so at the beginning. */
+async function refuseFolder(path: string): Promise<void> {
+  let isFolder: boolean;
+  try {
+    isFolder = (await stat(path)).isDirectory();
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") {
+      return;
+    }
+    throw toIoError(error, `${path}: cannot be written`);
+  }
+  if (isFolder) {
+    throw new IoError(`${path}: cannot be written (EISDIR)`, { hint: "It is a folder; name a file." });
+  }
+}
+
+/** Makes the rename itself durable; Windows has no such call and needs none. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === "win32") {
+    return;
+  }
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
