@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { Stats } from "node:fs";
 import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { IoError, UsageError } from "./errors.ts";
@@ -16,7 +17,7 @@ import { addUnfinishedFile, dropUnfinishedFile } from "./unfinished-files.ts";
  * @throws IoError when the folder does not exist or is not writable, or `path` is a folder.
  */
 export async function fileSink(path: string): Promise<Sink> {
-  await refuseFolder(path);
+  await refuseSpecialFile(path);
   // Hidden, so that nothing watching the folder takes it for a result; random, so that two runs do not meet.
   const temporary = join(dirname(path), `.${basename(path).slice(0, 200)}.${randomBytes(6).toString("hex")}.tmp`);
   let handle: FileHandle;
@@ -68,7 +69,7 @@ function sinkOfHandle(
       requireOpen();
       try {
         await handle.sync();
-        await refuseFolder(path);
+        await refuseSpecialFile(path);
         await rename(temporary, path);
       } catch (error) {
         await remove();
@@ -108,19 +109,25 @@ async function writeAll(
   }
 }
 
-/** `rename` onto a folder fails only at the end, after all the work; this says so at the beginning. */
-async function refuseFolder(path: string): Promise<void> {
-  let isFolder: boolean;
+/**
+ * `rename` onto a folder fails only at the end, after all the work; this says so at the beginning. Onto a device such
+ * as `/dev/null` it succeeds, for root, and takes the device away.
+ */
+async function refuseSpecialFile(path: string): Promise<void> {
+  let kind: Stats;
   try {
-    isFolder = (await stat(path)).isDirectory();
+    kind = await stat(path);
   } catch (error) {
     if (systemCode(error) === "ENOENT") {
       return;
     }
     throw toIoError(error, `${path}: cannot be written`);
   }
-  if (isFolder) {
+  if (kind.isDirectory()) {
     throw new IoError(`${path}: cannot be written (EISDIR)`, { hint: "It is a folder; name a file." });
+  }
+  if (!kind.isFile()) {
+    throw new IoError(`${path}: cannot be written: it is a device or a pipe`, { hint: "Name a regular file." });
   }
 }
 
@@ -132,6 +139,11 @@ async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r");
   try {
     await handle.sync();
+  } catch (error) {
+    // Some file systems (network, FUSE) cannot sync folders; the file's own bytes are safe by now.
+    if (!["EINVAL", "ENOTSUP", "EISDIR", "EPERM"].includes(systemCode(error) ?? "")) {
+      throw error;
+    }
   } finally {
     await handle.close();
   }

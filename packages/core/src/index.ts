@@ -2,6 +2,8 @@ export { allocateBytes, MAX_ARRAY_BYTES } from "./allocate.ts";
 export { bfloat16ArrayToFloat32, bfloat16ToFloat32, float32ArrayToBfloat16, float32ToBfloat16 } from "./bfloat16.ts";
 export { blobSource } from "./blob-source.ts";
 export { castArray, castTensor, requireCast, toFloat32, type FloatDType } from "./cast.ts";
+export { checkPreprocess, encodeContract, parseContract } from "./contract-json.ts";
+export { CONTRACT_SCHEMA, MAX_LABELS } from "./contract-schema.ts";
 export * from "./contract.ts";
 export * from "./dtype.ts";
 export * from "./errors.ts";
@@ -22,7 +24,9 @@ export {
 } from "./lazy-tensor.ts";
 export { memorySink, type MemorySink } from "./memory-sink.ts";
 export { memorySource } from "./memory-source.ts";
+export { encodeNpy, parseNpy } from "./npy.ts";
 export { checkRange } from "./range.ts";
+export { schemaProblem, type JsonSchema } from "./json-schema.ts";
 export * from "./shape.ts";
 export type { Sink } from "./sink.ts";
 export type { ByteSource, ReadOptions } from "./source.ts";

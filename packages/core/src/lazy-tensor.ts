@@ -51,7 +51,7 @@ export function lazyTensor(name: string, tensor: Tensor): LazyTensor {
       yield bytes.subarray(start, start + CHUNK_BYTES);
     }
   }
-  return lazyFromChunks(info, chunks);
+  return { ...lazyFromChunks(info, chunks), tensor };
 }
 
 /**
@@ -114,6 +114,7 @@ export function renameLazy(lazy: LazyTensor, name: string): LazyTensor {
     name,
     dtype: lazy.dtype,
     shape: lazy.shape,
+    ...(lazy.tensor && { tensor: lazy.tensor }),
     read: (options) => lazy.read(options),
     chunks: (options) => lazy.chunks(options),
   };
@@ -128,7 +129,11 @@ export function reshapeLazy(lazy: LazyTensor, shape: Shape): LazyTensor {
   if (elementCount(shape) !== elementCount(lazy.shape)) {
     throw new ShapeError(`${describe(lazy)} cannot take the shape ${formatShape(shape)}`);
   }
-  return { ...renameLazy(lazy, lazy.name), shape: [...shape] };
+  return {
+    ...renameLazy(lazy, lazy.name),
+    shape: [...shape],
+    ...(lazy.tensor && { tensor: { ...lazy.tensor, shape: [...shape] } }),
+  };
 }
 
 /** Cuts a stream of bytes so that each piece holds whole elements. */
