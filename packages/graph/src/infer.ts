@@ -1,0 +1,152 @@
+import { elementCount, formatShape, type LazyTensor, ShapeError, type Tensor, UnsupportedError } from "@samoyed/core";
+import { isKnown } from "./dims.ts";
+import type { Dim, Graph, Node, ValueInfo } from "./ir.ts";
+import { constantDims, knownTensor } from "./known.ts";
+import { OPERATORS } from "./operators/index.ts";
+import { describe, type InferCall, type Operator, type ValueType } from "./operators/operator.ts";
+
+/** Most axes of a value: ONNX sets no limit, and no network comes near. */
+export const MAX_RANK = 32;
+
+/** Largest size of one axis: what a signed 32-bit index reaches, as runtimes use. */
+export const MAX_DIM: number = 2 ** 31 - 1;
+
+/**
+ * The operator of a node.
+ *
+ * @throws UnsupportedError when it is unknown.
+ */
+export function operatorOf(node: Node): Operator {
+  const operator = OPERATORS.get(node.op);
+  if (operator === undefined) {
+    throw new UnsupportedError(`node "${node.name}" has operator "${node.op}", which is not known here`, {
+      hint: "Known operators are listed in the README of @samoyed/graph.",
+      details: { node: node.name, op: node.op },
+    });
+  }
+  return operator;
+}
+
+/**
+ * Requires the sizes of a value to be sane: at most `MAX_RANK` axes, integers from 0 to `MAX_DIM`, a number of elements
+ * that is exact in a double.
+ *
+ * @throws ShapeError when they are not.
+ */
+export function checkShape(what: string, shape: readonly Dim[]): void {
+  if (shape.length > MAX_RANK) throw new ShapeError(`${what} has ${shape.length} axes; expected at most ${MAX_RANK}`);
+  for (const dim of shape) {
+    if (typeof dim === "string" ? dim === "" : !(Number.isInteger(dim) && dim >= 0 && dim <= MAX_DIM)) {
+      throw new ShapeError(
+        `${what} has shape ${formatShape(shape)}; expected names or integers from 0 to ${MAX_DIM}, got ${JSON.stringify(dim)}`,
+      );
+    }
+  }
+  if (isKnown(shape)) {
+    try {
+      elementCount(shape);
+    } catch (cause) {
+      throw new ShapeError(`${what} has shape ${formatShape(shape)}, more than 2^53 elements`, { cause });
+    }
+  }
+}
+
+/** What is known while walking a graph in order. */
+class Knowledge {
+  readonly types: Map<string, ValueType> = new Map();
+  readonly #initializers: ReadonlyMap<string, LazyTensor>;
+  readonly #dims: Map<string, readonly Dim[]> = new Map();
+  readonly #opset: number;
+
+  constructor(graph: Graph) {
+    this.#initializers = graph.initializers;
+    this.#opset = graph.opset;
+    for (const [name, tensor] of graph.initializers) {
+      checkShape(`initializer "${name}"`, tensor.shape);
+      this.types.set(name, { dtype: tensor.dtype, shape: tensor.shape });
+    }
+    for (const input of graph.inputs) {
+      checkShape(`input "${input.name}"`, input.shape);
+      this.types.set(input.name, { dtype: input.dtype, shape: input.shape });
+    }
+  }
+
+  dims(name: string): readonly Dim[] | undefined {
+    const computed = this.#dims.get(name);
+    if (computed !== undefined) return computed;
+    const lazy = this.#initializers.get(name);
+    return lazy === undefined ? undefined : constantDims(lazy);
+  }
+
+  tensor(name: string): Tensor | undefined {
+    const lazy = this.#initializers.get(name);
+    return lazy === undefined ? undefined : knownTensor(lazy);
+  }
+
+  visit(node: Node): void {
+    const operator = operatorOf(node);
+    const inputs: (ValueType | undefined)[] = [];
+    for (const name of node.inputs) {
+      const type = name === "" ? undefined : this.types.get(name);
+      if (name !== "" && type === undefined) return;
+      inputs.push(type);
+    }
+    const at = (index: number): string => node.inputs[index] ?? "";
+    const call: InferCall = {
+      node,
+      opset: this.#opset,
+      inputs,
+      constant: (index) => this.tensor(at(index)),
+      dims: (index) => this.dims(at(index)),
+    };
+    const types = operator.infer(call);
+    for (const [index, type] of types.entries()) {
+      const name = node.outputs[index];
+      if (name === undefined || name === "" || type === undefined) continue;
+      checkShape(`${describe(node)}: output "${name}"`, type.shape);
+      this.types.set(name, type);
+    }
+    const first = types[0];
+    if (first !== undefined && first.shape.length <= 1 && (first.dtype === "int64" || first.dtype === "int32")) {
+      const dims = operator.inferDims?.(call);
+      if (dims !== undefined) this.#dims.set(node.outputs[0]!, dims);
+    }
+  }
+}
+
+/**
+ * The types of all values that can be inferred from a graph's inputs and initializers, those included.
+ *
+ * @throws ShapeError when operands do not fit, UnsupportedError for an unknown operator, FormatError for a malformed attribute.
+ */
+export function inferTypes(graph: Graph): ReadonlyMap<string, ValueType> {
+  const knowledge = new Knowledge(graph);
+  for (const node of graph.nodes) knowledge.visit(node);
+  return knowledge.types;
+}
+
+/**
+ * The same graph with the types of its intermediate values and outputs filled in, as far as they can be inferred; what
+ * stood there before is replaced, and an output that cannot be inferred keeps its declaration.
+ *
+ * @throws ShapeError when operands do not fit, UnsupportedError for an unknown operator, FormatError for a malformed attribute.
+ */
+export function inferShapes(graph: Graph): Graph {
+  const types = inferTypes(graph);
+  const values = new Map<string, ValueInfo>();
+  const outputs = new Set(graph.outputs.map((output) => output.name));
+  for (const node of graph.nodes) {
+    for (const name of node.outputs) {
+      const type = types.get(name);
+      if (type !== undefined && !outputs.has(name)) values.set(name, { name, ...type });
+    }
+  }
+  return {
+    ...graph,
+    values,
+    outputs: graph.outputs.map((output) => {
+      const type = types.get(output.name);
+      return type === undefined ? output : { name: output.name, ...type };
+    }),
+  };
+}

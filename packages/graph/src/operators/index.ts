@@ -1,0 +1,19 @@
+import { BINARY } from "./binary.ts";
+import { CONSTANTS } from "./constants.ts";
+import { CONVOLUTION } from "./convolution.ts";
+import { LAYOUT } from "./layout.ts";
+import { MATRIX } from "./matrix.ts";
+import { NORMALIZATION } from "./normalization.ts";
+import type { Operator } from "./operator.ts";
+import { POOLING } from "./pooling.ts";
+import { REDUCTION } from "./reduction.ts";
+import { RESHAPE } from "./reshape.ts";
+import { SOFTMAX } from "./softmax.ts";
+import { UNARY } from "./unary.ts";
+
+/** Every operator that this package knows, by its ONNX name. A new group is one file and one line here. */
+export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
+  [BINARY, CONSTANTS, CONVOLUTION, LAYOUT, MATRIX, NORMALIZATION, POOLING, REDUCTION, RESHAPE, SOFTMAX, UNARY].flatMap(
+    (group) => group.map((operator) => [operator.op, operator] as const),
+  ),
+);
