@@ -1,1 +1,31 @@
-export {};
+import {
+  type Artifact,
+  type Backend,
+  type Classifier,
+  type ClassifierOptions,
+  loadClassifier as loadOn,
+} from "@samoyed/runtime";
+import { openModel } from "./open-model.ts";
+import { type OnnxruntimeWebOptions, webBackend } from "./web-backend.ts";
+
+export { readOnnxMetadata } from "./read-onnx-metadata.ts";
+export type { OnnxruntimeWebOptions } from "./web-backend.ts";
+
+/**
+ * onnxruntime-web's wasm engine in a browser. Needs the package `onnxruntime-web` (1.22 or later).
+ *
+ * Loads a URL (a string is one, relative to the page) or bytes; the whole model lies in memory, and no external data is
+ * read.
+ */
+export function onnxruntimeWeb(options: OnnxruntimeWebOptions = {}): Backend {
+  return webBackend({ importEngine: () => import("onnxruntime-web/wasm"), openModel }, options);
+}
+
+/**
+ * Loads a converted classifier on onnxruntime-web.
+ *
+ * @throws what `loadClassifier` of `@samoyed/runtime` throws.
+ */
+export async function loadClassifier(artifact: Artifact, options: ClassifierOptions = {}): Promise<Classifier> {
+  return loadOn(artifact, { ...options, backend: onnxruntimeWeb() });
+}

@@ -1,0 +1,41 @@
+import { FormatError, IoError, type SamoyedError, UnavailableError, UnsupportedError, UsageError } from "@samoyed/core";
+import { firstLine } from "./engine.ts";
+
+/** Who failed, on what. */
+interface Where {
+  readonly backend: string;
+  readonly label: string;
+}
+
+/** What an engine threw while loading a model, as one of our errors with the original as `cause`. */
+export function loadError(cause: unknown, { backend, label }: Where): SamoyedError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const tap = /Graph output \(([^)]*)\) does not exist/.exec(message)?.[1];
+  if (tap !== undefined) {
+    return new UsageError(`${label}: the graph has no value ${JSON.stringify(tap)} to tap`, {
+      hint: "samoyed inspect lists the values of an artifact",
+      cause,
+    });
+  }
+  const what = `${label}: ${backend} cannot load the model: ${firstLine(message)}`;
+  if (/protobuf parsing failed|data pointer is null/i.test(message)) return new FormatError(what, { cause });
+  if (/no available backend found/i.test(message)) {
+    return new UnavailableError(what, {
+      hint: "serve onnxruntime-web's ort-wasm-simd-threaded.wasm and give its URL as onnxruntimeWeb({ wasmUrl })",
+      cause,
+    });
+  }
+  if (/external/i.test(message) || /No such file|model_path must not be empty/i.test(message)) {
+    return new IoError(what, {
+      hint: "the weights lie in a second file: keep it beside the model, or convert without external data",
+      cause,
+    });
+  }
+  return new UnsupportedError(what, { cause });
+}
+
+/** What an engine threw while running a model, as one of our errors with the original as `cause`. */
+export function runError(cause: unknown, { backend, label }: Where): SamoyedError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new UnsupportedError(`${label}: ${backend} failed while running the model: ${firstLine(message)}`, { cause });
+}

@@ -1,0 +1,33 @@
+import {
+  type Artifact,
+  type Backend,
+  type Classifier,
+  type ClassifierOptions,
+  loadClassifier as loadOn,
+} from "@samoyed/runtime";
+import { onnxruntimeNode } from "./onnxruntime-node.ts";
+import { openModelInMemory } from "./open-model-node.ts";
+import { type OnnxruntimeWebOptions, webBackend } from "./web-backend.ts";
+
+export { onnxruntimeNode } from "./onnxruntime-node.ts";
+export { readOnnxMetadata } from "./read-onnx-metadata.ts";
+export type { OnnxruntimeWebOptions } from "./web-backend.ts";
+
+/**
+ * onnxruntime-web's wasm engine in Node. Needs the package `onnxruntime-web` (1.22 or later), whose wasm it loads from
+ * the installed files, offline.
+ *
+ * Loads a path, a `file:` or `http(s):` URL, or bytes; the whole model lies in memory, and no external data is read.
+ */
+export function onnxruntimeWeb(options: OnnxruntimeWebOptions = {}): Backend {
+  return webBackend({ importEngine: () => import("onnxruntime-web"), openModel: openModelInMemory }, options);
+}
+
+/**
+ * Loads a converted classifier on onnxruntime-node, or on onnxruntime-web where that cannot run.
+ *
+ * @throws what `loadClassifier` of `@samoyed/runtime` throws.
+ */
+export async function loadClassifier(artifact: Artifact, options: ClassifierOptions = {}): Promise<Classifier> {
+  return loadOn(artifact, { ...options, backends: [onnxruntimeNode(), onnxruntimeWeb()] });
+}

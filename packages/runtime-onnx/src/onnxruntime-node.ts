@@ -1,0 +1,41 @@
+import type { Artifact, Availability, Backend, LoadOptions, Session } from "@samoyed/runtime";
+import { checkThreads } from "./check-threads.ts";
+import { engineAvailability, importEngine } from "./engine.ts";
+import { openModelInNode } from "./open-model-node.ts";
+import { openOrtSession } from "./ort-session.ts";
+
+const NAME = "onnxruntime-node";
+const importNative = (): Promise<unknown> => import("onnxruntime-node");
+
+/**
+ * onnxruntime-node, the native engine, on the CPU. Needs the package `onnxruntime-node` (1.22 or later).
+ *
+ * Loads a path (with external data beside it), a `file:` or `http(s):` URL, or bytes. `run` blocks the event loop while
+ * the network computes, and an abort takes effect before and after it.
+ */
+export function onnxruntimeNode(): Backend {
+  return {
+    name: NAME,
+    format: "onnx",
+    availability: (): Promise<Availability> => engineAvailability(NAME, importNative),
+    async load(artifact: Artifact, { threads, signal }: LoadOptions = {}): Promise<Session> {
+      checkThreads(threads);
+      const ort = await importEngine(NAME, importNative);
+      const model = await openModelInNode(artifact, { signal });
+      return openOrtSession({
+        backend: NAME,
+        ort,
+        model,
+        options: {
+          executionProviders: ["cpu"],
+          logSeverityLevel: 4,
+          ...(threads === undefined ? {} : { intraOpNumThreads: threads, interOpNumThreads: 1 }),
+          // A tapped model is given as bytes; its external data still lies beside the file.
+          ...(model.folder === undefined
+            ? {}
+            : { extra: { session: { model_external_initializers_file_folder_path: model.folder } } }),
+        },
+      });
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { CHUNK_BYTES } from "@samoyed/core";
+import { fileSource } from "@samoyed/core/node";
+import type { Artifact } from "@samoyed/runtime";
+import type { Model } from "./engine.ts";
+import { openModel, type OpenModelOptions } from "./open-model.ts";
+import { readOnnxMetadata } from "./read-onnx-metadata.ts";
+
+/**
+ * A model from a path, a `file:` URL, an `http(s):` URL or memory.
+ *
+ * A file is not read here but for its metadata: onnxruntime-node is given the path and reads it with its external data.
+ *
+ * @throws IoError when the file cannot be read or the download fails.
+ * @throws FormatError when the bytes are no ONNX model.
+ */
+export async function openModelInNode(artifact: Artifact, { signal }: OpenModelOptions): Promise<Model> {
+  const path = pathOf(artifact);
+  if (path === undefined) return openModel(artifact, { signal });
+  const source = await fileSource(path);
+  try {
+    return {
+      label: path,
+      metadata: await readOnnxMetadata(source, signal ? { signal } : {}),
+      model: path,
+      folder: dirname(resolve(path)),
+      withPatch: (patch) => readWithPatch(path, patch),
+    };
+  } finally {
+    await source.close();
+  }
+}
+
+/** The same with all bytes in memory, for engines that read no files. */
+export async function openModelInMemory(artifact: Artifact, options: OpenModelOptions): Promise<Model> {
+  const model = await openModelInNode(artifact, options);
+  return typeof model.model === "string" ? { ...model, model: await model.withPatch(new Uint8Array(0)) } : model;
+}
+
+function pathOf(artifact: Artifact): string | undefined {
+  if (artifact instanceof Uint8Array) return undefined;
+  if (artifact instanceof URL) return artifact.protocol === "file:" ? fileURLToPath(artifact) : undefined;
+  return /^https?:\/\//i.test(artifact) ? undefined : artifact;
+}
+
+/** One copy of the file in memory, with room for the patch: `readFile` and a join would make it two. */
+async function readWithPatch(path: string, patch: Uint8Array): Promise<Uint8Array> {
+  const source = await fileSource(path);
+  try {
+    const bytes = new Uint8Array(source.byteLength + patch.length);
+    for (let at = 0; at < source.byteLength; at += CHUNK_BYTES) {
+      bytes.set(await source.read(at, Math.min(CHUNK_BYTES, source.byteLength - at)), at);
+    }
+    bytes.set(patch, source.byteLength);
+    return bytes;
+  } finally {
+    await source.close();
+  }
+}

@@ -1,0 +1,43 @@
+import { IoError, memorySource, throwIfAborted } from "@samoyed/core";
+import type { Artifact } from "@samoyed/runtime";
+import type { Model } from "./engine.ts";
+import { concat } from "./outputs-patch.ts";
+import { readOnnxMetadata } from "./read-onnx-metadata.ts";
+
+/** What opening a model may be given. */
+export interface OpenModelOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * A model from memory, or downloaded whole from a URL (a string is a URL, relative to the page).
+ *
+ * @throws IoError when the download fails.
+ * @throws FormatError when the bytes are no ONNX model.
+ */
+export async function openModel(artifact: Artifact, { signal }: OpenModelOptions): Promise<Model> {
+  const bytes = artifact instanceof Uint8Array ? artifact : await download(artifact, signal);
+  const label = artifact instanceof Uint8Array ? "memory" : String(artifact);
+  const metadata = await readOnnxMetadata(memorySource(bytes, label), signal ? { signal } : {});
+  return {
+    label,
+    metadata,
+    model: bytes,
+    withPatch: async (patch) =>
+      concat([artifact instanceof Uint8Array ? artifact : await download(artifact, undefined), patch]),
+  };
+}
+
+async function download(url: string | URL, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  throwIfAborted(signal);
+  try {
+    const response = await fetch(url, signal ? { signal } : {});
+    if (!response.ok)
+      throw new IoError(`${String(url)}: the server answered ${response.status} ${response.statusText}`);
+    return new Uint8Array(await response.arrayBuffer());
+  } catch (cause) {
+    throwIfAborted(signal);
+    if (cause instanceof IoError) throw cause;
+    throw new IoError(`${String(url)}: cannot be downloaded`, { hint: "check the address and the network", cause });
+  }
+}

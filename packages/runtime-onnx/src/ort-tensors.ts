@@ -1,0 +1,84 @@
+import { type DType, type DTypeArrays, elementCount, isDType, type Tensor, UnsupportedError } from "@samoyed/core";
+import type { Port } from "@samoyed/runtime";
+import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-web";
+
+/** The dtypes that onnxruntime's JavaScript tensors hold; they have the same names there. */
+const ORT_DTYPES: readonly DType[] = [
+  "float64",
+  "float32",
+  "float16",
+  "int64",
+  "int32",
+  "int16",
+  "int8",
+  "uint64",
+  "uint32",
+  "uint16",
+  "uint8",
+  "bool",
+];
+
+/** How an engine makes a tensor of its own. */
+export type OrtTensorConstructor = new (
+  type: OrtTensor.Type,
+  data: OrtTensor.DataType,
+  shape: readonly number[],
+) => OrtTensor;
+
+/**
+ * A tensor for the engine; it shares the memory.
+ *
+ * @throws UnsupportedError for a dtype that the engine's JavaScript API lacks (bfloat16, float8, complex).
+ */
+export function toOrt(tensor: Tensor, Constructor: OrtTensorConstructor): OrtTensor {
+  if (!ORT_DTYPES.includes(tensor.dtype)) {
+    throw new UnsupportedError(
+      `onnxruntime takes no ${tensor.dtype} from JavaScript; expected ${ORT_DTYPES.join(", ")}`,
+    );
+  }
+  // Where Float16Array exists, the constructor itself views a Uint16Array of bits as one.
+  return new Constructor(tensor.dtype as OrtTensor.Type, tensor.data as OrtTensor.DataType, tensor.shape);
+}
+
+/**
+ * A copy of an engine's tensor that does not change when the engine runs again.
+ *
+ * @throws UnsupportedError for strings and other element types that `Tensor` lacks.
+ */
+export function fromOrt(tensor: OrtTensor, name: string): Tensor {
+  const dtype = dtypeOf(tensor.type, name);
+  const { data } = tensor;
+  const bytes = ArrayBuffer.isView(data)
+    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice()
+    : undefined;
+  // float16 is a Float16Array where the engine has one, and bits (Uint16Array) for us.
+  const Array_ = dtype === "float16" ? Uint16Array : (data.constructor as ArrayConstructorOf);
+  if (!bytes) throw new UnsupportedError(`the value ${JSON.stringify(name)} holds no numbers`);
+  const copy = new Array_(bytes.buffer, 0, elementCount(tensor.dims));
+  return { dtype, shape: [...tensor.dims], data: copy as DTypeArrays[DType] };
+}
+
+type ArrayConstructorOf = new (buffer: ArrayBuffer, offset: number, length: number) => DTypeArrays[DType];
+
+/**
+ * The ports of a loaded model, with `?` for a size that has no name.
+ *
+ * @throws UnsupportedError for a sequence, a map, an optional, or an element type that `Tensor` lacks.
+ */
+export function portsOf(metadata: readonly InferenceSession.ValueMetadata[]): Port[] {
+  return metadata.map((value) => {
+    if (!value.isTensor) {
+      throw new UnsupportedError(`the value ${JSON.stringify(value.name)} is no tensor; expected tensors only`);
+    }
+    return {
+      name: value.name,
+      dtype: dtypeOf(value.type, value.name),
+      shape: value.shape.map((size) => (size === "" ? "?" : size)),
+    };
+  });
+}
+
+function dtypeOf(type: string, name: string): DType {
+  if (isDType(type) && ORT_DTYPES.includes(type)) return type;
+  throw new UnsupportedError(`the value ${JSON.stringify(name)} is of type ${type}; expected ${ORT_DTYPES.join(", ")}`);
+}

@@ -1,0 +1,130 @@
+import { type ByteSource, FormatError, type ReadOptions } from "@samoyed/core";
+
+// ModelProto and StringStringEntryProto of ONNX 1.17's onnx.proto3.
+const GRAPH = 7;
+const METADATA_PROPS = 14;
+const ENTRY_KEY = 1;
+const ENTRY_VALUE = 2;
+
+/** A model has about ten top-level fields plus one per metadata entry; each costs a read. */
+const MAX_FIELDS = 10_000;
+/** All entries together. The contract of a network with 21,000 labels takes under 1 MiB. */
+const MAX_METADATA_BYTES = 64 << 20;
+/** A tag and a length, at most ten bytes each. */
+const MAX_HEADER_BYTES = 20;
+
+interface Field {
+  readonly number: number;
+  /** Where the payload lies. Meaningful for length-delimited fields; others are only skipped. */
+  readonly start: number;
+  readonly end: number;
+  readonly wire: number;
+}
+
+/**
+ * The `metadata_props` of an ONNX model, without reading its graph: the top-level fields are stepped over by length,
+ * so a model of any size costs a few small reads.
+ *
+ * Matches ONNX's onnx.proto3 and its checker, which refuses duplicate keys.
+ *
+ * @throws FormatError when the bytes are no ONNX model: a field that leaves the file, an unknown wire type, no graph,
+ *   text that is not UTF-8, a key that comes twice, or more metadata than any model has.
+ */
+export async function readOnnxMetadata(
+  source: ByteSource,
+  options: ReadOptions = {},
+): Promise<ReadonlyMap<string, string>> {
+  const metadata = new Map<string, string>();
+  let graphs = 0;
+  let metadataBytes = 0;
+  let fields = 0;
+  for (let offset = 0; offset < source.byteLength;) {
+    if (++fields > MAX_FIELDS) throw broken(source, offset, `more than ${MAX_FIELDS} top-level fields`);
+    const header = await source.read(offset, Math.min(MAX_HEADER_BYTES, source.byteLength - offset), options);
+    const field = parseField(header, { at: 0, base: offset, source });
+    if (field.number === GRAPH && field.wire === 2) graphs++;
+    if (field.number === METADATA_PROPS && field.wire === 2) {
+      metadataBytes += field.end - field.start;
+      if (metadataBytes > MAX_METADATA_BYTES)
+        throw broken(source, offset, `over ${MAX_METADATA_BYTES} bytes of metadata`);
+      const bytes = await source.read(field.start, field.end - field.start, options);
+      const { key, value } = parseEntry(bytes, { base: field.start, source });
+      if (metadata.has(key)) throw broken(source, offset, `the metadata key ${JSON.stringify(key)} a second time`);
+      metadata.set(key, value);
+    }
+    offset = field.end;
+  }
+  if (graphs === 0) throw broken(source, source.byteLength, "no graph (field 7)");
+  return metadata;
+}
+
+function parseEntry(
+  bytes: Uint8Array,
+  options: { readonly base: number; readonly source: ByteSource },
+): { key: string; value: string } {
+  const { base, source } = options;
+  let key = "";
+  let value = "";
+  for (let at = 0; at < bytes.length;) {
+    const field = parseField(bytes, { at, base: base + at, source, limit: base + bytes.length });
+    if (field.wire === 2 && (field.number === ENTRY_KEY || field.number === ENTRY_VALUE)) {
+      const text = decodeText(bytes.subarray(field.start - base, field.end - base), { source, at: field.start });
+      if (field.number === ENTRY_KEY) key = text;
+      else value = text;
+    }
+    at = field.end - base;
+  }
+  return { key, value };
+}
+
+/** Reads the header at `bytes[at]`, which lies at `base` in the source; the payload may lie beyond `bytes`. */
+function parseField(
+  bytes: Uint8Array,
+  options: { readonly at: number; readonly base: number; readonly source: ByteSource; readonly limit?: number },
+): Field {
+  const { at, base, source, limit = source.byteLength } = options;
+  const tag = parseVarint(bytes, at);
+  const number = tag ? Math.floor(tag.value / 8) : 0;
+  if (!tag || number < 1 || number >= 2 ** 29) throw broken(source, base, "no field tag");
+  const wire = tag.value % 8;
+  let start = base + tag.next - at;
+  let length = 0;
+  if (wire === 1) length = 8;
+  else if (wire === 5) length = 4;
+  else if (wire === 0 || wire === 2) {
+    const varint = parseVarint(bytes, tag.next);
+    if (!varint) throw broken(source, start, "no whole number");
+    start = base + varint.next - at;
+    length = wire === 2 ? varint.value : 0;
+  } else throw broken(source, base, `wire type ${wire}`);
+  if (length > limit - start)
+    throw broken(source, base, `field ${number} with ${length} bytes, ${limit - start} are left`);
+  return { number, wire, start, end: start + length };
+}
+
+/** A varint and the index after it; `undefined` when it is cut off, or longer than ten bytes. Inexact above 2^53. */
+function parseVarint(bytes: Uint8Array, at: number): { value: number; next: number } | undefined {
+  let value = 0;
+  for (let index = 0; index < 10 && at + index < bytes.length; index++) {
+    const byte = bytes[at + index]!;
+    value += (byte & 0x7f) * 2 ** (7 * index);
+    if (byte < 0x80) return { value, next: at + index + 1 };
+  }
+  return undefined;
+}
+
+function decodeText(bytes: Uint8Array, options: { readonly source: ByteSource; readonly at: number }): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw broken(options.source, options.at, "text that is not UTF-8", cause);
+  }
+}
+
+function broken(source: ByteSource, offset: number, got: string, cause?: unknown): FormatError {
+  return new FormatError(`${source.label}: not an ONNX model: got ${got} at byte ${offset}`, {
+    hint: "expected a .onnx file; convert a checkpoint to make one",
+    details: { offset },
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

@@ -1,0 +1,56 @@
+import { UsageError } from "@samoyed/core";
+import type { Artifact, Availability, Backend, LoadOptions, Session } from "@samoyed/runtime";
+import { checkThreads } from "./check-threads.ts";
+import { engineAvailability, importEngine, type Model } from "./engine.ts";
+import type { OpenModelOptions } from "./open-model.ts";
+import { openOrtSession } from "./ort-session.ts";
+
+/** Options of `onnxruntimeWeb`. */
+export interface OnnxruntimeWebOptions {
+  /** Where `ort-wasm-simd-threaded.wasm` lies, for bundlers that do not find it by themselves. Set before the first load. */
+  readonly wasmUrl?: string | URL;
+}
+
+/** What differs between Node and browsers. */
+export interface WebPlatform {
+  readonly importEngine: () => Promise<unknown>;
+  readonly openModel: (artifact: Artifact, options: OpenModelOptions) => Promise<Model>;
+}
+
+/** onnxruntime-web sets up its threads once for the whole program, at the first load. */
+let threadsInUse: number | undefined;
+
+/** onnxruntime-web's wasm engine, on a platform. */
+export function webBackend(platform: WebPlatform, options: OnnxruntimeWebOptions): Backend {
+  return {
+    name: "onnxruntime-web",
+    format: "onnx",
+    async availability(): Promise<Availability> {
+      if (typeof WebAssembly === "undefined") {
+        return { available: false, reason: "there is no WebAssembly here", fix: "use a browser or Node that has it" };
+      }
+      return engineAvailability("onnxruntime-web", platform.importEngine);
+    },
+    async load(artifact: Artifact, { threads, signal }: LoadOptions = {}): Promise<Session> {
+      checkThreads(threads);
+      const ort = await importEngine("onnxruntime-web", platform.importEngine);
+      const model = await platform.openModel(artifact, { signal });
+      if (threads !== undefined && threadsInUse !== undefined && threads !== threadsInUse) {
+        throw new UsageError(`onnxruntime-web runs with ${threadsInUse} threads already; got threads ${threads}`, {
+          hint: "give every load the same number, or load the other model in a worker",
+        });
+      }
+      if (threads !== undefined) ort.env.wasm.numThreads = threads;
+      if (options.wasmUrl !== undefined) ort.env.wasm.wasmPaths = { wasm: options.wasmUrl };
+      const session = await openOrtSession({
+        backend: "onnxruntime-web",
+        ort,
+        model,
+        options: { executionProviders: ["wasm"], logSeverityLevel: 4 },
+      });
+      // The engine has put in what it chose where nothing was asked for.
+      threadsInUse = ort.env.wasm.numThreads ?? 1;
+      return session;
+    },
+  };
+}

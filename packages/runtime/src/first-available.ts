@@ -1,0 +1,24 @@
+import { UnavailableError, UsageError } from "@samoyed/core";
+import type { Backend } from "./backend.ts";
+
+/**
+ * The first backend, in the order given, that can run here.
+ *
+ * @throws UnavailableError with every backend's reason when none can; its hint is the first one's fix.
+ * @throws UsageError when the list is empty.
+ */
+export async function firstAvailable(backends: readonly Backend[]): Promise<Backend> {
+  if (backends.length === 0) throw new UsageError("no backend was given; expected at least one");
+  const reasons: string[] = [];
+  let fix: string | undefined;
+  for (const backend of backends) {
+    const availability = await backend.availability();
+    if (availability.available) return backend;
+    reasons.push(`${backend.name}: ${availability.reason}`);
+    fix ??= availability.fix;
+  }
+  throw new UnavailableError(`no backend can run here: ${reasons.join("; ")}`, {
+    ...(fix === undefined ? {} : { hint: fix }),
+    details: { backends: backends.map((backend) => backend.name) },
+  });
+}
