@@ -1,0 +1,1 @@
+"""The project's own picture: a fluffy white dog, drawn from a seed."""
