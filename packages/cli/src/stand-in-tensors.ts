@@ -1,0 +1,31 @@
+import type { LazyTensor } from "@samoyed/core";
+import { standInTensor } from "@samoyed/golden";
+import { findModel, modelParameters, parameterRole } from "@samoyed/models";
+
+/** Which stand-in: an architecture by name, a seed, and the classifier's bias that the oracle solved. */
+export interface StandIn {
+  readonly model: string;
+  readonly seed: string;
+  /** `fc.bias`, one value per class. */
+  readonly head: Float32Array;
+}
+
+/**
+ * The tensors of a stand-in checkpoint: the architecture's own names and shapes in PyTorch's order, seeded values.
+ *
+ * They are no trained network; whoever shows a result of theirs says so.
+ */
+export function standInTensors({ model, seed, head }: StandIn): LazyTensor[] {
+  const { architecture, numClasses } = findModel(model);
+  return [...modelParameters(architecture, { numClasses })].map(([name, { shape, dtype }]) => {
+    const role = parameterRole(name, architecture);
+    return standInTensor({
+      name,
+      shape,
+      dtype: dtype === "int64" ? "int64" : "float32",
+      role,
+      seed,
+      ...(role === "fc.bias" ? { head } : {}),
+    });
+  });
+}
