@@ -1,0 +1,55 @@
+import { MismatchError } from "@samoyed/core";
+import type { ResNetConfig } from "./config.ts";
+import { describeDifference, type ParameterDifference, parameterDifferences, type TensorType } from "./differences.ts";
+import { modelParameters } from "./parameters.ts";
+
+/** Differences that an error spells out. */
+const SHOWN = 10;
+
+/** What to do about a set of differences, where their pattern tells. */
+function hintFor(differences: readonly ParameterDifference[], tensors: ReadonlyMap<string, TensorType>): string {
+  const names = [...tensors.keys()];
+  const prefix = /^[^.]+\./.exec(names[0] ?? "")?.[0];
+  if (prefix !== undefined && !tensors.has("bn1.weight") && names.every((name) => name.startsWith(prefix))) {
+    return `All names begin with "${prefix}": strip that.`;
+  }
+  if (differences.every(({ name }) => name.startsWith("fc."))) {
+    return "Only the classifier differs: give the number of classes that the checkpoint has.";
+  }
+  return "Give the architecture that the checkpoint was trained with, or leave it to be recognised.";
+}
+
+/** The error for a checkpoint that does not fit, with the first ten differences. `label` names the architecture. */
+export function mismatch(
+  differences: readonly ParameterDifference[],
+  { tensors, label }: { readonly tensors: ReadonlyMap<string, TensorType>; readonly label: string },
+): MismatchError {
+  const shown = differences.slice(0, SHOWN).map(describeDifference);
+  const rest = differences.length - shown.length;
+  const count = `${differences.length} ${differences.length === 1 ? "tensor differs" : "tensors differ"}`;
+  return new MismatchError(
+    `the checkpoint does not fit ${label}: ${count}: ${shown.join("; ")}${rest > 0 ? `; and ${rest} more` : ""}`,
+    { hint: hintFor(differences, tensors), details: { differences: differences.slice(0, SHOWN), count: differences.length } },
+  );
+}
+
+/**
+ * Checks that a state dict is a network's: every name, shape and dtype.
+ *
+ * Weights may be float16, bfloat16, float32 or float64; `num_batches_tracked` may be absent.
+ *
+ * @throws MismatchError with the first ten differences.
+ */
+export function checkParameters(
+  tensors: ReadonlyMap<string, TensorType>,
+  options: {
+    readonly architecture: ResNetConfig;
+    readonly numClasses: number;
+    /** What the architecture is called in the message; `the architecture` when absent. */
+    readonly label?: string;
+  },
+): void {
+  const { architecture, numClasses, label = "the architecture" } = options;
+  const differences = parameterDifferences(modelParameters(architecture, { numClasses }), tensors);
+  if (differences.length > 0) throw mismatch(differences, { tensors, label });
+}

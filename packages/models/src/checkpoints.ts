@@ -1,0 +1,103 @@
+import type { PreprocessConfig } from "@samoyed/core";
+import { architectureName, architectures } from "./architectures.ts";
+import { CHECKPOINT_TABLE, FORMER_NAME_TABLE } from "./checkpoints.generated.ts";
+import type { ResNetConfig } from "./config.ts";
+
+/** A network that timm knows by name: with published weights, or, tagged `untrained`, without. */
+export interface ModelInfo {
+  /** timm's architecture and tag: `resnext101_32x16d.fb_ssl_yfcc100m_ft_in1k`. */
+  readonly name: string;
+  /** Names that timm gave it before: `ssl_resnext101_32x16d`. */
+  readonly aliases: readonly string[];
+  readonly architecture: ResNetConfig;
+  readonly numClasses: number;
+  /** What timm's `resolve_data_config` gives. */
+  readonly preprocess: PreprocessConfig;
+  /** What it gives with `use_test_size`, where that differs. */
+  readonly testPreprocess?: PreprocessConfig;
+  /** As timm has it: `apache-2.0`, `bsd-3-clause`, `cc-by-nc-4.0`. Meaningful only where there are weights. */
+  readonly license: string;
+  /** The file as its authors published it. */
+  readonly url?: string;
+  /** The first hexadecimal digits of that file's SHA-256, which PyTorch's hub keeps in file names. */
+  readonly sha256Prefix?: string;
+  /** Repository on the Hugging Face hub, whose `model.safetensors` holds the same weights. */
+  readonly huggingFace?: string;
+}
+
+const NORMALIZATION: Readonly<Record<string, Pick<PreprocessConfig, "mean" | "std">>> = {
+  imagenet: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+  half: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+};
+
+/** torch.hub's pattern for the hash in a file's name. */
+const HASH = /-([0-9a-f]{8,64})\.[^.]+$/;
+
+function lines(table: string): string[][] {
+  return table
+    .trim()
+    .split("\n")
+    .map((line) => line.split(" "));
+}
+
+function formerNames(): ReadonlyMap<string, readonly string[]> {
+  const names = new Map<string, string[]>();
+  for (const [former, present] of lines(FORMER_NAME_TABLE)) {
+    names.set(present!, [...(names.get(present!) ?? []), former!]);
+  }
+  return names;
+}
+
+/** `224/0.875` and the fields that both of a network's configurations share. */
+function preprocessConfig(
+  sizeAndCrop: string,
+  shared: Omit<PreprocessConfig, "inputSize" | "cropPct">,
+): PreprocessConfig {
+  const [size, cropPct] = sizeAndCrop.split("/").map(Number);
+  return { inputSize: [3, size!, size!], cropPct: cropPct!, ...shared };
+}
+
+/** Name, classes, licence, interpolation, size/crop, the same for tests, normalisation, hub, URL; `-` for none. */
+type Row = readonly [string, string, string, string, string, string, string, string, string];
+
+function readRow(row: readonly string[], aliases: readonly string[]): ModelInfo {
+  const [name, classes, license, interpolation, train, test, normalization, hub, url] = row as unknown as Row;
+  const shared = {
+    interpolation: interpolation as PreprocessConfig["interpolation"],
+    cropMode: "center",
+    ...NORMALIZATION[normalization]!,
+  } as const;
+  const sha256Prefix = HASH.exec(url)?.[1];
+  return {
+    name,
+    aliases,
+    architecture: architectures().get(architectureName(name))!,
+    numClasses: Number(classes),
+    preprocess: preprocessConfig(train, shared),
+    ...(test === "-" ? {} : { testPreprocess: preprocessConfig(test, shared) }),
+    license,
+    ...(url === "-" ? {} : { url }),
+    ...(sha256Prefix === undefined ? {} : { sha256Prefix }),
+    ...(hub === "-" ? {} : { huggingFace: hub + name }),
+  };
+}
+
+function readTables(): readonly ModelInfo[] {
+  const former = formerNames();
+  const seen = new Set<string>();
+  return lines(CHECKPOINT_TABLE).map((row) => {
+    const name = row[0]!;
+    const architecture = architectureName(name);
+    // A former name without a tag is one of the architecture's default, which stands first.
+    const untagged = seen.has(architecture) ? [] : (former.get(architecture) ?? []);
+    seen.add(architecture);
+    return readRow(row, [...(former.get(name) ?? []), ...untagged]);
+  });
+}
+
+let known: readonly ModelInfo[] | undefined;
+
+/** Every pretrained configuration, in timm's order: an architecture's default tag comes first. Read once. */
+export function checkpoints(): readonly ModelInfo[] {
+  return (known ??= readTables());
+}

@@ -1,0 +1,127 @@
+import { UsageError } from "@samoyed/core";
+
+/** A residual block of timm's `resnet.py`: two 3 × 3 convolutions, or 1 × 1, grouped 3 × 3, 1 × 1. */
+export type BlockKind = "basic" | "bottleneck";
+
+/** What timm's `act_layer` may name here. Every published network of the family has `relu`. */
+export type Activation = "relu" | "silu" | "leaky_relu" | "hard_swish" | "gelu";
+
+/**
+ * A network of timm's `resnet.py`, as plain data: the arguments of its `ResNet` class (timm 1.0.29), under timm's
+ * names in camel case. Two networks with equal tensors may still differ here, where an argument has no tensors of its
+ * own: `aaLayer`, `actLayer`, `outputStride`.
+ */
+export interface ResNetConfig {
+  readonly family: "resnet";
+  /** One kind per stage. */
+  readonly block: readonly BlockKind[];
+  /** Blocks per stage. */
+  readonly layers: readonly number[];
+  /** `planes` per stage; a stage puts out as many channels, or four times as many if its block is a bottleneck. */
+  readonly channels: readonly number[];
+  readonly inChans: number;
+  /** Groups of a bottleneck's 3 × 3 convolution. */
+  readonly cardinality: number;
+  /** A bottleneck's inner width is `floor(planes * baseWidth / 64) * cardinality`. */
+  readonly baseWidth: number;
+  /** One 7 × 7 convolution; three 3 × 3; or three 3 × 3 of which the first is narrower. */
+  readonly stemType: "plain" | "deep" | "deep_tiered";
+  /** Width of the deep stems, whose output has twice as many channels; a plain stem has 64. */
+  readonly stemWidth: number;
+  /** A strided convolution in place of the stem's pooling. */
+  readonly replaceStemPool: boolean;
+  /** Divides the output channels of each block's first convolution. */
+  readonly blockReduceFirst: number;
+  readonly downKernelSize: number;
+  /** Average pooling and a 1 × 1 convolution in place of a strided one, in the shortcuts. */
+  readonly avgDown: boolean;
+  readonly actLayer: Activation;
+  readonly normLayer: "batchnorm" | "groupnorm";
+  readonly normEps: number;
+  /** What follows a strided layer that itself is left unstrided: average pooling, or a binomial 3 × 3 filter. */
+  readonly aaLayer: "none" | "avg" | "blur";
+  /** Channel attention at each block's end. */
+  readonly attention: "none" | "se" | "eca";
+  /** `rd_ratio` of squeeze-and-excitation. */
+  readonly seRatio: number;
+  /** Stages that would exceed this stride are dilated instead. */
+  readonly outputStride: 8 | 16 | 32;
+  /** Output channels of convolutions, by module path, that pruning has made narrower. */
+  readonly widths: readonly (readonly [path: string, channels: number])[];
+}
+
+/** The arguments of `resnetConfig`: what timm's ResNet requires, and what it has defaults for. */
+export type ResNetOptions = Partial<Omit<ResNetConfig, "family" | "block" | "layers">> & {
+  /** One kind for all stages, or one per stage. */
+  readonly block: BlockKind | readonly BlockKind[];
+  readonly layers: readonly number[];
+};
+
+/** timm's `ResNet.forward` names four stages. */
+export const STAGES = 4;
+
+/** Blocks per stage. The deepest published network (ResNet-RS 420) has 87; the cap bounds what a caller's typo builds. */
+const MAX_BLOCKS = 1000;
+/** Any width. The widest published layer (ResNeXt-101 32x48d) has 12,288 channels. */
+const MAX_CHANNELS = 1 << 20;
+
+/** Channels that a block puts out for each of its planes. */
+export function expansion(kind: BlockKind): 1 | 4 {
+  return kind === "basic" ? 1 : 4;
+}
+
+function checkCounts(name: string, values: readonly number[], maximum: number): void {
+  const bad = values.find((value) => !Number.isInteger(value) || value < 1 || value > maximum);
+  if (bad !== undefined) throw new UsageError(`ResNet ${name}: got ${bad}; expected integers from 1 to ${maximum}`);
+}
+
+/**
+ * A complete configuration: timm's defaults wherever nothing is given.
+ *
+ * @throws UsageError where timm would refuse the arguments as well: other than four stages, widths or depths below 1,
+ *   basic blocks with a cardinality or base width.
+ */
+export function resnetConfig(options: ResNetOptions): ResNetConfig {
+  const { block, layers, ...rest } = options;
+  const config: ResNetConfig = {
+    family: "resnet",
+    block: typeof block === "string" ? new Array<BlockKind>(STAGES).fill(block) : block,
+    layers,
+    channels: [64, 128, 256, 512],
+    inChans: 3,
+    cardinality: 1,
+    baseWidth: 64,
+    stemType: "plain",
+    stemWidth: 64,
+    replaceStemPool: false,
+    blockReduceFirst: 1,
+    downKernelSize: 1,
+    avgDown: false,
+    actLayer: "relu",
+    normLayer: "batchnorm",
+    normEps: 1e-5,
+    aaLayer: "none",
+    attention: "none",
+    seRatio: 1 / 16,
+    outputStride: 32,
+    widths: [],
+    ...rest,
+  };
+  for (const name of ["block", "layers", "channels"] as const) {
+    if (config[name].length !== STAGES) {
+      throw new UsageError(`ResNet ${name}: got ${config[name].length} stages; expected ${STAGES}`);
+    }
+  }
+  checkCounts("layers", config.layers, MAX_BLOCKS);
+  checkCounts("channels", config.channels, MAX_CHANNELS);
+  for (const name of ["inChans", "cardinality", "baseWidth", "stemWidth", "blockReduceFirst", "downKernelSize"] as const) {
+    checkCounts(name, [config[name]], MAX_CHANNELS);
+  }
+  if (config.block.includes("basic") && (config.cardinality !== 1 || config.baseWidth !== 64)) {
+    throw new UsageError(
+      `ResNet with basic blocks: got cardinality ${config.cardinality}, base width ${config.baseWidth}; expected 1 and 64`,
+      { hint: 'Use block "bottleneck" for grouped or wide networks.' },
+    );
+  }
+  return config;
+}

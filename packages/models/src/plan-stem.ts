@@ -1,0 +1,54 @@
+import { antiAlias, conv, norm, type PlanContext } from "./plan-parts.ts";
+import type { Step } from "./steps.ts";
+
+/** The steps before `act1`, and the channels there. */
+export function planStem(context: PlanContext): { readonly steps: readonly Step[]; readonly channels: number } {
+  const { inChans, stemType, stemWidth } = context.config;
+  if (stemType === "plain") {
+    const only = conv(context, "conv1", { inChannels: inChans, outChannels: 64, kernel: 7, stride: 2 });
+    return { steps: [only, norm("bn1", only)], channels: only.outChannels };
+  }
+  const narrow = stemType === "deep" ? stemWidth : 3 * Math.floor(stemWidth / 4);
+  const first = conv(context, "conv1.0", { inChannels: inChans, outChannels: narrow, kernel: 3, stride: 2 });
+  const second = conv(context, "conv1.3", { inChannels: first.outChannels, outChannels: stemWidth, kernel: 3 });
+  const third = conv(context, "conv1.6", { inChannels: second.outChannels, outChannels: 2 * stemWidth, kernel: 3 });
+  return {
+    steps: [
+      first,
+      norm("conv1.1", first),
+      { kind: "act", path: "conv1.2" },
+      second,
+      norm("conv1.4", second),
+      { kind: "act", path: "conv1.5" },
+      third,
+      norm("bn1", third),
+    ],
+    channels: third.outChannels,
+  };
+}
+
+/** What timm names `maxpool`, whatever it is. */
+export function planStemPool(context: PlanContext, channels: number): readonly Step[] {
+  const { aaLayer, replaceStemPool } = context.config;
+  const pooled = { channels, stride: 2 };
+  if (replaceStemPool) {
+    const hasAa = aaLayer !== "none";
+    const only = conv(context, "maxpool.0", {
+      inChannels: channels,
+      outChannels: channels,
+      kernel: 3,
+      stride: hasAa ? 1 : 2,
+    });
+    // The modules are numbered after the absent ones were dropped.
+    const next = hasAa ? 2 : 1;
+    return [
+      only,
+      ...antiAlias(context, "maxpool.1", pooled),
+      norm(`maxpool.${next}`, only),
+      { kind: "act", path: `maxpool.${next + 1}` },
+    ];
+  }
+  if (aaLayer === "none") return [{ kind: "maxpool", path: "maxpool", stride: 2 }];
+  if (aaLayer === "avg") return antiAlias(context, "maxpool", pooled);
+  return [{ kind: "maxpool", path: "maxpool.0", stride: 1 }, ...antiAlias(context, "maxpool.1", pooled)];
+}

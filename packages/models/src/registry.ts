@@ -1,0 +1,46 @@
+import { UnsupportedError } from "@samoyed/core";
+import { architectureName, architectures } from "./architectures.ts";
+import { checkpoints, type ModelInfo } from "./checkpoints.ts";
+import { matchesGlob } from "./glob.ts";
+import { nearestNames } from "./nearest.ts";
+
+/** Splits names into digits and the rest, so that resnet18 comes before resnet101. */
+const NATURAL_ORDER = new Intl.Collator("en", { numeric: true });
+
+/** Whether a pattern selects a name. A glob without a tag selects all tags, as in timm's `list_models`. */
+function selects(pattern: string, name: string): boolean {
+  if (!/[*?]/.test(pattern)) return name.includes(pattern);
+  return matchesGlob(pattern, name) || (!pattern.includes(".") && matchesGlob(`${pattern}.*`, name));
+}
+
+/**
+ * The networks that Samoyed knows by name, in natural order.
+ *
+ * `pattern` is a glob (`*`, `?`) where it has such a character, else a part of the name; former names count as well.
+ * Case does not matter. Source: timm 1.0.29, `models/resnet.py`.
+ */
+export function listModels(pattern = ""): readonly ModelInfo[] {
+  const wanted = pattern.toLowerCase();
+  return checkpoints()
+    .filter(({ name, aliases }) => [name, ...aliases].some((known) => selects(wanted, known)))
+    .sort((a, b) => NATURAL_ORDER.compare(a.name, b.name));
+}
+
+/**
+ * The network of a name: architecture and tag, an architecture alone (timm's default tag), or a former name.
+ *
+ * @throws UnsupportedError when there is none, with the nearest names.
+ */
+export function findModel(name: string): ModelInfo {
+  const known = checkpoints();
+  const found =
+    known.find((model) => model.name === name || model.aliases.includes(name)) ??
+    known.find((model) => architectureName(model.name) === name);
+  if (found !== undefined) return found;
+  const names = [...architectures().keys(), ...known.flatMap((model) => [model.name, ...model.aliases])];
+  const nearest = nearestNames(name, names, { count: 3 });
+  throw new UnsupportedError(`no model is named ${JSON.stringify(name)}; ${known.length} are known`, {
+    hint: `The nearest names are ${nearest.join(", ")}.`,
+    details: { name, nearest },
+  });
+}
