@@ -1,5 +1,7 @@
 import { allocateBytes } from "./allocate.ts";
-import { AbortedError, IoError, SamoyedError, throwIfAborted, UnavailableError, UnsupportedError } from "./errors.ts";
+import { IoError, throwIfAborted, UnavailableError, UnsupportedError } from "./errors.ts";
+import { brokenOff, discard, eachPiece, httpFailure, readBody, refuseStatus } from "./http-response.ts";
+import { memorySource } from "./memory-source.ts";
 import { checkRange } from "./range.ts";
 import type { ByteSource, ReadOptions } from "./source.ts";
 
@@ -54,15 +56,20 @@ export async function httpSource(url: string | URL, options: HttpSourceOptions =
   const first = await request(connection, { range: "bytes=0-0", signal: options.signal });
   if (first.status === 206) {
     await discard(first);
+    if (!plain(first)) {
+      throw new UnsupportedError(`${connection.url}: the server compresses parts of it`, {
+        hint: "Download it to a file first.",
+      });
+    }
     const byteLength = totalOf(first) ?? (await sizeByHead(connection, options));
     return rangedSource(connection, versionOf(first, byteLength));
   }
   if (first.status === 416 && totalOf(first) === 0) {
     await discard(first);
-    return wholeSource(connection.url, new Uint8Array(0));
+    return memorySource(new Uint8Array(0), connection.url);
   }
   if (first.status === 200) {
-    return wholeSource(connection.url, await readWhole(connection.url, first, options));
+    return memorySource(await readWhole(connection.url, first, options), connection.url);
   }
   return refuseStatus(connection.url, first);
 }
@@ -92,19 +99,6 @@ function rangedSource(connection: Connection, version: Version): ByteSource {
   return source;
 }
 
-function wholeSource(url: string, bytes: Uint8Array): ByteSource {
-  const source = {
-    byteLength: bytes.byteLength,
-    label: url,
-    async read(offset: number, length: number, options: ReadOptions = {}): Promise<Uint8Array> {
-      throwIfAborted(options.signal);
-      checkRange(source, offset, length);
-      return bytes.subarray(offset, offset + length);
-    },
-  };
-  return source;
-}
-
 async function request(
   { url, fetch, headers }: Connection,
   { range, signal, method = "GET" }: { range?: string; signal: AbortSignal | undefined; method?: string },
@@ -119,7 +113,14 @@ async function request(
       ...(signal && { signal }),
     });
   } catch (cause) {
-    throw asHttpError(cause, `${url}: cannot be reached`, signal);
+    throw httpFailure(cause, {
+      signal,
+      otherwise: () =>
+        new UnavailableError(`${url}: cannot be reached`, {
+          cause,
+          hint: "Check the address, the network connection and the proxy settings.",
+        }),
+    });
   }
 }
 
@@ -203,90 +204,6 @@ async function readWhole(url: string, response: Response, options: ReadOptions):
     position += piece.byteLength;
   }
   return bytes;
-}
-
-async function readBody(
-  url: string,
-  response: Response,
-  { length, signal }: { readonly length: number; readonly signal: AbortSignal | undefined },
-): Promise<Uint8Array> {
-  const bytes = allocateBytes(length, url);
-  let position = 0;
-  await eachPiece(url, response, signal, (piece) => {
-    if (piece.byteLength > length - position) {
-      throw new IoError(`${url}: the server sent more than the ${length} bytes asked for`);
-    }
-    bytes.set(piece, position);
-    position += piece.byteLength;
-  });
-  if (position !== length) {
-    throw brokenOff(url, position, length);
-  }
-  return bytes;
-}
-
-/** Hands over a body piece by piece; when `take` throws, the rest is not downloaded. */
-async function eachPiece(
-  url: string,
-  response: Response,
-  signal: AbortSignal | undefined,
-  take: (piece: Uint8Array) => void,
-): Promise<void> {
-  const reader = response.body?.getReader();
-  if (reader === undefined) {
-    return;
-  }
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) {
-        return;
-      }
-      take(value);
-    }
-  } catch (error) {
-    // The connection is given up either way; what matters is the first error.
-    await reader.cancel().catch(() => undefined);
-    throw asHttpError(error, `${url}: the connection broke off`, signal);
-  }
-}
-
-async function refuseStatus(url: string, response: Response): Promise<never> {
-  await discard(response);
-  const hint =
-    response.status === 401 || response.status === 403
-      ? "It needs a login or a licence to be accepted: download it in a browser and name the file."
-      : response.status === 404 || response.status === 410
-        ? "Check the address."
-        : "Try again later.";
-  throw new UnavailableError(`${url}: the server answered ${response.status} ${response.statusText}`.trim(), {
-    hint,
-    details: { status: response.status },
-  });
-}
-
-/** Frees the connection of an answer whose body nobody reads. */
-async function discard(response: Response): Promise<void> {
-  // A body that fails while it is being thrown away changes nothing.
-  await response.body?.cancel().catch(() => undefined);
-}
-
-function asHttpError(error: unknown, message: string, signal: AbortSignal | undefined): SamoyedError {
-  if (error instanceof SamoyedError) {
-    return error;
-  }
-  if (signal?.aborted) {
-    return new AbortedError("interrupted", { cause: error });
-  }
-  const options = { cause: error, hint: "Check the network connection and try again." };
-  return message.endsWith("cannot be reached") ? new UnavailableError(message, options) : new IoError(message, options);
-}
-
-function brokenOff(url: string, got: number, expected: number): IoError {
-  return new IoError(`${url}: ${got} bytes came; expected ${expected}`, {
-    hint: "The connection broke off; try again.",
-    details: { got, expected },
-  });
 }
 
 function tooLargeWhole(url: string): UnsupportedError {
