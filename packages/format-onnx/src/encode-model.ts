@@ -1,0 +1,82 @@
+import { type Contract, encodeContract, type LazyTensor } from "@samoyed/core";
+import type { Graph, ValueInfo } from "@samoyed/graph";
+import { encodeNode } from "./encode-node.ts";
+import { encodeEntry, encodeTensor, type ExternalPlace } from "./encode-tensor.ts";
+import { encodeValue } from "./encode-value.ts";
+import { imageMetadata } from "./image-metadata.ts";
+import { integerField, joinFields, type Message, messageField, textField } from "./message.ts";
+import { GRAPH, MODEL, OPERATOR_SET } from "./schema.ts";
+import { irVersionFor, requireOpset } from "./versions.ts";
+
+/** The key of `metadata_props` under which the contract travels. */
+export const CONTRACT_KEY = "samoyed";
+
+/** What a model file holds besides its graph. */
+export interface EncodeOptions {
+  readonly contract?: Contract | undefined;
+  /** The tensors whose bytes lie in another file. */
+  readonly places?: ReadonlyMap<string, ExternalPlace>;
+}
+
+/**
+ * A `ModelProto`, complete but for its tensors' bytes. Fields stand in the order of their numbers, which is the order
+ * in which every protobuf library writes them: reading and writing the file with one gives the same bytes.
+ *
+ * @throws UnsupportedError when ONNX cannot express the graph.
+ */
+export function encodeModel(graph: Graph, { contract, places = new Map() }: EncodeOptions): Message {
+  requireOpset(graph.opset, `graph ${JSON.stringify(graph.name)}`);
+  return joinFields([
+    integerField(MODEL.irVersion, irVersionFor(graph.opset), "the IR version"),
+    ...encodeProducer(contract),
+    messageField(MODEL.graph, encodeGraph(graph, places)),
+    messageField(MODEL.opsetImport, encodeOpset(graph.opset)),
+    ...encodeMetadata(contract),
+  ]);
+}
+
+/** The contract's generator is `name version`; without a contract there is nobody to quote a version of. */
+function encodeProducer(contract: Contract | undefined): Message[] {
+  const version = contract?.generator.split(" ")[1];
+  return [
+    textField(MODEL.producerName, "samoyed", "the producer"),
+    ...(version === undefined ? [] : [textField(MODEL.producerVersion, version, "the producer's version")]),
+  ];
+}
+
+function encodeOpset(opset: number): Message {
+  // No domain means ONNX's own operators.
+  return integerField(OPERATOR_SET.version, opset, "the operator set");
+}
+
+function encodeMetadata(contract: Contract | undefined): Message[] {
+  if (contract === undefined) return [];
+  const entries = [...imageMetadata(contract.preprocess), [CONTRACT_KEY, encodeContract(contract)] as const];
+  return entries.map(([key, value]) => messageField(MODEL.metadataProps, encodeEntry(key, value)));
+}
+
+function valueField(number: number, value: ValueInfo): Message {
+  return messageField(number, encodeValue(value));
+}
+
+function encodeGraph(graph: Graph, places: ReadonlyMap<string, ExternalPlace>): Message {
+  const tensorField = ([name, tensor]: readonly [string, LazyTensor]): Message =>
+    messageField(GRAPH.initializer, encodeTensor(name, tensor, places.get(name)));
+  return joinFields([
+    ...graph.nodes.map((node) => messageField(GRAPH.node, encodeNode(node))),
+    textField(GRAPH.name, graph.name, "the graph's name"),
+    ...Array.from(graph.initializers, tensorField),
+    ...graph.inputs.map((value) => valueField(GRAPH.input, value)),
+    ...graph.outputs.map((value) => valueField(GRAPH.output, value)),
+    ...intermediates(graph).map((value) => valueField(GRAPH.valueInfo, value)),
+  ]);
+}
+
+/** What is known of the values between the nodes, in the order of the nodes. */
+function intermediates(graph: Graph): ValueInfo[] {
+  const outputs = new Set(graph.outputs.map((output) => output.name));
+  return graph.nodes
+    .flatMap((node) => node.outputs)
+    .filter((name) => !outputs.has(name))
+    .flatMap((name) => graph.values.get(name) ?? []);
+}

@@ -1,0 +1,130 @@
+import { type LazyTensor, UnsupportedError } from "@samoyed/core";
+import type { Attribute } from "@samoyed/graph";
+import { attributeTypeOf } from "./attribute-type.ts";
+import { readFloat, readFloats, readInteger, readIntegers, readText, requireWireType } from "./scalar.ts";
+import { ATTRIBUTE } from "./schema.ts";
+import type { Field, Span, Wire } from "./wire.ts";
+
+/** Turns a `TensorProto` into a lazy tensor; `what` names it in errors. */
+export type TensorReader = (span: Span, what: string) => Promise<LazyTensor>;
+
+const UNSUPPORTED: ReadonlyMap<number, string> = new Map<number, string>([
+  [ATTRIBUTE.g, "a subgraph"],
+  [ATTRIBUTE.graphs, "a list of subgraphs"],
+  [ATTRIBUTE.tensors, "a list of tensors"],
+  [ATTRIBUTE.sparseTensor, "a sparse tensor"],
+  [ATTRIBUTE.sparseTensors, "a list of sparse tensors"],
+  [ATTRIBUTE.typeProto, "a type"],
+  [ATTRIBUTE.typeProtos, "a list of types"],
+  [ATTRIBUTE.refAttrName, "a reference to a function's attribute"],
+]);
+
+/** What an `AttributeProto` holds, before its declared type is known: the fields may come in any order. */
+interface Values {
+  name: string;
+  type: number;
+  single: Attribute | undefined;
+  readonly ints: number[];
+  readonly floats: number[];
+  readonly strings: string[];
+}
+
+/**
+ * Reads an `AttributeProto` field of a node; `node` names the node in errors.
+ *
+ * @throws UnsupportedError naming the node when the attribute is a subgraph, a sparse tensor or a type.
+ * @throws FormatError when its value is not of its declared type.
+ */
+export async function readAttribute(
+  wire: Wire,
+  field: Field,
+  { node, readTensor }: { node: string; readTensor: TensorReader },
+): Promise<readonly [name: string, attribute: Attribute]> {
+  requireWireType(wire, field, "delimited", `an attribute of ${node}`);
+  // The name is needed to say what is wrong with the rest, so it is looked up first.
+  const name = await readName(wire, field, node);
+  const what = `${node}: attribute ${JSON.stringify(name)}`;
+  const values: Values = { name, type: 0, single: undefined, ints: [], floats: [], strings: [] };
+  for await (const part of wire.fields(field, what)) {
+    await readPart(wire, part, { values, what, readTensor });
+  }
+  return [name, choose(wire, field, { values, what })];
+}
+
+async function readName(wire: Wire, field: Field, node: string): Promise<string> {
+  for await (const part of wire.fields(field, `an attribute of ${node}`)) {
+    if (part.number === ATTRIBUTE.name) return readText(wire, part, `the name of an attribute of ${node}`);
+  }
+  throw wire.fail(field.start, `${node} has an attribute without a name`);
+}
+
+async function readPart(
+  wire: Wire,
+  part: Field,
+  { values, what, readTensor }: { values: Values; what: string; readTensor: TensorReader },
+): Promise<void> {
+  const unsupported = UNSUPPORTED.get(part.number);
+  if (unsupported !== undefined) {
+    throw new UnsupportedError(`${wire.source.label}: ${what} is ${unsupported}`, { details: { offset: part.start } });
+  }
+  switch (part.number) {
+    case ATTRIBUTE.type:
+      values.type = readInteger(wire, part, `${what}: the type`);
+      break;
+    case ATTRIBUTE.i:
+      values.single = { type: "int", value: readInteger(wire, part, what) };
+      break;
+    case ATTRIBUTE.f:
+      values.single = { type: "float", value: await readFloat(wire, part, what) };
+      break;
+    case ATTRIBUTE.s:
+      values.single = { type: "string", value: await readText(wire, part, what) };
+      break;
+    case ATTRIBUTE.t:
+      requireWireType(wire, part, "delimited", what);
+      values.single = { type: "tensor", value: await readTensor(part, what) };
+      break;
+    case ATTRIBUTE.ints:
+      append(values.ints, await readIntegers(wire, part, what));
+      break;
+    case ATTRIBUTE.floats:
+      append(values.floats, await readFloats(wire, part, what));
+      break;
+    case ATTRIBUTE.strings:
+      values.strings.push(await readText(wire, part, what));
+      break;
+    default:
+      // A documentation string, or a field that a later ONNX has added.
+      break;
+  }
+}
+
+/** Not `push(...items)`: a packed list may have more items than a call may have arguments. */
+function append(target: number[], items: readonly number[]): void {
+  for (const item of items) target.push(item);
+}
+
+function choose(wire: Wire, span: Span, { values, what }: { values: Values; what: string }): Attribute {
+  const lists = [
+    { type: "ints", value: values.ints },
+    { type: "floats", value: values.floats },
+    { type: "strings", value: values.strings },
+  ] as const;
+  const found: Attribute[] = lists.filter(({ value }) => value.length > 0);
+  if (values.single !== undefined) found.push(values.single);
+  if (found.length > 1) {
+    throw wire.fail(span.start, `${what} has ${found.map(({ type }) => type).join(" and ")}; expected one value`);
+  }
+  const [only] = found;
+  // Before IR version 2 there was no declared type, and an empty list leaves nothing but its type behind.
+  const declared = attributeTypeOf(values.type);
+  if (only === undefined) {
+    const empty = lists.find(({ type }) => type === declared);
+    if (empty === undefined) throw wire.fail(span.start, `${what} has no value`);
+    return empty;
+  }
+  if (values.type !== 0 && only.type !== declared) {
+    throw wire.fail(span.start, `${what} has type ${declared ?? values.type} and ${only.type} for a value`);
+  }
+  return only;
+}

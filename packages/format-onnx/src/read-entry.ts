@@ -1,0 +1,23 @@
+import { readText, requireWireType } from "./scalar.ts";
+import { ENTRY } from "./schema.ts";
+import type { Field, Wire } from "./wire.ts";
+
+/**
+ * A `StringStringEntryProto` field: its key and value.
+ *
+ * @throws FormatError when it is no message of two strings.
+ */
+export async function readEntry(
+  wire: Wire,
+  field: Field,
+  what: string,
+): Promise<readonly [key: string, value: string]> {
+  requireWireType(wire, field, "delimited", what);
+  let key = "";
+  let value = "";
+  for await (const part of wire.fields(field, what)) {
+    if (part.number === ENTRY.key) key = await readText(wire, part, `a key of ${what}`);
+    else if (part.number === ENTRY.value) value = await readText(wire, part, `a value of ${what}`);
+  }
+  return [key, value];
+}

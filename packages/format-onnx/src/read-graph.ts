@@ -1,0 +1,141 @@
+import { type LazyTensor, UnsupportedError } from "@samoyed/core";
+import { type Graph, inferShapes, type Node, type ValueInfo } from "@samoyed/graph";
+import { checkNames } from "./check-names.ts";
+import type { TensorReader } from "./read-attribute.ts";
+import { readNode } from "./read-node.ts";
+import { type DeclaredValue, readValue } from "./read-value.ts";
+import { readText, requireWireType } from "./scalar.ts";
+import { GRAPH } from "./schema.ts";
+import type { Span, Wire } from "./wire.ts";
+
+/** What a `GraphProto` holds, in the file's order. */
+interface Contents {
+  readonly name: string;
+  readonly nodes: readonly Node[];
+  readonly initializers: ReadonlyMap<string, LazyTensor>;
+  readonly inputs: readonly DeclaredValue[];
+  readonly outputs: readonly DeclaredValue[];
+  readonly values: readonly DeclaredValue[];
+}
+
+/**
+ * Reads a `GraphProto`. Inputs that have an initializer become plain weights: before IR version 4 every weight was
+ * listed so, and since then it is a default that a caller might replace, which the graph has no place for. A node
+ * without a name gets `${op}_${n}`.
+ *
+ * @throws FormatError when names are assigned twice, used before they are assigned, or not at all.
+ * @throws UnsupportedError for sparse initializers, for what nodes and values throw, and when an output's shape is
+ * neither given nor can be inferred.
+ */
+export async function readGraph(
+  wire: Wire,
+  span: Span,
+  { opset, readTensor }: { opset: number; readTensor: TensorReader },
+): Promise<Graph> {
+  const contents = await readContents(wire, span, readTensor);
+  const inputs = contents.inputs.filter((input) => !contents.initializers.has(input.name));
+  const bare = {
+    name: contents.name,
+    opset,
+    inputs: inputs.map((input) => withShape(wire, input)),
+    nodes: nameNodes(contents.nodes),
+    initializers: contents.initializers,
+  };
+  checkNames(bare, { outputs: contents.outputs, fail: (message) => wire.fail(span.start, message) });
+  const outputNames = new Set(contents.outputs.map(({ name }) => name));
+  const values = new Map<string, ValueInfo>();
+  for (const { name, dtype, shape } of contents.values) {
+    // A declaration without a shape says less than inference does.
+    if (shape !== undefined && !outputNames.has(name)) values.set(name, { name, dtype, shape });
+  }
+  return { ...bare, outputs: completeOutputs(wire, { bare, outputs: contents.outputs }), values };
+}
+
+async function readContents(wire: Wire, span: Span, readTensor: TensorReader): Promise<Contents> {
+  let name = "";
+  const nodes: Node[] = [];
+  const initializers = new Map<string, LazyTensor>();
+  const inputs: DeclaredValue[] = [];
+  const outputs: DeclaredValue[] = [];
+  const values: DeclaredValue[] = [];
+  for await (const field of wire.fields(span, "the graph")) {
+    switch (field.number) {
+      case GRAPH.node:
+        nodes.push(await readNode(wire, field, { index: nodes.length, readTensor }));
+        break;
+      case GRAPH.name:
+        name = await readText(wire, field, "the graph's name");
+        break;
+      case GRAPH.initializer: {
+        requireWireType(wire, field, "delimited", `initializer ${initializers.size}`);
+        const tensor = await readTensor(field, `initializer ${initializers.size}`);
+        if (tensor.name === "") throw wire.fail(field.start, `initializer ${initializers.size} has no name`);
+        if (initializers.has(tensor.name)) {
+          throw wire.fail(field.start, `initializer ${JSON.stringify(tensor.name)} is there twice`);
+        }
+        initializers.set(tensor.name, tensor);
+        break;
+      }
+      case GRAPH.sparseInitializer:
+        throw new UnsupportedError(`${wire.source.label}: the graph has sparse initializers`, {
+          details: { offset: field.start },
+        });
+      case GRAPH.input:
+        inputs.push(await readValue(wire, field, "input"));
+        break;
+      case GRAPH.output:
+        outputs.push(await readValue(wire, field, "output"));
+        break;
+      case GRAPH.valueInfo:
+        values.push(await readValue(wire, field, "value"));
+        break;
+      default:
+        // Documentation, quantization annotations, metadata, or a field that a later ONNX has added.
+        break;
+    }
+  }
+  return { name, nodes, initializers, inputs, outputs, values };
+}
+
+function withShape(wire: Wire, { name, dtype, shape }: DeclaredValue): ValueInfo {
+  if (shape === undefined) {
+    throw new UnsupportedError(`${wire.source.label}: input ${JSON.stringify(name)} has no shape`, {
+      hint: "Give the input a shape; sizes that vary may be names.",
+    });
+  }
+  return { name, dtype, shape };
+}
+
+function nameNodes(nodes: readonly Node[]): Node[] {
+  const taken = new Set(nodes.map((node) => node.name));
+  const counts = new Map<string, number>();
+  const used = new Set<string>();
+  return nodes.map((node) => {
+    // ONNX lets nodes share a name too; the first one keeps it.
+    let name = node.name;
+    while (name === "" || used.has(name) || (name !== node.name && taken.has(name))) {
+      const count = (counts.get(node.op) ?? 0) + 1;
+      counts.set(node.op, count);
+      name = `${node.op}_${count}`;
+    }
+    used.add(name);
+    return name === node.name ? node : { ...node, name };
+  });
+}
+
+function completeOutputs(
+  wire: Wire,
+  { bare, outputs }: { bare: Omit<Graph, "outputs" | "values">; outputs: readonly DeclaredValue[] },
+): ValueInfo[] {
+  if (outputs.every(({ shape }) => shape !== undefined)) return outputs.map((output) => withShape(wire, output));
+  const inferred = inferShapes({ ...bare, outputs: [], values: new Map() }).values;
+  return outputs.map(({ name, dtype, shape }) => {
+    const known = shape ?? inferred.get(name)?.shape;
+    if (known === undefined) {
+      throw new UnsupportedError(
+        `${wire.source.label}: output ${JSON.stringify(name)} has no shape, and none can be inferred`,
+      );
+    }
+    return { name, dtype, shape: known };
+  });
+}

@@ -1,0 +1,128 @@
+import {
+  type ByteSource,
+  type Contract,
+  FormatError,
+  parseContract,
+  type ReadOptions,
+  UnsupportedError,
+} from "@samoyed/core";
+import type { Graph } from "@samoyed/graph";
+import { CONTRACT_KEY } from "./encode-model.ts";
+import { externalData, type Resolve } from "./external-data.ts";
+import { readEntry } from "./read-entry.ts";
+import type { TensorReader } from "./read-attribute.ts";
+import { readGraph } from "./read-graph.ts";
+import { isDefaultDomain } from "./read-node.ts";
+import { readInteger, readText, requireWireType } from "./scalar.ts";
+import { MODEL, OPERATOR_SET } from "./schema.ts";
+import { toLazyTensor } from "./tensor-data.ts";
+import { readTensorRecord } from "./tensor-record.ts";
+import { requireIrVersion, requireOpset } from "./versions.ts";
+import { type Field, openWire, type Span, type Wire } from "./wire.ts";
+
+/** What reading a model may need. */
+export interface ReadOnnxOptions extends ReadOptions {
+  /**
+   * Opens a file beside the model, where the weights of a model above 2 GiB lie. It is called once for each file, with a
+   * relative path that has been checked to stay in the model's folder; closing what it opened is the caller's.
+   */
+  readonly resolve?: Resolve;
+}
+
+/** A model as it was read. */
+export interface OnnxModel {
+  readonly graph: Graph;
+  /** `metadata_props`, in the file's order. */
+  readonly metadata: ReadonlyMap<string, string>;
+  /** What Samoyed wrote about the model; absent in models of other producers. */
+  readonly contract?: Contract;
+}
+
+/**
+ * Reads an ONNX model: IR versions 3 to 14, operator sets 6 to 28. Only the network's description is read; weights of
+ * more than 1 KiB stay in `source` until they are asked for, so it must stay open as long as the graph is used.
+ *
+ * Fields that ONNX does not define are skipped, as protobuf asks.
+ *
+ * @throws FormatError when the bytes are no ONNX model, naming the offset; nothing in the file is trusted.
+ * @throws UnsupportedError, naming the node or value, for subgraphs, functions, sparse tensors, strings, sequences and
+ * operators of other domains than ONNX's.
+ * @throws UsageError when weights lie in other files and `resolve` is absent.
+ *
+ * Matches ONNX 1.23, `onnx/onnx.proto`.
+ */
+export async function readOnnx(source: ByteSource, options: ReadOnnxOptions = {}): Promise<OnnxModel> {
+  const reading: ReadOptions = options.signal === undefined ? {} : { signal: options.signal };
+  const wire = openWire(source, reading);
+  const parts = await readModel(wire);
+  requireIrVersion(parts.irVersion, source.label);
+  requireOpset(parts.opset, source.label);
+  const findExternal = externalData(source.label, options.resolve);
+  const readTensor: TensorReader = async (span, what) => {
+    const record = await readTensorRecord(wire, span, what);
+    const place =
+      record.external === undefined
+        ? { source, storage: record.storage, spans: record.spans }
+        : await findExternal(record);
+    return toLazyTensor(record.name, { record, place, options: reading });
+  };
+  const graph = await readGraph(wire, parts.graph, { opset: parts.opset, readTensor });
+  const json = parts.metadata.get(CONTRACT_KEY);
+  return { graph, metadata: parts.metadata, ...(json === undefined ? {} : { contract: parseContract(json) }) };
+}
+
+interface ModelParts {
+  readonly irVersion: number;
+  readonly opset: number;
+  readonly graph: Span;
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+async function readModel(wire: Wire): Promise<ModelParts> {
+  let irVersion: number | undefined;
+  let opset: number | undefined;
+  let graph: Span | undefined;
+  const metadata = new Map<string, string>();
+  for await (const field of wire.fields(wire.whole, "the model")) {
+    if (field.number === MODEL.irVersion) {
+      irVersion = readInteger(wire, field, "the IR version");
+    } else if (field.number === MODEL.graph) {
+      requireWireType(wire, field, "delimited", "the graph");
+      if (graph !== undefined) throw wire.fail(field.start, "the model has a second graph");
+      graph = { start: field.start, end: field.end };
+    } else if (field.number === MODEL.opsetImport) {
+      opset = (await readOpset(wire, field)) ?? opset;
+    } else if (field.number === MODEL.metadataProps) {
+      const [key, value] = await readEntry(wire, field, "the metadata");
+      if (metadata.has(key)) throw wire.fail(field.start, `the metadata has the key ${JSON.stringify(key)} twice`);
+      metadata.set(key, value);
+    } else if (field.number === MODEL.functions) {
+      throw new UnsupportedError(`${wire.source.label}: the model has functions of its own`, {
+        hint: "Inline them (onnx.inliner does it).",
+        details: { offset: field.start },
+      });
+    }
+  }
+  if (irVersion === undefined) throw incomplete(wire, "IR version");
+  if (graph === undefined) throw incomplete(wire, "graph");
+  if (opset === undefined) throw incomplete(wire, "version of ONNX's operators");
+  return { irVersion, opset, graph, metadata };
+}
+
+function incomplete(wire: Wire, part: string): FormatError {
+  return new FormatError(`${wire.source.label}: the model has no ${part}`, {
+    hint: "This is not an ONNX model, or it was cut short.",
+  });
+}
+
+/** The version of ONNX's own operators; `undefined` for the operators of another domain, which matter only once a node uses them. */
+async function readOpset(wire: Wire, field: Field): Promise<number | undefined> {
+  requireWireType(wire, field, "delimited", "an operator set");
+  let domain = "";
+  let version = 0;
+  for await (const part of wire.fields(field, "an operator set")) {
+    if (part.number === OPERATOR_SET.domain) domain = await readText(wire, part, "the domain of an operator set");
+    if (part.number === OPERATOR_SET.version) version = readInteger(wire, part, "the version of an operator set");
+  }
+  return isDefaultDomain(domain) ? version : undefined;
+}

@@ -1,0 +1,105 @@
+import { UnsupportedError } from "@samoyed/core";
+import { decodeVarint } from "./varint.ts";
+import type { Field, Wire, WireType } from "./wire.ts";
+
+/** The largest single string: the names of a million classes are one JSON document in the metadata. */
+export const MAX_TEXT_BYTES = 67_108_864;
+
+/** Field values of protobuf's types; `what` names the field in errors. */
+
+/**
+ * Requires a field to be stored as its type is.
+ *
+ * @throws FormatError when it is stored otherwise.
+ */
+export function requireWireType(wire: Wire, field: Field, wireType: WireType, what: string): void {
+  if (field.wireType !== wireType) {
+    throw wire.fail(field.start, `${what} is stored as ${field.wireType}; expected ${wireType}`);
+  }
+}
+
+/**
+ * An `int32`, `int64` or enum.
+ *
+ * @throws UnsupportedError when a double cannot hold it exactly.
+ */
+export function readInteger(wire: Wire, field: Field, what: string): number {
+  requireWireType(wire, field, "varint", what);
+  return exact(wire, field.value, what);
+}
+
+/**
+ * One field of a repeated integer: one number, or many when they are packed.
+ *
+ * @throws UnsupportedError when a double cannot hold one exactly.
+ */
+export async function readIntegers(wire: Wire, field: Field, what: string): Promise<number[]> {
+  if (field.wireType === "varint") return [readInteger(wire, field, what)];
+  requireWireType(wire, field, "delimited", what);
+  // One byte is the least that an integer takes: the bytes bound the count before it is known.
+  wire.charge(field.end - field.start);
+  const bytes = await wire.bytes(field);
+  const values: number[] = [];
+  for (let at = 0; at < bytes.byteLength;) {
+    const varint = decodeVarint(bytes, at);
+    if (varint === "cut") throw wire.fail(field.start + at, `${what} is cut short by its end`);
+    if (varint === "long") throw wire.fail(field.start + at, `${what} has a varint of more than 64 bits`);
+    values.push(exact(wire, varint.value, what));
+    at += varint.length;
+  }
+  return values;
+}
+
+/** One field of a repeated `float`: one number, or many when they are packed. */
+export async function readFloats(wire: Wire, field: Field, what: string): Promise<number[]> {
+  if (field.wireType !== "fixed32") requireWireType(wire, field, "delimited", what);
+  const byteLength = field.end - field.start;
+  if (byteLength % 4 !== 0) throw wire.fail(field.start, `${what} has ${byteLength} bytes; expected a multiple of 4`);
+  wire.charge(byteLength / 4);
+  const bytes = await wire.bytes(field);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: byteLength / 4 }, (_, index) => view.getFloat32(index * 4, true));
+}
+
+/** A `float`. */
+export async function readFloat(wire: Wire, field: Field, what: string): Promise<number> {
+  requireWireType(wire, field, "fixed32", what);
+  const [value] = await readFloats(wire, field, what);
+  return value!;
+}
+
+const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * A `string`, or `bytes` that hold UTF-8.
+ *
+ * @throws FormatError when it is not UTF-8.
+ */
+export async function readText(wire: Wire, field: Field, what: string): Promise<string> {
+  requireWireType(wire, field, "delimited", what);
+  const byteLength = field.end - field.start;
+  if (byteLength > MAX_TEXT_BYTES) {
+    throw new UnsupportedError(
+      `${wire.source.label}: ${what} has ${byteLength} bytes; at most ${MAX_TEXT_BYTES} are read`,
+      {
+        details: { offset: field.start, limit: MAX_TEXT_BYTES },
+      },
+    );
+  }
+  // Text is kept: charged by the size of an item, some 64 bytes, so that many large strings end too.
+  wire.charge(Math.ceil(byteLength / 64));
+  const bytes = await wire.bytes(field);
+  try {
+    return DECODER.decode(bytes);
+  } catch (cause) {
+    throw wire.fail(field.start, `${what} is not UTF-8`, cause);
+  }
+}
+
+function exact(wire: Wire, unsigned: bigint, what: string): number {
+  const value = BigInt.asIntN(64, unsigned);
+  if (value > BigInt(Number.MAX_SAFE_INTEGER) || value < BigInt(Number.MIN_SAFE_INTEGER)) {
+    throw new UnsupportedError(`${wire.source.label}: ${what} is ${value}, which a double does not hold exactly`);
+  }
+  return Number(value);
+}

@@ -1,0 +1,123 @@
+import { type ByteSource, FormatError, type ReadOptions, throwIfAborted, UnsupportedError } from "@samoyed/core";
+import { decodeVarint } from "./varint.ts";
+
+/**
+ * The most that the description of a network (names, sizes, attributes) may consist of while it is indexed; weights do
+ * not count. The largest language models have some 100,000 nodes, so this is far above any network, and far below what a
+ * small hostile file could otherwise make of itself: a two-byte field can stand for an object of a hundred bytes.
+ */
+export const MAX_INDEX_ITEMS = 8_000_000;
+
+/** Headers are a few bytes between long runs of weights: a read of this size fetches many small fields, or one header cheaply. */
+const WINDOW_BYTES = 16_384;
+
+/** A tag of at most 5 bytes and a varint of at most 10. */
+const MAX_HEADER_BYTES = 15;
+
+/** A stretch of the file: a message's content, or a field's. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** How a field is stored. */
+export type WireType = "varint" | "fixed64" | "delimited" | "fixed32";
+
+/** One field of a message: for a varint the value, unsigned, and for everything the place of its payload. */
+export interface Field extends Span {
+  readonly number: number;
+  readonly wireType: WireType;
+  readonly value: bigint;
+}
+
+/** A protobuf file that is read by ranges: see `openWire`. */
+export interface Wire {
+  readonly source: ByteSource;
+  readonly whole: Span;
+  /** The fields of a message, in order. `what` names the message in errors. */
+  fields(span: Span, what: string): AsyncGenerator<Field>;
+  /** A stretch's bytes; a view, valid for good, not to be written to. */
+  bytes(span: Span): Promise<Uint8Array>;
+  /** Counts things that will be kept in memory. */
+  charge(items: number): void;
+  /** An error about the bytes at an offset. */
+  fail(offset: number, message: string, cause?: unknown): FormatError;
+}
+
+/** By number; `undefined` for 6 and 7, which protobuf does not define. */
+const WIRE_TYPES: readonly (WireType | "group")[] = ["varint", "fixed64", "delimited", "group", "group", "fixed32"];
+
+/**
+ * Reads protobuf's wire format from a source without reading through it: lengths are followed, payloads are skipped.
+ *
+ * Every length is held against the message around it before it is used. Nesting costs nothing, because fields that
+ * nobody asks for are never entered.
+ */
+export function openWire(source: ByteSource, options: ReadOptions = {}): Wire {
+  let window: Uint8Array = new Uint8Array(0);
+  let windowStart = 0;
+  let itemCount = 0;
+
+  const fail = (offset: number, message: string, cause?: unknown): FormatError =>
+    new FormatError(`${source.label}: at byte ${offset}: ${message}`, { details: { offset }, cause });
+
+  function charge(items: number): void {
+    itemCount += items;
+    if (itemCount > MAX_INDEX_ITEMS) {
+      throw new UnsupportedError(`${source.label}: the model's description has more than ${MAX_INDEX_ITEMS} items`, {
+        details: { limit: MAX_INDEX_ITEMS },
+      });
+    }
+  }
+
+  async function bytes({ start, end }: Span): Promise<Uint8Array> {
+    if (start < windowStart || end > windowStart + window.byteLength) {
+      if (end - start > WINDOW_BYTES) return source.read(start, end - start, options);
+      window = await source.read(start, Math.min(WINDOW_BYTES, source.byteLength - start), options);
+      windowStart = start;
+    }
+    return window.subarray(start - windowStart, end - windowStart);
+  }
+
+  async function readField(at: number, span: Span, what: string): Promise<Field> {
+    const head = await bytes({ start: at, end: Math.min(at + MAX_HEADER_BYTES, span.end) });
+    const cut = (): FormatError => fail(at, `a field of ${what} is cut short by the end of its message`);
+    const tag = decodeVarint(head, 0);
+    if (tag === "cut") throw cut();
+    if (tag === "long" || tag.value > 0xffff_ffffn) throw fail(at, `a field of ${what} has a tag of more than 32 bits`);
+    const number = Number(tag.value >> 3n);
+    if (number === 0) throw fail(at, `a field of ${what} has the number 0`);
+    const start = at + tag.length;
+    const wireType = WIRE_TYPES[Number(tag.value & 7n)];
+    if (wireType === undefined)
+      throw fail(at, `field ${number} of ${what} has wire type ${tag.value & 7n}; expected 0 to 5`);
+    if (wireType === "group") throw fail(at, `field ${number} of ${what} is a group; ONNX has no groups`);
+    if (wireType === "fixed64" || wireType === "fixed32") {
+      const end = start + (wireType === "fixed64" ? 8 : 4);
+      if (end > span.end) throw cut();
+      return { number, wireType, value: 0n, start, end };
+    }
+    const varint = decodeVarint(head, tag.length);
+    if (varint === "cut") throw cut();
+    if (varint === "long") throw fail(start, `field ${number} of ${what} has a varint of more than 64 bits`);
+    const { value } = varint;
+    const next = start + varint.length;
+    if (wireType === "varint") return { number, wireType, value, start, end: next };
+    if (value > BigInt(span.end - next)) {
+      throw fail(at, `field ${number} of ${what} claims ${value} bytes; ${span.end - next} are left in its message`);
+    }
+    return { number, wireType, value: 0n, start: next, end: next + Number(value) };
+  }
+
+  async function* fields(span: Span, what: string): AsyncGenerator<Field> {
+    for (let at = span.start; at < span.end;) {
+      throwIfAborted(options.signal);
+      charge(1);
+      const field = await readField(at, span, what);
+      yield field;
+      at = field.end;
+    }
+  }
+
+  return { source, whole: { start: 0, end: source.byteLength }, fields, bytes, charge, fail };
+}

@@ -1,0 +1,142 @@
+import {
+  type Contract,
+  formatShape,
+  type LazyTensor,
+  type ReadOptions,
+  ShapeError,
+  type Sink,
+  tensorByteLength,
+  UnsupportedError,
+  UsageError,
+} from "@samoyed/core";
+import type { Graph } from "@samoyed/graph";
+import { type BlockWriter, blockWriter } from "./block-writer.ts";
+import { encodeModel } from "./encode-model.ts";
+import type { ExternalPlace } from "./encode-tensor.ts";
+import { layoutExternal } from "./external-layout.ts";
+import { refuseLocation } from "./external-location.ts";
+import type { Message } from "./message.ts";
+
+/** The largest protobuf message: lengths are signed 32-bit integers in every implementation but ours. */
+export const MAX_MODEL_BYTES: number = 2 ** 31 - 1;
+
+/** Where a model goes, and what goes with it. */
+export interface WriteOnnxOptions extends ReadOptions {
+  readonly sink: Sink;
+  /** Travels in `metadata_props`, with ONNX's own image keys. */
+  readonly contract?: Contract;
+  /**
+   * Puts the weights into a second file. `name` is what the model calls it: the file's name beside the model. Without
+   * it everything is in the model, as loaders in JavaScript want it.
+   */
+  readonly external?: { readonly name: string; readonly sink: Sink };
+}
+
+/**
+ * Writes a graph as an ONNX model: operator set as the graph has it, IR version 8 for operator sets up to 18 (later ones
+ * as ONNX pairs them), symbolic sizes by name, weights as little-endian `raw_data`. The same graph gives the same bytes.
+ *
+ * Weights stream: no more than two blocks of 1 MiB and the graph's description are in memory, beside what each tensor's
+ * `chunks()` holds. The sinks are neither committed nor aborted: that is the caller's, who opened them.
+ *
+ * @throws UnsupportedError before anything is written, when the model would pass 2 GiB and `external` is absent, or ONNX
+ * cannot express the graph.
+ * @throws UsageError when the external file's name is not one of a file beside the model.
+ * @throws ShapeError when a tensor yields more or fewer bytes than its shape has.
+ *
+ * Matches ONNX 1.23, `onnx/onnx.proto`.
+ */
+export async function writeOnnx(graph: Graph, options: WriteOnnxOptions): Promise<void> {
+  const { sink, contract, external, signal } = options;
+  const reading: ReadOptions = signal === undefined ? {} : { signal };
+  const places = external === undefined ? new Map<string, ExternalPlace>() : placeTensors(graph, external.name);
+  const model = encodeModel(graph, { contract, places });
+  requireSize(graph, { byteLength: model.byteLength, split: external !== undefined });
+  await throughBlocks(sink, (blocks) => writeMessage(model, blocks, reading));
+  if (external !== undefined) {
+    await throughBlocks(external.sink, (blocks) => writePlaces({ graph, places, blocks }, reading));
+  }
+}
+
+/**
+ * The size of the model that `writeOnnx` would write with all weights in it, without reading a weight: where it is above
+ * `MAX_MODEL_BYTES`, `writeOnnx` needs `external`.
+ *
+ * @throws UnsupportedError when ONNX cannot express the graph.
+ */
+export function onnxByteLength(graph: Graph, options: { readonly contract?: Contract } = {}): number {
+  return encodeModel(graph, options).byteLength;
+}
+
+function placeTensors(graph: Graph, name: string): ReadonlyMap<string, ExternalPlace> {
+  const refusal = refuseLocation(name);
+  if (refusal !== undefined) {
+    throw new UsageError(`external data ${JSON.stringify(name)}: ${refusal}; expected the name of a file`, {
+      hint: "Give the name that the file will have beside the model, such as model.onnx.data.",
+    });
+  }
+  return layoutExternal(graph.initializers, name);
+}
+
+function requireSize(graph: Graph, { byteLength, split }: { byteLength: number; split: boolean }): void {
+  if (byteLength <= MAX_MODEL_BYTES) return;
+  throw new UnsupportedError(
+    `graph ${JSON.stringify(graph.name)}: the model takes ${byteLength} bytes; an ONNX file ends at ${MAX_MODEL_BYTES}`,
+    {
+      hint: split
+        ? "Even without its weights the graph is too large for ONNX."
+        : "Pass `external`, so that the weights go into a second file.",
+      details: { byteLength, limit: MAX_MODEL_BYTES },
+    },
+  );
+}
+
+async function throughBlocks(sink: Sink, write: (blocks: BlockWriter) => Promise<void>): Promise<void> {
+  const blocks = blockWriter(sink);
+  try {
+    await write(blocks);
+    await blocks.flush();
+  } finally {
+    // The caller will abort the sink: nothing of ours may still be writing then.
+    await blocks.settle();
+  }
+}
+
+async function writeMessage(message: Message, blocks: BlockWriter, options: ReadOptions): Promise<void> {
+  for (const piece of message.pieces) {
+    if (piece instanceof Uint8Array) {
+      await blocks.append(piece);
+    } else {
+      await writeTensor(piece, blocks, options);
+    }
+  }
+}
+
+async function writePlaces(
+  { graph, places, blocks }: { graph: Graph; places: ReadonlyMap<string, ExternalPlace>; blocks: BlockWriter },
+  options: ReadOptions,
+): Promise<void> {
+  let position = 0;
+  for (const [name, place] of places) {
+    await blocks.append(new Uint8Array(place.offset - position));
+    await writeTensor(graph.initializers.get(name)!, blocks, options);
+    position = place.offset + place.byteLength;
+  }
+}
+
+async function writeTensor(tensor: LazyTensor, blocks: BlockWriter, options: ReadOptions): Promise<void> {
+  // The length went ahead of the bytes, so a tensor that breaks its word would shift everything after it.
+  const expected = tensorByteLength(tensor.dtype, tensor.shape);
+  let written = 0;
+  for await (const chunk of tensor.chunks(options)) {
+    written += chunk.byteLength;
+    if (written > expected) break;
+    await blocks.append(chunk);
+  }
+  if (written !== expected) {
+    throw new ShapeError(
+      `tensor ${JSON.stringify(tensor.name)} ${tensor.dtype} ${formatShape(tensor.shape)}: ` +
+        `${written}${written > expected ? " or more" : ""} bytes came; expected ${expected}`,
+    );
+  }
+}
