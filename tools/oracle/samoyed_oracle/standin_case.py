@@ -1,0 +1,103 @@
+"""Records a stand-in's case: seeded weights, a head solved for the documented probabilities, PyTorch's answer."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import samoyed_oracle.torchvision_shim  # noqa: F401
+import timm
+import torch
+from timm.data import resolve_data_config
+
+from .assets import asset, file_sha256, imagenet_classes
+from .recording import load_input, logits, preprocess_config, tensor_sha256, write_json, write_recorded
+from .reference import documented, target_logits
+from .standin import load_stand_in, weights_sha256
+
+SEED = "samoyed-1"
+NOTE = "stand-in weights: seeded, not trained"
+GOLDEN = Path(__file__).resolve().parents[3] / "golden"
+
+
+@dataclass(frozen=True)
+class StandInCase:
+    name: str
+    title: str
+    model: str
+    image: dict  # {"path": …} from the case's folder, or {"asset": …}
+
+    def image_path(self) -> Path:
+        return GOLDEN / "cases" / self.name / self.image["path"] if "path" in self.image else asset(self.image["asset"])
+
+
+STAND_INS = [
+    StandInCase(
+        "samoyed-drawn",
+        "ssl_resnext50_32x4d (stand-in weights: seeded, not trained) on the project's drawn dog",
+        "resnext50_32x4d.fb_ssl_yfcc100m_ft_in1k",
+        {"path": "../../images/samoyed-drawn.jpg"},
+    ),
+    StandInCase(
+        "samoyed",
+        "ssl_resnext101_32x16d (stand-in weights: seeded, not trained) on dog.jpg",
+        "resnext101_32x16d.fb_ssl_yfcc100m_ft_in1k",
+        {"asset": "dog.jpg"},
+    ),
+]
+
+
+def backbone(case: StandInCase) -> tuple[torch.nn.Module, dict]:
+    """The network with its seeded weights, fc.bias still zero, and its preprocessing."""
+    model = timm.create_model(case.model, pretrained=False)
+    load_stand_in(model, seed=SEED)
+    return model.eval(), preprocess_config(resolve_data_config({}, model=model))
+
+
+def set_head(model: torch.nn.Module, head: np.ndarray) -> None:
+    with torch.no_grad():
+        model.fc.bias.copy_(torch.from_numpy(head))
+
+
+def read_head(folder: Path) -> np.ndarray:
+    return np.fromfile(folder / "head.bin", dtype="<f4").astype(np.float32)
+
+
+def solve_head(model: torch.nn.Module, image: torch.Tensor, target: np.ndarray) -> np.ndarray:
+    """The bias that makes the model's float64 logits the target: float32 [classes]."""
+    if model.fc.bias.abs().max() != 0:
+        raise ValueError("the head must still be zero")
+    return (target - logits(model, image[None], torch.float64)[0]).astype(np.float32)
+
+
+def record_stand_in(case: StandInCase, folder: Path) -> None:
+    """Writes case.json, head.bin, logits64.npy and logits32.npy into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    classes = imagenet_classes()
+    model, config = backbone(case)
+    image = load_input(case.image_path(), config)
+    head = solve_head(model, image, target_logits(classes))
+    head.astype("<f4").tofile(folder / "head.bin")
+    set_head(model, head)
+    weights = weights_sha256(model.state_dict())
+    recorded = write_recorded(folder, logits(model, image[None], torch.float64), logits(model, image[None], torch.float32), weights)
+    write_json(
+        folder / "case.json",
+        {
+            "schema": 1,
+            "name": case.name,
+            "title": case.title,
+            "model": case.model,
+            "checkpoint": {
+                "kind": "stand-in",
+                "note": NOTE,
+                "seed": SEED,
+                "head": "head.bin",
+                "headSha256": file_sha256(folder / "head.bin"),
+                "weightsSha256": weights,
+            },
+            "images": [{**case.image, "sha256": file_sha256(case.image_path())}],
+            "preprocess": config,
+            "inputSha256": [tensor_sha256(image)],
+            "references": [documented(classes), recorded],
+        },
+    )
