@@ -1,60 +1,24 @@
-import { type DType, UnsupportedError } from "@samoyed/core";
+import { castTensor, elementCount, type Tensor, type TypedArray, UnsupportedError } from "@samoyed/core";
 import { readAttribute, readInt } from "../attributes.ts";
-import type { Dim } from "../ir.ts";
-import { constantDims } from "../known.ts";
 import { multiplyDims } from "../dims.ts";
+import type { Dim, Node } from "../ir.ts";
+import { constantDims } from "../known.ts";
+import { dtypeFromOnnx } from "../onnx-dtype.ts";
+import { isInteger, newArray, newNumbers, numbers, pick, tensorOf } from "./elements.ts";
 import {
   constantInts,
   describe,
   type InferCall,
+  inputTensor,
   inputType,
+  type InterpretCall,
   malformed,
   opaqueDim,
   type Operator,
+  outputType,
+  type TensorType,
   type ValueType,
 } from "./operator.ts";
-
-/** ONNX's numbers for element types (onnx.proto, TensorProto.DataType). */
-const ONNX_DTYPES: ReadonlyMap<number, DType> = new Map([
-  [1, "float32"],
-  [2, "uint8"],
-  [3, "int8"],
-  [4, "uint16"],
-  [5, "int16"],
-  [6, "int32"],
-  [7, "int64"],
-  [9, "bool"],
-  [10, "float16"],
-  [11, "float64"],
-  [12, "uint32"],
-  [13, "uint64"],
-  [14, "complex64"],
-  [15, "complex128"],
-  [16, "bfloat16"],
-  [17, "float8_e4m3fn"],
-  [19, "float8_e5m2"],
-]);
-
-/**
- * The element type behind ONNX's number for it, as attributes such as Cast's `to` carry it.
- *
- * @throws UnsupportedError for a number that has no dtype here (strings, 4-bit types, …).
- */
-export function dtypeFromOnnx(code: number): DType {
-  const dtype = ONNX_DTYPES.get(code);
-  if (dtype === undefined) throw new UnsupportedError(`ONNX element type ${code} has no counterpart here`);
-  return dtype;
-}
-
-/**
- * ONNX's number for an element type.
- *
- * @throws UnsupportedError for a type that ONNX lacks (complex32).
- */
-export function dtypeToOnnx(dtype: DType): number {
-  for (const [code, known] of ONNX_DTYPES) if (known === dtype) return code;
-  throw new UnsupportedError(`ONNX has no element type ${dtype}`);
-}
 
 function inferConstant(call: InferCall): readonly ValueType[] {
   const { node } = call;
@@ -89,8 +53,7 @@ function inferConstantOfShape(call: InferCall): readonly (ValueType | undefined)
 
 /** Shape's output: the sizes from `start` to `end` (opset 15), both clamped. */
 function shapeDims(call: InferCall): readonly Dim[] {
-  const { shape } = inputType(call, 0);
-  return shape.slice(readInt(call.node, "start", 0), readInt(call.node, "end", shape.length));
+  return shapeSlice(call, inputType(call, 0).shape);
 }
 
 function sizeDims(call: InferCall): readonly Dim[] | undefined {
@@ -119,6 +82,79 @@ function castDims(call: InferCall): readonly Dim[] | undefined {
   return call.dims(0);
 }
 
+function interpretConstant(call: InterpretCall): readonly Tensor[] {
+  const tensor = call.tensors.get("value");
+  if (tensor !== undefined) return [tensor];
+  const { node } = call;
+  const integers = readAttribute(node, "value_ints", "ints") ?? listed(readAttribute(node, "value_int", "int"));
+  const values =
+    integers ?? readAttribute(node, "value_floats", "floats") ?? listed(readAttribute(node, "value_float", "float"));
+  return [tensorOf(outputType(call), Float64Array.from(values ?? []))];
+}
+
+function listed(value: number | undefined): readonly number[] | undefined {
+  return value === undefined ? undefined : [value];
+}
+
+/** ConstantOfShape: a tensor full of one value, float32 zero by default. */
+function interpretConstantOfShape(call: InterpretCall): readonly Tensor[] {
+  const type = outputType(call);
+  const count = elementCount(type.shape);
+  const value = call.tensors.get("value") ?? { dtype: "float32", shape: [1], data: new Float32Array(1) };
+  return [pick(value, type, new Int32Array(count))];
+}
+
+function interpretRange(call: InterpretCall): readonly Tensor[] {
+  const [start, delta] = [0, 2].map((index) => numbers(inputTensor(call, index))[0]!);
+  return [
+    tensorOf(
+      outputType(call),
+      newNumbers(outputType(call)).map((_, index) => start! + index * delta!),
+    ),
+  ];
+}
+
+/**
+ * Cast: to floats, the nearest value; from floats to integers, truncation toward zero; between integers, wrapping; to
+ * bool, whether it is not 0. Float to integer out of range is undefined in ONNX and refused here.
+ */
+function interpretCast(call: InterpretCall): readonly Tensor[] {
+  const x = inputTensor(call, 0);
+  const type = outputType(call);
+  if (x.dtype === type.dtype) return [x];
+  if (!isInteger(type.dtype) && type.dtype !== "bool") return [castTensor(x, type.dtype)];
+  if ((x.dtype === "int64" || x.dtype === "uint64") && type.dtype !== "bool") {
+    const bits = newArray("int64", x.data.length) as BigInt64Array;
+    bits.set(x.data as BigInt64Array);
+    return [{ ...type, data: narrow(bits, type) }];
+  }
+  const values = Float64Array.from(numbers(x), (value) => {
+    if (type.dtype === "bool") return value;
+    const whole = Math.trunc(value);
+    if (!Number.isSafeInteger(whole)) throw malformed(call, `${value} has no value in ${type.dtype}`);
+    return whole;
+  });
+  return [tensorOf(type, values)];
+}
+
+/** The low bits of 64-bit integers. */
+function narrow(values: BigInt64Array, type: TensorType): TypedArray {
+  if (type.dtype === "int64") return values;
+  if (type.dtype === "uint64") return new BigUint64Array(values.buffer);
+  const data = newArray(type.dtype, values.length);
+  for (const [index, value] of values.entries()) data[index] = Number(BigInt.asIntN(32, value));
+  return data;
+}
+
+/** A tensor of sizes, as Shape and Size give it. */
+function interpretSizes(call: InterpretCall, sizes: readonly number[]): readonly Tensor[] {
+  return [tensorOf(outputType(call), Float64Array.from(sizes))];
+}
+
+function shapeSlice<D>(call: { readonly node: Node }, shape: readonly D[]): readonly D[] {
+  return shape.slice(readInt(call.node, "start", 0), readInt(call.node, "end", shape.length));
+}
+
 /** Operators that make tensors, tell their sizes, or convert their elements. */
 export const CONSTANTS: readonly Operator[] = [
   {
@@ -127,12 +163,14 @@ export const CONSTANTS: readonly Operator[] = [
     attributes: { value: "tensor", value_float: "float", value_floats: "floats", value_int: "int", value_ints: "ints" },
     infer: inferConstant,
     inferDims: constantNodeDims,
+    interpret: interpretConstant,
   },
   {
     op: "ConstantOfShape",
     inputs: [1, 1],
     attributes: { value: "tensor" },
     infer: inferConstantOfShape,
+    interpret: interpretConstantOfShape,
   },
   {
     op: "Shape",
@@ -140,14 +178,22 @@ export const CONSTANTS: readonly Operator[] = [
     attributes: { end: "int", start: "int" },
     infer: (call) => [{ dtype: "int64", shape: [shapeDims(call).length] }],
     inferDims: shapeDims,
+    interpret: (call) => interpretSizes(call, shapeSlice(call, inputTensor(call, 0).shape)),
   },
-  { op: "Size", inputs: [1, 1], infer: () => [{ dtype: "int64", shape: [] }], inferDims: sizeDims },
-  { op: "Range", inputs: [3, 3], infer: inferRange },
+  {
+    op: "Size",
+    inputs: [1, 1],
+    infer: () => [{ dtype: "int64", shape: [] }],
+    inferDims: sizeDims,
+    interpret: (call) => interpretSizes(call, [inputTensor(call, 0).data.length]),
+  },
+  { op: "Range", inputs: [3, 3], infer: inferRange, interpret: interpretRange },
   {
     op: "Cast",
     inputs: [1, 1],
     attributes: { round_mode: "string", saturate: "int", to: "int" },
     infer: inferCast,
     inferDims: castDims,
+    interpret: interpretCast,
   },
 ];

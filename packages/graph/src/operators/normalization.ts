@@ -1,15 +1,22 @@
-import { readInt } from "../attributes.ts";
+import { type Tensor, UnsupportedError } from "@samoyed/core";
+import { readFloat, readInt } from "../attributes.ts";
+import { newNumbers, type Numbers, numbers, tensorOf } from "./elements.ts";
 import {
+  describe,
   describeInput,
   type InferCall,
+  inputTensor,
   inputType,
+  type InterpretCall,
   misfit,
   normalizeAxis,
   type Operator,
+  outputType,
   requireFloat,
   requireSameDType,
   type ValueType,
 } from "./operator.ts";
+import { aroundAxis, broadcastOffsets } from "./positions.ts";
 
 function requirePerChannel(call: InferCall, indexes: readonly number[]): void {
   const channels = inputType(call, 0).shape[1] ?? 1;
@@ -66,7 +73,140 @@ function inferSame(call: InferCall): readonly ValueType[] {
   return [inputType(call, 0)];
 }
 
-/** Normalizations. */
+/** Mean and variance (biased, as all of ONNX's normalizations take it) of the elements at some offsets. */
+function moments(values: Numbers, at: Iterable<number>): { mean: number; variance: number } {
+  const places = [...at];
+  let sum = 0;
+  for (const place of places) sum += values[place]!;
+  const mean = sum / places.length;
+  let squares = 0;
+  for (const place of places) squares += (values[place]! - mean) ** 2;
+  return { mean, variance: squares / places.length };
+}
+
+function* range(start: number, count: number): Generator<number> {
+  for (let index = start; index < start + count; index++) yield index;
+}
+
+/**
+ * BatchNormalization: Y = (X − mean) / √(var + epsilon) · scale + B, per channel. With `training_mode` the batch's own
+ * moments are used, and the running ones become running · momentum + batch · (1 − momentum) (opset 14).
+ */
+function interpretBatchNorm(call: InterpretCall): readonly Tensor[] {
+  const { node } = call;
+  const x = inputTensor(call, 0);
+  const [scale, bias, mean, variance] = [1, 2, 3, 4].map((index) => numbers(inputTensor(call, index)));
+  const source = numbers(x);
+  const result = newNumbers(outputType(call));
+  const epsilon = readFloat(node, "epsilon", 1e-5);
+  const momentum = readFloat(node, "momentum", 0.9);
+  const training = readInt(node, "training_mode", 0) !== 0;
+  if (!training && node.outputs.length > 1) {
+    throw new UnsupportedError(`${describe(node)}: outputs besides the first exist only in training mode`);
+  }
+  const { outer, size: channels, inner } = aroundAxis(x.shape, x.shape.length > 1 ? 1 : 0);
+  const runningMean = Float64Array.from(mean!);
+  const runningVariance = Float64Array.from(variance!);
+  for (let channel = 0; channel < channels; channel++) {
+    const places: number[] = [];
+    for (let block = 0; block < outer; block++) places.push(...range((block * channels + channel) * inner, inner));
+    let statistics = { mean: mean![channel]!, variance: variance![channel]! };
+    if (training) {
+      statistics = moments(source, places);
+      runningMean[channel] = runningMean[channel]! * momentum + statistics.mean * (1 - momentum);
+      runningVariance[channel] = runningVariance[channel]! * momentum + statistics.variance * (1 - momentum);
+    }
+    const deviation = Math.sqrt(statistics.variance + epsilon);
+    for (const place of places) {
+      result[place] = ((source[place]! - statistics.mean) / deviation) * scale![channel]! + bias![channel]!;
+    }
+  }
+  const running = [runningMean, runningVariance].map((values, index) =>
+    call.outputs[index + 1] === undefined ? [] : [tensorOf(outputType(call, index + 1), values)],
+  );
+  return [tensorOf(outputType(call), result), ...running.flat()];
+}
+
+/**
+ * InstanceNormalization and GroupNormalization: each run of `perGroup` channels of each image gets mean 0 and variance
+ * 1, then scale and bias.
+ */
+function normalizeGroups(
+  call: InterpretCall,
+  options: { readonly perGroup: number; readonly affine: (channel: number) => number },
+): readonly Tensor[] {
+  const x = inputTensor(call, 0);
+  const [scale, bias] = [numbers(inputTensor(call, 1)), numbers(inputTensor(call, 2))];
+  const source = numbers(x);
+  const result = newNumbers(outputType(call));
+  const epsilon = readFloat(call.node, "epsilon", 1e-5);
+  const { size: channels, inner } = aroundAxis(x.shape, 1);
+  const count = options.perGroup * inner;
+  for (let start = 0; start < source.length; start += count) {
+    const { mean, variance } = moments(source, range(start, count));
+    for (const place of range(start, count)) {
+      const parameter = options.affine(Math.floor(place / inner) % channels);
+      const normal = (source[place]! - mean) / Math.sqrt(variance + epsilon);
+      result[place] = normal * scale[parameter]! + bias[parameter]!;
+    }
+  }
+  return [tensorOf(outputType(call), result)];
+}
+
+/** GroupNormalization takes scale and bias per group in opset 18, per channel since 21. */
+function interpretGroupNorm(call: InterpretCall): readonly Tensor[] {
+  const perGroup = inputTensor(call, 0).shape[1]! / readInt(call.node, "num_groups", 1);
+  const affine = (channel: number): number => (call.opset >= 21 ? channel : Math.floor(channel / perGroup));
+  return normalizeGroups(call, { perGroup, affine });
+}
+
+/** LayerNormalization over the axes from `axis` on; also mean and 1 / √(var + epsilon) where asked (opset 17). */
+function interpretLayerNorm(call: InterpretCall): readonly Tensor[] {
+  const x = inputTensor(call, 0);
+  const axis = normalizeAxis(call, readInt(call.node, "axis", -1), x.shape.length);
+  const tail = x.shape.slice(axis);
+  const [scale, bias] = [inputTensor(call, 1), call.inputs[2]];
+  const [gamma, beta] = [numbers(scale), bias && numbers(bias)];
+  const fromScale = broadcastOffsets(scale.shape, tail);
+  const fromBias = bias && broadcastOffsets(bias.shape, tail);
+  const epsilon = readFloat(call.node, "epsilon", 1e-5);
+  const [source, result] = [numbers(x), newNumbers(outputType(call))];
+  const count = fromScale.length;
+  const blocks = count === 0 ? 0 : source.length / count;
+  const [means, inverses] = [new Float64Array(blocks), new Float64Array(blocks)];
+  for (let block = 0; block < blocks; block++) {
+    const { mean, variance } = moments(source, range(block * count, count));
+    means[block] = mean;
+    inverses[block] = 1 / Math.sqrt(variance + epsilon);
+    for (let index = 0; index < count; index++) {
+      const normal = (source[block * count + index]! - mean) / Math.sqrt(variance + epsilon);
+      const shift = beta === undefined ? 0 : beta[fromBias![index]!]!;
+      result[block * count + index] = normal * gamma[fromScale[index]!]! + shift;
+    }
+  }
+  return call.outputs.map((type, index) => tensorOf(type, [result, means, inverses][index]!));
+}
+
+/** LRN: Y = X / (bias + alpha / size · Σ X² over the `size` channels around)^beta. */
+function interpretLrn(call: InterpretCall): readonly Tensor[] {
+  const x = inputTensor(call, 0);
+  const size = readInt(call.node, "size", 1);
+  const [alpha, beta] = [readFloat(call.node, "alpha", 1e-4), readFloat(call.node, "beta", 0.75)];
+  const bias = readFloat(call.node, "bias", 1);
+  const [source, result] = [numbers(x), newNumbers(outputType(call))];
+  const { size: channels, inner } = aroundAxis(x.shape, 1);
+  for (let place = 0; place < source.length; place++) {
+    const channel = Math.floor(place / inner) % channels;
+    const first = Math.max(0, channel - Math.floor((size - 1) / 2));
+    const last = Math.min(channels - 1, channel + Math.ceil((size - 1) / 2));
+    let squares = 0;
+    for (let other = first; other <= last; other++) squares += source[place + (other - channel) * inner]! ** 2;
+    result[place] = source[place]! / (bias + (alpha / size) * squares) ** beta;
+  }
+  return [tensorOf(outputType(call), result)];
+}
+
+/** Normalizations; each formula is the one in onnx/docs/Operators.md under the operator's name. */
 export const NORMALIZATION: readonly Operator[] = [
   {
     op: "BatchNormalization",
@@ -74,25 +214,35 @@ export const NORMALIZATION: readonly Operator[] = [
     outputs: [1, 5],
     attributes: { epsilon: "float", momentum: "float", training_mode: "int", is_test: "int", spatial: "int" },
     infer: inferBatchNorm,
+    interpret: interpretBatchNorm,
   },
-  { op: "InstanceNormalization", inputs: [3, 3], attributes: { epsilon: "float" }, infer: inferInstanceNorm },
+  {
+    op: "InstanceNormalization",
+    inputs: [3, 3],
+    attributes: { epsilon: "float" },
+    infer: inferInstanceNorm,
+    interpret: (call) => normalizeGroups(call, { perGroup: 1, affine: (channel) => channel }),
+  },
   {
     op: "LayerNormalization",
     inputs: [2, 3],
     outputs: [1, 3],
     attributes: { axis: "int", epsilon: "float", stash_type: "int" },
     infer: inferLayerNorm,
+    interpret: interpretLayerNorm,
   },
   {
     op: "GroupNormalization",
     inputs: [3, 3],
     attributes: { epsilon: "float", num_groups: "int", stash_type: "int" },
     infer: inferGroupNorm,
+    interpret: interpretGroupNorm,
   },
   {
     op: "LRN",
     inputs: [1, 1],
     attributes: { alpha: "float", beta: "float", bias: "float", size: "int" },
     infer: inferSame,
+    interpret: interpretLrn,
   },
 ];

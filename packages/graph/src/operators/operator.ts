@@ -1,4 +1,4 @@
-import { type DType, formatShape, FormatError, ShapeError, type Tensor } from "@samoyed/core";
+import { type DType, formatShape, FormatError, type Shape, ShapeError, type Tensor } from "@samoyed/core";
 import type { Attribute, Dim, Node } from "../ir.ts";
 
 /** Element type and shape of a value. */
@@ -19,11 +19,19 @@ export interface InferCall {
   dims(index: number): readonly Dim[] | undefined;
 }
 
+/** Element type and shape of a tensor at hand. */
+export interface TensorType {
+  readonly dtype: DType;
+  readonly shape: Shape;
+}
+
 /** What the interpreter hands to an operator. */
 export interface InterpretCall {
   readonly node: Node;
   readonly opset: number;
   readonly inputs: readonly (Tensor | undefined)[];
+  /** What `infer` says of the outputs, now that all inputs are at hand. */
+  readonly outputs: readonly TensorType[];
   /** The node's tensor attributes, already read. */
   readonly tensors: ReadonlyMap<string, Tensor>;
 }
@@ -41,8 +49,11 @@ export interface Operator {
   infer(call: InferCall): readonly (ValueType | undefined)[];
   /** The elements of the (integer, at most one-dimensional) first output, for shapes that are computed in the graph. */
   inferDims?(call: InferCall): readonly Dim[] | undefined;
-  /** The outputs, computed the slow and obvious way. */
-  interpret?(call: InterpretCall): readonly Tensor[];
+  /**
+   * The outputs, computed the slow and obvious way: in float64 from the inputs' exact values, then rounded once to the
+   * output's type (`operators/elements.ts`).
+   */
+  interpret(call: InterpretCall): readonly Tensor[];
 }
 
 /** Operators that take any number of inputs. */
@@ -141,4 +152,22 @@ export function constantInts(call: InferCall, index: number): readonly number[] 
   const dims = call.dims(index);
   if (dims === undefined || dims.some((dim) => typeof dim !== "number")) return undefined;
   return dims as readonly number[];
+}
+
+/**
+ * A required input's tensor.
+ *
+ * @throws FormatError when it was omitted.
+ */
+export function inputTensor(call: InterpretCall, index: number): Tensor {
+  const tensor = call.inputs[index];
+  if (tensor === undefined) throw malformed(call, `input ${index} is missing`);
+  return tensor;
+}
+
+/** The type of an output that `infer` has given. */
+export function outputType(call: InterpretCall, index = 0): TensorType {
+  const type = call.outputs[index];
+  if (type === undefined) throw malformed(call, `output ${index} is missing`);
+  return type;
 }

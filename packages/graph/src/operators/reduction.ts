@@ -1,27 +1,98 @@
+import { contiguousStrides, type Tensor } from "@samoyed/core";
 import { readInt, readInts } from "../attributes.ts";
 import type { Dim } from "../ir.ts";
-import { constantInts, type InferCall, inputType, normalizeAxis, type Operator, type ValueType } from "./operator.ts";
+import { integers, newNumbers, numbers, tensorOf } from "./elements.ts";
+import {
+  constantInts,
+  type InferCall,
+  inputTensor,
+  inputType,
+  type InterpretCall,
+  normalizeAxis,
+  type Operator,
+  outputType,
+  type ValueType,
+} from "./operator.ts";
+import { aroundAxis, offsets } from "./positions.ts";
 
 /** The opset from which a reduction takes its axes as an input. */
 function axesInputSince(op: string): number {
   return op === "ReduceSum" ? 13 : 18;
 }
 
+/** The axes to reduce; `given` is what the attribute or the input says. Nothing means all, or none where the node says so. */
+function reducedAxes(
+  call: Pick<InferCall, "node">,
+  rank: number,
+  given: readonly number[] | undefined,
+): ReadonlySet<number> {
+  if (given !== undefined && given.length > 0) return new Set(given.map((axis) => normalizeAxis(call, axis, rank)));
+  if (readInt(call.node, "noop_with_empty_axes", 0) !== 0) return new Set();
+  return new Set(Array.from({ length: rank }, (_, axis) => axis));
+}
+
 function inferReduce(call: InferCall): readonly (ValueType | undefined)[] {
   const x = inputType(call, 0);
-  const fromInput = call.opset >= axesInputSince(call.node.op);
-  const given = fromInput && call.inputs[1] !== undefined ? constantInts(call, 1) : readInts(call.node, "axes");
-  if (given === undefined && call.inputs[1] !== undefined) return [undefined];
-  if ((given ?? []).length === 0 && readInt(call.node, "noop_with_empty_axes", 0) !== 0) return [x];
-  const rank = x.shape.length;
-  const axes = new Set(
-    given === undefined || given.length === 0 ? x.shape.keys() : given.map((axis) => normalizeAxis(call, axis, rank)),
-  );
+  const fromInput = call.opset >= axesInputSince(call.node.op) && call.inputs[1] !== undefined;
+  const given = fromInput ? constantInts(call, 1) : readInts(call.node, "axes");
+  if (given === undefined && fromInput) return [undefined];
+  const axes = reducedAxes(call, x.shape.length, given);
   return [{ dtype: x.dtype, shape: reduceShape(x.shape, axes, readInt(call.node, "keepdims", 1) !== 0) }];
 }
 
 function reduceShape(shape: readonly Dim[], axes: ReadonlySet<number>, keep: boolean): readonly Dim[] {
   return shape.flatMap((size, axis) => (!axes.has(axis) ? [size] : keep ? [1] : []));
+}
+
+/** A reduction of the numbers that fall together. */
+type Reduce = (values: Float64Array) => number;
+
+function sum(values: Float64Array): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+/** log Σ exp x, with the largest x taken out so that nothing overflows. */
+function logSumExp(values: Float64Array): number {
+  const largest = values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+  if (!Number.isFinite(largest)) return largest;
+  return largest + Math.log(sum(values.map((value) => Math.exp(value - largest))));
+}
+
+const REDUCTIONS: Readonly<Record<string, Reduce>> = {
+  ReduceSum: sum,
+  ReduceMean: (values) => sum(values) / values.length,
+  ReduceMax: (values) => values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY),
+  ReduceMin: (values) => values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY),
+  ReduceProd: (values) => values.reduce((product, value) => product * value, 1),
+  ReduceL1: (values) => sum(values.map(Math.abs)),
+  ReduceL2: (values) => Math.sqrt(sum(values.map((value) => value * value))),
+  ReduceSumSquare: (values) => sum(values.map((value) => value * value)),
+  ReduceLogSum: (values) => Math.log(sum(values)),
+  ReduceLogSumExp: logSumExp,
+};
+
+function interpretReduce(call: InterpretCall, reduce: Reduce): readonly Tensor[] {
+  const x = inputTensor(call, 0);
+  const type = outputType(call);
+  const fromInput = call.opset >= axesInputSince(call.node.op) && call.inputs[1] !== undefined;
+  const axes = reducedAxes(call, x.shape.length, fromInput ? integers(call.inputs[1]!) : readInts(call.node, "axes"));
+  const source = numbers(x);
+  // With empty axes that mean nothing, the node is the identity, whatever it would compute (opset 18).
+  if (axes.size === 0) return [tensorOf(type, Float64Array.from(source))];
+  const strides = contiguousStrides(x.shape);
+  const split = (reduced: boolean): Int32Array => {
+    const kept = [...x.shape.keys()].filter((axis) => axes.has(axis) === reduced);
+    return offsets(
+      kept.map((axis) => x.shape[axis]!),
+      kept.map((axis) => strides[axis]!),
+    );
+  };
+  const [bases, steps] = [split(false), split(true)];
+  const result = newNumbers(type);
+  for (const [index, base] of bases.entries()) {
+    result[index] = reduce(Float64Array.from(steps, (step) => source[base + step]!));
+  }
+  return [tensorOf(type, result)];
 }
 
 function inferArg(call: InferCall): readonly ValueType[] {
@@ -31,18 +102,46 @@ function inferArg(call: InferCall): readonly ValueType[] {
   return [{ dtype: "int64", shape: reduceShape(shape, new Set([axis]), keep) }];
 }
 
-/** Reductions over axes. */
-export const REDUCTION: readonly Operator[] = [
-  ...["Mean", "Sum", "Max", "Min", "Prod", "L1", "L2", "SumSquare", "LogSum", "LogSumExp"].map((name): Operator => ({
-    op: `Reduce${name}`,
-    inputs: [1, 2],
-    attributes: { axes: "ints", keepdims: "int", noop_with_empty_axes: "int" },
-    infer: inferReduce,
-  })),
-  ...["ArgMax", "ArgMin"].map((op): Operator => ({
+/** ArgMax and ArgMin: the first position of the best value, or the last with `select_last_index`. */
+function interpretArg(call: InterpretCall, better: (a: number, b: number) => boolean): readonly Tensor[] {
+  const x = inputTensor(call, 0);
+  const axis = normalizeAxis(call, readInt(call.node, "axis", 0), x.shape.length);
+  const last = readInt(call.node, "select_last_index", 0) !== 0;
+  const { outer, size, inner } = aroundAxis(x.shape, axis);
+  const source = numbers(x);
+  const result = newNumbers(outputType(call));
+  for (let block = 0; block < outer; block++) {
+    for (let lane = 0; lane < inner; lane++) {
+      const at = (position: number): number => source[(block * size + position) * inner + lane]!;
+      let best = 0;
+      for (let position = 1; position < size; position++) {
+        if (better(at(position), at(best)) || (last && at(position) === at(best))) best = position;
+      }
+      result[block * inner + lane] = best;
+    }
+  }
+  return [tensorOf(outputType(call), result)];
+}
+
+function arg(op: string, better: (a: number, b: number) => boolean): Operator {
+  return {
     op,
     inputs: [1, 1],
     attributes: { axis: "int", keepdims: "int", select_last_index: "int" },
     infer: inferArg,
+    interpret: (call) => interpretArg(call, better),
+  };
+}
+
+/** Reductions over axes; each formula is the one in onnx/docs/Operators.md under the operator's name. */
+export const REDUCTION: readonly Operator[] = [
+  ...Object.entries(REDUCTIONS).map(([op, reduce]): Operator => ({
+    op,
+    inputs: [1, 2],
+    attributes: { axes: "ints", keepdims: "int", noop_with_empty_axes: "int" },
+    infer: inferReduce,
+    interpret: (call) => interpretReduce(call, reduce),
   })),
+  arg("ArgMax", (a, b) => a > b),
+  arg("ArgMin", (a, b) => a < b),
 ];

@@ -1,17 +1,22 @@
-import { formatShape } from "@samoyed/core";
-import { readInt, readInts } from "../attributes.ts";
+import { formatShape, type Tensor, UnsupportedError } from "@samoyed/core";
+import { readFloat, readInt, readInts } from "../attributes.ts";
 import { multiplyDims } from "../dims.ts";
 import type { Dim } from "../ir.ts";
+import { newNumbers, numbers, tensorOf } from "./elements.ts";
 import {
   constantInts,
+  describe,
   describeInput,
   type InferCall,
+  inputTensor,
   inputType,
+  type InterpretCall,
   malformed,
   misfit,
   normalizeAxis,
   opaqueDim,
   type Operator,
+  outputType,
   requireDType,
   type ValueType,
 } from "./operator.ts";
@@ -134,28 +139,60 @@ function inferDropout(call: InferCall): readonly ValueType[] {
   return [x, mask].slice(0, call.node.outputs.length);
 }
 
+/** The input's elements under the output's shape. */
+function interpretSame(call: InterpretCall): readonly Tensor[] {
+  const x = inputTensor(call, 0);
+  return [{ dtype: x.dtype, shape: outputType(call).shape, data: x.data }];
+}
+
+/** Dropout at inference: the identity, and a mask that keeps everything. */
+function interpretDropout(call: InterpretCall): readonly Tensor[] {
+  const training = call.inputs[2] !== undefined && numbers(call.inputs[2])[0] !== 0;
+  const ratio = call.inputs[1] === undefined ? readFloat(call.node, "ratio", 0.5) : numbers(call.inputs[1])[0]!;
+  if (training && ratio !== 0) throw new UnsupportedError(`${describe(call.node)} is in training mode`);
+  const mask = call.outputs[1];
+  const same = interpretSame(call);
+  return mask === undefined ? same : [...same, tensorOf(mask, newNumbers(mask).fill(1))];
+}
+
 function sameDims(call: InferCall): readonly Dim[] | undefined {
   return call.dims(0);
 }
 
 /** Operators that keep the elements and their order. */
 export const RESHAPE: readonly Operator[] = [
-  { op: "Identity", inputs: [1, 1], infer: inferSame, inferDims: sameDims },
+  { op: "Identity", inputs: [1, 1], infer: inferSame, inferDims: sameDims, interpret: interpretSame },
   {
     op: "Dropout",
     inputs: [1, 3],
     outputs: [1, 2],
     attributes: { ratio: "float", seed: "int", is_test: "int" },
     infer: inferDropout,
+    interpret: interpretDropout,
   },
   {
     op: "Reshape",
     inputs: [2, 2],
     attributes: { allowzero: "int" },
     infer: inferReshape,
+    interpret: interpretSame,
     inferDims: (call) => (call.node.outputs.length === 1 ? call.dims(0) : undefined),
   },
-  { op: "Flatten", inputs: [1, 1], attributes: { axis: "int" }, infer: inferFlatten },
-  { op: "Squeeze", inputs: [1, 2], attributes: { axes: "ints" }, infer: inferSqueeze, inferDims: sameDims },
-  { op: "Unsqueeze", inputs: [1, 2], attributes: { axes: "ints" }, infer: inferUnsqueeze, inferDims: sameDims },
+  { op: "Flatten", inputs: [1, 1], attributes: { axis: "int" }, infer: inferFlatten, interpret: interpretSame },
+  {
+    op: "Squeeze",
+    inputs: [1, 2],
+    attributes: { axes: "ints" },
+    infer: inferSqueeze,
+    inferDims: sameDims,
+    interpret: interpretSame,
+  },
+  {
+    op: "Unsqueeze",
+    inputs: [1, 2],
+    attributes: { axes: "ints" },
+    infer: inferUnsqueeze,
+    inferDims: sameDims,
+    interpret: interpretSame,
+  },
 ];

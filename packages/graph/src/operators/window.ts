@@ -1,4 +1,4 @@
-import { formatShape } from "@samoyed/core";
+import { formatShape, type Shape } from "@samoyed/core";
 import { readInts, readString } from "../attributes.ts";
 import { floorDivide } from "../dims.ts";
 import type { Dim, Node } from "../ir.ts";
@@ -112,4 +112,41 @@ export function windowOutput(
   const output = floorDivide(size, { add: begin + end - extent + stride - 1, divide: stride, plus: 1 });
   if (typeof size === "string") return stride + end <= extent ? output : options.opaque;
   return ((output as number) - 1) * stride >= size + begin ? (output as number) - 1 : output;
+}
+
+/** A tap of a window that falls into the padding. */
+export const PADDING = -1;
+/** A tap that falls beyond the padding, as the last window may with `ceil_mode`. */
+export const BEYOND: number = -2;
+
+/**
+ * Where each tap of each window falls: for every output position (row-major over the spatial axes) the offsets of all
+ * taps (row-major over the kernel) within one channel's plane, or `PADDING` or `BEYOND`.
+ */
+export function windowTaps(window: Window, input: Shape, output: Shape): readonly Int32Array[] {
+  let taps: readonly Int32Array[] = [new Int32Array(1)];
+  for (const [axis, size] of input.entries()) {
+    const [begin, end] = axisPads(window, axis, size);
+    const next: Int32Array[] = [];
+    for (const base of taps) {
+      for (let out = 0; out < output[axis]!; out++) next.push(extend(base, out * window.strides[axis]! - begin));
+    }
+    taps = next;
+
+    function extend(base: Int32Array, start: number): Int32Array {
+      const count = window.kernel[axis]!;
+      const result = new Int32Array(base.length * count);
+      for (const [index, offset] of base.entries()) {
+        for (let tap = 0; tap < count; tap++) {
+          const position = start + tap * window.dilations[axis]!;
+          const beyond = position < -begin || position >= size + end;
+          const place = beyond ? BEYOND : position < 0 || position >= size ? PADDING : position;
+          result[index * count + tap] =
+            offset < 0 || place < 0 ? Math.min(offset, place, PADDING) : offset * size + place;
+        }
+      }
+      return result;
+    }
+  }
+  return taps;
 }

@@ -1,0 +1,135 @@
+import {
+  bytesPerElement,
+  bytesToArray,
+  castArray,
+  type DType,
+  elementCount,
+  type Tensor,
+  toFloat32,
+  type TypedArray,
+  UnsupportedError,
+} from "@samoyed/core";
+import type { TensorType } from "./operator.ts";
+
+/**
+ * The interpreter's arithmetic, for every operator alike: the inputs' exact values as doubles, the formula in doubles
+ * (sums too), and one rounding to the output's type, to nearest, ties to even. A float32 result is therefore the
+ * correctly rounded one wherever the double result is accurate to a few parts in 2^53, and no order of summation that
+ * a real backend may choose is privileged.
+ */
+export type Numbers =
+  | Float64Array
+  | Float32Array
+  | Int32Array
+  | Uint32Array
+  | Int16Array
+  | Uint16Array
+  | Int8Array
+  | Uint8Array;
+
+/**
+ * A tensor's elements as numbers: its own array where that holds them, else a copy; do not write to it.
+ *
+ * @throws UnsupportedError for complex elements, and for 64-bit integers that a double does not hold exactly.
+ */
+export function numbers(tensor: Tensor): Numbers {
+  switch (tensor.dtype) {
+    case "float16":
+    case "bfloat16":
+    case "float8_e4m3fn":
+    case "float8_e5m2":
+      return toFloat32(tensor);
+    case "int64":
+    case "uint64":
+      return Float64Array.from(tensor.data as BigInt64Array, exactNumber);
+    case "complex128":
+    case "complex64":
+    case "complex32":
+      throw new UnsupportedError(`the interpreter does not compute with ${tensor.dtype}`);
+    default:
+      return tensor.data as Numbers;
+  }
+}
+
+function exactNumber(value: bigint): number {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number)) {
+    throw new UnsupportedError(`the interpreter computes in doubles, which do not hold the integer ${value} exactly`);
+  }
+  return number;
+}
+
+/** The numbers of an integer tensor, such as axes or sizes. 64-bit ones beyond 2^53 lose low bits: they mean "the end". */
+export function integers(tensor: Tensor): readonly number[] {
+  return Array.from(tensor.data as BigInt64Array | Int32Array, Number);
+}
+
+/** A zeroed array for the elements of a dtype. */
+export function newArray(dtype: DType, count: number): TypedArray {
+  return bytesToArray(new Uint8Array(count * bytesPerElement(dtype)), dtype);
+}
+
+/**
+ * Doubles as a tensor: floats are rounded to nearest; integers must be whole already, and wrap around as two's
+ * complement does; for `bool` anything but 0 is 1.
+ */
+export function tensorOf(type: TensorType, values: Float64Array): Tensor {
+  return { dtype: type.dtype, shape: type.shape, data: roundTo(type.dtype, values) };
+}
+
+function roundTo(dtype: DType, values: Float64Array): TypedArray {
+  switch (dtype) {
+    case "float64":
+      return values;
+    case "int64":
+      return BigInt64Array.from(values, BigInt);
+    case "uint64":
+      return BigUint64Array.from(values, (value) => BigInt.asUintN(64, BigInt(value)));
+    case "bool":
+      return Uint8Array.from(values, (value) => (value === 0 ? 0 : 1));
+    case "int32":
+      return Int32Array.from(values);
+    case "uint32":
+      return Uint32Array.from(values);
+    case "int16":
+      return Int16Array.from(values);
+    case "uint16":
+      return Uint16Array.from(values);
+    case "int8":
+      return Int8Array.from(values);
+    case "uint8":
+      return Uint8Array.from(values);
+    default:
+      return castArray(values, "float64", dtype);
+  }
+}
+
+/** A zeroed array of doubles for an output's elements. */
+export function newNumbers(type: TensorType): Float64Array {
+  return new Float64Array(elementCount(type.shape));
+}
+
+/** Whether a dtype holds integers (`bool` not among them). */
+export function isInteger(dtype: DType): boolean {
+  return dtype.startsWith("int") || dtype.startsWith("uint");
+}
+
+/**
+ * A tensor made of another's elements: output element `i` is element `sources[i]`, or the first of `fill` (zero when
+ * absent) where that is negative. Nothing is computed, so every dtype goes through.
+ */
+export function pick(tensor: Tensor, type: TensorType, sources: Int32Array, fill?: Tensor): Tensor {
+  const data = newArray(type.dtype, sources.length);
+  const { data: from } = tensor;
+  // Complex elements are pairs in one array.
+  const width = data.length / Math.max(1, sources.length);
+  const missing = fill?.data[0];
+  for (let index = 0; index < sources.length; index++) {
+    const source = sources[index]!;
+    for (let part = 0; part < width; part++) {
+      const value = source < 0 ? missing : from[source * width + part];
+      if (value !== undefined) data[index * width + part] = value;
+    }
+  }
+  return { dtype: type.dtype, shape: type.shape, data };
+}
