@@ -1,1 +1,29 @@
-export {};
+export { type Accuracy, accuracyOf, answersOf } from "./answers.ts";
+export type { CaseBackend, CaseSession } from "./backend.ts";
+export {
+  CASE_SCHEMA,
+  type CaseImage,
+  type DocumentedClass,
+  type DocumentedReference,
+  type FileCheckpoint,
+  type GoldenCase,
+  type Noise,
+  type RecordedReference,
+  type StandInCheckpoint,
+} from "./case.ts";
+export { GOLDEN_CASE_SCHEMA } from "./case-schema.ts";
+export type { Check, CheckName, CheckStatus } from "./check.ts";
+export { compareDocumented, type DocumentedComparison } from "./compare-documented.ts";
+export { compareLogits, type LogitComparison } from "./compare-logits.ts";
+export { type DocumentedJudgement, judgeDocumented, type Ran } from "./judge-documented.ts";
+export { type CaseFiles, type LoadedCase, type LoadedRecording, openCase } from "./open-case.ts";
+export { parseCase } from "./parse-case.ts";
+export type { OtherWeights } from "./pick-recording.ts";
+export type { AssetReader, Preprocess } from "./prepare-inputs.ts";
+export type { Answer, BackendResult, CaseResult, PyTorchResult, Verdict } from "./result.ts";
+export { type CaseEvent, runCase, type RunCaseOptions } from "./run-case.ts";
+export { sha256Hex } from "./sha256.ts";
+export { parseShard, type Shard, shardOf } from "./shard.ts";
+export * from "./stand-in.ts";
+export { summarize, type Summary } from "./summarize.ts";
+export { type Gate, type ToleranceName, type TolerancePolicy, TOLERANCES } from "./tolerance.ts";

@@ -1,1 +1,1 @@
-export {};
+export { findCases, loadCase } from "./load-case.ts";

@@ -1,0 +1,29 @@
+import type { Tensor } from "@samoyed/core";
+import type { ToleranceName } from "./tolerance.ts";
+
+/** A network that is ready to run; `Session` of `@samoyed/runtime` is one. */
+export interface CaseSession {
+  /** Takes `{ input: float32 [1, 3, H, W] }`, gives every output of the graph: exactly `logits`. */
+  run(
+    inputs: Readonly<Record<string, Tensor>>,
+    options: { readonly signal?: AbortSignal },
+  ): Promise<ReadonlyMap<string, Tensor>>;
+  dispose(): Promise<void>;
+}
+
+/** Something that runs a case: a backend of `@samoyed/runtime` with the artifact that was converted for it. */
+export interface CaseBackend {
+  readonly name: string;
+  /** Which row of the tolerance policy applies; `float32` when absent. */
+  readonly tolerance?: ToleranceName;
+  availability(): Promise<
+    | { readonly available: true; readonly version: string }
+    | { readonly available: false; readonly reason: string; readonly fix: string }
+  >;
+  /** Converts if need be, and loads. An `UnavailableError` makes the verdict `not run`, any other error `failed`. */
+  open(options: { readonly signal?: AbortSignal }): Promise<CaseSession>;
+}
+
+/** The names that every graph of ours gives its input and its output. */
+export const INPUT = "input";
+export const OUTPUT = "logits";

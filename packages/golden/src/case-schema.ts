@@ -1,0 +1,91 @@
+import { CONTRACT_SCHEMA, type JsonSchema, MAX_LABELS } from "@samoyed/core";
+import { MAX_DOCUMENTED_TOLERANCE } from "./tolerance.ts";
+
+/** Images of one case: each runs on every backend. */
+const MAX_IMAGES = 10_000;
+const MAX_REFERENCES = 16;
+
+const text: JsonSchema = { type: "string", minLength: 1 };
+const sha256: JsonSchema = { type: "string", pattern: "^[0-9a-f]{64}$" };
+/** Relative, with forward slashes: a case says the same on every machine. */
+const path: JsonSchema = { type: "string", pattern: "^[^/\\\\:][^\\\\:]*$" };
+const index: JsonSchema = { type: "integer", minimum: 0, maximum: MAX_LABELS - 1 };
+
+function object(
+  properties: Readonly<Record<string, JsonSchema>>,
+  options: { readonly optional?: readonly string[] } = {},
+): JsonSchema {
+  const required = Object.keys(properties).filter((key) => !options.optional?.includes(key));
+  return { type: "object", properties, required, additionalProperties: false };
+}
+
+/** case.json, all but what depends on a `kind`. */
+export const GOLDEN_CASE_SCHEMA: JsonSchema = object(
+  {
+    schema: { const: 1 },
+    name: { type: "string", pattern: "^[a-z0-9][a-z0-9.-]*$" },
+    title: text,
+    model: text,
+    checkpoint: {},
+    images: {
+      type: "array",
+      minItems: 1,
+      maxItems: MAX_IMAGES,
+      items: object({ path, asset: text, sha256, label: index }, { optional: ["path", "asset", "label"] }),
+    },
+    preprocess: CONTRACT_SCHEMA.properties!["preprocess"]!,
+    inputSha256: { type: "array", minItems: 1, maxItems: MAX_IMAGES, items: sha256 },
+    labels: { type: "array", minItems: 1, maxItems: MAX_LABELS, items: text },
+    references: { type: "array", minItems: 1, maxItems: MAX_REFERENCES, items: {} },
+  },
+  { optional: ["labels"] },
+);
+
+/** The `checkpoint` of each kind. */
+export const CHECKPOINT_SCHEMAS: ReadonlyMap<unknown, JsonSchema> = new Map([
+  [
+    "stand-in",
+    object({
+      kind: { const: "stand-in" },
+      note: text,
+      seed: text,
+      head: path,
+      headSha256: sha256,
+      weightsSha256: sha256,
+    }),
+  ],
+  ["file", object({ kind: { const: "file" }, path, sha256, weightsSha256: sha256 }, { optional: ["weightsSha256"] })],
+]);
+
+/** A reference of each kind. */
+export const REFERENCE_SCHEMAS: ReadonlyMap<unknown, JsonSchema> = new Map([
+  [
+    "documented",
+    object({
+      kind: { const: "documented" },
+      source: text,
+      top: {
+        type: "array",
+        minItems: 1,
+        maxItems: 1000,
+        items: object({ index, label: text, probability: { type: "number", minimum: 0, maximum: 1 } }),
+      },
+      tolerance: { type: "number", exclusiveMinimum: 0, maximum: MAX_DOCUMENTED_TOLERANCE },
+      reason: text,
+    }),
+  ],
+  [
+    "recorded",
+    object(
+      {
+        kind: { const: "recorded" },
+        logits64: path,
+        logits32: path,
+        noise: object({ max: { type: "number", exclusiveMinimum: 0 }, rms: { type: "number", exclusiveMinimum: 0 } }),
+        environment: {},
+        weightsSha256: sha256,
+      },
+      { optional: ["weightsSha256"] },
+    ),
+  ],
+]);

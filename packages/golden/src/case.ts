@@ -1,0 +1,93 @@
+import type { PreprocessConfig } from "@samoyed/core";
+
+/** The version of case.json that this package reads. */
+export const CASE_SCHEMA = 1;
+
+/** Weights that nobody trained: seeded, with a head that the oracle solved. */
+export interface StandInCheckpoint {
+  readonly kind: "stand-in";
+  /** Says in words that these are no trained weights; shown wherever the case is. */
+  readonly note: string;
+  readonly seed: string;
+  /** The classifier's bias, float32 little-endian: a file beside case.json. */
+  readonly head: string;
+  readonly headSha256: string;
+  /** Over the bytes of all tensors of the state dict, in PyTorch's order. */
+  readonly weightsSha256: string;
+}
+
+/** A checkpoint that lies in the repository. */
+export interface FileCheckpoint {
+  readonly kind: "file";
+  /** Relative to case.json. */
+  readonly path: string;
+  readonly sha256: string;
+  readonly weightsSha256?: string;
+}
+
+/** An image: a file relative to case.json, or an asset that is looked up by name. */
+export interface CaseImage {
+  readonly path?: string;
+  readonly asset?: string;
+  /** Of the file. */
+  readonly sha256: string;
+  /** The true class, where the image has one. */
+  readonly label?: number;
+}
+
+/** One class that a documented reference names. */
+export interface DocumentedClass {
+  readonly index: number;
+  readonly label: string;
+  readonly probability: number;
+}
+
+/** Numbers that somebody published for image 0. */
+export interface DocumentedReference {
+  readonly kind: "documented";
+  readonly source: string;
+  /** In descending order. */
+  readonly top: readonly DocumentedClass[];
+  /** Absolute, on each probability; at most 0.001. */
+  readonly tolerance: number;
+  /** Why that tolerance. */
+  readonly reason: string;
+}
+
+/** How far PyTorch's own float32 lies from its float64, over all images and classes. */
+export interface Noise {
+  /** F: the largest absolute difference. */
+  readonly max: number;
+  /** F_rms: the root of the mean squared difference. */
+  readonly rms: number;
+}
+
+/** What the oracle computed with PyTorch. */
+export interface RecordedReference {
+  readonly kind: "recorded";
+  /** `.npy` files beside case.json: float64 and float32, `[images, classes]`. */
+  readonly logits64: string;
+  readonly logits32: string;
+  readonly noise: Noise;
+  /** Versions, threads, CPU. */
+  readonly environment: Readonly<Record<string, string | number>>;
+  /** The weights that it was computed with, hashed as in the checkpoint. */
+  readonly weightsSha256?: string;
+}
+
+/** A golden case, as case.json holds it. */
+export interface GoldenCase {
+  readonly schema: typeof CASE_SCHEMA;
+  readonly name: string;
+  readonly title: string;
+  /** timm's name with its tag. */
+  readonly model: string;
+  readonly checkpoint: StandInCheckpoint | FileCheckpoint;
+  readonly images: readonly CaseImage[];
+  readonly preprocess: PreprocessConfig;
+  /** Of the float32 little-endian `[3, H, W]` tensor that timm made of each image. */
+  readonly inputSha256: readonly string[];
+  /** One per class; absent for ImageNet, whose names are an asset. */
+  readonly labels?: readonly string[];
+  readonly references: readonly (DocumentedReference | RecordedReference)[];
+}

@@ -1,0 +1,29 @@
+/**
+ * What became of one check. `warned`: passed, close to the limit. `contradicted`: the numbers differ from a documented
+ * reference that PyTorch, or everything that ran, differs from as well; neither passed nor a failed conversion.
+ */
+export type CheckStatus = "passed" | "warned" | "failed" | "contradicted" | "not run";
+
+/** Names of the checks, in the order in which reports list them. */
+export type CheckName =
+  | "outputs"
+  | "finite"
+  | "max"
+  | "rms"
+  | "kl"
+  | "rank"
+  | "answers"
+  | "documented"
+  | "preprocess";
+
+/** One check of one backend. */
+export interface Check {
+  readonly name: CheckName;
+  readonly status: CheckStatus;
+  /** What was compared with what: `exact` is equality, no reference's noise is involved. */
+  readonly reference: "recorded" | "documented" | "exact";
+  /** One sentence with the numbers. */
+  readonly message: string;
+  readonly value?: number;
+  readonly limit?: number;
+}

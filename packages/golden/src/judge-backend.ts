@@ -1,0 +1,97 @@
+import type { Tensor } from "@samoyed/core";
+import { accuracyOf, answersCheck, answersOf } from "./answers.ts";
+import type { CaseBackend } from "./backend.ts";
+import type { Check } from "./check.ts";
+import { topIndices } from "./compare-documented.ts";
+import { compareLogits, type LogitComparison } from "./compare-logits.ts";
+import type { LoadedRecording } from "./open-case.ts";
+import type { Answer, BackendResult } from "./result.ts";
+import type { BackendOutput } from "./run-backend.ts";
+import { softmax64 } from "./softmax64.ts";
+import { TOLERANCES } from "./tolerance.ts";
+import { verdictOf } from "./verdict.ts";
+
+/** How many classes a report shows. */
+const TOP = 5;
+
+/** What a backend's output is judged by. */
+export interface JudgeOptions {
+  readonly standIn: boolean;
+  readonly recording: LoadedRecording | undefined;
+  /** The checks of the documented references. */
+  readonly documented: readonly Check[];
+  /** The true class of each image, where it has one. */
+  readonly trueClasses: readonly (number | undefined)[];
+  readonly labels: readonly string[] | undefined;
+  /** Something to say beside the verdict: that the input was not timm's. */
+  readonly note: string | undefined;
+}
+
+/** The result of one backend on one case. */
+export function judgeBackend(
+  { backend, output }: { readonly backend: CaseBackend; readonly output: BackendOutput },
+  options: JudgeOptions,
+): BackendResult {
+  const { standIn, recording, labels, note } = options;
+  const common = { backend: backend.name, standIn };
+  if (output.kind === "not run") {
+    const { reason, fix } = output;
+    return { ...common, verdict: { kind: "not run", reason, fix }, references: [], checks: [] };
+  }
+  const { version } = output;
+  if (output.kind === "broke") {
+    const check: Check = { name: "outputs", status: "failed", reference: "exact", message: output.reason };
+    return { ...common, version, verdict: verdictOf([check], note), references: [], checks: [check] };
+  }
+  const { logits, milliseconds } = output;
+  const recorded = recording && compareRecorded(logits, { recording, backend });
+  const checks = [...(recorded?.checks ?? []), ...options.documented];
+  const accuracy = accuracyOf(answersOf(logits.data, logits.shape[1]!), {
+    labels: options.trueClasses,
+    expected: recording && answersOf(recording.values64.data, recording.values64.shape[1]!),
+  });
+  const kinds = checks.flatMap(({ reference }) => (reference === "exact" ? [] : [reference]));
+  return {
+    ...common,
+    version,
+    verdict: verdictOf(checks, note),
+    references: [...new Set(kinds)],
+    checks,
+    ...(recorded ? { comparison: recorded.comparison } : {}),
+    ...(accuracy ? { accuracy } : {}),
+    top: topAnswers(firstRow(logits), labels),
+    milliseconds,
+  };
+}
+
+function compareRecorded(
+  logits: Tensor<"float32">,
+  { recording, backend }: { readonly recording: LoadedRecording; readonly backend: CaseBackend },
+): { comparison: Omit<LogitComparison, "checks">; checks: readonly Check[] } {
+  const policy = TOLERANCES[backend.tolerance ?? "float32"];
+  const reference = recording.values64;
+  const { checks, ...comparison } = compareLogits(logits, { reference, noise: recording.noise, policy });
+  // Answers of one image are its rank; of another shape they mean nothing.
+  if (checks.some((check) => check.name === "outputs") || reference.shape[0] === 1) return { comparison, checks };
+  const answers = answersCheck(logits.data, {
+    reference: reference.data,
+    classes: reference.shape[1]!,
+    tolerance: policy.max.fail * recording.noise.max,
+  });
+  return { comparison, checks: [...checks, answers] };
+}
+
+/** Image 0's logits: a view. */
+export function firstRow<D extends "float32" | "float64">(logits: Tensor<D>): Tensor<D>["data"] {
+  return logits.data.subarray(0, logits.shape[1]) as Tensor<D>["data"];
+}
+
+/** The most probable classes of one row of logits. */
+export function topAnswers(logits: ArrayLike<number>, labels: readonly string[] | undefined): Answer[] {
+  const probabilities = softmax64(logits);
+  return topIndices(probabilities, TOP).map((index) => ({
+    index,
+    label: labels?.[index] ?? `class ${index}`,
+    probability: probabilities[index]!,
+  }));
+}

@@ -1,0 +1,100 @@
+import { FormatError, type JsonSchema, schemaProblem, UnsupportedError } from "@samoyed/core";
+import { CHECKPOINT_SCHEMAS, GOLDEN_CASE_SCHEMA, REFERENCE_SCHEMAS } from "./case-schema.ts";
+import { CASE_SCHEMA, type GoldenCase } from "./case.ts";
+
+/** 10,000 images with hashes and a thousand labels take 2 MB. */
+const MAX_CASE_CHARACTERS = 64 << 20;
+
+/**
+ * Reads the text of a case.json, strictly: an unknown key is an error, because a misspelt one would drop a check.
+ *
+ * @throws FormatError that names the offending key by its path.
+ * @throws UnsupportedError when the case was written for a later version.
+ */
+export function parseCase(json: string, label = "case.json"): GoldenCase {
+  if (json.length > MAX_CASE_CHARACTERS) {
+    throw new FormatError(`${label}: ${json.length} characters; expected at most ${MAX_CASE_CHARACTERS}`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (cause) {
+    throw new FormatError(`${label}: is no JSON`, { cause });
+  }
+  const schema = keyOf(value, "schema");
+  if (typeof schema === "number" && schema > CASE_SCHEMA) {
+    throw new UnsupportedError(`${label}: has schema ${schema}; this version reads up to ${CASE_SCHEMA}`, {
+      hint: "Update samoyed.",
+    });
+  }
+  check(value, { schema: GOLDEN_CASE_SCHEMA, path: "case", label });
+  const parsed = value as GoldenCase;
+  checkKind(parsed.checkpoint, { schemas: CHECKPOINT_SCHEMAS, path: "case.checkpoint", label });
+  for (const [index, reference] of parsed.references.entries()) {
+    const path = `case.references[${index}]`;
+    checkKind(reference, { schemas: REFERENCE_SCHEMAS, path, label });
+    if (reference.kind === "recorded") checkEnvironment(reference.environment, `${label}: ${path}.environment`);
+    else checkDescending(reference.top, `${label}: ${path}.top`);
+  }
+  checkImages(parsed, label);
+  return parsed;
+}
+
+function check(
+  value: unknown,
+  options: { readonly schema: JsonSchema; readonly path: string; readonly label: string },
+): void {
+  const problem = schemaProblem(value, options.schema, options.path);
+  if (problem !== undefined) throw new FormatError(`${options.label}: ${problem}`);
+}
+
+function checkKind(
+  value: unknown,
+  options: { readonly schemas: ReadonlyMap<unknown, JsonSchema>; readonly path: string; readonly label: string },
+): void {
+  const { schemas, path, label } = options;
+  const kind = keyOf(value, "kind");
+  const schema = schemas.get(kind);
+  if (!schema) {
+    throw new FormatError(`${label}: ${path}.kind is ${JSON.stringify(kind)}; expected ${[...schemas.keys()].join(", ")}`);
+  }
+  check(value, { schema, path, label });
+}
+
+function checkEnvironment(value: unknown, path: string): void {
+  const flat =
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((entry) => typeof entry === "string" || typeof entry === "number");
+  if (!flat) throw new FormatError(`${path} is not an object of strings and numbers`);
+}
+
+function checkDescending(top: readonly { readonly probability: number }[], path: string): void {
+  for (let index = 1; index < top.length; index++) {
+    if (top[index]!.probability > top[index - 1]!.probability) {
+      throw new FormatError(`${path}[${index}] is more probable than the one before; expected descending order`);
+    }
+  }
+}
+
+function checkImages({ images, inputSha256, labels }: GoldenCase, label: string): void {
+  if (inputSha256.length !== images.length) {
+    throw new FormatError(`${label}: case.inputSha256 has ${inputSha256.length} hashes for ${images.length} images`);
+  }
+  for (const [index, image] of images.entries()) {
+    const path = `${label}: case.images[${index}]`;
+    if ((image.path === undefined) === (image.asset === undefined)) {
+      throw new FormatError(`${path} has ${image.path === undefined ? "neither" : "both"} path and asset; expected one`);
+    }
+    if (image.label !== undefined && labels && image.label >= labels.length) {
+      throw new FormatError(`${path}.label is ${image.label}; there are ${labels.length} labels`);
+    }
+  }
+}
+
+function keyOf(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<string, unknown>)[key]
+    : undefined;
+}

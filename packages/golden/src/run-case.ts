@@ -1,0 +1,128 @@
+import { type Tensor, UnavailableError } from "@samoyed/core";
+import { accuracyOf, answersOf } from "./answers.ts";
+import type { CaseBackend } from "./backend.ts";
+import type { Check } from "./check.ts";
+import { firstRow, judgeBackend, topAnswers } from "./judge-backend.ts";
+import { judgeDocumented } from "./judge-documented.ts";
+import type { LoadedCase, LoadedRecording } from "./open-case.ts";
+import { areOther, type OtherWeights, pickRecording } from "./pick-recording.ts";
+import { type AssetReader, prepareInputs, type Preprocess } from "./prepare-inputs.ts";
+import type { BackendResult, CaseResult, PyTorchResult } from "./result.ts";
+import { type BackendOutput, runBackend } from "./run-backend.ts";
+
+/** What happens while a case runs, for progress. `done` counts images. */
+export type CaseEvent =
+  | { readonly kind: "preprocess"; readonly case: string; readonly done: number; readonly total: number }
+  | { readonly kind: "open"; readonly case: string; readonly backend: string }
+  | {
+      readonly kind: "image";
+      readonly case: string;
+      readonly backend: string;
+      readonly done: number;
+      readonly total: number;
+    }
+  | { readonly kind: "result"; readonly case: string; readonly result: BackendResult };
+
+/** What running a case needs: everything is handed in. */
+export interface RunCaseOptions {
+  readonly backends: readonly CaseBackend[];
+  readonly preprocess: Preprocess;
+  /** Finds images that are not in the repository; an `UnavailableError` makes every verdict `not run`. */
+  readonly asset: AssetReader;
+  /** Class names, for a case that has none of its own. */
+  readonly labels?: readonly string[];
+  /** The weights that the backends run, where they are not the case's own. Only recordings of the same weights apply. */
+  readonly weights?: OtherWeights;
+  readonly onEvent?: (event: CaseEvent) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs a case on every backend, one after the other, and judges what they gave.
+ *
+ * @throws MismatchError when the case's own files do not fit one another; what a backend does wrong is in the result.
+ * @throws AbortedError when the signal fires.
+ */
+export async function runCase(loaded: LoadedCase, options: RunCaseOptions): Promise<CaseResult> {
+  const { onEvent = () => {} } = options;
+  const { name, title, model, checkpoint, images } = loaded.case;
+  const labels = loaded.case.labels ?? options.labels;
+  const other = areOther(loaded, options.weights) ? options.weights : undefined;
+  const recording = pickRecording(loaded, options.weights);
+  const standIn = checkpoint.kind === "stand-in" && other === undefined;
+
+  const { preprocess, outputs } = await runAll(loaded, { ...options, onEvent });
+  const ran = outputs.flatMap(({ backend, output }) =>
+    output.kind === "ran" ? [{ name: backend.name, logits: firstRow(output.logits) }] : [],
+  );
+  const pytorch = recording && firstRow(recording.values64);
+  const judged = loaded.documented.map((reference) => judgeDocumented(ran, { reference, labels, pytorch }));
+
+  const trueClasses = images.map((image) => image.label);
+  const note = preprocess.status === "failed" ? "the input was not timm's, so this says little about the network" : undefined;
+  const backends = outputs.map((entry): BackendResult => {
+    const place = ran.findIndex((candidate) => candidate.name === entry.backend.name);
+    const documented = place < 0 ? [] : judged.map((judgement) => judgement.checks[place]!);
+    const result = judgeBackend(entry, { standIn, recording, documented, trueClasses, labels, note });
+    onEvent({ kind: "result", case: name, result });
+    return result;
+  });
+  const own = checkpoint.kind === "stand-in" ? checkpoint.note : checkpoint.path;
+  return {
+    name,
+    title,
+    model,
+    images: images.length,
+    weights: other ? other.name : own,
+    standIn,
+    preprocess,
+    backends,
+    ...(recording ? { pytorch: pytorchResult(recording, { trueClasses, labels }) } : {}),
+    documented: loaded.documented.map(({ source, top }) => ({ source, top })),
+    statements: judged.flatMap((judgement) => judgement.statements),
+  };
+}
+
+async function runAll(
+  loaded: LoadedCase,
+  options: RunCaseOptions & { readonly onEvent: (event: CaseEvent) => void },
+): Promise<{ preprocess: Check; outputs: { backend: CaseBackend; output: BackendOutput }[] }> {
+  const { backends, onEvent, signal } = options;
+  const { name, images } = loaded.case;
+  const total = images.length;
+  let inputs: Tensor<"float32">[];
+  let preprocess: Check;
+  try {
+    ({ inputs, check: preprocess } = await prepareInputs(loaded, {
+      ...options,
+      onImage: (done) => onEvent({ kind: "preprocess", case: name, done, total }),
+    }));
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    const reason = error.message;
+    const output: BackendOutput = { kind: "not run", reason, fix: error.hint ?? "Run samoyed doctor." };
+    preprocess = { name: "preprocess", status: "not run", reference: "exact", message: reason };
+    return { preprocess, outputs: backends.map((backend) => ({ backend, output })) };
+  }
+  const outputs: { backend: CaseBackend; output: BackendOutput }[] = [];
+  for (const backend of backends) {
+    onEvent({ kind: "open", case: name, backend: backend.name });
+    const onImage = (done: number): void => onEvent({ kind: "image", case: name, backend: backend.name, done, total });
+    outputs.push({ backend, output: await runBackend(backend, { inputs, onImage, signal }) });
+  }
+  return { preprocess, outputs };
+}
+
+function pytorchResult(
+  recording: LoadedRecording,
+  options: { readonly trueClasses: readonly (number | undefined)[]; readonly labels: readonly string[] | undefined },
+): PyTorchResult {
+  const { values64, noise, environment } = recording;
+  const accuracy = accuracyOf(answersOf(values64.data, values64.shape[1]!), { labels: options.trueClasses });
+  return {
+    top: topAnswers(firstRow(values64), options.labels),
+    ...(accuracy ? { accuracy } : {}),
+    noise,
+    environment,
+  };
+}

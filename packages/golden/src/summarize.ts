@@ -1,0 +1,50 @@
+import type { CaseResult } from "./result.ts";
+
+/** The counts of a whole check, and what the program should exit with. */
+export interface Summary {
+  readonly passed: number;
+  readonly failed: number;
+  readonly contradicted: number;
+  readonly notRun: number;
+  /** How many of the verdicts, of any kind, are about stand-in weights. */
+  readonly standIn: number;
+  /** Backends that were required and did not run in some case, with the reason. */
+  readonly missing: readonly { readonly backend: string; readonly case: string; readonly reason: string }[];
+  /** 1 when a check failed or a documented number alone was contradicted, else 5 when a required backend did not run, else 0. */
+  readonly exitCode: 0 | 1 | 5;
+}
+
+/**
+ * Counts verdicts.
+ *
+ * A required backend (`required`, by name) must have run in every case, and a name that no case has counts as missing.
+ * Preprocessing that differs counts as one failure of its case. A check in which nothing ran at all is never 0.
+ */
+export function summarize(
+  results: readonly CaseResult[],
+  options: { readonly required?: readonly string[] } = {},
+): Summary {
+  const { required = [] } = options;
+  const counts = { passed: 0, failed: 0, contradicted: 0, notRun: 0, standIn: 0 };
+  const missing: { backend: string; case: string; reason: string }[] = [];
+  for (const result of results) {
+    if (result.preprocess.status === "failed") counts.failed++;
+    for (const { backend, verdict, standIn } of result.backends) {
+      if (standIn) counts.standIn++;
+      if (verdict.kind === "not run") counts.notRun++;
+      else counts[verdict.kind]++;
+      if (verdict.kind === "not run" && required.includes(backend)) {
+        missing.push({ backend, case: result.name, reason: verdict.reason });
+      }
+    }
+    for (const backend of required) {
+      if (!result.backends.some((entry) => entry.backend === backend)) {
+        missing.push({ backend, case: result.name, reason: `${backend} is not among the backends that were tried` });
+      }
+    }
+  }
+  const { passed, failed, contradicted } = counts;
+  const nothing = passed + failed + contradicted === 0;
+  const exitCode = failed + contradicted > 0 ? 1 : missing.length > 0 || nothing ? 5 : 0;
+  return { ...counts, missing, exitCode };
+}

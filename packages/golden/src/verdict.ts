@@ -1,0 +1,27 @@
+import type { Check } from "./check.ts";
+import type { Verdict } from "./result.ts";
+
+/** What to say where no reference applies to what ran. */
+const NO_REFERENCE: Verdict = {
+  kind: "not run",
+  reason: "no reference was recorded for these weights",
+  fix: "Record one with tools/oracle, or check the weights of the case.",
+};
+
+/**
+ * A backend's verdict from its checks: one failure fails it; a documented contradiction decides only where nothing
+ * recorded speaks; without any check that ran there is nothing to be green about. `note` is said beside it.
+ */
+export function verdictOf(checks: readonly Check[], note?: string): Verdict {
+  const notes = note === undefined ? [] : [note];
+  const messages = (status: Check["status"]): string[] =>
+    checks.filter((check) => check.status === status).map((check) => check.message);
+  const failed = messages("failed");
+  if (failed.length > 0) return { kind: "failed", reasons: [...failed, ...notes] };
+  const decided = checks.filter((check) => check.status === "passed" || check.status === "warned");
+  const contradicted = messages("contradicted");
+  const recorded = decided.some((check) => check.reference === "recorded");
+  if (contradicted.length > 0 && !recorded) return { kind: "contradicted", reasons: [...contradicted, ...notes] };
+  if (decided.length === 0) return NO_REFERENCE;
+  return { kind: "passed", notes: [...messages("warned"), ...contradicted, ...notes] };
+}
