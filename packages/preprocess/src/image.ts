@@ -1,0 +1,74 @@
+import { ShapeError, UnsupportedError } from "@samoyed/core";
+
+/** A decoded picture: 8-bit RGB, row-major, interleaved (height × width × 3), no padding between rows. */
+export interface Image {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/** Pixels that somebody else decoded: 8 bits per channel, row-major, interleaved. */
+export interface RawImage {
+  readonly width: number;
+  readonly height: number;
+  /** 1 gray, 2 gray and alpha, 3 RGB, 4 RGB and alpha (a canvas's `ImageData` has 4). Alpha is dropped, never blended. */
+  readonly channels: 1 | 2 | 3 | 4;
+  readonly data: Uint8Array | Uint8ClampedArray;
+}
+
+/**
+ * The most pixels that an image may have: Pillow 12 refuses an image at twice its `MAX_IMAGE_PIXELS` (a quarter of a
+ * gibibyte of 24-bit pixels), so nothing that PyTorch users can open is lost, and a header of a few bytes cannot claim
+ * the whole memory.
+ */
+export const MAX_PIXELS: number = 2 * Math.floor(1024 ** 3 / 4 / 3);
+
+/**
+ * Checks an image's size before anything is allocated for it.
+ *
+ * @throws ShapeError when a side is not a positive integer.
+ * @throws UnsupportedError when the image has more than `MAX_PIXELS` pixels.
+ */
+export function checkImageSize(width: number, height: number): void {
+  if (!Number.isSafeInteger(width) || !Number.isSafeInteger(height) || width < 1 || height < 1) {
+    throw new ShapeError(`image is ${width}×${height} pixels; expected at least 1×1`);
+  }
+  if (width * height > MAX_PIXELS) {
+    throw new UnsupportedError(`image is ${width}×${height} pixels; at most ${MAX_PIXELS} pixels are decoded`, {
+      hint: "Scale the image down first; the limit is Pillow's own against decompression bombs.",
+      details: { width, height, limit: MAX_PIXELS },
+    });
+  }
+}
+
+/**
+ * Pixels of any channel count as RGB, by the rules of Pillow's `convert("RGB")`: gray is repeated, alpha is dropped.
+ *
+ * Returns a view where the input is RGB already, and a copy otherwise.
+ *
+ * @throws ShapeError when the data does not have width × height × channels bytes.
+ * @throws UnsupportedError when the image has more than `MAX_PIXELS` pixels.
+ */
+export function toRgb(raw: RawImage): Image {
+  const { width, height, channels, data } = raw;
+  checkImageSize(width, height);
+  if (channels !== 1 && channels !== 2 && channels !== 3 && channels !== 4) {
+    throw new ShapeError(`raw image has ${String(channels)} channels; expected 1, 2, 3 or 4`);
+  }
+  const pixels = width * height;
+  if (data.length !== pixels * channels) {
+    throw new ShapeError(
+      `raw image of ${width}×${height}×${channels} has ${data.length} bytes; expected ${pixels * channels}`,
+    );
+  }
+  if (channels === 3) return { width, height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
+  const rgb = new Uint8Array(pixels * 3);
+  const green = channels === 4 ? 1 : 0;
+  const blue = channels === 4 ? 2 : 0;
+  for (let i = 0, from = 0, to = 0; i < pixels; i++, from += channels, to += 3) {
+    rgb[to] = data[from]!;
+    rgb[to + 1] = data[from + green]!;
+    rgb[to + 2] = data[from + blue]!;
+  }
+  return { width, height, data: rgb };
+}

@@ -1,0 +1,49 @@
+/** Samples along each side of a block. */
+export const BLOCK_SIDE = 8;
+
+/** Coefficients in a block. */
+export const BLOCK_SIZE = 64;
+
+/**
+ * Where the n-th coefficient of a scan lies in a block, row by row (T.81 figure A.6). The sixteen further entries catch
+ * runs that overshoot the block in damaged data, as libjpeg's `jpeg_natural_order` does.
+ */
+export const ZIGZAG: Uint8Array = zigzag();
+
+function zigzag(): Uint8Array {
+  const order = new Uint8Array(BLOCK_SIZE + 16).fill(63);
+  let index = 0;
+  for (let diagonal = 0; diagonal < 15; diagonal++) {
+    for (let step = 0; step <= diagonal; step++) {
+      const row = diagonal % 2 === 0 ? diagonal - step : step;
+      const column = diagonal - row;
+      if (row < BLOCK_SIDE && column < BLOCK_SIDE) order[index++] = row * BLOCK_SIDE + column;
+    }
+  }
+  return order;
+}
+
+/** Marker codes (T.81 table B.1), without their 0xFF. */
+export const MARKER = {
+  SOF0: 0xc0,
+  SOF1: 0xc1,
+  SOF2: 0xc2,
+  DHT: 0xc4,
+  SOF9: 0xc9,
+  SOF10: 0xca,
+  DAC: 0xcc,
+  SOF15: 0xcf,
+  RST0: 0xd0,
+  RST7: 0xd7,
+  SOI: 0xd8,
+  EOI: 0xd9,
+  SOS: 0xda,
+  DQT: 0xdb,
+  DNL: 0xdc,
+  DRI: 0xdd,
+  APP0: 0xe0,
+  APP14: 0xee,
+  APP15: 0xef,
+  COM: 0xfe,
+  TEM: 0x01,
+} as const;

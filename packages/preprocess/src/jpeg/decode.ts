@@ -1,0 +1,172 @@
+import { FormatError } from "@samoyed/core";
+
+import type { Image } from "../image.ts";
+import { detectColorSpace, rowConverter } from "./color.ts";
+import { MARKER } from "./constants.ts";
+import { createEntropyReader, type EntropyReader, openScan, spareBits } from "./entropy.ts";
+import { type Frame, parseFrame } from "./frame.ts";
+import { badLength, type Marker, markerName, nextMarker, readSegment, truncated } from "./markers.ts";
+import { type CoefficientStore, createCoefficientStore, decodeScan, transformStore } from "./multi-scan.ts";
+import { latchQuantizers, type ScanContext } from "./scan-context.ts";
+import { parseScan } from "./scan.ts";
+import { decodeSingleScan } from "./single-scan.ts";
+import { defineStandardHuffman } from "./standard-huffman.ts";
+import { createTables, defineHuffman, defineQuantizers, type Tables } from "./tables.ts";
+import { type Plane, upsampledRows } from "./upsample.ts";
+
+/** What the segments read so far have said. */
+interface DecoderState {
+  readonly bytes: Uint8Array;
+  readonly reader: EntropyReader;
+  readonly tables: Tables;
+  readonly quantizers: (Int16Array | undefined)[];
+  restartInterval: number;
+  jfif: boolean;
+  adobeTransform: number | undefined;
+  frame: Frame | undefined;
+  /** The image of a file with one scan, once that is decoded. */
+  planes: readonly Plane[] | undefined;
+  /** The image of a file with several. */
+  store: CoefficientStore | undefined;
+}
+
+/**
+ * Decodes a JPEG file to RGB, equal to the byte to Pillow's `Image.open(file).convert("RGB")` (Pillow 12, libjpeg-turbo
+ * 3 with its defaults). EXIF orientation and ICC profiles are ignored, as there. Damaged entropy-coded data decode to
+ * what libjpeg-turbo makes of them.
+ *
+ * @throws FormatError when the file is truncated or contradicts itself.
+ * @throws UnsupportedError for what Pillow or this decoder does not handle: arithmetic coding, lossless and hierarchical
+ * images, 12 bits a sample, fractional sampling ratios, more than `MAX_PIXELS` pixels.
+ */
+export function decodeJpeg(bytes: Uint8Array): Image {
+  if (bytes[0] !== 0xff || bytes[1] !== MARKER.SOI) {
+    throw new FormatError("JPEG: the file does not begin with FFD8");
+  }
+  const state: DecoderState = {
+    bytes,
+    reader: createEntropyReader(bytes),
+    tables: createTables(),
+    quantizers: [],
+    restartInterval: 0,
+    jfif: false,
+    adobeTransform: undefined,
+    frame: undefined,
+    planes: undefined,
+    store: undefined,
+  };
+  for (let offset: number | undefined = 2; offset !== undefined;) {
+    const marker = nextMarker(bytes, offset);
+    if (marker === undefined) {
+      // Pillow does not ask for the end marker once it has all rows, which several scans deliver only after it.
+      if (state.planes !== undefined) break;
+      throw truncated(bytes, "before the end-of-image marker");
+    }
+    offset = readMarker(state, marker);
+  }
+  return assemble(state);
+}
+
+/** Acts on one marker. Returns where to look for the next, undefined at the end of the image. */
+function readMarker(state: DecoderState, marker: Marker): number | undefined {
+  const { code, offset } = marker;
+  if (code === MARKER.EOI) return undefined;
+  if ((code >= MARKER.RST0 && code <= MARKER.RST7) || code === MARKER.TEM) return offset;
+  if (!hasKnownSegment(code)) {
+    throw new FormatError(`JPEG: marker ${markerName(code)} at byte ${offset - 2} is not allowed here`);
+  }
+  const segment = readSegment(state.bytes, marker);
+  const end = offset + 2 + segment.length;
+  switch (code) {
+    case MARKER.DQT:
+      defineQuantizers(state.tables, marker, segment);
+      return end;
+    case MARKER.DHT:
+      defineHuffman(state.tables, marker, segment);
+      return end;
+    case MARKER.DRI:
+      if (segment.length !== 2) throw badLength(marker, segment.length + 2);
+      state.restartInterval = (segment[0]! << 8) | segment[1]!;
+      return end;
+    case MARKER.APP0:
+      if (segment.length >= 14 && startsWith(segment, "JFIF\0")) state.jfif = true;
+      return end;
+    case MARKER.APP14:
+      if (segment.length >= 12 && startsWith(segment, "Adobe")) state.adobeTransform = segment[11]!;
+      return end;
+    case MARKER.SOS:
+      return readScan(state, marker, segment);
+    default:
+      if (code < MARKER.SOF0 || code > MARKER.SOF15 || code === MARKER.DAC) return end;
+      if (state.frame !== undefined) {
+        throw new FormatError(`JPEG: a second frame begins at byte ${offset - 2}; expected one`);
+      }
+      state.frame = parseFrame(marker, segment);
+      return end;
+  }
+}
+
+/** Markers with a segment that libjpeg-turbo reads or skips; all others are errors. */
+function hasKnownSegment(code: number): boolean {
+  if (code >= MARKER.SOF0 && code <= MARKER.SOF15) return true;
+  if (code >= MARKER.SOS && code <= MARKER.DRI) return true;
+  return (code >= MARKER.APP0 && code <= MARKER.APP15) || code === MARKER.COM;
+}
+
+function startsWith(segment: Uint8Array, text: string): boolean {
+  return String.fromCharCode(...segment.subarray(0, text.length)) === text;
+}
+
+/** Decodes the scan that follows its header. Returns where to look for the next marker. */
+function readScan(state: DecoderState, marker: Marker, segment: Uint8Array): number {
+  const { bytes, reader, frame, tables, quantizers, restartInterval } = state;
+  if (frame === undefined) throw new FormatError(`JPEG: a scan begins at byte ${marker.offset - 2}, before any frame`);
+  if (state.planes !== undefined) {
+    throw new FormatError(`JPEG: a second scan begins at byte ${marker.offset - 2}; the first held all components`);
+  }
+  const scan = parseScan(frame, marker, segment);
+  const start = marker.offset + 2 + segment.length;
+  openScan(reader, start);
+  const context: ScanContext = { reader, tables, quantizers, restartInterval };
+  latchQuantizers(scan, context);
+  const isFirst = state.store === undefined;
+  if (isFirst) {
+    checkDataSize(frame, bytes.length - start);
+    if (!frame.progressive) defineStandardHuffman(tables);
+  }
+  if (isFirst && !frame.progressive && scan.components.length === frame.components.length) {
+    state.planes = decodeSingleScan(frame, scan, context);
+    // libjpeg-turbo looks 8 bits ahead, and Pillow takes a file for truncated when it cannot.
+    if (reader.marker === 0 && spareBits(reader) < 8) throw truncated(bytes, "at the end of the image data");
+  } else {
+    state.store ??= createCoefficientStore(frame);
+    decodeScan(state.store, scan, context);
+  }
+  return reader.marker === 0 ? bytes.length : reader.next - 2;
+}
+
+/**
+ * Checks that the file can hold the image, before memory for it is taken: every block costs a bit at least.
+ *
+ * @throws FormatError when it cannot.
+ */
+function checkDataSize(frame: Frame, byteLength: number): void {
+  const blocks = Math.max(...frame.components.map(({ blocksAcross, blocksDown }) => blocksAcross * blocksDown));
+  if (byteLength * 8 < blocks) {
+    throw new FormatError(
+      `JPEG: ${byteLength} bytes of image data cannot hold ${frame.width}×${frame.height} pixels (${blocks} blocks)`,
+    );
+  }
+}
+
+function assemble(state: DecoderState): Image {
+  const { frame, store, quantizers } = state;
+  const planes = state.planes ?? (store && transformStore(store, quantizers));
+  if (frame === undefined || planes === undefined) throw new FormatError("JPEG: the file ends without an image");
+  const { width, height, components } = frame;
+  const sources = components.map((component, index) => upsampledRows(frame, component, planes[index]!));
+  const pixels = new Uint8ClampedArray(width * height * 3);
+  const convert = rowConverter(detectColorSpace(frame, state), width, sources);
+  for (let y = 0; y < height; y++) convert(y, pixels, y * width * 3);
+  return { width, height, data: new Uint8Array(pixels.buffer) };
+}

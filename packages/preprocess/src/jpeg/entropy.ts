@@ -1,0 +1,141 @@
+import { MARKER } from "./constants.ts";
+import { nextMarker, truncated } from "./markers.ts";
+
+/**
+ * Reads the entropy-coded bits of a scan, one segment (the bytes between two markers) at a time.
+ *
+ * A segment is copied without its stuffing first, so that the decoders' inner loops load bytes without looking at them.
+ * The decoders keep `position`, `bits` and `count` in local variables while they decode a block.
+ */
+export interface EntropyReader {
+  readonly bytes: Uint8Array;
+  /** The segment, unstuffed, and then `PADDING` zeros: what libjpeg-turbo feeds its decoder past a marker. */
+  readonly data: Uint8Array;
+  /** Bytes of the segment in `data`. */
+  end: number;
+  /** Next byte of `data` to load. */
+  position: number;
+  /** Loaded bits; the low `count` of them are still to be decoded. */
+  bits: number;
+  count: number;
+  /** The marker that ends the segment, 0 where the file does, and where the bytes after it begin. */
+  marker: number;
+  next: number;
+  /** Number 0–7 that the next restart marker must have. */
+  expectedRestart: number;
+  /** The segment ran out: its further blocks are not decoded. */
+  exhausted: boolean;
+}
+
+/**
+ * Zeros after a segment. One MCU can ask for at most 10 blocks × 64 coefficients × 32 bits = 2,560 bytes more than there
+ * are before `checkExhausted` notices.
+ */
+const PADDING = 4096;
+
+/** A reader for the scans of a file; `openSegment` positions it. */
+export function createEntropyReader(bytes: Uint8Array): EntropyReader {
+  return {
+    bytes,
+    data: new Uint8Array(bytes.length + PADDING),
+    end: 0,
+    position: 0,
+    bits: 0,
+    count: 0,
+    marker: 0,
+    next: 0,
+    expectedRestart: 0,
+    exhausted: false,
+  };
+}
+
+/** Starts a scan whose entropy-coded data begin at `offset`. */
+export function openScan(reader: EntropyReader, offset: number): void {
+  reader.expectedRestart = 0;
+  openSegment(reader, offset);
+}
+
+function openSegment(reader: EntropyReader, offset: number): void {
+  const { bytes, data } = reader;
+  const length = bytes.length;
+  let to = 0;
+  let at = offset;
+  let marker = 0;
+  while (at < length) {
+    const byte = bytes[at++]!;
+    if (byte === 0xff) {
+      // Several 0xFF before a zero are one stuffed byte, and before a marker they are fill.
+      while (at < length && bytes[at] === 0xff) at++;
+      if (at >= length) break;
+      if (bytes[at] !== 0) {
+        marker = bytes[at]!;
+        at++;
+        break;
+      }
+      at++;
+    }
+    data[to++] = byte;
+  }
+  reader.marker = marker;
+  reader.next = at;
+  resetBits(reader, to);
+  reader.exhausted = false;
+}
+
+function resetBits(reader: EntropyReader, end: number): void {
+  reader.data.fill(0, end, end + PADDING);
+  reader.end = end;
+  reader.position = 0;
+  reader.bits = 0;
+  reader.count = 0;
+}
+
+/**
+ * Notes whether decoding has gone past the segment's end; to be called after each MCU.
+ *
+ * A marker that comes too early leaves the rest of the interval gray, as in libjpeg-turbo; the end of the file is an
+ * error, as in Pillow.
+ *
+ * @throws FormatError when the file ends within the scan.
+ */
+export function checkExhausted(reader: EntropyReader): void {
+  if (reader.position * 8 - reader.count > reader.end * 8) {
+    if (reader.marker === 0) throw truncated(reader.bytes, "within the image data");
+    reader.exhausted = true;
+  }
+}
+
+/** Bits of the segment that no block has used. */
+export function spareBits(reader: EntropyReader): number {
+  return reader.end * 8 - (reader.position * 8 - reader.count);
+}
+
+/**
+ * Goes on to the segment after a restart marker. Where another marker stands there, does what libjpeg-turbo does
+ * (`jpeg_resync_to_restart` of jdmarker.c): takes a marker up to two behind as stale and looks on, one up to two ahead or
+ * none of the restart markers as the sign of a gap, which stays empty, and any other as the wanted one.
+ *
+ * @throws FormatError when the file ends first.
+ */
+export function restart(reader: EntropyReader): void {
+  const wanted = reader.expectedRestart;
+  reader.expectedRestart = (wanted + 1) & 7;
+  for (;;) {
+    const marker = reader.marker;
+    if (marker === 0) throw truncated(reader.bytes, "within the image data, where a restart marker must be");
+    const isRestart = marker >= MARKER.RST0 && marker <= MARKER.RST7;
+    const ahead = (marker - MARKER.RST0 - wanted) & 7;
+    if (isRestart && (ahead === 0 || (ahead > 2 && ahead < 6))) {
+      openSegment(reader, reader.next);
+      return;
+    }
+    const stale = marker < MARKER.SOF0 || (isRestart && ahead >= 6);
+    if (!stale) {
+      resetBits(reader, 0);
+      return;
+    }
+    const found = nextMarker(reader.bytes, reader.next);
+    reader.marker = found?.code ?? 0;
+    reader.next = found?.offset ?? reader.bytes.length;
+  }
+}

@@ -1,0 +1,137 @@
+import { FormatError, UnsupportedError } from "@samoyed/core";
+
+import { checkImageSize } from "../image.ts";
+import { BLOCK_SIDE, MARKER } from "./constants.ts";
+import { badLength, type Marker, markerName } from "./markers.ts";
+
+/** One colour channel as the file stores it. */
+export interface Component {
+  readonly index: number;
+  readonly id: number;
+  /** Sampling factors: blocks per MCU across and down. */
+  readonly h: number;
+  readonly v: number;
+  readonly quantizer: number;
+  /** Samples that carry the image. */
+  readonly width: number;
+  readonly height: number;
+  /** Blocks that carry the image. */
+  readonly blocksAcross: number;
+  readonly blocksDown: number;
+  /** Blocks as stored: whole MCUs. */
+  readonly blockStride: number;
+  readonly blockRows: number;
+}
+
+/** What a start-of-frame segment says. */
+export interface Frame {
+  readonly progressive: boolean;
+  readonly width: number;
+  readonly height: number;
+  readonly maxH: number;
+  readonly maxV: number;
+  readonly mcusAcross: number;
+  readonly mcusDown: number;
+  readonly components: readonly Component[];
+}
+
+/** The largest side that libjpeg-turbo decodes (`JPEG_MAX_DIMENSION`); the format's own limit is 65,535. */
+const MAX_SIDE = 65_500;
+
+/** The kinds of frame that are valid JPEG and not decoded here, by marker. */
+const UNSUPPORTED_FRAMES: ReadonlyMap<number, string> = new Map([
+  [0xc3, "lossless"],
+  [0xc5, "differential (hierarchical)"],
+  [0xc6, "differential progressive (hierarchical)"],
+  [0xc7, "differential lossless (hierarchical)"],
+  [0xc8, "reserved for extensions"],
+  [0xc9, "arithmetic-coded"],
+  [0xca, "arithmetic-coded progressive"],
+  [0xcb, "arithmetic-coded lossless"],
+  [0xcd, "arithmetic-coded differential (hierarchical)"],
+  [0xce, "arithmetic-coded differential progressive (hierarchical)"],
+  [0xcf, "arithmetic-coded differential lossless (hierarchical)"],
+]);
+
+/**
+ * Reads a start-of-frame segment (T.81 B.2.2) and works out the image's geometry.
+ *
+ * @throws UnsupportedError for lossless, hierarchical and arithmetic-coded frames, for 12 bits a sample, for 2 components
+ * or more than 4, for sampling factors that do not divide one another, and for images above `MAX_PIXELS`.
+ * @throws FormatError when the segment contradicts itself.
+ */
+export function parseFrame(marker: Marker, segment: Uint8Array): Frame {
+  const kind = UNSUPPORTED_FRAMES.get(marker.code);
+  if (kind !== undefined) {
+    throw new UnsupportedError(`JPEG: ${kind} images (marker ${markerName(marker.code)}) are not supported`, {
+      hint: "Save the image as baseline or progressive JPEG with Huffman coding, or as PNG.",
+    });
+  }
+  if (segment.length < 6) throw badLength(marker, segment.length + 2);
+  const precision = segment[0]!;
+  const height = (segment[1]! << 8) | segment[2]!;
+  const width = (segment[3]! << 8) | segment[4]!;
+  const count = segment[5]!;
+  if (precision !== 8) {
+    throw new UnsupportedError(`JPEG: ${precision} bits per sample are not supported; expected 8`, {
+      hint: "Save the image with 8 bits per channel.",
+    });
+  }
+  if (width === 0 || height === 0) {
+    throw new FormatError(`JPEG: image is ${width}×${height} pixels in its header; expected at least 1×1`);
+  }
+  if (width > MAX_SIDE || height > MAX_SIDE) {
+    throw new UnsupportedError(`JPEG: image is ${width}×${height} pixels; at most ${MAX_SIDE} on a side are decoded`);
+  }
+  checkImageSize(width, height);
+  if (count !== 1 && count !== 3 && count !== 4) {
+    throw new UnsupportedError(`JPEG: ${count} colour components are not supported; expected 1, 3 or 4`);
+  }
+  if (segment.length !== 6 + 3 * count) throw badLength(marker, segment.length + 2);
+
+  const factors = Array.from({ length: count }, (_, index) => {
+    const [id, sampling, quantizer] = segment.subarray(6 + 3 * index, 9 + 3 * index) as unknown as [
+      number,
+      number,
+      number,
+    ];
+    return { index, id, h: sampling >> 4, v: sampling & 15, quantizer };
+  });
+  for (const { index, h, v } of factors) {
+    if (h < 1 || h > 4 || v < 1 || v > 4) {
+      throw new FormatError(`JPEG: component ${index} has sampling factors ${h}×${v}; expected 1 to 4`);
+    }
+  }
+  const maxH = Math.max(...factors.map(({ h }) => h));
+  const maxV = Math.max(...factors.map(({ v }) => v));
+  for (const { index, h, v } of factors) {
+    if (maxH % h !== 0 || maxV % v !== 0) {
+      // libjpeg-turbo refuses these as well.
+      throw new UnsupportedError(
+        `JPEG: component ${index} is sampled ${h}×${v} of ${maxH}×${maxV}; expected whole ratios`,
+        { hint: "Save the image with a usual chroma subsampling: 4:4:4, 4:2:2 or 4:2:0." },
+      );
+    }
+  }
+  const mcusAcross = Math.ceil(width / (maxH * BLOCK_SIDE));
+  const mcusDown = Math.ceil(height / (maxV * BLOCK_SIDE));
+  const components = factors.map((factor): Component => ({
+    ...factor,
+    width: Math.ceil((width * factor.h) / maxH),
+    height: Math.ceil((height * factor.v) / maxV),
+    blocksAcross: Math.ceil((width * factor.h) / (maxH * BLOCK_SIDE)),
+    blocksDown: Math.ceil((height * factor.v) / (maxV * BLOCK_SIDE)),
+    blockStride: mcusAcross * factor.h,
+    blockRows: mcusDown * factor.v,
+  }));
+  return {
+    progressive: marker.code === MARKER.SOF2,
+    width,
+    height,
+    maxH,
+    maxV,
+    mcusAcross,
+    mcusDown,
+    components,
+  };
+}

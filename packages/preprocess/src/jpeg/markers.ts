@@ -1,0 +1,62 @@
+import { FormatError } from "@samoyed/core";
+
+/** A marker found in the file. */
+export interface Marker {
+  /** Its code, without the 0xFF. */
+  readonly code: number;
+  /** Where the marker's code ends and its segment begins. */
+  readonly offset: number;
+}
+
+/**
+ * Finds the next marker at or after `offset`, passing over stray bytes, fill bytes and stuffed zeros as libjpeg-turbo
+ * does (`next_marker` of jdmarker.c). Undefined when the file ends first.
+ */
+export function nextMarker(bytes: Uint8Array, offset: number): Marker | undefined {
+  for (let at = offset; ;) {
+    at = bytes.indexOf(0xff, at);
+    if (at < 0) return undefined;
+    while (bytes[at] === 0xff) at++;
+    if (at >= bytes.length) return undefined;
+    const code = bytes[at]!;
+    at++;
+    if (code !== 0) return { code, offset: at };
+  }
+}
+
+/**
+ * The bytes of a marker's segment, without its length field; a view.
+ *
+ * @throws FormatError when the segment does not lie within the file.
+ */
+export function readSegment(bytes: Uint8Array, marker: Marker): Uint8Array {
+  const { code, offset } = marker;
+  if (offset + 2 > bytes.length) throw truncated(bytes, `in the length of segment ${markerName(code)}`);
+  const length = (bytes[offset]! << 8) | bytes[offset + 1]!;
+  if (length < 2) throw badLength(marker, length);
+  if (offset + length > bytes.length) {
+    throw truncated(bytes, `in segment ${markerName(code)} at byte ${offset - 2}, ${length} bytes long`);
+  }
+  return bytes.subarray(offset + 2, offset + length);
+}
+
+/** The error for a segment whose length does not fit its contents. */
+export function badLength(marker: Marker, length: number): FormatError {
+  return new FormatError(
+    `JPEG: segment ${markerName(marker.code)} at byte ${marker.offset - 2} has length ${length}, which does not fit its contents`,
+    { details: { offset: marker.offset - 2, length } },
+  );
+}
+
+/** The error for a file that ends too early. */
+export function truncated(bytes: Uint8Array, where: string): FormatError {
+  return new FormatError(`JPEG: the file ends at byte ${bytes.length}, ${where}`, {
+    hint: "The file is truncated: fetch or copy it again.",
+    details: { byteLength: bytes.length },
+  });
+}
+
+/** A marker as error messages name it. */
+export function markerName(code: number): string {
+  return `FF${code.toString(16).toUpperCase().padStart(2, "0")}`;
+}

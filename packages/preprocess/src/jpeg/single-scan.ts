@@ -1,0 +1,51 @@
+import { BLOCK_SIDE, BLOCK_SIZE } from "./constants.ts";
+import type { Component, Frame } from "./frame.ts";
+import { inverseDct } from "./idct.ts";
+import { type ScanContext, sequentialTables } from "./scan-context.ts";
+import { type ScanHeader, walkScan } from "./scan.ts";
+import { decodeBlock } from "./sequential.ts";
+import type { Plane } from "./upsample.ts";
+
+/** Room for a component's samples, whole MCUs of them. */
+export function createPlane(component: Component): Plane {
+  const stride = component.blockStride * BLOCK_SIDE;
+  return { samples: new Uint8ClampedArray(stride * component.blockRows * BLOCK_SIDE), stride };
+}
+
+/**
+ * Decodes a sequential image whose one scan holds all components, block by block into samples, so that the coefficients
+ * are never in memory together.
+ *
+ * @throws FormatError when the file ends within the scan, or a table is missing.
+ */
+export function decodeSingleScan(frame: Frame, scan: ScanHeader, context: ScanContext): readonly Plane[] {
+  const { reader, restartInterval, quantizers } = context;
+  const planes = frame.components.map(createPlane);
+  const block = new Int16Array(BLOCK_SIZE);
+  const parts = sequentialTables(scan, context).map((tables, part) => {
+    const { index } = scan.components[part]!.component;
+    return { tables, quantizer: quantizers[index]!, plane: planes[index]! };
+  });
+
+  const transform = (part: number, row: number, column: number, last: number): void => {
+    const { plane, quantizer } = parts[part]!;
+    const at = (row * plane.stride + column) * BLOCK_SIDE;
+    inverseDct(block, 0, quantizer, last, plane.samples, at, plane.stride);
+  };
+  walkScan(frame, scan, {
+    reader,
+    restartInterval,
+    decoder: {
+      decode: (part, row, column) => {
+        const last = decodeBlock(reader, parts[part]!.tables, block, 0);
+        transform(part, row, column, last);
+        block.fill(0);
+      },
+      skip: (part, row, column) => transform(part, row, column, 0),
+      reset: () => {
+        for (const { tables } of parts) tables.prediction = 0;
+      },
+    },
+  });
+  return planes;
+}
