@@ -6,13 +6,18 @@ import { modelParameters } from "./parameters.ts";
 /** Differences that an error spells out. */
 const SHOWN = 10;
 
-/** What to do about a set of differences, where their pattern tells. */
-function hintFor(differences: readonly ParameterDifference[], tensors: ReadonlyMap<string, TensorType>): string {
+/** What to do where all names share a prefix: a network wrapped in another, which the unwrapping rules do not know. */
+export function prefixHint(tensors: ReadonlyMap<string, TensorType>): string | undefined {
   const names = [...tensors.keys()];
   const prefix = /^[^.]+\./.exec(names[0] ?? "")?.[0];
-  if (prefix !== undefined && !tensors.has("bn1.weight") && names.every((name) => name.startsWith(prefix))) {
-    return `All names begin with "${prefix}": strip that.`;
-  }
+  if (prefix === undefined || !names.every((name) => name.startsWith(prefix))) return undefined;
+  return `All names begin with ${JSON.stringify(prefix)}: strip that.`;
+}
+
+/** What to do about a set of differences, where their pattern tells. */
+function hintFor(differences: readonly ParameterDifference[], tensors: ReadonlyMap<string, TensorType>): string {
+  const hint = prefixHint(tensors);
+  if (hint !== undefined) return hint;
   if (differences.every(({ name }) => name.startsWith("fc."))) {
     return "Only the classifier differs: give the number of classes that the checkpoint has.";
   }

@@ -52,7 +52,7 @@ export function describeDifference(difference: ParameterDifference): string {
       return `${difference.name} ${formatShape(difference.got)} is not expected`;
     case "shape":
       return `${difference.name} is ${formatShape(difference.got)}, expected ${formatShape(difference.expected)}`;
-    case "dtype":
+    default:
       return `${difference.name} is ${difference.got}, expected ${difference.expected}`;
   }
 }

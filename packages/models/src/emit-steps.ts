@@ -160,7 +160,7 @@ export function emitStep(context: EmitContext, x: string, step: Step): string {
       return emitBlur(context, x, step);
     case "se":
       return emitSqueeze(context, x, step);
-    case "eca":
+    default:
       return emitEca(context, x, step);
   }
 }
