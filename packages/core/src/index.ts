@@ -28,6 +28,7 @@ export { memorySource } from "./memory-source.ts";
 export { encodeNpy, parseNpy } from "./npy.ts";
 export { checkRange } from "./range.ts";
 export { schemaProblem, type JsonSchema } from "./json-schema.ts";
+export { sha256, type Sha256 } from "./sha256.ts";
 export * from "./shape.ts";
 export type { Sink } from "./sink.ts";
 export type { ByteSource, ReadOptions } from "./source.ts";
