@@ -51,8 +51,15 @@ export function checkShape(what: string, shape: readonly Dim[]): void {
   }
 }
 
+/** What inference found out about a graph's values. */
+export interface Knowledge {
+  readonly types: ReadonlyMap<string, ValueType>;
+  /** The elements of integer values of at most one axis, perhaps in part by symbol. */
+  dims(value: string): readonly Dim[] | undefined;
+}
+
 /** What is known while walking a graph in order. */
-class Knowledge {
+class Walk implements Knowledge {
   readonly types: Map<string, ValueType> = new Map();
   readonly #initializers: ReadonlyMap<string, LazyTensor>;
   readonly #dims: Map<string, readonly Dim[]> = new Map();
@@ -114,15 +121,20 @@ class Knowledge {
   }
 }
 
+/** Infers all that can be inferred; throws as `inferTypes` does. */
+export function learn(graph: Graph): Knowledge {
+  const walk = new Walk(graph);
+  for (const node of graph.nodes) walk.visit(node);
+  return walk;
+}
+
 /**
  * The types of all values that can be inferred from a graph's inputs and initializers, those included.
  *
  * @throws ShapeError when operands do not fit, UnsupportedError for an unknown operator, FormatError for a malformed attribute.
  */
 export function inferTypes(graph: Graph): ReadonlyMap<string, ValueType> {
-  const knowledge = new Knowledge(graph);
-  for (const node of graph.nodes) knowledge.visit(node);
-  return knowledge.types;
+  return learn(graph).types;
 }
 
 /**

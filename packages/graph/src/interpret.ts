@@ -83,18 +83,20 @@ async function tensorAttributes(node: Node): Promise<ReadonlyMap<string, Tensor>
 }
 
 /**
- * Computes one node. Each output is correctly typed and shaped, or this throws.
+ * Computes one node. Each output has the type and shape that inference gives it, or this throws.
  *
  * @throws ShapeError, FormatError or UnsupportedError, naming the node.
  */
-export async function interpretNode(
+export function computeNode(
   node: Node,
-  options: { readonly opset: number; readonly inputs: readonly (Tensor | undefined)[] },
-): Promise<readonly Tensor[]> {
-  const { opset, inputs } = options;
-  const outputs = concreteTypes(node, opset, inputs);
-  const tensors = await tensorAttributes(node);
-  const results = operatorOf(node).interpret({ node, opset, inputs, outputs, tensors });
+  call: {
+    readonly opset: number;
+    readonly inputs: readonly (Tensor | undefined)[];
+    readonly tensors: ReadonlyMap<string, Tensor>;
+  },
+): readonly Tensor[] {
+  const outputs = concreteTypes(node, call.opset, call.inputs);
+  const results = operatorOf(node).interpret({ node, outputs, ...call });
   for (const [index, type] of outputs.entries()) {
     const tensor = results[index];
     if (tensor === undefined || tensor.dtype !== type.dtype || !sameShape(tensor.shape, type.shape)) {
@@ -159,7 +161,8 @@ export async function interpret(
     options.signal?.throwIfAborted();
     const operands: (Tensor | undefined)[] = [];
     for (const name of node.inputs) operands.push(await fetch(name));
-    const results = await interpretNode(node, { opset: graph.opset, inputs: operands });
+    const tensors = await tensorAttributes(node);
+    const results = computeNode(node, { opset: graph.opset, inputs: operands, tensors });
     for (const [index, name] of node.outputs.entries()) {
       if (uses.has(name)) values.set(name, results[index]!);
     }
