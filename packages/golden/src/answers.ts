@@ -59,12 +59,16 @@ export function accuracyOf(
   const { labels, expected } = options;
   const labelled = labels.flatMap((label, image) => (label === undefined ? [] : [{ image, label }]));
   if (labelled.length === 0) return undefined;
-  const count = (given: readonly number[]): number => labelled.filter(({ image, label }) => given[image] === label).length;
+  const count = (given: readonly number[]): number =>
+    labelled.filter(({ image, label }) => given[image] === label).length;
   return {
     images: labelled.length,
     correct: count(answers),
     ...(expected
-      ? { referenceCorrect: count(expected), same: answers.filter((answer, image) => answer === expected[image]).length }
+      ? {
+          referenceCorrect: count(expected),
+          same: answers.filter((answer, image) => answer === expected[image]).length,
+        }
       : {}),
   };
 }

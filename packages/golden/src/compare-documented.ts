@@ -39,7 +39,8 @@ export function compareDocumented(
   }
   const order = topIndices(probabilities, top.length);
   const misplaced = top.findIndex((entry, rank) => order[rank] !== entry.index);
-  const name = (index: number): string => labels?.[index] ?? top.find((entry) => entry.index === index)?.label ?? `class ${index}`;
+  const name = (index: number): string =>
+    labels?.[index] ?? top.find((entry) => entry.index === index)?.label ?? `class ${index}`;
   const first = top[0]!;
   const numbers = `${name(first.index)} ${probabilities[first.index]!.toFixed(4)}, documented ${first.probability.toFixed(4)}`;
   if (misplaced >= 0) {

@@ -81,7 +81,9 @@ export function compareLogits(
       }),
     );
   }
-  checks.push(rankCheck(values, { reference: reference.data, images, classes, tolerance: policy.max.fail * noise.max }));
+  checks.push(
+    rankCheck(values, { reference: reference.data, images, classes, tolerance: policy.max.fail * noise.max }),
+  );
   return {
     maxAbs: measured.maxAbs,
     rms: measured.rms,

@@ -20,6 +20,9 @@ export { type CaseFiles, type LoadedCase, type LoadedRecording, openCase } from 
 export { parseCase } from "./parse-case.ts";
 export type { OtherWeights } from "./pick-recording.ts";
 export type { AssetReader, Preprocess } from "./prepare-inputs.ts";
+export { renderHtml } from "./render-html.ts";
+export { renderTable, type RenderTableOptions } from "./render-table.ts";
+export { createReport, type Report, REPORT_SCHEMA, type ReportOptions } from "./report.ts";
 export type { Answer, BackendResult, CaseResult, PyTorchResult, Verdict } from "./result.ts";
 export { type CaseEvent, runCase, type RunCaseOptions } from "./run-case.ts";
 export { sha256Hex } from "./sha256.ts";

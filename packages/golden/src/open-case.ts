@@ -48,7 +48,9 @@ export async function openCase(files: CaseFiles): Promise<LoadedCase> {
   }
   const classes = recorded[0]?.values64.shape[1];
   if (parsed.labels && classes !== undefined && parsed.labels.length !== classes) {
-    throw new MismatchError(`${label}: has ${parsed.labels.length} labels; the recorded logits have ${classes} classes`);
+    throw new MismatchError(
+      `${label}: has ${parsed.labels.length} labels; the recorded logits have ${classes} classes`,
+    );
   }
   return { case: parsed, files, recorded, documented };
 }
@@ -74,9 +76,12 @@ async function loadRecording(
   for (const key of ["max", "rms"] as const) {
     const stated = reference.noise[key];
     if (!(Math.abs(stated - measured[key]) <= measured[key] * NOISE_AGREEMENT)) {
-      throw new MismatchError(`${where("case.json")}: noise.${key} is ${stated}; the recorded logits have ${measured[key]}`, {
-        hint: "Record the case again with tools/oracle: nothing else may write a reference.",
-      });
+      throw new MismatchError(
+        `${where("case.json")}: noise.${key} is ${stated}; the recorded logits have ${measured[key]}`,
+        {
+          hint: "Record the case again with tools/oracle: nothing else may write a reference.",
+        },
+      );
     }
   }
   return { ...reference, values64, values32, noise: measured };

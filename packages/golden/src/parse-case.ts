@@ -56,7 +56,9 @@ function checkKind(
   const kind = keyOf(value, "kind");
   const schema = schemas.get(kind);
   if (!schema) {
-    throw new FormatError(`${label}: ${path}.kind is ${JSON.stringify(kind)}; expected ${[...schemas.keys()].join(", ")}`);
+    throw new FormatError(
+      `${label}: ${path}.kind is ${JSON.stringify(kind)}; expected ${[...schemas.keys()].join(", ")}`,
+    );
   }
   check(value, { schema, path, label });
 }
@@ -85,7 +87,9 @@ function checkImages({ images, inputSha256, labels }: GoldenCase, label: string)
   for (const [index, image] of images.entries()) {
     const path = `${label}: case.images[${index}]`;
     if ((image.path === undefined) === (image.asset === undefined)) {
-      throw new FormatError(`${path} has ${image.path === undefined ? "neither" : "both"} path and asset; expected one`);
+      throw new FormatError(
+        `${path} has ${image.path === undefined ? "neither" : "both"} path and asset; expected one`,
+      );
     }
     if (image.label !== undefined && labels && image.label >= labels.length) {
       throw new FormatError(`${path}.label is ${image.label}; there are ${labels.length} labels`);

@@ -13,7 +13,10 @@ import type { LoadedCase } from "./open-case.ts";
 import { sha256Hex } from "./sha256.ts";
 
 /** Turns an image's file into the network's input. */
-export type Preprocess = (bytes: Uint8Array, config: PreprocessConfig) => Tensor<"float32"> | Promise<Tensor<"float32">>;
+export type Preprocess = (
+  bytes: Uint8Array,
+  config: PreprocessConfig,
+) => Tensor<"float32"> | Promise<Tensor<"float32">>;
 
 /** Finds a file by its name in golden/assets.json. */
 export type AssetReader = (name: string) => Promise<Uint8Array>;

@@ -3,7 +3,12 @@ import { type CaseBackend, type CaseSession, INPUT, OUTPUT } from "./backend.ts"
 
 /** What a backend gave for all images, or why it gave nothing. */
 export type BackendOutput =
-  | { readonly kind: "ran"; readonly version: string; readonly logits: Tensor<"float32">; readonly milliseconds: number }
+  | {
+      readonly kind: "ran";
+      readonly version: string;
+      readonly logits: Tensor<"float32">;
+      readonly milliseconds: number;
+    }
   /** An answer of the wrong form, or an error. */
   | { readonly kind: "broke"; readonly version: string; readonly reason: string }
   | { readonly kind: "not run"; readonly reason: string; readonly fix: string };

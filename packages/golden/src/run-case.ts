@@ -59,7 +59,8 @@ export async function runCase(loaded: LoadedCase, options: RunCaseOptions): Prom
   const judged = loaded.documented.map((reference) => judgeDocumented(ran, { reference, labels, pytorch }));
 
   const trueClasses = images.map((image) => image.label);
-  const note = preprocess.status === "failed" ? "the input was not timm's, so this says little about the network" : undefined;
+  const note =
+    preprocess.status === "failed" ? "the input was not timm's, so this says little about the network" : undefined;
   const backends = outputs.map((entry): BackendResult => {
     const place = ran.findIndex((candidate) => candidate.name === entry.backend.name);
     const documented = place < 0 ? [] : judged.map((judgement) => judgement.checks[place]!);

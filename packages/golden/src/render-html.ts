@@ -1,0 +1,115 @@
+import { type ReportTable, reportTable } from "./report-rows.ts";
+import type { Report } from "./report.ts";
+import type { BackendResult, CaseResult } from "./result.ts";
+import { summaryText } from "./summary-text.ts";
+
+/** Colours reach a contrast of 4.5 on their background in both schemes, and each also stands in words. */
+const STYLE = `
+:root { color-scheme: light dark; --ok: #116329; --bad: #b3261e; --open: #7a4d00; --line: #d0d7de; --dim: #57606a; }
+@media (prefers-color-scheme: dark) {
+  :root { --ok: #56d364; --bad: #ff8a80; --open: #e3b341; --line: #3d444d; --dim: #9aa4ae; }
+}
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; padding: 0 1rem; max-width: 72rem; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; }
+caption { text-align: left; color: var(--dim); }
+th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); white-space: nowrap; }
+th[scope=row] { font-weight: 500; }
+.reference { color: var(--dim); }
+.passed { color: var(--ok); } .failed { color: var(--bad); } .contradicted, .not-run, .stand-in { color: var(--open); }
+.stand-in { font-weight: 600; }
+details td { white-space: normal; }
+`;
+
+/** The report as one HTML file that loads nothing else: readable in light and dark, on paper, and by screen readers. */
+export function renderHtml(report: Report): string {
+  const environment = Object.entries(report.environment).map(([key, value]) => `${key} ${value}`);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Samoyed check</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+<h1>Samoyed check</h1>
+<p>${escape(summaryText(report.summary)).replaceAll("\n", "<br>")}</p>
+${report.cases.map(caseSection).join("\n")}
+</main>
+<footer><p class="reference">${escape([report.generator, ...environment].join(", "))}</p></footer>
+</body>
+</html>
+`;
+}
+
+function caseSection(result: CaseResult): string {
+  const table = reportTable(result);
+  const weights = result.standIn
+    ? `<p class="stand-in">${escape(result.weights)}</p>`
+    : `<p>Weights: ${escape(result.weights)}</p>`;
+  const notes = table.notes
+    .map(
+      ({ kind, text }) => `<li class="${className(kind)}">${escape(kind === "failed" ? `failed: ${text}` : text)}</li>`,
+    )
+    .join("\n");
+  return `<section>
+<h2>${escape(result.name)}</h2>
+<p>${escape(result.title)}</p>
+${weights}
+<div class="scroll" role="region" tabindex="0" aria-label="${escape(`Results of ${result.name}`)}">
+${tableHtml(table, result)}
+</div>
+<ul>
+${notes}
+</ul>
+${result.backends
+  .filter((backend) => backend.checks.length > 0)
+  .map(checksHtml)
+  .join("\n")}
+</section>`;
+}
+
+function tableHtml({ columns, rows }: ReportTable, result: CaseResult): string {
+  const head = columns
+    .map(({ key, title }) => `<th scope="col">${escape(key === "name" ? "backend" : title)}</th>`)
+    .join("");
+  const body = rows.map((row) => {
+    const cells = columns.map(({ key }) => {
+      if (key === "name") return `<th scope="row">${escape(row.name)}</th>`;
+      if (key === "verdictText" && row.verdict)
+        return `<td class="${className(row.verdict)}">${escape(row.verdictText)}</td>`;
+      return `<td>${escape(row[key])}</td>`;
+    });
+    return `<tr${row.verdict === undefined ? ' class="reference"' : ""}>${cells.join("")}</tr>`;
+  });
+  const images = `${result.images} image${result.images === 1 ? "" : "s"}`;
+  return `<table>
+<caption>${escape(`${result.model}, ${images}. F is the noise of PyTorch's own float32.`)}</caption>
+<thead><tr>${head}</tr></thead>
+<tbody>
+${body.join("\n")}
+</tbody>
+</table>`;
+}
+
+function checksHtml({ backend, checks }: BackendResult): string {
+  const rows = checks.map(
+    ({ name, status, reference, message }) =>
+      `<tr><th scope="row">${name}</th><td class="${className(status)}">${status}</td><td>${reference}</td><td>${escape(message)}</td></tr>`,
+  );
+  return `<details><summary>Every check of ${escape(backend)}</summary>
+<table><thead><tr><th scope="col">check</th><th scope="col">status</th><th scope="col">reference</th><th scope="col">what was found</th></tr></thead>
+<tbody>
+${rows.join("\n")}
+</tbody></table></details>`;
+}
+
+function className(kind: string): string {
+  return kind === "not run" ? "not-run" : kind === "warned" ? "passed" : kind;
+}
+
+function escape(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -1,0 +1,110 @@
+import type { ReportNote, ReportRow } from "./report-rows.ts";
+import { reportTable } from "./report-rows.ts";
+import type { CaseResult, Verdict } from "./result.ts";
+import { summarize } from "./summarize.ts";
+import { summaryText } from "./summary-text.ts";
+
+/** How a terminal shows a report. */
+export interface RenderTableOptions {
+  /** Whether to colour; a caller that honours NO_COLOR passes false. Every colour also stands in words. */
+  readonly color: boolean;
+  /** Columns of the terminal, for wrapping sentences; tables are not cut. */
+  readonly width: number;
+  /** Backends that had to run, for the last lines. */
+  readonly required?: readonly string[];
+}
+
+const RESET = "\u001b[0m";
+const BOLD = "\u001b[1m";
+const DIM = "\u001b[2m";
+const COLORS: Readonly<Record<Verdict["kind"], string>> = {
+  passed: "\u001b[32m",
+  failed: "\u001b[31m",
+  contradicted: "\u001b[33m",
+  "not run": "\u001b[33m",
+};
+
+/** The narrowest width that sentences are wrapped to: below it they would be a column of words. */
+const MIN_WIDTH = 40;
+
+/** The report for a terminal: one aligned table per case, what is to be said about it below, and the counts at the end. */
+export function renderTable(results: readonly CaseResult[], options: RenderTableOptions): string {
+  const paint = (style: string | undefined, raw: string): string => {
+    const text = printable(raw);
+    return options.color && style !== undefined && text !== "" ? `${style}${text}${RESET}` : text;
+  };
+  const width = Math.max(options.width, MIN_WIDTH);
+  const blocks = results.map((result) => {
+    const { columns, rows, notes } = reportTable(result);
+    const images = `${result.images} image${result.images === 1 ? "" : "s"}`;
+    const lines = [paint(BOLD, `${result.name}: ${result.title}`), paint(DIM, `${result.model}, ${images}`)];
+    if (result.standIn) lines.push(paint(COLORS.contradicted, result.weights));
+    else lines.push(paint(DIM, `weights: ${result.weights}`));
+    lines.push("");
+    const widths = columns.map(({ key, title }) => Math.max(size(title), ...rows.map((row) => size(row[key]))));
+    const line = (cell: (index: number) => string, style: (index: number) => string | undefined): string =>
+      columns
+        .map((_, index) => paint(style(index), cell(index)) + " ".repeat(widths[index]! - size(cell(index))))
+        .join("  ")
+        .trimEnd();
+    lines.push(
+      `  ${line(
+        (index) => columns[index]!.title,
+        () => DIM,
+      )}`,
+    );
+    for (const row of rows) {
+      const style = (index: number): string | undefined => styleOf(row, columns[index]!.key);
+      lines.push(`  ${line((index) => row[columns[index]!.key], style)}`);
+    }
+    lines.push(
+      "",
+      ...notes.flatMap((note) =>
+        wrap(markOf(note) + note.text, width - 2).map((text) => `  ${paint(colorOf(note), text)}`),
+      ),
+    );
+    return lines.join("\n");
+  });
+  const summary = summarize(results, options.required ? { required: options.required } : {});
+  return `${[...blocks, summaryText(summary)].join("\n\n")}\n`;
+}
+
+function styleOf(row: ReportRow, key: string): string | undefined {
+  if (row.verdict === undefined) return DIM;
+  return key === "verdictText" ? COLORS[row.verdict] : undefined;
+}
+
+function markOf(note: ReportNote): string {
+  return note.kind === "failed" ? "failed: " : "";
+}
+
+function colorOf(note: ReportNote): string | undefined {
+  return note.kind === "note" || note.kind === "passed" ? undefined : COLORS[note.kind];
+}
+
+function size(text: string): number {
+  return Array.from(text).length;
+}
+
+/** Text that cannot command the terminal: labels and error messages come from files. */
+function printable(text: string): string {
+  return Array.from(text, (character) => {
+    const code = character.codePointAt(0)!;
+    return code < 0x20 || (code >= 0x7f && code < 0xa0) ? "\ufffd" : character;
+  }).join("");
+}
+
+/** Breaks a sentence between words; a longer word stays whole, because it may be a command to copy. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && size(line) + 1 + size(word) > width) {
+      lines.push(line);
+      line = `  ${word}`;
+    } else {
+      line = line === "" ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
+}

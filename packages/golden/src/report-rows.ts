@@ -1,0 +1,124 @@
+import type { Accuracy } from "./answers.ts";
+import type { Answer, BackendResult, CaseResult, Verdict } from "./result.ts";
+
+/** One line of a case's table. */
+export interface ReportRow {
+  readonly name: string;
+  /** Absent for references. */
+  readonly verdict?: Verdict["kind"];
+  /** The verdict as shown: `passed, stand-in`. */
+  readonly verdictText: string;
+  readonly answer: string;
+  readonly accuracy: string;
+  readonly max: string;
+  readonly rms: string;
+  readonly kl: string;
+  readonly time: string;
+}
+
+/** A column of the table: what heads it, and what it shows. */
+export interface ReportColumn {
+  readonly key: Exclude<keyof ReportRow, "verdict">;
+  readonly title: string;
+}
+
+const COLUMNS: readonly ReportColumn[] = [
+  { key: "name", title: "" },
+  { key: "verdictText", title: "verdict" },
+  { key: "answer", title: "answer" },
+  { key: "accuracy", title: "accuracy" },
+  { key: "max", title: "max |Δ|" },
+  { key: "rms", title: "rms Δ" },
+  { key: "kl", title: "KL" },
+  { key: "time", title: "ms" },
+];
+
+/** A sentence below the table, with the weight that it has. */
+export interface ReportNote {
+  readonly kind: Verdict["kind"] | "note";
+  readonly text: string;
+}
+
+/** A case as every report shows it. */
+export interface ReportTable {
+  readonly columns: readonly ReportColumn[];
+  readonly rows: readonly ReportRow[];
+  readonly notes: readonly ReportNote[];
+}
+
+/** The rows of a case: the references first, then what was held against them; columns that would be empty are left out. */
+export function reportTable(result: CaseResult): ReportTable {
+  const { documented, pytorch, backends } = result;
+  const rows: ReportRow[] = documented.map(({ top }) => ({ ...EMPTY, name: "documented", answer: answerText(top[0]) }));
+  if (pytorch) {
+    rows.push({
+      ...EMPTY,
+      name: "PyTorch, recorded",
+      answer: result.images === 1 ? answerText(pytorch.top[0]) : "",
+      accuracy: accuracyText(pytorch.accuracy),
+      max: `${pytorch.noise.max.toExponential(1)} (1.0 F)`,
+      rms: `${pytorch.noise.rms.toExponential(1)} (1.0 F)`,
+    });
+  }
+  rows.push(...backends.map((backend) => backendRow(backend, result.images)));
+  const columns = COLUMNS.filter(({ key }) => rows.some((row) => row[key] !== ""));
+  return { columns, rows, notes: notesOf(result) };
+}
+
+const EMPTY: Omit<ReportRow, "name" | "verdict"> = {
+  verdictText: "",
+  answer: "",
+  accuracy: "",
+  max: "",
+  rms: "",
+  kl: "",
+  time: "",
+};
+
+function backendRow(result: BackendResult, images: number): ReportRow {
+  const { comparison, verdict, version } = result;
+  const measured = comparison !== undefined && !Number.isNaN(comparison.maxAbs);
+  return {
+    name: version === undefined ? result.backend : `${result.backend} ${version}`,
+    verdict: verdict.kind,
+    verdictText: result.standIn && verdict.kind !== "not run" ? `${verdict.kind}, stand-in` : verdict.kind,
+    answer: images === 1 ? answerText(result.top?.[0]) : "",
+    accuracy: accuracyText(result.accuracy),
+    max: measured ? `${comparison.maxAbs.toExponential(1)} (${comparison.maxInNoise.toFixed(1)} F)` : "",
+    rms: measured ? `${comparison.rms.toExponential(1)} (${comparison.rmsInNoise.toFixed(1)} F)` : "",
+    kl: measured ? comparison.kl.toExponential(1) : "",
+    time: result.milliseconds === undefined ? "" : result.milliseconds.toFixed(result.milliseconds < 10 ? 1 : 0),
+  };
+}
+
+function notesOf({ preprocess, statements, backends }: CaseResult): ReportNote[] {
+  const status = preprocess.status;
+  const notes: ReportNote[] = [
+    {
+      kind: status === "passed" || status === "failed" ? status : "not run",
+      text: `preprocessing: ${preprocess.message}`,
+    },
+  ];
+  for (const { backend, verdict } of backends) {
+    if (verdict.kind === "passed") {
+      notes.push(...verdict.notes.map((text): ReportNote => ({ kind: "note", text: `${backend}: ${text}` })));
+    } else if (verdict.kind === "not run") {
+      notes.push({ kind: "not run", text: `${backend}: not run: ${verdict.reason}. To mend it: ${verdict.fix}` });
+    } else {
+      notes.push(...verdict.reasons.map((text): ReportNote => ({ kind: verdict.kind, text: `${backend}: ${text}` })));
+    }
+  }
+  notes.push(...statements.map((text): ReportNote => ({ kind: "note", text })));
+  return notes;
+}
+
+function answerText(answer: Answer | undefined): string {
+  return answer === undefined ? "" : `${answer.label} ${answer.probability.toFixed(4)}`;
+}
+
+function accuracyText(accuracy: Accuracy | undefined): string {
+  if (accuracy === undefined) return "";
+  const percent = ((100 * accuracy.correct) / accuracy.images).toFixed(1);
+  const same = accuracy.same === undefined ? "" : `, ${accuracy.same} as PyTorch`;
+  return `${percent} % of ${accuracy.images}${same}`;
+}
