@@ -14,8 +14,8 @@ TOP = [
 ]
 TOLERANCE = 0.001
 REASON = (
-    "Absolute difference of each named probability. Float32 noise moves them by 1e-5 at most; the smallest mistake in "
-    "preprocessing or weights that sensitivity.json lists moves one by more than this."
+    "Absolute difference of each named probability. Float32 noise moves them by less than 0.00001; each mistake in "
+    "preprocessing that sensitivity.json lists moves one of them by more than 0.03."
 )
 # The tail's probabilities fall by a factor e every so many classes, which gives logits a standard deviation near 3.
 TAIL_DECAY = 100

@@ -10,9 +10,6 @@ from PIL import Image
 
 from .recording import load_input, logits, softmax, transform
 
-MUTATED = "layer1.0.conv2.weight"
-
-
 def altered(config: dict, image: Path, **changes) -> torch.Tensor:
     return load_input(image, {**config, **changes})
 
@@ -35,21 +32,26 @@ INPUT_MISTAKES: dict[str, Callable[[dict, Path], torch.Tensor]] = {
 }
 
 
+# A whole tensor; one channel's batch norm; the largest single weight.
+WEIGHT_MISTAKES = {
+    "layer1.0.conv2.weight +1 %": ("layer1.0.conv2.weight", slice(None)),
+    "bn1.weight[0] +1 %": ("bn1.weight", 0),
+    "largest single weight of conv1.weight +1 %": ("conv1.weight", None),
+}
+
+
 @contextmanager
-def scaled(model: torch.nn.Module, where: str) -> Iterator[None]:
-    """One weight tensor, or its largest single weight, 1 % larger."""
-    weight = model.get_parameter(MUTATED)
-    before = weight.detach().clone()
+def scaled(model: torch.nn.Module, name: str, where: slice | int | None) -> Iterator[None]:
+    """Some elements of a parameter 1 % larger."""
+    parameter = model.get_parameter(name)
+    before = parameter.detach().clone()
     with torch.no_grad():
-        if where == "all":
-            weight.mul_(1.01)
-        else:
-            weight.view(-1)[before.abs().argmax()] *= 1.01
+        parameter.view(-1)[before.abs().argmax() if where is None else where] *= 1.01
         yield
-        weight.copy_(before)
+        parameter.copy_(before)
 
 
-def sensitivity(model: torch.nn.Module, config: dict, image: Path, *, top: list[dict], tolerance: float) -> list[dict]:
+def sensitivity(model: torch.nn.Module, config: dict, image: Path, *, top: list[dict], floor: float) -> list[dict]:
     """One row for each mistake: how far it moves the named probabilities and the logits."""
     right = load_input(image, config)
     reference = logits(model, right[None], torch.float32)[0]
@@ -57,19 +59,19 @@ def sensitivity(model: torch.nn.Module, config: dict, image: Path, *, top: list[
     expected = np.array([entry["probability"] for entry in top])
 
     def row(mistake: str, values: np.ndarray) -> dict:
-        moved = float(np.abs(softmax(values)[indices] - expected).max())
+        moved = float(np.abs(values - reference).max())
         return {
             "mistake": mistake,
-            "probability": moved,
-            "logit": float(np.abs(values - reference).max()),
+            "probability": float(f"{np.abs(softmax(values)[indices] - expected).max():.3g}"),
+            "logit": float(f"{moved:.3g}"),
+            "noise": float(f"{moved / floor:.3g}"),
             "top1": "same" if values.argmax() == indices[0] else "different",
-            "caught": moved > tolerance,
         }
 
     rows = [row("none", reference)]
     for mistake, make in INPUT_MISTAKES.items():
         rows.append(row(mistake, logits(model, make(config, image)[None], torch.float32)[0]))
-    for where, words in (("all", f"{MUTATED} +1 %"), ("one", f"largest single weight of {MUTATED} +1 %")):
-        with scaled(model, where):
-            rows.append(row(words, logits(model, right[None], torch.float32)[0]))
+    for mistake, (name, where) in WEIGHT_MISTAKES.items():
+        with scaled(model, name, where):
+            rows.append(row(mistake, logits(model, right[None], torch.float32)[0]))
     return rows

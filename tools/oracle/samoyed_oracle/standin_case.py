@@ -10,8 +10,9 @@ import torch
 from timm.data import resolve_data_config
 
 from .assets import asset, file_sha256, imagenet_classes
-from .recording import load_input, logits, preprocess_config, tensor_sha256, write_json, write_recorded
-from .reference import documented, target_logits
+from .recording import load_input, logits, noise, preprocess_config, tensor_sha256, write_json, write_recorded
+from .reference import TOLERANCE, documented, target_logits
+from .sensitivity import sensitivity
 from .standin import load_stand_in, weights_sha256
 
 SEED = "samoyed-1"
@@ -69,13 +70,14 @@ def solve_head(model: torch.nn.Module, image: torch.Tensor, target: np.ndarray) 
     return (target - logits(model, image[None], torch.float64)[0]).astype(np.float32)
 
 
-def record_stand_in(case: StandInCase, folder: Path) -> None:
-    """Writes case.json, head.bin, logits64.npy and logits32.npy into a folder."""
+def record_stand_in(case: StandInCase, folder: Path, *, head: np.ndarray | None = None) -> None:
+    """Writes case.json, head.bin, logits64.npy and logits32.npy into a folder; solves the head unless it is given."""
     folder.mkdir(parents=True, exist_ok=True)
     classes = imagenet_classes()
     model, config = backbone(case)
     image = load_input(case.image_path(), config)
-    head = solve_head(model, image, target_logits(classes))
+    if head is None:
+        head = solve_head(model, image, target_logits(classes))
     head.astype("<f4").tofile(folder / "head.bin")
     set_head(model, head)
     weights = weights_sha256(model.state_dict())
@@ -101,3 +103,18 @@ def record_stand_in(case: StandInCase, folder: Path) -> None:
             "references": [documented(classes), recorded],
         },
     )
+
+
+def sensitivity_table(case: StandInCase, folder: Path) -> dict:
+    """What deliberate mistakes do to a recorded case, by PyTorch in float32."""
+    model, config = backbone(case)
+    set_head(model, read_head(folder))
+    floor = noise(np.load(folder / "logits64.npy"), np.load(folder / "logits32.npy"))["max"]
+    rows = sensitivity(model, config, case.image_path(), top=documented(imagenet_classes())["top"], floor=floor)
+    return {
+        "note": "Informative. How far deliberate mistakes move PyTorch's own answer: 'probability' is the largest change "
+        "of the five named probabilities, 'logit' the largest change of any logit, 'noise' that in multiples of the "
+        "recorded noise. The tolerances are 0.001 for probabilities, 8 for noise.",
+        "tolerance": TOLERANCE,
+        "rows": rows,
+    }

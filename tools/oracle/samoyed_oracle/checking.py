@@ -1,0 +1,59 @@
+"""Compares a case recorded again with the committed one: hashes exactly, logits within float noise."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from .recording import noise
+
+# Float64 is 2^29 finer than float32, whose noise is near 1e-4: 1e-12 is expected, and 1e-9 is far below any gate.
+FLOAT64_TOLERANCE = 1e-9
+# Other processors add in another order; the policy warns above four times the recorded noise.
+FLOAT32_NOISE_MULTIPLE = 4
+
+
+def read_case(folder: Path) -> dict:
+    return json.loads((folder / "case.json").read_text())
+
+
+def recorded_reference(case: dict) -> dict:
+    return next(reference for reference in case["references"] if reference["kind"] == "recorded")
+
+
+def comparable(case: dict) -> dict:
+    """A case without what differs from machine to machine."""
+    machine = ("noise", "environment")
+    references = [{key: value for key, value in ref.items() if key not in machine} for ref in case["references"]]
+    return {**case, "references": references}
+
+
+def json_differences(committed: object, fresh: object, where: str = "case.json") -> list[str]:
+    if isinstance(committed, dict) and isinstance(fresh, dict):
+        keys = sorted(committed.keys() | fresh.keys())
+        pairs = [(f"{where}.{key}", committed.get(key), fresh.get(key)) for key in keys]
+    elif isinstance(committed, list) and isinstance(fresh, list) and len(committed) == len(fresh):
+        pairs = [(f"{where}[{index}]", *pair) for index, pair in enumerate(zip(committed, fresh, strict=True))]
+    else:
+        return [] if committed == fresh else [f"{where}: committed {committed!r}, recorded again {fresh!r}"]
+    return [line for name, old, new in pairs for line in json_differences(old, new, name)]
+
+
+def differences(committed: Path, fresh: Path) -> list[str]:
+    """What differs between a committed case's folder and a fresh one, in words; empty when it is reproduced."""
+    old, new = read_case(committed), read_case(fresh)
+    found = json_differences(comparable(old), comparable(new))
+    old64, old32 = (np.load(committed / f"logits{bits}.npy") for bits in (64, 32))
+    new64, new32 = (np.load(fresh / f"logits{bits}.npy") for bits in (64, 32))
+    if (old64.dtype, old32.dtype, old64.shape) != (np.float64, np.float32, new64.shape):
+        return [*found, f"logits: committed {old64.dtype} and {old32.dtype} {old64.shape}, recorded again {new64.shape}"]
+    floor = recorded_reference(old)["noise"]
+    if noise(old64, old32) != floor:
+        found.append(f"noise: the committed arrays give {noise(old64, old32)}, case.json has {floor}")
+    drift64 = float(np.abs(new64 - old64).max())
+    if not drift64 <= FLOAT64_TOLERANCE:
+        found.append(f"logits64: off by {drift64:.3g}; at most {FLOAT64_TOLERANCE} is float noise")
+    drift32 = noise(old64, new32)["max"]
+    if not drift32 <= FLOAT32_NOISE_MULTIPLE * floor["max"]:
+        found.append(f"logits32: off by {drift32:.3g}; at most {FLOAT32_NOISE_MULTIPLE} x {floor['max']:.3g} is float noise")
+    return found

@@ -1,0 +1,47 @@
+"""Records the case of the trained checkpoint: what PyTorch answers for the held-out images."""
+
+from pathlib import Path
+
+import torch
+
+from ..assets import file_sha256
+from ..recording import load_input, logits, tensor_sha256, write_json, write_recorded
+from ..standin import weights_sha256
+from .checkpoint import HELD_OUT, held_out_label, read_network
+from .training import PREPROCESS
+
+TRAINED = "../../trained"
+
+
+def record_shapes(golden: Path, folder: Path) -> None:
+    """Writes case.json, logits64.npy and logits32.npy into a folder, from golden/trained."""
+    folder.mkdir(parents=True, exist_ok=True)
+    trained = golden / "trained"
+    model = read_network(trained / "shapes.pth")
+    names = (trained / "labels.txt").read_text().splitlines()
+    paths = [trained / "images" / f"{index:03}.jpg" for index in range(HELD_OUT)]
+    labels = [held_out_label(index) for index in range(HELD_OUT)]
+    inputs = torch.stack([load_input(path, PREPROCESS) for path in paths])
+    recorded = write_recorded(
+        folder, logits(model, inputs, torch.float64), logits(model, inputs, torch.float32), weights_sha256(model.state_dict())
+    )
+    answers = logits(model, inputs, torch.float32).argmax(axis=1)
+    write_json(
+        folder / "case.json",
+        {
+            "schema": 1,
+            "name": "shapes",
+            "title": "A small ResNeXt trained on ten drawn shapes, on 100 held-out images",
+            "model": "resnext14_8x16d_shapes",
+            "checkpoint": {"kind": "file", "path": f"{TRAINED}/shapes.pth", "sha256": file_sha256(trained / "shapes.pth")},
+            "images": [
+                {"path": f"{TRAINED}/images/{path.name}", "sha256": file_sha256(path), "label": label}
+                for path, label in zip(paths, labels, strict=True)
+            ],
+            "preprocess": PREPROCESS,
+            "inputSha256": [tensor_sha256(image) for image in inputs],
+            "labels": names,
+            "accuracy": {"correct": int((answers == labels).sum()), "total": HELD_OUT},
+            "references": [recorded],
+        },
+    )

@@ -1,0 +1,50 @@
+"""The trained checkpoint as people's training scripts write it, and the files beside it."""
+
+import argparse
+from pathlib import Path
+
+import torch
+
+from .picture import jpeg
+from .training import LABELS, Settings, network
+
+HELD_OUT = 100
+
+
+def write_checkpoint(folder: Path, model: torch.nn.Module, extra: dict) -> None:
+    """Writes shapes.pth (zip) and shapes-legacy.pth, labels.txt and the first held-out images.
+
+    As a script does that trains on several devices and saves everything it has: names begin with `module.`, the
+    arguments are a Namespace. The optimizer's moments are left out, which would treble the file.
+    """
+    checkpoint = {
+        "epoch": extra["epoch"],
+        "arch": "resnext14_8x16d_shapes",
+        "state_dict": type(model.state_dict())((f"module.{name}", tensor) for name, tensor in model.state_dict().items()),
+        "optimizer": {"state": {}, "param_groups": [{**extra["param_group"], "params": list(range(len(list(model.parameters()))))}]},
+        "args": argparse.Namespace(**extra["args"]),
+    }
+    (folder / "images").mkdir(parents=True, exist_ok=True)
+    torch.save(checkpoint, folder / "shapes.pth")
+    torch.save(checkpoint, folder / "shapes-legacy.pth", _use_new_zipfile_serialization=False)
+    (folder / "labels.txt").write_text("".join(f"{label}\n" for label in LABELS))
+    for index in range(HELD_OUT):
+        data, _ = jpeg("held-out", index, seed=extra["args"]["seed"])
+        (folder / "images" / f"{index:03}.jpg").write_bytes(data)
+
+
+def read_checkpoint(path: Path) -> dict:
+    """The checkpoint as a dictionary, read by torch without executing anything."""
+    with torch.serialization.safe_globals([argparse.Namespace]):
+        return torch.load(path, map_location="cpu", weights_only=True)
+
+
+def read_network(path: Path) -> torch.nn.Module:
+    model = network()
+    model.load_state_dict({name.removeprefix("module."): tensor for name, tensor in read_checkpoint(path)["state_dict"].items()})
+    return model.eval()
+
+
+def held_out_label(index: int) -> int:
+    """The label of a held-out image, by its number."""
+    return jpeg("held-out", index, seed=Settings().seed)[1]
