@@ -6,7 +6,7 @@ import { decodeVarint } from "./varint.ts";
  * not count. The largest language models have some 100,000 nodes, so this is far above any network, and far below what a
  * small hostile file could otherwise make of itself: a two-byte field can stand for an object of a hundred bytes.
  */
-export const MAX_INDEX_ITEMS = 8_000_000;
+export const MAX_INDEX_ITEMS = 4_000_000;
 
 /** Headers are a few bytes between long runs of weights: a read of this size fetches many small fields, or one header cheaply. */
 const WINDOW_BYTES = 16_384;

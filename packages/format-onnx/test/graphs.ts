@@ -1,0 +1,144 @@
+import {
+  bytesToTensor,
+  type DType,
+  DTYPES,
+  lazyTensor,
+  type LazyTensor,
+  type Shape,
+  tensorByteLength,
+} from "@samoyed/core";
+import { createBuilder, float, type Graph, int, ints, tensorAttribute } from "@samoyed/graph";
+
+/** Seeded numbers in [-1, 1): a linear congruential generator (Numerical Recipes' constants). */
+export function numbers(count: number, seed: number): Float32Array {
+  let state = seed >>> 0;
+  return Float32Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 31 - 1;
+  });
+}
+
+/** A float32 weight of seeded numbers. */
+export function weight(name: string, shape: Shape, { seed = 1, scale = 1 } = {}): LazyTensor {
+  const data = numbers(tensorByteLength("float32", shape) / 4, seed).map((value) => value * scale);
+  return lazyTensor(name, { dtype: "float32", shape, data });
+}
+
+/** A tensor of any dtype over seeded bytes that are valid in it. */
+export function anyTensor(name: string, dtype: DType, shape: Shape): LazyTensor {
+  const bytes = new Uint8Array(tensorByteLength(dtype, shape));
+  for (let index = 0; index < bytes.byteLength; index++) {
+    bytes[index] = dtype === "bool" ? index % 2 : (index * 37 + 11) % 64;
+  }
+  return lazyTensor(name, bytesToTensor(bytes, dtype, shape));
+}
+
+/** Dtypes that ONNX has. */
+export const ONNX_DTYPES: readonly DType[] = DTYPES.filter((dtype) => dtype !== "complex32");
+
+/** A network with the operators of a ResNeXt, and a batch of any size: [N, 3, 16, 16] to [N, 5]. */
+export function smallNetwork({ opset = 17 } = {}): Graph {
+  const builder = createBuilder({ name: "small", opset });
+  let value = builder.input("input", "float32", ["N", 3, 16, 16]);
+  value = builder.node(
+    "Conv",
+    [
+      value,
+      builder.initializer(weight("conv1.weight", [8, 3, 3, 3], { seed: 1, scale: 0.3 })),
+      builder.initializer(weight("conv1.bias", [8], { seed: 2, scale: 0.1 })),
+    ],
+    {
+      name: "conv1",
+      attributes: { kernel_shape: ints([3, 3]), pads: ints([1, 1, 1, 1]), strides: ints([2, 2]) },
+    },
+  );
+  value = builder.node("Relu", [value], { name: "relu1" });
+  const shortcut = builder.node("MaxPool", [value], {
+    name: "pool1",
+    attributes: { kernel_shape: ints([3, 3]), pads: ints([1, 1, 1, 1]), strides: ints([2, 2]) },
+  });
+  value = builder.node(
+    "Conv",
+    [shortcut, builder.initializer(weight("conv2.weight", [8, 4, 3, 3], { seed: 3, scale: 0.3 }))],
+    {
+      name: "conv2",
+      attributes: { group: int(2), kernel_shape: ints([3, 3]), pads: ints([1, 1, 1, 1]) },
+    },
+  );
+  value = builder.node(
+    "BatchNormalization",
+    [
+      value,
+      ...["weight", "bias", "running_mean"].map((name, seed) =>
+        builder.initializer(weight(`bn2.${name}`, [8], { seed: seed + 4 })),
+      ),
+      builder.initializer(
+        lazyTensor("bn2.running_var", { dtype: "float32", shape: [8], data: new Float32Array(8).fill(0.5) }),
+      ),
+    ],
+    {
+      name: "bn2",
+      attributes: { epsilon: float(1e-5) },
+    },
+  );
+  value = builder.node("Add", [value, shortcut], { name: "add2" });
+  value = builder.node("Relu", [value], { name: "relu2" });
+  value = builder.node("GlobalAveragePool", [value], { name: "pool" });
+  value = builder.node("Flatten", [value], { name: "flatten", attributes: { axis: int(1) } });
+  value = builder.node(
+    "Gemm",
+    [
+      value,
+      builder.initializer(weight("fc.weight", [5, 8], { seed: 8 })),
+      builder.initializer(weight("fc.bias", [5], { seed: 9 })),
+    ],
+    {
+      name: "fc",
+      attributes: { transB: int(1) },
+      outputs: ["logits"],
+    },
+  );
+  builder.output(value);
+  return builder.finish();
+}
+
+/** Weights of one dtype behind an Identity, with a scalar and an empty one. */
+export function dtypeGraph(dtype: DType): Graph {
+  const builder = createBuilder({ name: dtype });
+  for (const [name, shape] of [
+    ["vector", [3]],
+    ["matrix", [40, 17]],
+    ["scalar", []],
+    ["empty", [0, 4]],
+  ] as const) {
+    const initializer = builder.initializer(anyTensor(`${name}.value`, dtype, shape));
+    builder.output(builder.node("Identity", [initializer], { name }));
+  }
+  return builder.finish();
+}
+
+/** A tensor attribute, sizes in a weight (Reshape), and a symbolic batch behind them. */
+export function reshapeGraph(): Graph {
+  const builder = createBuilder({ name: "reshape" });
+  const input = builder.input("input", "float32", ["N", 2, 3]);
+  const shape = builder.initializer(
+    lazyTensor("shape", { dtype: "int64", shape: [2], data: BigInt64Array.of(0n, -1n) }),
+  );
+  const constant = builder.node("Constant", [], {
+    name: "offsets",
+    attributes: { value: tensorAttribute(weight("", [6], { seed: 3 })) },
+  });
+  const flat = builder.node("Reshape", [input, shape], { name: "flat" });
+  builder.output(builder.node("Add", [flat, constant], { name: "output" }));
+  return builder.finish();
+}
+
+/** A weight of float16 that a Cast takes to float32, as `castWeights` makes them. */
+export function float16Graph(): Graph {
+  const builder = createBuilder({ name: "half" });
+  const input = builder.input("input", "float32", ["N", 4]);
+  const half = builder.initializer(anyTensor("fc.weight.float16", "float16", [3, 4]));
+  const full = builder.node("Cast", [half], { name: "fc.weight", attributes: { to: int(1) } });
+  builder.output(builder.node("Gemm", [input, full], { name: "logits", attributes: { transB: int(1) } }));
+  return builder.finish();
+}
