@@ -1,1 +1,3 @@
-export {};
+export { convertFile, type ConvertFileOptions } from "./convert-file.ts";
+export { hashFile } from "./hash-file.ts";
+export { outputFolder } from "./output-folder.ts";

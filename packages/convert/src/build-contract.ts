@@ -1,0 +1,58 @@
+import { type Contract, CONTRACT_VERSION, MismatchError, UsageError } from "@samoyed/core";
+import type { Graph } from "@samoyed/graph";
+import type { ChosenModel } from "./choose-model.ts";
+import type { ModelOptions } from "./options.ts";
+import { VERSION } from "./version.ts";
+
+/** What a contract is made of besides the options. */
+export interface ContractParts {
+  readonly model: ChosenModel;
+  readonly graph: Graph;
+  readonly source: { readonly name: string; readonly sha256: string };
+}
+
+/**
+ * Everything that a runtime must know besides the graph.
+ *
+ * @throws MismatchError when there are labels, and not one for each class.
+ * @throws UsageError when there are labels for features.
+ */
+export function buildContract({ model, graph, source }: ContractParts, options: ModelOptions): Contract {
+  const { labels, standIn, references, license = model.license } = options;
+  const [output, ...taps] = graph.outputs.map(({ name }) => name);
+  const task = output === "features" ? "features" : "logits";
+  return {
+    version: CONTRACT_VERSION,
+    model: model.name,
+    task,
+    input: graph.inputs[0]!.name,
+    output: output!,
+    ...(taps.length > 0 && { taps }),
+    preprocess: options.preprocess ?? model.preprocess,
+    ...(labels !== undefined && { labels: checkedLabels(labels, { model, task }) }),
+    weights: options.weights ?? "float32",
+    ...(license !== undefined && { license }),
+    source,
+    ...(standIn !== undefined && { standIn }),
+    ...(references !== undefined && references.length > 0 && { references }),
+    generator: `samoyed ${VERSION}`,
+  };
+}
+
+function checkedLabels(
+  labels: readonly string[],
+  { model, task }: { readonly model: ChosenModel; readonly task: Contract["task"] },
+): readonly string[] {
+  if (labels.length !== model.numClasses) {
+    throw new MismatchError(`${labels.length} labels were given; ${model.name} has ${model.numClasses} classes`, {
+      hint: "Give one name per class, in class order, one a line.",
+      details: { labels: labels.length, classes: model.numClasses },
+    });
+  }
+  if (task === "features") {
+    throw new UsageError("labels were given for features, which have no classes", {
+      hint: "Ask for features, or give labels.",
+    });
+  }
+  return labels;
+}

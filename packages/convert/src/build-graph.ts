@@ -1,0 +1,66 @@
+import { type LazyTensor, UsageError } from "@samoyed/core";
+import {
+  castWeights,
+  dropIdentities,
+  foldBatchNorm,
+  foldConstants,
+  fusePad,
+  type Graph,
+  type Rewrite,
+  rewriteGraph,
+  type RewriteResult,
+} from "@samoyed/graph";
+import { buildModel } from "@samoyed/models";
+import type { ChosenModel } from "./choose-model.ts";
+import type { ModelOptions } from "./options.ts";
+import type { RewriteReport } from "./report.ts";
+
+/** What every target wants, in the order in which one makes way for the next. */
+const REWRITES: readonly Rewrite[] = [foldConstants, dropIdentities, fusePad, foldBatchNorm];
+
+/** A network as it will be written. */
+export interface BuiltGraph {
+  readonly graph: Graph;
+  readonly rewrites: readonly RewriteReport[];
+}
+
+/**
+ * The graph of a model, rewritten as the options say. No weight is read.
+ *
+ * @throws UsageError when the input has channels for which no preprocessing is known.
+ */
+export function buildGraph(
+  { model, tensors }: { readonly model: ChosenModel; readonly tensors: ReadonlyMap<string, LazyTensor> },
+  options: ModelOptions,
+): BuiltGraph {
+  const { architecture, numClasses, name } = model;
+  const { inputSize } = options.preprocess ?? model.preprocess;
+  if (inputSize[0] !== architecture.inChans) {
+    throw new UsageError(
+      `${name} takes ${architecture.inChans} channels; the preprocessing gives ${inputSize[0]}`,
+      { hint: "Give preprocessing settings with as many channels." },
+    );
+  }
+  const built = buildModel({
+    architecture,
+    numClasses,
+    tensors,
+    name,
+    inputSize,
+    ...(options.features !== undefined && { features: options.features }),
+    ...(options.taps !== undefined && { taps: options.taps }),
+  });
+  const rewritten = rewriteGraph(built, options.fold === false ? [] : REWRITES);
+  const graph = options.weights === "float16" ? castWeights(rewritten.graph, "float16") : rewritten.graph;
+  return { graph, rewrites: options.fold === false ? [] : REWRITES.map(({ name }) => summary(name, rewritten)) };
+}
+
+function summary(rewrite: string, { applied, declined }: RewriteResult): RewriteReport {
+  return {
+    rewrite,
+    applied: applied.filter((entry) => entry.rewrite === rewrite).length,
+    declined: declined
+      .filter((entry) => entry.rewrite === rewrite)
+      .map(({ node, reason }) => ({ node, reason })),
+  };
+}

@@ -1,0 +1,177 @@
+import { type Checkpoint, openCheckpoint, stateDict } from "@samoyed/checkpoint";
+import {
+  type ByteSource,
+  type Contract,
+  type ReadOptions,
+  tensorByteLength,
+  throwIfAborted,
+  UsageError,
+} from "@samoyed/core";
+import type { Graph } from "@samoyed/graph";
+import { buildContract } from "./build-contract.ts";
+import { buildGraph } from "./build-graph.ts";
+import { chooseModel } from "./choose-model.ts";
+import { type Format, FORMAT_WRITERS } from "./formats.ts";
+import { hashPortable } from "./hash-portable.ts";
+import { HASH_PLACEHOLDER } from "./late-hash.ts";
+import type { ConvertOptions } from "./options.ts";
+import type { ConvertReport, WrittenFile } from "./report.ts";
+import { type SinkSet, sinkSet } from "./sink-set.ts";
+import { conversionWarnings } from "./warnings.ts";
+
+/**
+ * Converts a checkpoint: opens it, finds the weights and the network they belong to, builds and rewrites its graph, and
+ * writes it in each format, with the contract inside. Weights stream from the source to the sinks.
+ *
+ * All output files become visible at the end, together; after an error or an abort there are none. The same checkpoint
+ * and options give the same bytes. An opened checkpoint stays open; a source is not closed either.
+ *
+ * @throws FormatError, UnsupportedError when the checkpoint is damaged, or none that Samoyed reads.
+ * @throws MismatchError when the tensors are not the model's (the first ten differences are named), or the labels not
+ * as many as the classes.
+ * @throws UsageError when the options contradict one another.
+ * @throws IoError when reading or writing fails.
+ * @throws AbortedError when the signal fires.
+ */
+export async function convertCheckpoint(
+  source: ByteSource | Checkpoint,
+  options: ConvertOptions,
+): Promise<ConvertReport> {
+  const start = performance.now();
+  const reading: ReadOptions = options.signal === undefined ? {} : { signal: options.signal };
+  throwIfAborted(options.signal);
+  // It is awaited only at the end; until then nobody listens, and Node must not end the process if it fails.
+  Promise.resolve(options.sourceSha256).catch(() => undefined);
+  const formats = checkedFormats(options.formats ?? ["onnx"]);
+  const checkpoint = isCheckpoint(source)
+    ? source
+    : await openCheckpoint(source, { ...reading, ...(options.resolve && { resolve: options.resolve }) });
+  const { tensors, unwrapped } = stateDict(checkpoint);
+  const model = chooseModel(tensors, { model: options.model });
+  const opened = performance.now();
+
+  const { graph, rewrites } = buildGraph({ model, tensors }, options);
+  const contract = buildContract({ model, graph, source: sourceOf(source, options) }, options);
+  const built = performance.now();
+
+  const hash = async (): Promise<string> =>
+    options.sourceSha256 ?? (isCheckpoint(source) ? refuseUnhashed() : hashPortable(source, reading));
+  const written = await writeAll({ graph, contract, formats, hash }, options);
+  const end = performance.now();
+  return {
+    model: model.name,
+    numClasses: model.numClasses,
+    candidates: model.candidates.map(({ name }) => name),
+    contract: written.contract,
+    preprocessFrom: options.preprocess === undefined ? model.preprocessFrom : "given",
+    files: written.files,
+    unwrapped,
+    rewrites,
+    warnings: [...checkpoint.warnings, ...conversionWarnings(model, options)],
+    milliseconds: { open: opened - start, build: built - opened, write: end - built, total: end - start },
+  };
+}
+
+interface WriteJob {
+  readonly graph: Graph;
+  /** With the placeholder where the source's hash goes. */
+  readonly contract: Contract;
+  readonly formats: readonly Format[];
+  readonly hash: () => Promise<string>;
+}
+
+async function writeAll(
+  { graph, contract, formats, hash }: WriteJob,
+  { createSink, onProgress, signal }: ConvertOptions,
+): Promise<{ readonly contract: Contract; readonly files: readonly WrittenFile[] }> {
+  const total = formats.length * weightBytes(graph);
+  let done = 0;
+  const sinks = sinkSet({
+    createSink,
+    onWrite(file, byteLength) {
+      done += byteLength;
+      // The graph's description comes on top of the weights; nobody wants to see 101 %.
+      onProgress?.({ file, done: Math.min(done, total), total });
+    },
+  });
+  try {
+    const files: WrittenFile[] = [];
+    for (const format of formats) {
+      const before = sinks.files().length;
+      await FORMAT_WRITERS[format](graph, {
+        contract,
+        name: fileName(contract.model),
+        createSink: sinks.create,
+        ...(signal && { signal }),
+      });
+      files.push(...sinks.files().slice(before).map((written) => ({ format, ...written })));
+    }
+    const sha256 = await hash();
+    await fillHash(sinks, { sha256, formats });
+    throwIfAborted(signal);
+    await sinks.commit();
+    return { files, contract: { ...contract, source: { ...contract.source!, sha256 } } };
+  } catch (error) {
+    // What went wrong first is what the caller must know; a file that cannot be removed now goes when the process ends.
+    await sinks.abort().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function fillHash(
+  sinks: SinkSet,
+  { sha256, formats }: { readonly sha256: string; readonly formats: readonly Format[] },
+): Promise<void> {
+  if (!/^[0-9a-f]{64}$/u.test(sha256)) {
+    throw new UsageError(`the source's SHA-256 is ${JSON.stringify(sha256)}; expected 64 hexadecimal digits`);
+  }
+  const count = await sinks.fillHash(sha256);
+  if (count !== formats.length) {
+    throw new Error(`a writer's fault: the contract's hash stands in ${count} places; expected ${formats.length}`);
+  }
+}
+
+function checkedFormats(formats: readonly Format[]): readonly Format[] {
+  const unknown = formats.find((format) => !Object.hasOwn(FORMAT_WRITERS, format));
+  if (unknown !== undefined || formats.length === 0) {
+    throw new UsageError(`format ${JSON.stringify(unknown ?? "")} is not known`, {
+      hint: `Choose from ${Object.keys(FORMAT_WRITERS).join(", ")}.`,
+    });
+  }
+  return [...new Set(formats)];
+}
+
+function isCheckpoint(source: ByteSource | Checkpoint): source is Checkpoint {
+  return "tensors" in source;
+}
+
+function sourceOf(source: ByteSource | Checkpoint, { sourceName }: ConvertOptions): { name: string; sha256: string } {
+  const label = sourceName ?? (isCheckpoint(source) ? undefined : source.label);
+  if (label === undefined) {
+    throw new UsageError("an opened checkpoint has no name; `sourceName` was expected");
+  }
+  return { name: lastPart(label), sha256: HASH_PLACEHOLDER };
+}
+
+/** The file's name in a path or URL: folders and query strings are nobody else's business. */
+function lastPart(label: string): string {
+  const path = /^[a-z][a-z0-9+.-]+:\/\//iu.test(label) ? label.replace(/[?#].*$/su, "") : label;
+  return path.split(/[/\\]/u).findLast((part) => part !== "") ?? "checkpoint";
+}
+
+/** A model's name as a file's: the registry's pass unchanged. */
+function fileName(model: string): string {
+  return model.replace(/[^\w.-]+/gu, "_");
+}
+
+function weightBytes(graph: Graph): number {
+  let bytes = 0;
+  for (const { dtype, shape } of graph.initializers.values()) {
+    bytes += tensorByteLength(dtype, shape);
+  }
+  return bytes;
+}
+
+function refuseUnhashed(): never {
+  throw new UsageError("an opened checkpoint cannot be hashed; `sourceSha256` was expected");
+}

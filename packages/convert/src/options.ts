@@ -1,0 +1,52 @@
+import type { ByteSource, ContractReference, PreprocessConfig, ReadOptions, Sink } from "@samoyed/core";
+import type { Format } from "./formats.ts";
+
+/** How far a conversion is. */
+export interface ConvertProgress {
+  /** The file that is being written. */
+  readonly file: string;
+  /** Bytes written, of all files together. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What decides how a checkpoint is converted, wherever it comes from. */
+export interface ModelOptions extends ReadOptions {
+  /** Formats to write; ONNX when absent. */
+  readonly formats?: readonly Format[];
+  /** A name of timm's, present or former, with or without tag. Without it the network is recognised from its tensors. */
+  readonly model?: string;
+  /** Pooled features in place of logits: timm's `num_classes=0`. */
+  readonly features?: boolean;
+  /** Puts the stage outputs out as well: timm's `features_only`. */
+  readonly taps?: boolean;
+  /** One name per class, in class order. */
+  readonly labels?: readonly string[];
+  /** How weights are stored; they compute as float32 either way. float32 when absent. */
+  readonly weights?: "float32" | "float16";
+  /** Whether batch norms are folded and the like; true when absent. */
+  readonly fold?: boolean;
+  /** Replaces the model's own preprocessing: for a checkpoint that was trained in another way. */
+  readonly preprocess?: PreprocessConfig;
+  /** Replaces the model's licence. */
+  readonly license?: string;
+  /** Says in words that the weights are a stand-in, where they are. */
+  readonly standIn?: string;
+  /** What the reference answered for known images; travels in the artifact. */
+  readonly references?: readonly ContractReference[];
+  readonly onProgress?: (progress: ConvertProgress) => void;
+}
+
+/** Options of `convertCheckpoint`. */
+export interface ConvertOptions extends ModelOptions {
+  /** Opens an output file by its name, such as `resnet18.a1_in1k.onnx`. */
+  readonly createSink: (file: string) => Promise<Sink>;
+  /** Opens a file that the checkpoint names beside itself: a shard. */
+  readonly resolve?: (file: string) => Promise<ByteSource>;
+  /** The source's file name, never its folder; the last part of the source's label when absent. */
+  readonly sourceName?: string;
+  /**
+   * The source's SHA-256, if somebody knows it or computes it meanwhile. Without it, the source is read a second time.
+   */
+  readonly sourceSha256?: string | Promise<string>;
+}

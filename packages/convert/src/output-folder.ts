@@ -1,0 +1,21 @@
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Sink } from "@samoyed/core";
+import { fileSink, toIoError } from "@samoyed/core/node";
+
+/**
+ * Opens output files in a folder, which is made if it is not there.
+ *
+ * @returns what `convertCheckpoint` takes as `createSink`; it throws IoError when the folder cannot be written.
+ */
+export function outputFolder(outDir: string): (file: string) => Promise<Sink> {
+  return async (file) => {
+    const path = join(outDir, file);
+    try {
+      await mkdir(dirname(path), { recursive: true });
+    } catch (error) {
+      throw toIoError(error, `${dirname(path)}: cannot be made`);
+    }
+    return fileSink(path);
+  };
+}

@@ -1,0 +1,50 @@
+import type { Contract } from "@samoyed/core";
+import type { Format } from "./formats.ts";
+
+/** A file that was written. */
+export interface WrittenFile {
+  readonly format: Format;
+  readonly file: string;
+  readonly byteLength: number;
+}
+
+/** Where the preprocessing in the contract comes from. */
+export type PreprocessOrigin =
+  /** The caller gave it. */
+  | "given"
+  /** It is the named model's. */
+  | "model"
+  /** All published models with the same tensors agree on it. */
+  | "candidates"
+  /** Nothing is known: timm's own default, which may be wrong. */
+  | "default";
+
+/** How often a rewrite changed the graph, and why it sometimes did not. */
+export interface RewriteReport {
+  readonly rewrite: string;
+  readonly applied: number;
+  readonly declined: readonly { readonly node: string; readonly reason: string }[];
+}
+
+/** What a conversion did. */
+export interface ConvertReport {
+  /** The model's name: the registry's where one was named, else what the tensors show. */
+  readonly model: string;
+  readonly numClasses: number;
+  /** Published models that have the same tensors. */
+  readonly candidates: readonly string[];
+  readonly contract: Contract;
+  readonly preprocessFrom: PreprocessOrigin;
+  readonly files: readonly WrittenFile[];
+  /** What was unwrapped to find the weights, such as `state_dict` and `module.`. */
+  readonly unwrapped: readonly string[];
+  readonly rewrites: readonly RewriteReport[];
+  readonly warnings: readonly string[];
+  /** Wall-clock time: of opening and recognising, of building and rewriting the graph, of writing. */
+  readonly milliseconds: {
+    readonly open: number;
+    readonly build: number;
+    readonly write: number;
+    readonly total: number;
+  };
+}
