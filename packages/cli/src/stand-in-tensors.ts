@@ -1,6 +1,6 @@
 import type { LazyTensor } from "@samoyed/core";
 import { standInTensor } from "@samoyed/golden";
-import { findModel, modelParameters, parameterRole } from "@samoyed/models";
+import { findModel, modelParameters } from "@samoyed/models";
 
 /** Which stand-in: an architecture by name, a seed, and the classifier's bias that the oracle solved. */
 export interface StandIn {
@@ -17,15 +17,14 @@ export interface StandIn {
  */
 export function standInTensors({ model, seed, head }: StandIn): LazyTensor[] {
   const { architecture, numClasses } = findModel(model);
-  return [...modelParameters(architecture, { numClasses })].map(([name, { shape, dtype }]) => {
-    const role = parameterRole(name, architecture);
-    return standInTensor({
+  return [...modelParameters(architecture, { numClasses })].map(([name, { shape, dtype, role }]) =>
+    standInTensor({
       name,
       shape,
       dtype: dtype === "int64" ? "int64" : "float32",
       role,
       seed,
       ...(role === "fc.bias" ? { head } : {}),
-    });
-  });
+    }),
+  );
 }
