@@ -14,3 +14,14 @@ export function erf(x: number): number {
   }
   return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
 }
+
+/**
+ * 1 − erf(x) without cancellation, to about 1e-14 of its value: from x = 2 on by the continued fraction
+ * √π e^(x²) erfc(x) = 1 / (x + ½ / (x + 1 / (x + 3/2 / (x + …)))) (DLMF 7.9.4), sixty levels deep.
+ */
+export function erfc(x: number): number {
+  if (!(x >= 2)) return 1 - erf(x);
+  let fraction = x;
+  for (let level = 60; level >= 1; level--) fraction = x + level / 2 / fraction;
+  return Math.exp(-x * x) / (Math.sqrt(Math.PI) * fraction);
+}

@@ -1,7 +1,7 @@
 import { readFloat, readString } from "../attributes.ts";
 import type { Attribute, Node } from "../ir.ts";
 import { newNumbers, numbers, tensorOf } from "./elements.ts";
-import { erf } from "./erf.ts";
+import { erf, erfc } from "./erf.ts";
 import {
   type InferCall,
   inputTensor,
@@ -62,7 +62,7 @@ function roundHalfEven(x: number): number {
 
 function gelu(node: Node): Formula {
   const approximate = readString(node, "approximate", "none");
-  if (approximate === "none") return (x) => 0.5 * x * (1 + erf(x / Math.SQRT2));
+  if (approximate === "none") return (x) => 0.5 * x * erfc(-x / Math.SQRT2);
   if (approximate === "tanh") {
     return (x) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
   }

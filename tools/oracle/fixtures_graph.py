@@ -1,0 +1,295 @@
+"""Records what PyTorch computes for single operators: packages/graph/fixtures/operators.{json,bin}.
+
+Every case is an ONNX node (operator, opset, attributes, inputs) and the outputs that PyTorch gives for the same
+inputs, computed in float64 and rounded once to float32: the interpreter of @samoyed/graph works that way too, so the
+comparison may be strict. Run it with the oracle's Python, without arguments; the output is the same every time.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+FOLDER = Path(__file__).resolve().parents[2] / "packages" / "graph" / "fixtures"
+OPSET = 17
+
+torch.set_num_threads(1)
+cases = []
+data = bytearray()
+
+
+def store(array):
+    """Appends an array to the data file and returns where it lies."""
+    array = np.array(array, order="C")  # ascontiguousarray would give a scalar an axis
+    while len(data) % 8:
+        data.append(0)
+    entry = {"dtype": str(array.dtype), "shape": list(array.shape), "offset": len(data)}
+    data.extend(array.tobytes())
+    return entry
+
+
+def random(*shape, seed, low=-2.0, high=2.0):
+    generator = np.random.default_rng(seed)
+    return generator.uniform(low, high, shape).astype(np.float32)
+
+
+def case(name, op, inputs, outputs, *, opset=OPSET, constants=(), **attributes):
+    """`constants` lists the positions of inputs that are initializers, such as axes and pads."""
+    cases.append({
+        "name": name,
+        "op": op,
+        "opset": opset,
+        "attributes": attributes,
+        "constants": list(constants),
+        "inputs": [None if array is None else store(np.asarray(array)) for array in inputs],
+        "outputs": [store(np.asarray(array)) for array in outputs],
+    })
+
+
+def exact(function, *arrays):
+    """PyTorch's result in float64, rounded to float32."""
+    tensors = [None if array is None else torch.from_numpy(np.asarray(array)).double() for array in arrays]
+    with torch.no_grad():
+        return function(*tensors).float().numpy()
+
+
+def convolutions():
+    layouts = [
+        # name, N, C, spatial, M, kernel, stride, pad, dilation, group, bias
+        ("1x1", 2, 6, (5, 7), 4, (1, 1), (1, 1), (0, 0), (1, 1), 1, True),
+        ("3x3_pad", 1, 3, (8, 8), 5, (3, 3), (1, 1), (1, 1), (1, 1), 1, True),
+        ("7x7_stride2", 1, 3, (23, 21), 4, (7, 7), (2, 2), (3, 3), (1, 1), 1, False),
+        ("3x3_stride2_grouped", 2, 8, (9, 10), 12, (3, 3), (2, 2), (1, 1), (1, 1), 4, False),
+        ("depthwise_stride2", 1, 6, (7, 7), 6, (3, 3), (2, 2), (0, 0), (1, 1), 6, True),
+        ("depthwise_multiplier", 1, 3, (7, 6), 6, (3, 3), (1, 1), (1, 1), (1, 1), 3, True),
+        ("dilated", 1, 4, (11, 12), 3, (3, 3), (1, 1), (2, 2), (2, 2), 1, True),
+        ("dilated_strided_grouped", 1, 4, (13, 12), 6, (3, 2), (2, 3), (2, 1), (3, 2), 2, True),
+        ("asymmetric_kernel", 1, 2, (6, 9), 3, (1, 5), (1, 2), (0, 2), (1, 1), 1, True),
+        ("1d", 2, 1, (16,), 1, (3,), (1,), (1,), (1,), 1, False),
+        ("3d", 1, 2, (5, 6, 7), 3, (3, 2, 3), (2, 1, 2), (1, 0, 1), (1, 1, 1), 1, True),
+    ]
+    functions = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
+    for seed, (name, n, c, spatial, m, kernel, stride, pad, dilation, group, bias) in enumerate(layouts):
+        x = random(n, c, *spatial, seed=seed)
+        w = random(m, c // group, *kernel, seed=1000 + seed)
+        b = random(m, seed=2000 + seed) if bias else None
+        function = functions[len(spatial)]
+        y = exact(lambda x, w, b: function(x, w, b, stride=stride, padding=pad, dilation=dilation, groups=group), x, w, b)
+        case(f"conv_{name}", "Conv", [x, w] + ([b] if bias else []), [y], kernel_shape=kernel, strides=stride,
+             pads=[*pad, *pad], dilations=dilation, group=group)
+    x, w = random(1, 2, 6, 5, seed=50), random(3, 2, 3, 3, seed=51)
+    case("conv_uneven_pads", "Conv", [x, w], [exact(lambda x, w: F.conv2d(F.pad(x, (1, 2, 0, 3)), w), x, w)],
+         pads=[0, 1, 3, 2])
+    x, w = random(1, 2, 7, 8, seed=52), random(3, 2, 3, 3, seed=53)
+    # SAME_UPPER puts the odd padding at the end, SAME_LOWER at the beginning (7: 1 + 1, 8: 0 + 1 at stride 2).
+    case("conv_same_upper", "Conv", [x, w], [exact(lambda x, w: F.conv2d(F.pad(x, (0, 1, 1, 1)), w, stride=2), x, w)],
+         auto_pad="SAME_UPPER", strides=[2, 2])
+    case("conv_same_lower", "Conv", [x, w], [exact(lambda x, w: F.conv2d(F.pad(x, (1, 0, 1, 1)), w, stride=2), x, w)],
+         auto_pad="SAME_LOWER", strides=[2, 2])
+    case("conv_valid", "Conv", [x, w], [exact(lambda x, w: F.conv2d(x, w, stride=2), x, w)],
+         auto_pad="VALID", strides=[2, 2])
+
+
+def normalizations():
+    x = random(2, 5, 4, 3, seed=100)
+    scale, bias, mean = (random(5, seed=101 + i) for i in range(3))
+    variance = random(5, seed=104, low=0.1, high=3)
+    norm = exact(lambda x, g, b, m, v: F.batch_norm(x, m, v, g, b, eps=float(np.float32(1e-3))), x, scale, bias, mean, variance)
+    case("batch_norm", "BatchNormalization", [x, scale, bias, mean, variance], [norm], epsilon=1e-3)
+    default = exact(lambda x, g, b, m, v: F.batch_norm(x, m, v, g, b, eps=float(np.float32(1e-5))), x, scale, bias, mean, variance)
+    case("batch_norm_default_epsilon", "BatchNormalization", [x, scale, bias, mean, variance], [default])
+    flat = random(7, 5, seed=105)
+    y = exact(lambda x, g, b, m, v: F.batch_norm(x, m, v, g, b, eps=float(np.float32(1e-5))), flat, scale, bias, mean, variance)
+    case("batch_norm_1d", "BatchNormalization", [flat, scale, bias, mean, variance], [y])
+    g, b = random(4, 3, seed=106), random(4, 3, seed=107)
+    y = exact(lambda x, g, b: F.layer_norm(x, (4, 3), g, b, eps=float(np.float32(1e-6))), x, g, b)
+    case("layer_norm", "LayerNormalization", [x, g, b], [y], axis=2, epsilon=1e-6)
+    g1 = random(3, seed=108)
+    y = exact(lambda x, g: F.layer_norm(x, (3,), g, eps=float(np.float32(1e-5))), x, g1)
+    case("layer_norm_no_bias", "LayerNormalization", [x, g1], [y])
+    y = exact(lambda x, g, b: F.instance_norm(x, weight=g, bias=b, eps=float(np.float32(1e-5))), x, scale, bias)
+    case("instance_norm", "InstanceNormalization", [x, scale, bias], [y])
+    six = random(2, 6, 3, 3, seed=109)
+    g6, b6 = random(6, seed=110), random(6, seed=111)
+    y = exact(lambda x, g, b: F.group_norm(x, 3, g, b, eps=float(np.float32(1e-5))), six, g6, b6)
+    case("group_norm", "GroupNormalization", [six, g6, b6], [y], opset=21, num_groups=3)
+    alpha, beta = float(np.float32(1e-4)), float(np.float32(0.75))
+    y = exact(lambda x: F.local_response_norm(x, 3, alpha=alpha, beta=beta, k=2), six)
+    case("lrn", "LRN", [six], [y], size=3, alpha=1e-4, beta=0.75, bias=2.0)
+
+
+def pools():
+    x = random(2, 3, 11, 10, seed=200)
+    for name, kernel, stride, pad, dilation, ceil in [
+        ("max_3x3_stride2", (3, 3), (2, 2), (1, 1), (1, 1), False),
+        ("max_3x3_stride2_ceil", (3, 3), (2, 2), (0, 0), (1, 1), True),
+        ("max_ceil_drops_window", (2, 2), (2, 2), (1, 1), (1, 1), True),
+        ("max_dilated", (3, 2), (1, 2), (1, 0), (2, 3), False),
+        ("max_dilated_ceil", (3, 2), (3, 2), (1, 1), (2, 3), True),
+    ]:
+        t = torch.from_numpy(x)
+        y, indices = F.max_pool2d(t, kernel, stride, pad, dilation, ceil, return_indices=True)
+        # PyTorch counts within one channel's plane, ONNX within the whole tensor.
+        offsets = (torch.arange(6) * 110).reshape(2, 3, 1, 1)
+        case(name, "MaxPool", [x], [y.numpy(), (indices + offsets).numpy()], kernel_shape=kernel, strides=stride,
+             pads=[*pad, *pad], dilations=dilation, ceil_mode=int(ceil))
+    for name, kernel, stride, pad in [
+        ("avg_2x2", (2, 2), (2, 2), (0, 0)),
+        ("avg_3x3_pad", (3, 3), (2, 2), (1, 1)),
+        ("avg_3x2_uneven", (3, 2), (3, 1), (1, 0)),
+        ("avg_4x4_pad", (4, 4), (3, 3), (2, 1)),
+    ]:
+        for ceil in (False, True):
+            for include in (False, True):
+                y = exact(lambda x: F.avg_pool2d(x, kernel, stride, pad, ceil, include), x)
+                case(f"{name}{'_ceil' if ceil else ''}{'_include' if include else ''}", "AveragePool", [x], [y],
+                     kernel_shape=kernel, strides=stride, pads=[*pad, *pad], ceil_mode=int(ceil), count_include_pad=int(include))
+    line = random(1, 4, 9, seed=201)
+    y = exact(lambda x: F.avg_pool1d(x, 3, 2, 1, False, False), line)
+    case("avg_1d", "AveragePool", [line], [y], kernel_shape=[3], strides=[2], pads=[1, 1])
+    cube = random(1, 2, 5, 4, 6, seed=202)
+    y = exact(lambda x: F.avg_pool3d(x, 2, 2, 0, True), cube)
+    case("avg_3d_ceil", "AveragePool", [cube], [y], kernel_shape=[2, 2, 2], strides=[2, 2, 2], ceil_mode=1)
+    y = exact(lambda x: F.max_pool3d(x, (2, 3, 2), 1), cube)
+    case("max_3d", "MaxPool", [cube], [y], kernel_shape=[2, 3, 2])
+    case("global_average", "GlobalAveragePool", [x], [exact(lambda x: F.adaptive_avg_pool2d(x, 1), x)])
+    case("global_max", "GlobalMaxPool", [x], [exact(lambda x: F.adaptive_max_pool2d(x, 1), x)])
+    case("lp_pool", "LpPool", [x], [exact(lambda x: F.lp_pool2d(x.abs(), 3, 2, 2), x)], kernel_shape=[2, 2],
+         strides=[2, 2], p=3)
+
+
+def paddings():
+    x = random(2, 3, 5, 6, seed=300)
+    modes = {"constant": "constant", "reflect": "reflect", "edge": "replicate"}
+    for onnx_mode, torch_mode in modes.items():
+        y = exact(lambda x: F.pad(x, (1, 2, 3, 0), mode=torch_mode), x)
+        pads = np.array([0, 0, 3, 1, 0, 0, 0, 2], np.int64)
+        case(f"pad_{onnx_mode}", "Pad", [x, pads], [y], constants=[1], mode=onnx_mode)
+        case(f"pad_{onnx_mode}_opset10", "Pad", [x], [y], opset=10, mode=onnx_mode, pads=pads.tolist())
+        axes = np.array([-1, 2], np.int64)
+        case(f"pad_{onnx_mode}_axes", "Pad", [x, np.array([1, 3, 2, 0], np.int64), None, axes], [y], opset=18,
+             constants=[1, 3], mode=onnx_mode)
+    y = exact(lambda x: F.pad(x, (1, 2, 3, 0), mode="circular"), x)
+    case("pad_wrap", "Pad", [x, np.array([0, 0, 3, 1, 0, 0, 0, 2], np.int64)], [y], opset=19, constants=[1], mode="wrap")
+    y = exact(lambda x: F.pad(x, (1, -2, 0, 1, 2, 0), value=2.5), x)
+    case("pad_value_and_crop", "Pad", [x, np.array([0, 2, 0, 1, 0, 0, 1, -2], np.int64), np.float32(2.5)], [y], constants=[1, 2])
+
+
+def activations():
+    x = random(3, 40, seed=400, low=-6, high=6)
+    x[0, :5] = [0.0, -0.0, 3.0, -3.0, 1e-20]
+    functions = {
+        "Relu": torch.relu, "Sigmoid": torch.sigmoid, "Tanh": torch.tanh, "Exp": torch.exp, "Erf": torch.erf,
+        "Abs": torch.abs, "Neg": torch.neg, "Sign": torch.sign, "Floor": torch.floor, "Ceil": torch.ceil,
+        "Round": torch.round, "Sin": torch.sin, "Cos": torch.cos, "Softplus": lambda x: F.softplus(x, threshold=1e9),
+        "Softsign": F.softsign, "Selu": None, "HardSwish": F.hardswish,
+    }
+    for op, function in functions.items():
+        if function is not None:
+            case(op.lower(), op, [x], [exact(function, x)])
+    # Selu's constants are float32 in ONNX and double in PyTorch, so the formula is written out.
+    alpha, gamma = float(np.float32(1.67326319217681884765625)), float(np.float32(1.05070102214813232421875))
+    case("selu", "Selu", [x], [exact(lambda x: gamma * torch.where(x > 0, x, alpha * torch.expm1(x)), x)])
+    case("mish", "Mish", [x], [exact(F.mish, x)], opset=18)
+    # F.gelu computes 1 + erf(x / sqrt 2), which cancels for negative x even in float64; erfc does not.
+    case("gelu", "Gelu", [x], [exact(lambda x: 0.5 * x * torch.erfc(-x / 2**0.5), x)], opset=20)
+    case("gelu_tanh", "Gelu", [x], [exact(lambda x: F.gelu(x, approximate="tanh"), x)], opset=20, approximate="tanh")
+    slope = float(np.float32(0.1))
+    case("leaky_relu", "LeakyRelu", [x], [exact(lambda x: F.leaky_relu(x, slope), x)], alpha=0.1)
+    case("elu", "Elu", [x], [exact(lambda x: F.elu(x, 1.5), x)], alpha=1.5)
+    case("celu", "Celu", [x], [exact(lambda x: F.celu(x, 1.5), x)], alpha=1.5)
+    sixth = float(np.float32(1 / 6))
+    case("hard_sigmoid", "HardSigmoid", [x], [exact(lambda x: (x * sixth + 0.5).clamp(0, 1), x)], alpha=1 / 6)
+    weight = random(40, seed=401)
+    case("prelu", "PRelu", [x, weight], [exact(lambda x, w: torch.where(x < 0, x * w, x), x, weight)])
+    positive = random(4, 9, seed=402, low=0.01, high=9)
+    case("sqrt", "Sqrt", [positive], [exact(torch.sqrt, positive)])
+    case("log", "Log", [positive], [exact(torch.log, positive)])
+    case("reciprocal", "Reciprocal", [positive], [exact(torch.reciprocal, positive)])
+    case("clip6", "Clip", [x, np.float32(0), np.float32(6)], [exact(lambda x: x.clamp(0, 6), x)], constants=[1, 2])
+    case("clip_opset6", "Clip", [x], [exact(lambda x: x.clamp(-1, 2), x)], opset=6, min=-1.0, max=2.0)
+    case("softmax", "Softmax", [x], [exact(lambda x: torch.softmax(x, 1), x)])
+    cube = random(2, 3, 4, seed=403)
+    case("softmax_axis1", "Softmax", [cube], [exact(lambda x: torch.softmax(x, 1), cube)], axis=1)
+    case("softmax_opset11", "Softmax", [cube], [exact(lambda x: torch.softmax(x.flatten(1), 1).view(x.shape), cube)], opset=11)
+    case("log_softmax", "LogSoftmax", [cube], [exact(lambda x: torch.log_softmax(x, 0), cube)], axis=0)
+
+
+def arithmetic():
+    a, b = random(2, 3, 4, 5, seed=500), random(3, 1, 5, seed=501)
+    for op, function in {"Add": torch.add, "Sub": torch.sub, "Mul": torch.mul, "Div": torch.div,
+                         "Max": torch.maximum, "Min": torch.minimum}.items():
+        case(f"{op.lower()}_broadcast", op, [a, b], [exact(function, a, b)])
+    base, exponent = random(3, 4, seed=502, low=0.1, high=3), random(4, seed=503)
+    case("pow", "Pow", [base, exponent], [exact(torch.pow, base, exponent)])
+    case("mean_of_three", "Mean", [a, a * 2, b], [exact(lambda a, c, b: (a + c + b) / 3, a, a * 2, b)])
+    x, w, c = random(4, 7, seed=504), random(5, 7, seed=505), random(5, seed=506)
+    case("gemm_linear", "Gemm", [x, w, c], [exact(F.linear, x, w, c)], transB=1)
+    alpha, beta = float(np.float32(0.7)), float(np.float32(1.3))
+    case("gemm_transposed", "Gemm", [np.ascontiguousarray(x.T), np.ascontiguousarray(w.T), random(4, 1, seed=507)],
+         [exact(lambda x, w, c: alpha * F.linear(x, w) + beta * c, x, w, random(4, 1, seed=507))],
+         transA=1, alpha=0.7, beta=1.3)
+    for name, left, right in [("2d", (3, 4), (4, 5)), ("batched", (2, 1, 3, 4), (5, 4, 2)), ("vector_left", (4,), (2, 4, 3)),
+                              ("vector_right", (2, 3, 4), (4,)), ("dot", (4,), (4,))]:
+        m, n = random(*left, seed=508), random(*right, seed=509)
+        case(f"matmul_{name}", "MatMul", [m, n], [exact(torch.matmul, m, n)])
+
+
+def reductions():
+    x = random(2, 3, 4, 5, seed=600, low=0.1, high=2)
+    functions = {"Mean": torch.mean, "Sum": torch.sum, "Max": torch.amax, "Min": torch.amin, "LogSumExp": torch.logsumexp,
+                 "L1": lambda x, d, k: x.abs().sum(d, keepdim=k), "L2": lambda x, d, k: x.square().sum(d, keepdim=k).sqrt(),
+                 "SumSquare": lambda x, d, k: x.square().sum(d, keepdim=k)}
+    for op, function in functions.items():
+        for keep in (0, 1):
+            y = exact(lambda x: function(x, (1, 3), bool(keep)) if op in ("L1", "L2", "SumSquare")
+                      else function(x, (1, 3), keepdim=bool(keep)), x)
+            axes = np.array([1, -1], np.int64)
+            case(f"reduce_{op.lower()}_keep{keep}_opset18", f"Reduce{op}", [x, axes], [y], opset=18, constants=[1], keepdims=keep)
+            if op == "Sum":
+                case(f"reduce_sum_keep{keep}_opset13", "ReduceSum", [x, axes], [y], opset=13, constants=[1], keepdims=keep)
+                case(f"reduce_sum_keep{keep}_opset11", "ReduceSum", [x], [y], opset=11, axes=[1, -1], keepdims=keep)
+            else:
+                case(f"reduce_{op.lower()}_keep{keep}", f"Reduce{op}", [x], [y], axes=[1, -1], keepdims=keep)
+    case("reduce_all", "ReduceMean", [x], [exact(lambda x: x.mean(), x)], keepdims=0)
+    t = torch.from_numpy(x)
+    case("argmax", "ArgMax", [x], [t.argmax(2, keepdim=True).numpy()], axis=2)
+    case("argmin_no_keep", "ArgMin", [x], [t.argmin(1).numpy()], axis=1, keepdims=0)
+
+
+def movements():
+    x = random(2, 8, 3, 4, seed=700)
+    t = torch.from_numpy(x)
+    case("transpose", "Transpose", [x], [t.permute(0, 2, 3, 1).contiguous().numpy()], perm=[0, 2, 3, 1])
+    case("concat", "Concat", [x, x[:, :3]], [torch.cat([t, t[:, :3]], 1).numpy()], axis=1)
+    case("split", "Split", [x, np.array([1, 4, 3], np.int64)], [p.contiguous().numpy() for p in t.split([1, 4, 3], 1)], axis=1, constants=[1])
+    case("slice", "Slice", [x, *(np.array(v, np.int64) for v in ([1, 10], [7, -20], [1, 3], [2, -1]))],
+         [np.ascontiguousarray(x[:, 1:7:2, :, ::-1])], constants=[1, 2, 3, 4])
+    case("gather", "Gather", [x, np.array([[0, -1], [2, 2]], np.int64)], [t[:, [[0, -1], [2, 2]]].contiguous().numpy()], axis=1)
+    case("pixel_shuffle", "DepthToSpace", [x], [F.pixel_shuffle(t, 2).numpy()], blocksize=2, mode="CRD")
+    square = random(1, 2, 4, 6, seed=701)
+    # PyTorch orders the blocks' channels after the image's, ONNX before.
+    blocks = square.reshape(1, 2, 2, 2, 3, 2).transpose(0, 3, 5, 1, 2, 4).reshape(1, 8, 2, 3)
+    case("space_to_depth", "SpaceToDepth", [square], [np.ascontiguousarray(blocks)], blocksize=2)
+    case("expand", "Expand", [random(3, 1, seed=702), np.array([2, 1, 4], np.int64)],
+         [np.ascontiguousarray(np.broadcast_to(random(3, 1, seed=702), (2, 3, 4)))], constants=[1])
+    case("tile", "Tile", [x, np.array([1, 2, 1, 3], np.int64)], [t.repeat(1, 2, 1, 3).numpy()], constants=[1])
+    case("reshape_zero_minus_one", "Reshape", [x, np.array([0, 2, -1], np.int64)], [x.reshape(2, 2, 48)], constants=[1])
+    case("flatten_axis2", "Flatten", [x], [x.reshape(16, 12)], axis=2)
+    case("cast_float_to_int", "Cast", [random(20, seed=703, low=-9, high=9)],
+         [torch.from_numpy(random(20, seed=703, low=-9, high=9)).to(torch.int32).numpy()], to=6)
+    case("cast_float_to_half", "Cast", [x], [t.half().numpy()], to=10)
+
+
+for group in (convolutions, normalizations, pools, paddings, activations, arithmetic, reductions, movements):
+    group()
+
+FOLDER.mkdir(parents=True, exist_ok=True)
+(FOLDER / "operators.bin").write_bytes(data)
+document = {"torch": torch.__version__, "numpy": np.__version__, "cases": cases}
+lines = ",\n".join("    " + json.dumps(entry) for entry in cases)
+header = json.dumps({key: value for key, value in document.items() if key != "cases"})[1:-1]
+(FOLDER / "operators.json").write_text("{ " + header + ', "cases": [\n' + lines + "\n] }\n")
+print(f"{len(cases)} cases, {len(data)} bytes")
