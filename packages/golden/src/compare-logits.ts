@@ -136,8 +136,8 @@ function measure(
     }
     const end = start + classes;
     const divergence = klDivergence(actual.subarray(start, end), reference.subarray(start, end));
-    // NaN stays: `max` of the two would lose it.
-    if (!(divergence <= kl)) kl = divergence;
+    // Math.max keeps a NaN, whichever side it is on.
+    kl = Math.max(kl, divergence);
     if (lengthA > 0 && lengthB > 0) cosine = Math.min(cosine, dot / Math.sqrt(lengthA * lengthB));
   }
   return { maxAbs, worst, rms: Math.sqrt(squares / Math.max(finite, 1)), kl, cosine };

@@ -94,8 +94,7 @@ function largestSpread(ran: readonly Ran[]): number {
   let spread = 0;
   for (let index = 0; index < classes; index++) {
     const values = all.map((probabilities) => probabilities[index] ?? Number.NaN);
-    const here = Math.max(...values) - Math.min(...values);
-    if (!(here <= spread)) spread = here;
+    spread = Math.max(spread, Math.max(...values) - Math.min(...values));
   }
   return all.every((probabilities) => probabilities.length === classes) ? spread : Number.NaN;
 }

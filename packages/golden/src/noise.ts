@@ -6,8 +6,8 @@ export function measureNoise(logits32: Float32Array, logits64: Float64Array): No
   let squares = 0;
   for (let index = 0; index < logits64.length; index++) {
     const difference = Math.abs(logits32[index]! - logits64[index]!);
-    // `!(a <= b)` lets NaN through to the caller, who refuses it.
-    if (!(difference <= max)) max = difference;
+    // Math.max keeps a NaN, which no stated noise equals.
+    max = Math.max(max, difference);
     squares += difference * difference;
   }
   return { max, rms: Math.sqrt(squares / logits64.length) };

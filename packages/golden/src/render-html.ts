@@ -49,11 +49,10 @@ function caseSection(result: CaseResult): string {
   const weights = result.standIn
     ? `<p class="stand-in">${escape(result.weights)}</p>`
     : `<p>Weights: ${escape(result.weights)}</p>`;
-  const notes = table.notes
-    .map(
-      ({ kind, text }) => `<li class="${className(kind)}">${escape(kind === "failed" ? `failed: ${text}` : text)}</li>`,
-    )
-    .join("\n");
+  const notes = table.notes.map(({ kind, text, fix }) => {
+    const mend = fix === undefined ? "" : `<br><code>${escape(fix)}</code>`;
+    return `<li class="${className(kind)}">${escape(kind === "failed" ? `failed: ${text}` : text)}${mend}</li>`;
+  });
   return `<section>
 <h2>${escape(result.name)}</h2>
 <p>${escape(result.title)}</p>
@@ -62,7 +61,7 @@ ${weights}
 ${tableHtml(table, result)}
 </div>
 <ul>
-${notes}
+${notes.join("\n")}
 </ul>
 ${result.backends
   .filter((backend) => backend.checks.length > 0)

@@ -57,12 +57,12 @@ export function renderTable(results: readonly CaseResult[], options: RenderTable
       const style = (index: number): string | undefined => styleOf(row, columns[index]!.key);
       lines.push(`  ${line((index) => row[columns[index]!.key], style)}`);
     }
-    lines.push(
-      "",
-      ...notes.flatMap((note) =>
-        wrap(markOf(note) + note.text, width - 2).map((text) => `  ${paint(colorOf(note), text)}`),
-      ),
-    );
+    lines.push("");
+    for (const note of notes) {
+      for (const text of wrap(markOf(note) + note.text, width - 2)) lines.push(`  ${paint(colorOf(note), text)}`);
+      // Not wrapped: it may be a command to copy.
+      if (note.fix !== undefined) lines.push(`    ${paint(undefined, note.fix)}`);
+    }
     return lines.join("\n");
   });
   const summary = summarize(results, options.required ? { required: options.required } : {});
@@ -94,7 +94,7 @@ function printable(text: string): string {
   }).join("");
 }
 
-/** Breaks a sentence between words; a longer word stays whole, because it may be a command to copy. */
+/** Breaks a sentence between words. */
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";

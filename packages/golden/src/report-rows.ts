@@ -37,6 +37,8 @@ const COLUMNS: readonly ReportColumn[] = [
 export interface ReportNote {
   readonly kind: Verdict["kind"] | "note";
   readonly text: string;
+  /** What mends it, often a command: to be shown whole. */
+  readonly fix?: string;
 }
 
 /** A case as every report shows it. */
@@ -103,7 +105,7 @@ function notesOf({ preprocess, statements, backends }: CaseResult): ReportNote[]
     if (verdict.kind === "passed") {
       notes.push(...verdict.notes.map((text): ReportNote => ({ kind: "note", text: `${backend}: ${text}` })));
     } else if (verdict.kind === "not run") {
-      notes.push({ kind: "not run", text: `${backend}: not run: ${verdict.reason}. To mend it: ${verdict.fix}` });
+      notes.push({ kind: "not run", text: `${backend}: not run: ${verdict.reason}`, fix: verdict.fix });
     } else {
       notes.push(...verdict.reasons.map((text): ReportNote => ({ kind: verdict.kind, text: `${backend}: ${text}` })));
     }

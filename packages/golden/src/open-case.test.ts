@@ -1,0 +1,49 @@
+import { encodeNpy, FormatError, IoError, MismatchError } from "@samoyed/core";
+import { expect, test } from "vitest";
+import { doubles, fakeFiles, floats, LOGITS } from "../test/fake-case.ts";
+import { loadCase } from "./load-case.ts";
+import { openCase } from "./open-case.ts";
+
+test("opens a case with its arrays", async () => {
+  const loaded = await openCase(await fakeFiles());
+  expect(loaded.recorded).toHaveLength(1);
+  expect(loaded.recorded[0]!.values64.shape).toEqual([3, 4]);
+  expect(loaded.documented).toEqual([]);
+});
+
+test("a noise that somebody widened is refused", async () => {
+  const files = await fakeFiles({ json: (json) => (json["references"][0].noise.max *= 1.01) });
+  await expect(openCase(files)).rejects.toThrow(MismatchError);
+  await expect(openCase(files)).rejects.toThrow(/noise\.max is/);
+});
+
+test("arrays that are not what they must be are refused", async () => {
+  const wrong: Record<string, Uint8Array>[] = [
+    { "logits64.npy": encodeNpy(floats(LOGITS)) },
+    { "logits64.npy": encodeNpy(doubles(LOGITS.slice(1))) },
+    { "logits32.npy": encodeNpy(doubles(LOGITS)) },
+    { "logits32.npy": encodeNpy(floats(LOGITS.slice(1))) },
+    { "logits64.npy": new Uint8Array(10) },
+  ];
+  for (const files of wrong) {
+    await expect(openCase(await fakeFiles({ files }))).rejects.toThrow(FormatError);
+  }
+});
+
+test("NaN in a recording is refused", async () => {
+  const rows = LOGITS.map((row) => [...row]);
+  rows[1]![2] = Number.NaN;
+  await expect(
+    openCase(await fakeFiles({ logits: rows, json: (json) => (json["references"][0].noise = { max: 1, rms: 1 }) })),
+  ).rejects.toThrow(/noise\.max is 1; the recorded logits have NaN/);
+});
+
+test("labels must be as many as classes", async () => {
+  const files = await fakeFiles({ json: (json) => json["labels"].push("triangle") });
+  await expect(openCase(files)).rejects.toThrow(/5 labels; the recorded logits have 4 classes/);
+});
+
+test("a folder without a case is an IoError that names the file", async () => {
+  await expect(loadCase("no/such/folder")).rejects.toThrow(IoError);
+  await expect(loadCase("no/such/folder")).rejects.toThrow(/no\/such\/folder\/case\.json/);
+});

@@ -1,0 +1,92 @@
+import { FormatError, UnsupportedError } from "@samoyed/core";
+import { describe, expect, test } from "vitest";
+import { fakeFiles } from "../test/fake-case.ts";
+import { parseCase } from "./parse-case.ts";
+
+const good = new TextDecoder().decode(await (await fakeFiles()).read("case.json"));
+
+function changed(change: (json: Record<string, any>) => void): string {
+  const json = JSON.parse(good) as Record<string, any>;
+  change(json);
+  return JSON.stringify(json);
+}
+
+test("reads a good case", () => {
+  expect(parseCase(good)).toMatchObject({ schema: 1, name: "fake", images: { length: 3 } });
+});
+
+const DOCUMENTED = {
+  kind: "documented",
+  source: "a page",
+  top: [{ index: 0, label: "circle", probability: 0.6 }],
+  tolerance: 0.001,
+  reason: "because",
+};
+
+test("reads a documented reference and a stand-in", () => {
+  const json = changed((value) => {
+    value["references"].push(DOCUMENTED);
+    value["checkpoint"] = {
+      kind: "stand-in",
+      note: "seeded",
+      seed: "s",
+      head: "head.bin",
+      headSha256: "a".repeat(64),
+      weightsSha256: "b".repeat(64),
+    };
+  });
+  expect(parseCase(json).references).toHaveLength(2);
+});
+
+describe("refuses", () => {
+  const cases: [string, (json: Record<string, any>) => void, RegExp][] = [
+    ["an unknown key", (json) => (json["tolerence"] = 1), /unknown key "tolerence"/],
+    ["a missing key", (json) => delete json["images"], /case\.images is missing/],
+    ["no image", (json) => (json["images"] = []), /case\.images has 0 items/],
+    ["a name that leaves its folder", (json) => (json["name"] = "../x"), /case\.name/],
+    ["an absolute path", (json) => (json["images"][0].path = "/etc/passwd"), /images\[0\]\.path/],
+    ["a web address", (json) => (json["images"][0].path = "https://x/y"), /images\[0\]\.path/],
+    ["a short hash", (json) => (json["images"][1].sha256 = "abc"), /images\[1\]\.sha256/],
+    ["a path and an asset", (json) => (json["images"][0].asset = "dog.jpg"), /has both path and asset/],
+    ["neither", (json) => delete json["images"][0].path, /has neither path and asset/],
+    ["a class beyond the labels", (json) => (json["images"][2].label = 4), /label is 4; there are 4 labels/],
+    ["a hash too few", (json) => json["inputSha256"].pop(), /2 hashes for 3 images/],
+    ["an unknown kind of checkpoint", (json) => (json["checkpoint"].kind = "magic"), /checkpoint\.kind is "magic"/],
+    ["an unknown kind of reference", (json) => (json["references"][0].kind = "x"), /references\[0\]\.kind is "x"/],
+    ["a noise of zero", (json) => (json["references"][0].noise.max = 0), /noise\.max/],
+    ["a nested environment", (json) => (json["references"][0].environment = { a: {} }), /environment is not an object/],
+    [
+      "a tolerance above the policy's",
+      (json) => json["references"].push({ ...DOCUMENTED, tolerance: 0.002 }),
+      /references\[1\]\.tolerance/,
+    ],
+    [
+      "probabilities out of order",
+      (json) =>
+        json["references"].push({
+          ...DOCUMENTED,
+          top: [...DOCUMENTED.top, { index: 1, label: "x", probability: 0.7 }],
+        }),
+      /top\[1\] is more probable/,
+    ],
+    [
+      "a key named __proto__",
+      (json) => Object.defineProperty(json, "__proto__", { value: {}, enumerable: true }),
+      /__proto__/,
+    ],
+  ];
+  test.each(cases)("%s", (_, change, message) => {
+    expect(() => parseCase(changed(change), "x/case.json")).toThrow(FormatError);
+    expect(() => parseCase(changed(change), "x/case.json")).toThrow(message);
+  });
+
+  test("what is no JSON", () => {
+    expect(() => parseCase("{")).toThrow(FormatError);
+    expect(() => parseCase("[]")).toThrow(FormatError);
+    expect(() => parseCase("null")).toThrow(FormatError);
+  });
+
+  test("a later schema", () => {
+    expect(() => parseCase(changed((json) => (json["schema"] = 2)))).toThrow(UnsupportedError);
+  });
+});

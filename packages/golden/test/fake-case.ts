@@ -1,0 +1,123 @@
+import { encodeNpy, type Tensor } from "@samoyed/core";
+import type { CaseBackend } from "../src/backend.ts";
+import type { CaseFiles } from "../src/open-case.ts";
+import type { Preprocess } from "../src/prepare-inputs.ts";
+import { measureNoise } from "../src/noise.ts";
+import { sha256Hex } from "../src/sha256.ts";
+
+/** Three images, four classes; gaps are wide but for image 2, whose two best classes lie 1e-5 apart. */
+export const LOGITS = [
+  [4, 1, 0.5, -2],
+  [-1, 3, 0, 1],
+  [0, 1, 2.00001, 2],
+];
+export const LABELS = ["circle", "square", "star", "ring"];
+export const TRUE_CLASSES = [0, 1, 3];
+/** What PyTorch's float32 is off by here: F = 2e-5. */
+const NOISE = [2e-5, -1e-5, 1e-5, 0];
+
+export function doubles(rows: readonly (readonly number[])[]): Tensor<"float64"> {
+  return { dtype: "float64", shape: [rows.length, rows[0]!.length], data: Float64Array.from(rows.flat()) };
+}
+
+export function floats(rows: readonly (readonly number[])[]): Tensor<"float32"> {
+  return { dtype: "float32", shape: [rows.length, rows[0]!.length], data: Float32Array.from(rows.flat()) };
+}
+
+/** The image's "pixels" are its number, and so is its tensor. */
+export const preprocess: Preprocess = (bytes) => ({
+  dtype: "float32",
+  shape: [1, 1, 1],
+  data: Float32Array.of(bytes[0]!),
+});
+
+const PREPROCESS = {
+  inputSize: [1, 1, 1],
+  interpolation: "bilinear",
+  cropPct: 0.875,
+  cropMode: "center",
+  mean: [0.5],
+  std: [0.5],
+};
+
+/** What a test changes in case.json, or in the files beside it. */
+export interface FakeChanges {
+  readonly json?: (json: Record<string, any>) => void;
+  readonly logits?: readonly (readonly number[])[];
+  readonly files?: Readonly<Record<string, Uint8Array>>;
+}
+
+/** The files of a good case, with changes. */
+export async function fakeFiles(changes: FakeChanges = {}): Promise<CaseFiles> {
+  const rows = changes.logits ?? LOGITS;
+  const values64 = doubles(rows);
+  const values32 = floats(rows.map((row) => row.map((logit, index) => logit + NOISE[index % 4]!)));
+  const files = new Map<string, Uint8Array>([
+    ["logits64.npy", encodeNpy(values64)],
+    ["logits32.npy", encodeNpy(values32)],
+  ]);
+  const images = [];
+  const inputSha256 = [];
+  for (const [index, label] of TRUE_CLASSES.slice(0, rows.length).entries()) {
+    const bytes = Uint8Array.of(index);
+    files.set(`images/${index}.bin`, bytes);
+    images.push({ path: `images/${index}.bin`, sha256: await sha256Hex(bytes), label });
+    inputSha256.push(await sha256Hex(new Uint8Array(Float32Array.of(index).buffer)));
+  }
+  const json: Record<string, any> = {
+    schema: 1,
+    name: "fake",
+    title: "a case of the tests",
+    model: "fake.test",
+    checkpoint: { kind: "file", path: "fake.pth", sha256: "a".repeat(64), weightsSha256: "b".repeat(64) },
+    images,
+    preprocess: PREPROCESS,
+    inputSha256,
+    labels: LABELS,
+    references: [
+      {
+        kind: "recorded",
+        logits64: "logits64.npy",
+        logits32: "logits32.npy",
+        noise: measureNoise(values32.data, values64.data),
+        environment: { torch: "2.13.0", threads: 1 },
+        weightsSha256: "b".repeat(64),
+      },
+    ],
+  };
+  changes.json?.(json);
+  files.set("case.json", new TextEncoder().encode(JSON.stringify(json)));
+  for (const [name, bytes] of Object.entries(changes.files ?? {})) files.set(name, bytes);
+  return {
+    label: "fake",
+    read: async (path) => {
+      const bytes = files.get(path);
+      if (!bytes) throw new Error(`no file ${path}`);
+      return bytes;
+    },
+  };
+}
+
+/** A backend that answers image i with row i. */
+export function fakeBackend(
+  name: string,
+  options: { readonly rows?: readonly (readonly number[])[]; readonly overrides?: Partial<CaseBackend> } = {},
+): CaseBackend & { disposed: number } {
+  const rows = options.rows ?? LOGITS;
+  const backend = {
+    name,
+    disposed: 0,
+    availability: async () => ({ available: true as const, version: "1.2.3" }),
+    open: async () => ({
+      run: async (inputs: Readonly<Record<string, Tensor>>) => {
+        const image = Number(inputs["input"]!.data[0]);
+        return new Map<string, Tensor>([["logits", floats([rows[image]!])]]);
+      },
+      dispose: async () => {
+        backend.disposed++;
+      },
+    }),
+    ...options.overrides,
+  };
+  return backend;
+}
