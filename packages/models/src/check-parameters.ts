@@ -34,7 +34,10 @@ export function mismatch(
   const count = `${differences.length} ${differences.length === 1 ? "tensor differs" : "tensors differ"}`;
   return new MismatchError(
     `the checkpoint does not fit ${label}: ${count}: ${shown.join("; ")}${rest > 0 ? `; and ${rest} more` : ""}`,
-    { hint: hintFor(differences, tensors), details: { differences: differences.slice(0, SHOWN), count: differences.length } },
+    {
+      hint: hintFor(differences, tensors),
+      details: { differences: differences.slice(0, SHOWN), count: differences.length },
+    },
   );
 }
 

@@ -114,7 +114,14 @@ export function resnetConfig(options: ResNetOptions): ResNetConfig {
   }
   checkCounts("layers", config.layers, MAX_BLOCKS);
   checkCounts("channels", config.channels, MAX_CHANNELS);
-  for (const name of ["inChans", "cardinality", "baseWidth", "stemWidth", "blockReduceFirst", "downKernelSize"] as const) {
+  for (const name of [
+    "inChans",
+    "cardinality",
+    "baseWidth",
+    "stemWidth",
+    "blockReduceFirst",
+    "downKernelSize",
+  ] as const) {
     checkCounts(name, [config[name]], MAX_CHANNELS);
   }
   if (config.block.includes("basic") && (config.cardinality !== 1 || config.baseWidth !== 64)) {

@@ -50,7 +50,9 @@ function emitGroupNorm({ builder, weights, config }: EmitContext, x: string, { p
 function emitNorm(context: EmitContext, x: string, step: NormStep): string {
   const { builder, weights, config } = context;
   if (config.normLayer === "groupnorm") return emitGroupNorm(context, x, step);
-  const tensors = ["weight", "bias", "running_mean", "running_var"].map((name) => weights.weight(`${step.path}.${name}`));
+  const tensors = ["weight", "bias", "running_mean", "running_var"].map((name) =>
+    weights.weight(`${step.path}.${name}`),
+  );
   return builder.node("BatchNormalization", [x, ...tensors], {
     name: step.path,
     attributes: { epsilon: float(config.normEps) },

@@ -40,6 +40,13 @@ function fit(name: string, config: ResNetConfig, tensors: Tensors, numClasses: n
   return { name, config, differences: parameterDifferences(modelParameters(config, { numClasses }), tensors) };
 }
 
+/** How far the tensors are from each published architecture, or from those of one depth. */
+function fits(tensors: Tensors, numClasses: number, layers?: readonly number[]): readonly Fit[] {
+  return [...architectures()]
+    .filter(([, config]) => layers === undefined || config.layers.every((count, stage) => count === layers[stage]))
+    .map(([name, config]) => fit(name, config, tensors, numClasses));
+}
+
 /** What the names and shapes spell out, or `undefined` where that is no network. */
 function recognisedFit(tensors: Tensors, layers: readonly number[], numClasses: number): Fit | undefined {
   try {
@@ -57,15 +64,27 @@ function unsupported(tensors: Tensors): UnsupportedError {
   const shown = names.slice(0, SHOWN_NAMES).join(", ");
   return new UnsupportedError(
     `the checkpoint's ${names.length} tensors (${shown}${names.length > SHOWN_NAMES ? ", …" : ""}) are no network of timm's resnet.py`,
-    { hint: prefixHint(tensors) ?? "Only ResNets and their relatives are recognised: conv1, bn1, layer1 … layer4, fc." },
+    {
+      hint: prefixHint(tensors) ?? "Only ResNets and their relatives are recognised: conv1, bn1, layer1 … layer4, fc.",
+    },
   );
+}
+
+/** Refuses what the tensors leave open and no published network decides. */
+function requireKnownPool(tensors: Tensors): void {
+  if (tensors.has("maxpool.0.weight") && tensors.has("maxpool.2.weight") && !tensors.has("maxpool.1.weight")) {
+    throw new UnsupportedError(
+      "the stem's pooling is a convolution and, after it, an anti-aliasing that has no tensors: average or blur",
+      { hint: 'Give the architecture, with aaLayer "avg" or "blur".' },
+    );
+  }
 }
 
 /** Tensors that differ, at most: beyond that an error speaks of another kind of network. */
 const NEAR = 0.5;
 
-function nearMiss(tensors: Tensors, fits: readonly Fit[]): MismatchError | UnsupportedError {
-  const nearest = fits.reduce((best, next) => (next.differences.length < best.differences.length ? next : best));
+function nearMiss(tensors: Tensors, tried: readonly Fit[]): MismatchError | UnsupportedError {
+  const nearest = tried.reduce((best, next) => (next.differences.length < best.differences.length ? next : best));
   if (nearest.differences.length > NEAR * tensors.size) return unsupported(tensors);
   return mismatch(nearest.differences, { tensors, label: `${nearest.name}, the nearest architecture` });
 }
@@ -111,17 +130,16 @@ function published(matching: readonly Fit[], numClasses: number): IdentifiedMode
 export function identifyModel(tensors: Tensors): IdentifiedModel {
   const layers = countLayers(tensors);
   if (layers === undefined) throw unsupported(tensors);
+  requireKnownPool(tensors);
   const numClasses = countClasses(tensors);
-  const known = [...architectures()]
-    .filter(([, config]) => config.layers.every((count, stage) => count === layers[stage]))
-    .map(([name, config]) => fit(name, config, tensors, numClasses));
+  const known = fits(tensors, numClasses, layers);
   const matching = known.filter(({ differences }) => differences.length === 0);
   if (matching.length > 0) return published(matching, numClasses);
 
   const recognised = recognisedFit(tensors, layers, numClasses);
   if (recognised?.differences.length !== 0) {
-    const others = known.length > 0 ? known : [...architectures()].map(([name, config]) => fit(name, config, tensors, numClasses));
-    throw nearMiss(tensors, recognised === undefined ? others : [recognised, ...others]);
+    const others = known.length > 0 ? known : fits(tensors, numClasses);
+    throw nearMiss(tensors, recognised === undefined ? others : [...others, recognised]);
   }
   const { config, name } = recognised;
   return {

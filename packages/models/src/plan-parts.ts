@@ -80,7 +80,11 @@ export function attention(
   if (kind === "eca") return [{ kind, path, kernel: ecaKernel(nominal) }];
   if (kind === "none") return [];
   const inner = { kernel: 1, bias: true };
-  const reduce = conv(context, `${path}.fc1`, { inChannels: channels, outChannels: seWidth(nominal, seRatio), ...inner });
+  const reduce = conv(context, `${path}.fc1`, {
+    inChannels: channels,
+    outChannels: seWidth(nominal, seRatio),
+    ...inner,
+  });
   const expand = conv(context, `${path}.fc2`, { inChannels: reduce.outChannels, outChannels: channels, ...inner });
   return [{ kind, path, reduce, expand }];
 }

@@ -29,7 +29,10 @@ export function seededArray(seed: string, name: string, options: { count: number
 function seededWeight(seed: string, name: string, shape: Shape): Float32Array {
   const count = elementCount(shape);
   if (shape.length > 1) {
-    return seededArray(seed, name, { count, std: name === "fc.weight" ? 0.33 : Math.sqrt(2 / elementCount(shape.slice(1))) });
+    return seededArray(seed, name, {
+      count,
+      std: name === "fc.weight" ? 0.33 : Math.sqrt(2 / elementCount(shape.slice(1))),
+    });
   }
   const normal = seededArray(seed, name, { count, std: 1 });
   if (name.endsWith("running_var")) return normal.map((value) => 0.6 + 0.5 * Math.abs(value));

@@ -1,0 +1,36 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { matchesGlob } from "./glob.ts";
+
+describe("matchesGlob", () => {
+  it.each([
+    ["*", "", true],
+    ["a*c", "abbc", true],
+    ["a*c", "abbd", false],
+    ["a?c", "abc", true],
+    ["a?c", "ac", false],
+    ["*_32x?d", "resnext50_32x4d", true],
+    ["*_32x?d", "resnext101_32x16d", false],
+    ["a.c", "abc", false],
+    ["", "a", false],
+  ])("%s against %s: %s", (pattern, text, expected) => {
+    expect(matchesGlob(pattern, text)).toBe(expected);
+  });
+
+  it("agrees with the regular expression of the same meaning", () => {
+    const letters = fc.array(fc.constantFrom("a", "b", "*", "?"), { maxLength: 8 });
+    const words = fc.array(fc.constantFrom("a", "b"), { maxLength: 10 });
+    fc.assert(
+      fc.property(letters, words, (pattern, word) => {
+        const expression = new RegExp(`^${pattern.join("").replaceAll("?", ".").replaceAll("*", ".*")}$`);
+        expect(matchesGlob(pattern.join(""), word.join(""))).toBe(expression.test(word.join("")));
+      }),
+    );
+  });
+
+  it("does not take exponential time", () => {
+    const start = performance.now();
+    expect(matchesGlob(`${"*a".repeat(200)}b`, "a".repeat(5000))).toBe(false);
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+});
