@@ -6,7 +6,7 @@ import { encodeValue } from "./encode-value.ts";
 import { imageMetadata } from "./image-metadata.ts";
 import { integerField, joinFields, type Message, messageField, textField } from "./message.ts";
 import { GRAPH, MODEL, OPERATOR_SET } from "./schema.ts";
-import { irVersionFor, requireOpset } from "./versions.ts";
+import { irVersionFor, requireOpset, requireType } from "./versions.ts";
 
 /** The key of `metadata_props` under which the contract travels. */
 export const CONTRACT_KEY = "samoyed";
@@ -26,6 +26,7 @@ export interface EncodeOptions {
  */
 export function encodeModel(graph: Graph, { contract, places = new Map() }: EncodeOptions): Message {
   requireOpset(graph.opset, `graph ${JSON.stringify(graph.name)}`);
+  for (const tensor of graph.initializers.values()) requireType(tensor, graph.opset);
   return joinFields([
     integerField(MODEL.irVersion, irVersionFor(graph.opset), "the IR version"),
     ...encodeProducer(contract),

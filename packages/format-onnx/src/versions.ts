@@ -1,4 +1,4 @@
-import { UnsupportedError } from "@samoyed/core";
+import { type LazyTensor, UnsupportedError } from "@samoyed/core";
 import { MAX_OPSET, MIN_OPSET } from "@samoyed/graph";
 
 /** IR version 3 is the first that a stable ONNX (1.0) wrote; 14 is ONNX 1.23's. */
@@ -47,6 +47,22 @@ export function requireIrVersion(irVersion: number, what: string): void {
     throw new UnsupportedError(
       `${what} has IR version ${irVersion}; versions ${MIN_IR_VERSION} to ${MAX_IR_VERSION} are handled`,
       { hint: "Write the model again with an ONNX release from 1.0 to 1.23.", details: { irVersion } },
+    );
+  }
+}
+
+/** The operator set, and with it IR version 9, that brought eight-bit floats. */
+const FLOAT8_OPSET = 19;
+
+/**
+ * Requires an operator set to have a tensor's element type.
+ *
+ * @throws UnsupportedError when it came later.
+ */
+export function requireType(tensor: LazyTensor, opset: number): void {
+  if (tensor.dtype.startsWith("float8") && opset < FLOAT8_OPSET) {
+    throw new UnsupportedError(
+      `tensor ${JSON.stringify(tensor.name)} is ${tensor.dtype} at operator set ${opset}; ONNX has it from ${FLOAT8_OPSET} on`,
     );
   }
 }

@@ -104,7 +104,8 @@ export function smallNetwork({ opset = 17 } = {}): Graph {
 
 /** Weights of one dtype behind an Identity, with a scalar and an empty one. */
 export function dtypeGraph(dtype: DType): Graph {
-  const builder = createBuilder({ name: dtype });
+  // Eight-bit floats came with operator set 19.
+  const builder = createBuilder({ name: dtype, opset: dtype.startsWith("float8") ? 19 : 17 });
   for (const [name, shape] of [
     ["vector", [3]],
     ["matrix", [40, 17]],
