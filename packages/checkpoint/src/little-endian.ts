@@ -1,0 +1,34 @@
+/** A view of exactly these bytes. */
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** An unsigned 64-bit integer; `undefined` above 2^53 - 1, which no length, count or offset of a real file is. */
+export function readUint64(view: DataView, offset: number): number | undefined {
+  const value = view.getUint32(offset, true) + view.getUint32(offset + 4, true) * 2 ** 32;
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
+/** A signed 64-bit integer; `undefined` beyond ±(2^53 - 1). */
+export function readInt64(view: DataView, offset: number): number | undefined {
+  const value = view.getUint32(offset, true) + view.getInt32(offset + 4, true) * 2 ** 32;
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
+/** Writes an unsigned integer of up to 2^53 - 1 as 64 bits. */
+export function writeUint64(view: DataView, offset: number, value: number): void {
+  view.setUint32(offset, value % 2 ** 32, true);
+  view.setUint32(offset + 4, Math.floor(value / 2 ** 32), true);
+}
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Text from UTF-8; `undefined` where the bytes are not valid UTF-8 (surrogates included). */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return UTF8.decode(bytes);
+  } catch {
+    // The decoder says no more than that the bytes are invalid; the caller says where they stood.
+    return undefined;
+  }
+}

@@ -1,0 +1,39 @@
+import { FormatError } from "@samoyed/core";
+import { isTar } from "./tar-members.ts";
+
+/** What the first bytes of a file look like. */
+export type Kind = "zip" | "pickle" | "tar" | "safetensors" | "index";
+
+/**
+ * Tells what kind of file this is by its first bytes (512 or more, unless it is shorter).
+ *
+ * @throws FormatError for anything else; for a web page or a Git LFS pointer, which are what failed downloads leave,
+ * the hint says what happened.
+ */
+export function recognise(head: Uint8Array, label: string): Kind {
+  if (head.byteLength === 0) {
+    throw new FormatError(`${label}: the file is empty`);
+  }
+  const start = String.fromCharCode(...head.subarray(0, 512));
+  if (start.startsWith("PK\u0003\u0004") || start.startsWith("PK\u0005\u0006")) return "zip";
+  if (head[0] === 0x80) return "pickle";
+  if (isTar(head)) return "tar";
+  // A header of up to 100 MB in JSON: bytes 4 to 7 of its length are zero, and it begins with a brace.
+  if (head.byteLength > 8 && head[8] === 0x7b && start.slice(4, 8) === "\0\0\0\0") return "safetensors";
+  const text = start.replace(/^\u00ef\u00bb\u00bf/, "").trimStart();
+  if (text.startsWith("{")) return "index";
+  if (/^<(!doctype|html|head|\?xml)/i.test(text)) {
+    throw new FormatError(`${label}: a web page, not a checkpoint`, {
+      hint: "The download got a page instead of the file: perhaps it needs a login, or the address is out of date.",
+    });
+  }
+  if (text.startsWith("version https://git-lfs.github.com/spec/")) {
+    throw new FormatError(`${label}: a Git LFS pointer, not the file that it stands for`, {
+      hint: "Fetch the file itself with `git lfs pull`.",
+    });
+  }
+  const hex = Array.from(head.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+  throw new FormatError(`${label}: not a checkpoint that Samoyed knows: it begins with ${hex}`, {
+    hint: "Samoyed reads what torch.save, torch.jit.save and torch.export.save write, and safetensors.",
+  });
+}

@@ -1,0 +1,217 @@
+import { FormatError } from "@samoyed/core";
+import { decodeUtf8 } from "./little-endian.ts";
+
+/** No header of a checkpoint nests deeper than a handful; the parser recurses. */
+const MAX_DEPTH = 64;
+
+/** A number as it is written, so that `2.0`, `1e3` and 2^53 + 1 are not taken for integers. */
+export class JsonNumber {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** A JSON value; objects are Maps, whatever their keys are called. */
+export type JsonValue = null | boolean | string | JsonNumber | JsonValue[] | Map<string, JsonValue>;
+
+/**
+ * Parses JSON (RFC 8259) as it must be read where it says how bytes are laid out: `JSON.parse` keeps the last of two
+ * equal keys and rounds numbers, silently.
+ *
+ * @param label names the text in errors.
+ * @throws FormatError for invalid UTF-8 or JSON, a key that stands twice, lone surrogates, and more than 64 levels.
+ */
+export function parseStrictJson(bytes: Uint8Array, label: string): JsonValue {
+  const text = decodeUtf8(bytes);
+  if (text === undefined) {
+    throw new FormatError(`${label} is not valid UTF-8`);
+  }
+  const parser = new Parser(text, label);
+  return parser.whole();
+}
+
+/**
+ * An integer from 0 to 2^53 - 1.
+ *
+ * @throws FormatError for everything else, `2.0` and `1e3` included; `what` names it.
+ */
+export function jsonCount(value: JsonValue | undefined, what: string): number {
+  if (value instanceof JsonNumber && /^(0|[1-9]\d*)$/.test(value.text) && Number.isSafeInteger(Number(value.text))) {
+    return Number(value.text);
+  }
+  throw new FormatError(`${what} is ${describeJson(value)}; expected an integer from 0 to 2^53 - 1`);
+}
+
+/** What a JSON value is, for error messages. */
+export function describeJson(value: JsonValue | undefined): string {
+  if (value === undefined) return "missing";
+  if (value instanceof JsonNumber) return value.text.length > 40 ? `${value.text.slice(0, 40)}…` : value.text;
+  if (value instanceof Map) return "an object";
+  if (Array.isArray(value)) return "an array";
+  const text = JSON.stringify(value);
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}
+
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const PLAIN = /[^"\\\u0000-\u001f]*/y;
+const SPACE = /[ \t\n\r]*/y;
+const LONE_SURROGATE = /\p{Surrogate}/u;
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['"', '"'],
+  ["\\", "\\"],
+  ["/", "/"],
+  ["b", "\b"],
+  ["f", "\f"],
+  ["n", "\n"],
+  ["r", "\r"],
+  ["t", "\t"],
+]);
+
+class Parser {
+  readonly #text: string;
+  readonly #label: string;
+  #at = 0;
+
+  constructor(text: string, label: string) {
+    this.#text = text;
+    this.#label = label;
+  }
+
+  whole(): JsonValue {
+    const value = this.#value(0);
+    this.#match(SPACE);
+    if (this.#at < this.#text.length) {
+      throw this.#error("more text follows the JSON value");
+    }
+    return value;
+  }
+
+  #value(depth: number): JsonValue {
+    if (depth > MAX_DEPTH) {
+      throw this.#error(`values are nested more than ${MAX_DEPTH} deep`);
+    }
+    this.#match(SPACE);
+    switch (this.#text[this.#at]) {
+      case "{":
+        return this.#object(depth);
+      case "[":
+        return this.#array(depth);
+      case '"':
+        return this.#string();
+      case "t":
+        return this.#word("true", true);
+      case "f":
+        return this.#word("false", false);
+      case "n":
+        return this.#word("null", null);
+      default: {
+        const number = this.#match(NUMBER);
+        if (number === "") {
+          throw this.#error("expected a JSON value");
+        }
+        return new JsonNumber(number);
+      }
+    }
+  }
+
+  #object(depth: number): Map<string, JsonValue> {
+    const entries = new Map<string, JsonValue>();
+    this.#at++;
+    if (this.#accept("}")) return entries;
+    do {
+      this.#match(SPACE);
+      if (this.#text[this.#at] !== '"') {
+        throw this.#error("expected a key");
+      }
+      const key = this.#string();
+      if (entries.has(key)) {
+        throw this.#error(`the key ${describeJson(key)} stands twice`);
+      }
+      if (!this.#accept(":")) {
+        throw this.#error("expected a colon");
+      }
+      entries.set(key, this.#value(depth + 1));
+    } while (this.#accept(","));
+    if (!this.#accept("}")) {
+      throw this.#error("expected a comma or the end of the object");
+    }
+    return entries;
+  }
+
+  #array(depth: number): JsonValue[] {
+    const items: JsonValue[] = [];
+    this.#at++;
+    if (this.#accept("]")) return items;
+    do {
+      items.push(this.#value(depth + 1));
+    } while (this.#accept(","));
+    if (!this.#accept("]")) {
+      throw this.#error("expected a comma or the end of the array");
+    }
+    return items;
+  }
+
+  #string(): string {
+    this.#at++;
+    let value = this.#match(PLAIN);
+    for (;;) {
+      const next = this.#text[this.#at];
+      if (next === '"') {
+        this.#at++;
+        break;
+      }
+      if (next !== "\\") {
+        throw this.#error(next === undefined ? "the string has no end" : "a control character stands in a string");
+      }
+      value += this.#escape() + this.#match(PLAIN);
+    }
+    if (LONE_SURROGATE.test(value)) {
+      throw this.#error("the string holds half of a surrogate pair");
+    }
+    return value;
+  }
+
+  #escape(): string {
+    const letter = this.#text[this.#at + 1] ?? "";
+    const simple = ESCAPES.get(letter);
+    if (simple !== undefined) {
+      this.#at += 2;
+      return simple;
+    }
+    const digits = this.#text.slice(this.#at + 2, this.#at + 6);
+    if (letter !== "u" || !/^[0-9a-fA-F]{4}$/.test(digits)) {
+      throw this.#error("no such escape");
+    }
+    this.#at += 6;
+    return String.fromCharCode(Number.parseInt(digits, 16));
+  }
+
+  #word<Value extends boolean | null>(word: string, value: Value): Value {
+    if (!this.#text.startsWith(word, this.#at)) {
+      throw this.#error("expected a JSON value");
+    }
+    this.#at += word.length;
+    return value;
+  }
+
+  #accept(character: string): boolean {
+    this.#match(SPACE);
+    if (this.#text[this.#at] !== character) {
+      return false;
+    }
+    this.#at++;
+    return true;
+  }
+
+  #match(pattern: RegExp): string {
+    pattern.lastIndex = this.#at;
+    const text = pattern.exec(this.#text)?.[0] ?? "";
+    this.#at += text.length;
+    return text;
+  }
+
+  #error(problem: string): FormatError {
+    return new FormatError(`${this.#label} is not valid JSON at character ${this.#at}: ${problem}`);
+  }
+}
