@@ -13,12 +13,16 @@ export async function readBody(
 ): Promise<Uint8Array> {
   const bytes = allocateBytes(length, url);
   let position = 0;
-  await eachPiece(url, response, signal, (piece) => {
-    if (piece.byteLength > length - position) {
-      throw new IoError(`${url}: the server sent more than the ${length} bytes asked for`);
-    }
-    bytes.set(piece, position);
-    position += piece.byteLength;
+  await eachPiece(response, {
+    url,
+    signal,
+    take(piece) {
+      if (piece.byteLength > length - position) {
+        throw new IoError(`${url}: the server sent more than the ${length} bytes asked for`);
+      }
+      bytes.set(piece, position);
+      position += piece.byteLength;
+    },
   });
   if (position !== length) {
     throw brokenOff(url, position, length);
@@ -26,13 +30,20 @@ export async function readBody(
   return bytes;
 }
 
-/** Hands over a body piece by piece; when `take` throws, the rest is not downloaded. */
-export async function eachPiece(
-  url: string,
-  response: Response,
-  signal: AbortSignal | undefined,
-  take: (piece: Uint8Array) => void,
-): Promise<void> {
+/** Who takes a body. */
+export interface BodyOptions {
+  /** For messages. */
+  readonly url: string;
+  readonly signal: AbortSignal | undefined;
+  readonly take: (piece: Uint8Array) => void | Promise<void>;
+}
+
+/**
+ * Hands over a body piece by piece; when `take` fails, the rest is not downloaded.
+ *
+ * @throws IoError when the connection breaks off, AbortedError when the signal fired.
+ */
+export async function eachPiece(response: Response, { url, signal, take }: BodyOptions): Promise<void> {
   const reader = response.body?.getReader();
   if (reader === undefined) {
     return;
@@ -43,7 +54,7 @@ export async function eachPiece(
       if (done) {
         return;
       }
-      take(value);
+      await take(value);
     }
   } catch (error) {
     // The connection is given up either way; what matters is the first error.
@@ -56,23 +67,31 @@ export async function eachPiece(
   }
 }
 
-/** Reports an answer that is no success. */
-export async function refuseStatus(url: string, response: Response): Promise<never> {
-  await discard(response);
-  const hint =
-    response.status === 401 || response.status === 403
-      ? "It needs a login or a licence to be accepted: download it in a browser and name the file."
-      : response.status === 404 || response.status === 410
-        ? "Check the address."
-        : "Try again later.";
-  throw new UnavailableError(`${url}: the server answered ${response.status} ${response.statusText}`.trim(), {
-    hint,
-    details: { status: response.status },
+/** The error for an answer that is no success; the body is not read. */
+export function statusError(url: string, { status, statusText }: Response): UnavailableError {
+  return new UnavailableError(`${url}: the server answered ${status} ${statusText}`.trim(), {
+    hint: statusHint(status),
+    details: { status },
   });
 }
 
+function statusHint(status: number): string {
+  switch (status) {
+    case 401:
+    case 403:
+      return "It needs a login or a licence to be accepted: download it in a browser and name the file.";
+    case 407:
+      return "The proxy needs a login: put it into the proxy's address.";
+    case 404:
+    case 410:
+      return "Check the address.";
+    default:
+      return "Try again later.";
+  }
+}
+
 /** Frees the connection of an answer whose body nobody reads. */
-export async function discard(response: Response): Promise<void> {
+export async function discardBody(response: Response): Promise<void> {
   // A body that fails while it is being thrown away changes nothing.
   await response.body?.cancel().catch(() => undefined);
 }

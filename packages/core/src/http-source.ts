@@ -1,6 +1,6 @@
 import { allocateBytes } from "./allocate.ts";
 import { IoError, throwIfAborted, UnavailableError, UnsupportedError } from "./errors.ts";
-import { brokenOff, discard, eachPiece, httpFailure, readBody, refuseStatus } from "./http-response.ts";
+import { brokenOff, discardBody, eachPiece, httpFailure, readBody, statusError } from "./http-response.ts";
 import { memorySource } from "./memory-source.ts";
 import { checkRange } from "./range.ts";
 import type { ByteSource, ReadOptions } from "./source.ts";
@@ -55,7 +55,7 @@ export async function httpSource(url: string | URL, options: HttpSourceOptions =
   };
   const first = await request(connection, { range: "bytes=0-0", signal: options.signal });
   if (first.status === 206) {
-    await discard(first);
+    await discardBody(first);
     if (!plain(first)) {
       throw new UnsupportedError(`${connection.url}: the server compresses parts of it`, {
         hint: "Download it to a file first.",
@@ -65,13 +65,14 @@ export async function httpSource(url: string | URL, options: HttpSourceOptions =
     return rangedSource(connection, versionOf(first, byteLength));
   }
   if (first.status === 416 && totalOf(first) === 0) {
-    await discard(first);
+    await discardBody(first);
     return memorySource(new Uint8Array(0), connection.url);
   }
   if (first.status === 200) {
     return memorySource(await readWhole(connection.url, first, options), connection.url);
   }
-  return refuseStatus(connection.url, first);
+  await discardBody(first);
+  throw statusError(connection.url, first);
 }
 
 function rangedSource(connection: Connection, version: Version): ByteSource {
@@ -90,7 +91,7 @@ function rangedSource(connection: Connection, version: Version): ByteSource {
       await requireSameVersion(url, response, version);
       const range = response.headers.get("content-range");
       if (range !== null && !range.startsWith(`bytes ${offset}-${end}/`)) {
-        await discard(response);
+        await discardBody(response);
         throw new IoError(`${url}: bytes ${offset}-${end} were asked for; the server sent ${range}`);
       }
       return readBody(url, response, { length, signal: options.signal });
@@ -136,9 +137,10 @@ async function requireSameVersion(url: string, response: Response, version: Vers
       return;
     }
   } else if (response.status !== 200 && response.status !== 416) {
-    await refuseStatus(url, response);
+    await discardBody(response);
+    throw statusError(url, response);
   }
-  await discard(response);
+  await discardBody(response);
   throw new IoError(`${url}: changed while it was being read`, {
     hint: "Start again; if it changes often, download it to a file first.",
     details: { before: version, status: response.status },
@@ -182,17 +184,21 @@ async function readWhole(url: string, response: Response, options: ReadOptions):
   // The length of a compressed body says nothing about what comes out of it.
   const length = stated !== null && /^\d+$/u.test(stated) && plain(response) ? Number(stated) : undefined;
   if (length !== undefined && length > MAX_UNRANGED_BYTES) {
-    await discard(response);
+    await discardBody(response);
     throw tooLargeWhole(url);
   }
   const pieces: Uint8Array[] = [];
   let total = 0;
-  await eachPiece(url, response, options.signal, (piece) => {
-    total += piece.byteLength;
-    if (total > MAX_UNRANGED_BYTES) {
-      throw tooLargeWhole(url);
-    }
-    pieces.push(piece);
+  await eachPiece(response, {
+    url,
+    signal: options.signal,
+    take(piece) {
+      total += piece.byteLength;
+      if (total > MAX_UNRANGED_BYTES) {
+        throw tooLargeWhole(url);
+      }
+      pieces.push(piece);
+    },
   });
   if (length !== undefined && total !== length) {
     throw brokenOff(url, total, length);

@@ -9,6 +9,7 @@ export * from "./dtype.ts";
 export * from "./errors.ts";
 export { float16ArrayToFloat32, float16ToFloat32, float32ArrayToFloat16, float32ToFloat16 } from "./float16.ts";
 export { float32ToFloat8E4m3fn, float32ToFloat8E5m2, float8E4m3fnToFloat32, float8E5m2ToFloat32 } from "./float8.ts";
+export { discardBody, eachPiece, statusError } from "./http-response.ts";
 export { httpSource, MAX_UNRANGED_BYTES, type Fetch, type HttpSourceOptions } from "./http-source.ts";
 export {
   castLazy,
