@@ -89,7 +89,7 @@ NETWORKS = {
     "gelu": (BASIC | {"actLayer": "gelu"}, 40, 40),
 }
 # Whole networks of the registry, on small images.
-PUBLISHED = ("resnet18", "resnext50_32x4d", "seresnext26t_32x4d", "resnetrs50", "resnet50_gn", "ecaresnet50d_pruned")
+PUBLISHED = ("resnet18", "resnext50_32x4d", "resnet50_gn", "ecaresnet50d_pruned")
 PUBLISHED_SIZE = 40
 
 ARGUMENTS = {

@@ -33,6 +33,13 @@ describe("resnetConfig", () => {
     expect(attempt).toThrow(message);
   });
 
+  it("refuses group norm of channels that 32 groups do not divide", () => {
+    const config = resnetConfig({ ...BASE, channels: [60, 64, 64, 64], normLayer: "groupnorm" });
+    expect(() => modelParameters(config, { numClasses: 1 })).toThrow(
+      "layer1.0.bn1: 60 channels do not divide into group norm's 32 groups",
+    );
+  });
+
   it("refuses groups that do not divide the channels, when they are laid out", () => {
     const config = resnetConfig({ ...BASE, cardinality: 6, baseWidth: 16, blockReduceFirst: 5 });
     expect(() => modelParameters(config, { numClasses: 1 })).toThrow(

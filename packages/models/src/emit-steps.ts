@@ -1,5 +1,6 @@
 import { float, type GraphBuilder, int, ints, string } from "@samoyed/graph";
 import type { Activation, ResNetConfig } from "./config.ts";
+import { NORM_GROUPS } from "./plan-parts.ts";
 import type { AvgPoolStep, BlurStep, ConvStep, EcaStep, MaxPoolStep, NormStep, SqueezeStep, Step } from "./steps.ts";
 import type { WeightScope } from "./weights.ts";
 
@@ -9,9 +10,6 @@ export interface EmitContext {
   readonly weights: WeightScope;
   readonly config: ResNetConfig;
 }
-
-/** timm's `GroupNorm` (`layers/norm.py`) always has so many groups. */
-const NORM_GROUPS = 32;
 
 function emitConv({ builder, weights }: EmitContext, x: string, step: ConvStep): string {
   const { path, kernel, stride, padding, dilation, groups, bias } = step;

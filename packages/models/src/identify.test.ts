@@ -96,13 +96,13 @@ describe("identifyModel, other networks", () => {
     const config = resnetConfig({
       block: "bottleneck",
       layers: [1, 1, 1, 1],
-      channels: [16, 32, 64, 128],
+      channels: [8, 16, 32, 64],
       cardinality: 8,
       baseWidth: 16,
     });
     const found = identifyModel(tensorsOf(config, 10));
     expect(found.architecture).toEqual(config);
-    expect(found).toMatchObject({ name: "resnext14_8x16d_c16-32-64-128", numClasses: 10, candidates: [] });
+    expect(found).toMatchObject({ name: "resnext14_8x16d_c8-16-32-64", numClasses: 10, candidates: [] });
     expect(found.assumptions[0]).toContain("ReLU, no anti-aliasing and an output stride of 32 are assumed");
   });
 
@@ -231,7 +231,13 @@ describe("identifyModel, near misses", () => {
   ])("refuses %s", (_, names) => {
     const error = errorOf(new Map(names.map((name) => [name, { shape: [0, 0], dtype: "float32" }])));
     expect(error).toBeInstanceOf(UnsupportedError);
-    expect(error.message).toContain(`${names.length} tensors`);
+    expect(error.message).toContain(`holds ${names.length === 0 ? "no" : names.length} tensors`);
+  });
+
+  it("does not take batch norms without statistics for group norms that cannot be", () => {
+    const config = resnetConfig({ block: "basic", layers: [2, 2, 2, 2], channels: [60, 120, 240, 480] });
+    const tensors = [...tensorsOf(config, 10)].filter(([name]) => !/running_|num_batches/.test(name));
+    expect(errorOf(new Map(tensors))).toBeInstanceOf(UnsupportedError);
   });
 
   it("does not guess the filter of a pooling that has no tensors", () => {

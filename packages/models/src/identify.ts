@@ -6,6 +6,7 @@ import type { ResNetConfig } from "./config.ts";
 import { describeConfig } from "./describe.ts";
 import { type ParameterDifference, parameterDifferences, type TensorType } from "./differences.ts";
 import { modelParameters } from "./parameters.ts";
+import { NORM_GROUPS } from "./plan-parts.ts";
 import { countClasses, countLayers, recogniseConfig } from "./recognise.ts";
 
 /** What a state dict turned out to be. */
@@ -61,13 +62,11 @@ function recognisedFit(tensors: Tensors, layers: readonly number[], numClasses: 
 
 function unsupported(tensors: Tensors): UnsupportedError {
   const names = [...tensors.keys()];
-  const shown = names.slice(0, SHOWN_NAMES).join(", ");
-  return new UnsupportedError(
-    `the checkpoint's ${names.length} tensors (${shown}${names.length > SHOWN_NAMES ? ", …" : ""}) are no network of timm's resnet.py`,
-    {
-      hint: prefixHint(tensors) ?? "Only ResNets and their relatives are recognised: conv1, bn1, layer1 … layer4, fc.",
-    },
-  );
+  const shown = [...names.slice(0, SHOWN_NAMES), ...(names.length > SHOWN_NAMES ? ["…"] : [])].join(", ");
+  const what = names.length === 0 ? "no tensors" : `${names.length} tensors (${shown})`;
+  return new UnsupportedError(`the checkpoint holds ${what}; that is no network of timm's resnet.py`, {
+    hint: prefixHint(tensors) ?? "Only ResNets and their relatives are recognised: conv1, bn1, layer1 … layer4, fc.",
+  });
 }
 
 /** Refuses what the tensors leave open and no published network decides. */
@@ -92,7 +91,7 @@ function nearMiss(tensors: Tensors, tried: readonly Fit[]): MismatchError | Unsu
 /** Assumptions that hold for a network whatever is published. */
 function normAssumptions({ normLayer }: ResNetConfig): readonly string[] {
   if (normLayer === "batchnorm") return [];
-  return ["The norms have no running statistics: they are taken for group norms of 32 groups."];
+  return [`The norms have no running statistics: they are taken for group norms of ${NORM_GROUPS} groups.`];
 }
 
 function published(matching: readonly Fit[], numClasses: number): IdentifiedModel {

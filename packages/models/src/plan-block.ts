@@ -37,11 +37,11 @@ export function planBasicBody(context: PlanContext, block: BlockGeometry): reado
   });
   return [
     first,
-    norm(`${path}.bn1`, first),
+    norm(context, `${path}.bn1`, { after: first }),
     { kind: "act", path: `${path}.act1` },
     ...(useAa ? antiAlias(context, `${path}.aa`, { channels: first.outChannels, stride }) : []),
     second,
-    norm(`${path}.bn2`, second, { last: true }),
+    norm(context, `${path}.bn2`, { after: second, last: true }),
     ...attention(context, `${path}.se`, { channels: second.outChannels, nominal: planes }),
   ];
 }
@@ -72,14 +72,14 @@ export function planBottleneckBody(context: PlanContext, block: BlockGeometry): 
   });
   return [
     first,
-    norm(`${path}.bn1`, first),
+    norm(context, `${path}.bn1`, { after: first }),
     { kind: "act", path: `${path}.act1` },
     second,
-    norm(`${path}.bn2`, second),
+    norm(context, `${path}.bn2`, { after: second }),
     { kind: "act", path: `${path}.act2` },
     ...(useAa ? antiAlias(context, `${path}.aa`, { channels: second.outChannels, stride }) : []),
     third,
-    norm(`${path}.bn3`, third, { last: true }),
+    norm(context, `${path}.bn3`, { after: third, last: true }),
     ...attention(context, `${path}.se`, { channels: third.outChannels, nominal: planes * 4 }),
   ];
 }
@@ -91,7 +91,7 @@ export function planShortcut(context: PlanContext, block: BlockGeometry, outChan
   const keepsSize = stride === 1 && dilation === 1;
   if (context.config.avgDown) {
     const only = conv(context, `${path}.1`, { inChannels, outChannels, kernel: 1 });
-    const steps = [only, norm(`${path}.2`, only)];
+    const steps = [only, norm(context, `${path}.2`, { after: only })];
     if (keepsSize) return steps;
     return [{ kind: "avgpool", path: `${path}.0`, size: 2, edge: dilation === 1 ? "ceil" : "same" }, ...steps];
   }
@@ -103,5 +103,5 @@ export function planShortcut(context: PlanContext, block: BlockGeometry, outChan
     stride,
     dilation: kernel > 1 ? firstDilation : 1,
   });
-  return [only, norm(`${path}.1`, only)];
+  return [only, norm(context, `${path}.1`, { after: only })];
 }

@@ -8,6 +8,9 @@ export interface PlanContext {
   readonly widths: ReadonlyMap<string, number>;
 }
 
+/** timm's `GroupNorm` (`layers/norm.py`) always has so many groups. */
+export const NORM_GROUPS = 32;
+
 type ConvOptions = Pick<ConvStep, "inChannels" | "outChannels" | "kernel"> &
   Partial<Pick<ConvStep, "stride" | "dilation" | "groups" | "bias">>;
 
@@ -38,9 +41,20 @@ export function conv({ widths }: PlanContext, path: string, options: ConvOptions
   };
 }
 
-/** The norm after a convolution. */
-export function norm(path: string, { outChannels }: ConvStep, options: { readonly last?: boolean } = {}): Step {
-  return { kind: "norm", path, channels: outChannels, last: options.last ?? false };
+/**
+ * The norm after a convolution.
+ *
+ * @throws UsageError when group norm's groups do not divide the channels.
+ */
+export function norm(
+  { config }: PlanContext,
+  path: string,
+  { after: { outChannels }, last = false }: { readonly after: ConvStep; readonly last?: boolean },
+): Step {
+  if (config.normLayer === "groupnorm" && outChannels % NORM_GROUPS !== 0) {
+    throw new UsageError(`${path}: ${outChannels} channels do not divide into group norm's ${NORM_GROUPS} groups`);
+  }
+  return { kind: "norm", path, channels: outChannels, last };
 }
 
 /** The anti-aliasing in place of a stride (`layers/blur_pool.py`, `create_aa`); averaging over one pixel is nothing. */

@@ -6,7 +6,7 @@ export function planStem(context: PlanContext): { readonly steps: readonly Step[
   const { inChans, stemType, stemWidth } = context.config;
   if (stemType === "plain") {
     const only = conv(context, "conv1", { inChannels: inChans, outChannels: 64, kernel: 7, stride: 2 });
-    return { steps: [only, norm("bn1", only)], channels: only.outChannels };
+    return { steps: [only, norm(context, "bn1", { after: only })], channels: only.outChannels };
   }
   const narrow = stemType === "deep" ? stemWidth : 3 * Math.floor(stemWidth / 4);
   const first = conv(context, "conv1.0", { inChannels: inChans, outChannels: narrow, kernel: 3, stride: 2 });
@@ -15,13 +15,13 @@ export function planStem(context: PlanContext): { readonly steps: readonly Step[
   return {
     steps: [
       first,
-      norm("conv1.1", first),
+      norm(context, "conv1.1", { after: first }),
       { kind: "act", path: "conv1.2" },
       second,
-      norm("conv1.4", second),
+      norm(context, "conv1.4", { after: second }),
       { kind: "act", path: "conv1.5" },
       third,
-      norm("bn1", third),
+      norm(context, "bn1", { after: third }),
     ],
     channels: third.outChannels,
   };
@@ -44,7 +44,7 @@ export function planStemPool(context: PlanContext, channels: number): readonly S
     return [
       only,
       ...antiAlias(context, "maxpool.1", pooled),
-      norm(`maxpool.${next}`, only),
+      norm(context, `maxpool.${next}`, { after: only }),
       { kind: "act", path: `maxpool.${next + 1}` },
     ];
   }

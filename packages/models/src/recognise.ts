@@ -72,7 +72,7 @@ function recogniseStage(tensors: Tensors, stage: number): Stage {
  */
 function recogniseBaseWidth(stages: readonly Stage[]): number {
   const bottlenecks = stages.filter(({ kind }) => kind === "bottleneck");
-  const least = bottlenecks.map(({ planes, width, groups }) => Math.ceil((width / groups) * (64 / planes)));
+  const least = bottlenecks.map(({ planes, width, groups }) => Math.ceil(((width / groups) * 64) / planes));
   return Math.max(...least);
 }
 

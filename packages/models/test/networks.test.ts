@@ -2,14 +2,7 @@ import { readFileSync } from "node:fs";
 import { elementCount, type Tensor } from "@samoyed/core";
 import { interpret } from "@samoyed/graph";
 import { describe, expect, it } from "vitest";
-import {
-  architectures,
-  buildModel,
-  identifyModel,
-  type ResNetConfig,
-  resnetConfig,
-  type ResNetOptions,
-} from "../src/index.ts";
+import { architectures, buildModel, type ResNetConfig, resnetConfig, type ResNetOptions } from "../src/index.ts";
 import { seededArray, seededTensors } from "./seeded.ts";
 
 interface Recorded {
