@@ -36,10 +36,9 @@ export function buildGraph(
   const { architecture, numClasses, name } = model;
   const { inputSize } = options.preprocess ?? model.preprocess;
   if (inputSize[0] !== architecture.inChans) {
-    throw new UsageError(
-      `${name} takes ${architecture.inChans} channels; the preprocessing gives ${inputSize[0]}`,
-      { hint: "Give preprocessing settings with as many channels." },
-    );
+    throw new UsageError(`${name} takes ${architecture.inChans} channels; the preprocessing gives ${inputSize[0]}`, {
+      hint: "Give preprocessing settings with as many channels.",
+    });
   }
   const built = buildModel({
     architecture,
@@ -59,8 +58,6 @@ function summary(rewrite: string, { applied, declined }: RewriteResult): Rewrite
   return {
     rewrite,
     applied: applied.filter((entry) => entry.rewrite === rewrite).length,
-    declined: declined
-      .filter((entry) => entry.rewrite === rewrite)
-      .map(({ node, reason }) => ({ node, reason })),
+    declined: declined.filter((entry) => entry.rewrite === rewrite).map(({ node, reason }) => ({ node, reason })),
   };
 }

@@ -104,7 +104,12 @@ async function writeAll(
         createSink: sinks.create,
         ...(signal && { signal }),
       });
-      files.push(...sinks.files().slice(before).map((written) => ({ format, ...written })));
+      files.push(
+        ...sinks
+          .files()
+          .slice(before)
+          .map((written) => ({ format, ...written })),
+      );
     }
     const sha256 = await hash();
     await fillHash(sinks, { sha256, formats });

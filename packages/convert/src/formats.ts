@@ -34,3 +34,6 @@ async function writeOnnxFile(graph: Graph, { contract, name, createSink, signal 
     await writeOnnx(graph, { sink, contract, external, ...reading });
   }
 }
+
+/** The formats' names. */
+export const FORMATS: readonly Format[] = Object.keys(FORMAT_WRITERS) as Format[];

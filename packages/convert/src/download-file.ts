@@ -1,0 +1,144 @@
+import { mkdir, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { AbortedError, type Fetch, FormatError, MismatchError, throwIfAborted, UnavailableError } from "@samoyed/core";
+import { systemCode, toIoError } from "@samoyed/core/node";
+import { attemptDownload } from "./download-attempt.ts";
+import { type Environment, environmentFetch } from "./environment-fetch.ts";
+import { hashFile } from "./hash-file.ts";
+import { openPartialFile, type PartialFile } from "./partial-file.ts";
+import { refusePage } from "./refuse-page.ts";
+
+/** How far a download is; `total` is 0 while it is unknown. */
+export interface DownloadProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What every download may be given. */
+export interface TransferOptions {
+  /** Where proxies are named; `process.env` when absent. */
+  readonly env?: Environment;
+  /** Replaces `fetch`, proxies included. */
+  readonly fetch?: Fetch;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: DownloadProgress) => void;
+  /** The pause before the second try, doubled before each further one; half a second when absent. */
+  readonly retryMilliseconds?: number;
+  /** How long a connection may be silent; a minute when absent. */
+  readonly idleMilliseconds?: number;
+}
+
+/** Options of `downloadFile`. */
+export interface DownloadOptions extends TransferOptions {
+  /** Where the file goes; the bytes before it is complete go to `path.part`. */
+  readonly path: string;
+  /** The file's SHA-256 or its first digits, if known. */
+  readonly sha256?: string;
+}
+
+/** Tries in a row that bring not a byte: a server that is there and breaks off may recover. */
+const MAX_FRUITLESS = 5;
+
+/** One that cannot be reached at all, or refuses to serve, hardly does. */
+const MAX_UNREACHED = 2;
+
+/** Tries in all: a server that sends one byte at a time must not hold us for ever. */
+const MAX_ATTEMPTS = 100;
+
+const MAX_PAUSE_MILLISECONDS = 10_000;
+
+/**
+ * Downloads a file, once: a file that is there and has the hash is left as it is. A download that was interrupted goes
+ * on where it stopped, if the server says that the file is still the same. Broken connections are tried again.
+ *
+ * @returns the file's SHA-256.
+ * @throws UnavailableError when the server cannot be reached or answers with an error.
+ * @throws IoError when the connection breaks too often, or the disk fails.
+ * @throws FormatError when a web page or a Git LFS pointer comes instead.
+ * @throws MismatchError when the hash differs. What came is removed.
+ * @throws AbortedError when the signal fires. What came is kept, to go on with.
+ */
+export async function downloadFile(url: string, options: DownloadOptions): Promise<string> {
+  const { path, signal } = options;
+  const present = await verifiedFile(options);
+  if (present !== undefined) {
+    return present;
+  }
+  try {
+    await mkdir(dirname(path), { recursive: true });
+  } catch (error) {
+    throw toIoError(error, `${dirname(path)}: cannot be made`);
+  }
+  const file = await openPartialFile(path);
+  try {
+    await transfer(url, file, options);
+    return await complete(url, file, options);
+  } catch (error) {
+    if (error instanceof FormatError || error instanceof MismatchError) {
+      await file.discard();
+    }
+    throw signal?.aborted ? new AbortedError("interrupted", { cause: error }) : error;
+  } finally {
+    await file.close();
+  }
+}
+
+/** The hash of a file that is there already and has the expected one. */
+async function verifiedFile({ path, sha256 = "", signal }: DownloadOptions): Promise<string | undefined> {
+  try {
+    await stat(path);
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") {
+      return undefined;
+    }
+    throw toIoError(error, `${path}: cannot be read`);
+  }
+  const found = await hashFile(path, { ...(signal && { signal }) });
+  return found.startsWith(sha256) ? found : undefined;
+}
+
+async function transfer(url: string, file: PartialFile, options: DownloadOptions): Promise<void> {
+  const { signal, retryMilliseconds = 500, idleMilliseconds = 60_000 } = options;
+  const fetch = options.fetch ?? environmentFetch(options.env ?? process.env);
+  let fruitless = 0;
+  for (let attempt = 1; ; attempt++) {
+    throwIfAborted(signal);
+    const before = file.size;
+    const outcome = await attemptDownload(url, {
+      file,
+      fetch,
+      signal,
+      idleMilliseconds,
+      onProgress: options.onProgress,
+    });
+    if (outcome === "complete") {
+      return;
+    }
+    throwIfAborted(signal);
+    fruitless = file.size > before ? 0 : fruitless + 1;
+    const allowed = outcome instanceof UnavailableError ? MAX_UNREACHED : MAX_FRUITLESS;
+    if (fruitless >= allowed || attempt >= MAX_ATTEMPTS) {
+      throw outcome;
+    }
+    const pause = Math.min(retryMilliseconds * 2 ** Math.max(0, fruitless - 1), MAX_PAUSE_MILLISECONDS);
+    await wait(pause, undefined, { ...(signal && { signal }) });
+  }
+}
+
+async function complete(
+  url: string,
+  file: PartialFile,
+  { sha256 = "", path, signal }: DownloadOptions,
+): Promise<string> {
+  refusePage(await file.head(), url);
+  const found = await hashFile(file.path, { ...(signal && { signal }) });
+  if (!found.startsWith(sha256)) {
+    throw new MismatchError(`${url}: its SHA-256 is ${found}; expected ${sha256.length < 64 ? `${sha256}…` : sha256}`, {
+      hint: "The file was changed on the way or at its source: do not use it. Try again, or another mirror.",
+      details: { got: found, expected: sha256, path },
+    });
+  }
+  await file.finish();
+  return found;
+}

@@ -1,0 +1,24 @@
+import { FormatError } from "@samoyed/core";
+
+/** As much of a file's beginning as shows what it is. */
+export const HEAD_BYTES = 512;
+
+/**
+ * Refuses what servers send in place of a file: a web page, or the pointer that Git LFS keeps.
+ *
+ * @param head - The file's first bytes, `HEAD_BYTES` of them if it has as many.
+ * @throws FormatError with what to do about it.
+ */
+export function refusePage(head: Uint8Array, url: string): void {
+  const text = new TextDecoder("latin1").decode(head.subarray(0, HEAD_BYTES)).replace(/^ï»¿/u, "").trimStart();
+  if (/^<(?:!doctype html|html|head|body|!--|\?xml)/iu.test(text)) {
+    throw new FormatError(`${url}: a web page came, not a file`, {
+      hint: "A login, a licence page or the network's own page stands before the file: open the address in a browser.",
+    });
+  }
+  if (text.startsWith("version https://git-lfs.github.com/spec/")) {
+    throw new FormatError(`${url}: a Git LFS pointer came, not the file that it stands for`, {
+      hint: "Use the address that downloads the file itself (often /resolve/ or /media/ in place of /raw/).",
+    });
+  }
+}
