@@ -13,7 +13,7 @@ export function loadError(cause: unknown, { backend, label }: Where): SamoyedErr
   const tap = /Graph output \(([^)]*)\) does not exist/.exec(message)?.[1];
   if (tap !== undefined) {
     return new UsageError(`${label}: the graph has no value ${JSON.stringify(tap)} to tap`, {
-      hint: "samoyed inspect lists the values of an artifact",
+      hint: "Names are case-sensitive; samoyed inspect shows what an artifact holds.",
       cause,
     });
   }
@@ -21,17 +21,17 @@ export function loadError(cause: unknown, { backend, label }: Where): SamoyedErr
   if (/protobuf parsing failed|data pointer is null/i.test(message)) return new FormatError(what, { cause });
   if (/no available backend found/i.test(message)) {
     return new UnavailableError(what, {
-      hint: "serve onnxruntime-web's ort-wasm-simd-threaded.wasm and give its URL as onnxruntimeWeb({ wasmUrl })",
+      hint: "Serve onnxruntime-web's ort-wasm-simd-threaded.wasm and give its URL: onnxruntimeWeb({ wasmUrl }).",
       cause,
     });
   }
   if (/external/i.test(message) || /No such file|model_path must not be empty/i.test(message)) {
     return new IoError(what, {
-      hint: "the weights lie in a second file: keep it beside the model, or convert without external data",
+      hint: "The weights lie in a second file: keep it beside the model, or convert without external data.",
       cause,
     });
   }
-  return new UnsupportedError(what, { cause });
+  return new UnsupportedError(what, { hint: `Update ${backend}: samoyed doctor shows its version.`, cause });
 }
 
 /** What an engine threw while running a model, as one of our errors with the original as `cause`. */

@@ -43,7 +43,7 @@ export async function importEngine(name: EngineName, load: () => Promise<unknown
     const message = cause instanceof Error ? cause.message : String(cause);
     const missing = /cannot find (module|package)/i.test(message) && message.includes(`'${name}'`);
     throw new UnavailableError(missing ? `${name} is not installed` : `${name} does not load: ${firstLine(message)}`, {
-      hint: missing ? `npm install ${name}` : `use a platform that ${name} supports, or another backend`,
+      hint: missing ? `npm install ${name}` : `Use a platform that ${name} supports, or another backend.`,
       cause,
     });
   }
@@ -61,8 +61,12 @@ export async function engineAvailability(name: EngineName, load: () => Promise<u
   }
 }
 
-/** The first line of an engine's message, without the place in its source that C++ macros put in front. */
+/** The first line of an engine's message, without its numbers and the places in its source that C++ macros put in front. */
 export function firstLine(message: string): string {
   const line = message.split("\n").find((text) => text.trim() !== "") ?? "no message";
-  return line.replace(/\S*\/onnxruntime\/\S+ (\w[\w ]*)?\S*\([^)]*\)\S* /g, "").trim();
+  return line
+    .replace(/^Can't create a session\. ERROR_CODE: \d+, ERROR_MESSAGE: /, "")
+    .replace(/^\[ONNXRuntimeError\] : \d+ : \w+ : /, "")
+    .replaceAll(/\S+\.(?:cc|h):\d+ [^(]*\([^)]*\)(?: const)? /g, "")
+    .trim();
 }

@@ -38,6 +38,6 @@ async function download(url: string | URL, signal: AbortSignal | undefined): Pro
   } catch (cause) {
     throwIfAborted(signal);
     if (cause instanceof IoError) throw cause;
-    throw new IoError(`${String(url)}: cannot be downloaded`, { hint: "check the address and the network", cause });
+    throw new IoError(`${String(url)}: cannot be downloaded`, { hint: "Check the address and the network.", cause });
   }
 }

@@ -46,7 +46,7 @@ export async function openOrtSession(given: OrtSessionOptions): Promise<Session>
     tensors: Readonly<Record<string, Tensor>>,
     { taps = [], signal }: RunOptions = {},
   ): Promise<Map<string, Tensor>> {
-    if (disposed) throw new UsageError(`${model.label}: the session is disposed`, { hint: "load the model again" });
+    if (disposed) throw new UsageError(`${model.label}: the session is disposed`, { hint: "Load the model again." });
     throwIfAborted(signal);
     checkInputs(tensors, inputs);
     const feeds = Object.fromEntries(inputs.map(({ name }) => [name, toOrt(tensors[name]!, ort.Tensor)]));
@@ -54,7 +54,7 @@ export async function openOrtSession(given: OrtSessionOptions): Promise<Session>
     const missing: string[] = [];
     for (const name of new Set(taps)) {
       const input = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
-      if (input) results.set(name, { ...input, data: input.data.slice() } as Tensor);
+      if (input) results.set(name, { ...input, data: input.data.slice() });
       else if (!results.has(name)) missing.push(name);
     }
     for (let start = 0; start < missing.length; start += MAX_TAPS_AT_ONCE) {

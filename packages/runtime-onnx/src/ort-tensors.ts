@@ -48,17 +48,14 @@ export function toOrt(tensor: Tensor, Constructor: OrtTensorConstructor): OrtTen
 export function fromOrt(tensor: OrtTensor, name: string): Tensor {
   const dtype = dtypeOf(tensor.type, name);
   const { data } = tensor;
-  const bytes = ArrayBuffer.isView(data)
-    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice()
-    : undefined;
-  // float16 is a Float16Array where the engine has one, and bits (Uint16Array) for us.
-  const Array_ = dtype === "float16" ? Uint16Array : (data.constructor as ArrayConstructorOf);
-  if (!bytes) throw new UnsupportedError(`the value ${JSON.stringify(name)} holds no numbers`);
-  const copy = new Array_(bytes.buffer, 0, elementCount(tensor.dims));
-  return { dtype, shape: [...tensor.dims], data: copy as DTypeArrays[DType] };
+  if (!ArrayBuffer.isView(data)) throw new UnsupportedError(`the value ${JSON.stringify(name)} holds no numbers`);
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
+  // float16 is a Float16Array where JavaScript has one, and bits (Uint16Array) for us.
+  const TypedArray = dtype === "float16" ? Uint16Array : (data.constructor as TypedArrayConstructor);
+  return { dtype, shape: [...tensor.dims], data: new TypedArray(bytes.buffer, 0, elementCount(tensor.dims)) };
 }
 
-type ArrayConstructorOf = new (buffer: ArrayBuffer, offset: number, length: number) => DTypeArrays[DType];
+type TypedArrayConstructor = new (buffer: ArrayBuffer, offset: number, length: number) => DTypeArrays[DType];
 
 /**
  * The ports of a loaded model, with `?` for a size that has no name.

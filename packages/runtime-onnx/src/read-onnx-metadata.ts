@@ -68,7 +68,12 @@ function parseEntry(
   for (let at = 0; at < bytes.length;) {
     const field = parseField(bytes, { at, base: base + at, source, limit: base + bytes.length });
     if (field.wire === 2 && (field.number === ENTRY_KEY || field.number === ENTRY_VALUE)) {
-      const text = decodeText(bytes.subarray(field.start - base, field.end - base), { source, at: field.start });
+      let text: string;
+      try {
+        text = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(field.start - base, field.end - base));
+      } catch (cause) {
+        throw broken(source, field.start, "text that is not UTF-8", cause);
+      }
       if (field.number === ENTRY_KEY) key = text;
       else value = text;
     }
@@ -113,17 +118,9 @@ function parseVarint(bytes: Uint8Array, at: number): { value: number; next: numb
   return undefined;
 }
 
-function decodeText(bytes: Uint8Array, options: { readonly source: ByteSource; readonly at: number }): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    throw broken(options.source, options.at, "text that is not UTF-8", cause);
-  }
-}
-
 function broken(source: ByteSource, offset: number, got: string, cause?: unknown): FormatError {
   return new FormatError(`${source.label}: not an ONNX model: got ${got} at byte ${offset}`, {
-    hint: "expected a .onnx file; convert a checkpoint to make one",
+    hint: "Give a .onnx file; samoyed convert makes one of a checkpoint.",
     details: { offset },
     ...(cause === undefined ? {} : { cause }),
   });

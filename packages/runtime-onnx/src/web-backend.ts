@@ -27,7 +27,7 @@ export function webBackend(platform: WebPlatform, options: OnnxruntimeWebOptions
     format: "onnx",
     async availability(): Promise<Availability> {
       if (typeof WebAssembly === "undefined") {
-        return { available: false, reason: "there is no WebAssembly here", fix: "use a browser or Node that has it" };
+        return { available: false, reason: "there is no WebAssembly here", fix: "Use a browser or Node that has it." };
       }
       return engineAvailability("onnxruntime-web", platform.importEngine);
     },
@@ -37,7 +37,7 @@ export function webBackend(platform: WebPlatform, options: OnnxruntimeWebOptions
       const model = await platform.openModel(artifact, { signal });
       if (threads !== undefined && threadsInUse !== undefined && threads !== threadsInUse) {
         throw new UsageError(`onnxruntime-web runs with ${threadsInUse} threads already; got threads ${threads}`, {
-          hint: "give every load the same number, or load the other model in a worker",
+          hint: "Give every load the same number, or load the other model in a worker.",
         });
       }
       if (threads !== undefined) ort.env.wasm.numThreads = threads;

@@ -111,9 +111,12 @@ describe.each<[string, Backend]>([
       const shape = [2, 3];
       if (dtype === "float64") inputs[port] = { dtype, shape, data: Float64Array.from(numbers, (x) => x / 3) };
       if (dtype === "float32") inputs[port] = { dtype, shape, data: Float32Array.from(numbers, (x) => x / 3) };
-      if (dtype === "float16") inputs[port] = { dtype, shape, data: Uint16Array.of(0, 0x3c00, 0xbc00, 0x7c00, 1, 0x7bff) };
-      if (dtype === "int64") inputs[port] = { dtype, shape, data: BigInt64Array.of(0n, 1n, -1n, 2n ** 62n, -(2n ** 63n), 7n) };
-      if (dtype === "uint64") inputs[port] = { dtype, shape, data: BigUint64Array.of(0n, 1n, 2n, 2n ** 64n - 1n, 4n, 5n) };
+      if (dtype === "float16")
+        inputs[port] = { dtype, shape, data: Uint16Array.of(0, 0x3c00, 0xbc00, 0x7c00, 1, 0x7bff) };
+      if (dtype === "int64")
+        inputs[port] = { dtype, shape, data: BigInt64Array.of(0n, 1n, -1n, 2n ** 62n, -(2n ** 63n), 7n) };
+      if (dtype === "uint64")
+        inputs[port] = { dtype, shape, data: BigUint64Array.of(0n, 1n, 2n, 2n ** 64n - 1n, 4n, 5n) };
       if (dtype === "int32") inputs[port] = { dtype, shape, data: Int32Array.from(numbers, (x) => -x) };
       if (dtype === "int16") inputs[port] = { dtype, shape, data: Int16Array.from(numbers, (x) => -x) };
       if (dtype === "int8") inputs[port] = { dtype, shape, data: Int8Array.from(numbers, (x) => -x) };
@@ -210,11 +213,17 @@ test("onnxruntime-node reads external data beside the path, with taps as well; w
 
   const alone = join(await folder, "alone.onnx");
   await copyFile(fixture("external.onnx"), alone);
-  await expect(onnxruntimeNode().load(alone)).rejects.toMatchObject({ code: "io", hint: /second file/ });
+  await expect(onnxruntimeNode().load(alone)).rejects.toMatchObject({
+    code: "io",
+    hint: expect.stringMatching(/second file/),
+  });
 });
 
 test("onnxruntime-web cannot read external data, and says so", async () => {
-  await expect(onnxruntimeWeb().load(fixture("external.onnx"))).rejects.toMatchObject({ code: "io", hint: /second file/ });
+  await expect(onnxruntimeWeb().load(fixture("external.onnx"))).rejects.toMatchObject({
+    code: "io",
+    hint: expect.stringMatching(/second file/),
+  });
 });
 
 test("onnxruntime-web has one number of threads for the whole program", async () => {
@@ -232,5 +241,8 @@ test("an operator that the engine lacks is unsupported, with the engine's error 
   await writeFile(path, bytes);
   const load = onnxruntimeNode().load(path);
   await expect(load).rejects.toThrow(UnsupportedError);
-  await expect(load).rejects.toMatchObject({ cause: expect.any(Error), message: /GlobalAverageCool/ });
+  await expect(load).rejects.toMatchObject({
+    cause: expect.any(Error),
+    message: expect.stringMatching(/GlobalAverageCool/),
+  });
 });

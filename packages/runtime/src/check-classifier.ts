@@ -31,13 +31,13 @@ export function checkClassifier(
   if (image.some((sizeHere, axis) => typeof sizeHere === "number" && sizeHere !== size[axis])) {
     throw new MismatchError(
       `the network takes ${formatShape(image)} and its contract preprocesses to ${formatShape(size)}`,
-      { hint: "the artifact was changed after it was converted: convert the checkpoint again" },
+      { hint: "The artifact was changed after it was converted: convert the checkpoint again." },
     );
   }
   const classes = output.shape.at(-1);
   if (labels && typeof classes === "number" && labels.length !== classes) {
     throw new MismatchError(`the network gives ${classes} classes; there are ${labels.length} labels`, {
-      hint: "give one label per class, in class order",
+      hint: "Give one label per class, in class order.",
       details: { classes, labels: labels.length },
     });
   }
@@ -50,6 +50,6 @@ function portNamed(ports: readonly Port[], options: { readonly name: string; rea
   if (found) return found;
   throw new MismatchError(
     `the contract names the ${role} ${JSON.stringify(name)}; the network has ${ports.map((port) => port.name).join(", ")}`,
-    { hint: "the artifact was changed after it was converted: convert the checkpoint again" },
+    { hint: "The artifact was changed after it was converted: convert the checkpoint again." },
   );
 }

@@ -83,7 +83,7 @@ function classifierOf(session: Session, givenLabels: readonly string[] | undefin
   }
   async function run(images: readonly (Uint8Array | Image)[], given: ClassifyOptions): Promise<Classification[][]> {
     const { signal, top = 5 } = given;
-    if (disposed) throw new UsageError("the classifier is disposed", { hint: "load it again" });
+    if (disposed) throw new UsageError("the classifier is disposed", { hint: "Load it again." });
     throwIfAborted(signal);
     const input = stackImages(images.map((image) => transform(image)));
     const outputs = await session.run({ [contract.input]: input }, signal === undefined ? {} : { signal });
@@ -120,12 +120,12 @@ function contractOf(session: Session): Contract {
   const { contract } = session;
   if (!contract) {
     throw new UnsupportedError("the model carries no contract, so its preprocessing is unknown", {
-      hint: "convert the checkpoint with samoyed, which writes one, or run the model with tensors of your own",
+      hint: "Convert the checkpoint with samoyed, which writes one, or run the model with tensors of your own.",
     });
   }
   if (contract.task !== "logits") {
     throw new UnsupportedError(`${contract.model} gives ${contract.task}, not logits: it cannot classify`, {
-      hint: "convert the checkpoint again without --features",
+      hint: "Convert the checkpoint again, without --features.",
     });
   }
   return contract;

@@ -1,0 +1,46 @@
+import { UnavailableError } from "@samoyed/core";
+import { expect, test } from "vitest";
+import { engineAvailability, firstLine, importEngine } from "./engine.ts";
+
+const missing = async (): Promise<unknown> => {
+  throw new Error("Cannot find package 'onnxruntime-node' imported from /somewhere/engine.js");
+};
+const broken = async (): Promise<unknown> => {
+  throw new Error("libonnxruntime.so.1: version `GLIBC_2.99' not found\n  and more");
+};
+
+test("an engine that is not installed says so, with the command that installs it", async () => {
+  expect(await engineAvailability("onnxruntime-node", missing)).toEqual({
+    available: false,
+    reason: "onnxruntime-node is not installed",
+    fix: "npm install onnxruntime-node",
+  });
+  await expect(importEngine("onnxruntime-node", missing)).rejects.toThrow(UnavailableError);
+});
+
+test("an engine that is installed and does not load is another matter", async () => {
+  expect(await engineAvailability("onnxruntime-node", broken)).toEqual({
+    available: false,
+    reason: "onnxruntime-node does not load: libonnxruntime.so.1: version `GLIBC_2.99' not found",
+    fix: expect.stringMatching(/platform/),
+  });
+});
+
+test("a package that something else lacks is not the engine that is missing", async () => {
+  const other = async (): Promise<unknown> => {
+    throw new Error("Cannot find module 'onnxruntime-common'");
+  };
+  expect(await engineAvailability("onnxruntime-node", other)).toMatchObject({
+    reason: expect.stringMatching(/does not load/),
+  });
+});
+
+test("an engine's message is cut to what concerns the reader", () => {
+  expect(
+    firstLine(
+      "Can't create a session. ERROR_CODE: 1, ERROR_MESSAGE: /mnt/x/onnxruntime/core/graph/graph.cc:1555 void onnxruntime::Graph::Init() This is an invalid model.",
+    ),
+  ).toBe("This is an invalid model.");
+  expect(firstLine("Non-zero status code returned.\nsecond")).toBe("Non-zero status code returned.");
+  expect(firstLine("\n")).toBe("no message");
+});
