@@ -36,7 +36,10 @@ export interface NodeCase {
 }
 
 /** A graph of one node, with inputs `x0`, `x1`, … and outputs `y0`, `y1`, …; `shape` may replace an input's sizes by symbols. */
-export function nodeGraph(item: NodeCase, shape: (index: number) => readonly Dim[] | undefined = () => undefined): Graph {
+export function nodeGraph(
+  item: NodeCase,
+  shape: (index: number) => readonly Dim[] | undefined = () => undefined,
+): Graph {
   const b = createBuilder({ name: item.op, opset: item.opset ?? 17 });
   const names = item.inputs.map((tensor, index) => {
     if (tensor === null) return "";
@@ -81,4 +84,3 @@ export function worstUlps(a: Tensor, b: Tensor): number {
   }
   return worst;
 }
-

@@ -1,0 +1,67 @@
+import { lazyFromChunks, lazyTensor, readTensor } from "@samoyed/core";
+import { expect, test } from "vitest";
+import { floats32, int64, noise } from "../../test/helpers.ts";
+import { createBuilder, foldConstants, type Graph, int, interpret, rewriteGraph, tensorAttribute } from "../index.ts";
+
+test("a computed constant becomes an initializer", async () => {
+  const b = createBuilder({ name: "net" });
+  const x = b.input("x", "float32", [2]);
+  const one = b.node("Constant", [], { attributes: { value: tensorAttribute(lazyTensor("one", floats32([], [1]))) } });
+  const w = b.initializer(lazyTensor("w", floats32([2], [3, -4])));
+  b.output(b.node("Add", [x, b.node("Mul", [b.node("Add", [w, one]), w], { name: "k" })], { name: "y" }));
+  const graph = b.finish();
+  const { graph: result } = rewriteGraph(graph, [foldConstants]);
+  expect(result.nodes.map((node) => [node.op, ...node.inputs])).toEqual([["Add", "x", "k"]]);
+  expect(await readTensor(result.initializers.get("k")!)).toEqual(floats32([2], [12, 12]));
+  const input = { x: noise([2], 3) };
+  expect(await interpret(result, input)).toEqual(await interpret(graph, input));
+});
+
+/** The shape arithmetic that exporters write for a flatten with a dynamic batch. */
+function dynamicFlatten(shape: readonly (number | string)[]): Graph {
+  const b = createBuilder({ name: "net" });
+  const x = b.input("x", "float32", shape);
+  const integer = (name: string, values: number[], dims?: number[]): string =>
+    b.initializer(lazyTensor(name, int64(values, dims)));
+  const batch = b.node("Gather", [b.node("Shape", [x]), integer("zero", [0], [])]);
+  const rows = b.node("Unsqueeze", [batch, integer("axes", [0])]);
+  const target = b.node("Concat", [rows, integer("rest", [-1])], { attributes: { axis: int(0) }, name: "target" });
+  b.output(b.node("Reshape", [x, target], { name: "y" }));
+  return b.finish();
+}
+
+test("a shape that is known folds away, one with a symbol is inferred and stays", async () => {
+  const known = rewriteGraph(dynamicFlatten([2, 3, 4]), [foldConstants]).graph;
+  expect(known.nodes.map((node) => node.op)).toEqual(["Reshape"]);
+  expect(await readTensor(known.initializers.get("target")!)).toEqual(int64([2, -1]));
+  const symbolic = rewriteGraph(dynamicFlatten(["N", 3, 4]), [foldConstants]);
+  expect(symbolic.applied).toEqual([]);
+  expect(symbolic.graph.outputs[0]?.shape).toEqual(["N", 12]);
+  const input = { x: noise([5, 3, 4], 3) };
+  const flat = (await interpret(symbolic.graph, input)).get("y")!;
+  expect([...flat.shape]).toEqual([5, 12]);
+  expect(flat.data).toEqual(input.x.data);
+});
+
+test("declines a large result, a graph output, an unread weight, and the widening of half-precision weights", () => {
+  const b = createBuilder({ name: "net" });
+  const x = b.input("x", "float32", [1]);
+  const one = b.initializer(lazyTensor("one", floats32([1], [1])));
+  const huge = b.node("Expand", [one, b.initializer(lazyTensor("shape", int64([1 << 20])))], { name: "huge" });
+  b.output(b.node("Add", [x, huge]));
+  b.output(b.node("Neg", [one], { name: "constant" }));
+  const far = lazyFromChunks({ name: "far", dtype: "float32", shape: [1] }, () => {
+    throw new Error("read");
+  });
+  b.output(b.node("Add", [x, b.node("Neg", [b.initializer(far)], { name: "unread" })]));
+  const half = b.initializer(lazyTensor("half", { dtype: "float16", shape: [1], data: new Uint16Array([0x3c00]) }));
+  b.output(b.node("Add", [x, b.node("Cast", [half], { attributes: { to: int(1) }, name: "widened" })]));
+  const { applied, declined } = rewriteGraph(b.finish(), [foldConstants]);
+  expect(applied).toEqual([]);
+  expect(declined.map(({ node, reason }) => [node, reason])).toEqual([
+    ["huge", "its output takes 4194304 bytes, more than 1048576"],
+    ["constant", 'its output "constant" is a graph output'],
+    ["unread", '"far" is not in memory'],
+    ["widened", "it widens weights that are stored in half precision"],
+  ]);
+});
