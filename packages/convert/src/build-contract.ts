@@ -28,7 +28,7 @@ export function buildContract({ model, graph, source }: ContractParts, options: 
     input: graph.inputs[0]!.name,
     output: output!,
     ...(taps.length > 0 && { taps }),
-    preprocess: options.preprocess ?? model.preprocess,
+    preprocess: { ...model.preprocess, ...options.preprocess },
     ...(labels !== undefined && { labels: checkedLabels(labels, { model, task }) }),
     weights: options.weights ?? "float32",
     ...(license !== undefined && { license }),

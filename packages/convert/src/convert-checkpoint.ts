@@ -101,7 +101,7 @@ async function writeAll(
       await FORMAT_WRITERS[format](graph, {
         contract,
         name: fileName(contract.model),
-        createSink: sinks.create,
+        createSink: (file) => sinks.create(file),
         ...(signal && { signal }),
       });
       files.push(

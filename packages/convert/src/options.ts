@@ -26,8 +26,8 @@ export interface ModelOptions extends ReadOptions {
   readonly weights?: "float32" | "float16";
   /** Whether batch norms are folded and the like; true when absent. */
   readonly fold?: boolean;
-  /** Replaces the model's own preprocessing: for a checkpoint that was trained in another way. */
-  readonly preprocess?: PreprocessConfig;
+  /** Replaces parts of the model's own preprocessing, or all of it: for a checkpoint that was trained in another way. */
+  readonly preprocess?: Partial<PreprocessConfig>;
   /** Replaces the model's licence. */
   readonly license?: string;
   /** Says in words that the weights are a stand-in, where they are. */

@@ -137,8 +137,11 @@ function isState(value: unknown): value is PartialState {
     return false;
   }
   const { url, etag, lastModified, total } = value as Partial<Record<keyof PartialState, unknown>>;
-  const isText = (field: unknown): boolean => field === null || typeof field === "string";
   return (
     typeof url === "string" && isText(etag) && isText(lastModified) && (total === null || Number.isSafeInteger(total))
   );
+}
+
+function isText(field: unknown): boolean {
+  return field === null || typeof field === "string";
 }
