@@ -2,7 +2,7 @@
 
     tools/oracle/.venv/bin/python tools/oracle/train_shapes.py
 
-Five minutes on two cores. Another processor rounds differently and trains other weights.
+Ten minutes on two cores. Another processor rounds differently and trains other weights.
 """
 
 import torch

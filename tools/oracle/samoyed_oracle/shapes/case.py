@@ -7,7 +7,7 @@ import torch
 from ..assets import file_sha256
 from ..recording import load_input, logits, tensor_sha256, write_json, write_recorded
 from ..standin import weights_sha256
-from .checkpoint import HELD_OUT, held_out_label, read_network
+from .checkpoint import HELD_OUT, held_out, read_checkpoint, read_network
 from .training import PREPROCESS
 
 TRAINED = "../../trained"
@@ -20,7 +20,8 @@ def record_shapes(golden: Path, folder: Path) -> None:
     model = read_network(trained / "shapes.pth")
     names = (trained / "labels.txt").read_text().splitlines()
     paths = [trained / "images" / f"{index:03}.jpg" for index in range(HELD_OUT)]
-    labels = [held_out_label(index) for index in range(HELD_OUT)]
+    seed = read_checkpoint(trained / "shapes.pth")["args"].seed
+    labels = [held_out(index, seed=seed)[1] for index in range(HELD_OUT)]
     inputs = torch.stack([load_input(path, PREPROCESS) for path in paths])
     recorded = write_recorded(
         folder, logits(model, inputs, torch.float64), logits(model, inputs, torch.float32), weights_sha256(model.state_dict())

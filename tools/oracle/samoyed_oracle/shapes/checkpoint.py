@@ -5,14 +5,17 @@ from pathlib import Path
 
 import torch
 
+from .outlines import LABELS
 from .picture import jpeg
-from .training import LABELS, Settings, network
+from .training import network
 
 HELD_OUT = 100
+# The first hundred are all answered rightly; a case whose network makes mistakes tells its answers from the labels.
+FIRST = 100
 
 
 def write_checkpoint(folder: Path, model: torch.nn.Module, extra: dict) -> None:
-    """Writes shapes.pth (zip) and shapes-legacy.pth, labels.txt and the first held-out images.
+    """Writes shapes.pth (zip) and shapes-legacy.pth, labels.txt and a hundred held-out images.
 
     As a script does that trains on several devices and saves everything it has: names begin with `module.`, the
     arguments are a Namespace. The optimizer's moments are left out, which would treble the file.
@@ -29,7 +32,7 @@ def write_checkpoint(folder: Path, model: torch.nn.Module, extra: dict) -> None:
     torch.save(checkpoint, folder / "shapes-legacy.pth", _use_new_zipfile_serialization=False)
     (folder / "labels.txt").write_text("".join(f"{label}\n" for label in LABELS))
     for index in range(HELD_OUT):
-        data, _ = jpeg("held-out", index, seed=extra["args"]["seed"])
+        data, _ = held_out(index, seed=extra["args"]["seed"])
         (folder / "images" / f"{index:03}.jpg").write_bytes(data)
 
 
@@ -45,6 +48,6 @@ def read_network(path: Path) -> torch.nn.Module:
     return model.eval()
 
 
-def held_out_label(index: int) -> int:
-    """The label of a held-out image, by its number."""
-    return jpeg("held-out", index, seed=Settings().seed)[1]
+def held_out(index: int, *, seed: int) -> tuple[bytes, int]:
+    """A held-out image of the case, by its number there, and its label."""
+    return jpeg("held-out", FIRST + index, seed=seed)

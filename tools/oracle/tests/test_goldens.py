@@ -1,0 +1,148 @@
+import json
+import os
+import shutil
+
+import numpy as np
+import pytest
+import record
+import samoyed_oracle.torchvision_shim  # noqa: F401
+import torch
+import torchvision
+from PIL import Image
+from samoyed_oracle.assets import asset, imagenet_classes
+from samoyed_oracle.checking import differences, json_differences, read_case, recorded_reference
+from samoyed_oracle.recording import softmax
+from samoyed_oracle.reference import TOP, target_logits
+from samoyed_oracle.sensitivity import INPUT_MISTAKES
+from samoyed_oracle.standin import roles, stand_in_tensor
+from samoyed_oracle.standin_case import STAND_INS, read_head, sensitivity_table
+from torchvision import transforms
+
+needs_assets = pytest.mark.skipif(
+    not os.environ.get("SAMOYED_ASSETS"), reason="SAMOYED_ASSETS does not name the folder with dog.jpg and imagenet_classes.txt"
+)
+LAYERS = {"samoyed-drawn": ([3, 4, 6, 3], 4), "samoyed": ([3, 4, 23, 3], 16)}
+
+
+@pytest.mark.parametrize("name", ["shapes", *(pytest.param(case.name, marks=needs_assets) for case in STAND_INS)])
+def test_the_goldens_are_reproduced(name, tmp_path):
+    assert record.check(name, tmp_path) == []
+
+
+@needs_assets
+@pytest.mark.parametrize("case", STAND_INS, ids=lambda case: case.name)
+def test_another_implementation_gives_the_five_probabilities(case, golden):
+    """torchvision's network and its own transforms, not timm's."""
+    folder = golden / "cases" / case.name
+    committed = read_case(folder)
+    layers, width = LAYERS[case.name]
+    bottleneck = torchvision.models.resnet.Bottleneck
+    network = torchvision.models.ResNet(bottleneck, layers, groups=32, width_per_group=width).eval()
+    for name, tensor in network.state_dict().items():
+        last = name.endswith("bn3.weight")
+        kind = {"weight": "bn.weight", "bias": "bn.bias", "running_mean": "bn.mean", "running_var": "bn.var", "num_batches_tracked": "bn.count"}
+        role = "conv" if tensor.ndim == 4 else f"fc.{name[3:]}" if name.startswith("fc.") else "bn.last" if last else kind[name.split(".")[-1]]
+        head = read_head(folder) if role == "fc.bias" else None
+        values = stand_in_tensor(name, tuple(tensor.shape), role=role, seed=committed["checkpoint"]["seed"], head=head)
+        tensor.copy_(torch.from_numpy(values))
+    with Image.open(case.image_path()) as image:
+        pixels = transforms.Compose(
+            [
+                transforms.Resize(256, transforms.InterpolationMode.BILINEAR),
+                transforms.CenterCrop(224),
+                transforms.ToTensor(),
+                transforms.Normalize((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+            ]
+        )(image.convert("RGB"))
+    with torch.inference_mode():
+        probabilities = network(pixels[None]).double().softmax(dim=1)[0]
+
+    classes = imagenet_classes()
+    best = probabilities.topk(5).indices.tolist()
+    assert [classes[index] for index in best] == [label for label, _ in TOP]
+    assert probabilities[best].tolist() == pytest.approx([value for _, value in TOP], abs=1e-5, rel=0)
+
+    written = softmax(np.load(folder / "logits32.npy"))[0]
+    assert written[best].tolist() == pytest.approx([value for _, value in TOP], abs=1e-5, rel=0)
+
+
+@needs_assets
+def test_the_tail_stays_below_the_fifth_and_decays():
+    probabilities = np.exp(target_logits(imagenet_classes()))
+    assert probabilities.sum() == pytest.approx(1, abs=1e-12)
+    tail = np.delete(probabilities, [258, 259, 261, 270, 248])
+    assert (np.diff(tail) < 0).all()
+    assert tail[0] < 0.5 * TOP[-1][1]
+
+
+@needs_assets
+def test_mistakes_move_the_answer_by_more_than_the_tolerance(golden):
+    """The table is reproduced, and 0.001 tells right from wrong preprocessing."""
+    case = STAND_INS[0]
+    folder = golden / "cases" / case.name
+    committed = json.loads((folder / "sensitivity.json").read_text())
+    again = {row["mistake"]: row for row in sensitivity_table(case, folder)["rows"]}
+    assert again.pop("none")["probability"] < 1e-5
+    for row in committed["rows"][1:]:
+        fresh = again.pop(row["mistake"])
+        assert fresh["logit"] == pytest.approx(row["logit"], rel=0.15), row["mistake"]
+        assert fresh["noise"] > 8, row["mistake"]
+        if row["mistake"] in INPUT_MISTAKES:
+            assert fresh["probability"] > 30 * committed["tolerance"], row["mistake"]
+    assert not again
+
+
+@pytest.fixture
+def copied(golden, tmp_path):
+    """Two folders with the same small case, to be damaged."""
+    for name in ("committed", "fresh"):
+        shutil.copytree(golden / "cases" / "samoyed-drawn", tmp_path / name)
+    return tmp_path / "committed", tmp_path / "fresh"
+
+
+def test_a_case_equals_itself(copied):
+    assert differences(*copied) == []
+
+
+def change_logit(folder, bits, by):
+    values = np.load(folder / f"logits{bits}.npy")
+    values[0, 7] += by
+    np.save(folder / f"logits{bits}.npy", values)
+
+
+@pytest.mark.parametrize(
+    ("bits", "by", "word"), [(64, 1e-8, "1e-08"), (32, 1e-3, "0.00"), (64, np.nan, "nan"), (32, np.nan, "nan")]
+)
+def test_a_drifted_logit_is_found(copied, bits, by, word):
+    change_logit(copied[1], bits, by)
+    (line,) = differences(*copied)
+    assert line.startswith(f"logits{bits}: off by {word}")
+
+
+def test_a_tampered_golden_is_found(copied):
+    change_logit(copied[0], 32, 1e-3)
+    assert [line.split(":")[0] for line in differences(*copied)] == ["noise"]
+
+
+def test_a_changed_case_file_is_found(copied):
+    path = copied[1] / "case.json"
+    case = json.loads(path.read_text())
+    case["inputSha256"][0] = "0" * 64
+    case["references"][0]["top"][0]["probability"] = 0.6425
+    recorded_reference(case)["environment"]["cpu"] = "another"
+    path.write_text(json.dumps(case))
+    names = [line.split(":")[0] for line in differences(*copied)]
+    assert names == ["case.json.inputSha256[0]", "case.json.references[0].top[0].probability"]
+    assert json_differences([1], [1, 2]) == ["case.json: committed [1], recorded again [1, 2]"]
+
+
+def test_an_asset_with_other_bytes_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "dog.jpg").write_bytes(b"not a dog")
+    monkeypatch.setenv("SAMOYED_ASSETS", str(tmp_path))
+    with pytest.raises(ValueError, match="has SHA-256"):
+        asset("dog.jpg")
+    with pytest.raises(FileNotFoundError, match="does not exist; download it from"):
+        asset("imagenet_classes.txt")
+    monkeypatch.delenv("SAMOYED_ASSETS")
+    with pytest.raises(FileNotFoundError, match="set SAMOYED_ASSETS"):
+        asset("dog.jpg")
