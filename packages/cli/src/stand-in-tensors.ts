@@ -1,4 +1,4 @@
-import type { LazyTensor } from "@samoyed/core";
+import { type LazyTensor, UnsupportedError } from "@samoyed/core";
 import { standInTensor } from "@samoyed/golden";
 import { findModel, modelParameters } from "@samoyed/models";
 
@@ -17,14 +17,15 @@ export interface StandIn {
  */
 export function standInTensors({ model, seed, head }: StandIn): LazyTensor[] {
   const { architecture, numClasses } = findModel(model);
-  return [...modelParameters(architecture, { numClasses })].map(([name, { shape, dtype, role }]) =>
-    standInTensor({
+  return [...modelParameters(architecture, { numClasses })].map(([name, { shape, dtype, role }]) => {
+    if (role === "conv.bias") throw new UnsupportedError(`${model}: ${name} is a convolution's bias, which no stand-in has`);
+    return standInTensor({
       name,
       shape,
       dtype: dtype === "int64" ? "int64" : "float32",
       role,
       seed,
       ...(role === "fc.bias" ? { head } : {}),
-    }),
-  );
+    });
+  });
 }

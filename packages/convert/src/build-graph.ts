@@ -34,7 +34,7 @@ export function buildGraph(
   options: ModelOptions,
 ): BuiltGraph {
   const { architecture, numClasses, name } = model;
-  const { inputSize } = options.preprocess ?? model.preprocess;
+  const inputSize = options.preprocess?.inputSize ?? model.preprocess.inputSize;
   if (inputSize[0] !== architecture.inChans) {
     throw new UsageError(`${name} takes ${architecture.inChans} channels; the preprocessing gives ${inputSize[0]}`, {
       hint: "Give preprocessing settings with as many channels.",

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { cpus, platform, arch } from "node:os";
-import { SamoyedError, UsageError } from "@samoyed/core";
+import { FORMATS } from "@samoyed/convert";
+import { convertFile } from "@samoyed/convert/node";
+import { UnsupportedError, UsageError } from "@samoyed/core";
 import { fileSink } from "@samoyed/core/node";
 import { type CaseEvent, type CaseResult, createReport, parseShard, renderHtml, renderTable, runCase, shardOf } from "@samoyed/golden";
 import { loadCase } from "@samoyed/golden/node";
@@ -13,7 +15,6 @@ import { caseCheckpoint } from "../check/case-checkpoint.ts";
 import { withScratch } from "../check/scratch.ts";
 import { weightsSha256 } from "../check/weights-hash.ts";
 import type { Command, Context } from "../command.ts";
-import { convertFile } from "@samoyed/convert/node";
 import { caseFolders, goldenDir } from "../golden-dir.ts";
 import { resolveSource } from "../resolve-source.ts";
 import { startProgress } from "../terminal.ts";
@@ -33,9 +34,10 @@ interface CheckOptions {
 async function checkCase({ folder, backends, checkpoint, onEvent, context }: CheckOptions): Promise<CaseResult> {
   const { env, signal } = context;
   const loaded = await loadCase(folder);
-  const { model, labels: own, checkpoint: caseWeights } = loaded.case;
+  const { model, labels: own, checkpoint: caseWeights, preprocess } = loaded.case;
   const asset = assetReader({ env, signal });
-  const labels = own ?? (await imagenetLabels(asset));
+  // The names of ImageNet's classes are an asset too: not worth a download where the image is at hand.
+  const labels = own ?? (loaded.case.images.some((image) => image.asset) ? await imagenetLabels(asset) : undefined);
   return withScratch(join(cacheDir(env), "scratch"), async (scratch) => {
     const weights = checkpoint && { name: checkpoint.name, sha256: await weightsSha256(checkpoint.path, signal) };
     const other = weights !== undefined && weights.sha256 !== caseWeights.weightsSha256;
@@ -44,7 +46,9 @@ async function checkCase({ folder, backends, checkpoint, onEvent, context }: Che
         const path = checkpoint?.path ?? (await caseCheckpoint(loaded, { folder, scratch, signal }));
         const standIn = caseWeights.kind === "stand-in" && !other ? { standIn: caseWeights.note } : {};
         const named = caseWeights.kind === "file" && !other ? {} : { model };
-        const report = await convertFile(path, { formats: [format], outDir: scratch, signal, ...named, ...standIn });
+        const written = FORMATS.find((known) => known === format);
+        if (written === undefined) throw new UnsupportedError(`nothing writes the format ${format} yet`);
+        const report = await convertFile(path, { formats: [written], outDir: scratch, signal, preprocess, ...named, ...standIn });
         return join(scratch, report.files[0]!.file);
       }),
       preprocess: preprocessImage,
@@ -93,7 +97,7 @@ export const check: Command = {
     const backends = list(values, "backend");
     const chosen = backendsNamed(backends).map((backend) => backend.name);
     const asked = list(values, "require");
-    const required = asked.includes("all") ? chosen : backendsNamed(asked).map((backend) => backend.name).filter(() => asked.length > 0);
+    const required = asked.includes("all") ? chosen : asked.length === 0 ? [] : backendsNamed(asked).map((backend) => backend.name);
     const shard = text(values, "shard");
     const all = await caseFolders(golden, args);
     const folders = shard === undefined ? all : shardOf(all, { shard: parseShard(shard), key: (entry) => entry.name });

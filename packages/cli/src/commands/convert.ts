@@ -4,6 +4,7 @@ import { FORMATS, type ConvertReport, type Format } from "@samoyed/convert";
 import { columns, formatBytes } from "../columns.ts";
 import type { Command } from "../command.ts";
 import { convertFile } from "@samoyed/convert/node";
+import { PREPROCESS_OPTIONS, preprocessOverrides } from "../preprocess-options.ts";
 import { readLabels } from "../read.ts";
 import { resolveSource } from "../resolve-source.ts";
 import { paint, startProgress, type Terminal } from "../terminal.ts";
@@ -47,18 +48,20 @@ export const convert: Command = {
     features: { type: "boolean", description: "give pooled features, not logits" },
     taps: { type: "boolean", description: "also give the output of every stage" },
     "no-fold": { type: "boolean", description: "keep batch norms as they are" },
+    ...PREPROCESS_OPTIONS,
     "accept-license": { type: "boolean", description: "accept the licence of a published checkpoint" },
   },
   examples: [
     "samoyed convert resnext.pth --to onnx --out models",
     "samoyed convert ssl_resnext101_32x16d --accept-license --labels imagenet_classes.txt",
-    "samoyed convert finetuned.safetensors --model resnet50 --labels labels.txt --weights float16",
+    "samoyed convert finetuned.pth --labels labels.txt --size 96 --interpolation bicubic --weights float16",
   ],
   async run(args, values, context) {
     const { terminal, signal } = context;
     const given = one(args, "SOURCE: a file, or a published name");
     const out = text(values, "out") ?? ".";
     const weights = choice(values, "weights", ["float32", "float16"]);
+    const preprocess = preprocessOverrides(values);
     const formats = formatsOf(values["to"] === undefined ? ["onnx"] : list(values, "to"));
     const labelFile = text(values, "labels");
     const labels = labelFile === undefined ? undefined : await readLabels(labelFile);
@@ -76,6 +79,7 @@ export const convert: Command = {
         signal,
         ...(model === undefined ? {} : { model }),
         ...(labels ? { labels } : {}),
+        ...(Object.keys(preprocess).length > 0 ? { preprocess } : {}),
         onProgress: ({ file, done, total }) => progress.update(`writing ${file}`, done, total),
       });
       progress.stop();
