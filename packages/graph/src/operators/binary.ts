@@ -96,10 +96,13 @@ function power(a: number, b: number): number {
   return a ** b;
 }
 
-/** `fmod = 1` keeps the dividend's sign (C), `fmod = 0` the divisor's (Python). */
+/** `fmod = 1` keeps the dividend's sign (C), `fmod = 0` the divisor's (Python: a rest of the other sign moves by one divisor). */
 function modulo(call: InterpretCall): Formula {
   if (readInt(call.node, "fmod", 0) !== 0) return (a, b) => a % b;
-  return (a, b) => a - b * Math.floor(a / b);
+  return (a, b) => {
+    const rest = a % b;
+    return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
+  };
 }
 
 function comparison(op: string, holds: (a: number, b: number) => boolean): Operator {

@@ -1,4 +1,4 @@
-import { castTensor, elementCount, type Tensor, type TypedArray, UnsupportedError } from "@samoyed/core";
+import { castTensor, type DType, elementCount, type Tensor, type TypedArray, UnsupportedError } from "@samoyed/core";
 import { readAttribute, readInt } from "../attributes.ts";
 import { multiplyDims } from "../dims.ts";
 import type { Dim, Node } from "../ir.ts";
@@ -63,7 +63,10 @@ function sizeDims(call: InferCall): readonly Dim[] | undefined {
 
 function inferRange(call: InferCall): readonly ValueType[] {
   const { dtype } = inputType(call, 0);
-  const bounds = [0, 1, 2].map((index) => constantInts(call, index)?.[0]);
+  const bounds = [0, 1, 2].map((index) => {
+    const tensor = call.constant(index);
+    return tensor === undefined ? constantInts(call, index)?.[0] : numbers(tensor)[0];
+  });
   const [start, limit, delta] = bounds;
   if (start === undefined || limit === undefined || delta === undefined) {
     return [{ dtype, shape: [opaqueDim(call, 0)] }];
@@ -114,6 +117,12 @@ function interpretRange(call: InterpretCall): readonly Tensor[] {
   ];
 }
 
+/** The largest finite value of the eight-bit floats, at which Cast saturates unless told otherwise (opset 19). */
+const SATURATION: ReadonlyMap<DType, number> = new Map<DType, number>([
+  ["float8_e4m3fn", 448],
+  ["float8_e5m2", 57_344],
+]);
+
 /**
  * Cast: to floats, the nearest value; from floats to integers, truncation toward zero; between integers, wrapping; to
  * bool, whether it is not 0. Float to integer out of range is undefined in ONNX and refused here.
@@ -122,6 +131,15 @@ function interpretCast(call: InterpretCall): readonly Tensor[] {
   const x = inputTensor(call, 0);
   const type = outputType(call);
   if (x.dtype === type.dtype) return [x];
+  const limit = readInt(call.node, "saturate", 1) === 0 ? undefined : SATURATION.get(type.dtype);
+  if (limit !== undefined) {
+    return [
+      tensorOf(
+        type,
+        Float64Array.from(numbers(x), (value) => Math.min(limit, Math.max(-limit, value))),
+      ),
+    ];
+  }
   if (!isInteger(type.dtype) && type.dtype !== "bool") return [castTensor(x, type.dtype)];
   if ((x.dtype === "int64" || x.dtype === "uint64") && type.dtype !== "bool") {
     const bits = newArray("int64", x.data.length) as BigInt64Array;

@@ -90,7 +90,9 @@ function interpretReduce(call: InterpretCall, reduce: Reduce): readonly Tensor[]
   const [bases, steps] = [split(false), split(true)];
   const result = newNumbers(type);
   for (const [index, base] of bases.entries()) {
-    result[index] = reduce(Float64Array.from(steps, (step) => source[base + step]!));
+    const value = reduce(Float64Array.from(steps, (step) => source[base + step]!));
+    // The largest of no bools is false, the smallest true: a type without infinities has its own extremes.
+    result[index] = type.dtype === "bool" ? Math.min(1, Math.max(0, value)) : value;
   }
   return [tensorOf(type, result)];
 }
