@@ -1,0 +1,196 @@
+import { MismatchError, ShapeError, UnavailableError, UnsupportedError, UsageError } from "@samoyed/core";
+import type { Image } from "@samoyed/preprocess";
+import { describe, expect, test } from "vitest";
+import { channelMeans, CONTRACT, fakeBackend, type FakeModel } from "../test/fake-backend.ts";
+import { loadClassifier } from "./classifier.ts";
+
+/** One colour, 4 × 4. */
+function plain(red: number, green: number, blue: number): Image {
+  const data = new Uint8Array(48);
+  for (let at = 0; at < 48; at += 3) data.set([red, green, blue], at);
+  return { width: 4, height: 4, data };
+}
+const GREEN = plain(0, 255, 51);
+const BLUE = plain(102, 0, 255);
+
+test("needs nothing but the artifact and a backend: contract gives pixels and names", async () => {
+  const classifier = await loadClassifier("model", { backend: fakeBackend("fake") });
+  expect(classifier.backend).toBe("fake");
+  expect(classifier.contract).toBe(CONTRACT);
+  const answer = await classifier.classify(GREEN);
+  expect(answer.map(({ index, label }) => `${index} ${label}`)).toEqual(["1 green", "2 blue", "0 red"]);
+  // Logits 0, 10, 2.
+  const sum = 1 + Math.exp(10) + Math.exp(2);
+  expect(answer[0]!.probability).toBeCloseTo(Math.exp(10) / sum, 6);
+  expect(answer.reduce((total, { probability }) => total + probability, 0)).toBeCloseTo(1, 12);
+  await classifier.dispose();
+});
+
+test("top limits, and must be a number of classes", async () => {
+  const classifier = await loadClassifier("model", { backend: fakeBackend("fake") });
+  expect(await classifier.classify(GREEN, { top: 1 })).toHaveLength(1);
+  expect(await classifier.classify(GREEN, { top: 99 })).toHaveLength(3);
+  for (const top of [0, -1, 1.5, Number.NaN]) {
+    await expect(classifier.classify(GREEN, { top })).rejects.toThrow(UsageError);
+  }
+});
+
+test("names: the model's, the caller's, or class 258", async () => {
+  const { labels: _, ...unnamed } = CONTRACT;
+  const none = await loadClassifier("model", { backend: fakeBackend("fake", { contract: unnamed }) });
+  expect((await none.classify(GREEN, { top: 1 }))[0]!.label).toBe("class 1");
+  const own = await loadClassifier("model", { backend: fakeBackend("fake"), labels: ["rot", "grün", "blau"] });
+  expect((await own.classify(GREEN, { top: 1 }))[0]!.label).toBe("grün");
+});
+
+describe("batches", () => {
+  test("run at once where the batch size is symbolic", async () => {
+    const backend = fakeBackend("fake");
+    const classifier = await loadClassifier("model", { backend });
+    const answers = await classifier.classifyBatch([GREEN, BLUE, GREEN], { top: 1 });
+    expect(answers.map(([best]) => best!.label)).toEqual(["green", "blue", "green"]);
+    expect(answers[0]).toEqual(await classifier.classify(GREEN, { top: 1 }));
+    expect(backend.runs).toBe(2);
+    expect(await classifier.classifyBatch([])).toEqual([]);
+  });
+
+  test("run one by one where it is 1", async () => {
+    const backend = fakeBackend("fake", { input: [1, 3, 4, 4], output: [1, 3] });
+    const classifier = await loadClassifier("model", { backend });
+    const answers = await classifier.classifyBatch([GREEN, BLUE], { top: 1 });
+    expect(answers.map(([best]) => best!.label)).toEqual(["green", "blue"]);
+    expect(backend.runs).toBe(2);
+  });
+});
+
+test("calls may overlap; the session's runs do not", async () => {
+  const backend = fakeBackend("fake");
+  const classifier = await loadClassifier("model", { backend });
+  const [first, bad, second] = await Promise.allSettled([
+    classifier.classify(GREEN),
+    classifier.classify(new Uint8Array(3)),
+    classifier.classify(BLUE),
+  ]);
+  expect([first.status, bad.status, second.status]).toEqual(["fulfilled", "rejected", "fulfilled"]);
+  expect(backend.overlapped).toBe(false);
+});
+
+test("disposes once, after what is running; afterwards it says so", async () => {
+  const backend = fakeBackend("fake");
+  const classifier = await loadClassifier("model", { backend });
+  const running = classifier.classify(GREEN);
+  await running;
+  await classifier.dispose();
+  await classifier.dispose();
+  expect(backend.disposed).toBe(1);
+  await expect(classifier.classify(GREEN)).rejects.toThrow(/classifier is disposed/);
+});
+
+test("an abort is an AbortedError", async () => {
+  const classifier = await loadClassifier("model", { backend: fakeBackend("fake") });
+  await expect(classifier.classify(GREEN, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: "aborted" });
+});
+
+describe("choice of backend", () => {
+  const gone = (name: string): ReturnType<typeof fakeBackend> =>
+    fakeBackend(name, {
+      availability: { available: false, reason: `${name} is not installed`, fix: `npm install ${name}` },
+    });
+
+  test("the first that can run", async () => {
+    const classifier = await loadClassifier("model", { backends: [gone("a"), fakeBackend("b"), fakeBackend("c")] });
+    expect(classifier.backend).toBe("b");
+  });
+
+  test("none: every reason, and the first one's fix", async () => {
+    const load = loadClassifier("model", { backends: [gone("a"), gone("b")] });
+    await expect(load).rejects.toThrow(UnavailableError);
+    await expect(load).rejects.toMatchObject({
+      message: "no backend can run here: a: a is not installed; b: b is not installed",
+      hint: "npm install a",
+    });
+    await expect(loadClassifier("model", { backends: [] })).rejects.toThrow(UsageError);
+  });
+});
+
+describe("a model that is no classifier is refused when it is loaded, and its session disposed", () => {
+  const port = (shape: readonly (number | string)[], dtype: "float32" | "uint8" = "float32", name = "input") => ({
+    name,
+    dtype,
+    shape,
+  });
+  const cases: [string, FakeModel, new (...args: never[]) => Error, RegExp][] = [
+    ["no contract", { contract: undefined }, UnsupportedError, /carries no contract/],
+    ["features", { contract: { ...CONTRACT, task: "features" } }, UnsupportedError, /gives features, not logits/],
+    [
+      "a label too few",
+      { contract: { ...CONTRACT, labels: ["a", "b"] } },
+      MismatchError,
+      /3 classes; there are 2 labels/,
+    ],
+    [
+      "another input name",
+      { contract: { ...CONTRACT, input: "image" } },
+      MismatchError,
+      /names the input "image"; the network has input/,
+    ],
+    [
+      "another output name",
+      { contract: { ...CONTRACT, output: "scores" } },
+      MismatchError,
+      /names the output "scores"; the network has logits/,
+    ],
+    [
+      "another image size",
+      { input: ["N", 3, 8, 8] },
+      MismatchError,
+      /takes \[3, 8, 8\] and its contract preprocesses to \[3, 4, 4\]/,
+    ],
+    ["a fixed batch", { input: [8, 3, 4, 4] }, UnsupportedError, /expected float32 \[N or 1, 3, height, width\]/],
+    ["bytes as input", { inputs: [port(["N", 3, 4, 4], "uint8")] }, UnsupportedError, /uint8/],
+    [
+      "two inputs",
+      { inputs: [port(["N", 3, 4, 4]), port([1], "float32", "scale")] },
+      UnsupportedError,
+      /also needs "scale"/,
+    ],
+  ];
+  test.each(cases)("%s", async (_, model, type, message) => {
+    const backend = fakeBackend("fake", model);
+    const load = loadClassifier("model", { backend });
+    await expect(load).rejects.toThrow(type);
+    await expect(load).rejects.toThrow(message);
+    expect(backend.disposed).toBe(1);
+  });
+
+  test("labels of the caller's that do not match", async () => {
+    const load = loadClassifier("model", { backend: fakeBackend("fake"), labels: ["only one"] });
+    await expect(load).rejects.toThrow(/3 classes; there are 1 labels/);
+  });
+});
+
+describe("outputs that cannot be answers", () => {
+  const cases: [string, FakeModel, new (...args: never[]) => Error, RegExp][] = [
+    ["NaN", { logits: (x) => spoil(x, Number.NaN) }, MismatchError, /logit of class 1 is NaN/],
+    ["Infinity", { logits: (x) => spoil(x, Infinity) }, MismatchError, /logit of class 1 is Infinity/],
+    ["none", { logits: () => undefined }, ShapeError, /returned no "logits"/],
+    ["a vector", { logits: (x) => ({ ...channelMeans(x), shape: [3] }) }, ShapeError, /"logits" is float32 \[3\]/],
+    [
+      "another number of classes",
+      { output: ["N", "C"], logits: (x) => ({ dtype: "float32", shape: [x.shape[0]!, 2], data: new Float32Array(2) }) },
+      MismatchError,
+      /gives 2 classes; there are 3 labels/,
+    ],
+  ];
+  test.each(cases)("%s", async (_, model, type, message) => {
+    const classifier = await loadClassifier("model", { backend: fakeBackend("fake", model) });
+    await expect(classifier.classify(GREEN)).rejects.toThrow(type);
+    await expect(classifier.classify(GREEN)).rejects.toThrow(message);
+  });
+});
+
+function spoil(input: Parameters<typeof channelMeans>[0], value: number): ReturnType<typeof channelMeans> {
+  const logits = channelMeans(input);
+  logits.data[1] = value;
+  return logits;
+}
