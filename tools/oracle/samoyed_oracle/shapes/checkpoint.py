@@ -20,11 +20,12 @@ def write_checkpoint(folder: Path, model: torch.nn.Module, extra: dict) -> None:
     As a script does that trains on several devices and saves everything it has: names begin with `module.`, the
     arguments are a Namespace. The optimizer's moments are left out, which would treble the file.
     """
+    parameters = len(list(model.parameters()))
     checkpoint = {
         "epoch": extra["epoch"],
         "arch": "resnext14_8x16d_shapes",
-        "state_dict": type(model.state_dict())((f"module.{name}", tensor) for name, tensor in model.state_dict().items()),
-        "optimizer": {"state": {}, "param_groups": [{**extra["param_group"], "params": list(range(len(list(model.parameters()))))}]},
+        "state_dict": torch.nn.DataParallel(model).state_dict(),
+        "optimizer": {"state": {}, "param_groups": [{**extra["param_group"], "params": list(range(parameters))}]},
         "args": argparse.Namespace(**extra["args"]),
     }
     (folder / "images").mkdir(parents=True, exist_ok=True)
