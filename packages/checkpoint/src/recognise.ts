@@ -15,11 +15,12 @@ export function recognise(head: Uint8Array, label: string): Kind {
     throw new FormatError(`${label}: the file is empty`);
   }
   const start = String.fromCharCode(...head.subarray(0, 512));
+  // A header of up to 100 MB in JSON: bytes 4 to 7 of its length are zero, and it begins with a brace.
+  // This comes first: the length may begin with another format's magic bytes.
+  if (head.byteLength > 8 && head[8] === 0x7b && start.slice(4, 8) === "\0\0\0\0") return "safetensors";
   if (start.startsWith("PK\u0003\u0004") || start.startsWith("PK\u0005\u0006")) return "zip";
   if (head[0] === 0x80) return "pickle";
   if (isTar(head)) return "tar";
-  // A header of up to 100 MB in JSON: bytes 4 to 7 of its length are zero, and it begins with a brace.
-  if (head.byteLength > 8 && head[8] === 0x7b && start.slice(4, 8) === "\0\0\0\0") return "safetensors";
   const text = start.replace(/^\u00ef\u00bb\u00bf/, "").trimStart();
   if (text.startsWith("{")) return "index";
   if (/^<(!doctype|html|head|\?xml)/i.test(text)) {

@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { type ByteSource, memorySource } from "@samoyed/core";
+
+/** What tools/oracle/fixtures_checkpoint.py recorded of a file that PyTorch wrote. */
+export interface Fixture {
+  readonly file: string;
+  readonly container: string;
+  /** Whether the file may hold more tensors than these. */
+  readonly subset?: boolean;
+  readonly unwrapped?: readonly string[];
+  readonly tensors: Readonly<Record<string, ExpectedTensor | "unsupported">>;
+}
+
+export interface ExpectedTensor {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly hex: string;
+}
+
+const FOLDER = new URL("../fixtures/", import.meta.url);
+
+export function fixtureBytes(file: string): Uint8Array {
+  return new Uint8Array(readFileSync(fileURLToPath(new URL(file, FOLDER))));
+}
+
+export function fixtureSource(file: string): ByteSource {
+  return memorySource(fixtureBytes(file), file);
+}
+
+/** Every recorded fixture. */
+export const FIXTURES: readonly Fixture[] = readdirSync(FOLDER)
+  .filter((name) => name.endsWith(".json") && !name.endsWith(".index.json"))
+  .map((name) => JSON.parse(readFileSync(fileURLToPath(new URL(name, FOLDER)), "utf8")) as Fixture);
+
+export async function resolveFixture(file: string): Promise<ByteSource> {
+  return fixtureSource(file);
+}
+
+export function toHex(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
+}
