@@ -14,9 +14,14 @@ export function assetReader({ env, signal }: AssetOptions): (name: string) => Pr
 }
 
 /** The 1,000 ImageNet class names, or undefined where they cannot be had: then classes go by their numbers. */
-export async function imagenetLabels(asset: (name: string) => Promise<Uint8Array>): Promise<readonly string[] | undefined> {
+export async function imagenetLabels(
+  asset: (name: string) => Promise<Uint8Array>,
+): Promise<readonly string[] | undefined> {
   try {
-    return new TextDecoder().decode(await asset("imagenet_classes.txt")).trimEnd().split("\n");
+    return new TextDecoder()
+      .decode(await asset("imagenet_classes.txt"))
+      .trimEnd()
+      .split("\n");
   } catch (error) {
     if (error instanceof SamoyedError && error.code === "unavailable") return undefined;
     throw error;

@@ -2,7 +2,12 @@ import { expect, test } from "vitest";
 import { columns, formatBytes } from "./columns.ts";
 
 test("columns align, and the last one is not padded", () => {
-  expect(columns([["a", "bbb", "c"], ["aaa", "b", "cc"]])).toBe("a    bbb  c\naaa  b    cc");
+  expect(
+    columns([
+      ["a", "bbb", "c"],
+      ["aaa", "b", "cc"],
+    ]),
+  ).toBe("a    bbb  c\naaa  b    cc");
 });
 
 test.each([

@@ -1,9 +1,17 @@
 import type { ErrorCode } from "@samoyed/core";
 
 /** What the process's exit status says. */
-export const EXIT = { done: 0, failed: 1, usage: 2, badInput: 3, unsupported: 4, unavailable: 5, interrupted: 130,
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  badInput: 3,
+  unsupported: 4,
+  unavailable: 5,
+  interrupted: 130,
   /** A bug in Samoyed: an error that no part of it threw on purpose. */
-  internal: 70 } as const;
+  internal: 70,
+} as const;
 
 /** The exit status for each kind of error. */
 export const EXIT_OF_ERROR: Readonly<Record<ErrorCode, number>> = {

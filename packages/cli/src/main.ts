@@ -24,15 +24,25 @@ function parse(command: Command, argv: readonly string[]): ReturnType<typeof par
       allowPositionals: true,
       strict: true,
       options: Object.fromEntries(
-        Object.entries(options).map(([name, option]) => [name, { type: option.type, multiple: option.multiple ?? false }]),
+        Object.entries(options).map(([name, option]) => [
+          name,
+          { type: option.type, multiple: option.multiple ?? false },
+        ]),
       ),
     });
   } catch (error) {
     const unknown = /Unknown option '--?([^']+)'/.exec(error instanceof Error ? error.message : "");
     const close = unknown ? nearest(unknown[1]!, Object.keys(options)) : undefined;
     throw new UsageError(
-      unknown ? `samoyed ${command.name} has no option --${unknown[1]}` : `samoyed ${command.name}: ${error instanceof Error ? error.message : error}`,
-      { hint: close ? `did you mean --${close}? See: samoyed ${command.name} --help` : `see: samoyed ${command.name} --help`, cause: error },
+      unknown
+        ? `samoyed ${command.name} has no option --${unknown[1]}`
+        : `samoyed ${command.name}: ${error instanceof Error ? error.message : error}`,
+      {
+        hint: close
+          ? `did you mean --${close}? See: samoyed ${command.name} --help`
+          : `see: samoyed ${command.name} --help`,
+        cause: error,
+      },
     );
   }
 }
@@ -50,7 +60,10 @@ async function dispatch(argv: readonly string[], context: Omit<Context, "json">)
   }
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (!command) {
-    const close = nearest(name, COMMANDS.map((candidate) => candidate.name));
+    const close = nearest(
+      name,
+      COMMANDS.map((candidate) => candidate.name),
+    );
     throw new UsageError(`samoyed has no command ${JSON.stringify(name)}`, {
       hint: close ? `did you mean ${close}? See: samoyed --help` : "see: samoyed --help",
     });
@@ -62,7 +75,13 @@ async function dispatch(argv: readonly string[], context: Omit<Context, "json">)
   }
   const json = values["json"] === true;
   const result = await command.run(positionals, values as Parameters<Command["run"]>[1], { ...context, json });
-  terminal.out(json ? `${JSON.stringify(result.json, undefined, 2)}\n` : result.text.endsWith("\n") ? result.text : `${result.text}\n`);
+  terminal.out(
+    json
+      ? `${JSON.stringify(result.json, undefined, 2)}\n`
+      : result.text.endsWith("\n")
+        ? result.text
+        : `${result.text}\n`,
+  );
   return result.exitCode ?? EXIT.done;
 }
 
@@ -71,15 +90,23 @@ function report(error: unknown, terminal: Terminal, json: boolean): number {
   const known = error instanceof SamoyedError;
   const message = error instanceof Error ? error.message : String(error);
   if (json) {
-    const document = { error: known ? { code: error.code, message, hint: error.hint, details: error.details } : { code: "internal", message } };
-    terminal.out(`${JSON.stringify(document, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value), 2)}\n`);
+    const document = {
+      error: known
+        ? { code: error.code, message, hint: error.hint, details: error.details }
+        : { code: "internal", message },
+    };
+    terminal.out(
+      `${JSON.stringify(document, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value), 2)}\n`,
+    );
   }
   terminal.err(`samoyed: ${message}\n`);
   if (known) {
     if (error.hint) terminal.err(`  ${error.hint}\n`);
     return EXIT_OF_ERROR[error.code];
   }
-  terminal.err(`  this is a bug in Samoyed: please report it with the stack below\n${error instanceof Error ? error.stack : ""}\n`);
+  terminal.err(
+    `  this is a bug in Samoyed: please report it with the stack below\n${error instanceof Error ? error.stack : ""}\n`,
+  );
   return EXIT.internal;
 }
 
@@ -91,14 +118,19 @@ function report(error: unknown, terminal: Terminal, json: boolean): number {
 export async function main(argv: readonly string[], options: MainOptions = {}): Promise<number> {
   const terminal = options.terminal ?? processTerminal(options.env ?? process.env);
   const abort = new AbortController();
-  const interrupt = (): void => abort.abort(new SamoyedError("aborted", "interrupted", { hint: "nothing half-written was left behind" }));
+  const interrupt = (): void =>
+    abort.abort(new SamoyedError("aborted", "interrupted", { hint: "nothing half-written was left behind" }));
   process.once("SIGINT", interrupt);
   process.once("SIGTERM", interrupt);
   const signal = options.signal ? AbortSignal.any([options.signal, abort.signal]) : abort.signal;
   try {
     return await dispatch(argv, { terminal, env: options.env ?? process.env, signal });
   } catch (error) {
-    return report(signal.aborted && !(error instanceof SamoyedError) ? signal.reason : error, terminal, argv.includes("--json"));
+    return report(
+      signal.aborted && !(error instanceof SamoyedError) ? signal.reason : error,
+      terminal,
+      argv.includes("--json"),
+    );
   } finally {
     process.off("SIGINT", interrupt);
     process.off("SIGTERM", interrupt);

@@ -26,7 +26,8 @@ export async function readLabels(path: string): Promise<readonly string[]> {
   try {
     decoded = text.decode(await readWhole(path));
   } catch (error) {
-    if (error instanceof TypeError) throw new FormatError(`${path} is not UTF-8 text; expected one class name a line`, { cause: error });
+    if (error instanceof TypeError)
+      throw new FormatError(`${path} is not UTF-8 text; expected one class name a line`, { cause: error });
     throw error;
   }
   const lines = decoded.split(/\r?\n/);

@@ -44,11 +44,16 @@ async function requireLicense(model: ModelInfo, accepted: boolean, { terminal, j
  *
  * @throws IoError when it is neither.
  */
-export async function resolveSource(source: string, options: { readonly accepted: boolean; readonly context: Context }): Promise<LocalSource> {
+export async function resolveSource(
+  source: string,
+  options: { readonly accepted: boolean; readonly context: Context },
+): Promise<LocalSource> {
   if (existsSync(source)) return { path: source, name: basename(source) };
   const model = published(source);
   if (!model) {
-    throw new IoError(`${source}: no such file, and no published model of that name`, { hint: "samoyed models lists the names" });
+    throw new IoError(`${source}: no such file, and no published model of that name`, {
+      hint: "samoyed models lists the names",
+    });
   }
   const { context } = options;
   await requireLicense(model, options.accepted, context);

@@ -18,7 +18,8 @@ export interface StandIn {
 export function standInTensors({ model, seed, head }: StandIn): LazyTensor[] {
   const { architecture, numClasses } = findModel(model);
   return [...modelParameters(architecture, { numClasses })].map(([name, { shape, dtype, role }]) => {
-    if (role === "conv.bias") throw new UnsupportedError(`${model}: ${name} is a convolution's bias, which no stand-in has`);
+    if (role === "conv.bias")
+      throw new UnsupportedError(`${model}: ${name} is a convolution's bias, which no stand-in has`);
     return standInTensor({
       name,
       shape,

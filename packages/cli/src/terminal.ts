@@ -51,7 +51,11 @@ export function startProgress(terminal: Terminal, unit: "bytes" | "items"): Prog
     update(phase, done, total): void {
       const payload = (): object => {
         const seconds = (performance.now() - start) / 1000;
-        return { phase, amount: `${amount(done)} of ${amount(total)}`, rate: seconds > 0.2 ? `${amount(done / seconds)}/s` : "…" };
+        return {
+          phase,
+          amount: `${amount(done)} of ${amount(total)}`,
+          rate: seconds > 0.2 ? `${amount(done / seconds)}/s` : "…",
+        };
       };
       if (phase !== current) {
         if (current !== undefined) bar.stop();

@@ -7,7 +7,9 @@ test("a list takes commas and repetition", () => {
 });
 
 test.each(["0", "-1", "1.5", "x", ""])("--top %s is refused", (value) => {
-  expect(() => positiveInteger({ top: value }, "top")).toThrow(`--top got ${JSON.stringify(value)}; expected a whole number of 1 or more`);
+  expect(() => positiveInteger({ top: value }, "top")).toThrow(
+    `--top got ${JSON.stringify(value)}; expected a whole number of 1 or more`,
+  );
 });
 
 test("a choice is one of the listed words, the first by default", () => {

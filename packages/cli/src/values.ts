@@ -16,14 +16,18 @@ export function flag(values: Values, name: string): boolean {
 export function list(values: Values, name: string): readonly string[] {
   const value = values[name];
   const items = Array.isArray(value) ? value : typeof value === "string" ? [value] : [];
-  return items.flatMap((item: string) => item.split(",")).map((item) => item.trim()).filter((item) => item !== "");
+  return items
+    .flatMap((item: string) => item.split(","))
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
 }
 
 /** The value of an option that must be one of `choices`; the first is the default. */
 export function choice<T extends string>(values: Values, name: string, choices: readonly [T, ...T[]]): T {
   const value = text(values, name) ?? choices[0];
   const found = choices.find((option) => option === value);
-  if (found === undefined) throw new UsageError(`--${name} got ${JSON.stringify(value)}; expected one of ${choices.join(", ")}`);
+  if (found === undefined)
+    throw new UsageError(`--${name} got ${JSON.stringify(value)}; expected one of ${choices.join(", ")}`);
   return found;
 }
 

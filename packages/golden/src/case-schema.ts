@@ -36,9 +36,10 @@ export const GOLDEN_CASE_SCHEMA: JsonSchema = object(
     preprocess: CONTRACT_SCHEMA.properties!["preprocess"]!,
     inputSha256: { type: "array", minItems: 1, maxItems: MAX_IMAGES, items: sha256 },
     labels: { type: "array", minItems: 1, maxItems: MAX_LABELS, items: text },
+    accuracy: object({ correct: index, total: index }),
     references: { type: "array", minItems: 1, maxItems: MAX_REFERENCES, items: {} },
   },
-  { optional: ["labels"] },
+  { optional: ["labels", "accuracy"] },
 );
 
 /** The `checkpoint` of each kind. */

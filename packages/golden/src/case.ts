@@ -89,5 +89,7 @@ export interface GoldenCase {
   readonly inputSha256: readonly string[];
   /** One per class; absent for ImageNet, whose names are an asset. */
   readonly labels?: readonly string[];
+  /** How many of the labelled images PyTorch answers rightly; it must agree with the recorded logits. */
+  readonly accuracy?: { readonly correct: number; readonly total: number };
   readonly references: readonly (DocumentedReference | RecordedReference)[];
 }

@@ -43,6 +43,20 @@ test("labels must be as many as classes", async () => {
   await expect(openCase(files)).rejects.toThrow(/5 labels; the recorded logits have 4 classes/);
 });
 
+test("an accuracy that the recorded logits do not give is refused", async () => {
+  const labels = LOGITS.map((row) => row.indexOf(Math.max(...row)));
+  const stated = (correct: number): Promise<unknown> =>
+    fakeFiles({
+      json: (json) => {
+        labels.forEach((label, image) => (json["images"][image].label = label));
+        json["labels"] = ["a", "b", "c", "d"];
+        json["accuracy"] = { correct, total: labels.length };
+      },
+    }).then(openCase);
+  await expect(stated(labels.length)).resolves.toBeDefined();
+  await expect(stated(labels.length - 1)).rejects.toThrow(/accuracy is 2 of 3; the recorded logits give 3 of 3/);
+});
+
 test("a folder without a case is an IoError that names the file", async () => {
   await expect(loadCase("no/such/folder")).rejects.toThrow(IoError);
   await expect(loadCase("no/such/folder")).rejects.toThrow(/no\/such\/folder\/case\.json/);

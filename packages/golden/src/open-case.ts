@@ -1,5 +1,6 @@
 import { FormatError, formatShape, MismatchError, parseNpy, sameShape, type Tensor } from "@samoyed/core";
 import type { DocumentedReference, GoldenCase, Noise, RecordedReference } from "./case.ts";
+import { accuracyOf, answersOf } from "./answers.ts";
 import { measureNoise } from "./noise.ts";
 import { parseCase } from "./parse-case.ts";
 
@@ -52,7 +53,22 @@ export async function openCase(files: CaseFiles): Promise<LoadedCase> {
       `${label}: has ${parsed.labels.length} labels; the recorded logits have ${classes} classes`,
     );
   }
+  const [recording] = recorded;
+  if (parsed.accuracy && recording) checkAccuracy(parsed, { recording, label });
   return { case: parsed, files, recorded, documented };
+}
+
+function checkAccuracy(
+  { accuracy, images }: GoldenCase,
+  { recording, label }: { readonly recording: LoadedRecording; readonly label: string },
+): void {
+  const { data, shape } = recording.values64;
+  const measured = accuracyOf(answersOf(data, shape[1]!), { labels: images.map((image) => image.label) });
+  if (measured?.correct !== accuracy!.correct || measured.images !== accuracy!.total) {
+    throw new MismatchError(
+      `${label}: accuracy is ${accuracy!.correct} of ${accuracy!.total}; the recorded logits give ${measured?.correct ?? 0} of ${measured?.images ?? 0}`,
+    );
+  }
 }
 
 async function loadRecording(

@@ -27,7 +27,9 @@ export async function caseCheckpoint({ case: golden, files }: LoadedCase, place:
   const sink = await fileSink(path);
   try {
     throwIfAborted(place.signal);
-    await writeTorchZip(standInTensors({ model: golden.model, seed: golden.checkpoint.seed, head }), sink, { signal: place.signal });
+    await writeTorchZip(standInTensors({ model: golden.model, seed: golden.checkpoint.seed, head }), sink, {
+      signal: place.signal,
+    });
     await sink.commit();
   } catch (error) {
     await sink.abort();
@@ -36,12 +38,16 @@ export async function caseCheckpoint({ case: golden, files }: LoadedCase, place:
   return path;
 }
 
-async function checkedFile({ path: relative, sha256 }: FileCheckpoint, { folder, signal }: CheckpointPlace): Promise<string> {
+async function checkedFile(
+  { path: relative, sha256 }: FileCheckpoint,
+  { folder, signal }: CheckpointPlace,
+): Promise<string> {
   const path = join(folder, relative);
   const source = await fileSource(path);
   try {
     const actual = await hashSource(source, { signal });
-    if (actual !== sha256) throw new MismatchError(`${path}: has SHA-256 ${actual}; the case was recorded with ${sha256}`);
+    if (actual !== sha256)
+      throw new MismatchError(`${path}: has SHA-256 ${actual}; the case was recorded with ${sha256}`);
   } finally {
     await source.close();
   }
@@ -50,7 +56,8 @@ async function checkedFile({ path: relative, sha256 }: FileCheckpoint, { folder,
 
 function headOf({ head, headSha256 }: StandInCheckpoint, bytes: Uint8Array): Float32Array {
   const actual = createHash("sha256").update(bytes).digest("hex");
-  if (actual !== headSha256) throw new MismatchError(`${head}: has SHA-256 ${actual}; the case was recorded with ${headSha256}`);
+  if (actual !== headSha256)
+    throw new MismatchError(`${head}: has SHA-256 ${actual}; the case was recorded with ${headSha256}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Float32Array.from({ length: bytes.byteLength / 4 }, (_, i) => view.getFloat32(4 * i, true));
 }

@@ -4,7 +4,16 @@ import { FORMATS } from "@samoyed/convert";
 import { convertFile } from "@samoyed/convert/node";
 import { UnsupportedError, UsageError } from "@samoyed/core";
 import { fileSink } from "@samoyed/core/node";
-import { type CaseEvent, type CaseResult, createReport, parseShard, renderHtml, renderTable, runCase, shardOf } from "@samoyed/golden";
+import {
+  type CaseEvent,
+  type CaseResult,
+  createReport,
+  parseShard,
+  renderHtml,
+  renderTable,
+  runCase,
+  shardOf,
+} from "@samoyed/golden";
 import { loadCase } from "@samoyed/golden/node";
 import { preprocessImage } from "@samoyed/preprocess";
 import { assetReader, imagenetLabels } from "../assets.ts";
@@ -20,7 +29,7 @@ import { resolveSource } from "../resolve-source.ts";
 import { startProgress } from "../terminal.ts";
 import { flag, list, text } from "../values.ts";
 import { version } from "../version.ts";
-import { writeWhole } from "../write.ts";
+import { makeFolder, writeWhole } from "../write.ts";
 
 interface CheckOptions {
   readonly folder: string;
@@ -48,7 +57,14 @@ async function checkCase({ folder, backends, checkpoint, onEvent, context }: Che
         const named = caseWeights.kind === "file" && !other ? {} : { model };
         const written = FORMATS.find((known) => known === format);
         if (written === undefined) throw new UnsupportedError(`nothing writes the format ${format} yet`);
-        const report = await convertFile(path, { formats: [written], outDir: scratch, signal, preprocess, ...named, ...standIn });
+        const report = await convertFile(path, {
+          formats: [written],
+          outDir: scratch,
+          signal,
+          preprocess,
+          ...named,
+          ...standIn,
+        });
         return join(scratch, report.files[0]!.file);
       }),
       preprocess: preprocessImage,
@@ -67,7 +83,8 @@ function watcher(context: Context): { onEvent: (event: CaseEvent) => void; stop:
   return {
     onEvent(event): void {
       if (event.kind === "preprocess") progress.update(`${event.case}: preprocessing`, event.done, event.total);
-      else if (event.kind === "open") progress.update(`${event.case}: converting and loading for ${event.backend}`, 0, 1);
+      else if (event.kind === "open")
+        progress.update(`${event.case}: converting and loading for ${event.backend}`, 0, 1);
       else if (event.kind === "image") progress.update(`${event.case}: ${event.backend}`, event.done, event.total);
     },
     stop: () => progress.stop(),
@@ -80,8 +97,17 @@ export const check: Command = {
   usage: "[CASE…]",
   options: {
     backend: { type: "string", multiple: true, value: "NAME,…", description: "only these backends" },
-    require: { type: "string", multiple: true, value: "NAME,…", description: "exit with 5 unless these backends ran (all: every backend)" },
-    checkpoint: { type: "string", value: "SOURCE", description: "run this checkpoint (a file or a published name) in place of the case's own weights" },
+    require: {
+      type: "string",
+      multiple: true,
+      value: "NAME,…",
+      description: "exit with 5 unless these backends ran (all: every backend)",
+    },
+    checkpoint: {
+      type: "string",
+      value: "SOURCE",
+      description: "run this checkpoint (a file or a published name) in place of the case's own weights",
+    },
     report: { type: "string", value: "DIR", description: "write report.html and report.json there" },
     shard: { type: "string", value: "I/N", description: "run only the I-th of N parts of the cases" },
     golden: { type: "string", value: "DIR", description: "the golden data (default: what came with samoyed)" },
@@ -97,19 +123,29 @@ export const check: Command = {
     const backends = list(values, "backend");
     const chosen = backendsNamed(backends).map((backend) => backend.name);
     const asked = list(values, "require");
-    const required = asked.includes("all") ? chosen : asked.length === 0 ? [] : backendsNamed(asked).map((backend) => backend.name);
+    const required = asked.includes("all")
+      ? chosen
+      : asked.length === 0
+        ? []
+        : backendsNamed(asked).map((backend) => backend.name);
     const shard = text(values, "shard");
     const all = await caseFolders(golden, args);
     const folders = shard === undefined ? all : shardOf(all, { shard: parseShard(shard), key: (entry) => entry.name });
     const given = text(values, "checkpoint");
     if (given !== undefined && folders.length !== 1) {
-      throw new UsageError(`--checkpoint with ${folders.length} cases; expected exactly one: samoyed check CASE --checkpoint ${given}`);
+      throw new UsageError(
+        `--checkpoint with ${folders.length} cases; expected exactly one: samoyed check CASE --checkpoint ${given}`,
+      );
     }
-    const checkpoint = given === undefined ? undefined : await resolveSource(given, { accepted: flag(values, "accept-license"), context });
+    const checkpoint =
+      given === undefined
+        ? undefined
+        : await resolveSource(given, { accepted: flag(values, "accept-license"), context });
     const results: CaseResult[] = [];
     const { onEvent, stop } = watcher(context);
     try {
-      for (const { folder } of folders) results.push(await checkCase({ folder, backends, checkpoint, onEvent, context }));
+      for (const { folder } of folders)
+        results.push(await checkCase({ folder, backends, checkpoint, onEvent, context }));
     } finally {
       stop();
     }
@@ -125,7 +161,11 @@ export const check: Command = {
     });
     const folder = text(values, "report");
     if (folder !== undefined) {
-      await writeWhole(await fileSink(join(folder, "report.json")), new TextEncoder().encode(`${JSON.stringify(report, undefined, 2)}\n`));
+      await makeFolder(folder);
+      await writeWhole(
+        await fileSink(join(folder, "report.json")),
+        new TextEncoder().encode(`${JSON.stringify(report, undefined, 2)}\n`),
+      );
       await writeWhole(await fileSink(join(folder, "report.html")), new TextEncoder().encode(renderHtml(report)));
     }
     const table = renderTable(results, { color: context.terminal.color, width: context.terminal.width });

@@ -18,10 +18,14 @@ export const classify: Command = {
     backend: { type: "string", value: "NAME", description: "the engine (default: the first that is ready)" },
     labels: { type: "string", value: "FILE", description: "class names, one a line, instead of the artifact's own" },
   },
-  examples: ["samoyed classify models/resnext50_32x4d.onnx dog.jpg", "samoyed classify shapes.onnx *.jpg --top 1 --json"],
+  examples: [
+    "samoyed classify models/resnext50_32x4d.onnx dog.jpg",
+    "samoyed classify shapes.onnx *.jpg --top 1 --json",
+  ],
   async run(args, values, { terminal, signal }) {
     const [artifact, ...images] = args;
-    if (artifact === undefined || images.length === 0) throw new UsageError("classify needs an artifact and at least one image");
+    if (artifact === undefined || images.length === 0)
+      throw new UsageError("classify needs an artifact and at least one image");
     const top = positiveInteger(values, "top") ?? DEFAULT_TOP;
     const labelFile = text(values, "labels");
     const labels = labelFile === undefined ? undefined : await readLabels(labelFile);
@@ -29,7 +33,8 @@ export const classify: Command = {
     const classifier = await loadClassifier(artifact, { backend, signal, ...(labels ? { labels } : {}) });
     try {
       const results = [];
-      for (const image of images) results.push({ image, classes: await classifier.classify(await readWhole(image, signal), { top }) });
+      for (const image of images)
+        results.push({ image, classes: await classifier.classify(await readWhole(image, signal), { top }) });
       const standIn = classifier.contract.standIn;
       const blocks = results.map(({ image, classes }) => {
         const rows = classes.map(({ label, probability }) => [`  ${probability.toFixed(4)}`, label]);

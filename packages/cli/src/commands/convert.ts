@@ -24,14 +24,19 @@ function describe(report: ConvertReport, { out, terminal }: { out: string; termi
   const { preprocess } = contract;
   const rows = [
     ["model", `${report.model}, ${contract.task === "features" ? "pooled features" : `${report.numClasses} classes`}`],
-    ["preprocessing", `${preprocess.inputSize.slice(1).join("×")}, ${preprocess.interpolation}, crop ${preprocess.cropPct} ${preprocess.cropMode}`],
+    [
+      "preprocessing",
+      `${preprocess.inputSize.slice(1).join("×")}, ${preprocess.interpolation}, crop ${preprocess.cropPct} ${preprocess.cropMode}`,
+    ],
     ...(contract.license ? [["licence", contract.license]] : []),
     ...(report.unwrapped.length > 0 ? [["unwrapped", report.unwrapped.join(", ")]] : []),
     ...(applied.length > 0 ? [["rewrites", applied.join(", ")]] : []),
     ["time", `${(report.milliseconds.total / 1000).toFixed(2)} s`],
     ...report.warnings.map((warning) => [paint(terminal, "yellow", "note"), warning]),
   ];
-  const files = report.files.map(({ file, byteLength }) => `${paint(terminal, "bold", join(out, file))}  ${formatBytes(byteLength)}`);
+  const files = report.files.map(
+    ({ file, byteLength }) => `${paint(terminal, "bold", join(out, file))}  ${formatBytes(byteLength)}`,
+  );
   return `${files.join("\n")}\n\n${columns(rows)}`;
 }
 
@@ -40,8 +45,17 @@ export const convert: Command = {
   summary: "a PyTorch checkpoint becomes a model file for JavaScript",
   usage: "SOURCE [--to onnx] [--out DIR]",
   options: {
-    model: { type: "string", value: "NAME", description: "the network, by timm's name (default: recognised from the tensors)" },
-    to: { type: "string", multiple: true, value: "FORMAT,…", description: `what to write: ${FORMATS.join(", ")} (default: onnx)` },
+    model: {
+      type: "string",
+      value: "NAME",
+      description: "the network, by timm's name (default: recognised from the tensors)",
+    },
+    to: {
+      type: "string",
+      multiple: true,
+      value: "FORMAT,…",
+      description: `what to write: ${FORMATS.join(", ")} (default: onnx)`,
+    },
     out: { type: "string", value: "DIR", description: "where to write (default: this folder)" },
     labels: { type: "string", value: "FILE", description: "class names, one a line, to travel in the model" },
     weights: { type: "string", value: "TYPE", description: "float32 (default), or float16 for half the size" },

@@ -22,11 +22,24 @@ export const doctor: Command = {
   examples: ["samoyed doctor", "samoyed doctor --json"],
   async run(_args, _values, { terminal, env }) {
     const backends = await Promise.all(
-      allBackends().map(async (backend) => ({ name: backend.name, format: backend.format, ...(await backend.availability()) })),
+      allBackends().map(async (backend) => ({
+        name: backend.name,
+        format: backend.format,
+        ...(await backend.availability()),
+      })),
     );
     const cache = cacheDir(env);
-    const writable = await access(existing(cache), constants.W_OK).then(() => true, () => false);
-    const facts = { samoyed: await version(), node: process.versions.node, platform: `${platform()} ${arch()}`, cache, cacheWritable: writable };
+    const writable = await access(existing(cache), constants.W_OK).then(
+      () => true,
+      () => false,
+    );
+    const facts = {
+      samoyed: await version(),
+      node: process.versions.node,
+      platform: `${platform()} ${arch()}`,
+      cache,
+      cacheWritable: writable,
+    };
     const rows = backends.map((backend) =>
       backend.available
         ? [`  ${backend.name}`, paint(terminal, "green", "ready"), backend.version]

@@ -1,4 +1,11 @@
-import { type Contract, type LazyTensor, SamoyedError, bytesPerElement, elementCount, formatShape } from "@samoyed/core";
+import {
+  type Contract,
+  type LazyTensor,
+  SamoyedError,
+  bytesPerElement,
+  elementCount,
+  formatShape,
+} from "@samoyed/core";
 import { fileSource } from "@samoyed/core/node";
 import { openCheckpoint, stateDict } from "@samoyed/checkpoint";
 import { readOnnx } from "@samoyed/format-onnx";
@@ -36,7 +43,11 @@ async function inspectCheckpoint(path: string, all: boolean, signal: AbortSignal
     let unrecognised: string | undefined;
     try {
       const found = identifyModel(tensors);
-      architecture = { name: found.name, numClasses: found.numClasses, candidates: found.candidates.map((model) => model.name) };
+      architecture = {
+        name: found.name,
+        numClasses: found.numClasses,
+        candidates: found.candidates.map((model) => model.name),
+      };
     } catch (error) {
       if (!(error instanceof SamoyedError)) throw error;
       unrecognised = error.message;
@@ -76,7 +87,10 @@ function contractRows(contract: Contract | undefined): string[][] {
   return [
     ["model", contract.model],
     ["task", contract.task],
-    ["preprocessing", `${preprocess.inputSize.join("×")}, ${preprocess.interpolation}, crop ${preprocess.cropPct} ${preprocess.cropMode}`],
+    [
+      "preprocessing",
+      `${preprocess.inputSize.join("×")}, ${preprocess.interpolation}, crop ${preprocess.cropPct} ${preprocess.cropMode}`,
+    ],
     ["labels", contract.labels ? `${contract.labels.length} names` : "none"],
     ...(contract.license ? [["licence", contract.license]] : []),
     ...(contract.source ? [["source", `${contract.source.name}, sha256 ${contract.source.sha256.slice(0, 16)}…`]] : []),
@@ -129,6 +143,8 @@ export const inspect: Command = {
   examples: ["samoyed inspect resnext.pth", "samoyed inspect models/resnext50_32x4d.onnx --json"],
   async run(args, values, { signal }) {
     const path = one(args, "FILE");
-    return path.endsWith(".onnx") ? inspectOnnx(path, flag(values, "all")) : inspectCheckpoint(path, flag(values, "all"), signal);
+    return path.endsWith(".onnx")
+      ? inspectOnnx(path, flag(values, "all"))
+      : inspectCheckpoint(path, flag(values, "all"), signal);
   },
 };

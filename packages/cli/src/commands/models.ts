@@ -21,7 +21,10 @@ export const models: Command = {
     const head = ["name", "input", "classes", "licence", "former names"].map((title) => paint(terminal, "bold", title));
     return {
       json: found.map(({ architecture: _, ...model }) => model),
-      text: found.length === 0 ? `no model matches ${JSON.stringify(args[0])}` : `${columns([head, ...rows])}\n${found.length} published checkpoints`,
+      text:
+        found.length === 0
+          ? `no model matches ${JSON.stringify(args[0])}`
+          : `${columns([head, ...rows])}\n${found.length} published checkpoints`,
     };
   },
 };

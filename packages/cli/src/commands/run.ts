@@ -21,7 +21,12 @@ export const run: Command = {
     input: { type: "string", value: "X.npy", description: "the input tensor; [C, H, W] is taken as a batch of one" },
     output: { type: "string", value: "Y.npy", description: "where to write the output" },
     backend: { type: "string", value: "NAME", description: "the engine (default: the first that is ready)" },
-    taps: { type: "string", multiple: true, value: "NAME,…", description: "also write these intermediate values, as Y.NAME.npy" },
+    taps: {
+      type: "string",
+      multiple: true,
+      value: "NAME,…",
+      description: "also write these intermediate values, as Y.NAME.npy",
+    },
   },
   examples: ["samoyed run models/resnext50_32x4d.onnx --input dog.npy --output logits.npy"],
   async run(args, values, { signal }) {
@@ -35,7 +40,8 @@ export const run: Command = {
     const session = await backend.load(artifact, { signal });
     try {
       const port = session.inputs[0]!;
-      const batched: Tensor = read.shape.length === port.shape.length - 1 ? { ...read, shape: [1, ...read.shape] } : read;
+      const batched: Tensor =
+        read.shape.length === port.shape.length - 1 ? { ...read, shape: [1, ...read.shape] } : read;
       const outputs = await session.run({ [port.name]: batched }, { signal, taps });
       const written = [];
       for (const [name, tensor] of outputs) {
