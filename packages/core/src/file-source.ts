@@ -42,32 +42,38 @@ function sourceOfHandle(
   handle: FileHandle,
   { path, byteLength }: { readonly path: string; readonly byteLength: number },
 ): FileSource {
-  const source = {
+  async function readInto(offset: number, target: Uint8Array, options: ReadOptions = {}): Promise<void> {
+    const length = target.byteLength;
+    checkRange({ byteLength, label: path }, offset, length);
+    let done = 0;
+    while (done < length) {
+      throwIfAborted(options.signal);
+      const wanted = Math.min(length - done, MAX_READ_BYTES);
+      let bytesRead: number;
+      try {
+        ({ bytesRead } = await handle.read(target, done, wanted, offset + done));
+      } catch (error) {
+        throw toIoError(error, `${path}: cannot be read at ${offset + done}`);
+      }
+      if (bytesRead === 0) {
+        throw new IoError(`${path}: ends at ${offset + done}; it had ${byteLength} bytes when it was opened`, {
+          hint: "The file is being changed by another program; try again when that is done.",
+        });
+      }
+      done += bytesRead;
+    }
+  }
+
+  return {
     byteLength,
     label: path,
     async read(offset: number, length: number, options: ReadOptions = {}): Promise<Uint8Array> {
-      checkRange(source, offset, length);
+      checkRange({ byteLength, label: path }, offset, length);
       const bytes = allocateBytes(length, path);
-      let done = 0;
-      while (done < length) {
-        throwIfAborted(options.signal);
-        const wanted = Math.min(length - done, MAX_READ_BYTES);
-        let bytesRead: number;
-        try {
-          ({ bytesRead } = await handle.read(bytes, done, wanted, offset + done));
-        } catch (error) {
-          throw toIoError(error, `${path}: cannot be read at ${offset + done}`);
-        }
-        if (bytesRead === 0) {
-          throw new IoError(`${path}: ends at ${offset + done}; it had ${byteLength} bytes when it was opened`, {
-            hint: "The file is being changed by another program; try again when that is done.",
-          });
-        }
-        done += bytesRead;
-      }
+      await readInto(offset, bytes, options);
       return bytes;
     },
+    readInto,
     close: () => handle.close(),
   };
-  return source;
 }

@@ -32,6 +32,7 @@ export { schemaProblem, type JsonSchema } from "./json-schema.ts";
 export { sha256, type Sha256 } from "./sha256.ts";
 export * from "./shape.ts";
 export type { Sink } from "./sink.ts";
+export { readInto, sourceChunks, type SourceRange } from "./source-chunks.ts";
 export type { ByteSource, ReadOptions } from "./source.ts";
 export type { LazyTensor, Tensor } from "./tensor.ts";
 export { arrayToBytes, bytesToArray, bytesToTensor, tensorByteLength, zeros } from "./tensor-bytes.ts";

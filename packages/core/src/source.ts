@@ -20,6 +20,13 @@ export interface ByteSource {
    * @throws IoError when reading fails.
    */
   read(offset: number, length: number, options?: ReadOptions): Promise<Uint8Array>;
+  /**
+   * Reads `target.byteLength` bytes at `offset` into an array of the caller's, where a source can do that cheaply;
+   * `readInto` works for every source.
+   *
+   * @throws as `read` does.
+   */
+  readInto?(offset: number, target: Uint8Array, options?: ReadOptions): Promise<void>;
   /** Releases the file handle or connection, where there is one. */
   close?(): Promise<void>;
 }

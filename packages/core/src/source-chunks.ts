@@ -1,0 +1,63 @@
+import type { ByteSource, ReadOptions } from "./source.ts";
+import { CHUNK_BYTES } from "./lazy-tensor.ts";
+
+/** A stretch of a source. */
+export interface SourceRange {
+  readonly offset: number;
+  readonly byteLength: number;
+}
+
+/**
+ * Reads `target.byteLength` bytes at `offset` into an array of the caller's.
+ *
+ * @throws as the source's `read` does.
+ */
+export async function readInto(
+  source: ByteSource,
+  { offset, target }: { readonly offset: number; readonly target: Uint8Array },
+  options: ReadOptions = {},
+): Promise<void> {
+  if (source.readInto !== undefined) {
+    await source.readInto(offset, target, options);
+  } else {
+    target.set(await source.read(offset, target.byteLength, options));
+  }
+}
+
+/**
+ * A stretch of a source in pieces of 1 MiB, each read while its predecessor is in use. A piece is valid until the next
+ * is asked for, and may be changed by who takes it: two buffers serve them all.
+ *
+ * @throws as the source's `read` does.
+ */
+export async function* sourceChunks(
+  source: ByteSource,
+  { offset, byteLength }: SourceRange,
+  options: ReadOptions = {},
+): AsyncGenerator<Uint8Array> {
+  const buffers = [0, 1].map(
+    (index) => new Uint8Array(Math.max(0, Math.min(CHUNK_BYTES, byteLength - index * CHUNK_BYTES))),
+  );
+  const startReading = (done: number): Promise<Uint8Array> => {
+    const piece = buffers[(done / CHUNK_BYTES) % 2]!.subarray(0, byteLength - done);
+    const pending = readInto(source, { offset: offset + done, target: piece }, options).then(() => piece);
+    // Nobody listens before the next piece is asked for; Node must not end the process if it fails meanwhile.
+    pending.catch(() => undefined);
+    return pending;
+  };
+  if (byteLength === 0) {
+    return;
+  }
+  let next = startReading(0);
+  try {
+    for (let done = CHUNK_BYTES; done < byteLength; done += CHUNK_BYTES) {
+      const piece = await next;
+      next = startReading(done);
+      yield piece;
+    }
+    yield await next;
+  } finally {
+    // Whoever stops early closes the source next: nothing may still be reading then.
+    await next.catch(() => undefined);
+  }
+}
