@@ -1,4 +1,4 @@
-import { type ByteSource, checkRange } from "@samoyed/core";
+import { type ByteSource, checkRange, readInto } from "@samoyed/core";
 
 /** A part of a source as a source of its own; closing it does nothing. */
 export function sliceSource(
@@ -12,6 +12,10 @@ export function sliceSource(
     read: async (start, length, options) => {
       checkRange({ byteLength, label }, start, length);
       return source.read(offset + start, length, options);
+    },
+    readInto: async (start, target, options) => {
+      checkRange({ byteLength, label }, start, target.byteLength);
+      await readInto(source, { offset: offset + start, target }, options);
     },
   };
 }

@@ -8,6 +8,7 @@ import {
   formatShape,
   type LazyTensor,
   type ReadOptions,
+  sourceChunks,
   throwIfAborted,
   UnsupportedError,
 } from "@samoyed/core";
@@ -63,10 +64,8 @@ export function storedTensor(tensor: PyTensor, name: string): LazyTensor {
       return;
     }
     if (contiguous) {
-      for (let done = 0; done < byteLength; done += CHUNK_BYTES) {
-        throwIfAborted(options.signal);
-        const bytes = await source.read(firstByte() + done, Math.min(CHUNK_BYTES, byteLength - done), options);
-        yield fix === undefined ? bytes : fix(bytes.slice());
+      for await (const bytes of sourceChunks(source, { offset: firstByte(), byteLength }, options)) {
+        yield fix?.(bytes) ?? bytes;
       }
       return;
     }
@@ -143,18 +142,27 @@ function fixer(tensor: PyTensor): ((bytes: Uint8Array) => Uint8Array) | undefine
     }
     const negateAll = flip === "neg" || flip === "conj-neg";
     const conjugate = flip === "conj" || flip === "conj-neg";
-    for (let at = unit - 1, half = 0; (negateAll || conjugate) && at < bytes.length; at += unit, half ^= 1) {
-      // The sign is the top bit of the last byte; conjugation and negation cancel in the imaginary half.
-      if (negateAll !== (conjugate && half === 1)) {
-        bytes[at]! ^= 0x80;
-      }
-    }
+    // Conjugation and negation cancel in the imaginary half.
+    flipSigns(bytes, { unit, even: negateAll, odd: negateAll !== conjugate });
     return bytes;
   };
 }
 
 function isComplex(dtype: DType): boolean {
   return dtype === "complex128" || dtype === "complex64" || dtype === "complex32";
+}
+
+/** Flips the sign of every other number, in place: the top bit of its last byte. */
+function flipSigns(bytes: Uint8Array, options: { unit: number; even: boolean; odd: boolean }): void {
+  const { unit, even, odd } = options;
+  if (!even && !odd) {
+    return;
+  }
+  for (let at = unit - 1, half = 0; at < bytes.length; at += unit, half ^= 1) {
+    if (half === 0 ? even : odd) {
+      bytes[at]! ^= 0x80;
+    }
+  }
 }
 
 /** Reverses each `unit` bytes in place. */
