@@ -1,6 +1,6 @@
 """Draws golden/images/samoyed-drawn.jpg: a fluffy white dog on a meadow, of the project's own.
 
-    tools/oracle/.venv/bin/python tools/oracle/draw_samoyed.py [FILE]
+tools/oracle/.venv/bin/python tools/oracle/draw_samoyed.py [FILE]
 """
 
 import sys

@@ -48,7 +48,9 @@ def check(name: str, folder: Path) -> list[str]:
     # The head solves for the target if the logits miss it by no more than the head's own rounding.
     missed = np.abs(np.load(folder / "logits64.npy")[0] - target_logits(imagenet_classes()))
     if not (missed <= np.spacing(np.abs(head))).all():
-        found.append(f"head.bin: the logits miss the documented probabilities by {missed.max():.3g}, more than rounding")
+        found.append(
+            f"head.bin: the logits miss the documented probabilities by {missed.max():.3g}, more than rounding"
+        )
     return found
 
 

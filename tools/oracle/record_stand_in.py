@@ -1,6 +1,6 @@
 """Records which bits the stand-in generator gives, for the tests of both implementations.
 
-    tools/oracle/.venv/bin/python tools/oracle/record_stand_in.py
+tools/oracle/.venv/bin/python tools/oracle/record_stand_in.py
 """
 
 import hashlib

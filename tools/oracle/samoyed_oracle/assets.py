@@ -29,7 +29,9 @@ def asset(name: str) -> Path:
     """The path of an asset whose bytes are the expected ones."""
     folder = os.environ.get("SAMOYED_ASSETS")
     if not folder:
-        raise MissingAsset(f"{name} is needed; put it from {ASSETS[name]['url']} in a folder and set SAMOYED_ASSETS to it")
+        raise MissingAsset(
+            f"{name} is needed; put it from {ASSETS[name]['url']} in a folder and set SAMOYED_ASSETS to it"
+        )
     path = Path(folder) / name
     if not path.is_file():
         raise MissingAsset(f"{path} does not exist; download it from {ASSETS[name]['url']}")

@@ -46,7 +46,10 @@ def differences(committed: Path, fresh: Path) -> list[str]:
     old64, old32 = (np.load(committed / f"logits{bits}.npy") for bits in (64, 32))
     new64, new32 = (np.load(fresh / f"logits{bits}.npy") for bits in (64, 32))
     if (old64.dtype, old32.dtype, old64.shape) != (np.float64, np.float32, new64.shape):
-        return [*found, f"logits: committed {old64.dtype} and {old32.dtype} {old64.shape}, recorded again {new64.shape}"]
+        return [
+            *found,
+            f"logits: committed {old64.dtype} and {old32.dtype} {old64.shape}, recorded again {new64.shape}",
+        ]
     floor = recorded_reference(old)["noise"]
     if noise(old64, old32) != floor:
         found.append(f"noise: the committed arrays give {noise(old64, old32)}, case.json has {floor}")
@@ -55,5 +58,7 @@ def differences(committed: Path, fresh: Path) -> list[str]:
         found.append(f"logits64: off by {drift64:.3g}; at most {FLOAT64_TOLERANCE} is float noise")
     drift32 = noise(old64, new32)["max"]
     if not drift32 <= FLOAT32_NOISE_MULTIPLE * floor["max"]:
-        found.append(f"logits32: off by {drift32:.3g}; at most {FLOAT32_NOISE_MULTIPLE} x {floor['max']:.3g} is float noise")
+        found.append(
+            f"logits32: off by {drift32:.3g}; at most {FLOAT32_NOISE_MULTIPLE} x {floor['max']:.3g} is float noise"
+        )
     return found

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-SOURCE = "timm's model page \"SSL ResNeXT\", for dog.jpg"
+SOURCE = 'timm\'s model page "SSL ResNeXT", for dog.jpg'
 TOP = [
     ("Samoyed", 0.6425196528434753),
     ("Pomeranian", 0.04062102362513542),

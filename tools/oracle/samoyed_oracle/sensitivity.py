@@ -10,6 +10,7 @@ from PIL import Image
 
 from .recording import load_input, logits, softmax, transform
 
+
 def altered(config: dict, image: Path, **changes) -> torch.Tensor:
     return load_input(image, {**config, **changes})
 

@@ -57,7 +57,9 @@ def random_chunks(name: str, count: int, *, seed: str, std: float) -> Iterator[n
         yield ((total.astype(np.int32) - 131070) * scale).astype(np.float32)
 
 
-def stand_in_tensor(name: str, shape: tuple[int, ...], *, role: str, seed: str, head: np.ndarray | None = None) -> np.ndarray:
+def stand_in_tensor(
+    name: str, shape: tuple[int, ...], *, role: str, seed: str, head: np.ndarray | None = None
+) -> np.ndarray:
     """One tensor of a stand-in.
 
     `role` is conv, fc.weight, fc.bias, bn.weight, bn.last (the last batch norm's weight of a residual block), bn.bias,

@@ -81,7 +81,9 @@ def record_stand_in(case: StandInCase, folder: Path, *, head: np.ndarray | None 
     head.astype("<f4").tofile(folder / "head.bin")
     set_head(model, head)
     weights = weights_sha256(model.state_dict())
-    recorded = write_recorded(folder, logits(model, image[None], torch.float64), logits(model, image[None], torch.float32), weights)
+    recorded = write_recorded(
+        folder, logits(model, image[None], torch.float64), logits(model, image[None], torch.float32), weights
+    )
     write_json(
         folder / "case.json",
         {
@@ -112,8 +114,8 @@ def sensitivity_table(case: StandInCase, folder: Path) -> dict:
     floor = noise(np.load(folder / "logits64.npy"), np.load(folder / "logits32.npy"))["max"]
     rows = sensitivity(model, config, case.image_path(), top=documented(imagenet_classes())["top"], floor=floor)
     return {
-        "note": "Informative. How far deliberate mistakes move PyTorch's own answer: 'probability' is the largest change "
-        "of the five named probabilities, 'logit' the largest change of any logit, 'noise' that in multiples of the "
+        "note": "Informative. How far deliberate mistakes move PyTorch's own answer: 'probability' is the largest "
+        "change of the five named probabilities, 'logit' the largest change of any logit, 'noise' that in multiples of the "
         "recorded noise. The tolerances are 0.001 for probabilities, 8 for noise.",
         "tolerance": TOLERANCE,
         "rows": rows,

@@ -14,12 +14,13 @@ from samoyed_oracle.checking import differences, json_differences, read_case, re
 from samoyed_oracle.recording import softmax
 from samoyed_oracle.reference import TOP, target_logits
 from samoyed_oracle.sensitivity import INPUT_MISTAKES
-from samoyed_oracle.standin import roles, stand_in_tensor
+from samoyed_oracle.standin import stand_in_tensor
 from samoyed_oracle.standin_case import STAND_INS, read_head, sensitivity_table
 from torchvision import transforms
 
 needs_assets = pytest.mark.skipif(
-    not os.environ.get("SAMOYED_ASSETS"), reason="SAMOYED_ASSETS does not name the folder with dog.jpg and imagenet_classes.txt"
+    not os.environ.get("SAMOYED_ASSETS"),
+    reason="SAMOYED_ASSETS does not name the folder with dog.jpg and imagenet_classes.txt",
 )
 LAYERS = {"samoyed-drawn": ([3, 4, 6, 3], 4), "samoyed": ([3, 4, 23, 3], 16)}
 
@@ -27,6 +28,21 @@ LAYERS = {"samoyed-drawn": ([3, 4, 6, 3], 4), "samoyed": ([3, 4, 23, 3], 16)}
 @pytest.mark.parametrize("name", ["shapes", *(pytest.param(case.name, marks=needs_assets) for case in STAND_INS)])
 def test_the_goldens_are_reproduced(name, tmp_path):
     assert record.check(name, tmp_path) == []
+
+
+def role_by_name(name: str, rank: int) -> str:
+    if name.startswith("fc."):
+        return name
+    if name.endswith("bn3.weight"):
+        return "bn.last"
+    kinds = {
+        "weight": "weight",
+        "bias": "bias",
+        "running_mean": "mean",
+        "running_var": "var",
+        "num_batches_tracked": "count",
+    }
+    return "conv" if rank == 4 else f"bn.{kinds[name.split('.')[-1]]}"
 
 
 @needs_assets
@@ -39,9 +55,7 @@ def test_another_implementation_gives_the_five_probabilities(case, golden):
     bottleneck = torchvision.models.resnet.Bottleneck
     network = torchvision.models.ResNet(bottleneck, layers, groups=32, width_per_group=width).eval()
     for name, tensor in network.state_dict().items():
-        last = name.endswith("bn3.weight")
-        kind = {"weight": "bn.weight", "bias": "bn.bias", "running_mean": "bn.mean", "running_var": "bn.var", "num_batches_tracked": "bn.count"}
-        role = "conv" if tensor.ndim == 4 else f"fc.{name[3:]}" if name.startswith("fc.") else "bn.last" if last else kind[name.split(".")[-1]]
+        role = role_by_name(name, tensor.ndim)
         head = read_head(folder) if role == "fc.bias" else None
         values = stand_in_tensor(name, tuple(tensor.shape), role=role, seed=committed["checkpoint"]["seed"], head=head)
         tensor.copy_(torch.from_numpy(values))
@@ -134,6 +148,27 @@ def test_a_changed_case_file_is_found(copied):
     names = [line.split(":")[0] for line in differences(*copied)]
     assert names == ["case.json.inputSha256[0]", "case.json.references[0].top[0].probability"]
     assert json_differences([1], [1, 2]) == ["case.json: committed [1], recorded again [1, 2]"]
+
+
+@pytest.mark.parametrize(("damage", "status", "word"), [(False, 0, "shapes: reproduced"), (True, 1, "shapes: differs")])
+def test_the_check_command_says_so(golden, tmp_path, monkeypatch, capsys, damage, status, word):
+    shutil.copytree(golden, tmp_path / "golden")
+    if damage:
+        labels = tmp_path / "golden" / "trained" / "labels.txt"
+        labels.write_text(labels.read_text().replace("heart", "cushion"))
+    monkeypatch.setattr(record, "GOLDEN", tmp_path / "golden")
+    monkeypatch.setattr("sys.argv", ["record.py", "--check", "shapes"])
+    assert record.main() == status
+    output = capsys.readouterr().out
+    assert word in output
+    assert ("case.json.labels[5]: committed 'heart', recorded again 'cushion'" in output) == damage
+
+
+def test_the_command_refuses_an_unknown_case(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["record.py", "samoyd"])
+    with pytest.raises(SystemExit):
+        record.main()
+    assert "no case samoyd; cases are shapes, samoyed-drawn, samoyed" in capsys.readouterr().err
 
 
 def test_an_asset_with_other_bytes_is_refused(tmp_path, monkeypatch):

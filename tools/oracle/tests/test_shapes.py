@@ -76,7 +76,9 @@ def test_the_held_out_images_are_reproduced_from_the_seed(trained, golden):
 
 
 def test_splits_and_seeds_do_not_overlap():
-    pictures = {jpeg(split, index, seed=seed)[0] for split in ("train", "held-out") for index in range(10) for seed in (1, 2)}
+    pictures = {
+        jpeg(split, index, seed=seed)[0] for split in ("train", "held-out") for index in range(10) for seed in (1, 2)
+    }
     assert len(pictures) == 40
     with pytest.raises(ValueError, match="not in"):
         jpeg("test", 0, seed=1)

@@ -60,7 +60,14 @@ def flowers(random: np.random.Generator, image: Image.Image, count: int) -> None
         petals = np.array((236, 238, 240)) + random.normal(0, 9, (9, 1)) * np.ones((1, 3))
         Strokes(centre + 0 * directions, directions, size * ones, 0.8 * size * ones, 0 * ones, petals).draw(image)
         dot = np.array([[-1.0, 0.0]])
-        Strokes(centre + [[size / 3, 0]], dot, ones[:1] * size * 0.7, ones[:1] * size * 0.6, 0 * ones[:1], np.array([(232, 186, 48)])).draw(image)
+        Strokes(
+            centre + [[size / 3, 0]],
+            dot,
+            ones[:1] * size * 0.7,
+            ones[:1] * size * 0.6,
+            0 * ones[:1],
+            np.array([(232, 186, 48)]),
+        ).draw(image)
 
 
 def paint(random: np.random.Generator) -> Image.Image:

@@ -91,7 +91,9 @@ def polygon(image: Image.Image, points: np.ndarray, colour: tuple[int, int, int]
     ImageDraw.Draw(image).polygon(np.rint(np.asarray(points) * SCALE).astype(int).ravel().tolist(), fill=colour)
 
 
-def ellipse(image: Image.Image, at: tuple[float, float], size: tuple[float, float], colour, *, blur: float = 0, alpha: float = 1) -> None:
+def ellipse(
+    image: Image.Image, at: tuple[float, float], size: tuple[float, float], colour, *, blur: float = 0, alpha: float = 1
+) -> None:
     """A filled ellipse, perhaps soft and see-through."""
     mask = Image.new("L", image.size)
     box = [(at[0] - size[0]) * SCALE, (at[1] - size[1]) * SCALE, (at[0] + size[0]) * SCALE, (at[1] + size[1]) * SCALE]

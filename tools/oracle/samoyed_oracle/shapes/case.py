@@ -24,7 +24,10 @@ def record_shapes(golden: Path, folder: Path) -> None:
     labels = [held_out(index, seed=seed)[1] for index in range(HELD_OUT)]
     inputs = torch.stack([load_input(path, PREPROCESS) for path in paths])
     recorded = write_recorded(
-        folder, logits(model, inputs, torch.float64), logits(model, inputs, torch.float32), weights_sha256(model.state_dict())
+        folder,
+        logits(model, inputs, torch.float64),
+        logits(model, inputs, torch.float32),
+        weights_sha256(model.state_dict()),
     )
     answers = logits(model, inputs, torch.float32).argmax(axis=1)
     write_json(
@@ -34,7 +37,11 @@ def record_shapes(golden: Path, folder: Path) -> None:
             "name": "shapes",
             "title": "A small ResNeXt trained on ten drawn shapes, on 100 held-out images",
             "model": "resnext14_8x16d_shapes",
-            "checkpoint": {"kind": "file", "path": f"{TRAINED}/shapes.pth", "sha256": file_sha256(trained / "shapes.pth")},
+            "checkpoint": {
+                "kind": "file",
+                "path": f"{TRAINED}/shapes.pth",
+                "sha256": file_sha256(trained / "shapes.pth"),
+            },
             "images": [
                 {"path": f"{TRAINED}/images/{path.name}", "sha256": file_sha256(path), "label": label}
                 for path, label in zip(paths, labels, strict=True)

@@ -45,7 +45,9 @@ def read_checkpoint(path: Path) -> dict:
 
 def read_network(path: Path) -> torch.nn.Module:
     model = network()
-    model.load_state_dict({name.removeprefix("module."): tensor for name, tensor in read_checkpoint(path)["state_dict"].items()})
+    model.load_state_dict(
+        {name.removeprefix("module."): tensor for name, tensor in read_checkpoint(path)["state_dict"].items()}
+    )
     return model.eval()
 
 

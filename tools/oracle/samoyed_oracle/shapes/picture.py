@@ -11,25 +11,26 @@ from .outlines import LABELS, SHAPES, Outline
 SUPERSAMPLING = 3
 # Wider than the input, so that the resize and the crop of preprocessing matter.
 SIDES = (112, 140)
+PATTERNS = ("plain", "shaded", "striped", "checked", "grainy")
 SPLITS = ("train", "held-out")
 
 
 def texture(random: np.random.Generator, colour: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """A surface around a colour, float64 [height, width, 3]: plain, shaded, striped, checked or grainy."""
+    """A surface around a colour, float64 [height, width, 3], in one of the patterns."""
     width, height = size
     y, x = np.mgrid[0:height, 0:width].astype(np.float64)
     angle = random.uniform(0, 2 * math.pi)
     along = x * math.cos(angle) + y * math.sin(angle)
     across = y * math.cos(angle) - x * math.sin(angle)
     period = random.uniform(5, 16)
-    pattern = random.integers(5)
-    if pattern == 0:
+    pattern = PATTERNS[random.integers(len(PATTERNS))]
+    if pattern == "plain":
         wave = np.zeros_like(x)
-    elif pattern == 1:
+    elif pattern == "shaded":
         wave = along / np.abs(along).max()
-    elif pattern == 2:
+    elif pattern == "striped":
         wave = np.sign(np.sin(2 * math.pi * along / period))
-    elif pattern == 3:
+    elif pattern == "checked":
         wave = np.sign(np.sin(2 * math.pi * along / period) * np.sin(2 * math.pi * across / period))
     else:
         coarse = random.normal(size=(height // 6 + 2, width // 6 + 2)).astype(np.float32)

@@ -102,4 +102,8 @@ def train(settings: Settings, *, log=print) -> tuple[ResNet, dict]:
         held = accuracy(model, held_images, held_labels)
         log(f"epoch {epoch + 1}: loss {np.mean(losses):.3f}, held-out {held:.3f}, {time.monotonic() - start:.0f} s")
     group = {key: value for key, value in optimizer.state_dict()["param_groups"][0].items() if key != "params"}
-    return model.eval().to(memory_format=torch.contiguous_format), {"epoch": settings.epochs, "args": asdict(settings), "param_group": group}
+    return model.eval().to(memory_format=torch.contiguous_format), {
+        "epoch": settings.epochs,
+        "args": asdict(settings),
+        "param_group": group,
+    }
