@@ -1,2 +1,15 @@
-export { decodeJpeg } from "./jpeg/decode.ts";
+export { decodeImage } from "./decode.ts";
+export { detectFormat, type ImageFormat } from "./detect.ts";
 export { type Image, MAX_PIXELS, type RawImage, toRgb } from "./image.ts";
+export { decodeJpeg } from "./jpeg/decode.ts";
+export { decodePng } from "./png/decode.ts";
+export type { Interpolation } from "./resize/filters.ts";
+export { type Box, resize, type ResizeOptions } from "./resize/resize.ts";
+export {
+  type DataArgs,
+  IMAGENET_MEAN,
+  IMAGENET_STD,
+  type PretrainedConfig,
+  resolveDataConfig,
+} from "./transform/config.ts";
+export { createTransform, MAX_INPUT_SIDE, preprocessImage, type Transform } from "./transform/transform.ts";

@@ -24,68 +24,56 @@ export function detectColorSpace(frame: Frame, hints: ColorHints): ColorSpace {
   return ids === "RGB" ? "rgb" : "ycc";
 }
 
-/** Writes a row of RGB pixels from the components' rows. */
-type RowConverter = (y: number, pixels: Uint8ClampedArray, at: number) => void;
+/** Writes row `y` of the image as RGB pixels from index `at`. */
+export type RowConverter = (y: number, pixels: Uint8ClampedArray, at: number) => void;
 
 /**
  * Converts rows of components to RGB: YCC as libjpeg-turbo's jdcolor.c, CMYK as Pillow's `convert("RGB")`, which always
  * takes a JPEG's inks as inverted.
  */
 export function rowConverter(space: ColorSpace, width: number, sources: readonly RowSource[]): RowConverter {
-  const [first, second, third, fourth] = sources as readonly [RowSource, RowSource, RowSource, RowSource];
-  switch (space) {
-    case "gray":
-      return (y, pixels, at) => {
-        const { samples, offset } = first(y);
-        for (let x = 0, to = at; x < width; x++, to += 3) {
-          const value = samples[offset + x]!;
-          pixels[to] = value;
-          pixels[to + 1] = value;
-          pixels[to + 2] = value;
-        }
-      };
-    case "rgb":
-      return (y, pixels, at) => {
-        const r = first(y);
-        const g = second(y);
-        const b = third(y);
-        for (let x = 0, to = at; x < width; x++, to += 3) {
-          pixels[to] = r.samples[r.offset + x]!;
-          pixels[to + 1] = g.samples[g.offset + x]!;
-          pixels[to + 2] = b.samples[b.offset + x]!;
-        }
-      };
-    case "ycc":
-      return (y, pixels, at) => {
-        const luma = first(y);
-        const blue = second(y);
-        const red = third(y);
-        convertYcc(luma.samples, luma.offset, blue.samples, blue.offset, red.samples, red.offset, pixels, at, width);
-      };
-    case "cmyk":
-    case "ycck": {
-      const row = new Uint8ClampedArray(width * 3);
-      return (y, pixels, at) => {
-        const c = first(y);
-        const m = second(y);
-        const ye = third(y);
-        const k = fourth(y);
-        if (space === "ycck") {
-          convertYcc(c.samples, c.offset, m.samples, m.offset, ye.samples, ye.offset, row, 0, width);
-        }
-        for (let x = 0, to = at; x < width; x++, to += 3) {
-          const key = k.samples[k.offset + x]!;
-          // The file's inks are inverted: 255 − ink is what Pillow multiplies. YCCK decodes to that directly.
-          const cyan = space === "ycck" ? row[x * 3]! : 255 - c.samples[c.offset + x]!;
-          const magenta = space === "ycck" ? row[x * 3 + 1]! : 255 - m.samples[m.offset + x]!;
-          const yellow = space === "ycck" ? row[x * 3 + 2]! : 255 - ye.samples[ye.offset + x]!;
-          pixels[to] = key - multiply255(cyan, key);
-          pixels[to + 1] = key - multiply255(magenta, key);
-          pixels[to + 2] = key - multiply255(yellow, key);
-        }
-      };
+  const [first, second, third, fourth] = sources;
+  if (space === "gray") return copyRows(width, [first!, first!, first!]);
+  if (space === "rgb") return copyRows(width, [first!, second!, third!]);
+  if (space === "ycc") return yccRows(width, [first!, second!, third!]);
+  // YCCK decodes to the complement of its inks, which is what Pillow multiplies.
+  return space === "ycck"
+    ? keyedRows(width, yccRows(width, [first!, second!, third!]), fourth!, 0)
+    : keyedRows(width, copyRows(width, [first!, second!, third!]), fourth!, 255);
+}
+
+type ThreeRows = readonly [RowSource, RowSource, RowSource];
+
+function copyRows(width: number, sources: ThreeRows): RowConverter {
+  return (y, pixels, at) => {
+    sources.forEach((source, channel) => {
+      const { samples, offset } = source(y);
+      for (let x = 0, to = at + channel; x < width; x++, to += 3) pixels[to] = samples[offset + x]!;
+    });
+  };
+}
+
+function yccRows(width: number, [luma, blue, red]: ThreeRows): RowConverter {
+  return (y, pixels, at) => {
+    const l = luma(y);
+    const b = blue(y);
+    const r = red(y);
+    convertYcc(l.samples, l.offset, b.samples, b.offset, r.samples, r.offset, pixels, at, width);
+  };
+}
+
+/** Darkens the colours of `inks` by the key: key − colour × key, the colour being complemented by `complement`. */
+function keyedRows(width: number, inks: RowConverter, keys: RowSource, complement: 0 | 255): RowConverter {
+  return (y, pixels, at) => {
+    inks(y, pixels, at);
+    const { samples, offset } = keys(y);
+    for (let x = 0, to = at; x < width; x++) {
+      const key = samples[offset + x]!;
+      for (let channel = 0; channel < 3; channel++, to++) {
+        pixels[to] = key - multiply255(pixels[to]! ^ complement, key);
+      }
     }
-  }
+  };
 }
 
 /** a × b / 255, rounded: Pillow's `MULDIV255`. */

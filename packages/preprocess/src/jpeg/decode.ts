@@ -40,8 +40,8 @@ interface DecoderState {
  * images, 12 bits a sample, fractional sampling ratios, more than `MAX_PIXELS` pixels.
  */
 export function decodeJpeg(bytes: Uint8Array): Image {
-  if (bytes[0] !== 0xff || bytes[1] !== MARKER.SOI) {
-    throw new FormatError("JPEG: the file does not begin with FFD8");
+  if (bytes[0] !== 0xff || bytes[1] !== MARKER.SOI || bytes[2] !== 0xff) {
+    throw new FormatError("JPEG: the file does not begin with FFD8 and a further marker");
   }
   const state: DecoderState = {
     bytes,
@@ -57,11 +57,9 @@ export function decodeJpeg(bytes: Uint8Array): Image {
   };
   for (let offset: number | undefined = 2; offset !== undefined;) {
     const marker = nextMarker(bytes, offset);
-    if (marker === undefined) {
-      // Pillow does not ask for the end marker once it has all rows, which several scans deliver only after it.
-      if (state.planes !== undefined) break;
-      throw truncated(bytes, "before the end-of-image marker");
-    }
+    // Once it has all rows, Pillow does not ask for the rest of the file; several scans give rows only after the end marker.
+    if (state.planes !== undefined && (marker === undefined || isCut(bytes, marker))) break;
+    if (marker === undefined) throw truncated(bytes, "before the end-of-image marker");
     offset = readMarker(state, marker);
   }
   return assemble(state);
@@ -113,6 +111,14 @@ function hasKnownSegment(code: number): boolean {
   return (code >= MARKER.APP0 && code <= MARKER.APP15) || code === MARKER.COM;
 }
 
+/** Whether the file ends within a segment that libjpeg-turbo would wait for the rest of. */
+function isCut(bytes: Uint8Array, { code, offset }: Marker): boolean {
+  const isFrame = code >= MARKER.SOF0 && code <= MARKER.SOF15 && code !== MARKER.DHT && code !== MARKER.DAC;
+  if (isFrame || !hasKnownSegment(code)) return false;
+  const length = offset + 2 > bytes.length ? 2 : (bytes[offset]! << 8) | bytes[offset + 1]!;
+  return offset + length > bytes.length;
+}
+
 function startsWith(segment: Uint8Array, text: string): boolean {
   return String.fromCharCode(...segment.subarray(0, text.length)) === text;
 }
@@ -136,8 +142,8 @@ function readScan(state: DecoderState, marker: Marker, segment: Uint8Array): num
   }
   if (isFirst && !frame.progressive && scan.components.length === frame.components.length) {
     state.planes = decodeSingleScan(frame, scan, context);
-    // libjpeg-turbo looks 8 bits ahead, and Pillow takes a file for truncated when it cannot.
-    if (reader.marker === 0 && spareBits(reader) < 8) throw truncated(bytes, "at the end of the image data");
+    // libjpeg-turbo loads up to 64 bits ahead, and Pillow takes a file for truncated when it cannot.
+    if (reader.marker === 0 && spareBits(reader) < 64) throw truncated(bytes, "at the end of the image data");
   } else {
     state.store ??= createCoefficientStore(frame);
     decodeScan(state.store, scan, context);
@@ -146,11 +152,19 @@ function readScan(state: DecoderState, marker: Marker, segment: Uint8Array): num
 }
 
 /**
- * Checks that the file can hold the image, before memory for it is taken: every block costs a bit at least.
+ * Images up to this many pixels are decoded even when most of their data are missing, gray where they are, as Pillow does:
+ * that costs some megabytes at most.
+ */
+const MAX_BLANK_PIXELS = 1 << 22;
+
+/**
+ * Checks that the file can hold an image above `MAX_BLANK_PIXELS`, before memory for it is taken: every block costs a bit
+ * at least.
  *
  * @throws FormatError when it cannot.
  */
 function checkDataSize(frame: Frame, byteLength: number): void {
+  if (frame.width * frame.height <= MAX_BLANK_PIXELS) return;
   const blocks = Math.max(...frame.components.map(({ blocksAcross, blocksDown }) => blocksAcross * blocksDown));
   if (byteLength * 8 < blocks) {
     throw new FormatError(

@@ -1,0 +1,175 @@
+import { FormatError, UnsupportedError } from "@samoyed/core";
+
+import { crc32 } from "./crc32.ts";
+
+/** What a PNG's image header says (PNG 11.2.1). */
+export interface PngHeader {
+  readonly width: number;
+  readonly height: number;
+  readonly bitDepth: number;
+  /** 0 gray, 2 RGB, 3 palette, 4 gray and alpha, 6 RGB and alpha. */
+  readonly colorType: number;
+  readonly interlaced: boolean;
+}
+
+/** The parts of a PNG that its pixels come from. */
+export interface PngParts {
+  readonly header: PngHeader;
+  /** RGB triples; empty where the file has none. */
+  readonly palette: Uint8Array;
+  /** The zlib stream. */
+  readonly compressed: Uint8Array;
+}
+
+/** The eight bytes that every PNG begins with. */
+export const PNG_SIGNATURE: readonly number[] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+
+/** Bit depths of each colour type (PNG table 11.1). */
+const BIT_DEPTHS: ReadonlyMap<number, readonly number[]> = new Map([
+  [0, [1, 2, 4, 8, 16]],
+  [2, [8, 16]],
+  [3, [1, 2, 4, 8]],
+  [4, [8, 16]],
+  [6, [8, 16]],
+]);
+
+interface Chunk {
+  readonly name: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/**
+ * Splits a PNG file into its parts, as strictly as Pillow's PngImagePlugin: checksums up to the image data must be right,
+ * those of the image data and after it are not looked at; a file may end without its end chunk, but not within a chunk.
+ *
+ * The first image of an animated PNG is the one that counts.
+ *
+ * @throws FormatError when the file is truncated or contradicts itself.
+ * @throws UnsupportedError when the first image of an animation covers a part of the picture only.
+ */
+export function readPngParts(bytes: Uint8Array): PngParts {
+  let header: PngHeader | undefined;
+  let palette = new Uint8Array(0);
+  let animated = false;
+  let offset = PNG_SIGNATURE.length;
+  for (;;) {
+    const chunk = readChunkHeader(bytes, offset);
+    if (chunk === undefined) throw truncated(bytes, "before the image data");
+    if (chunk.name === "IDAT") break;
+    if (chunk.name === "IEND") throw new FormatError(`PNG: the file ends at byte ${offset}, without image data`);
+    const data = readChunk(bytes, chunk);
+    if (chunk.name === "IHDR") header = parseHeader(data);
+    else if (chunk.name === "PLTE") palette = data.slice();
+    else if (chunk.name === "acTL") animated = true;
+    else if (chunk.name === "fcTL") checkFirstFrame(header, data);
+    offset = chunk.offset + chunk.length + 4;
+  }
+  if (header === undefined) throw new FormatError(`PNG: image data at byte ${offset}, before the header`);
+  if (palette.length > 768) throw new FormatError(`PNG: palette of ${palette.length} bytes; expected at most 768`);
+  const { pieces, end } = collectImageData(bytes, offset);
+  checkTail(bytes, { offset: end, animated });
+  return { header, palette, compressed: pieces.length === 1 ? pieces[0]! : concatenate(pieces) };
+}
+
+/** A chunk's name and length; undefined where the file ends. */
+function readChunkHeader(bytes: Uint8Array, offset: number): Chunk | undefined {
+  if (offset + 8 > bytes.length) return undefined;
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(offset);
+  const name = String.fromCharCode(...bytes.subarray(offset + 4, offset + 8));
+  if (!/^\w{4}$/.test(name)) {
+    throw new FormatError(`PNG: chunk ${JSON.stringify(name)} at byte ${offset}; expected a name of four letters`);
+  }
+  return { name, offset: offset + 8, length };
+}
+
+function readChunk(bytes: Uint8Array, { name, offset, length }: Chunk): Uint8Array {
+  if (offset + length + 4 > bytes.length)
+    throw truncated(bytes, `in chunk ${name} at byte ${offset - 8}, ${length} bytes long`);
+  const stored = new DataView(bytes.buffer, bytes.byteOffset).getUint32(offset + length);
+  const computed = crc32(bytes.subarray(offset - 4, offset + length));
+  if (stored !== computed) {
+    throw new FormatError(
+      `PNG: chunk ${name} at byte ${offset - 8} has checksum ${stored.toString(16)}; its data give ${computed.toString(16)}`,
+      { hint: "The file is damaged: fetch or copy it again.", details: { offset: offset - 8 } },
+    );
+  }
+  return bytes.subarray(offset, offset + length);
+}
+
+function parseHeader(data: Uint8Array): PngHeader {
+  if (data.length < 13) throw new FormatError(`PNG: header of ${data.length} bytes; expected 13`);
+  const view = new DataView(data.buffer, data.byteOffset);
+  const width = view.getUint32(0);
+  const height = view.getUint32(4);
+  const [bitDepth, colorType, , filter, interlace] = data.subarray(8) as unknown as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  if (BIT_DEPTHS.get(colorType)?.includes(bitDepth) !== true) {
+    throw new FormatError(`PNG: colour type ${colorType} with ${bitDepth} bits; the format has no such images`);
+  }
+  if (filter !== 0) throw new FormatError(`PNG: filter method ${filter}; expected 0`);
+  return { width, height, bitDepth, colorType, interlaced: interlace !== 0 };
+}
+
+/** The first frame of an animation must be the whole picture. */
+function checkFirstFrame(header: PngHeader | undefined, data: Uint8Array): void {
+  if (data.length < 26) throw new FormatError(`PNG: frame control of ${data.length} bytes; expected 26`);
+  const view = new DataView(data.buffer, data.byteOffset);
+  if (view.getUint32(4) !== header?.width || view.getUint32(8) !== header.height) {
+    throw new UnsupportedError("PNG: the first frame of the animation covers a part of the picture only", {
+      hint: "Save the frame as a PNG of its own.",
+    });
+  }
+}
+
+/** The consecutive IDAT chunks; the last may be cut short by the file's end. */
+function collectImageData(bytes: Uint8Array, first: number): { pieces: Uint8Array[]; end: number } {
+  const pieces: Uint8Array[] = [];
+  let offset = first;
+  for (;;) {
+    const chunk = offset + 8 > bytes.length ? undefined : readImageChunk(bytes, offset);
+    if (chunk === undefined) return { pieces, end: offset };
+    pieces.push(bytes.subarray(chunk.offset, chunk.offset + chunk.length));
+    offset = chunk.offset + chunk.length + 4;
+  }
+}
+
+function readImageChunk(bytes: Uint8Array, offset: number): Chunk | undefined {
+  const isImageData = bytes[offset + 4] === 0x49 && bytes[offset + 5] === 0x44 && bytes[offset + 6] === 0x41 && bytes[offset + 7] === 0x54; // prettier-ignore
+  return isImageData ? readChunkHeader(bytes, offset) : undefined;
+}
+
+/** Walks to the end chunk, to find a file that breaks off within a chunk. */
+function checkTail(bytes: Uint8Array, { offset, animated }: { offset: number; animated: boolean }): void {
+  for (let at = offset; at + 8 <= bytes.length;) {
+    const name = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    if (!/^\w{4}$/.test(name) || name === "IEND" || (animated && name === "fcTL")) return;
+    const chunk = readChunkHeader(bytes, at)!;
+    if (chunk.offset + chunk.length > bytes.length) {
+      throw truncated(bytes, `in chunk ${name} at byte ${at}, ${chunk.length} bytes long`);
+    }
+    at = chunk.offset + chunk.length + 4;
+  }
+}
+
+function concatenate(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
+function truncated(bytes: Uint8Array, where: string): FormatError {
+  return new FormatError(`PNG: the file ends at byte ${bytes.length}, ${where}`, {
+    hint: "The file is truncated: fetch or copy it again.",
+    details: { byteLength: bytes.length },
+  });
+}

@@ -1,0 +1,80 @@
+import { type PreprocessConfig, UsageError } from "@samoyed/core";
+
+/** ImageNet's mean and standard deviation per channel: timm's `IMAGENET_DEFAULT_MEAN` and `_STD`. */
+export const IMAGENET_MEAN: readonly number[] = [0.485, 0.456, 0.406];
+export const IMAGENET_STD: readonly number[] = [0.229, 0.224, 0.225];
+
+/** The part of the resized image that the crop keeps, where nothing says otherwise: timm's `DEFAULT_CROP_PCT`. */
+export const DEFAULT_CROP_PCT = 0.875;
+
+/** A caller's wishes, as timm's scripts take them from the command line. */
+export interface DataArgs {
+  readonly inChans?: number;
+  /** The same; `inChans` counts first. */
+  readonly chans?: number;
+  /** Channels, height, width. */
+  readonly inputSize?: readonly [number, number, number];
+  /** Height and width of a square input; `inputSize` counts first. */
+  readonly imgSize?: number;
+  readonly interpolation?: PreprocessConfig["interpolation"];
+  /** One value for all channels, or one per channel. */
+  readonly mean?: readonly number[];
+  readonly std?: readonly number[];
+  readonly cropPct?: number;
+  readonly cropMode?: PreprocessConfig["cropMode"];
+}
+
+/** What a checkpoint says about its input: timm's `pretrained_cfg`. */
+export interface PretrainedConfig extends Partial<PreprocessConfig> {
+  readonly testInputSize?: readonly [number, number, number];
+  readonly testCropPct?: number;
+}
+
+/**
+ * Settles how a model's input is made, by timm's precedence: arguments, then the checkpoint's configuration, then
+ * defaults (224 pixels, bicubic, 0.875, center, ImageNet's mean and standard deviation).
+ *
+ * As in timm, a crop percentage of 0 counts as not given, and borders are not part of it.
+ *
+ * @param options.useTestSize takes the size and crop that the checkpoint recommends for testing, where it has them.
+ * @throws UsageError when mean or std have another number of values than the input has channels.
+ * Matches timm 1.0.29, `resolve_data_config` in timm/data/config.py.
+ */
+export function resolveDataConfig(
+  args: DataArgs,
+  options: { readonly pretrainedCfg?: PretrainedConfig; readonly useTestSize?: boolean } = {},
+): PreprocessConfig {
+  const { pretrainedCfg = {}, useTestSize = false } = options;
+  const channels = args.inputSize?.[0] ?? args.inChans ?? args.chans ?? 3;
+  const square = (size: number): readonly [number, number, number] => [channels, size, size];
+  const inputSize =
+    args.inputSize ??
+    (args.imgSize === undefined ? undefined : square(args.imgSize)) ??
+    (useTestSize ? pretrainedCfg.testInputSize : undefined) ??
+    pretrainedCfg.inputSize ??
+    square(224);
+  return {
+    inputSize,
+    interpolation: args.interpolation ?? pretrainedCfg.interpolation ?? "bicubic",
+    mean: perChannel("mean", args.mean, channels) ?? nonEmpty(pretrainedCfg.mean) ?? IMAGENET_MEAN,
+    std: perChannel("std", args.std, channels) ?? nonEmpty(pretrainedCfg.std) ?? IMAGENET_STD,
+    // Zero is "not given" to timm as well.
+    cropPct: args.cropPct || (useTestSize && pretrainedCfg.testCropPct) || pretrainedCfg.cropPct || DEFAULT_CROP_PCT,
+    cropMode: args.cropMode ?? pretrainedCfg.cropMode ?? "center",
+  };
+}
+
+function perChannel(
+  name: string,
+  values: readonly number[] | undefined,
+  channels: number,
+): readonly number[] | undefined {
+  if (values === undefined) return undefined;
+  if (values.length === 1) return Array.from({ length: channels }, () => values[0]!);
+  if (values.length === channels) return values;
+  throw new UsageError(`${name} has ${values.length} values; expected 1 or ${channels}, one per channel`);
+}
+
+function nonEmpty(values: readonly number[] | undefined): readonly number[] | undefined {
+  return values === undefined || values.length === 0 ? undefined : values;
+}

@@ -1,0 +1,87 @@
+import { type PreprocessConfig, type Tensor, UnsupportedError, UsageError } from "@samoyed/core";
+
+import { decodeImage } from "../decode.ts";
+import { type Image, type RawImage, toRgb } from "../image.ts";
+import { FILTERS } from "../resize/filters.ts";
+import { cropImage, resize } from "../resize/resize.ts";
+import { DEFAULT_CROP_PCT, IMAGENET_MEAN, IMAGENET_STD } from "./config.ts";
+import { normalizeTables, toTensor } from "./normalize.ts";
+import { type PlanConfig, planTransform } from "./plan.ts";
+
+/** Makes a model's input: from an encoded file's bytes, or from pixels. */
+export type Transform = (image: Uint8Array | Image | RawImage) => Tensor<"float32">;
+
+/**
+ * The largest input side, in pixels. The networks that there are take some hundreds; a number far above is a mistake, and
+ * its tensor would not fit in memory.
+ */
+export const MAX_INPUT_SIDE = 16_384;
+
+/**
+ * timm's transform for evaluation: resize, crop and normalise, bit for bit what `create_transform(**config)` gives.
+ *
+ * What is left out has timm's defaults for this function, which are not those of `resolveDataConfig`: bilinear, 224
+ * pixels, 0.875, center, ImageNet's mean and standard deviation.
+ *
+ * The tensors are float32 [3, height, width], fresh at each call. Images whose pixels are given as RGB are not changed.
+ *
+ * @throws UsageError when the configuration has an unknown name, a size below 1 or above `MAX_INPUT_SIDE`, or values that
+ * do not fit.
+ * @throws UnsupportedError for inputs of other than 3 channels.
+ * The transform throws what `decodeImage` throws, and ShapeError when an image is too thin to be resized.
+ * Matches timm 1.0.29, `create_transform` in timm/data/transforms_factory.py.
+ */
+export function createTransform(config: Partial<PreprocessConfig> = {}): Transform {
+  const plan = checkConfig(config);
+  const tables = normalizeTables(plan.mean, config.std ?? IMAGENET_STD);
+  return (input) => {
+    const image = toImage(input);
+    const { trim, resized, crop, canvas, fill } = planTransform(plan, image);
+    const pixels = resize(cropImage(image, trim), { ...resized, crop });
+    return toTensor(pixels, tables, { ...canvas, fill });
+  };
+}
+
+/**
+ * Decodes an image file and makes a model's input of it, as `createTransform` says.
+ *
+ * Returns a float32 tensor [3, height, width].
+ */
+export function preprocessImage(bytes: Uint8Array, config: PreprocessConfig): Tensor<"float32"> {
+  return createTransform(config)(bytes);
+}
+
+function toImage(input: Uint8Array | Image | RawImage): Image {
+  if (input instanceof Uint8Array) return decodeImage(input);
+  return toRgb("channels" in input ? input : { ...input, channels: 3 });
+}
+
+function checkConfig(config: Partial<PreprocessConfig>): PlanConfig {
+  const { interpolation = "bilinear", cropMode = "center", mean = IMAGENET_MEAN, cropBorderPixels = 0 } = config;
+  const [channels, height, width] = config.inputSize ?? [3, 224, 224];
+  // Zero is "not given" to timm as well.
+  const cropPct = config.cropPct || DEFAULT_CROP_PCT;
+  if (channels !== 3) {
+    throw new UnsupportedError(`input has ${channels} channels; expected 3`, {
+      hint: "Networks for gray or multispectral images need tensors that are made elsewhere.",
+    });
+  }
+  for (const side of [height, width]) {
+    if (!Number.isSafeInteger(side) || side < 1 || side > MAX_INPUT_SIDE) {
+      throw new UsageError(`input size is ${height}×${width}; expected sides of 1 to ${MAX_INPUT_SIDE}`);
+    }
+  }
+  if (interpolation !== "nearest" && !Object.hasOwn(FILTERS, interpolation)) {
+    throw new UsageError(
+      `interpolation is ${JSON.stringify(interpolation)}; expected nearest, ${Object.keys(FILTERS).join(", ")}`,
+    );
+  }
+  if (cropMode !== "center" && cropMode !== "squash" && cropMode !== "border") {
+    throw new UsageError(`crop mode is ${JSON.stringify(cropMode)}; expected center, squash or border`);
+  }
+  if (!(cropPct > 0) || !Number.isFinite(cropPct)) throw new UsageError(`crop_pct is ${cropPct}; expected above 0`);
+  if (!Number.isSafeInteger(cropBorderPixels) || cropBorderPixels < 0) {
+    throw new UsageError(`crop_border_pixels is ${cropBorderPixels}; expected an integer of 0 or more`);
+  }
+  return { height, width, interpolation, cropPct, cropMode, cropBorderPixels, mean };
+}
