@@ -14,6 +14,9 @@ import { verdictOf } from "./verdict.ts";
 /** How many classes a report shows. */
 const TOP = 5;
 
+/** Names by class, as far as they are known. */
+export type ClassNames = readonly (string | undefined)[] | undefined;
+
 /** What a backend's output is judged by. */
 export interface JudgeOptions {
   readonly standIn: boolean;
@@ -22,7 +25,7 @@ export interface JudgeOptions {
   readonly documented: readonly Check[];
   /** The true class of each image, where it has one. */
   readonly trueClasses: readonly (number | undefined)[];
-  readonly labels: readonly string[] | undefined;
+  readonly labels: ClassNames;
   /** Something to say beside the verdict: that the input was not timm's. */
   readonly note: string | undefined;
 }
@@ -87,7 +90,7 @@ export function firstRow<D extends "float32" | "float64">(logits: Tensor<D>): Te
 }
 
 /** The most probable classes of one row of logits. */
-export function topAnswers(logits: ArrayLike<number>, labels: readonly string[] | undefined): Answer[] {
+export function topAnswers(logits: ArrayLike<number>, labels: ClassNames): Answer[] {
   const probabilities = softmax64(logits);
   return topIndices(probabilities, TOP).map((index) => ({
     index,

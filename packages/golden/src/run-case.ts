@@ -2,7 +2,7 @@ import { type Tensor, UnavailableError } from "@samoyed/core";
 import { accuracyOf, answersOf } from "./answers.ts";
 import type { CaseBackend } from "./backend.ts";
 import type { Check } from "./check.ts";
-import { firstRow, judgeBackend, topAnswers } from "./judge-backend.ts";
+import { type ClassNames, firstRow, judgeBackend, topAnswers } from "./judge-backend.ts";
 import { judgeDocumented } from "./judge-documented.ts";
 import type { LoadedCase, LoadedRecording } from "./open-case.ts";
 import { areOther, type OtherWeights, pickRecording } from "./pick-recording.ts";
@@ -47,6 +47,7 @@ export async function runCase(loaded: LoadedCase, options: RunCaseOptions): Prom
   const { onEvent = () => {} } = options;
   const { name, title, model, checkpoint, images } = loaded.case;
   const labels = loaded.case.labels ?? options.labels;
+  const names = labels ?? documentedNames(loaded);
   const other = areOther(loaded, options.weights) ? options.weights : undefined;
   const recording = pickRecording(loaded, options.weights);
   const standIn = checkpoint.kind === "stand-in" && other === undefined;
@@ -64,7 +65,7 @@ export async function runCase(loaded: LoadedCase, options: RunCaseOptions): Prom
   const backends = outputs.map((entry): BackendResult => {
     const place = ran.findIndex((candidate) => candidate.name === entry.backend.name);
     const documented = place < 0 ? [] : judged.map((judgement) => judgement.checks[place]!);
-    const result = judgeBackend(entry, { standIn, recording, documented, trueClasses, labels, note });
+    const result = judgeBackend(entry, { standIn, recording, documented, trueClasses, labels: names, note });
     onEvent({ kind: "result", case: name, result });
     return result;
   });
@@ -78,7 +79,7 @@ export async function runCase(loaded: LoadedCase, options: RunCaseOptions): Prom
     standIn,
     preprocess,
     backends,
-    ...(recording ? { pytorch: pytorchResult(recording, { trueClasses, labels }) } : {}),
+    ...(recording ? { pytorch: pytorchResult(recording, { trueClasses, labels: names }) } : {}),
     documented: loaded.documented.map(({ source, top }) => ({ source, top })),
     statements: judged.flatMap((judgement) => judgement.statements),
   };
@@ -114,9 +115,16 @@ async function runAll(
   return { preprocess, outputs };
 }
 
+/** The names that the documented references give to the few classes that they list. */
+function documentedNames({ documented }: LoadedCase): ClassNames {
+  const names: (string | undefined)[] = [];
+  for (const { index, label } of documented.flatMap(({ top }) => top)) names[index] = label;
+  return names;
+}
+
 function pytorchResult(
   recording: LoadedRecording,
-  options: { readonly trueClasses: readonly (number | undefined)[]; readonly labels: readonly string[] | undefined },
+  options: { readonly trueClasses: readonly (number | undefined)[]; readonly labels: ClassNames },
 ): PyTorchResult {
   const { values64, noise, environment } = recording;
   const accuracy = accuracyOf(answersOf(values64.data, values64.shape[1]!), { labels: options.trueClasses });
