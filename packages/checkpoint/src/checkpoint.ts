@@ -67,6 +67,11 @@ export function isLazyTensor(value: CheckpointValue): value is LazyTensor {
   return typeof value === "object" && value !== null && "chunks" in value;
 }
 
+/** A dictionary's key as a part of a dotted path. */
+export function keyText(key: CheckpointValue): string {
+  return typeof key === "object" && key !== null ? "[object]" : String(key);
+}
+
 /** Whether a value is a dictionary. */
 export function isMap(value: CheckpointValue): value is ReadonlyMap<CheckpointValue, CheckpointValue> {
   return value instanceof Map;

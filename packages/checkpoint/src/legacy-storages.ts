@@ -1,5 +1,6 @@
 import { type ByteSource, FormatError, type ReadOptions } from "@samoyed/core";
 import { readInt64, viewOf } from "./little-endian.ts";
+import { quote } from "./quote.ts";
 import { sliceSource } from "./slice-source.ts";
 import type { Storage } from "./storage.ts";
 
@@ -34,10 +35,10 @@ export async function attachLegacyStorages(source: ByteSource, options: LegacySt
   for (const key of keys) {
     const storage = storages.get(key);
     if (storage === undefined) {
-      throw new FormatError(`${label}: storage key ${JSON.stringify(key)} belongs to no tensor`);
+      throw new FormatError(`${label}: storage key ${quote(key)} belongs to no tensor`);
     }
     if (seen.has(key)) {
-      throw new FormatError(`${label}: storage key ${JSON.stringify(key)} is listed twice`);
+      throw new FormatError(`${label}: storage key ${quote(key)} is listed twice`);
     }
     seen.add(key);
     placed.push({ storage, at: position });
@@ -45,7 +46,7 @@ export async function attachLegacyStorages(source: ByteSource, options: LegacySt
   }
   for (const key of storages.keys()) {
     if (!seen.has(key)) {
-      throw new FormatError(`${label}: storage ${JSON.stringify(key)} is not in the list of storages`);
+      throw new FormatError(`${label}: storage ${quote(key)} is not in the list of storages`);
     }
   }
   if (position > source.byteLength) {

@@ -31,7 +31,7 @@ export async function openCheckpoint(source: ByteSource, options: OpenOptions = 
       return openTar(source, read);
     case "safetensors":
       return openSafetensors(source, read);
-    case "index":
+    default:
       return openSharded(source, {
         ...read,
         resolve,

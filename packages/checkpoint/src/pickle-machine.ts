@@ -6,6 +6,8 @@ import { describeValue, PyFloat, PyGlobal, PyTuple, type PyValue } from "./pickl
 
 /** Integers beyond 255 bytes are of no use in a checkpoint, and Python takes quadratic time to read them. */
 const MAX_LONG_BYTES = 255;
+/** Python's own names are shorter; this one would stand in error messages. */
+const MAX_NAME = 256;
 const OLDEST_PROTOCOL = 2;
 const NEWEST_PROTOCOL = 5;
 
@@ -245,7 +247,7 @@ export function runPickle(bytes: Uint8Array, options: PickleOptions): PyValue {
       }
       case OPCODE.GLOBAL: {
         const module = line();
-        stack.push(new PyGlobal(module, line()));
+        stack.push(makeGlobal(module, line(), where));
         break;
       }
       case OPCODE.STACK_GLOBAL: {
@@ -253,7 +255,7 @@ export function runPickle(bytes: Uint8Array, options: PickleOptions): PyValue {
         if (typeof module !== "string" || typeof name !== "string") {
           throw new FormatError(`${where()} on ${describeValue(module)} and ${describeValue(name)}; expected strings`);
         }
-        stack.push(new PyGlobal(module, name));
+        stack.push(makeGlobal(module, name, where));
         break;
       }
       case OPCODE.REDUCE:
@@ -305,6 +307,13 @@ function decodeLong(bytes: Uint8Array): number | bigint {
   const signed = BigInt.asIntN(bytes.length * 8, value);
   const number = Number(signed);
   return Number.isSafeInteger(number) ? number : signed;
+}
+
+function makeGlobal(module: string, name: string, where: Where): PyGlobal {
+  if (module.length > MAX_NAME || name.length > MAX_NAME) {
+    throw new FormatError(`${where()}: a module or name of more than ${MAX_NAME} characters`);
+  }
+  return new PyGlobal(module, name);
 }
 
 function listOf(value: PyValue, where: Where): PyValue[] {

@@ -6,8 +6,8 @@ import { OPCODE, opcodeArgument, opcodeName, refuseOpcode } from "./pickle-opcod
 export const MAX_PICKLE_BYTES: number = 256 * 2 ** 20;
 /** The first read; the pickles of a ResNeXt-101's legacy file take about 60 KB. */
 const FIRST_BYTES = 1 << 16;
-/** No module or name of Python's is that long; without a bound, a scan for the line's end reads the whole file. */
-const MAX_NAME_BYTES = 4096;
+/** Module and name; without a bound, a scan for the line's end reads the whole file. */
+const MAX_NAMES_BYTES = 8192;
 
 /** A stretch of a source that is already in memory. */
 export interface Window {
@@ -98,7 +98,7 @@ function scanPickle(
       const first = bytes.indexOf(0x0a, position + 1);
       const second = first < 0 ? -1 : bytes.indexOf(0x0a, first + 1);
       if (second < 0) {
-        if (bytes.byteLength - position > 2 * MAX_NAME_BYTES) {
+        if (bytes.byteLength - position > MAX_NAMES_BYTES) {
           throw new FormatError(`${options.label}: GLOBAL at byte ${position}: the name has no end`);
         }
         return { done: false, position, needed: bytes.byteLength + 1 };

@@ -1,4 +1,5 @@
 import type { DType, Shape } from "@samoyed/core";
+import { quote } from "./quote.ts";
 import type { StorageView } from "./storage.ts";
 
 /** A float of Python's: kept apart from integers, so that a size of `2.0` is not taken for 2. */
@@ -114,8 +115,7 @@ export function describeValue(value: PyValue | undefined): string {
   if (typeof value === "boolean") return value ? "True" : "False";
   if (typeof value === "number") return `the integer ${value}`;
   if (typeof value === "bigint") return "an integer beyond 2^53";
-  if (typeof value === "string")
-    return `the string ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
+  if (typeof value === "string") return `the string ${quote(value)}`;
   if (value instanceof Uint8Array) return "bytes";
   if (value instanceof PyFloat) return `the float ${value.value}`;
   if (value instanceof PyTuple) return `a tuple of ${value.items.length}`;

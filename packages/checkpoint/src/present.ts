@@ -10,6 +10,7 @@ import {
   PyTuple,
   type PyValue,
 } from "./pickle-values.ts";
+import { quote } from "./quote.ts";
 import { storedTensor } from "./stored-tensor.ts";
 
 /** Python itself reads nothing deeper than about 1,000; the walk recurses. */
@@ -44,7 +45,7 @@ export function present(root: PyValue, label: string): Presented {
       throw new FormatError(`${label}: a tensor's path has more than ${MAX_PATH} characters: ${path.slice(0, 40)}…`);
     }
     if (tensors.has(path)) {
-      throw new FormatError(`${label}: two tensors have the path ${JSON.stringify(path)}`);
+      throw new FormatError(`${label}: two tensors have the path ${quote(path)}`);
     }
     const known = seen.get(tensor);
     const lazy = known !== undefined && isLazyTensor(known) ? renameLazy(known, path) : storedTensor(tensor, path);
@@ -70,7 +71,7 @@ export function present(root: PyValue, label: string): Presented {
     }
     if (value instanceof PyParameter) {
       if (value.tensor === undefined) {
-        throw new FormatError(`${label}: the parameter ${JSON.stringify(path)} was never filled`);
+        throw new FormatError(`${label}: the parameter ${quote(path)} was never filled`);
       }
       return walk(value.tensor, path, depth);
     }

@@ -194,7 +194,7 @@ function fillDictionary(items: PyValue | undefined, where: Where): Map<PyValue, 
       if (!Array.isArray(entry) || entry.length !== 2) {
         throw new FormatError(`${where()}: a dictionary made of ${describeValue(pair)}; expected pairs`);
       }
-      dictionary.set(hashable(entry[0]!, where), entry[1]!);
+      dictionary.set(hashable(entry[0], where), entry[1]);
     }
   }
   return dictionary;

@@ -11,6 +11,7 @@ import {
 import type { Checkpoint } from "./checkpoint.ts";
 import { readUint64, viewOf } from "./little-endian.ts";
 import { PyTensor } from "./pickle-values.ts";
+import { quote } from "./quote.ts";
 import { Storage } from "./storage.ts";
 import { storedTensor } from "./stored-tensor.ts";
 import { describeJson, jsonCount, type JsonValue, parseStrictJson } from "./strict-json.ts";
@@ -68,7 +69,7 @@ export async function openSafetensors(source: ByteSource, options: ReadOptions):
   const described: Described[] = [];
   for (const [name, value] of header) {
     if (name !== "__metadata__") {
-      described.push(readTensor(name, value, `${label}: tensor ${JSON.stringify(name)}`));
+      described.push(readTensor(name, value, `${label}: tensor ${quote(name)}`));
     }
   }
   const dataOffset = 8 + headerBytes;
@@ -119,7 +120,7 @@ function readMetadata(value: JsonValue | undefined, label: string): ReadonlyMap<
   for (const [key, text] of value) {
     if (typeof text !== "string") {
       throw new FormatError(
-        `${label}: "__metadata__" holds ${describeJson(text)} under ${JSON.stringify(key)}; expected a string`,
+        `${label}: "__metadata__" holds ${describeJson(text)} under ${quote(key)}; expected a string`,
       );
     }
     metadata.set(key, text);
@@ -137,7 +138,7 @@ function readTensor(name: string, value: JsonValue, what: string): Described {
   }
   const dtype = DTYPES.get(dtypeName);
   if (dtype === undefined) {
-    throw new UnsupportedError(`${what}: the dtype ${JSON.stringify(dtypeName)} is not read`);
+    throw new UnsupportedError(`${what}: the dtype ${quote(dtypeName)} is not read`);
   }
   const shape = readCounts(value.get("shape"), `${what}: "shape"`);
   const offsets = readCounts(value.get("data_offsets"), `${what}: "data_offsets"`);
@@ -171,7 +172,7 @@ function checkOffsets(described: readonly Described[], dataBytes: number, label:
     if (begin !== position) {
       const problem = begin < position ? "overlaps the one before it" : "leaves a hole before it";
       throw new FormatError(
-        `${label}: tensor ${JSON.stringify(name)} begins at byte ${begin} of the data and ${problem}, which ends at ${position}`,
+        `${label}: tensor ${quote(name)} begins at byte ${begin} of the data and ${problem}, which ends at ${position}`,
       );
     }
     position = end;

@@ -7,7 +7,8 @@ import {
   UsageError,
 } from "@samoyed/core";
 import { type Checkpoint, isMap } from "./checkpoint.ts";
-import { describeJson, JsonNumber, type JsonValue, parseStrictJson } from "./strict-json.ts";
+import { quote } from "./quote.ts";
+import { describeJson, type JsonValue, parseStrictJson } from "./strict-json.ts";
 
 /** About 100 bytes for each tensor. */
 const MAX_INDEX_BYTES = 64 * 2 ** 20;
@@ -54,7 +55,7 @@ export async function openSharded(source: ByteSource, options: ShardOptions): Pr
     for (const [name, file] of fileOf) {
       const tensor = found.get(name)?.tensor;
       if (tensor === undefined) {
-        throw new FormatError(`${label}: tensor ${JSON.stringify(name)} is not in ${file}, where the index has it`);
+        throw new FormatError(`${label}: tensor ${quote(name)} is not in ${file}, where the index has it`);
       }
       tensors.set(name, tensor);
     }
@@ -94,12 +95,12 @@ function readWeightMap(json: JsonValue, label: string): Map<string, string> {
   }
   const fileOf = new Map<string, string>();
   for (const [name, file] of map) {
-    const where = `${label}: the shard of tensor ${JSON.stringify(name)}`;
+    const where = `${label}: the shard of tensor ${quote(name)}`;
     if (typeof file !== "string") {
       throw new FormatError(`${where} is ${describeJson(file)}; expected a file's name`);
     }
     if (!isPlainFileName(file)) {
-      throw new FormatError(`${where} is ${JSON.stringify(file)}; expected the plain name of a file beside the index`);
+      throw new FormatError(`${where} is ${quote(file)}; expected the plain name of a file beside the index`);
     }
     fileOf.set(name, file);
   }
@@ -126,7 +127,7 @@ function checkShardOf(
   name: string,
   place: { file: string; index: string | undefined; other: string | undefined; label: string },
 ): void {
-  const what = `${place.label}: tensor ${JSON.stringify(name)}`;
+  const what = `${place.label}: tensor ${quote(name)}`;
   if (place.other !== undefined) {
     throw new FormatError(`${what} is in two shards, ${place.other} and ${place.file}`);
   }
@@ -140,7 +141,7 @@ function readMetadata(json: JsonValue): ReadonlyMap<string, string> {
   const metadata = new Map<string, string>();
   if (entries instanceof Map) {
     for (const [key, value] of entries) {
-      metadata.set(key, value instanceof JsonNumber ? value.text : String(value));
+      metadata.set(key, typeof value === "string" ? value : describeJson(value));
     }
   }
   return metadata;

@@ -1,5 +1,6 @@
 import { FormatError, type LazyTensor, renameLazy, UnsupportedError } from "@samoyed/core";
-import { type Checkpoint, type CheckpointValue, isInertRecord, isLazyTensor, isMap } from "./checkpoint.ts";
+import { type Checkpoint, type CheckpointValue, isInertRecord, isLazyTensor, isMap, keyText } from "./checkpoint.ts";
+import { quote } from "./quote.ts";
 
 /** A network's tensors, and what was taken off to get to them. */
 export interface StateDict {
@@ -12,6 +13,9 @@ export interface StateDict {
 /** The last two are followed even where their value is None (timm 1.0.29, `timm/models/_helpers.py`). */
 const WRAPPERS = ["state_dict_ema", "model_ema", "state_dict", "model"] as const;
 const PREFIXES = ["module.", "_orig_mod."] as const;
+
+/** Modules that are shared are visited under each of their names, and a small file can share them 2^100-fold. */
+const MAX_MODULES = 100_000;
 
 /**
  * The network inside a checkpoint, by timm's rules (1.0.29, `timm/models/_helpers.py`, `load_state_dict` and
@@ -34,13 +38,13 @@ export function stateDict(checkpoint: Pick<Checkpoint, "root">): StateDict {
     }
   }
   const where = unwrapped.length === 0 ? "the checkpoint" : `the checkpoint's ${unwrapped[0]}`;
-  const named = new Map<string, LazyTensor>();
+  const named: Named[] = [];
   if (isInertRecord(value ?? null)) {
-    collectModule(value!, "", named, new Set());
+    collectModule(value!, named);
   } else if (isMap(value ?? null)) {
     for (const [key, item] of value as ReadonlyMap<CheckpointValue, CheckpointValue>) {
       if (isLazyTensor(item)) {
-        named.set(String(key), item);
+        named.push({ name: keyText(key), tensor: item });
       }
     }
   } else {
@@ -48,34 +52,43 @@ export function stateDict(checkpoint: Pick<Checkpoint, "root">): StateDict {
       hint: "In Python, save `model.state_dict()`.",
     });
   }
-  if (named.size === 0) {
+  if (named.length === 0) {
     throw new FormatError(`${where} holds no tensors`, { hint: nearbyTensors(root) });
   }
   return strip(named, unwrapped);
 }
 
-/** A TorchScript module's tensors: its state's attributes, and those of the modules in it. */
-function collectModule(
-  value: CheckpointValue,
-  path: string,
-  named: Map<string, LazyTensor>,
-  seen: Set<CheckpointValue>,
-): void {
-  if (isLazyTensor(value)) {
-    named.set(path, value);
-  } else if (isInertRecord(value) && isMap(value.state ?? null) && !seen.has(value)) {
-    seen.add(value);
-    for (const [key, item] of value.state as ReadonlyMap<CheckpointValue, CheckpointValue>) {
-      collectModule(item, path === "" ? String(key) : `${path}.${String(key)}`, named, seen);
-    }
-  }
+interface Named {
+  readonly name: string;
+  readonly tensor: LazyTensor;
 }
 
-function strip(named: ReadonlyMap<string, LazyTensor>, unwrapped: string[]): StateDict {
+/** A TorchScript module's tensors: its state's attributes, and those of the modules in it, under each of their names. */
+function collectModule(root: CheckpointValue, named: Named[]): void {
+  const ancestors = new Set<CheckpointValue>();
+  let visits = 0;
+  const visit = (value: CheckpointValue, path: string): void => {
+    if (isLazyTensor(value)) {
+      named.push({ name: path, tensor: value });
+    } else if (isInertRecord(value) && isMap(value.state ?? null) && !ancestors.has(value)) {
+      if (++visits > MAX_MODULES) {
+        throw new FormatError(`a TorchScript module of more than ${MAX_MODULES} modules`);
+      }
+      ancestors.add(value);
+      for (const [key, item] of value.state as ReadonlyMap<CheckpointValue, CheckpointValue>) {
+        visit(item, path === "" ? keyText(key) : `${path}.${keyText(key)}`);
+      }
+      ancestors.delete(value);
+    }
+  };
+  visit(root, "");
+}
+
+function strip(named: readonly Named[], unwrapped: string[]): StateDict {
   const stripped = new Set<string>();
   const tensors = new Map<string, LazyTensor>();
   const originals = new Map<string, string>();
-  for (const [original, tensor] of named) {
+  for (const { name: original, tensor } of named) {
     let name = original;
     for (const prefix of PREFIXES) {
       if (name.startsWith(prefix)) {
@@ -86,8 +99,7 @@ function strip(named: ReadonlyMap<string, LazyTensor>, unwrapped: string[]): Sta
     const other = originals.get(name);
     if (other !== undefined) {
       throw new FormatError(
-        `tensors ${JSON.stringify(other)} and ${JSON.stringify(original)} are both ${JSON.stringify(name)} once their ` +
-          `prefixes are stripped`,
+        `tensors ${quote(other)} and ${quote(original)} are both ${quote(name)} once their prefixes are stripped`,
       );
     }
     originals.set(name, original);
@@ -100,9 +112,9 @@ function nearbyTensors(root: CheckpointValue): string {
   const keys = isMap(root)
     ? [...root]
         .filter(([, value]) => isMap(value) && [...value.values()].some(isLazyTensor))
-        .map(([key]) => String(key))
+        .map(([key]) => keyText(key))
     : [];
   return keys.length === 0
     ? "In Python, save `model.state_dict()`."
-    : `Tensors lie under ${keys.map((key) => JSON.stringify(key)).join(", ")}; in Python, save that part alone.`;
+    : `Tensors lie under ${keys.map((key) => quote(key)).join(", ")}; in Python, save that part alone.`;
 }

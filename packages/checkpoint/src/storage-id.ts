@@ -1,6 +1,7 @@
 import { FormatError } from "@samoyed/core";
 import type { Where } from "./pickle-machine.ts";
 import { describeValue, PyGlobal, PyTuple, type PyValue } from "./pickle-values.ts";
+import { quote } from "./quote.ts";
 import { findStorageType, Storage } from "./storage.ts";
 
 /** A storage that a pickle refers to, and the rest of its persistent id. */
@@ -29,10 +30,10 @@ export function readStorageId(id: PyValue, storages: Map<string, Storage>, where
   }
   const storageType = findStorageType(type.key);
   if (storageType === undefined) {
-    throw new FormatError(`${where()}: storage ${JSON.stringify(key)} has the type ${type.path}, which is no storage`);
+    throw new FormatError(`${where()}: storage ${quote(key)} has the type ${type.path}, which is no storage`);
   }
   if (typeof count !== "number" || count < 0 || !Number.isSafeInteger(count * storageType.elementBytes)) {
-    throw new FormatError(`${where()}: storage ${JSON.stringify(key)} has ${describeValue(count)} for its count`);
+    throw new FormatError(`${where()}: storage ${quote(key)} has ${describeValue(count)} for its count`);
   }
   const known = storages.get(key);
   if (known === undefined) {
@@ -42,7 +43,7 @@ export function readStorageId(id: PyValue, storages: Map<string, Storage>, where
   }
   if (known.type.name !== storageType.name || known.count !== count) {
     throw new FormatError(
-      `${where()}: storage ${JSON.stringify(key)} is ${storageType.name} of ${count} here and ${known.type.name} of ` +
+      `${where()}: storage ${quote(key)} is ${storageType.name} of ${count} here and ${known.type.name} of ` +
         `${known.count} before`,
     );
   }

@@ -14,6 +14,7 @@ import {
 } from "@samoyed/core";
 import { type Block, gather, part } from "./gather.ts";
 import type { PyTensor } from "./pickle-values.ts";
+import { quote } from "./quote.ts";
 import { isContiguous } from "./strided-layout.ts";
 
 /** Gathered at a time when a strided tensor is read in chunks; each block costs one pass over its part of the file. */
@@ -38,7 +39,7 @@ export function storedTensor(tensor: PyTensor, name: string): LazyTensor {
   const { dtype, shape, strides, offset } = tensor.layout;
   const elementBytes = bytesPerElement(dtype);
   const byteLength = elementCount(shape) * elementBytes;
-  const what = `tensor ${JSON.stringify(name)} ${dtype} ${formatShape(shape)}`;
+  const what = `tensor ${quote(name)} ${dtype} ${formatShape(shape)}`;
   const fix = fixer(tensor);
 
   const open = (): ByteSource => {

@@ -1,8 +1,12 @@
 import { FormatError } from "@samoyed/core";
 import { decodeUtf8 } from "./little-endian.ts";
+import { quote } from "./quote.ts";
 
 /** No header of a checkpoint nests deeper than a handful; the parser recurses. */
 const MAX_DEPTH = 64;
+
+/** A tensor's entry has about eight; an empty array takes two bytes of text and some thirty of memory. */
+const MAX_VALUES = 1 << 22;
 
 /** A number as it is written, so that `2.0`, `1e3` and 2^53 + 1 are not taken for integers. */
 export class JsonNumber {
@@ -20,7 +24,8 @@ export type JsonValue = null | boolean | string | JsonNumber | JsonValue[] | Map
  * equal keys and rounds numbers, silently.
  *
  * @param label names the text in errors.
- * @throws FormatError for invalid UTF-8 or JSON, a key that stands twice, lone surrogates, and more than 64 levels.
+ * @throws FormatError for invalid UTF-8 or JSON, a key that stands twice, lone surrogates, more than 64 levels or 4 million
+ * values.
  */
 export function parseStrictJson(bytes: Uint8Array, label: string): JsonValue {
   const text = decodeUtf8(bytes);
@@ -49,12 +54,15 @@ export function describeJson(value: JsonValue | undefined): string {
   if (value instanceof JsonNumber) return value.text.length > 40 ? `${value.text.slice(0, 40)}…` : value.text;
   if (value instanceof Map) return "an object";
   if (Array.isArray(value)) return "an array";
-  const text = JSON.stringify(value);
-  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+  return typeof value === "string" ? quote(value) : String(value);
 }
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const PLAIN = /[^"\\\u0000-\u001f]*/y;
+/**
+ * Everything but control characters, quotes and backslashes; so much at a time, because on tens of megabytes V8's
+ * regular expressions overflow their stack.
+ */
+const PLAIN = /[ !#-[\]-\u{10ffff}]{0,1000}/uy;
 const SPACE = /[ \t\n\r]*/y;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const ESCAPES: ReadonlyMap<string, string> = new Map([
@@ -72,6 +80,7 @@ class Parser {
   readonly #text: string;
   readonly #label: string;
   #at = 0;
+  #values = 0;
 
   constructor(text: string, label: string) {
     this.#text = text;
@@ -90,6 +99,9 @@ class Parser {
   #value(depth: number): JsonValue {
     if (depth > MAX_DEPTH) {
       throw this.#error(`values are nested more than ${MAX_DEPTH} deep`);
+    }
+    if (++this.#values > MAX_VALUES) {
+      throw this.#error(`more than ${MAX_VALUES} values`);
     }
     this.#match(SPACE);
     switch (this.#text[this.#at]) {
@@ -154,18 +166,22 @@ class Parser {
 
   #string(): string {
     this.#at++;
-    let value = this.#match(PLAIN);
+    const parts: string[] = [];
     for (;;) {
+      const plain = this.#match(PLAIN);
       const next = this.#text[this.#at];
-      if (next === '"') {
-        this.#at++;
+      if (plain !== "") {
+        parts.push(plain);
+      } else if (next === "\\") {
+        parts.push(this.#escape());
+      } else if (next === '"') {
         break;
-      }
-      if (next !== "\\") {
+      } else {
         throw this.#error(next === undefined ? "the string has no end" : "a control character stands in a string");
       }
-      value += this.#escape() + this.#match(PLAIN);
     }
+    this.#at++;
+    const value = parts.join("");
     if (LONE_SURROGATE.test(value)) {
       throw this.#error("the string holds half of a surrogate pair");
     }

@@ -1,4 +1,5 @@
 import { type ByteSource, FormatError, type ReadOptions } from "@samoyed/core";
+import { quote } from "./quote.ts";
 import { sliceSource } from "./slice-source.ts";
 
 const BLOCK_BYTES = 512;
@@ -36,14 +37,14 @@ export async function readTarMembers(source: ByteSource, options: ReadOptions): 
     const offset = position + BLOCK_BYTES;
     if (byteLength === undefined || byteLength > source.byteLength - offset) {
       throw new FormatError(
-        `${label}: tar member ${JSON.stringify(name)} states ${byteLength ?? "no"} bytes; ${source.byteLength - offset} are left`,
+        `${label}: tar member ${quote(name)} states ${byteLength ?? "no"} bytes; ${source.byteLength - offset} are left`,
         { hint: "The file was cut short or is damaged; fetch it again." },
       );
     }
     const type = header[156]!;
     if (type === 0 || type === 0x30) {
       if (members.has(name)) {
-        throw new FormatError(`${label}: two tar members are named ${JSON.stringify(name)}`);
+        throw new FormatError(`${label}: two tar members are named ${quote(name)}`);
       }
       members.set(name, sliceSource(source, { offset, byteLength, label: `${label}: ${name}` }));
     }

@@ -3,6 +3,7 @@ import { pickleHandlers } from "./pickle-globals.ts";
 import { runPickle } from "./pickle-machine.ts";
 import { MAX_PICKLE_BYTES } from "./pickle-scan.ts";
 import { PyStorage, type PyValue } from "./pickle-values.ts";
+import { quote } from "./quote.ts";
 import { type Storage, wholeStorage } from "./storage.ts";
 import { readStorageId } from "./storage-id.ts";
 import { entrySource, readEntry } from "./zip-entry.ts";
@@ -39,9 +40,7 @@ export async function openTorchArchive(zip: ZipArchive, root: string, options: R
   }
   const byteorder = metadata.get("byteorder") ?? "little";
   if (byteorder !== "little" && byteorder !== "big") {
-    throw new FormatError(
-      `${zip.source.label}: the byte order is ${JSON.stringify(byteorder)}; expected "little" or "big"`,
-    );
+    throw new FormatError(`${zip.source.label}: the byte order is ${quote(byteorder)}; expected "little" or "big"`);
   }
   return { zip, root, bigEndian: byteorder === "big", metadata, warnings };
 }

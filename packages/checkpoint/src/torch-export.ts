@@ -7,9 +7,10 @@ import {
   renameLazy,
   UnsupportedError,
 } from "@samoyed/core";
-import { type Checkpoint, type CheckpointValue, isLazyTensor, isMap } from "./checkpoint.ts";
+import { type Checkpoint, type CheckpointValue, isLazyTensor, isMap, keyText } from "./checkpoint.ts";
 import { openTorchZip } from "./open-zip.ts";
 import { PyTensor, type StridedLayout } from "./pickle-values.ts";
+import { quote } from "./quote.ts";
 import { Storage, wholeStorage } from "./storage.ts";
 import { storedTensor } from "./stored-tensor.ts";
 import { checkLayout } from "./strided-layout.ts";
@@ -62,7 +63,7 @@ export async function openExportedFolder(archive: TorchArchive, options: ReadOpt
   const { label } = archive.zip.source;
   const format = String.fromCharCode(...(await readRecord(archive, "archive_format", { ...options, maxBytes: 64 })));
   if (format !== "pt2") {
-    throw new UnsupportedError(`${label}: the archive's format is ${JSON.stringify(format)}; "pt2" is read`);
+    throw new UnsupportedError(`${label}: the archive's format is ${quote(format)}; "pt2" is read`);
   }
   const models = [...archive.zip.entries.keys()]
     .filter((name) => name.startsWith(`${archive.root}models/`) && name.endsWith(".json"))
@@ -111,7 +112,7 @@ function exported(archive: TorchArchive, root: ReadonlyMap<string, CheckpointVal
     }
     return isMap(value)
       ? new Map(
-          [...value].map(([key, item]) => [key, rename(item, path === "" ? String(key) : `${path}.${String(key)}`)]),
+          [...value].map(([key, item]) => [key, rename(item, path === "" ? keyText(key) : `${path}.${keyText(key)}`)]),
         )
       : value;
   };
@@ -147,7 +148,7 @@ async function readPayloads(archive: TorchArchive, options: PayloadOptions): Pro
   const storages = new Map<string, Storage>();
   const tensors: Named = new Map();
   for (const [tensorName, payload] of config) {
-    const where = `${label}: ${JSON.stringify(tensorName)}`;
+    const where = `${label}: ${quote(tensorName)}`;
     const path = field(payload, "path_name", where);
     const meta = field(payload, "tensor_meta", where);
     if (typeof path !== "string") {

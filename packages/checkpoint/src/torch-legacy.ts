@@ -6,6 +6,7 @@ import { runPickle, type Where } from "./pickle-machine.ts";
 import { readPickle, type Window } from "./pickle-scan.ts";
 import { describeValue, PyStorage, PyTuple, type PyValue } from "./pickle-values.ts";
 import { present } from "./present.ts";
+import { quote } from "./quote.ts";
 import { type Storage, type StorageView, wholeStorage } from "./storage.ts";
 import { readStorageId } from "./storage-id.ts";
 
@@ -109,7 +110,7 @@ function readView(
     known !== undefined &&
     (known.storage !== storage || known.byteOffset !== view.byteOffset || known.byteLength !== view.byteLength)
   ) {
-    throw new FormatError(`${where()}: the view ${JSON.stringify(key)} is another part of its storage than before`);
+    throw new FormatError(`${where()}: the view ${quote(key)} is another part of its storage than before`);
   }
   views.set(key, view);
   return view;

@@ -1,4 +1,5 @@
 import { type LazyTensor, type ReadOptions, ShapeError, type Sink, tensorByteLength, UsageError } from "@samoyed/core";
+import { quote } from "./quote.ts";
 
 /** Options of the writers. */
 export type WriteOptions = ReadOptions;
@@ -15,10 +16,10 @@ export function collectTensors(tensors: Iterable<LazyTensor>): readonly LazyTens
   const names = new Set<string>();
   for (const { name } of list) {
     if (names.has(name)) {
-      throw new UsageError(`two of the tensors to write are named ${JSON.stringify(name)}`);
+      throw new UsageError(`two of the tensors to write are named ${quote(name)}`);
     }
     if (LONE_SURROGATE.test(name)) {
-      throw new UsageError(`the name ${JSON.stringify(name)} holds half of a surrogate pair and cannot be written`);
+      throw new UsageError(`the name ${quote(name)} holds half of a surrogate pair and cannot be written`);
     }
     names.add(name);
   }
@@ -52,7 +53,7 @@ export async function copyTensor(
   }
   if (written !== expected) {
     throw new ShapeError(
-      `tensor ${JSON.stringify(tensor.name)} gave ${written > expected ? "more than " : ""}${Math.min(written, expected)} ` +
+      `tensor ${quote(tensor.name)} gave ${written > expected ? "more than " : ""}${Math.min(written, expected)} ` +
         `bytes; its shape takes ${expected}`,
     );
   }

@@ -1,5 +1,6 @@
 import { type ByteSource, FormatError, type ReadOptions, UnsupportedError } from "@samoyed/core";
 import { decodeUtf8, readUint64, viewOf } from "./little-endian.ts";
+import { quote } from "./quote.ts";
 import { readZipEnd, type ZipEnd } from "./zip-end.ts";
 import { checkNames } from "./zip-names.ts";
 
@@ -110,7 +111,7 @@ function parseEntries(bytes: Uint8Array, count: number, label: string): Listed[]
       throw new FormatError(`${label}: the name of entry ${entries.length} of the zip directory is not valid UTF-8`);
     }
     const extra = viewOf(bytes.subarray(nameEnd, nameEnd + extraBytes));
-    entries.push(parseEntry(view, position, extra, `${label}: zip entry ${JSON.stringify(name)}`, name));
+    entries.push(parseEntry(view, position, extra, `${label}: zip entry ${quote(name)}`, name));
     position = next;
   }
   if (entries.length !== count) {
@@ -203,8 +204,8 @@ function checkPlaces(listed: readonly Listed[], directoryOffset: number, label: 
     if (smallest > limit) {
       const after = sorted[index + 1]?.name;
       throw new FormatError(
-        `${label}: zip entry ${JSON.stringify(entry.name)} of ${entry.compressedBytes} bytes at ` +
-          `${entry.headerOffset} overlaps ${after === undefined ? "the directory" : JSON.stringify(after)} at ${limit}`,
+        `${label}: zip entry ${quote(entry.name)} of ${entry.compressedBytes} bytes at ` +
+          `${entry.headerOffset} overlaps ${after === undefined ? "the directory" : quote(after)} at ${limit}`,
       );
     }
     return { ...entry, limit };

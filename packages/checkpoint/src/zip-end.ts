@@ -93,7 +93,6 @@ function readEnd(view: DataView, at: number, tail: { offset: number; label: stri
     directoryBytes: readUint64(view, record + 40) ?? Infinity,
     directoryOffset: readUint64(view, record + 48) ?? Infinity,
   };
-  const agree = (narrow: number, value: number, full: number): boolean => narrow === full || narrow === value;
   if (
     !agree(plain.entryCount, wide.entryCount, 0xffff) ||
     !agree(plain.directoryBytes, wide.directoryBytes, 0xffffffff) ||
@@ -119,4 +118,9 @@ function checkPlace(end: Directory, at: number, label: string): FormatError | un
     );
   }
   return undefined;
+}
+
+/** A field of the plain record repeats the zip64 record's, or is full and leaves it to that. */
+function agree(narrow: number, wide: number, full: number): boolean {
+  return narrow === full || narrow === wide;
 }

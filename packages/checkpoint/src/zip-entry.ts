@@ -2,6 +2,7 @@ import { type ByteSource, checkRange, FormatError, type ReadOptions } from "@sam
 import { crc32 } from "./crc32.ts";
 import { inflatedSource } from "./inflate.ts";
 import { decodeUtf8, viewOf } from "./little-endian.ts";
+import { quote } from "./quote.ts";
 import type { ZipArchive, ZipEntry } from "./zip-directory.ts";
 
 const LOCAL_SIGNATURE = 0x04034b50;
@@ -88,7 +89,7 @@ async function findData(
   }
   const localName = header.subarray(LOCAL_BYTES, LOCAL_BYTES + view.getUint16(26, true));
   if (view.getUint16(26, true) !== nameBytes.byteLength || localName.some((byte, at) => byte !== nameBytes[at])) {
-    throw new FormatError(`${label}: the entry's own header names it ${JSON.stringify(decodeUtf8(localName) ?? "?")}`);
+    throw new FormatError(`${label}: the entry's own header names it ${quote(decodeUtf8(localName) ?? "?")}`);
   }
   const start = entry.headerOffset + LOCAL_BYTES + nameBytes.byteLength + view.getUint16(28, true);
   if (start + entry.compressedBytes > entry.limit) {
@@ -100,6 +101,9 @@ async function findData(
 }
 
 function checksumWarning(label: string, expected: number, got: number): string {
-  const hex = (crc: number): string => crc.toString(16).padStart(8, "0");
   return `${label}: the bytes have checksum ${hex(got)}, the archive states ${hex(expected)}`;
+}
+
+function hex(crc: number): string {
+  return crc.toString(16).padStart(8, "0");
 }

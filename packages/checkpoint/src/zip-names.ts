@@ -1,4 +1,5 @@
 import { FormatError } from "@samoyed/core";
+import { quote } from "./quote.ts";
 
 /**
  * Checks the names of an archive's entries, although nothing is ever unpacked: an archive that other readers would
@@ -12,15 +13,15 @@ export function checkNames(names: readonly string[], label: string): void {
   for (const name of names) {
     const problem = nameProblem(name);
     if (problem !== undefined) {
-      throw new FormatError(`${label}: zip entry name ${JSON.stringify(name)} ${problem}`);
+      throw new FormatError(`${label}: zip entry name ${quote(name)} ${problem}`);
     }
     const folded = name.toLowerCase();
     const other = seen.get(folded);
     if (other !== undefined) {
       throw new FormatError(
         other === name
-          ? `${label}: two zip entries are named ${JSON.stringify(name)}`
-          : `${label}: zip entries ${JSON.stringify(other)} and ${JSON.stringify(name)} differ in case alone`,
+          ? `${label}: two zip entries are named ${quote(name)}`
+          : `${label}: zip entries ${quote(other)} and ${quote(name)} differ in case alone`,
       );
     }
     seen.set(folded, name);
@@ -47,15 +48,13 @@ export function findRoot(names: Iterable<string>, label: string): string {
     const slash = name.indexOf("/");
     const folder = slash < 0 ? "" : name.slice(0, slash);
     if (slash <= 0) {
-      throw new FormatError(`${label}: zip entry ${JSON.stringify(name)} lies in no folder; torch.save writes one`, {
+      throw new FormatError(`${label}: zip entry ${quote(name)} lies in no folder; torch.save writes one`, {
         hint: "This zip archive is not a PyTorch checkpoint.",
       });
     }
     root ??= folder;
     if (folder !== root) {
-      throw new FormatError(
-        `${label}: zip entries lie in two folders, ${JSON.stringify(root)} and ${JSON.stringify(folder)}`,
-      );
+      throw new FormatError(`${label}: zip entries lie in two folders, ${quote(root)} and ${quote(folder)}`);
     }
   }
   if (root === undefined) {
