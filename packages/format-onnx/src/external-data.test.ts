@@ -1,15 +1,11 @@
 import { FormatError, memorySink, memorySource, UsageError } from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
 import { describe, expect, test } from "vitest";
 import { plain, toBytes } from "../test/files.ts";
-import { smallNetwork, weight } from "../test/graphs.ts";
+import { smallNetwork, weight, withWeight } from "../test/graphs.ts";
 import { delimited, integer, modelWithTensor } from "../test/wire.ts";
 import { readOnnx, writeOnnx } from "./index.ts";
 
-const graph: Graph = {
-  ...smallNetwork(),
-  initializers: new Map([...smallNetwork().initializers, ["spare", weight("spare", [2000])]]),
-};
+const graph = withWeight(smallNetwork(), weight("spare", [2000]));
 
 async function writeSplit(name = "small.onnx.data"): Promise<{ model: Uint8Array; data: Uint8Array }> {
   const sink = memorySink();

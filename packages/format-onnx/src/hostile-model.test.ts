@@ -13,8 +13,8 @@ describe("the model", () => {
     [
       "only another domain's operator set",
       [...integer(1, 8), ...graph, ...delimited(8, [...delimited(1, "ai.onnx.ml"), ...integer(2, 3)])],
-      FormatError,
-      "the model has no version of ONNX's operators",
+      UnsupportedError,
+      "the model uses only operators of ai.onnx.ml",
     ],
     [
       "two graphs",

@@ -1,6 +1,7 @@
 import { type LazyTensor, UnsupportedError } from "@samoyed/core";
 import { type Graph, inferShapes, type Node, type ValueInfo } from "@samoyed/graph";
 import { checkNames } from "./check-names.ts";
+import { dropUnused } from "./drop-unused.ts";
 import type { TensorReader } from "./read-attribute.ts";
 import { readNode } from "./read-node.ts";
 import { type DeclaredValue, readValue } from "./read-value.ts";
@@ -21,7 +22,7 @@ interface Contents {
 /**
  * Reads a `GraphProto`. Inputs that have an initializer become plain weights: before IR version 4 every weight was
  * listed so, and since then it is a default that a caller might replace, which the graph has no place for. A node
- * without a name gets `${op}_${n}`.
+ * without a name gets `${op}_${n}`. Nodes and initializers that no output needs are left out.
  *
  * @throws FormatError when names are assigned twice, used before they are assigned, or not at all.
  * @throws UnsupportedError for sparse initializers, for what nodes and values throw, and when an output's shape is
@@ -48,7 +49,7 @@ export async function readGraph(
     // A declaration without a shape says less than inference does.
     if (shape !== undefined && !outputNames.has(name)) values.set(name, { name, dtype, shape });
   }
-  return { ...bare, outputs: completeOutputs(wire, { bare, outputs: contents.outputs }), values };
+  return dropUnused({ ...bare, outputs: completeOutputs(wire, { bare, outputs: contents.outputs }), values });
 }
 
 async function readContents(wire: Wire, span: Span, readTensor: TensorReader): Promise<Contents> {

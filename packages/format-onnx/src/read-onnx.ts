@@ -42,7 +42,7 @@ export interface OnnxModel {
  * Reads an ONNX model: IR versions 3 to 14, operator sets 6 to 28. Only the network's description is read; weights of
  * more than 1 KiB stay in `source` until they are asked for, so it must stay open as long as the graph is used.
  *
- * Fields that ONNX does not define are skipped, as protobuf asks.
+ * Fields that ONNX does not define are skipped, as protobuf asks, and so are nodes and weights that no output needs.
  *
  * @throws FormatError when the bytes are no ONNX model, naming the offset; nothing in the file is trusted.
  * @throws UnsupportedError, naming the node or value, for subgraphs, functions, sparse tensors, strings, sequences and
@@ -81,6 +81,7 @@ interface ModelParts {
 async function readModel(wire: Wire): Promise<ModelParts> {
   let irVersion: number | undefined;
   let opset: number | undefined;
+  const domains: string[] = [];
   let graph: Span | undefined;
   const metadata = new Map<string, string>();
   for await (const field of wire.fields(wire.whole, "the model")) {
@@ -91,7 +92,9 @@ async function readModel(wire: Wire): Promise<ModelParts> {
       if (graph !== undefined) throw wire.fail(field.start, "the model has a second graph");
       graph = { start: field.start, end: field.end };
     } else if (field.number === MODEL.opsetImport) {
-      opset = (await readOpset(wire, field)) ?? opset;
+      const { domain, version } = await readOpset(wire, field);
+      if (isDefaultDomain(domain)) opset = version;
+      else domains.push(domain);
     } else if (field.number === MODEL.metadataProps) {
       const [key, value] = await readEntry(wire, field, "the metadata");
       if (metadata.has(key)) throw wire.fail(field.start, `the metadata has the key ${JSON.stringify(key)} twice`);
@@ -105,6 +108,11 @@ async function readModel(wire: Wire): Promise<ModelParts> {
   }
   if (irVersion === undefined) throw incomplete(wire, "IR version");
   if (graph === undefined) throw incomplete(wire, "graph");
+  if (opset === undefined && domains.length > 0) {
+    throw new UnsupportedError(`${wire.source.label}: the model uses only operators of ${domains.join(", ")}`, {
+      hint: "Samoyed handles the operators of ONNX itself.",
+    });
+  }
   if (opset === undefined) throw incomplete(wire, "version of ONNX's operators");
   return { irVersion, opset, graph, metadata };
 }
@@ -115,8 +123,7 @@ function incomplete(wire: Wire, part: string): FormatError {
   });
 }
 
-/** The version of ONNX's own operators; `undefined` for the operators of another domain, which matter only once a node uses them. */
-async function readOpset(wire: Wire, field: Field): Promise<number | undefined> {
+async function readOpset(wire: Wire, field: Field): Promise<{ domain: string; version: number }> {
   requireWireType(wire, field, "delimited", "an operator set");
   let domain = "";
   let version = 0;
@@ -124,5 +131,5 @@ async function readOpset(wire: Wire, field: Field): Promise<number | undefined> 
     if (part.number === OPERATOR_SET.domain) domain = await readText(wire, part, "the domain of an operator set");
     if (part.number === OPERATOR_SET.version) version = readInteger(wire, part, "the version of an operator set");
   }
-  return isDefaultDomain(domain) ? version : undefined;
+  return { domain, version };
 }

@@ -1,14 +1,17 @@
+import type { Graph } from "@samoyed/graph";
 import { expect, test } from "vitest";
 import { CONTRACT, fromBytes, plain, toBytes } from "../test/files.ts";
 import { dtypeGraph, float16Graph, ONNX_DTYPES, reshapeGraph, smallNetwork } from "../test/graphs.ts";
 
-test.each([
+const graphs: readonly (readonly [string, Graph])[] = [
   ["a small network", smallNetwork()],
   ["a network at operator set 13", smallNetwork({ opset: 13 })],
   ["sizes and tensor attributes", reshapeGraph()],
   ["float16 weights", float16Graph()],
   ...ONNX_DTYPES.map((dtype) => [dtype, dtypeGraph(dtype)] as const),
-])("%s comes back as it was written", async (_, graph) => {
+];
+
+test.each(graphs)("%s comes back as it was written", async (_, graph) => {
   const { graph: back, metadata, contract } = await fromBytes(await toBytes(graph));
   expect(await plain(back)).toEqual(await plain(graph));
   expect(metadata.size).toBe(0);

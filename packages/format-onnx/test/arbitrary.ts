@@ -51,7 +51,7 @@ export const anyGraph: fc.Arbitrary<Graph> = fc
   .record({
     graphName: text,
     opset: fc.integer({ min: 19, max: 28 }),
-    names: fc.uniqueArray(name, { minLength: 40, maxLength: 40 }),
+    names: fc.uniqueArray(name, { minLength: 50, maxLength: 50 }),
     inputs: fc.array(fc.tuple(dtype, fc.array(dim, { maxLength: 4 })), { minLength: 1, maxLength: 3 }),
     tensors: fc.array(fc.tuple(dtype, shape), { maxLength: 5 }),
     drafts: fc.array(draft, { minLength: 1, maxLength: 6 }),
@@ -73,15 +73,24 @@ export const anyGraph: fc.Arbitrary<Graph> = fc
       }),
     );
     const values = new Map<string, ValueInfo>();
-    const nodes = drafts.map(({ op, outputs, attributes, inputs, type }, index): Node => {
+    const nodes = drafts.map(({ op, outputs, attributes, inputs, type }): Node => {
       const from = inputs.map((pick) => (pick === undefined ? "" : assigned[pick % assigned.length]!));
       const to = Array.from({ length: outputs }, assign);
-      if (type !== undefined && index < drafts.length - 1) {
+      if (type !== undefined) {
         values.set(to[0]!, { name: to[0]!, dtype: type[0], shape: type[1] });
       }
       return { name: next(), op, inputs: from, outputs: to, attributes };
     });
-    const last = nodes.at(-1)!.outputs[0]!;
+    // What nobody uses is not read back, so the last node uses all of it.
+    const used = new Set(nodes.flatMap((node) => node.inputs));
+    const last = next();
+    nodes.push({
+      name: next(),
+      op: "Last",
+      inputs: assigned.filter((name) => !used.has(name)),
+      outputs: [last],
+      attributes: {},
+    });
     const outputs: ValueInfo[] = [{ name: last, dtype: "float32", shape: ["N", 7] }];
     return { name: graphName, opset, inputs: graphInputs, outputs, nodes, initializers, values };
   });

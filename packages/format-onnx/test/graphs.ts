@@ -19,7 +19,11 @@ export function numbers(count: number, seed: number): Float32Array {
 }
 
 /** A float32 weight of seeded numbers. */
-export function weight(name: string, shape: Shape, { seed = 1, scale = 1 } = {}): LazyTensor {
+export function weight(
+  name: string,
+  shape: Shape,
+  { seed = 1, scale = 1 }: { seed?: number; scale?: number } = {},
+): LazyTensor {
   const data = numbers(tensorByteLength("float32", shape) / 4, seed).map((value) => value * scale);
   return lazyTensor(name, { dtype: "float32", shape, data });
 }
@@ -37,7 +41,7 @@ export function anyTensor(name: string, dtype: DType, shape: Shape): LazyTensor 
 export const ONNX_DTYPES: readonly DType[] = DTYPES.filter((dtype) => dtype !== "complex32");
 
 /** A network with the operators of a ResNeXt, and a batch of any size: [N, 3, 16, 16] to [N, 5]. */
-export function smallNetwork({ opset = 17 } = {}): Graph {
+export function smallNetwork({ opset = 17 }: { opset?: number } = {}): Graph {
   const builder = createBuilder({ name: "small", opset });
   let value = builder.input("input", "float32", ["N", 3, 16, 16]);
   value = builder.node(
@@ -142,4 +146,15 @@ export function float16Graph(): Graph {
   const full = builder.node("Cast", [half], { name: "fc.weight", attributes: { to: int(1) } });
   builder.output(builder.node("Gemm", [input, full], { name: "logits", attributes: { transB: int(1) } }));
   return builder.finish();
+}
+
+/** A graph with one weight more, which is an output too: something large beside a small network. */
+export function withWeight(graph: Graph, tensor: LazyTensor): Graph {
+  const name = `${tensor.name}.copy`;
+  return {
+    ...graph,
+    initializers: new Map([...graph.initializers, [tensor.name, tensor]]),
+    nodes: [...graph.nodes, { name, op: "Identity", inputs: [tensor.name], outputs: [name], attributes: {} }],
+    outputs: [...graph.outputs, { name, dtype: tensor.dtype, shape: tensor.shape }],
+  };
 }

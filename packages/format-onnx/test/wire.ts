@@ -66,14 +66,15 @@ export const RELU: readonly number[] = [
 /** A model around the fields of a graph. */
 export function model(
   graph: readonly number[],
-  { ir = 8, opset = 17, extra = [] as readonly number[] } = {},
+  { ir = 8, opset = 17, extra = [] }: { ir?: number; opset?: number; extra?: readonly number[] } = {},
 ): Uint8Array {
   return Uint8Array.from([...integer(1, ir), ...delimited(7, graph), ...delimited(8, integer(2, opset)), ...extra]);
 }
 
-/** A model whose graph has an initializer `w`, given by its fields, beside the Relu. */
+/** A model whose graph has an initializer `w`, given by its fields, and gives it out, beside the Relu. */
 export function modelWithTensor(fields: readonly number[]): Uint8Array {
-  return model([...delimited(5, [...delimited(8, "w"), ...fields]), ...RELU]);
+  const copy = [...delimited(1, node("Identity", ["w"], ["copy"])), ...delimited(12, value("copy", 1, [2]))];
+  return model([...delimited(5, [...delimited(8, "w"), ...fields]), ...RELU, ...copy]);
 }
 
 /** A model whose node has an attribute `a`, given by its fields. */
