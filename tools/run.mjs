@@ -23,7 +23,10 @@ function run(command, args, env = {}) {
 }
 
 function requireNode() {
-  const minimum = engines.node.replace(/[^0-9.]/g, "").split(".").map(Number);
+  const minimum = engines.node
+    .replace(/[^0-9.]/g, "")
+    .split(".")
+    .map(Number);
   const actual = process.versions.node.split(".").map(Number);
   const order = minimum.map((part, i) => actual[i] - part).find((difference) => difference !== 0) ?? 0;
   if (order >= 0) return;
@@ -32,13 +35,17 @@ function requireNode() {
   process.exit(5);
 }
 
-/** The pinned pnpm, fetched through npm when it is not there; quiet when there is nothing to do. */
+/** Runs the pinned pnpm, which npm fetches once; it is on the PATH of whatever it starts, where turbo looks for it. */
+function pnpm(args, env) {
+  run("npx", ["--yes", "--prefer-offline", packageManager, ...args], env);
+}
+
 function install() {
-  run("npx", ["--yes", "--prefer-offline", packageManager, "install", "--frozen-lockfile", "--prefer-offline", "--reporter=append-only", "--loglevel=warn"]);
+  pnpm(["install", "--frozen-lockfile", "--prefer-offline", "--reporter=append-only", "--loglevel=warn"]);
 }
 
 function turbo(args, env) {
-  run(join(root, "node_modules", ".bin", "turbo"), ["run", ...args, "--concurrency=2", "--no-update-notifier"], {
+  pnpm(["exec", "turbo", "run", ...args, "--concurrency=2", "--no-update-notifier"], {
     TURBO_TELEMETRY_DISABLED: "1",
     ...env,
   });
@@ -47,7 +54,9 @@ function turbo(args, env) {
 /** What optional tools are here: part of the test tasks' cache key, so that installing one runs the tests again. */
 function optionalTools() {
   const python = join(root, "tools", "oracle", ".venv", "bin", "python");
-  const chromium = [process.env.CHROME_PATH, "/usr/bin/chromium", "/usr/bin/google-chrome"].find((path) => path && existsSync(path));
+  const chromium = [process.env.CHROME_PATH, "/usr/bin/chromium", "/usr/bin/google-chrome"].find(
+    (path) => path && existsSync(path),
+  );
   return {
     SAMOYED_ORACLE: existsSync(python) ? "installed" : "absent",
     SAMOYED_CHROMIUM: chromium ?? "absent",

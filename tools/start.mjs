@@ -1,7 +1,7 @@
 // The main job, as a user would type it. `npm start` builds first and then runs this.
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { $, chalk, echo } from "zx";
+import { $, chalk, echo, glob } from "zx";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
@@ -18,7 +18,16 @@ async function run(...args) {
 }
 
 heading("1. A trained network: ten shapes, a ResNeXt trained with PyTorch");
-await run("convert", "golden/trained/shapes.pth", "--to", "onnx", "--labels", "golden/trained/labels.txt", "--out", out);
+await run(
+  "convert",
+  "golden/trained/shapes.pth",
+  "--to",
+  "onnx",
+  "--labels",
+  "golden/trained/labels.txt",
+  "--out",
+  out,
+);
 await run("check", "shapes");
 
 heading("2. “Samoyed 0.6425”: ssl_resnext50_32x4d on a drawn dog, with stand-in weights (seeded, not trained)");
