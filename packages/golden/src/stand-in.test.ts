@@ -85,5 +85,6 @@ test("an abort signal stops the generation", async () => {
   const chunks = tensor.chunks({ signal: controller.signal })[Symbol.asyncIterator]();
   await chunks.next();
   controller.abort();
-  await expect(chunks.next()).rejects.toThrow("abort");
+  await expect(chunks.next()).rejects.toMatchObject({ code: "aborted" });
+  await expect(tensor.read({ signal: controller.signal })).rejects.toMatchObject({ code: "aborted" });
 });

@@ -6,6 +6,7 @@ import {
   type ReadOptions,
   type Shape,
   ShapeError,
+  throwIfAborted,
   UsageError,
 } from "@samoyed/core";
 
@@ -103,6 +104,7 @@ function filler({ name, shape, role, seed, head }: StandInTensorOptions): (out: 
  * rows have standard deviation 0.33, batch norms do nothing but for `bn.last`, whose weight is 0.25.
  *
  * @throws ShapeError when the head does not have as many values as the bias.
+ * @throws SamoyedError (`aborted`) from reading when the signal is aborted.
  * @throws UsageError when the dtype is not the role's: int64 for `bn.count`, float32 for all others.
  */
 export function standInTensor(options: StandInTensorOptions): LazyTensor {
@@ -124,7 +126,7 @@ export function standInTensor(options: StandInTensorOptions): LazyTensor {
 
   async function* chunks({ signal }: ReadOptions = {}): AsyncGenerator<Uint8Array> {
     for (let first = 0; first < count; first += CHUNK_ELEMENTS) {
-      signal?.throwIfAborted();
+      throwIfAborted(signal);
       yield bytes(first, Math.min(CHUNK_ELEMENTS, count - first));
     }
   }
@@ -134,7 +136,7 @@ export function standInTensor(options: StandInTensorOptions): LazyTensor {
     dtype,
     shape,
     read: async ({ signal }: ReadOptions = {}) => {
-      signal?.throwIfAborted();
+      throwIfAborted(signal);
       return bytes(0, count);
     },
     chunks,
