@@ -18,16 +18,18 @@ async function run(...args) {
 }
 
 heading("1. A trained network: ten shapes, a ResNeXt trained with PyTorch");
+const preprocessing = ["--size", "96", "--interpolation", "bicubic"];
 await run(
   "convert",
   "golden/trained/shapes.pth",
-  "--to",
-  "onnx",
   "--labels",
   "golden/trained/labels.txt",
+  ...preprocessing,
   "--out",
   out,
 );
+const [model] = await glob(`${out}/resnext14*.onnx`);
+await run("classify", model, "golden/trained/images/000.jpg", "--top", "3");
 await run("check", "shapes");
 
 heading("2. “Samoyed 0.6425”: ssl_resnext50_32x4d on a drawn dog, with stand-in weights (seeded, not trained)");
