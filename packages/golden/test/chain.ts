@@ -1,0 +1,97 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { openCheckpoint, stateDict, writeTorchZip } from "@samoyed/checkpoint";
+import { convertCheckpoint } from "@samoyed/convert";
+import { bytesToArray, type LazyTensor, lazyTensor, type MemorySink, memorySink, memorySource } from "@samoyed/core";
+import { findModel, modelParameters } from "@samoyed/models";
+import { preprocessImage } from "@samoyed/preprocess";
+import { onnxruntimeNode } from "@samoyed/runtime-onnx";
+import type { CaseBackend } from "../src/backend.ts";
+import { loadCase } from "../src/load-case.ts";
+import type { LoadedCase } from "../src/open-case.ts";
+import type { Preprocess } from "../src/prepare-inputs.ts";
+import type { CaseResult } from "../src/result.ts";
+import { runCase } from "../src/run-case.ts";
+import { standInTensor } from "../src/stand-in.ts";
+
+const root = fileURLToPath(new URL("../../../golden/cases/", import.meta.url));
+
+/** A case of the repository. */
+export async function openGolden(name: string): Promise<LoadedCase> {
+  return loadCase(`${root}${name}`);
+}
+
+/** The weights of a case, as its checkpoint holds them. */
+export async function caseTensors({ case: golden, files }: LoadedCase): Promise<LazyTensor[]> {
+  const { checkpoint, model } = golden;
+  if (checkpoint.kind === "file") {
+    return [...stateDict(await openCheckpoint(memorySource(await files.read(checkpoint.path)))).tensors.values()];
+  }
+  const head = bytesToArray(await files.read(checkpoint.head), "float32");
+  const { architecture, numClasses } = findModel(model);
+  return [...modelParameters(architecture, { numClasses })].map(([name, { shape, dtype, role }]) => {
+    if (role === "conv.bias" || (dtype !== "float32" && dtype !== "int64")) throw new Error(`${name} has no stand-in`);
+    const bias = role === "fc.bias" ? { head } : {};
+    return standInTensor({ name, shape, dtype, role, seed: checkpoint.seed, ...bias });
+  });
+}
+
+/** One tensor changed in place, the others as they are. */
+export async function changeTensor(
+  tensors: readonly LazyTensor[],
+  { name, change }: { readonly name: string; readonly change: (data: Float32Array) => void },
+): Promise<LazyTensor[]> {
+  const index = tensors.findIndex((tensor) => tensor.name === name);
+  const tensor = tensors[index];
+  if (!tensor) throw new Error(`no tensor ${name}`);
+  const data = bytesToArray(await tensor.read(), "float32");
+  change(data);
+  return tensors.with(index, lazyTensor(name, { dtype: "float32", shape: tensor.shape, data }));
+}
+
+/** From weights to the bytes of a converted model, through a real checkpoint file. */
+export async function convertTensors(tensors: readonly LazyTensor[], golden: LoadedCase): Promise<Uint8Array> {
+  const pth = memorySink();
+  await writeTorchZip(tensors, pth);
+  await pth.commit();
+  const { checkpoint, model, preprocess } = golden.case;
+  let written: MemorySink | undefined;
+  await convertCheckpoint(memorySource(pth.bytes(), "mutated.pth"), {
+    createSink: async () => (written = memorySink()),
+    preprocess,
+    // Node's own hash is ten times as fast as the portable one.
+    sourceSha256: createHash("sha256").update(pth.bytes()).digest("hex"),
+    // The trained network is recognised from its tensors; its name is no name of timm's.
+    ...(checkpoint.kind === "stand-in" ? { model, standIn: checkpoint.note } : {}),
+  });
+  return written!.bytes();
+}
+
+/** The case on onnxruntime-node, with a model and a way of preprocessing. */
+export async function runChain(
+  golden: LoadedCase,
+  options: { readonly model: Uint8Array; readonly preprocess?: Preprocess },
+): Promise<CaseResult> {
+  const engine = onnxruntimeNode();
+  const backend: CaseBackend = {
+    name: engine.name,
+    availability: () => engine.availability(),
+    open: () => engine.load(options.model),
+  };
+  return runCase(golden, {
+    backends: [backend],
+    preprocess: options.preprocess ?? preprocessImage,
+    asset: (name) => readFile(name),
+  });
+}
+
+/** The status of each check that a run made, by name. */
+export function statuses(result: CaseResult): Record<string, string> {
+  const [backend] = result.backends;
+  return Object.fromEntries([
+    ["preprocess", result.preprocess.status],
+    ...backend!.checks.map(({ name, status }) => [name, status]),
+    ["verdict", backend!.verdict.kind],
+  ]);
+}
