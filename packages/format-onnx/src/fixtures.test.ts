@@ -1,0 +1,67 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { memorySink } from "@samoyed/core";
+import { afterAll, expect, test } from "vitest";
+import { type Fixture, FIXTURES } from "../test/fixtures.ts";
+import { oracleFile, oraclePython } from "../test/vectors.ts";
+import { writeOnnx } from "./index.ts";
+
+const FOLDER = fileURLToPath(new URL("../fixtures", import.meta.url));
+/** `pnpm run fixtures` writes them; the oracle's tests hold them against ONNX's checker. */
+const recording = process.env["SAMOYED_RECORD"] === "1";
+
+const scratch = mkdtempSync(join(tmpdir(), "samoyed-onnx-"));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+/** The files of a fixture, by name. */
+async function write(name: string, { graph, contract, external }: Fixture): Promise<Map<string, Uint8Array>> {
+  const sink = memorySink();
+  const data = memorySink();
+  await writeOnnx(graph, {
+    sink,
+    ...(contract === undefined ? {} : { contract }),
+    ...(external === undefined ? {} : { external: { name: `${name}.data`, sink: data } }),
+  });
+  await sink.commit();
+  await data.commit();
+  const files = new Map([[name, sink.bytes()]]);
+  if (external !== undefined) files.set(`${name}.data`, data.bytes());
+  return files;
+}
+
+test.each([...FIXTURES])("%s is written byte for byte as recorded", async (name, fixture) => {
+  for (const [file, bytes] of await write(name, fixture)) {
+    writeFileSync(join(scratch, file), bytes);
+    if (recording) writeFileSync(join(FOLDER, file), bytes);
+    expect(existsSync(join(FOLDER, file))).toBe(true);
+    expect(Buffer.compare(readFileSync(join(FOLDER, file)), bytes)).toBe(0);
+  }
+});
+
+test("no recorded file is left over", () => {
+  const names = new Set([...FIXTURES.keys()]);
+  expect(readdirSync(FOLDER).filter((file) => !names.has(file.replace(/\.data$/, "")))).toEqual([]);
+});
+
+const python = oraclePython();
+if (python === undefined) {
+  test.skip("not run: the oracle is not installed, so ONNX's own checker has not seen the files");
+} else {
+  test("ONNX's own checker accepts every file, freshly written", { timeout: 120_000 }, () => {
+    const { status, stdout, stderr } = spawnSync(
+      python,
+      ["-m", "pytest", "-q", "-p", "no:cacheprovider", oracleFile("tests/test_onnx_files.py")],
+      {
+        encoding: "utf8",
+        cwd: oracleFile("."),
+        env: { ...process.env, SAMOYED_ONNX_FILES: scratch },
+      },
+    );
+    // The report goes along, so that a failure can be read.
+    expect({ status, report: status === 0 ? "" : `${stdout}${stderr}` }).toEqual({ status: 0, report: "" });
+    expect(stdout).toMatch(/\d{3} passed/);
+  });
+}
