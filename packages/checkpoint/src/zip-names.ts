@@ -33,7 +33,7 @@ function nameProblem(name: string): string | undefined {
   if (name.includes("\0")) return "holds a NUL";
   if (name.includes("\\")) return "holds a backslash";
   if (name.startsWith("/") || /^[A-Za-z]:/.test(name)) return "is absolute";
-  if (name.split("/").includes("..")) return "leads upwards";
+  if (name.includes("..") && name.split("/").includes("..")) return "leads upwards";
   return undefined;
 }
 
