@@ -15,7 +15,7 @@ export function inflateInto(output: Uint8Array, input: Uint8Array): void {
   if ((method & 15) !== 8 || method >> 4 > 7 || ((method << 8) | flags) % 31 !== 0 || flags & 32) {
     throw damaged("header", 0);
   }
-  const state: InflateState = { input, output, position: 2, bits: 0, count: 0, written: 0 };
+  const state: InflateState = { input, output, position: 2, bits: 0, count: 0, written: 0, length: 0, distance: 0 };
   for (let last = false; !last;) {
     if (!tryNeed(state, 3)) return requireFull(state);
     last = take(state, 1) === 1;
@@ -37,6 +37,9 @@ interface InflateState {
   bits: number;
   count: number;
   written: number;
+  /** The match that `readMatch` read last. */
+  length: number;
+  distance: number;
 }
 
 /** A Huffman code: entries symbol << 4 | length, indexed by the next `width` bits; 0 where no code begins so. */
@@ -121,35 +124,45 @@ function inflateBlock(state: InflateState, literals: Code, distances: Code): boo
       done = true;
       break;
     }
-    if (written === end) break;
-    bits >>>= size;
-    count -= size;
     if (symbol < END_OF_BLOCK) {
+      if (written === end) break;
+      bits >>>= size;
+      count -= size;
       output[written++] = symbol;
       continue;
     }
-    Object.assign(state, { position, bits, count, written });
-    if (symbol > 285) throw damaged("length code", position);
-    const length = LENGTH_BASE[symbol - 257]! + read(state, LENGTH_EXTRA[symbol - 257]!);
-    const distance = readDistance(state, distances);
-    if (distance > written) throw damaged("distance, before the beginning", state.position);
+    state.position = position;
+    state.bits = bits >>> size;
+    state.count = count - size;
+    const complete = readMatch(state, symbol, distances);
     ({ position, bits, count } = state);
-    const stop = Math.min(written + length, end);
-    for (; written < stop; written++) output[written] = output[written - distance]!;
+    if (!complete) break;
+    // zlib looks at a match even where there is no room for it.
+    if (state.distance > written) throw damaged("distance, before the beginning", position);
+    if (written === end) break;
+    const stop = Math.min(written + state.length, end);
+    for (const back = state.distance; written < stop; written++) output[written] = output[written - back]!;
   }
   Object.assign(state, { position, bits, count, written });
   return done;
 }
 
-function readDistance(state: InflateState, { entries, width }: Code): number {
+/** Reads what follows a length symbol. Returns false when the input ends before it does. */
+function readMatch(state: InflateState, symbol: number, { entries, width }: Code): boolean {
+  if (symbol > 285) throw damaged("length code", state.position);
+  const lengthBits = LENGTH_EXTRA[symbol - 257]!;
+  if (!tryNeed(state, lengthBits)) return false;
+  state.length = LENGTH_BASE[symbol - 257]! + take(state, lengthBits);
   tryNeed(state, 15);
   const entry = entries[state.bits & ((1 << width) - 1)]!;
   if (entry === 0 && state.count >= width) throw damaged("distance code", state.position);
-  if (entry === 0 || (entry & 15) > state.count) throw endsEarly(state.written, state.output);
+  if (entry === 0 || (entry & 15) > state.count) return false;
   take(state, entry & 15);
-  const symbol = entry >> 4;
-  if (symbol > 29) throw damaged("distance code", state.position);
-  return DISTANCE_BASE[symbol]! + read(state, DISTANCE_EXTRA[symbol]!);
+  if (entry >> 4 > 29) throw damaged("distance code", state.position);
+  const distanceBits = DISTANCE_EXTRA[entry >> 4]!;
+  if (!tryNeed(state, distanceBits)) return false;
+  state.distance = DISTANCE_BASE[entry >> 4]! + take(state, distanceBits);
+  return true;
 }
 
 /** Builds a code from its lengths; zlib's rules for which sets of lengths are allowed (inftrees.c). */

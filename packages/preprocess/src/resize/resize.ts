@@ -23,8 +23,8 @@ export interface ResizeOptions {
 }
 
 /**
- * Resizes an image as Pillow's `Image.resize` does, equal to the byte (Pillow 12, Resample.c and Geometry.c): 8-bit
- * channels, horizontally and then vertically, each pass rounded to bytes.
+ * Resizes an image as Pillow's `Image.resize` does, equal to the byte (Pillow 13, Resample.c and Geometry.c): 8-bit
+ * channels, one direction and then the other, each pass rounded to bytes.
  *
  * Returns a new image of the size of `crop`, or the input itself where nothing changes.
  *
@@ -51,8 +51,9 @@ export function resize(image: Image, options: ResizeOptions): Image {
     image.width === width ? undefined : resizeWeights(filter, span(image.width, width, crop.x, crop.width));
   const down =
     image.height === height ? undefined : resizeWeights(filter, span(image.height, height, crop.y, crop.height));
-  // Pillow takes very tall images vertically first, where that shrinks them.
-  if (across && down && image.height > image.width * 100 && height < image.height) {
+  // Pillow 13 goes vertically first where that takes away more than twice as many rows as columns. (Before 12.2 it never
+  // did, and up to 12.x only for images a hundred times as high as wide.)
+  if (across && down && height < image.height && image.height - height > 2 * (image.width - width)) {
     return resizeAcross(resizeDown(image, down, columnsFor(across)), rebase(across), { y: 0, height: crop.height });
   }
   if (across === undefined) return resizeDown(image, down!, { x: crop.x, width: crop.width });
