@@ -4,7 +4,7 @@ import { checkShape, inferTypes, operatorOf } from "./infer.ts";
 import type { Attribute, Graph, Node, ValueInfo } from "./ir.ts";
 import { describe } from "./operators/operator.ts";
 
-/** The opsets whose operators are known here: before 6 every operator carried `consumed_inputs`. */
+/** The oldest opset that is handled: before 6 most operators carried `consumed_inputs`. */
 export const MIN_OPSET = 6;
 /** The newest opset whose changes were read (onnx 1.23). */
 export const MAX_OPSET = 28;
@@ -41,8 +41,12 @@ function checkAttribute(node: Node, name: string, attribute: Attribute): void {
   }
 }
 
-function checkNode(node: Node): void {
+function checkNode(node: Node, opset: number): void {
   const operator = operatorOf(node);
+  const since = operator.since ?? MIN_OPSET;
+  if (opset < since) {
+    throw new UnsupportedError(`${describe(node)}: the graph has opset ${opset}; the operator exists since ${since}`);
+  }
   const counts = [
     ["inputs", node.inputs.length, operator.inputs],
     ["outputs", node.outputs.length, operator.outputs ?? [1, 1]],
@@ -161,7 +165,7 @@ export function verifyGraph(graph: Graph): void {
     if (info.name !== name) throw new FormatError(`value "${name}" is described under the name "${info.name}"`);
   }
   const used = checkNames(graph);
-  for (const node of graph.nodes) checkNode(node);
+  for (const node of graph.nodes) checkNode(node, graph.opset);
   checkUse(graph, used);
   checkTypes(graph);
 }

@@ -105,9 +105,10 @@ function modulo(call: InterpretCall): Formula {
   };
 }
 
-function comparison(op: string, holds: (a: number, b: number) => boolean): Operator {
+function comparison(op: string, holds: (a: number, b: number) => boolean, since = 6): Operator {
   return {
     op,
+    since,
     inputs: [2, 2],
     attributes: LEGACY,
     infer(call) {
@@ -243,12 +244,12 @@ export const BINARY: readonly Operator[] = [
     // Pow's exponent may have a type of its own; the result has the base's.
     infer: (call) => [{ dtype: inputType(call, 0).dtype, shape: broadcastShapes(aligned(call), [0, 1]) }],
   },
-  { ...arithmetic("Mod", modulo), attributes: { fmod: "int" } },
+  { ...arithmetic("Mod", modulo), since: 10, attributes: { fmod: "int" } },
   comparison("Equal", (a, b) => a === b),
   comparison("Greater", (a, b) => a > b),
   comparison("Less", (a, b) => a < b),
-  comparison("GreaterOrEqual", (a, b) => a >= b),
-  comparison("LessOrEqual", (a, b) => a <= b),
+  comparison("GreaterOrEqual", (a, b) => a >= b, 12),
+  comparison("LessOrEqual", (a, b) => a <= b, 12),
   logic("And", (a, b) => a & b),
   logic("Or", (a, b) => a | b),
   logic("Xor", (a, b) => a ^ b),
@@ -276,6 +277,7 @@ export const BINARY: readonly Operator[] = [
   },
   {
     op: "Where",
+    since: 9,
     inputs: [3, 3],
     infer(call) {
       requireDType(call, 0, ["bool"]);

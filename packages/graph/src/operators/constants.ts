@@ -1,10 +1,9 @@
-import { castTensor, type DType, elementCount, type Tensor, type TypedArray, UnsupportedError } from "@samoyed/core";
+import { elementCount, type Tensor, UnsupportedError } from "@samoyed/core";
 import { readAttribute, readInt } from "../attributes.ts";
 import { multiplyDims } from "../dims.ts";
 import type { Dim, Node } from "../ir.ts";
 import { constantDims } from "../known.ts";
-import { dtypeFromOnnx } from "../onnx-dtype.ts";
-import { isInteger, newArray, newNumbers, numbers, pick, tensorOf } from "./elements.ts";
+import { newNumbers, numbers, pick, tensorOf } from "./elements.ts";
 import {
   constantInts,
   describe,
@@ -16,7 +15,6 @@ import {
   opaqueDim,
   type Operator,
   outputType,
-  type TensorType,
   type ValueType,
 } from "./operator.ts";
 
@@ -75,16 +73,6 @@ function inferRange(call: InferCall): readonly ValueType[] {
   return [{ dtype, shape: [Math.max(0, Math.ceil((limit - start) / delta))] }];
 }
 
-function inferCast(call: InferCall): readonly ValueType[] {
-  const to = readAttribute(call.node, "to", "int");
-  if (to === undefined) throw malformed(call, `attribute "to" is missing`);
-  return [{ dtype: dtypeFromOnnx(to), shape: inputType(call, 0).shape }];
-}
-
-function castDims(call: InferCall): readonly Dim[] | undefined {
-  return call.dims(0);
-}
-
 function interpretConstant(call: InterpretCall): readonly Tensor[] {
   const tensor = call.tensors.get("value");
   if (tensor !== undefined) return [tensor];
@@ -117,53 +105,6 @@ function interpretRange(call: InterpretCall): readonly Tensor[] {
   ];
 }
 
-/** The largest finite value of the eight-bit floats, at which Cast saturates unless told otherwise (opset 19). */
-const SATURATION: ReadonlyMap<DType, number> = new Map<DType, number>([
-  ["float8_e4m3fn", 448],
-  ["float8_e5m2", 57_344],
-]);
-
-/**
- * Cast: to floats, the nearest value; from floats to integers, truncation toward zero; between integers, wrapping; to
- * bool, whether it is not 0. Float to integer out of range is undefined in ONNX and refused here.
- */
-function interpretCast(call: InterpretCall): readonly Tensor[] {
-  const x = inputTensor(call, 0);
-  const type = outputType(call);
-  if (x.dtype === type.dtype) return [x];
-  const limit = readInt(call.node, "saturate", 1) === 0 ? undefined : SATURATION.get(type.dtype);
-  if (limit !== undefined) {
-    return [
-      tensorOf(
-        type,
-        Float64Array.from(numbers(x), (value) => Math.min(limit, Math.max(-limit, value))),
-      ),
-    ];
-  }
-  if (!isInteger(type.dtype) && type.dtype !== "bool") return [castTensor(x, type.dtype)];
-  if ((x.dtype === "int64" || x.dtype === "uint64") && type.dtype !== "bool") {
-    const bits = newArray("int64", x.data.length) as BigInt64Array;
-    bits.set(x.data as BigInt64Array);
-    return [{ ...type, data: narrow(bits, type) }];
-  }
-  const values = Float64Array.from(numbers(x), (value) => {
-    if (type.dtype === "bool") return value;
-    const whole = Math.trunc(value);
-    if (!Number.isSafeInteger(whole)) throw malformed(call, `${value} has no value in ${type.dtype}`);
-    return whole;
-  });
-  return [tensorOf(type, values)];
-}
-
-/** The low bits of 64-bit integers. */
-function narrow(values: BigInt64Array, type: TensorType): TypedArray {
-  if (type.dtype === "int64") return values;
-  if (type.dtype === "uint64") return new BigUint64Array(values.buffer);
-  const data = newArray(type.dtype, values.length);
-  for (const [index, value] of values.entries()) data[index] = Number(BigInt.asIntN(32, value));
-  return data;
-}
-
 /** A tensor of sizes, as Shape and Size give it. */
 function interpretSizes(call: InterpretCall, sizes: readonly number[]): readonly Tensor[] {
   return [tensorOf(outputType(call), Float64Array.from(sizes))];
@@ -173,7 +114,7 @@ function shapeSlice<D>(call: { readonly node: Node }, shape: readonly D[]): read
   return shape.slice(readInt(call.node, "start", 0), readInt(call.node, "end", shape.length));
 }
 
-/** Operators that make tensors, tell their sizes, or convert their elements. */
+/** Operators that make tensors or tell their sizes (onnx/docs/Operators.md, under each operator's name). */
 export const CONSTANTS: readonly Operator[] = [
   {
     op: "Constant",
@@ -185,6 +126,7 @@ export const CONSTANTS: readonly Operator[] = [
   },
   {
     op: "ConstantOfShape",
+    since: 9,
     inputs: [1, 1],
     attributes: { value: "tensor" },
     infer: inferConstantOfShape,
@@ -205,13 +147,5 @@ export const CONSTANTS: readonly Operator[] = [
     inferDims: sizeDims,
     interpret: (call) => interpretSizes(call, [inputTensor(call, 0).data.length]),
   },
-  { op: "Range", inputs: [3, 3], infer: inferRange, interpret: interpretRange },
-  {
-    op: "Cast",
-    inputs: [1, 1],
-    attributes: { round_mode: "string", saturate: "int", to: "int" },
-    infer: inferCast,
-    inferDims: castDims,
-    interpret: interpretCast,
-  },
+  { op: "Range", since: 11, inputs: [3, 3], infer: inferRange, interpret: interpretRange },
 ];

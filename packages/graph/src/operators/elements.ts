@@ -133,3 +133,11 @@ export function pick(tensor: Tensor, type: TensorType, sources: Int32Array, fill
   }
   return { dtype: type.dtype, shape: type.shape, data };
 }
+
+/** To the nearest integer, halves to even, as ONNX's Round and QuantizeLinear ask. */
+export function roundHalfEven(x: number): number {
+  const floor = Math.floor(x);
+  const rest = x - floor;
+  if (rest !== 0.5) return rest < 0.5 ? floor : floor + 1;
+  return floor % 2 === 0 ? floor : floor + 1;
+}

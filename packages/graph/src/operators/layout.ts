@@ -131,7 +131,7 @@ export const LAYOUT: readonly Operator[] = [
     infer: inferTranspose,
     interpret: interpretTranspose,
   },
-  { op: "Expand", inputs: [2, 2], infer: inferExpand, interpret: interpretExpand },
+  { op: "Expand", since: 8, inputs: [2, 2], infer: inferExpand, interpret: interpretExpand },
   { op: "Tile", inputs: [2, 2], infer: inferTile, interpret: interpretTile },
   {
     op: "DepthToSpace",

@@ -1,6 +1,6 @@
 import { type Tensor, UnsupportedError } from "@samoyed/core";
 import { readFloat, readInt } from "../attributes.ts";
-import { newNumbers, type Numbers, numbers, tensorOf } from "./elements.ts";
+import { newNumbers, numbers, tensorOf } from "./elements.ts";
 import {
   describe,
   describeInput,
@@ -9,14 +9,14 @@ import {
   inputType,
   type InterpretCall,
   misfit,
-  normalizeAxis,
   type Operator,
   outputType,
   requireFloat,
   requireSameDType,
   type ValueType,
 } from "./operator.ts";
-import { aroundAxis, broadcastOffsets } from "./positions.ts";
+import { moments, range } from "./moments.ts";
+import { aroundAxis } from "./positions.ts";
 
 function requirePerChannel(call: InferCall, indexes: readonly number[]): void {
   const channels = inputType(call, 0).shape[1] ?? 1;
@@ -46,17 +46,6 @@ function inferInstanceNorm(call: InferCall): readonly ValueType[] {
   return [inputType(call, 0)];
 }
 
-function inferLayerNorm(call: InferCall): readonly ValueType[] {
-  requireFloat(call, 0);
-  const x = inputType(call, 0);
-  const axis = normalizeAxis(call, readInt(call.node, "axis", -1), x.shape.length);
-  const statistics: ValueType = {
-    dtype: "float32",
-    shape: x.shape.map((size, index) => (index < axis ? size : 1)),
-  };
-  return [x, statistics, statistics].slice(0, call.node.outputs.length);
-}
-
 function inferGroupNorm(call: InferCall): readonly ValueType[] {
   requireFloat(call, 0);
   const x = inputType(call, 0);
@@ -71,21 +60,6 @@ function inferGroupNorm(call: InferCall): readonly ValueType[] {
 function inferSame(call: InferCall): readonly ValueType[] {
   requireFloat(call, 0);
   return [inputType(call, 0)];
-}
-
-/** Mean and variance (biased, as all of ONNX's normalizations take it) of the elements at some offsets. */
-function moments(values: Numbers, at: Iterable<number>): { mean: number; variance: number } {
-  const places = [...at];
-  let sum = 0;
-  for (const place of places) sum += values[place]!;
-  const mean = sum / places.length;
-  let squares = 0;
-  for (const place of places) squares += (values[place]! - mean) ** 2;
-  return { mean, variance: squares / places.length };
-}
-
-function* range(start: number, count: number): Generator<number> {
-  for (let index = start; index < start + count; index++) yield index;
 }
 
 /**
@@ -160,33 +134,6 @@ function interpretGroupNorm(call: InterpretCall): readonly Tensor[] {
   return normalizeGroups(call, { perGroup, affine });
 }
 
-/** LayerNormalization over the axes from `axis` on; also mean and 1 / √(var + epsilon) where asked (opset 17). */
-function interpretLayerNorm(call: InterpretCall): readonly Tensor[] {
-  const x = inputTensor(call, 0);
-  const axis = normalizeAxis(call, readInt(call.node, "axis", -1), x.shape.length);
-  const tail = x.shape.slice(axis);
-  const [scale, bias] = [inputTensor(call, 1), call.inputs[2]];
-  const [gamma, beta] = [numbers(scale), bias && numbers(bias)];
-  const fromScale = broadcastOffsets(scale.shape, tail);
-  const fromBias = bias && broadcastOffsets(bias.shape, tail);
-  const epsilon = readFloat(call.node, "epsilon", 1e-5);
-  const [source, result] = [numbers(x), newNumbers(outputType(call))];
-  const count = fromScale.length;
-  const blocks = count === 0 ? 0 : source.length / count;
-  const [means, inverses] = [new Float64Array(blocks), new Float64Array(blocks)];
-  for (let block = 0; block < blocks; block++) {
-    const { mean, variance } = moments(source, range(block * count, count));
-    means[block] = mean;
-    inverses[block] = 1 / Math.sqrt(variance + epsilon);
-    for (let index = 0; index < count; index++) {
-      const normal = (source[block * count + index]! - mean) / Math.sqrt(variance + epsilon);
-      const shift = beta === undefined ? 0 : beta[fromBias![index]!]!;
-      result[block * count + index] = normal * gamma[fromScale[index]!]! + shift;
-    }
-  }
-  return call.outputs.map((type, index) => tensorOf(type, [result, means, inverses][index]!));
-}
-
 /** LRN: Y = X / (bias + alpha / size · Σ X² over the `size` channels around)^beta. */
 function interpretLrn(call: InterpretCall): readonly Tensor[] {
   const x = inputTensor(call, 0);
@@ -206,7 +153,7 @@ function interpretLrn(call: InterpretCall): readonly Tensor[] {
   return [tensorOf(outputType(call), result)];
 }
 
-/** Normalizations; each formula is the one in onnx/docs/Operators.md under the operator's name. */
+/** Normalizations by channel; each formula is the one in onnx/docs/Operators.md under the operator's name. */
 export const NORMALIZATION: readonly Operator[] = [
   {
     op: "BatchNormalization",
@@ -224,15 +171,8 @@ export const NORMALIZATION: readonly Operator[] = [
     interpret: (call) => normalizeGroups(call, { perGroup: 1, affine: (channel) => channel }),
   },
   {
-    op: "LayerNormalization",
-    inputs: [2, 3],
-    outputs: [1, 3],
-    attributes: { axis: "int", epsilon: "float", stash_type: "int" },
-    infer: inferLayerNorm,
-    interpret: interpretLayerNorm,
-  },
-  {
     op: "GroupNormalization",
+    since: 18,
     inputs: [3, 3],
     attributes: { epsilon: "float", num_groups: "int", stash_type: "int" },
     infer: inferGroupNorm,

@@ -39,6 +39,10 @@ export interface InterpretCall {
 /** One ONNX operator: everything that this package knows about it. */
 export interface Operator {
   readonly op: string;
+  /**
+   * The opset that introduced the operator; absent where it is as old as the oldest opset handled here.
+   */
+  readonly since?: number;
   /** Fewest and most inputs. */
   readonly inputs: readonly [number, number];
   /** Fewest and most outputs; one when absent. */

@@ -198,7 +198,12 @@ export const POOLING: readonly Operator[] = [
     infer: inferGlobal,
     interpret: (call) => interpretGlobal(call, (values) => sum(values) / values.length),
   },
-  { op: "GlobalMaxPool", inputs: [1, 1], infer: inferGlobal, interpret: (call) => interpretGlobal(call, largestOf) },
+  {
+    op: "GlobalMaxPool",
+    inputs: [1, 1],
+    infer: inferGlobal,
+    interpret: (call) => interpretGlobal(call, largestOf),
+  },
   {
     op: "GlobalLpPool",
     inputs: [1, 1],

@@ -178,7 +178,13 @@ export const RESHAPE: readonly Operator[] = [
     interpret: interpretSame,
     inferDims: (call) => (call.node.outputs.length === 1 ? call.dims(0) : undefined),
   },
-  { op: "Flatten", inputs: [1, 1], attributes: { axis: "int" }, infer: inferFlatten, interpret: interpretSame },
+  {
+    op: "Flatten",
+    inputs: [1, 1],
+    attributes: { axis: "int" },
+    infer: inferFlatten,
+    interpret: interpretSame,
+  },
   {
     op: "Squeeze",
     inputs: [1, 2],

@@ -1,6 +1,7 @@
-import { readFloat, readString } from "../attributes.ts";
+import type { DType } from "@samoyed/core";
+import { readFloat, readInt, readString } from "../attributes.ts";
 import type { Attribute, Node } from "../ir.ts";
-import { newNumbers, numbers, tensorOf } from "./elements.ts";
+import { newNumbers, numbers, roundHalfEven, tensorOf } from "./elements.ts";
 import { erf, erfc } from "./erf.ts";
 import {
   type InferCall,
@@ -15,19 +16,26 @@ import {
 
 type Formula = (x: number) => number;
 
+interface UnaryOptions {
+  readonly since?: number;
+  /** `any` where integers are allowed too. */
+  readonly types?: "any";
+  /** The result's type, where it is not the operand's. */
+  readonly result?: DType;
+  readonly attributes?: Readonly<Record<string, Attribute["type"]>>;
+}
+
 /** An operator that applies one formula to every element; the formula may depend on the node's attributes. */
-function unary(
-  op: string,
-  formula: (node: Node) => Formula,
-  options: { readonly types?: "any"; readonly attributes?: Readonly<Record<string, Attribute["type"]>> } = {},
-): Operator {
+function unary(op: string, formula: (node: Node) => Formula, options: UnaryOptions = {}): Operator {
   return {
     op,
+    ...(options.since !== undefined && { since: options.since }),
     inputs: [1, 1],
     attributes: options.attributes ?? {},
     infer(call: InferCall): readonly ValueType[] {
       if (options.types !== "any") requireFloat(call, 0);
-      return [inputType(call, 0)];
+      const type = inputType(call, 0);
+      return [{ ...type, dtype: options.result ?? type.dtype }];
     },
     interpret(call) {
       const x = numbers(inputTensor(call, 0));
@@ -52,14 +60,6 @@ function softplus(x: number): number {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 
-/** To the nearest integer, halves to even, as ONNX's Round asks. */
-function roundHalfEven(x: number): number {
-  const floor = Math.floor(x);
-  const rest = x - floor;
-  if (rest !== 0.5) return rest < 0.5 ? floor : floor + 1;
-  return floor % 2 === 0 ? floor : floor + 1;
-}
-
 function gelu(node: Node): Formula {
   const approximate = readString(node, "approximate", "none");
   if (approximate === "none") return (x) => 0.5 * x * erfc(-x / Math.SQRT2);
@@ -76,24 +76,33 @@ export const UNARY: readonly Operator[] = [
   unary("Relu", () => (x) => Math.max(0, x), { types: "any" }),
   unary("Abs", () => Math.abs, { types: "any" }),
   unary("Neg", () => (x) => -x, { types: "any" }),
-  unary("Sign", () => Math.sign, { types: "any" }),
+  unary("Sign", () => Math.sign, { since: 9, types: "any" }),
   unary("Sigmoid", () => sigmoid),
   unary("Tanh", () => Math.tanh),
   unary("Exp", () => Math.exp),
   unary("Log", () => Math.log),
   unary("Sqrt", () => Math.sqrt),
   unary("Reciprocal", () => (x) => 1 / x),
-  unary("Erf", () => erf, { types: "any" }),
+  unary("Erf", () => erf, { since: 9, types: "any" }),
   unary("Floor", () => Math.floor),
   unary("Ceil", () => Math.ceil),
-  unary("Round", () => roundHalfEven),
-  unary("Sin", () => Math.sin),
-  unary("Cos", () => Math.cos),
+  unary("Round", () => roundHalfEven, { since: 11 }),
+  unary("Sin", () => Math.sin, { since: 7 }),
+  unary("Cos", () => Math.cos, { since: 7 }),
+  unary("Tan", () => Math.tan, { since: 7 }),
+  unary("Asin", () => Math.asin, { since: 7 }),
+  unary("Acos", () => Math.acos, { since: 7 }),
+  unary("Atan", () => Math.atan, { since: 7 }),
+  unary("Sinh", () => Math.sinh, { since: 9 }),
+  unary("Cosh", () => Math.cosh, { since: 9 }),
+  unary("Asinh", () => Math.asinh, { since: 9 }),
+  unary("Acosh", () => Math.acosh, { since: 9 }),
+  unary("Atanh", () => Math.atanh, { since: 9 }),
   unary("Softplus", () => softplus),
   unary("Softsign", () => (x) => x / (1 + Math.abs(x))),
-  unary("Mish", () => (x) => x * Math.tanh(softplus(x))),
+  unary("Mish", () => (x) => x * Math.tanh(softplus(x)), { since: 18 }),
   // HardSwish fixes HardSigmoid's alpha at 1/6 and beta at 0.5.
-  unary("HardSwish", () => (x) => x * clamp01(x / 6 + 0.5)),
+  unary("HardSwish", () => (x) => x * clamp01(x / 6 + 0.5), { since: 14 }),
   unary(
     "HardSigmoid",
     (node) => {
@@ -117,7 +126,7 @@ export const UNARY: readonly Operator[] = [
       const alpha = readFloat(node, "alpha", 1);
       return (x) => (x > alpha ? x : 0);
     },
-    ALPHA,
+    { since: 10, ...ALPHA },
   ),
   unary(
     "Elu",
@@ -133,7 +142,7 @@ export const UNARY: readonly Operator[] = [
       const alpha = readFloat(node, "alpha", 1);
       return (x) => Math.max(0, x) + Math.min(0, alpha * Math.expm1(x / alpha));
     },
-    ALPHA,
+    { since: 12, ...ALPHA },
   ),
   unary(
     "Selu",
@@ -145,5 +154,32 @@ export const UNARY: readonly Operator[] = [
     },
     { attributes: { alpha: "float", gamma: "float" } },
   ),
-  unary("Gelu", gelu, { attributes: { approximate: "string" } }),
+  unary(
+    "Swish",
+    (node) => {
+      const alpha = readFloat(node, "alpha", 1);
+      return (x) => x * sigmoid(alpha * x);
+    },
+    { since: 24, ...ALPHA },
+  ),
+  unary(
+    "Shrink",
+    (node) => {
+      const bias = readFloat(node, "bias", 0);
+      const lambda = readFloat(node, "lambd", 0.5);
+      return (x) => (x < -lambda ? x + bias : x > lambda ? x - bias : 0);
+    },
+    { since: 9, types: "any", attributes: { bias: "float", lambd: "float" } },
+  ),
+  unary("IsNaN", () => (x) => Number(Number.isNaN(x)), { since: 9, result: "bool" }),
+  unary(
+    "IsInf",
+    (node) => {
+      const positive = readInt(node, "detect_positive", 1) !== 0;
+      const negative = readInt(node, "detect_negative", 1) !== 0;
+      return (x) => Number((positive && x === Infinity) || (negative && x === -Infinity));
+    },
+    { since: 10, result: "bool", attributes: { detect_negative: "int", detect_positive: "int" } },
+  ),
+  unary("Gelu", gelu, { since: 20, attributes: { approximate: "string" } }),
 ];

@@ -1,0 +1,151 @@
+import type { Tensor } from "@samoyed/core";
+import { readFloat, readInt, readInts } from "../attributes.ts";
+import { newNumbers, numbers, tensorOf } from "./elements.ts";
+import { moments, range } from "./moments.ts";
+import {
+  type InferCall,
+  inputTensor,
+  inputType,
+  type InterpretCall,
+  malformed,
+  normalizeAxis,
+  type Operator,
+  outputType,
+  requireFloat,
+  type ValueType,
+} from "./operator.ts";
+import { aroundAxis, broadcastOffsets } from "./positions.ts";
+
+function inferLayerNorm(call: InferCall): readonly ValueType[] {
+  requireFloat(call, 0);
+  const x = inputType(call, 0);
+  const axis = normalizeAxis(call, readInt(call.node, "axis", -1), x.shape.length);
+  const statistics: ValueType = {
+    dtype: "float32",
+    shape: x.shape.map((size, index) => (index < axis ? size : 1)),
+  };
+  return [x, statistics, statistics].slice(0, call.node.outputs.length);
+}
+
+/** LayerNormalization over the axes from `axis` on; also mean and 1 / √(var + epsilon) where asked (opset 17). */
+function interpretLayerNorm(call: InterpretCall): readonly Tensor[] {
+  const x = inputTensor(call, 0);
+  const axis = normalizeAxis(call, readInt(call.node, "axis", -1), x.shape.length);
+  const tail = x.shape.slice(axis);
+  const [scale, bias] = [inputTensor(call, 1), call.inputs[2]];
+  const [gamma, beta] = [numbers(scale), bias && numbers(bias)];
+  const fromScale = broadcastOffsets(scale.shape, tail);
+  const fromBias = bias && broadcastOffsets(bias.shape, tail);
+  const epsilon = readFloat(call.node, "epsilon", 1e-5);
+  const [source, result] = [numbers(x), newNumbers(outputType(call))];
+  const count = fromScale.length;
+  const blocks = count === 0 ? 0 : source.length / count;
+  const [means, inverses] = [new Float64Array(blocks), new Float64Array(blocks)];
+  for (let block = 0; block < blocks; block++) {
+    const { mean, variance } = moments(source, range(block * count, count));
+    means[block] = mean;
+    inverses[block] = 1 / Math.sqrt(variance + epsilon);
+    for (let index = 0; index < count; index++) {
+      const normal = (source[block * count + index]! - mean) / Math.sqrt(variance + epsilon);
+      const shift = beta === undefined ? 0 : beta[fromBias![index]!]!;
+      result[block * count + index] = normal * gamma[fromScale[index]!]! + shift;
+    }
+  }
+  return call.outputs.map((type, index) => tensorOf(type, [result, means, inverses][index]!));
+}
+
+function inferSame(call: InferCall): readonly ValueType[] {
+  requireFloat(call, 0);
+  return [inputType(call, 0)];
+}
+
+/** RMSNormalization: X / √(mean of squares + epsilon) · scale, over the axes from `axis` on (opset 23). */
+function interpretRmsNorm(call: InterpretCall): readonly Tensor[] {
+  const x = inputTensor(call, 0);
+  const axis = normalizeAxis(call, readInt(call.node, "axis", -1), x.shape.length);
+  const scale = inputTensor(call, 1);
+  const from = broadcastOffsets(scale.shape, x.shape.slice(axis));
+  const [source, gamma, result] = [numbers(x), numbers(scale), newNumbers(outputType(call))];
+  const epsilon = readFloat(call.node, "epsilon", 1e-5);
+  for (let start = 0; start < source.length; start += from.length) {
+    let squares = 0;
+    for (const place of range(start, from.length)) squares += source[place]! ** 2;
+    const root = Math.sqrt(squares / from.length + epsilon);
+    for (const place of range(start, from.length))
+      result[place] = (source[place]! / root) * gamma[from[place - start]!]!;
+  }
+  return [tensorOf(outputType(call), result)];
+}
+
+/** LpNormalization: X over its Lp norm along an axis, p 1 or 2; all zeros stay zeros (opset 22). */
+function interpretLpNorm(call: InterpretCall): readonly Tensor[] {
+  const x = inputTensor(call, 0);
+  const axis = normalizeAxis(call, readInt(call.node, "axis", -1), x.shape.length);
+  const p = readInt(call.node, "p", 2);
+  if (p !== 1 && p !== 2) throw malformed(call, `attribute "p" is ${p}; expected 1 or 2`);
+  const { outer, size, inner } = aroundAxis(x.shape, axis);
+  const [source, result] = [numbers(x), newNumbers(outputType(call))];
+  for (let block = 0; block < outer; block++) {
+    for (let lane = 0; lane < inner; lane++) {
+      const places = Array.from({ length: size }, (_, position) => (block * size + position) * inner + lane);
+      const norm = places.reduce((sum, place) => sum + Math.abs(source[place]!) ** p, 0) ** (1 / p);
+      for (const place of places) result[place] = norm === 0 ? 0 : source[place]! / norm;
+    }
+  }
+  return [tensorOf(outputType(call), result)];
+}
+
+/** MeanVarianceNormalization: (X − mean) / (deviation + 1e-9), the moments over some axes, all but the channels by default. */
+function interpretMeanVariance(call: InterpretCall): readonly Tensor[] {
+  const x = inputTensor(call, 0);
+  const axes = (readInts(call.node, "axes") ?? [0, 2, 3]).map((axis) => normalizeAxis(call, axis, x.shape.length));
+  const kept = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+  const groups = new Map<number, number[]>();
+  for (const [place, group] of broadcastOffsets(kept, x.shape).entries()) {
+    const members = groups.get(group) ?? [];
+    groups.set(group, members);
+    members.push(place);
+  }
+  const [source, result] = [numbers(x), newNumbers(outputType(call))];
+  for (const places of groups.values()) {
+    const { mean, variance } = moments(source, places);
+    for (const place of places) result[place] = (source[place]! - mean) / (Math.sqrt(variance) + 1e-9);
+  }
+  return [tensorOf(outputType(call), result)];
+}
+
+/** Normalizations over axes; each formula is the one in onnx/docs/Operators.md under the operator's name. */
+export const AXIS_NORMALIZATION: readonly Operator[] = [
+  {
+    op: "LayerNormalization",
+    since: 17,
+    inputs: [2, 3],
+    outputs: [1, 3],
+    attributes: { axis: "int", epsilon: "float", stash_type: "int" },
+    infer: inferLayerNorm,
+    interpret: interpretLayerNorm,
+  },
+  {
+    op: "RMSNormalization",
+    since: 23,
+    inputs: [2, 2],
+    attributes: { axis: "int", epsilon: "float", stash_type: "int" },
+    infer: inferSame,
+    interpret: interpretRmsNorm,
+  },
+  {
+    op: "LpNormalization",
+    inputs: [1, 1],
+    attributes: { axis: "int", p: "int" },
+    infer: inferSame,
+    interpret: interpretLpNorm,
+  },
+  {
+    op: "MeanVarianceNormalization",
+    since: 9,
+    inputs: [1, 1],
+    attributes: { axes: "ints" },
+    infer: inferSame,
+    interpret: interpretMeanVariance,
+  },
+];

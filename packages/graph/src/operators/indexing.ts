@@ -1,0 +1,203 @@
+import { formatShape, type Tensor } from "@samoyed/core";
+import { readInt } from "../attributes.ts";
+import { integers, newNumbers, numbers, pick, tensorOf } from "./elements.ts";
+import {
+  constantInts,
+  describeInput,
+  type InferCall,
+  inputTensor,
+  inputType,
+  type InterpretCall,
+  malformed,
+  misfit,
+  normalizeAxis,
+  opaqueDim,
+  type Operator,
+  outputType,
+  requireDType,
+  type ValueType,
+} from "./operator.ts";
+import { aroundAxis } from "./positions.ts";
+
+/** An index counted from the front, where negative ones count from the end. */
+function resolveIndex(call: InterpretCall, index: number, size: number): number {
+  if (index < -size || index >= size) throw malformed(call, `index ${index} lies outside [${-size}, ${size})`);
+  return index < 0 ? index + size : index;
+}
+
+function inferGatherElements(call: InferCall): readonly ValueType[] {
+  const data = inputType(call, 0);
+  const indices = inputType(call, 1);
+  requireDType(call, 1, ["int64", "int32"]);
+  normalizeAxis(call, readInt(call.node, "axis", 0), data.shape.length);
+  if (indices.shape.length !== data.shape.length) {
+    throw misfit(call, `${describeInput(call, 1)}; expected ${data.shape.length} axes, as input 0 has`);
+  }
+  return [{ dtype: data.dtype, shape: indices.shape }];
+}
+
+/** GatherElements: output[i][j] = data[indices[i][j]][j] for axis 0, and alike for the others. */
+function interpretGatherElements(call: InterpretCall): readonly Tensor[] {
+  const data = inputTensor(call, 0);
+  const type = outputType(call);
+  const axis = normalizeAxis(call, readInt(call.node, "axis", 0), data.shape.length);
+  const indices = integers(inputTensor(call, 1));
+  const sources = Int32Array.from(indices, (index, place) => {
+    let [rest, offset, stride] = [place, 0, 1];
+    for (let at = data.shape.length - 1; at >= 0; at--) {
+      const position = rest % type.shape[at]!;
+      rest = Math.floor(rest / type.shape[at]!);
+      if (position >= data.shape[at]! && at !== axis)
+        throw misfit(call, `indices ${formatShape(type.shape)} reach beyond input 0`);
+      offset += (at === axis ? resolveIndex(call, index, data.shape[axis]!) : position) * stride;
+      stride *= data.shape[at]!;
+    }
+    return offset;
+  });
+  return [pick(data, type, sources)];
+}
+
+function inferTopK(call: InferCall): readonly ValueType[] {
+  const x = inputType(call, 0);
+  const axis = normalizeAxis(call, readInt(call.node, "axis", -1), x.shape.length);
+  const k = call.opset < 10 ? readInt(call.node, "k", -1) : constantInts(call, 1)?.[0];
+  const size = x.shape[axis]!;
+  if (k !== undefined && (k < 0 || (typeof size === "number" && k > size))) {
+    throw misfit(call, `k is ${k}; ${describeInput(call, 0)} has ${size} elements on axis ${axis}`);
+  }
+  const shape = x.shape.map((dim, at) => (at === axis ? (k ?? opaqueDim(call, axis)) : dim));
+  return [
+    { dtype: x.dtype, shape },
+    { dtype: "int64", shape },
+  ];
+}
+
+/** TopK: the k largest (or smallest) along an axis, best first, the earlier of equals first. */
+function interpretTopK(call: InterpretCall): readonly Tensor[] {
+  const x = inputTensor(call, 0);
+  const [type, indexType] = [outputType(call), outputType(call, 1)];
+  const axis = normalizeAxis(call, readInt(call.node, "axis", -1), x.shape.length);
+  const sign = readInt(call.node, "largest", 1) !== 0 ? -1 : 1;
+  const { outer, size, inner } = aroundAxis(x.shape, axis);
+  const k = type.shape[axis]!;
+  const source = numbers(x);
+  const [values, places] = [newNumbers(type), newNumbers(indexType)];
+  for (let block = 0; block < outer; block++) {
+    for (let lane = 0; lane < inner; lane++) {
+      const at = (position: number): number => source[(block * size + position) * inner + lane]!;
+      const order = Array.from({ length: size }, (_, position) => position);
+      // Array sorting is stable, so equal values stay in the order of their positions.
+      order.sort((a, b) => sign * (at(a) - at(b)));
+      for (let rank = 0; rank < k; rank++) {
+        values[(block * k + rank) * inner + lane] = at(order[rank]!);
+        places[(block * k + rank) * inner + lane] = order[rank]!;
+      }
+    }
+  }
+  return [tensorOf(type, values), tensorOf(indexType, places)];
+}
+
+function inferOneHot(call: InferCall): readonly ValueType[] {
+  const { shape } = inputType(call, 0);
+  const axis = normalizeAxis(call, readInt(call.node, "axis", -1), shape.length + 1);
+  const depth = constantInts(call, 1)?.[0] ?? opaqueDim(call, axis);
+  return [{ dtype: inputType(call, 2).dtype, shape: [...shape.slice(0, axis), depth, ...shape.slice(axis)] }];
+}
+
+/** OneHot: the on value at the index along a new axis, the off value elsewhere; an index out of range is all off. */
+function interpretOneHot(call: InterpretCall): readonly Tensor[] {
+  const type = outputType(call);
+  const axis = normalizeAxis(call, readInt(call.node, "axis", -1), type.shape.length);
+  const { size: depth, inner } = aroundAxis(type.shape, axis);
+  const indices = numbers(inputTensor(call, 0));
+  const count = indices.length * depth;
+  const sources = Int32Array.from({ length: count }, (_, place) => {
+    const block = Math.floor(place / (depth * inner));
+    const position = Math.floor(place / inner) % depth;
+    const index = indices[block * inner + (place % inner)]!;
+    return (index < 0 ? index + depth : index) === position ? 1 : 0;
+  });
+  return [pick(inputTensor(call, 2), type, sources)];
+}
+
+function inferSame(call: InferCall): readonly ValueType[] {
+  return [inputType(call, 0)];
+}
+
+/** CumSum: running sums along an axis, from either end, each with or without its own element. */
+function interpretCumSum(call: InterpretCall): readonly Tensor[] {
+  const x = inputTensor(call, 0);
+  const axis = normalizeAxis(call, integers(inputTensor(call, 1))[0] ?? 0, x.shape.length);
+  const reverse = readInt(call.node, "reverse", 0) !== 0;
+  const exclusive = readInt(call.node, "exclusive", 0) !== 0;
+  const { outer, size, inner } = aroundAxis(x.shape, axis);
+  const [source, result] = [numbers(x), newNumbers(outputType(call))];
+  for (let block = 0; block < outer; block++) {
+    for (let lane = 0; lane < inner; lane++) {
+      let sum = 0;
+      for (let step = 0; step < size; step++) {
+        const place = (block * size + (reverse ? size - 1 - step : step)) * inner + lane;
+        result[place] = exclusive ? sum : sum + source[place]!;
+        sum += source[place]!;
+      }
+    }
+  }
+  return [tensorOf(outputType(call), result)];
+}
+
+/** Trilu: the upper or lower triangle of each matrix, zeros elsewhere; k moves the diagonal. */
+function interpretTrilu(call: InterpretCall): readonly Tensor[] {
+  const x = inputTensor(call, 0);
+  const upper = readInt(call.node, "upper", 1) !== 0;
+  const k = call.inputs[1] === undefined ? 0 : (integers(call.inputs[1])[0] ?? 0);
+  const [rows, columns] = [x.shape.at(-2) ?? 1, x.shape.at(-1) ?? 1];
+  const sources = Int32Array.from({ length: x.data.length }, (_, place) => {
+    const diagonal = (place % columns) - (Math.floor(place / columns) % rows);
+    return (upper ? diagonal >= k : diagonal <= k) ? place : -1;
+  });
+  return [pick(x, outputType(call), sources)];
+}
+
+/** Operators that choose elements by index or order (onnx/docs/Operators.md, under each operator's name). */
+export const INDEXING: readonly Operator[] = [
+  {
+    op: "GatherElements",
+    since: 11,
+    inputs: [2, 2],
+    attributes: { axis: "int" },
+    infer: inferGatherElements,
+    interpret: interpretGatherElements,
+  },
+  {
+    op: "TopK",
+    inputs: [1, 2],
+    outputs: [2, 2],
+    attributes: { axis: "int", k: "int", largest: "int", sorted: "int" },
+    infer: inferTopK,
+    interpret: interpretTopK,
+  },
+  {
+    op: "OneHot",
+    since: 9,
+    inputs: [3, 3],
+    attributes: { axis: "int" },
+    infer: inferOneHot,
+    interpret: interpretOneHot,
+  },
+  {
+    op: "CumSum",
+    since: 11,
+    inputs: [2, 2],
+    attributes: { exclusive: "int", reverse: "int" },
+    infer: inferSame,
+    interpret: interpretCumSum,
+  },
+  {
+    op: "Trilu",
+    since: 14,
+    inputs: [1, 2],
+    attributes: { upper: "int" },
+    infer: inferSame,
+    interpret: interpretTrilu,
+  },
+];
