@@ -367,7 +367,7 @@ function write(item: unknown): Uint8Array {
   if (typeof item === "boolean") return bytes(item ? 0x88 : 0x89);
   if (typeof item === "string") return text(item);
   if (typeof item === "number")
-    return Number.isInteger(item) && !Object.is(item, -0) ? bytes(0x8a, 8, uint64(BigInt(item))) : float(item);
+    return Number.isSafeInteger(item) && !Object.is(item, -0) ? bytes(0x8a, 8, uint64(BigInt(item))) : float(item);
   if (Array.isArray(item)) return bytes("](", ...item.map(write), "e");
   return bytes(
     "}(",

@@ -106,8 +106,9 @@ function readEnd(view: DataView, at: number, tail: { offset: number; label: stri
 function checkPlace(end: Directory, at: number, label: string): FormatError | undefined {
   const { directoryOffset, directoryBytes, recordsOffset } = end;
   if (directoryOffset + directoryBytes > recordsOffset) {
+    const place = directoryOffset === Infinity ? "2^53 or later" : directoryOffset;
     return new FormatError(
-      `${label}: the zip's directory is stated at byte ${directoryOffset} with ${directoryBytes} bytes; its end ` +
+      `${label}: the zip's directory is stated at byte ${place} with ${directoryBytes} bytes; its end ` +
         `record stands at ${at}`,
       { hint: "The file was cut short or is damaged; fetch it again." },
     );
