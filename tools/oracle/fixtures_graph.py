@@ -283,7 +283,78 @@ def movements():
     case("cast_float_to_half", "Cast", [x], [t.half().numpy()], to=10)
 
 
-for group in (convolutions, normalizations, pools, paddings, activations, arithmetic, reductions, movements):
+def transposed_convolutions():
+    for seed, (name, c, m, spatial, kernel, stride, pad, extra, dilation, group) in enumerate([
+        ("stride2", 3, 4, (5, 4), (3, 3), (2, 2), (1, 1), (1, 1), (1, 1), 1),
+        ("grouped_dilated", 4, 6, (4, 5), (2, 3), (1, 2), (0, 2), (0, 0), (2, 1), 2),
+        ("1d", 2, 3, (6,), (4,), (3,), (1,), (0,), (1,), 1),
+    ]):
+        x, w, b = random(2, c, *spatial, seed=800 + seed), random(c, m // group, *kernel, seed=810 + seed), random(m, seed=820 + seed)
+        function = F.conv_transpose1d if len(spatial) == 1 else F.conv_transpose2d
+        y = exact(lambda x, w, b: function(x, w, b, stride, pad, extra, group, dilation), x, w, b)
+        case(f"conv_transpose_{name}", "ConvTranspose", [x, w, b], [y], strides=stride, pads=[*pad, *pad],
+             output_padding=extra, dilations=dilation, group=group)
+
+
+def resizing():
+    x = random(1, 2, 6, 5, seed=900)
+    sizes = np.array([1, 2, 9, 4], np.int64)
+    none = np.zeros(0, np.float32)
+    for name, mode, attributes in [
+        ("linear", "bilinear", {"mode": "linear", "coordinate_transformation_mode": "pytorch_half_pixel"}),
+        ("linear_corners", "bilinear", {"mode": "linear", "coordinate_transformation_mode": "align_corners"}),
+        ("cubic", "bicubic", {"mode": "cubic", "cubic_coeff_a": -0.75}),
+        ("cubic_corners", "bicubic", {"mode": "cubic", "coordinate_transformation_mode": "align_corners"}),
+        ("nearest", "nearest", {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}),
+        ("nearest_exact", "nearest-exact", {"nearest_mode": "round_prefer_ceil"}),
+    ]:
+        corners = "corners" in name
+        y = exact(lambda x: F.interpolate(x, size=(9, 4), mode=mode, align_corners=corners if "bi" in mode else None), x)
+        case(f"resize_{name}", "Resize", [x, None, none, sizes], [y], constants=[2, 3], **attributes)
+    for name, mode in [("linear", "bilinear"), ("cubic", "bicubic")]:
+        y = exact(lambda x: F.interpolate(x, size=(3, 2), mode=mode, antialias=True), x)
+        case(f"resize_{name}_antialias", "Resize", [x, None, none, np.array([1, 2, 3, 2], np.int64)], [y], opset=18,
+             constants=[2, 3], mode=name, antialias=1, exclude_outside=1, cubic_coeff_a=-0.5)
+    y = exact(lambda x: F.interpolate(x, scale_factor=2.0, mode="nearest"), x)
+    case("upsample_opset9", "Upsample", [x, np.array([1, 1, 2, 2], np.float32)], [y], opset=9, constants=[1])
+    case("upsample_opset7", "Upsample", [x], [y], opset=7, scales=[1.0, 1.0, 2.0, 2.0])
+
+
+def choices():
+    x = random(3, 4, 5, seed=950)
+    t = torch.from_numpy(x)
+    values, places = t.topk(3, dim=1)
+    case("topk", "TopK", [x, np.array([3], np.int64)], [values.contiguous().numpy(), places.contiguous().numpy()], axis=1, constants=[1])
+    values, places = t.topk(2, dim=-1, largest=False)
+    case("topk_smallest", "TopK", [x, np.array([2], np.int64)], [values.numpy(), places.numpy()], largest=0, constants=[1])
+    index = np.random.default_rng(951).integers(-4, 4, (3, 2, 5))
+    case("gather_elements", "GatherElements", [x, index], [torch.gather(t, 1, torch.from_numpy(index) % 4).numpy()], axis=1)
+    case("cumsum", "CumSum", [x, np.array(1, np.int64)], [exact(lambda x: x.cumsum(1), x)], constants=[1])
+    case("trilu_lower", "Trilu", [x, np.array(-1, np.int64)], [torch.tril(t, -1).numpy()], upper=0, constants=[1])
+    labels = np.array([[0, 3], [2, -1]], np.int64)
+    hot = F.one_hot(torch.from_numpy(labels) % 4, 4).float().numpy()
+    case("one_hot", "OneHot", [labels, np.array(4, np.int64), np.array([0, 1], np.float32)], [hot], constants=[1])
+    a, b = random(2, 3, 4, seed=952), random(2, 4, 5, seed=953)
+    case("einsum_batched", "Einsum", [a, b], [exact(lambda a, b: torch.einsum("bij,bjk->bik", a, b), a, b)], equation="bij,bjk->bik")
+    case("einsum_ellipsis", "Einsum", [a, b], [exact(lambda a, b: torch.einsum("...ij,...jk", a, b), a, b)], equation="...ij,...jk")
+    square = random(4, 4, seed=954)
+    case("einsum_trace", "Einsum", [square], [exact(lambda x: torch.einsum("ii", x), square)], equation="ii")
+
+
+def quantizing():
+    x = random(3, 4, 2, seed=960, low=-3, high=3)
+    scale = random(4, seed=961, low=0.01, high=0.05)
+    zero = np.array([0, 3, 128, 255], np.uint8)
+    shift = torch.from_numpy(zero).reshape(1, 4, 1)
+    quantized = torch.round(torch.from_numpy(x) / torch.from_numpy(scale).reshape(1, 4, 1)) + shift
+    stored = quantized.clamp(0, 255).to(torch.uint8).numpy()
+    wide = stored.astype(np.float64) - zero.reshape(1, 4, 1)
+    case("dequantize_per_channel", "DequantizeLinear", [stored, scale, zero],
+         [(wide * scale.astype(np.float64).reshape(1, 4, 1)).astype(np.float32)], axis=1)
+    case("quantize_per_channel", "QuantizeLinear", [x, scale, zero], [stored], axis=1)
+
+
+for group in (transposed_convolutions, resizing, choices, quantizing, convolutions, normalizations, pools, paddings, activations, arithmetic, reductions, movements):
     group()
 
 FOLDER.mkdir(parents=True, exist_ok=True)

@@ -156,6 +156,12 @@ const broken: [string, Graph, typeof FormatError, string][] = [
   ],
   ["an old opset", { ...good, opset: 5 }, UnsupportedError, 'graph "net" has opset 5; expected 6 to 28'],
   ["a future opset", { ...good, opset: 29 }, UnsupportedError, "opset 29"],
+  [
+    "an operator from a later opset",
+    withNodes(conv, { ...relu, op: "Gelu" }),
+    UnsupportedError,
+    'node "y" (Gelu): the graph has opset 17; the operator exists since 20',
+  ],
   ["a broken opset", { ...good, opset: Number.NaN }, UnsupportedError, "opset NaN"],
 ];
 

@@ -75,6 +75,13 @@ function interpretBatchNorm(call: InterpretCall): readonly Tensor[] {
   const epsilon = readFloat(node, "epsilon", 1e-5);
   const momentum = readFloat(node, "momentum", 0.9);
   const training = readInt(node, "training_mode", 0) !== 0;
+  if (readInt(node, "spatial", 1) !== 1) {
+    throw new UnsupportedError(
+      `${describe(node)}: attribute "spatial" is 0, one mean for each pixel, which is not handled`,
+    );
+  }
+  if (call.opset < 7 && readInt(node, "is_test", 0) === 0)
+    throw new UnsupportedError(`${describe(node)} is in training mode`);
   if (!training && node.outputs.length > 1) {
     throw new UnsupportedError(`${describe(node)}: outputs besides the first exist only in training mode`);
   }

@@ -147,7 +147,9 @@ function interpretSame(call: InterpretCall): readonly Tensor[] {
 
 /** Dropout at inference: the identity, and a mask that keeps everything. */
 function interpretDropout(call: InterpretCall): readonly Tensor[] {
-  const training = call.inputs[2] !== undefined && numbers(call.inputs[2])[0] !== 0;
+  // Opset 6 trains unless `is_test` says otherwise; since 12 an input tells.
+  const asked = call.inputs[2] !== undefined && numbers(call.inputs[2])[0] !== 0;
+  const training = asked || (call.opset < 7 && readInt(call.node, "is_test", 0) === 0);
   const ratio = call.inputs[1] === undefined ? readFloat(call.node, "ratio", 0.5) : numbers(call.inputs[1])[0]!;
   if (training && ratio !== 0) throw new UnsupportedError(`${describe(call.node)} is in training mode`);
   const mask = call.outputs[1];

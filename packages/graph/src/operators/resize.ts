@@ -155,7 +155,7 @@ function interpretResize(call: InterpretCall): readonly Tensor[] {
   const { node } = call;
   const x = inputTensor(call, 0);
   const type = outputType(call);
-  const request = readRequest(call, x.shape.length, (index) => inputTensor(call, index));
+  const request = readRequest(call, x.shape.length, (index) => call.inputs[index]);
   if (request === undefined) throw malformed(call, "scales and sizes are not known");
   const old = isOld(call);
   const shape = [...x.shape];
