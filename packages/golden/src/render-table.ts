@@ -1,4 +1,4 @@
-import type { ReportNote, ReportRow } from "./report-rows.ts";
+import type { ReportColumn, ReportNote, ReportRow } from "./report-rows.ts";
 import { reportTable } from "./report-rows.ts";
 import type { CaseResult, Verdict } from "./result.ts";
 import { summarize } from "./summarize.ts";
@@ -8,7 +8,7 @@ import { summaryText } from "./summary-text.ts";
 export interface RenderTableOptions {
   /** Whether to colour; a caller that honours NO_COLOR passes false. Every colour also stands in words. */
   readonly color: boolean;
-  /** Columns of the terminal, for wrapping sentences; tables are not cut. */
+  /** Columns of the terminal: sentences are wrapped to it, and a table leaves out its last columns. */
   readonly width: number;
   /** Backends that had to run, for the last lines. */
   readonly required?: readonly string[];
@@ -24,6 +24,9 @@ const COLORS: Readonly<Record<Verdict["kind"], string>> = {
   "not run": "\u001b[33m",
 };
 
+/** What is left out first where the terminal is narrow. */
+const DISPENSABLE: readonly ReportColumn["key"][] = ["time", "kl", "rms", "max"];
+
 /** The narrowest width that sentences are wrapped to: below it they would be a column of words. */
 const MIN_WIDTH = 40;
 
@@ -35,13 +38,14 @@ export function renderTable(results: readonly CaseResult[], options: RenderTable
   };
   const width = Math.max(options.width, MIN_WIDTH);
   const blocks = results.map((result) => {
-    const { columns, rows, notes } = reportTable(result);
+    const { columns: all, rows, notes } = reportTable(result);
+    const columns = fitting(all, { rows, width });
     const images = `${result.images} image${result.images === 1 ? "" : "s"}`;
     const lines = [paint(BOLD, `${result.name}: ${result.title}`), paint(DIM, `${result.model}, ${images}`)];
     if (result.standIn) lines.push(paint(COLORS.contradicted, result.weights));
     else lines.push(paint(DIM, `weights: ${result.weights}`));
     lines.push("");
-    const widths = columns.map(({ key, title }) => Math.max(size(title), ...rows.map((row) => size(row[key]))));
+    const widths = columns.map((column) => widthOf(column, rows));
     const line = (cell: (index: number) => string, style: (index: number) => string | undefined): string =>
       columns
         .map((_, index) => paint(style(index), cell(index)) + " ".repeat(widths[index]! - size(cell(index))))
@@ -67,6 +71,24 @@ export function renderTable(results: readonly CaseResult[], options: RenderTable
   });
   const summary = summarize(results, options.required ? { required: options.required } : {});
   return `${[...blocks, summaryText(summary)].join("\n\n")}\n`;
+}
+
+/** The columns that a terminal has room for; the JSON and the HTML have them all. */
+function fitting(
+  columns: readonly ReportColumn[],
+  { rows, width }: { readonly rows: readonly ReportRow[]; readonly width: number },
+): readonly ReportColumn[] {
+  const total = columns.reduce((sum, column) => sum + widthOf(column, rows) + 2, 0);
+  const spare = total > width ? DISPENSABLE.find((key) => columns.some((column) => column.key === key)) : undefined;
+  if (spare === undefined) return columns;
+  return fitting(
+    columns.filter((column) => column.key !== spare),
+    { rows, width },
+  );
+}
+
+function widthOf({ key, title }: ReportColumn, rows: readonly ReportRow[]): number {
+  return Math.max(size(title), ...rows.map((row) => size(row[key])));
 }
 
 function styleOf(row: ReportRow, key: string): string | undefined {

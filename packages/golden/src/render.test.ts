@@ -62,16 +62,16 @@ const RESULT: CaseResult = {
 };
 
 test("the terminal's table", () => {
-  expect(renderTable([RESULT], { color: false, width: 100 })).toBe(`samoyed-drawn: ssl_resnext50_32x4d on a drawn dog
+  expect(renderTable([RESULT], { color: false, width: 130 })).toBe(`samoyed-drawn: ssl_resnext50_32x4d on a drawn dog
 resnext50_32x4d.fb_ssl_yfcc100m_ft_in1k, 1 image
 stand-in weights: seeded, not trained
 
-                           verdict           answer          max |Δ|           rms Δ           KL       ms
-  documented                                 Samoyed 0.6425
-  PyTorch, recorded                          Samoyed 0.6425  2.9e-5 (1.0 F)    6.0e-6 (1.0 F)
-  onnxruntime-node 1.30.0  passed, stand-in  Samoyed 0.6425  1.2e-5 (0.4 F)    3.0e-6 (0.5 F)  2.0e-12  71
+                           verdict           reference              answer          max |Δ|           rms Δ           KL       ms
+  documented                                                        Samoyed 0.6425
+  PyTorch, recorded                                                 Samoyed 0.6425  2.9e-5 (1.0 F)    6.0e-6 (1.0 F)
+  onnxruntime-node 1.30.0  passed, stand-in  recorded + documented  Samoyed 0.6425  1.2e-5 (0.4 F)    3.0e-6 (0.5 F)  2.0e-12  71
   onnxruntime-web          not run
-  broken 0.1               failed, stand-in                  1.0e-2 (400.0 F)  3.0e-6 (0.5 F)  2.0e-12
+  broken 0.1               failed, stand-in  recorded                               1.0e-2 (400.0 F)  3.0e-6 (0.5 F)  2.0e-12
 
   preprocessing: the input tensor is timm's to the bit
   onnxruntime-web: not run: onnxruntime-web is not installed
@@ -81,6 +81,13 @@ stand-in weights: seeded, not trained
 
 1 passed, 1 failed, 1 not run; 3 of them on stand-in weights
 `);
+});
+
+test("a narrow terminal gets the columns that it has room for, and whole words", () => {
+  const lines = renderTable([RESULT], { color: false, width: 86 }).split("\n");
+  expect(lines[4]).toBe("                           verdict           reference              answer");
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(86);
+  expect(renderTable([RESULT], { color: false, width: 10 })).toContain("passed, stand-in");
 });
 
 test("colours only when asked for, and then on top of the same words", () => {

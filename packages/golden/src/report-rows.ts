@@ -8,6 +8,8 @@ export interface ReportRow {
   readonly verdict?: Verdict["kind"];
   /** The verdict as shown: `passed, stand-in`. */
   readonly verdictText: string;
+  /** The kinds of reference that the verdict rests on. */
+  readonly reference: string;
   readonly answer: string;
   readonly accuracy: string;
   readonly max: string;
@@ -25,6 +27,7 @@ export interface ReportColumn {
 const COLUMNS: readonly ReportColumn[] = [
   { key: "name", title: "" },
   { key: "verdictText", title: "verdict" },
+  { key: "reference", title: "reference" },
   { key: "answer", title: "answer" },
   { key: "accuracy", title: "accuracy" },
   { key: "max", title: "max |Δ|" },
@@ -69,6 +72,7 @@ export function reportTable(result: CaseResult): ReportTable {
 
 const EMPTY: Omit<ReportRow, "name" | "verdict"> = {
   verdictText: "",
+  reference: "",
   answer: "",
   accuracy: "",
   max: "",
@@ -84,6 +88,7 @@ function backendRow(result: BackendResult, images: number): ReportRow {
     name: version === undefined ? result.backend : `${result.backend} ${version}`,
     verdict: verdict.kind,
     verdictText: result.standIn && verdict.kind !== "not run" ? `${verdict.kind}, stand-in` : verdict.kind,
+    reference: result.references.join(" + "),
     answer: images === 1 ? answerText(result.top?.[0]) : "",
     accuracy: accuracyText(result.accuracy),
     max: measured ? `${comparison.maxAbs.toExponential(1)} (${comparison.maxInNoise.toFixed(1)} F)` : "",
