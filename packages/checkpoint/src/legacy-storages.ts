@@ -62,7 +62,7 @@ export async function attachLegacyStorages(source: ByteSource, options: LegacySt
     storage.source = sliceSource(source, {
       offset: at + COUNT_BYTES,
       byteLength: storage.byteLength,
-      label: `${label}: storage ${storage.key}`,
+      label: `${label}: storage ${quote(storage.key)}`,
     });
   }
 }
@@ -80,7 +80,7 @@ async function checkCounts(source: ByteSource, placed: Placed, options: ReadOpti
         const count = readInt64(view, at - start);
         if (count !== storage.count) {
           throw new FormatError(
-            `${source.label}: storage ${storage.key} at byte ${at} states ${count ?? "more than 2^53"} elements; ` +
+            `${source.label}: storage ${quote(storage.key)} at byte ${at} states ${count ?? "more than 2^53"} elements; ` +
               `the object refers to ${storage.count}`,
           );
         }

@@ -24,7 +24,7 @@ export function readSizes(value: PyValue | undefined, what: string, where: () =>
 export function readCount(value: PyValue | undefined, what: string, where: () => string): number {
   if (typeof value !== "number" || value < 0) {
     throw new FormatError(
-      `${where()}: the tensor's ${what} holds ${describeValue(value)}; expected an integer from 0 to 2^53 - 1`,
+      `${where()}: the tensor's ${what}: ${describeValue(value)}; expected an integer from 0 to 2^53 - 1`,
     );
   }
   return value;

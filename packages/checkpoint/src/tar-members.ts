@@ -15,7 +15,7 @@ export function isTar(head: Uint8Array): boolean {
 /**
  * Lists the regular files of an uncompressed tar archive (POSIX ustar; extended headers are passed over).
  *
- * @throws FormatError for a damaged header, a member beyond the file's end, or a name that stands twice.
+ * @throws FormatError for a missing end, a damaged header, a member beyond the file's end, or a name that stands twice.
  */
 export async function readTarMembers(source: ByteSource, options: ReadOptions): Promise<Map<string, ByteSource>> {
   const { label } = source;
@@ -50,7 +50,9 @@ export async function readTarMembers(source: ByteSource, options: ReadOptions): 
     }
     position = offset + Math.ceil(byteLength / BLOCK_BYTES) * BLOCK_BYTES;
   }
-  return members;
+  throw new FormatError(`${label}: a tar archive without an end`, {
+    hint: "The file was cut short; fetch it again.",
+  });
 }
 
 function hasChecksum(header: Uint8Array): boolean {

@@ -96,12 +96,12 @@ function readView(
   const { elementBytes } = storage.type;
   if (typeof key !== "string" || typeof offset !== "number" || typeof size !== "number" || offset < 0 || size < 0) {
     throw new FormatError(
-      `${where()}: a view of storage ${storage.key} is ${describeValue(value)}; expected (key, offset, size)`,
+      `${where()}: a view of storage ${quote(storage.key)} is ${describeValue(value)}; expected (key, offset, size)`,
     );
   }
   if (offset + size > storage.count) {
     throw new FormatError(
-      `${where()}: a view of storage ${storage.key} ends at element ${offset + size} of ${storage.count}`,
+      `${where()}: a view of storage ${quote(storage.key)} ends at element ${offset + size} of ${storage.count}`,
     );
   }
   const view = { storage, byteOffset: offset * elementBytes, byteLength: size * elementBytes };

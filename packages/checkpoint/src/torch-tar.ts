@@ -90,7 +90,10 @@ async function readStorages(source: ByteSource, objects: Objects, options: ReadO
     define(objects, key, new PyStorage(type, wholeStorage(storage)), source.label);
   }
   const views = await records.next("the storage views");
-  for (const view of Array.isArray(views) ? views : []) {
+  if (!Array.isArray(views)) {
+    throw new FormatError(`${source.label}: the storage views are ${describeValue(views)}; expected a list`);
+  }
+  for (const view of views) {
     readView(view, objects, source.label);
   }
 }
