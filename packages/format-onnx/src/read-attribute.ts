@@ -45,14 +45,14 @@ export async function readAttribute(
   const name = await readName(wire, field, node);
   const what = `${node}: attribute ${JSON.stringify(name)}`;
   const values: Values = { name, type: 0, single: undefined, ints: [], floats: [], strings: [] };
-  for await (const part of wire.fields(field, what)) {
+  for (const part of await wire.fields(field, what)) {
     await readPart(wire, part, { values, what, readTensor });
   }
   return [name, choose(wire, field, { values, what })];
 }
 
 async function readName(wire: Wire, field: Field, node: string): Promise<string> {
-  for await (const part of wire.fields(field, `an attribute of ${node}`)) {
+  for (const part of await wire.fields(field, `an attribute of ${node}`)) {
     if (part.number === ATTRIBUTE.name) return readText(wire, part, `the name of an attribute of ${node}`);
   }
   throw wire.fail(field.start, `${node} has an attribute without a name`);

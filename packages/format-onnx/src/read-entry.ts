@@ -15,7 +15,7 @@ export async function readEntry(
   requireWireType(wire, field, "delimited", what);
   let key = "";
   let value = "";
-  for await (const part of wire.fields(field, what)) {
+  for (const part of await wire.fields(field, what)) {
     if (part.number === ENTRY.key) key = await readText(wire, part, `a key of ${what}`);
     else if (part.number === ENTRY.value) value = await readText(wire, part, `a value of ${what}`);
   }

@@ -59,7 +59,7 @@ async function readContents(wire: Wire, span: Span, readTensor: TensorReader): P
   const inputs: DeclaredValue[] = [];
   const outputs: DeclaredValue[] = [];
   const values: DeclaredValue[] = [];
-  for await (const field of wire.fields(span, "the graph")) {
+  for await (const field of wire.stream(span, "the graph")) {
     switch (field.number) {
       case GRAPH.node:
         nodes.push(await readNode(wire, field, { index: nodes.length, readTensor }));

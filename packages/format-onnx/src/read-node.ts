@@ -22,7 +22,7 @@ export async function readNode(
   let name = "";
   let op = "";
   let domain = "";
-  for await (const part of wire.fields(field, `node ${index}`)) {
+  for (const part of await wire.fields(field, `node ${index}`)) {
     if (part.number === NODE.input) inputs.push(await readText(wire, part, `an input of node ${index}`));
     else if (part.number === NODE.output) outputs.push(await readText(wire, part, `an output of node ${index}`));
     else if (part.number === NODE.name) name = await readText(wire, part, `the name of node ${index}`);

@@ -15,7 +15,7 @@ import { readGraph } from "./read-graph.ts";
 import { isDefaultDomain } from "./read-node.ts";
 import { readInteger, readText, requireWireType } from "./scalar.ts";
 import { MODEL, OPERATOR_SET } from "./schema.ts";
-import { toLazyTensor } from "./tensor-data.ts";
+import { MAX_SMALL_BYTES, toLazyTensor } from "./tensor-data.ts";
 import { readTensorRecord } from "./tensor-record.ts";
 import { requireIrVersion, requireOpset } from "./versions.ts";
 import { type Field, openWire, type Span, type Wire } from "./wire.ts";
@@ -58,12 +58,20 @@ export async function readOnnx(source: ByteSource, options: ReadOnnxOptions = {}
   requireIrVersion(parts.irVersion, source.label);
   requireOpset(parts.opset, source.label);
   const findExternal = externalData(source.label, options.resolve);
+  // Small tensors are read at once, and lie in what has just been read of the file.
+  const nearby: ByteSource = {
+    byteLength: source.byteLength,
+    label: source.label,
+    read: (offset, length) => wire.bytes({ start: offset, end: offset + length }),
+  };
   const readTensor: TensorReader = async (span, what) => {
     const record = await readTensorRecord(wire, span, what);
-    const place =
-      record.external === undefined
-        ? { source, storage: record.storage, spans: record.spans }
-        : await findExternal(record);
+    const own = {
+      source: record.byteLength > MAX_SMALL_BYTES ? source : nearby,
+      storage: record.storage,
+      spans: record.spans,
+    };
+    const place = record.external === undefined ? own : await findExternal(record);
     return toLazyTensor(record.name, { record, place, options: reading });
   };
   const graph = await readGraph(wire, parts.graph, { opset: parts.opset, readTensor });
@@ -84,7 +92,7 @@ async function readModel(wire: Wire): Promise<ModelParts> {
   const domains: string[] = [];
   let graph: Span | undefined;
   const metadata = new Map<string, string>();
-  for await (const field of wire.fields(wire.whole, "the model")) {
+  for await (const field of wire.stream(wire.whole, "the model")) {
     if (field.number === MODEL.irVersion) {
       irVersion = readInteger(wire, field, "the IR version");
     } else if (field.number === MODEL.graph) {
@@ -127,7 +135,7 @@ async function readOpset(wire: Wire, field: Field): Promise<{ domain: string; ve
   requireWireType(wire, field, "delimited", "an operator set");
   let domain = "";
   let version = 0;
-  for await (const part of wire.fields(field, "an operator set")) {
+  for (const part of await wire.fields(field, "an operator set")) {
     if (part.number === OPERATOR_SET.domain) domain = await readText(wire, part, "the domain of an operator set");
     if (part.number === OPERATOR_SET.version) version = readInteger(wire, part, "the version of an operator set");
   }

@@ -27,7 +27,7 @@ export async function readValue(wire: Wire, field: Field, role: string): Promise
   requireWireType(wire, field, "delimited", role);
   let name = "";
   let type: Span | undefined;
-  for await (const part of wire.fields(field, role)) {
+  for (const part of await wire.fields(field, role)) {
     if (part.number === VALUE_INFO.name) name = await readText(wire, part, `the name of ${role}`);
     else if (part.number === VALUE_INFO.type) {
       requireWireType(wire, part, "delimited", `the type of ${role}`);
@@ -45,7 +45,7 @@ async function readType(
   span: Span,
   { name, what }: { name: string; what: string },
 ): Promise<Omit<DeclaredValue, "name">> {
-  for await (const part of wire.fields(span, `the type of ${what}`)) {
+  for (const part of await wire.fields(span, `the type of ${what}`)) {
     const other = OTHER_TYPES.get(part.number);
     if (other !== undefined) {
       throw new UnsupportedError(`${wire.source.label}: ${what} is ${other}; only tensors are handled`);
@@ -65,13 +65,13 @@ async function readTensorType(
 ): Promise<Omit<DeclaredValue, "name">> {
   let elemType = 0;
   let shape: Dim[] | undefined;
-  for await (const part of wire.fields(span, `the type of ${what}`)) {
+  for (const part of await wire.fields(span, `the type of ${what}`)) {
     if (part.number === TENSOR_TYPE.elemType) {
       elemType = readInteger(wire, part, `the element type of ${what}`);
     } else if (part.number === TENSOR_TYPE.shape) {
       requireWireType(wire, part, "delimited", `the shape of ${what}`);
       shape = [];
-      for await (const dim of wire.fields(part, `the shape of ${what}`)) {
+      for (const dim of await wire.fields(part, `the shape of ${what}`)) {
         if (dim.number === SHAPE.dim)
           shape.push(await readDim(wire, dim, { what, unnamed: `${name}.${shape.length}` }));
       }
@@ -87,7 +87,7 @@ async function readTensorType(
 async function readDim(wire: Wire, field: Field, { what, unnamed }: { what: string; unnamed: string }): Promise<Dim> {
   requireWireType(wire, field, "delimited", `a size of ${what}`);
   let dim: Dim = "";
-  for await (const part of wire.fields(field, `a size of ${what}`)) {
+  for (const part of await wire.fields(field, `a size of ${what}`)) {
     if (part.number === DIMENSION.value) {
       dim = readInteger(wire, part, `a size of ${what}`);
       if (dim < 0) throw wire.fail(part.start, `${what} has the size ${dim}; expected 0 or more, or a name`);

@@ -15,7 +15,7 @@ import { decodeVarint } from "./varint.ts";
 import type { Span } from "./wire.ts";
 
 /** Smaller tensors are read at once, because shape inference looks into them: sizes, axes, pads. */
-const MAX_SMALL_BYTES = 1024;
+export const MAX_SMALL_BYTES = 1024;
 
 /** Where a tensor's elements are, whichever file they are in. */
 export interface TensorPlace {

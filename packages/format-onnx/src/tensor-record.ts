@@ -110,7 +110,7 @@ async function readParts(wire: Wire, span: Span, what: string): Promise<Parts> {
   const dims: number[] = [];
   const spans: Span[] = [];
   const external = new Map<string, string>();
-  for await (const field of wire.fields(span, what)) {
+  for (const field of await wire.fields(span, what)) {
     const stored = STORAGES.get(field.number);
     if (stored !== undefined) {
       if (storage !== undefined && (storage !== stored || stored === "raw")) {

@@ -35,7 +35,9 @@ export interface Wire {
   readonly source: ByteSource;
   readonly whole: Span;
   /** The fields of a message, in order. `what` names the message in errors. */
-  fields(span: Span, what: string): AsyncGenerator<Field>;
+  fields(span: Span, what: string): Promise<readonly Field[]>;
+  /** The same one by one, for messages that may have very many. */
+  stream(span: Span, what: string): AsyncGenerator<Field>;
   /** A stretch's bytes; a view, valid for good, not to be written to. */
   bytes(span: Span): Promise<Uint8Array>;
   /** Counts things that will be kept in memory. */
@@ -70,54 +72,88 @@ export function openWire(source: ByteSource, options: ReadOptions = {}): Wire {
     }
   }
 
-  async function bytes({ start, end }: Span): Promise<Uint8Array> {
-    if (start < windowStart || end > windowStart + window.byteLength) {
-      if (end - start > WINDOW_BYTES) return source.read(start, end - start, options);
-      window = await source.read(start, Math.min(WINDOW_BYTES, source.byteLength - start), options);
-      windowStart = start;
-    }
+  function inWindow({ start, end }: Span): Uint8Array | undefined {
+    if (start < windowStart || end > windowStart + window.byteLength) return undefined;
     return window.subarray(start - windowStart, end - windowStart);
   }
 
-  async function readField(at: number, span: Span, what: string): Promise<Field> {
-    const head = await bytes({ start: at, end: Math.min(at + MAX_HEADER_BYTES, span.end) });
-    const cut = (): FormatError => fail(at, `a field of ${what} is cut short by the end of its message`);
-    const tag = decodeVarint(head, 0);
-    if (tag === "cut") throw cut();
-    if (tag === "long" || tag.value > 0xffff_ffffn) throw fail(at, `a field of ${what} has a tag of more than 32 bits`);
-    const number = Number(tag.value >> 3n);
-    if (number === 0) throw fail(at, `a field of ${what} has the number 0`);
-    const start = at + tag.length;
-    const wireType = WIRE_TYPES[Number(tag.value & 7n)];
-    if (wireType === undefined)
-      throw fail(at, `field ${number} of ${what} has wire type ${tag.value & 7n}; expected 0 to 5`);
-    if (wireType === "group") throw fail(at, `field ${number} of ${what} is a group; ONNX has no groups`);
-    if (wireType === "fixed64" || wireType === "fixed32") {
-      const end = start + (wireType === "fixed64" ? 8 : 4);
-      if (end > span.end) throw cut();
-      return { number, wireType, value: 0n, start, end };
-    }
-    const varint = decodeVarint(head, tag.length);
-    if (varint === "cut") throw cut();
-    if (varint === "long") throw fail(start, `field ${number} of ${what} has a varint of more than 64 bits`);
-    const { value } = varint;
-    const next = start + varint.length;
-    if (wireType === "varint") return { number, wireType, value, start, end: next };
-    if (value > BigInt(span.end - next)) {
-      throw fail(at, `field ${number} of ${what} claims ${value} bytes; ${span.end - next} are left in its message`);
-    }
-    return { number, wireType, value: 0n, start: next, end: next + Number(value) };
+  async function bytes(span: Span): Promise<Uint8Array> {
+    const present = inWindow(span);
+    if (present !== undefined) return present;
+    const { start, end } = span;
+    if (end - start > WINDOW_BYTES) return source.read(start, end - start, options);
+    throwIfAborted(options.signal);
+    window = await source.read(start, Math.min(WINDOW_BYTES, source.byteLength - start), options);
+    windowStart = start;
+    return window.subarray(0, end - start);
   }
 
-  async function* fields(span: Span, what: string): AsyncGenerator<Field> {
+  async function fields(span: Span, what: string): Promise<readonly Field[]> {
+    const list: Field[] = [];
+    // What the fields hold is asked for next, so the message is fetched from its start.
+    if (span.end - span.start <= WINDOW_BYTES) await bytes(span);
     for (let at = span.start; at < span.end;) {
-      throwIfAborted(options.signal);
       charge(1);
-      const field = await readField(at, span, what);
+      const head = headAt(at, span);
+      // Waiting costs more than parsing, and most fields are at hand.
+      const field = parseField(inWindow(head) ?? (await bytes(head)), { at, span, what, fail });
+      list.push(field);
+      at = field.end;
+    }
+    return list;
+  }
+
+  async function* stream(span: Span, what: string): AsyncGenerator<Field> {
+    for (let at = span.start; at < span.end;) {
+      charge(1);
+      const field = parseField(await bytes(headAt(at, span)), { at, span, what, fail });
       yield field;
       at = field.end;
     }
   }
 
-  return { source, whole: { start: 0, end: source.byteLength }, fields, bytes, charge, fail };
+  return { source, whole: { start: 0, end: source.byteLength }, fields, stream, bytes, charge, fail };
+}
+
+/** The bytes that tell what a field is. */
+function headAt(at: number, span: Span): Span {
+  return { start: at, end: Math.min(at + MAX_HEADER_BYTES, span.end) };
+}
+
+/** Where a field is, for `parseField`. */
+interface FieldPlace {
+  readonly at: number;
+  readonly span: Span;
+  readonly what: string;
+  readonly fail: Wire["fail"];
+}
+
+/** The field whose first bytes these are. */
+function parseField(head: Uint8Array, { at, span, what, fail }: FieldPlace): Field {
+  const cut = (): FormatError => fail(at, `a field of ${what} is cut short by the end of its message`);
+  const tag = decodeVarint(head, 0);
+  if (tag === "cut") throw cut();
+  if (tag === "long" || tag.value > 0xffff_ffffn) throw fail(at, `a field of ${what} has a tag of more than 32 bits`);
+  const number = Number(tag.value >> 3n);
+  if (number === 0) throw fail(at, `a field of ${what} has the number 0`);
+  const code = Number(tag.value & 7n);
+  const wireType = WIRE_TYPES[code];
+  if (wireType === undefined) throw fail(at, `field ${number} of ${what} has wire type ${code}; expected 0 to 5`);
+  if (wireType === "group") throw fail(at, `field ${number} of ${what} is a group; ONNX has no groups`);
+  const start = at + tag.length;
+  if (wireType === "fixed64" || wireType === "fixed32") {
+    const end = start + (wireType === "fixed64" ? 8 : 4);
+    if (end > span.end) throw cut();
+    return { number, wireType, value: 0n, start, end };
+  }
+  const varint = decodeVarint(head, tag.length);
+  if (varint === "cut") throw cut();
+  if (varint === "long") throw fail(start, `field ${number} of ${what} has a varint of more than 64 bits`);
+  const { value } = varint;
+  const next = start + varint.length;
+  if (wireType === "varint") return { number, wireType, value, start, end: next };
+  if (value > BigInt(span.end - next)) {
+    throw fail(at, `field ${number} of ${what} claims ${value} bytes; ${span.end - next} are left in its message`);
+  }
+  return { number, wireType, value: 0n, start: next, end: next + Number(value) };
 }

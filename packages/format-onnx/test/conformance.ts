@@ -52,9 +52,9 @@ async function fromOpset6(bytes: Uint8Array): Promise<Uint8Array> {
   if (!(await operatorNames(bytes)).every((op) => UNCHANGED.has(op))) return bytes;
   const wire = openWire(memorySource(bytes));
   const raised = bytes.slice();
-  for await (const field of wire.fields(wire.whole, "the model")) {
+  for await (const field of wire.stream(wire.whole, "the model")) {
     if (field.number !== MODEL.opsetImport) continue;
-    for await (const part of wire.fields(field, "an operator set")) {
+    for (const part of await wire.fields(field, "an operator set")) {
       if (part.number === OPERATOR_SET.version && part.value < 6n) raised[part.start] = 6;
     }
   }

@@ -7,13 +7,13 @@ import { openWire } from "../src/wire.ts";
 export async function operatorNames(bytes: Uint8Array): Promise<string[]> {
   const wire = openWire(memorySource(bytes));
   const names = new Set<string>();
-  for await (const graph of wire.fields(wire.whole, "the model")) {
+  for await (const graph of wire.stream(wire.whole, "the model")) {
     if (graph.number !== MODEL.graph) continue;
-    for await (const node of wire.fields(graph, "the graph")) {
+    for await (const node of wire.stream(graph, "the graph")) {
       if (node.number !== GRAPH.node) continue;
       let op = "";
       let domain = "";
-      for await (const part of wire.fields(node, "a node")) {
+      for (const part of await wire.fields(node, "a node")) {
         if (part.number === NODE.opType) op = await readText(wire, part, "the operator");
         if (part.number === NODE.domain) domain = await readText(wire, part, "the domain");
       }
