@@ -7,6 +7,23 @@ export interface Image {
   readonly data: Uint8Array;
 }
 
+/** A rectangle of pixels. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Says which part of an image of a given size is wanted. */
+export type ChooseRegion = (size: { readonly width: number; readonly height: number }) => Box;
+
+/** What an image is decoded for. */
+export interface DecodeOptions {
+  /** The part that is wanted; elsewhere the image may be black. All of it by default. */
+  readonly region?: ChooseRegion;
+}
+
 /** Pixels that somebody else decoded: 8 bits per channel, row-major, interleaved. */
 export interface RawImage {
   readonly width: number;

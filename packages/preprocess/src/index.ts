@@ -1,10 +1,18 @@
 export { decodeImage } from "./decode.ts";
 export { detectFormat, type ImageFormat } from "./detect.ts";
-export { type Image, MAX_PIXELS, type RawImage, toRgb } from "./image.ts";
+export {
+  type Box,
+  type ChooseRegion,
+  type DecodeOptions,
+  type Image,
+  MAX_PIXELS,
+  type RawImage,
+  toRgb,
+} from "./image.ts";
 export { decodeJpeg } from "./jpeg/decode.ts";
 export { decodePng } from "./png/decode.ts";
 export type { Interpolation } from "./resize/filters.ts";
-export { type Box, resize, type ResizeOptions } from "./resize/resize.ts";
+export { resize, type ResizeOptions } from "./resize/resize.ts";
 export {
   type DataArgs,
   IMAGENET_MEAN,

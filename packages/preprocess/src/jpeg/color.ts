@@ -24,50 +24,58 @@ export function detectColorSpace(frame: Frame, hints: ColorHints): ColorSpace {
   return ids === "RGB" ? "rgb" : "ycc";
 }
 
-/** Writes row `y` of the image as RGB pixels from index `at`. */
+/** The columns `from` ≤ x < `to`. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Writes the wanted part of row `y` of the image as RGB pixels from index `at`. */
 export type RowConverter = (y: number, pixels: Uint8ClampedArray, at: number) => void;
 
 /**
  * Converts rows of components to RGB: YCC as libjpeg-turbo's jdcolor.c, CMYK as Pillow's `convert("RGB")`, which always
  * takes a JPEG's inks as inverted.
+ *
+ * @param span the columns that are wanted.
  */
-export function rowConverter(space: ColorSpace, width: number, sources: readonly RowSource[]): RowConverter {
+export function rowConverter(space: ColorSpace, span: Span, sources: readonly RowSource[]): RowConverter {
   const [first, second, third, fourth] = sources;
-  if (space === "gray") return copyRows(width, [first!, first!, first!]);
-  if (space === "rgb") return copyRows(width, [first!, second!, third!]);
-  if (space === "ycc") return yccRows(width, [first!, second!, third!]);
+  if (space === "gray") return copyRows(span, [first!, first!, first!]);
+  if (space === "rgb") return copyRows(span, [first!, second!, third!]);
+  if (space === "ycc") return yccRows(span, [first!, second!, third!]);
   // YCCK decodes to the complement of its inks, which is what Pillow multiplies.
   return space === "ycck"
-    ? keyedRows(width, yccRows(width, [first!, second!, third!]), fourth!, 0)
-    : keyedRows(width, copyRows(width, [first!, second!, third!]), fourth!, 255);
+    ? keyedRows(span, yccRows(span, [first!, second!, third!]), fourth!, 0)
+    : keyedRows(span, copyRows(span, [first!, second!, third!]), fourth!, 255);
 }
 
 type ThreeRows = readonly [RowSource, RowSource, RowSource];
 
-function copyRows(width: number, sources: ThreeRows): RowConverter {
+function copyRows(span: Span, sources: ThreeRows): RowConverter {
   return (y, pixels, at) => {
     sources.forEach((source, channel) => {
       const { samples, offset } = source(y);
-      for (let x = 0, to = at + channel; x < width; x++, to += 3) pixels[to] = samples[offset + x]!;
+      for (let x = span.from, to = at + channel; x < span.to; x++, to += 3) pixels[to] = samples[offset + x]!;
     });
   };
 }
 
-function yccRows(width: number, [luma, blue, red]: ThreeRows): RowConverter {
+function yccRows(span: Span, [luma, blue, red]: ThreeRows): RowConverter {
   return (y, pixels, at) => {
     const l = luma(y);
     const b = blue(y);
     const r = red(y);
-    convertYcc(l.samples, l.offset, b.samples, b.offset, r.samples, r.offset, pixels, at, width);
+    convertYcc(l.samples, l.offset, b.samples, b.offset, r.samples, r.offset, pixels, at, span.from, span.to);
   };
 }
 
 /** Darkens the colours of `inks` by the key: key − colour × key, the colour being complemented by `complement`. */
-function keyedRows(width: number, inks: RowConverter, keys: RowSource, complement: 0 | 255): RowConverter {
+function keyedRows(span: Span, inks: RowConverter, keys: RowSource, complement: 0 | 255): RowConverter {
   return (y, pixels, at) => {
     inks(y, pixels, at);
     const { samples, offset } = keys(y);
-    for (let x = 0, to = at; x < width; x++) {
+    for (let x = span.from, to = at; x < span.to; x++) {
       const key = samples[offset + x]!;
       for (let channel = 0; channel < 3; channel++, to++) {
         pixels[to] = key - multiply255(pixels[to]! ^ complement, key);
@@ -99,9 +107,10 @@ function convertYcc(
   redAt: number,
   pixels: Uint8ClampedArray,
   at: number,
-  width: number,
+  from: number,
+  end: number,
 ): void {
-  for (let x = 0, to = at; x < width; x++, to += 3) {
+  for (let x = from, to = at; x < end; x++, to += 3) {
     const y = luma[lumaAt + x]!;
     const cb = blue[blueAt + x]! - 128;
     const cr = red[redAt + x]! - 128;

@@ -1,12 +1,13 @@
 import { FormatError } from "@samoyed/core";
 
-import type { Image } from "../image.ts";
+import type { Box, ChooseRegion, DecodeOptions, Image } from "../image.ts";
 import { detectColorSpace, rowConverter } from "./color.ts";
 import { MARKER } from "./constants.ts";
 import { createEntropyReader, type EntropyReader, openScan, spareBits } from "./entropy.ts";
 import { type Frame, parseFrame } from "./frame.ts";
 import { badLength, type Marker, markerName, nextMarker, readSegment, truncated } from "./markers.ts";
 import { type CoefficientStore, createCoefficientStore, decodeScan, transformStore } from "./multi-scan.ts";
+import { blockRanges } from "./region.ts";
 import { latchQuantizers, type ScanContext } from "./scan-context.ts";
 import { parseScan } from "./scan.ts";
 import { decodeSingleScan } from "./single-scan.ts";
@@ -23,7 +24,9 @@ interface DecoderState {
   restartInterval: number;
   jfif: boolean;
   adobeTransform: number | undefined;
+  readonly chooseRegion: ChooseRegion;
   frame: Frame | undefined;
+  region: Box;
   /** The image of a file with one scan, once that is decoded. */
   planes: readonly Plane[] | undefined;
   /** The image of a file with several. */
@@ -39,7 +42,7 @@ interface DecoderState {
  * @throws UnsupportedError for what Pillow or this decoder does not handle: arithmetic coding, lossless and hierarchical
  * images, 12 bits a sample, fractional sampling ratios, more than `MAX_PIXELS` pixels.
  */
-export function decodeJpeg(bytes: Uint8Array): Image {
+export function decodeJpeg(bytes: Uint8Array, options: DecodeOptions = {}): Image {
   if (bytes[0] !== 0xff || bytes[1] !== MARKER.SOI || bytes[2] !== 0xff) {
     throw new FormatError("JPEG: the file does not begin with FFD8 and a further marker");
   }
@@ -51,7 +54,9 @@ export function decodeJpeg(bytes: Uint8Array): Image {
     restartInterval: 0,
     jfif: false,
     adobeTransform: undefined,
+    chooseRegion: options.region ?? (({ width, height }) => ({ x: 0, y: 0, width, height })),
     frame: undefined,
+    region: { x: 0, y: 0, width: 0, height: 0 },
     planes: undefined,
     store: undefined,
   };
@@ -100,6 +105,7 @@ function readMarker(state: DecoderState, marker: Marker): number | undefined {
         throw new FormatError(`JPEG: a second frame begins at byte ${offset - 2}; expected one`);
       }
       state.frame = parseFrame(marker, segment);
+      state.region = state.chooseRegion(state.frame);
       return end;
   }
 }
@@ -141,7 +147,7 @@ function readScan(state: DecoderState, marker: Marker, segment: Uint8Array): num
     if (!frame.progressive) defineStandardHuffman(tables);
   }
   if (isFirst && !frame.progressive && scan.components.length === frame.components.length) {
-    state.planes = decodeSingleScan(frame, scan, context);
+    state.planes = decodeSingleScan(frame, scan, { ...context, ranges: blockRanges(frame, state.region) });
     // libjpeg-turbo loads up to 64 bits ahead, and Pillow takes a file for truncated when it cannot.
     if (reader.marker === 0 && spareBits(reader) < 64) throw truncated(bytes, "at the end of the image data");
   } else {
@@ -174,13 +180,16 @@ function checkDataSize(frame: Frame, byteLength: number): void {
 }
 
 function assemble(state: DecoderState): Image {
-  const { frame, store, quantizers } = state;
-  const planes = state.planes ?? (store && transformStore(store, quantizers));
-  if (frame === undefined || planes === undefined) throw new FormatError("JPEG: the file ends without an image");
+  const { frame, region, store, quantizers } = state;
+  if (frame === undefined || (state.planes ?? store) === undefined) {
+    throw new FormatError("JPEG: the file ends without an image");
+  }
   const { width, height, components } = frame;
+  const planes = state.planes ?? transformStore(store!, { quantizers, ranges: blockRanges(frame, region) });
   const sources = components.map((component, index) => upsampledRows(frame, component, planes[index]!));
   const pixels = new Uint8ClampedArray(width * height * 3);
-  const convert = rowConverter(detectColorSpace(frame, state), width, sources);
-  for (let y = 0; y < height; y++) convert(y, pixels, y * width * 3);
+  const span = { from: region.x, to: region.x + region.width };
+  const convert = rowConverter(detectColorSpace(frame, state), span, sources);
+  for (let y = region.y; y < region.y + region.height; y++) convert(y, pixels, (y * width + region.x) * 3);
   return { width, height, data: new Uint8Array(pixels.buffer) };
 }

@@ -48,8 +48,24 @@ export function inverseDct(
     // A flat block: both passes reduce to this.
     const sample = ((Math.imul(coefficients[offset]!, quantizer[0]!) + 4) >> 3) + 128;
     for (let row = 0, to = at; row < 8; row++, to += stride) samples.fill(sample, to, to + 8);
-    return;
+  } else if (last <= LAST_OF_CORNER) {
+    transformCorner(coefficients, offset, quantizer, samples, at, stride);
+  } else {
+    transformWhole(coefficients, offset, quantizer, samples, at, stride);
   }
+}
+
+/** Up to this zigzag position, coefficients lie in the block's first four rows and columns. About half of all blocks. */
+const LAST_OF_CORNER = 9;
+
+function transformWhole(
+  coefficients: Int16Array,
+  offset: number,
+  quantizer: Int16Array,
+  samples: Uint8ClampedArray,
+  at: number,
+  stride: number,
+): void {
   const ws = workspace;
   for (let column = 0; column < 8; column++) {
     const from = offset + column;
@@ -140,6 +156,75 @@ export function inverseDct(
     const o1 = (Math.imul(d5, F_2_053) + z2 + z4) | 0;
     const o2 = (Math.imul(d3, F_3_072) + z2 + z3) | 0;
     const o3 = (Math.imul(d1, F_1_501) + z1 + z4) | 0;
+
+    samples[to] = (e0 + o3) >> PASS2_SHIFT;
+    samples[to + 1] = (e1 + o2) >> PASS2_SHIFT;
+    samples[to + 2] = (e2 + o1) >> PASS2_SHIFT;
+    samples[to + 3] = (e3 + o0) >> PASS2_SHIFT;
+    samples[to + 4] = (e3 - o0) >> PASS2_SHIFT;
+    samples[to + 5] = (e2 - o1) >> PASS2_SHIFT;
+    samples[to + 6] = (e1 - o2) >> PASS2_SHIFT;
+    samples[to + 7] = (e0 - o3) >> PASS2_SHIFT;
+  }
+}
+
+/**
+ * The same transform where rows and columns 4 to 7 are zero. Sums of products of one coefficient are one product here, which
+ * changes nothing in integers.
+ */
+function transformCorner(
+  coefficients: Int16Array,
+  offset: number,
+  quantizer: Int16Array,
+  samples: Uint8ClampedArray,
+  at: number,
+  stride: number,
+): void {
+  const ws = workspace;
+  for (let column = 0; column < 4; column++) {
+    const from = offset + column;
+    const d0 = (Math.imul(coefficients[from]!, quantizer[column]!) << CONST_BITS) + PASS1_ROUND;
+    const d1 = Math.imul(coefficients[from + 8]!, quantizer[column + 8]!);
+    const d2 = Math.imul(coefficients[from + 16]!, quantizer[column + 16]!);
+    const d3 = Math.imul(coefficients[from + 24]!, quantizer[column + 24]!);
+
+    const even2 = Math.imul(d2, F_0_541);
+    const even3 = Math.imul(d2, F_0_541 + F_0_765);
+    const e0 = (d0 + even3) | 0;
+    const e3 = (d0 - even3) | 0;
+    const e1 = (d0 + even2) | 0;
+    const e2 = (d0 - even2) | 0;
+    const o0 = (Math.imul(d1, F_1_175 - F_0_899) + Math.imul(d3, F_1_175 - F_1_961)) | 0;
+    const o1 = (Math.imul(d1, F_1_175 - F_0_390) + Math.imul(d3, F_1_175 - F_2_562)) | 0;
+    const o2 = (Math.imul(d1, F_1_175) + Math.imul(d3, F_1_175 - F_1_961 - F_2_562 + F_3_072)) | 0;
+    const o3 = (Math.imul(d1, F_1_175 - F_0_899 - F_0_390 + F_1_501) + Math.imul(d3, F_1_175)) | 0;
+
+    ws[column] = (e0 + o3) >> PASS1_SHIFT;
+    ws[column + 4] = (e1 + o2) >> PASS1_SHIFT;
+    ws[column + 8] = (e2 + o1) >> PASS1_SHIFT;
+    ws[column + 12] = (e3 + o0) >> PASS1_SHIFT;
+    ws[column + 16] = (e3 - o0) >> PASS1_SHIFT;
+    ws[column + 20] = (e2 - o1) >> PASS1_SHIFT;
+    ws[column + 24] = (e1 - o2) >> PASS1_SHIFT;
+    ws[column + 28] = (e0 - o3) >> PASS1_SHIFT;
+  }
+
+  for (let row = 0, to = at; row < 32; row += 4, to += stride) {
+    const d0 = (ws[row]! << CONST_BITS) + PASS2_ROUND;
+    const d1 = ws[row + 1]!;
+    const d2 = ws[row + 2]!;
+    const d3 = ws[row + 3]!;
+
+    const even2 = Math.imul(d2, F_0_541);
+    const even3 = Math.imul(d2, F_0_541 + F_0_765);
+    const e0 = (d0 + even3) | 0;
+    const e3 = (d0 - even3) | 0;
+    const e1 = (d0 + even2) | 0;
+    const e2 = (d0 - even2) | 0;
+    const o0 = (Math.imul(d1, F_1_175 - F_0_899) + Math.imul(d3, F_1_175 - F_1_961)) | 0;
+    const o1 = (Math.imul(d1, F_1_175 - F_0_390) + Math.imul(d3, F_1_175 - F_2_562)) | 0;
+    const o2 = (Math.imul(d1, F_1_175) + Math.imul(d3, F_1_175 - F_1_961 - F_2_562 + F_3_072)) | 0;
+    const o3 = (Math.imul(d1, F_1_175 - F_0_899 - F_0_390 + F_1_501) + Math.imul(d3, F_1_175)) | 0;
 
     samples[to] = (e0 + o3) >> PASS2_SHIFT;
     samples[to + 1] = (e1 + o2) >> PASS2_SHIFT;

@@ -4,6 +4,7 @@ import { BLOCK_SIDE, BLOCK_SIZE } from "./constants.ts";
 import type { Frame } from "./frame.ts";
 import { inverseDct } from "./idct.ts";
 import { checkProgressiveScan, progressiveDecoder } from "./progressive.ts";
+import type { BlockRange } from "./region.ts";
 import { huffmanTable, type ScanContext, sequentialTables } from "./scan-context.ts";
 import { type BlockDecoder, type ScanHeader, walkScan } from "./scan.ts";
 import { decodeBlock } from "./sequential.ts";
@@ -93,11 +94,11 @@ function sequentialScan(store: CoefficientStore, scan: ScanHeader, context: Scan
 
 /**
  * Transforms the stored coefficients into samples, with libjpeg-turbo's smoothing where a progressive image is
- * incomplete. A component without any scan stays gray.
+ * incomplete. A component without any scan stays gray, and blocks outside of `ranges` black.
  */
 export function transformStore(
   store: CoefficientStore,
-  quantizers: readonly (Int16Array | undefined)[],
+  { quantizers, ranges }: { quantizers: readonly (Int16Array | undefined)[]; ranges: readonly BlockRange[] },
 ): readonly Plane[] {
   const { frame, known, lastGoodRow } = store;
   for (const bits of known) noteEnd(bits, store);
@@ -109,8 +110,9 @@ export function transformStore(
     const coefficients = store.coefficients[index]!;
     const quantizer = quantizers[index] ?? new Int16Array(BLOCK_SIZE);
     const source = { component, mcusDown: frame.mcusDown, coefficients, quantizer, known: known[index]!, lastGoodRow };
-    for (let row = 0; row < blocksDown; row++) {
-      for (let column = 0; column < blocksAcross; column++) {
+    const { x0, y0, x1, y1 } = ranges[index]!;
+    for (let row = y0; row <= Math.min(y1, blocksDown - 1); row++) {
+      for (let column = x0; column <= Math.min(x1, blocksAcross - 1); column++) {
         const at = (row * plane.stride + column) * BLOCK_SIDE;
         if (smooth) {
           smoothedBlock(source, row, column, block);

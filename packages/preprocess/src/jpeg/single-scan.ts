@@ -1,6 +1,7 @@
 import { BLOCK_SIDE, BLOCK_SIZE } from "./constants.ts";
 import type { Component, Frame } from "./frame.ts";
 import { inverseDct } from "./idct.ts";
+import type { BlockRange } from "./region.ts";
 import { type ScanContext, sequentialTables } from "./scan-context.ts";
 import { type ScanHeader, walkScan } from "./scan.ts";
 import { decodeBlock } from "./sequential.ts";
@@ -14,21 +15,26 @@ export function createPlane(component: Component): Plane {
 
 /**
  * Decodes a sequential image whose one scan holds all components, block by block into samples, so that the coefficients
- * are never in memory together.
+ * are never in memory together. Blocks outside of `ranges` stay black.
  *
  * @throws FormatError when the file ends within the scan, or a table is missing.
  */
-export function decodeSingleScan(frame: Frame, scan: ScanHeader, context: ScanContext): readonly Plane[] {
-  const { reader, restartInterval, quantizers } = context;
+export function decodeSingleScan(
+  frame: Frame,
+  scan: ScanHeader,
+  context: ScanContext & { readonly ranges: readonly BlockRange[] },
+): readonly Plane[] {
+  const { reader, restartInterval, quantizers, ranges } = context;
   const planes = frame.components.map(createPlane);
   const block = new Int16Array(BLOCK_SIZE);
   const parts = sequentialTables(scan, context).map((tables, part) => {
     const { index } = scan.components[part]!.component;
-    return { tables, quantizer: quantizers[index]!, plane: planes[index]! };
+    return { tables, quantizer: quantizers[index]!, plane: planes[index]!, range: ranges[index]! };
   });
 
   const transform = (part: number, row: number, column: number, last: number): void => {
-    const { plane, quantizer } = parts[part]!;
+    const { plane, quantizer, range } = parts[part]!;
+    if (column < range.x0 || column > range.x1 || row < range.y0 || row > range.y1) return;
     const at = (row * plane.stride + column) * BLOCK_SIDE;
     inverseDct(block, 0, quantizer, last, plane.samples, at, plane.stride);
   };

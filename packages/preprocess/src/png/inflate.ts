@@ -139,9 +139,10 @@ function inflateBlock(state: InflateState, literals: Code, distances: Code): boo
     if (!complete) break;
     // zlib looks at a match even where there is no room for it.
     if (state.distance > written) throw damaged("distance, before the beginning", position);
-    if (written === end) break;
     const stop = Math.min(written + state.length, end);
+    const cut = written + state.length > end;
     for (const back = state.distance; written < stop; written++) output[written] = output[written - back]!;
+    if (cut) break;
   }
   Object.assign(state, { position, bits, count, written });
   return done;

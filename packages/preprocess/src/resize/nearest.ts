@@ -1,17 +1,14 @@
 import type { Image } from "../image.ts";
-import type { Box } from "./resize.ts";
+import type { Range, Side } from "./weights.ts";
 
 /**
  * Resizes by taking the nearest pixel, as Pillow's `ImagingScaleAffine` (Geometry.c): positions are added up in doubles,
  * so their rounding is its rounding.
  */
-export function resizeNearest(
-  image: Image,
-  { width, height, crop }: { width: number; height: number; crop: Box },
-): Image {
-  const columns = nearestPositions(image.width, width, { start: crop.x, size: crop.width });
-  const rows = nearestPositions(image.height, height, { start: crop.y, size: crop.height });
-  const data = new Uint8Array(crop.width * crop.height * 3);
+export function resizeNearest(image: Image, { across, down }: { across: Side; down: Side }): Image {
+  const columns = nearestPositions(across);
+  const rows = nearestPositions(down);
+  const data = new Uint8Array(columns.length * rows.length * 3);
   let to = 0;
   for (const row of rows) {
     for (const column of columns) {
@@ -25,13 +22,19 @@ export function resizeNearest(
       to += 3;
     }
   }
-  return { width: crop.width, height: crop.height, data };
+  return { width: columns.length, height: rows.length, data };
 }
 
-function nearestPositions(from: number, to: number, { start, size }: { start: number; size: number }): Int32Array {
+/** The input positions that the wanted output positions take their pixels from. */
+export function nearestRange(side: Side): Range {
+  const positions = nearestPositions(side);
+  return { start: positions[0]!, end: Math.min(positions[positions.length - 1]! + 1, side.from) };
+}
+
+function nearestPositions({ from, to, start, end }: Side): Int32Array {
   const step = from / to;
-  const positions = new Int32Array(size);
-  for (let i = 0, at = step * 0.5; i < start + size; i++, at += step) {
+  const positions = new Int32Array(end - start);
+  for (let i = 0, at = step * 0.5; i < end; i++, at += step) {
     if (i >= start) positions[i - start] = Math.trunc(at);
   }
   return positions;

@@ -1,17 +1,9 @@
 import { ShapeError } from "@samoyed/core";
 
-import { checkImageSize, type Image } from "../image.ts";
+import { type Box, checkImageSize, type Image } from "../image.ts";
 import { FILTERS, type Interpolation } from "./filters.ts";
-import { resizeNearest } from "./nearest.ts";
-import { PRECISION_BITS, resizeWeights, type Weights } from "./weights.ts";
-
-/** A rectangle of pixels. */
-export interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
+import { nearestRange, resizeNearest } from "./nearest.ts";
+import { inputRange, PRECISION_BITS, type Range, resizeWeights, type Side, type Weights } from "./weights.ts";
 
 /** What an image is resized to. */
 export interface ResizeOptions {
@@ -33,34 +25,55 @@ export interface ResizeOptions {
  */
 export function resize(image: Image, options: ResizeOptions): Image {
   const { width, height, interpolation } = options;
+  const { across, down } = sides(image, options);
+  const crop = boxOf(across, down);
+  checkImageSize(crop.width, crop.height);
+  if (image.width === width && image.height === height) return cropImage(image, crop);
+  if (interpolation === "nearest") return resizeNearest(image, { across, down });
+
+  const filter = FILTERS[interpolation];
+  if (image.height === height) return resizeAcross(image, resizeWeights(filter, across), down);
+  if (image.width === width) return resizeDown(image, resizeWeights(filter, down), across);
+  const columns = inputRange(filter, across);
+  const rows = inputRange(filter, down);
+  const weightsAcross = resizeWeights(filter, across);
+  const weightsDown = resizeWeights(filter, down);
+  // Pillow 13 goes vertically first where that takes away more than twice as many rows as columns. (Before 12.2 it never
+  // did, and up to 12.x only for images a hundred times as high as wide.)
+  if (height < image.height && image.height - height > 2 * (image.width - width)) {
+    const low = resizeDown(image, weightsDown, columns);
+    return resizeAcross(low, shifted(weightsAcross, columns), { start: 0, end: low.height });
+  }
+  const narrow = resizeAcross(image, weightsAcross, rows);
+  return resizeDown(narrow, shifted(weightsDown, rows), { start: 0, end: narrow.width });
+}
+
+/** The part of an image of a given size that `resize` reads. */
+export function resizeInput(image: { width: number; height: number }, options: ResizeOptions): Box {
+  const { across, down } = sides(image, options);
+  const inputOf = (side: Side): Range => {
+    if (image.width === options.width && image.height === options.height) return side;
+    if (options.interpolation === "nearest") return nearestRange(side);
+    return side.from === side.to ? side : inputRange(FILTERS[options.interpolation], side);
+  };
+  return boxOf(inputOf(across), inputOf(down));
+}
+
+function sides(image: { width: number; height: number }, options: ResizeOptions): { across: Side; down: Side } {
+  const { width, height } = options;
   const crop = options.crop ?? { x: 0, y: 0, width, height };
   if (!isSide(width) || !isSide(height)) {
     throw new ShapeError(`image of ${image.width}×${image.height} cannot be resized to ${width}×${height} pixels`);
   }
-  checkImageSize(crop.width, crop.height);
   if (crop.x < 0 || crop.y < 0 || crop.x + crop.width > width || crop.y + crop.height > height) {
     throw new ShapeError(
       `crop of ${crop.width}×${crop.height} at ${crop.x}, ${crop.y} does not lie within ${width}×${height} pixels`,
     );
   }
-  if (image.width === width && image.height === height) return cropImage(image, crop);
-  if (interpolation === "nearest") return resizeNearest(image, { width, height, crop });
-
-  const filter = FILTERS[interpolation];
-  const across =
-    image.width === width ? undefined : resizeWeights(filter, span(image.width, width, crop.x, crop.width));
-  const down =
-    image.height === height ? undefined : resizeWeights(filter, span(image.height, height, crop.y, crop.height));
-  // Pillow 13 goes vertically first where that takes away more than twice as many rows as columns. (Before 12.2 it never
-  // did, and up to 12.x only for images a hundred times as high as wide.)
-  if (across && down && height < image.height && image.height - height > 2 * (image.width - width)) {
-    return resizeAcross(resizeDown(image, down, columnsFor(across)), rebase(across), { y: 0, height: crop.height });
-  }
-  if (across === undefined) return resizeDown(image, down!, { x: crop.x, width: crop.width });
-  if (down === undefined) return resizeAcross(image, across, { y: crop.y, height: crop.height });
-  const rows = rangeOf(down);
-  const narrow = resizeAcross(image, across, { y: rows.start, height: rows.size });
-  return resizeDown(narrow, rebase(down), { x: 0, width: crop.width });
+  return {
+    across: { from: image.width, to: width, start: crop.x, end: crop.x + crop.width },
+    down: { from: image.height, to: height, start: crop.y, end: crop.y + crop.height },
+  };
 }
 
 /** Pillow's sizes are 32-bit integers. */
@@ -68,25 +81,12 @@ function isSide(size: number): boolean {
   return Number.isSafeInteger(size) && size >= 1 && size < 2 ** 31;
 }
 
-function span(from: number, to: number, start: number, size: number): Parameters<typeof resizeWeights>[1] {
-  return { from, to, start, end: start + size };
+function boxOf(across: Range, down: Range): Box {
+  return { x: across.start, y: down.start, width: across.end - across.start, height: down.end - down.start };
 }
 
-/** The input positions that any weight touches. */
-function rangeOf({ first, count }: Weights): { start: number; size: number } {
-  const start = first[0]!;
-  const last = first.length - 1;
-  return { start, size: first[last]! + count[last]! - start };
-}
-
-function columnsFor(weights: Weights): { x: number; width: number } {
-  const { start, size } = rangeOf(weights);
-  return { x: start, width: size };
-}
-
-/** The same weights for an input that begins at the first position they touch. */
-function rebase(weights: Weights): Weights {
-  const { start } = rangeOf(weights);
+/** The same weights for an input that begins at the range's start. */
+function shifted(weights: Weights, { start }: Range): Weights {
   return { ...weights, first: weights.first.map((position) => position - start) };
 }
 
@@ -103,15 +103,16 @@ export function cropImage(image: Image, { x, y, width, height }: Box): Image {
 
 const ROUND = 1 << (PRECISION_BITS - 1);
 
-/** Resizes the rows `y` to `y + height` to the weights' width. */
-function resizeAcross(image: Image, weights: Weights, { y, height }: { y: number; height: number }): Image {
+/** Resizes some of the rows to the weights' width. */
+function resizeAcross(image: Image, weights: Weights, rows: Range): Image {
   const { first, count, values, stride } = weights;
   const width = first.length;
+  const height = rows.end - rows.start;
   const source = image.data;
   const data = new Uint8ClampedArray(width * height * 3);
   let to = 0;
-  for (let row = 0; row < height; row++) {
-    const rowStart = (y + row) * image.width * 3;
+  for (let row = rows.start; row < rows.end; row++) {
+    const rowStart = row * image.width * 3;
     for (let i = 0; i < width; i++) {
       let red = ROUND;
       let green = ROUND;
@@ -133,9 +134,10 @@ function resizeAcross(image: Image, weights: Weights, { y, height }: { y: number
   return { width, height, data: new Uint8Array(data.buffer) };
 }
 
-/** Resizes the columns `x` to `x + width` to the weights' height. */
-function resizeDown(image: Image, weights: Weights, { x, width }: { x: number; width: number }): Image {
+/** Resizes some of the columns to the weights' height. */
+function resizeDown(image: Image, weights: Weights, columns: Range): Image {
   const { first, count, values, stride } = weights;
+  const width = columns.end - columns.start;
   const height = first.length;
   const source = image.data;
   const rowBytes = image.width * 3;
@@ -146,7 +148,7 @@ function resizeDown(image: Image, weights: Weights, { x, width }: { x: number; w
     sums.fill(ROUND);
     for (let k = 0; k < count[row]!; k++) {
       const weight = values[row * stride + k]!;
-      const from = (first[row]! + k) * rowBytes + x * 3;
+      const from = (first[row]! + k) * rowBytes + columns.start * 3;
       for (let i = 0; i < sums.length; i++) sums[i] = sums[i]! + Math.imul(source[from + i]!, weight);
     }
     const to = row * width * 3;

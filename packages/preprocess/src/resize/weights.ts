@@ -14,32 +14,61 @@ export interface Weights {
   readonly stride: number;
 }
 
+/** One side of a resize: from how many positions to how many, and which of the output is wanted. */
+export interface Side {
+  readonly from: number;
+  readonly to: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Positions `start` ≤ i < `end`. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The input positions that one output position is made from, before any is left out for having no weight. */
+function window({ from, to }: Side, support: number, position: number): Range {
+  const center = (position + 0.5) * (from / to);
+  return {
+    start: Math.max(0, Math.trunc(center - support + 0.5)),
+    end: Math.min(from, Math.trunc(center + support + 0.5)),
+  };
+}
+
+function supportOf(filter: Filter, { from, to }: Side): number {
+  return filter.support * Math.max(from / to, 1);
+}
+
+/** The input positions that the wanted output positions are made from. */
+export function inputRange(filter: Filter, side: Side): Range {
+  const support = supportOf(filter, side);
+  return { start: window(side, support, side.start).start, end: window(side, support, side.end - 1).end };
+}
+
 /**
- * Computes the weights that bring `from` input positions to `to` output positions, for the output positions
- * `start` ≤ i < `end` only: Pillow's `precompute_coeffs` and `normalize_coeffs_8bpc` (Resample.c), in doubles and in its
- * order of operations, on which the last bit depends.
+ * Computes the weights for the wanted output positions: Pillow's `precompute_coeffs` and `normalize_coeffs_8bpc`
+ * (Resample.c), in doubles and in its order of operations, on which the last bit depends.
  */
-export function resizeWeights(
-  filter: Filter,
-  { from, to, start, end }: { from: number; to: number; start: number; end: number },
-): Weights {
-  const scale = from / to;
-  const filterScale = Math.max(scale, 1);
-  const support = filter.support * filterScale;
-  const inverse = 1 / filterScale;
+export function resizeWeights(filter: Filter, side: Side): Weights {
+  const scale = side.from / side.to;
+  const inverse = 1 / Math.max(scale, 1);
+  const support = supportOf(filter, side);
   const stride = Math.ceil(support) * 2 + 1;
-  const length = end - start;
+  const length = side.end - side.start;
   const first = new Int32Array(length);
   const count = new Int32Array(length);
   const values = new Int32Array(length * stride);
   const row = new Float64Array(stride);
   for (let i = 0; i < length; i++) {
-    const center = (start + i + 0.5) * scale;
-    const low = Math.max(0, Math.trunc(center - support + 0.5));
-    const size = Math.min(from, Math.trunc(center + support + 0.5)) - low;
+    const position = side.start + i;
+    const center = (position + 0.5) * scale;
+    const { start, end } = window(side, support, position);
+    const size = end - start;
     let total = 0;
     for (let x = 0; x < size; x++) {
-      const weight = filter.weight((x + low - center + 0.5) * inverse);
+      const weight = filter.weight((x + start - center + 0.5) * inverse);
       row[x] = weight;
       total += weight;
     }
@@ -47,7 +76,7 @@ export function resizeWeights(
       const weight = (total === 0 ? row[x]! : row[x]! / total) * (1 << PRECISION_BITS);
       values[i * stride + x] = Math.trunc(weight < 0 ? weight - 0.5 : weight + 0.5);
     }
-    first[i] = low;
+    first[i] = start;
     count[i] = size;
   }
   return { first, count, values, stride };

@@ -1,7 +1,7 @@
 import { type PreprocessConfig, ShapeError } from "@samoyed/core";
 
+import type { Box } from "../image.ts";
 import type { Interpolation } from "../resize/filters.ts";
-import type { Box } from "../resize/resize.ts";
 import { roundHalfEven } from "./round.ts";
 
 /** What happens to an image of one size, in this order. All sizes are in pixels. */

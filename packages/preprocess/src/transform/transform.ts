@@ -1,9 +1,9 @@
 import { type PreprocessConfig, type Tensor, UnsupportedError, UsageError } from "@samoyed/core";
 
 import { decodeImage } from "../decode.ts";
-import { type Image, type RawImage, toRgb } from "../image.ts";
+import { type Box, type Image, type RawImage, toRgb } from "../image.ts";
 import { FILTERS } from "../resize/filters.ts";
-import { cropImage, resize } from "../resize/resize.ts";
+import { cropImage, resize, resizeInput } from "../resize/resize.ts";
 import { DEFAULT_CROP_PCT, IMAGENET_MEAN, IMAGENET_STD } from "./config.ts";
 import { normalizeTables, toTensor } from "./normalize.ts";
 import { type PlanConfig, planTransform } from "./plan.ts";
@@ -35,11 +35,19 @@ export function createTransform(config: Partial<PreprocessConfig> = {}): Transfo
   const plan = checkConfig(config);
   const tables = normalizeTables(plan.mean, config.std ?? IMAGENET_STD);
   return (input) => {
-    const image = toImage(input);
+    const image =
+      input instanceof Uint8Array ? decodeImage(input, { region: (size) => neededBox(plan, size) }) : toImage(input);
     const { trim, resized, crop, canvas, fill } = planTransform(plan, image);
     const pixels = resize(cropImage(image, trim), { ...resized, crop });
     return toTensor(pixels, tables, { ...canvas, fill });
   };
+}
+
+/** The part of an image that its transform reads: the rest need not be decoded. */
+function neededBox(config: PlanConfig, size: { width: number; height: number }): Box {
+  const { trim, resized, crop } = planTransform(config, size);
+  const box = resizeInput(trim, { ...resized, crop });
+  return { ...box, x: box.x + trim.x, y: box.y + trim.y };
 }
 
 /**
@@ -51,8 +59,7 @@ export function preprocessImage(bytes: Uint8Array, config: PreprocessConfig): Te
   return createTransform(config)(bytes);
 }
 
-function toImage(input: Uint8Array | Image | RawImage): Image {
-  if (input instanceof Uint8Array) return decodeImage(input);
+function toImage(input: Image | RawImage): Image {
   return toRgb("channels" in input ? input : { ...input, channels: 3 });
 }
 
