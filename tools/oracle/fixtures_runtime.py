@@ -14,6 +14,7 @@ from onnx.reference import ReferenceEvaluator
 FOLDER = Path(__file__).resolve().parents[2] / "packages/runtime-onnx/fixtures"
 SIZE = 8
 CLASSES = 6
+CHAIN = 70
 DTYPES = {
     "float64": TensorProto.DOUBLE,
     "float32": TensorProto.FLOAT,
@@ -115,6 +116,16 @@ def main():
         [helper.make_tensor_value_info(f"out_{name}", dtype, [2, "M"]) for name, dtype in DTYPES.items()],
     )
     onnx.save(model_of(typed, {}), FOLDER / "types.onnx")
+
+    # More values than are tapped at once: each is one more than the one before.
+    chain = helper.make_graph(
+        [helper.make_node("Add", ["x" if i == 1 else f"v{i - 1}", "one"], [f"v{i}"]) for i in range(1, CHAIN + 1)],
+        "chain",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1])],
+        [helper.make_tensor_value_info(f"v{CHAIN}", TensorProto.FLOAT, [1])],
+        [numpy_helper.from_array(np.ones(1, np.float32), "one")],
+    )
+    onnx.save(model_of(chain, {}), FOLDER / "chain.onnx")
 
     names = ["conv", "relu", "pool", "features", "logits"]
     tapped = model_of(classifier(), {})

@@ -53,8 +53,8 @@ export async function runCase(loaded: LoadedCase, options: RunCaseOptions): Prom
   const standIn = checkpoint.kind === "stand-in" && other === undefined;
 
   const { preprocess, outputs } = await runAll(loaded, { ...options, onEvent });
-  const ran = outputs.flatMap(({ backend, output }) =>
-    output.kind === "ran" ? [{ name: backend.name, logits: firstRow(output.logits) }] : [],
+  const ran = outputs.flatMap((entry) =>
+    entry.output.kind === "ran" ? [{ entry, name: entry.backend.name, logits: firstRow(entry.output.logits) }] : [],
   );
   const pytorch = recording && firstRow(recording.values64);
   const judged = loaded.documented.map((reference) => judgeDocumented(ran, { reference, labels, pytorch }));
@@ -63,7 +63,7 @@ export async function runCase(loaded: LoadedCase, options: RunCaseOptions): Prom
   const note =
     preprocess.status === "failed" ? "the input was not timm's, so this says little about the network" : undefined;
   const backends = outputs.map((entry): BackendResult => {
-    const place = ran.findIndex((candidate) => candidate.name === entry.backend.name);
+    const place = ran.findIndex((candidate) => candidate.entry === entry);
     const documented = place < 0 ? [] : judged.map((judgement) => judgement.checks[place]!);
     const result = judgeBackend(entry, { standIn, recording, documented, trueClasses, labels: names, note });
     onEvent({ kind: "result", case: name, result });

@@ -40,17 +40,19 @@ export function webBackend(platform: WebPlatform, options: OnnxruntimeWebOptions
           hint: "Give every load the same number, or load the other model in a worker.",
         });
       }
-      if (threads !== undefined) ort.env.wasm.numThreads = threads;
+      if (threads !== undefined) ort.env.wasm.numThreads = threadsInUse = threads;
       if (options.wasmUrl !== undefined) ort.env.wasm.wasmPaths = { wasm: options.wasmUrl };
-      const session = await openOrtSession({
-        backend: "onnxruntime-web",
-        ort,
-        model,
-        options: { executionProviders: ["wasm"], logSeverityLevel: 4 },
-      });
-      // The engine has put in what it chose where nothing was asked for.
-      threadsInUse = ort.env.wasm.numThreads ?? 1;
-      return session;
+      try {
+        return await openOrtSession({
+          backend: "onnxruntime-web",
+          ort,
+          model,
+          options: { executionProviders: ["wasm"], logSeverityLevel: 4 },
+        });
+      } finally {
+        // The engine puts in what it chose where nothing was asked for, when it starts; a model that fails starts it too.
+        threadsInUse ??= ort.env.wasm.numThreads;
+      }
     },
   };
 }
