@@ -6,7 +6,7 @@ import { backendsNamed } from "./backends.ts";
 function formatOf(artifact: string): Backend["format"] {
   if (artifact.endsWith(".onnx")) return "onnx";
   throw new UnsupportedError(`${artifact}: no backend runs this file; expected a name that ends in .onnx`, {
-    hint: "convert a checkpoint first: samoyed convert FILE --to onnx",
+    hint: "Convert a checkpoint first: samoyed convert FILE --to onnx",
   });
 }
 

@@ -18,7 +18,7 @@ export function backendsNamed(names: readonly string[]): readonly Backend[] {
     const known = all.map((backend) => backend.name);
     const close = nearest(name, known);
     throw new UsageError(`no backend is called ${JSON.stringify(name)}; expected one of ${known.join(", ")}`, {
-      ...(close ? { hint: `did you mean ${close}?` } : {}),
+      hint: close ? `Did you mean ${close}?` : "See: samoyed doctor",
     });
   });
 }

@@ -1,11 +1,18 @@
+import { stripVTControlCharacters } from "node:util";
+
+/** What a cell takes on the screen: code points, without the codes of colours. */
+function widthOf(cell: string): number {
+  return Array.from(stripVTControlCharacters(cell)).length;
+}
+
 /** Rows as aligned columns, two spaces apart; the last column is not padded. Widths count code points. */
 export function columns(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
-  for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, [...cell].length)));
+  for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, widthOf(cell))));
   return rows
     .map((row) =>
       row
-        .map((cell, i) => (i === row.length - 1 ? cell : cell + " ".repeat(widths[i]! - [...cell].length)))
+        .map((cell, i) => (i === row.length - 1 ? cell : cell + " ".repeat(widths[i]! - widthOf(cell))))
         .join("  ")
         .trimEnd(),
     )

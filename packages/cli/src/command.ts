@@ -3,6 +3,8 @@ import type { Terminal } from "./terminal.ts";
 /** One option of a command, as `node:util` parseArgs takes it, with what `--help` prints. */
 export interface Option {
   readonly type: "string" | "boolean";
+  /** One letter that stands for the name. */
+  readonly short?: string;
   /** May be given more than once. */
   readonly multiple?: boolean;
   /** What stands for the value in the help: `DIR`. */

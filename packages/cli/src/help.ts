@@ -4,7 +4,8 @@ import type { Command, Option } from "./command.ts";
 /** Options that every command takes. */
 export const COMMON_OPTIONS: Readonly<Record<string, Option>> = {
   json: { type: "boolean", description: "print one JSON document on stdout, and nothing else" },
-  help: { type: "boolean", description: "print this help" },
+  help: { type: "boolean", short: "h", description: "print this help" },
+  version: { type: "boolean", description: "print the version" },
 };
 
 function optionRows(options: Readonly<Record<string, Option>>): string[][] {
@@ -38,7 +39,7 @@ usage: samoyed <command> [options]
 commands:
 ${columns(commands.map((command) => [`  ${command.name}`, command.summary]))}
 
-Every command takes --json and --help. Exit codes: 0 done, 1 a check failed, 2 wrong usage, 3 bad input,
+Every command takes --json, --help and --version. Exit codes: 0 done, 1 a check failed, 2 wrong usage, 3 bad input,
 4 valid but unsupported, 5 a required backend is unavailable, 70 a bug, 130 interrupted.
 
 examples:

@@ -1,28 +1,56 @@
 import { createInterface } from "node:readline/promises";
+import { AbortedError } from "@samoyed/core";
+import { systemCode, toIoError } from "@samoyed/core/node";
 import type { Terminal } from "./terminal.ts";
 
-const DEFAULT_WIDTH = 100;
+const DEFAULT_WIDTH = 120;
 
-/** The process's own streams. Colours follow NO_COLOR, FORCE_COLOR and whether stdout is a terminal. */
-export function processTerminal(env: Readonly<Record<string, string | undefined>>): Terminal {
-  const forced = env["FORCE_COLOR"] !== undefined && env["FORCE_COLOR"] !== "0";
-  const color = !env["NO_COLOR"] && (forced || (process.stdout.isTTY && env["TERM"] !== "dumb"));
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** NO_COLOR (no-color.org) wins; FORCE_COLOR comes next; then it is whether stdout is a terminal that has colours. */
+function takesColor(env: Environment): boolean {
+  if (env["NO_COLOR"]) return false;
+  if (env["FORCE_COLOR"] !== undefined) return !["0", "false"].includes(env["FORCE_COLOR"]);
+  return process.stdout.isTTY && env["TERM"] !== "dumb";
+}
+
+/** Waits until stdout has the text. A reader that went away (`| head -1`) has what it wanted; a full disk is an error. */
+function writeOut(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => {
+      if (!error || systemCode(error) === "EPIPE") resolve();
+      else reject(toIoError(error, "the standard output: cannot be written"));
+    });
+  });
+}
+
+async function ask(question: string, signal: AbortSignal): Promise<boolean> {
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  // Ctrl-C and Ctrl-D close the prompt; the question alone would then never be settled.
+  const closed = new Promise<never>((_resolve, reject) => {
+    prompt.once("close", () => reject(new AbortedError("interrupted", { hint: "Nothing was downloaded." })));
+  });
+  try {
+    const answer = await Promise.race([prompt.question(`${question} [y/N] `, { signal }), closed]);
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    prompt.close();
+  }
+}
+
+/** The process's own streams. */
+export function processTerminal(env: Environment): Terminal {
   const answerable = process.stdin.isTTY && process.stderr.isTTY;
+  // The callback of each write hears of its error; without a listener the same error would end the process besides.
+  for (const stream of [process.stdout, process.stderr]) {
+    if (stream.listenerCount("error") === 0) stream.on("error", () => undefined);
+  }
   return {
-    out: (text) => void process.stdout.write(text),
+    out: writeOut,
     err: (text) => void process.stderr.write(text),
-    color,
-    width: process.stdout.columns || DEFAULT_WIDTH,
-    interactive: process.stderr.isTTY && !env["CI"],
-    confirm: answerable
-      ? async (question): Promise<boolean> => {
-          const prompt = createInterface({ input: process.stdin, output: process.stderr });
-          try {
-            return /^y(es)?$/i.test((await prompt.question(`${question} [y/N] `)).trim());
-          } finally {
-            prompt.close();
-          }
-        }
-      : undefined,
+    color: takesColor(env),
+    width: process.stdout.columns || process.stderr.columns || DEFAULT_WIDTH,
+    interactive: process.stderr.isTTY && !env["CI"] && env["TERM"] !== "dumb",
+    confirm: answerable ? ask : undefined,
   };
 }

@@ -10,7 +10,7 @@ export async function readWhole(path: string, signal?: AbortSignal): Promise<Uin
   try {
     if (source.byteLength > MAX_WHOLE_FILE_BYTES) {
       throw new FormatError(`${path} has ${source.byteLength} bytes; expected at most ${MAX_WHOLE_FILE_BYTES} here`, {
-        hint: "is this the right file?",
+        hint: "Is this the right file?",
       });
     }
     return await source.read(0, source.byteLength, signal ? { signal } : {});

@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
-import { IoError, SamoyedError, UsageError } from "@samoyed/core";
-import { downloadCheckpoint } from "@samoyed/convert/node";
+import { IoError, UnsupportedError, UsageError } from "@samoyed/core";
+import { downloadCheckpoint, needsAcceptance } from "@samoyed/convert/node";
 import { findModel, type ModelInfo } from "@samoyed/models";
 import { cacheDir } from "./cache.ts";
 import type { Context } from "./command.ts";
-import { startProgress } from "./terminal.ts";
+import { licenseTerms } from "./license-terms.ts";
+import { startProgress } from "./progress.ts";
 
 /** A checkpoint on this machine. */
 export interface LocalSource {
@@ -16,27 +17,50 @@ export interface LocalSource {
   readonly model?: string;
 }
 
-function published(source: string): ModelInfo | undefined {
+/**
+ * The published model of a name.
+ *
+ * @throws IoError when the name is a file's, or nobody's: the file that was meant is not there.
+ */
+function published(source: string): ModelInfo {
   // A path, or a file's name with an ending that no model's name has, is never looked up.
-  if (/[/\\]/.test(source) || /\.(pth|pt|bin|tar|safetensors|json|ckpt|pt2|onnx)$/i.test(source)) return undefined;
+  if (/[/\\]/.test(source) || /\.(pth|pt|bin|tar|safetensors|json|ckpt|pt2|onnx)$/i.test(source)) {
+    throw new IoError(`${source}: no such file`, { hint: "Check the path." });
+  }
   try {
     return findModel(source);
-  } catch (error) {
-    if (error instanceof SamoyedError) return undefined;
-    throw error;
+  } catch (cause) {
+    if (!(cause instanceof UnsupportedError)) throw cause;
+    throw new IoError(`${source}: no such file, and no published model of that name`, {
+      cause,
+      details: cause.details,
+      hint: `${cause.hint ?? ""} samoyed models lists all.`.trimStart(),
+    });
   }
 }
 
-async function requireLicense(model: ModelInfo, accepted: boolean, { terminal, json }: Context): Promise<void> {
-  if (accepted) return;
-  if (terminal.confirm && !json) {
-    terminal.err(`${model.name} is published under ${model.license}.\n`);
-    if (await terminal.confirm("Download it under this licence?")) return;
-    throw new SamoyedError("aborted", "the licence was not accepted", { hint: "nothing was downloaded" });
+/** Shows the licence of what will be downloaded, and has it accepted where it is not a permissive one. */
+async function requireLicense(
+  model: ModelInfo,
+  { accepted, context }: { readonly accepted: boolean; readonly context: Context },
+): Promise<void> {
+  const { terminal, json, signal } = context;
+  const shown = `${model.name} is published under ${licenseTerms(model.license)}`;
+  if (accepted || !needsAcceptance(model)) {
+    if (!json) terminal.err(`${shown}\n`);
+    return;
   }
-  throw new UsageError(`${model.name} is published under ${model.license}, which has not been accepted`, {
-    hint: "read it, and give --accept-license",
-  });
+  const details = { model: model.name, license: model.license };
+  if (!terminal.confirm || json) {
+    throw new UsageError(`the licence of ${model.name} has not been accepted: ${licenseTerms(model.license)}`, {
+      details,
+      hint: "Read it, and give --accept-license.",
+    });
+  }
+  terminal.err(`${shown}\n`);
+  if (!(await terminal.confirm("Download it under this licence?", signal))) {
+    throw new UsageError("the licence was not accepted", { details, hint: "Nothing was downloaded." });
+  }
 }
 
 /**
@@ -50,13 +74,9 @@ export async function resolveSource(
 ): Promise<LocalSource> {
   if (existsSync(source)) return { path: source, name: basename(source) };
   const model = published(source);
-  if (!model) {
-    throw new IoError(`${source}: no such file, and no published model of that name`, {
-      hint: "samoyed models lists the names",
-    });
-  }
   const { context } = options;
-  await requireLicense(model, options.accepted, context);
+  // What nobody publishes needs no licence: the download says so.
+  if (model.url !== undefined || model.huggingFace !== undefined) await requireLicense(model, options);
   const progress = startProgress(context.terminal, "bytes");
   try {
     const path = await downloadCheckpoint(model, {

@@ -46,7 +46,9 @@ export function positiveInteger(values: Values, name: string): number | undefine
 export function one(args: readonly string[], what: string): string {
   const [first] = args;
   if (first === undefined || args.length > 1) {
-    throw new UsageError(`got ${args.length} arguments; expected one: ${what}`);
+    throw new UsageError(`got ${args.length} arguments; expected one: ${what}`, {
+      hint: "See the command's usage: --help. A path with spaces needs quotes.",
+    });
   }
   return first;
 }

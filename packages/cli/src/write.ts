@@ -1,14 +1,29 @@
 import { mkdir } from "node:fs/promises";
 import type { Sink } from "@samoyed/core";
-import { toIoError } from "@samoyed/core/node";
+import { fileSink, toIoError } from "@samoyed/core/node";
 
-/** Writes bytes through a sink: the file appears whole or not at all. */
-export async function writeWhole(sink: Sink, bytes: Uint8Array): Promise<void> {
+/** A file to be. */
+export interface NewFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Writes files. None appears before the bytes of all have reached the disk, and each appears whole.
+ *
+ * @throws IoError when one cannot be written; files whose names were taken before that are as they were.
+ */
+export async function writeFiles(files: readonly NewFile[]): Promise<void> {
+  const sinks: Sink[] = [];
   try {
-    await sink.write(bytes);
-    await sink.commit();
+    for (const { path, bytes } of files) {
+      const sink = await fileSink(path);
+      sinks.push(sink);
+      await sink.write(bytes);
+    }
+    for (const sink of sinks) await sink.commit();
   } catch (error) {
-    await sink.abort();
+    for (const sink of sinks) await sink.abort();
     throw error;
   }
 }

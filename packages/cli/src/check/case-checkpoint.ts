@@ -22,7 +22,7 @@ export interface CheckpointPlace {
  */
 export async function caseCheckpoint({ case: golden, files }: LoadedCase, place: CheckpointPlace): Promise<string> {
   if (golden.checkpoint.kind === "file") return checkedFile(golden.checkpoint, place);
-  const head = await headOf(golden.checkpoint, await files.read(golden.checkpoint.head));
+  const head = headOf(golden.checkpoint, await files.read(golden.checkpoint.head));
   const path = join(place.scratch, `${golden.model}.pth`);
   const sink = await fileSink(path);
   try {

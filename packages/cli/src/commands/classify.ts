@@ -3,6 +3,7 @@ import { loadClassifier } from "@samoyed/runtime";
 import { backendFor } from "../backend-for.ts";
 import { columns } from "../columns.ts";
 import type { Command } from "../command.ts";
+import { namingFile } from "../naming-file.ts";
 import { readLabels, readWhole } from "../read.ts";
 import { paint } from "../terminal.ts";
 import { positiveInteger, text } from "../values.ts";
@@ -25,7 +26,9 @@ export const classify: Command = {
   async run(args, values, { terminal, signal }) {
     const [artifact, ...images] = args;
     if (artifact === undefined || images.length === 0)
-      throw new UsageError("classify needs an artifact and at least one image");
+      throw new UsageError("classify needs an artifact and at least one image", {
+        hint: "See: samoyed classify --help",
+      });
     const top = positiveInteger(values, "top") ?? DEFAULT_TOP;
     const labelFile = text(values, "labels");
     const labels = labelFile === undefined ? undefined : await readLabels(labelFile);
@@ -33,8 +36,11 @@ export const classify: Command = {
     const classifier = await loadClassifier(artifact, { backend, signal, ...(labels ? { labels } : {}) });
     try {
       const results = [];
-      for (const image of images)
-        results.push({ image, classes: await classifier.classify(await readWhole(image, signal), { top }) });
+      for (const image of images) {
+        const bytes = await readWhole(image, signal);
+        const classes = await namingFile(image, () => classifier.classify(bytes, { top, signal }));
+        results.push({ image, classes });
+      }
       const standIn = classifier.contract.standIn;
       const blocks = results.map(({ image, classes }) => {
         const rows = classes.map(({ label, probability }) => [`  ${probability.toFixed(4)}`, label]);

@@ -7,7 +7,8 @@ import { convertFile } from "@samoyed/convert/node";
 import { PREPROCESS_OPTIONS, preprocessOverrides } from "../preprocess-options.ts";
 import { readLabels } from "../read.ts";
 import { resolveSource } from "../resolve-source.ts";
-import { paint, startProgress, type Terminal } from "../terminal.ts";
+import { startProgress } from "../progress.ts";
+import { paint, type Terminal } from "../terminal.ts";
 import { choice, flag, list, one, text } from "../values.ts";
 
 function formatsOf(names: readonly string[]): readonly Format[] {
@@ -37,7 +38,9 @@ function describe(report: ConvertReport, { out, terminal }: { out: string; termi
   const files = report.files.map(
     ({ file, byteLength }) => `${paint(terminal, "bold", join(out, file))}  ${formatBytes(byteLength)}`,
   );
-  return `${files.join("\n")}\n\n${columns(rows)}`;
+  const [first] = report.files;
+  const next = contract.task === "logits" && first ? `\n\nnext: samoyed classify ${join(out, first.file)} IMAGE` : "";
+  return `${files.join("\n")}\n\n${columns(rows)}${next}`;
 }
 
 export const convert: Command = {

@@ -1,17 +1,60 @@
 import { access, constants } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { arch, platform } from "node:os";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
+import { ASSETS } from "@samoyed/convert/node";
+import { UsageError } from "@samoyed/core";
 import { allBackends } from "../backends.ts";
 import { cacheDir } from "../cache.ts";
 import { columns } from "../columns.ts";
-import type { Command } from "../command.ts";
+import type { Command, Context } from "../command.ts";
+import { goldenDir } from "../golden-dir.ts";
 import { paint } from "../terminal.ts";
 import { version } from "../version.ts";
+
+/** What decides where downloads come from. */
+const NETWORK_VARIABLES = ["SAMOYED_MIRROR", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"] as const;
+
+interface AssetFacts {
+  readonly name: string;
+  /** Where it lies; null while it is only on the network. */
+  readonly path: string | null;
+}
 
 /** The nearest folder above a path that exists. */
 function existing(path: string): string {
   return existsSync(path) || dirname(path) === path ? path : existing(dirname(path));
+}
+
+async function isWritable(folder: string): Promise<boolean> {
+  return access(existing(folder), constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+function findAssets(env: Context["env"]): readonly AssetFacts[] {
+  const given = env["SAMOYED_ASSETS"];
+  const folders = [...(given ? [given] : []), join(cacheDir(env), "assets")];
+  return [...ASSETS.keys()].map((name) => ({
+    name,
+    path: folders.map((folder) => join(folder, name)).find((path) => existsSync(path)) ?? null,
+  }));
+}
+
+/** Where the golden data lies, or null. */
+function findGolden(): string | null {
+  try {
+    return goldenDir(undefined);
+  } catch (error) {
+    if (error instanceof UsageError) return null;
+    throw error;
+  }
+}
+
+/** An address without the name and password that a proxy's may carry. */
+function withoutPassword(address: string): string {
+  return address.replace(/\/\/[^/@]*@/u, "//…@");
 }
 
 export const doctor: Command = {
@@ -20,7 +63,8 @@ export const doctor: Command = {
   usage: "",
   options: {},
   examples: ["samoyed doctor", "samoyed doctor --json"],
-  async run(_args, _values, { terminal, env }) {
+  async run(args, _values, { terminal, env }) {
+    if (args.length > 0) throw new UsageError(`doctor takes no arguments; got ${args.join(" ")}`);
     const backends = await Promise.all(
       allBackends().map(async (backend) => ({
         name: backend.name,
@@ -29,27 +73,45 @@ export const doctor: Command = {
       })),
     );
     const cache = cacheDir(env);
-    const writable = await access(existing(cache), constants.W_OK).then(
-      () => true,
-      () => false,
-    );
+    const network = NETWORK_VARIABLES.flatMap((name) => {
+      const value = env[name];
+      return value ? [[name, withoutPassword(value)] as const] : [];
+    });
     const facts = {
       samoyed: await version(),
       node: process.versions.node,
       platform: `${platform()} ${arch()}`,
       cache,
-      cacheWritable: writable,
+      cacheWritable: await isWritable(cache),
+      golden: findGolden(),
+      assets: findAssets(env),
+      network: Object.fromEntries(network),
     };
-    const rows = backends.map((backend) =>
-      backend.available
-        ? [`  ${backend.name}`, paint(terminal, "green", "ready"), backend.version]
-        : [`  ${backend.name}`, paint(terminal, "yellow", "not available"), `${backend.reason}; ${backend.fix}`],
-    );
-    const text = `samoyed ${facts.samoyed}, node ${facts.node}, ${facts.platform}
-cache ${cache}${writable ? "" : " (not writable: set SAMOYED_CACHE to a folder that is)"}
-
-backends
-${columns(rows)}`;
-    return { json: { ...facts, backends }, text };
+    const mark = (ok: boolean, word: string): string => paint(terminal, ok ? "green" : "yellow", word);
+    const rows = [
+      ["backends"],
+      ...backends.map((backend) =>
+        backend.available
+          ? [`  ${backend.name}`, mark(true, "ready"), backend.version]
+          : [`  ${backend.name}`, mark(false, "not available"), `${backend.reason}; to mend it: ${backend.fix}`],
+      ),
+      ["files"],
+      facts.cacheWritable
+        ? ["  cache", mark(true, "ready"), cache]
+        : ["  cache", mark(false, "not writable"), `${cache}; to mend it: set SAMOYED_CACHE to a folder that is`],
+      facts.golden === null
+        ? ["  golden data", mark(false, "not here"), "to mend it: install samoyed again, or give --golden DIR"]
+        : ["  golden data", mark(true, "ready"), facts.golden],
+      ...facts.assets.map(({ name, path }) =>
+        path === null
+          ? [`  ${name}`, mark(false, "not here"), "downloaded when needed; or set SAMOYED_ASSETS to its folder"]
+          : [`  ${name}`, mark(true, "ready"), path],
+      ),
+      ...(network.length > 0 ? [["network"], ...network.map(([name, value]) => [`  ${name}`, value])] : []),
+    ];
+    return {
+      json: { ...facts, backends },
+      text: `samoyed ${facts.samoyed}, node ${facts.node}, ${facts.platform}\n\n${columns(rows)}`,
+    };
   },
 };

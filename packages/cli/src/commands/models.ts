@@ -1,3 +1,4 @@
+import { UsageError } from "@samoyed/core";
 import { listModels } from "@samoyed/models";
 import { columns } from "../columns.ts";
 import type { Command } from "../command.ts";
@@ -10,6 +11,11 @@ export const models: Command = {
   options: {},
   examples: ["samoyed models ssl", "samoyed models 'resnext50*' --json"],
   async run(args, _values, { terminal }) {
+    if (args.length > 1) {
+      throw new UsageError(`got ${args.length} patterns; expected at most one`, {
+        hint: "Quote it, so that the shell does not expand it: samoyed models 'resnext*'",
+      });
+    }
     const found = listModels(args[0]);
     const rows = found.map((model) => [
       model.name,
@@ -20,7 +26,7 @@ export const models: Command = {
     ]);
     const head = ["name", "input", "classes", "licence", "former names"].map((title) => paint(terminal, "bold", title));
     return {
-      json: found.map(({ architecture: _, ...model }) => model),
+      json: found,
       text:
         found.length === 0
           ? `no model matches ${JSON.stringify(args[0])}`

@@ -1,12 +1,12 @@
 import { encodeNpy, UsageError } from "@samoyed/core";
-import { fileSink } from "@samoyed/core/node";
 import { findModel } from "@samoyed/models";
 import { preprocessImage, resolveDataConfig } from "@samoyed/preprocess";
 import type { Command } from "../command.ts";
+import { namingFile } from "../naming-file.ts";
 import { PREPROCESS_OPTIONS, preprocessOverrides } from "../preprocess-options.ts";
 import { readWhole } from "../read.ts";
 import { one, text } from "../values.ts";
-import { writeWhole } from "../write.ts";
+import { writeFiles } from "../write.ts";
 
 export const preprocess: Command = {
   name: "preprocess",
@@ -24,14 +24,16 @@ export const preprocess: Command = {
   async run(args, values, { signal }) {
     const image = one(args, "IMAGE");
     const out = text(values, "out");
-    if (out === undefined) throw new UsageError("preprocess needs --out FILE.npy");
+    if (out === undefined)
+      throw new UsageError("preprocess needs --out FILE.npy", { hint: "See: samoyed preprocess --help" });
     const model = text(values, "model");
     const config = resolveDataConfig(
       preprocessOverrides(values),
       model === undefined ? {} : { pretrainedCfg: findModel(model).preprocess },
     );
-    const tensor = preprocessImage(await readWhole(image, signal), config);
-    await writeWhole(await fileSink(out), encodeNpy(tensor));
+    const bytes = await readWhole(image, signal);
+    const tensor = await namingFile(image, () => preprocessImage(bytes, config));
+    await writeFiles([{ path: out, bytes: encodeNpy(tensor) }]);
     return {
       json: { out, dtype: tensor.dtype, shape: tensor.shape, config },
       text: `${out}: float32 [${tensor.shape.join(", ")}]`,

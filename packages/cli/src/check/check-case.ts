@@ -1,0 +1,96 @@
+import { join } from "node:path";
+import { FORMATS } from "@samoyed/convert";
+import { convertFile } from "@samoyed/convert/node";
+import { SamoyedError, UnsupportedError } from "@samoyed/core";
+import { type CaseEvent, type CaseResult, type LoadedCase, runCase } from "@samoyed/golden";
+import { loadCase } from "@samoyed/golden/node";
+import { preprocessImage } from "@samoyed/preprocess";
+import type { Backend } from "@samoyed/runtime";
+import { assetReader, imagenetLabels } from "../assets.ts";
+import { cacheDir } from "../cache.ts";
+import type { Context } from "../command.ts";
+import { caseBackends } from "./case-backends.ts";
+import { caseCheckpoint } from "./case-checkpoint.ts";
+import { withScratch } from "./scratch.ts";
+import { weightsSha256 } from "./weights-hash.ts";
+
+/** One case to check, and with what. */
+export interface CheckCaseOptions {
+  /** The folder of case.json. */
+  readonly folder: string;
+  readonly backends: readonly Backend[];
+  /** A checkpoint in place of the case's own. */
+  readonly checkpoint: { readonly path: string; readonly name: string } | undefined;
+  readonly onEvent: (event: CaseEvent) => void;
+  readonly context: Context;
+}
+
+interface ArtifactOptions extends Pick<CheckCaseOptions, "folder" | "checkpoint" | "context"> {
+  readonly scratch: string;
+  /** The weights are not those of the case. */
+  readonly other: boolean;
+}
+
+/** Converts the case's checkpoint, or the given one, to a format. */
+async function makeArtifact(
+  format: Backend["format"],
+  { case: loaded, options }: { readonly case: LoadedCase; readonly options: ArtifactOptions },
+): Promise<string> {
+  const { folder, checkpoint, scratch, other, context } = options;
+  const { signal } = context;
+  const { checkpoint: weights, model, preprocess } = loaded.case;
+  const written = FORMATS.find((known) => known === format);
+  if (written === undefined) throw new UnsupportedError(`nothing writes the format ${format} yet`);
+  const path = checkpoint?.path ?? (await caseCheckpoint(loaded, { folder, scratch, signal }));
+  const report = await convertFile(path, {
+    formats: [written],
+    outDir: scratch,
+    signal,
+    preprocess,
+    // A case that comes with its checkpoint may be of a network that has no name: that is recognised.
+    ...(weights.kind === "file" && !other ? {} : { model }),
+    ...(weights.kind === "stand-in" && !other ? { standIn: weights.note } : {}),
+  });
+  return join(scratch, report.files[0]!.file);
+}
+
+/**
+ * Runs a case on every backend.
+ *
+ * @throws what converting a given checkpoint throws: a wrong file is no backend's failure.
+ */
+export async function checkCase(options: CheckCaseOptions): Promise<CaseResult> {
+  const { folder, backends, checkpoint, onEvent, context } = options;
+  const { env, signal } = context;
+  const loaded = await loadCase(folder);
+  const { labels: own, checkpoint: caseWeights, images } = loaded.case;
+  const asset = assetReader({ env, signal });
+  // The names of ImageNet's classes are an asset too: not worth a download where the image is at hand.
+  const labels = own ?? (images.some((image) => image.asset) ? await imagenetLabels(asset) : undefined);
+  return withScratch(join(cacheDir(env), "scratch"), async (scratch) => {
+    const weights = checkpoint && { name: checkpoint.name, sha256: await weightsSha256(checkpoint.path, signal) };
+    const other = weights !== undefined && weights.sha256 !== caseWeights.weightsSha256;
+    let unconverted: SamoyedError | undefined;
+    const result = await runCase(loaded, {
+      backends: caseBackends(backends, async (format) => {
+        try {
+          return await makeArtifact(format, {
+            case: loaded,
+            options: { folder, checkpoint, scratch, other, context },
+          });
+        } catch (error) {
+          if (checkpoint && error instanceof SamoyedError) unconverted = error;
+          throw error;
+        }
+      }),
+      preprocess: preprocessImage,
+      asset,
+      signal,
+      onEvent,
+      ...(labels ? { labels } : {}),
+      ...(weights ? { weights } : {}),
+    });
+    if (unconverted) throw unconverted;
+    return result;
+  });
+}

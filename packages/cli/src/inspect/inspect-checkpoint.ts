@@ -1,0 +1,61 @@
+import { type Checkpoint, stateDict } from "@samoyed/checkpoint";
+import { type LazyTensor, SamoyedError } from "@samoyed/core";
+import { identifyModel } from "@samoyed/models";
+import { columns, formatBytes } from "../columns.ts";
+import type { Result } from "../command.ts";
+import { byteLengthOf, tensorFacts, tensorTable } from "./tensor-table.ts";
+
+interface Architecture {
+  readonly name: string;
+  readonly numClasses: number;
+  /** Published models with these tensors. */
+  readonly candidates: readonly string[];
+}
+
+/** The network that tensors are of, or why it is none that is known. */
+function recognise(tensors: ReadonlyMap<string, LazyTensor>): Architecture | string {
+  try {
+    const { name, numClasses, candidates } = identifyModel(tensors);
+    return { name, numClasses, candidates: candidates.map((model) => model.name) };
+  } catch (error) {
+    if (error instanceof SamoyedError) return error.message;
+    throw error;
+  }
+}
+
+function architectureRows(architecture: Architecture | string): string[][] {
+  if (typeof architecture === "string") return [["architecture", `not recognised: ${architecture}`]];
+  const { name, numClasses, candidates } = architecture;
+  const head = numClasses === 0 ? "no classifier" : `${numClasses} classes`;
+  return [["architecture", `${name}, ${head}`], ...(candidates.length > 1 ? [["fits", candidates.join(", ")]] : [])];
+}
+
+/** What a checkpoint holds. No weight is read. */
+export function inspectCheckpoint(checkpoint: Checkpoint, { all }: { readonly all: boolean }): Result {
+  const { container, warnings } = checkpoint;
+  const { tensors, unwrapped } = stateDict(checkpoint);
+  const list = [...tensors.values()];
+  const architecture = recognise(tensors);
+  const bytes = byteLengthOf(list);
+  const rows = [
+    ["container", container],
+    ["tensors", `${list.length}, ${formatBytes(bytes)}`],
+    ...(unwrapped.length > 0 ? [["unwrapped", unwrapped.join(", ")]] : []),
+    ...architectureRows(architecture),
+    ...warnings.map((warning) => ["note", warning]),
+  ];
+  const recognised = typeof architecture === "string" ? undefined : architecture;
+  return {
+    json: {
+      kind: "checkpoint",
+      container,
+      unwrapped,
+      bytes,
+      architecture: recognised ?? null,
+      ...(recognised ? {} : { unrecognised: architecture }),
+      warnings,
+      tensors: tensorFacts(list),
+    },
+    text: `${columns(rows)}\n\n${tensorTable(list, { all })}`,
+  };
+}

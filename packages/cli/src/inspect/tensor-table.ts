@@ -1,0 +1,30 @@
+import { bytesPerElement, elementCount, formatShape, type LazyTensor } from "@samoyed/core";
+import { columns } from "../columns.ts";
+
+/** Rows of the tensor table that are printed unless all are asked for. */
+export const TENSORS_SHOWN = 12;
+
+/** A tensor, as JSON has it. */
+export interface TensorFacts {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+}
+
+/** What is told of each tensor. */
+export function tensorFacts(tensors: readonly LazyTensor[]): TensorFacts[] {
+  return tensors.map(({ name, dtype, shape }) => ({ name, dtype, shape }));
+}
+
+/** The bytes of all tensors together. */
+export function byteLengthOf(tensors: readonly LazyTensor[]): number {
+  return tensors.reduce((sum, { dtype, shape }) => sum + elementCount(shape) * bytesPerElement(dtype), 0);
+}
+
+/** Tensors with dtype and shape, one a line. */
+export function tensorTable(tensors: readonly LazyTensor[], { all }: { readonly all: boolean }): string {
+  const shown = all ? tensors : tensors.slice(0, TENSORS_SHOWN);
+  const rows = shown.map(({ name, dtype, shape }) => [`  ${name}`, dtype, formatShape(shape)]);
+  const rest = tensors.length - shown.length;
+  return `${columns(rows)}${rest > 0 ? `\n  … ${rest} more (--all)` : ""}`;
+}

@@ -1,0 +1,46 @@
+import { type ErrorCode, SamoyedError } from "@samoyed/core";
+import { EXIT, EXIT_OF_ERROR } from "./exit-codes.ts";
+import { printableJson, printableLine } from "./printable.ts";
+
+/** What to do, where an error does not say it. */
+const HINTS: Readonly<Record<ErrorCode, string>> = {
+  usage: "See: samoyed --help",
+  format: "Check that it is the right file, and whole: samoyed inspect FILE shows what a file holds.",
+  shape: "Compare the shapes with what the model takes: samoyed inspect ARTIFACT.",
+  mismatch: "Use the two that belong together.",
+  io: "Check the path, its permissions and the disk.",
+  unsupported: "See what is supported: samoyed --help, samoyed models.",
+  unavailable: "See what is missing: samoyed doctor",
+  aborted: "Nothing half-written was left behind.",
+};
+
+const BUG = "This is a bug in Samoyed: please report it, with the stack below.";
+
+/** An error as the command line reports it. */
+export interface ErrorReport {
+  /** Two lines, what and where, then what to do; after them the stack, if it is a bug. */
+  readonly text: string;
+  /** One JSON document. */
+  readonly json: string;
+  readonly exitCode: number;
+}
+
+/** Two lines and an exit status for an error of any kind. */
+export function reportError(error: unknown): ErrorReport {
+  const message = printableLine(error instanceof Error ? error.message : String(error));
+  if (error instanceof SamoyedError) {
+    const { code, details } = error;
+    const hint = printableLine(error.hint || HINTS[code]);
+    return {
+      text: `samoyed: ${message}\n  ${hint}\n`,
+      json: `${printableJson({ error: { code, message, hint, details } })}\n`,
+      exitCode: EXIT_OF_ERROR[code],
+    };
+  }
+  const stack = error instanceof Error && error.stack !== undefined ? `${error.stack}\n` : "";
+  return {
+    text: `samoyed: ${message}\n  ${BUG}\n${stack}`,
+    json: `${printableJson({ error: { code: "internal", message, hint: BUG } })}\n`,
+    exitCode: EXIT.internal,
+  };
+}
