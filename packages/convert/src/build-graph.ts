@@ -40,12 +40,14 @@ export function buildGraph(
       hint: "Give preprocessing settings with as many channels.",
     });
   }
+  const known = options.preprocess !== undefined || model.preprocessFrom !== "default";
   const built = buildModel({
     architecture,
     numClasses,
     tensors,
     name,
-    inputSize,
+    // Where nobody knows the images' size, the graph takes any.
+    ...(known && { inputSize }),
     ...(options.features !== undefined && { features: options.features }),
     ...(options.taps !== undefined && { taps: options.taps }),
   });

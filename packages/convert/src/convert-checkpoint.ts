@@ -2,6 +2,7 @@ import { type Checkpoint, openCheckpoint, stateDict } from "@samoyed/checkpoint"
 import {
   type ByteSource,
   type Contract,
+  encodeContract,
   type ReadOptions,
   tensorByteLength,
   throwIfAborted,
@@ -18,6 +19,9 @@ import type { ConvertOptions } from "./options.ts";
 import type { ConvertReport, WrittenFile } from "./report.ts";
 import { type SinkSet, sinkSet } from "./sink-set.ts";
 import { conversionWarnings } from "./warnings.ts";
+
+/** What a format may put after the contract's JSON. */
+const FRAME_BYTES = 64 * 1024;
 
 /**
  * Converts a checkpoint: opens it, finds the weights and the network they belong to, builds and rewrites its graph, and
@@ -39,9 +43,9 @@ export async function convertCheckpoint(
 ): Promise<ConvertReport> {
   const start = performance.now();
   const reading: ReadOptions = options.signal === undefined ? {} : { signal: options.signal };
-  throwIfAborted(options.signal);
   // It is awaited only at the end; until then nobody listens, and Node must not end the process if it fails.
   Promise.resolve(options.sourceSha256).catch(() => undefined);
+  throwIfAborted(options.signal);
   const formats = checkedFormats(options.formats ?? ["onnx"]);
   const checkpoint = isCheckpoint(source)
     ? source
@@ -88,6 +92,7 @@ async function writeAll(
   let done = 0;
   const sinks = sinkSet({
     createSink,
+    tailBytes: new TextEncoder().encode(encodeContract(contract)).byteLength + FRAME_BYTES,
     onWrite(file, byteLength) {
       done += byteLength;
       // The graph's description comes on top of the weights; nobody wants to see 101 %.

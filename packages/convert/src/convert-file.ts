@@ -1,10 +1,13 @@
 import { basename, dirname, join } from "node:path";
-import { fileSource } from "@samoyed/core/node";
+import { fileSource, hashSource } from "@samoyed/core/node";
 import { convertCheckpoint } from "./convert-checkpoint.ts";
 import { hashFile } from "./hash-file.ts";
 import type { ConvertOptions, ModelOptions } from "./options.ts";
 import { outputFolder } from "./output-folder.ts";
 import type { ConvertReport } from "./report.ts";
+
+/** Below this a thread takes longer to start than the hash to compute. */
+const MIN_THREAD_BYTES = 16 << 20;
 
 /** Options of `convertFile`. */
 export interface ConvertFileOptions extends ModelOptions {
@@ -25,14 +28,16 @@ export async function convertFile(path: string, options: ConvertFileOptions): Pr
   const source = await fileSource(path);
   // The hash is of no use when the conversion fails, and must not hold the process up.
   const hashing = new AbortController();
-  const signals = signal === undefined ? hashing.signal : AbortSignal.any([signal, hashing.signal]);
+  const stop = { signal: signal === undefined ? hashing.signal : AbortSignal.any([signal, hashing.signal]) };
+  const hash = (): Promise<string> =>
+    source.byteLength < MIN_THREAD_BYTES ? hashSource(source, stop) : hashFile(path, stop);
   const convert: ConvertOptions = {
     ...rest,
     ...(signal && { signal }),
     createSink: outputFolder(outDir),
     resolve: (file) => fileSource(join(dirname(path), file)),
     sourceName: basename(path),
-    sourceSha256: sourceSha256 ?? hashFile(path, { signal: signals }),
+    sourceSha256: sourceSha256 ?? hash(),
   };
   try {
     return await convertCheckpoint(source, convert);

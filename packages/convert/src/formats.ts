@@ -17,7 +17,10 @@ export interface WriteContext extends ReadOptions {
 /** Writes a graph in one format. */
 export type FormatWriter = (graph: Graph, context: WriteContext) => Promise<void>;
 
-/** Each format's writer. The contract's text must stand in one of the files as it is, in ASCII where it is ASCII. */
+/**
+ * Each format's writer. It puts the contract's JSON, as `encodeContract` gives it, into one of its files, near the
+ * beginning or at the end, as plain text: the source's hash is filled in afterwards.
+ */
 export const FORMAT_WRITERS: Readonly<Record<Format, FormatWriter>> = {
   onnx: writeOnnxFile,
 };

@@ -6,32 +6,36 @@ import type { Sink } from "@samoyed/core";
  */
 export const HASH_PLACEHOLDER = "c412c14eafaeded6c6175eb4cde42b37070494a8d1f04a1bb4556295de9894e9";
 
+/** Searching all weights for the placeholder would cost a tenth of the time; formats put contracts at an end. */
+export const HEAD_BYTES: number = 4 << 20;
+
 const NEEDLE: Uint8Array = new TextEncoder().encode(HASH_PLACEHOLDER);
 
-/** How far the window may move, by its last byte (Horspool): 64 for every byte that the needle lacks. */
-const SHIFTS: Uint8Array = shifts();
-
-/** A sink that remembers where the placeholder went. */
+/** A sink that knows where the placeholder went. */
 export interface LateHashSink extends Sink {
   /** Replaces every placeholder by the hash; how many there were. */
   fill(sha256: string): Promise<number>;
 }
 
-/** Wraps a sink so that `HASH_PLACEHOLDER` can be replaced in what was written. */
-export function lateHashSink(sink: Sink): LateHashSink {
-  const places: number[] = [];
+/**
+ * Wraps a sink so that `HASH_PLACEHOLDER` can be replaced in its first `HEAD_BYTES` and its last `tailBytes`.
+ *
+ * Memory: as much as these two.
+ */
+export function lateHashSink(sink: Sink, { tailBytes }: { readonly tailBytes: number }): LateHashSink {
+  const head: Uint8Array[] = [];
+  let headBytes = 0;
   let tail: Uint8Array = new Uint8Array(0);
   return {
     get position(): number {
       return sink.position;
     },
     async write(bytes: Uint8Array): Promise<void> {
-      const start = sink.position;
-      // The placeholder may lie across two writes: the last bytes of the one before are looked at again.
-      const seam = join(tail, bytes.subarray(0, NEEDLE.byteLength - 1));
-      places.push(...occurrences(seam).map((at) => start - tail.byteLength + at));
-      places.push(...occurrences(bytes).map((at) => start + at));
-      tail = join(tail, bytes.subarray(-NEEDLE.byteLength + 1)).slice(-NEEDLE.byteLength + 1);
+      if (headBytes < HEAD_BYTES) {
+        head.push(bytes.slice(0, HEAD_BYTES - headBytes));
+        headBytes += head.at(-1)!.byteLength;
+      }
+      tail = bytes.byteLength >= tailBytes ? bytes.slice(-tailBytes) : join([tail, bytes]).slice(-tailBytes);
       await sink.write(bytes);
     },
     patch: (offset, bytes) => sink.patch(offset, bytes),
@@ -39,36 +43,33 @@ export function lateHashSink(sink: Sink): LateHashSink {
     abort: () => sink.abort(),
     async fill(sha256: string): Promise<number> {
       const bytes = new TextEncoder().encode(sha256);
+      const tailStart = sink.position - tail.byteLength;
+      const places = new Set([...occurrences(join(head)), ...occurrences(tail).map((at) => tailStart + at)]);
       for (const place of places) {
         await sink.patch(place, bytes);
       }
-      return places.length;
+      return places.size;
     },
   };
 }
 
 function occurrences(bytes: Uint8Array): number[] {
   const found: number[] = [];
-  const last = NEEDLE.byteLength - 1;
-  for (let at = 0; at + last < bytes.byteLength; at += SHIFTS[bytes[at + last]!]!) {
-    if (bytes[at + last] === NEEDLE[last] && NEEDLE.every((byte, i) => bytes[at + i] === byte)) {
+  const first = NEEDLE[0]!;
+  for (let at = bytes.indexOf(first); at >= 0; at = bytes.indexOf(first, at + 1)) {
+    if (NEEDLE.every((byte, i) => bytes[at + i] === byte)) {
       found.push(at);
     }
   }
   return found;
 }
 
-function shifts(): Uint8Array {
-  const table = new Uint8Array(256).fill(NEEDLE.byteLength);
-  for (let i = 0; i < NEEDLE.byteLength - 1; i++) {
-    table[NEEDLE[i]!] = NEEDLE.byteLength - 1 - i;
+function join(pieces: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.byteLength, 0));
+  let position = 0;
+  for (const piece of pieces) {
+    joined.set(piece, position);
+    position += piece.byteLength;
   }
-  return table;
-}
-
-function join(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(a.byteLength + b.byteLength);
-  joined.set(a);
-  joined.set(b, a.byteLength);
   return joined;
 }

@@ -18,17 +18,19 @@ export interface SinkSet {
 export interface SinkSetOptions {
   readonly createSink: (file: string) => Promise<Sink>;
   readonly onWrite: (file: string, byteLength: number) => void;
+  /** How near to a file's end the contract begins, if it stands there. */
+  readonly tailBytes: number;
 }
 
 /** Collects sinks so that they end together. */
-export function sinkSet({ createSink, onWrite }: SinkSetOptions): SinkSet {
+export function sinkSet({ createSink, onWrite, tailBytes }: SinkSetOptions): SinkSet {
   const sinks = new Map<string, LateHashSink>();
   return {
     async create(file: string): Promise<Sink> {
       if (sinks.has(file)) {
         throw new UsageError(`${file} would be written twice`, { hint: "Name each format once." });
       }
-      const sink = lateHashSink(await createSink(file));
+      const sink = lateHashSink(await createSink(file), { tailBytes });
       sinks.set(file, sink);
       return watched(sink, (byteLength) => onWrite(file, byteLength));
     },

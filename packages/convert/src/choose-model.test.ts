@@ -1,0 +1,79 @@
+import { lazyFromChunks, type LazyTensor, MismatchError, type Shape, UnsupportedError } from "@samoyed/core";
+import { findModel, modelParameters, type ResNetConfig } from "@samoyed/models";
+import { expect, test } from "vitest";
+import { buildGraph } from "./build-graph.ts";
+import { chooseModel, DEFAULT_PREPROCESS } from "./choose-model.ts";
+import { conversionWarnings } from "./warnings.ts";
+
+/** Tensors that say what they are, and that nobody may read. */
+function unread(architecture: ResNetConfig, numClasses: number): Map<string, LazyTensor> {
+  const entry = (name: string, dtype: LazyTensor["dtype"], shape: Shape): [string, LazyTensor] => [
+    name,
+    lazyFromChunks({ name, dtype, shape }, () => {
+      throw new Error("a tensor was read");
+    }),
+  ];
+  return new Map(
+    [...modelParameters(architecture, { numClasses })].map(([name, { dtype, shape }]) => entry(name, dtype, shape)),
+  );
+}
+
+const resnet18 = findModel("resnet18").architecture;
+
+test("a named model brings its preprocessing and licence", () => {
+  const tensors = unread(resnet18, 1000);
+  const model = chooseModel(tensors, { model: "ssl_resnet18" });
+  expect(model).toMatchObject({
+    name: "resnet18.fb_ssl_yfcc100m_ft_in1k",
+    preprocessFrom: "model",
+    license: "cc-by-nc-4.0",
+    numClasses: 1000,
+    warnings: [],
+  });
+  expect(model.preprocess.interpolation).toBe("bilinear");
+});
+
+test("a fine-tuned head keeps the named model's preprocessing, but not its licence", () => {
+  const model = chooseModel(unread(resnet18, 7), { model: "resnet18.fb_ssl_yfcc100m_ft_in1k" });
+  expect(model).toMatchObject({ numClasses: 7, preprocessFrom: "model", license: undefined });
+  expect(model.warnings[0]).toContain("no licence is recorded");
+});
+
+test("published models that disagree on preprocessing leave timm's default, and a word about it", () => {
+  const model = chooseModel(unread(resnet18, 1000));
+  expect(model.candidates.length).toBeGreaterThan(3);
+  expect(model).toMatchObject({ name: "resnet18", preprocessFrom: "default", license: undefined });
+  expect(model.preprocess).toEqual(DEFAULT_PREPROCESS);
+  expect(conversionWarnings(model, {}).join(" ")).toMatch(/name the model, such as resnet18\.\w+ or/u);
+  const given = conversionWarnings(model, { preprocess: DEFAULT_PREPROCESS, labels: ["x"] });
+  expect(given.filter((text) => !model.warnings.includes(text))).toEqual([]);
+});
+
+test("published models that agree on it decide", () => {
+  const model = chooseModel(unread(findModel("ssl_resnext101_32x16d").architecture, 1000));
+  expect(model).toMatchObject({ name: "resnext101_32x16d", preprocessFrom: "candidates" });
+  expect(model.preprocess).toEqual(findModel("ssl_resnext101_32x16d").preprocess);
+});
+
+test("a head of another size may have been trained on images of another kind", () => {
+  expect(chooseModel(unread(findModel("ssl_resnext101_32x16d").architecture, 5)).preprocessFrom).toBe("default");
+});
+
+test("the graph's input has a size where it is known, and none where it is not", () => {
+  const tensors = unread(resnet18, 1000);
+  const shapeOf = (model: string | undefined, options = {}): unknown =>
+    buildGraph({ model: chooseModel(tensors, { model }), tensors }, options).graph.inputs[0]!.shape;
+  expect(shapeOf("resnet18.tv_in1k")).toEqual(["N", 3, 224, 224]);
+  expect(shapeOf(undefined)).toEqual(["N", 3, "H", "W"]);
+  expect(shapeOf(undefined, { preprocess: { ...DEFAULT_PREPROCESS, inputSize: [3, 64, 80] } })).toEqual(["N", 3, 64, 80]);
+  expect(() => shapeOf(undefined, { preprocess: { ...DEFAULT_PREPROCESS, inputSize: [1, 64, 64] } })).toThrow(
+    "takes 3 channels; the preprocessing gives 1",
+  );
+});
+
+test("tensors that are not the named model's, and a name that nobody knows", () => {
+  const tensors = unread(resnet18, 1000);
+  expect(() => chooseModel(tensors, { model: "resnet34" })).toThrow(MismatchError);
+  expect(() => chooseModel(tensors, { model: "resnet34" })).toThrow(/layer1\.2\.conv1\.weight/u);
+  expect(() => chooseModel(tensors, { model: "resnet81" })).toThrow(UnsupportedError);
+});
