@@ -33,7 +33,18 @@ try {
     for (let round = 0; round <= runs; round++) {
       const copy = measureNode([here("copy-file.mjs"), file, join(folder, "copy")]);
       rmSync(join(folder, "copy"));
-      const conversion = measureNode([cli, "convert", file, "--model", values.model, "--to", "onnx", "--out", join(folder, "out"), "--json"]);
+      const conversion = measureNode([
+        cli,
+        "convert",
+        file,
+        "--model",
+        values.model,
+        "--to",
+        "onnx",
+        "--out",
+        join(folder, "out"),
+        "--json",
+      ]);
       rmSync(join(folder, "out"), { recursive: true });
       const opening = measureNode([here("open-checkpoint.mjs"), file]);
       if (round === 0) continue;
@@ -53,7 +64,15 @@ try {
     });
     rmSync(file);
   }
-  const report = { benchmark: "convert", model: values.model, runs, node: process.versions.node, cpu: cpus()[0]?.model, cores: cpus().length, rows };
+  const report = {
+    benchmark: "convert",
+    model: values.model,
+    runs,
+    node: process.versions.node,
+    cpu: cpus()[0]?.model,
+    cores: cpus().length,
+    rows,
+  };
   if (values.out) writeFileSync(values.out, `${JSON.stringify(report, undefined, 2)}\n`);
   console.log(`${values.model}, ${runs} rounds, ${report.cores} × ${report.cpu}, Node ${report.node}`);
   for (const row of rows) {

@@ -7,7 +7,11 @@ import { standInTensors } from "samoyed";
 const [model, file] = process.argv.slice(2);
 const CLASSES = 1000;
 const tensors = standInTensors({ model, seed: "bench", head: new Float32Array(CLASSES) });
-const write = file.endsWith(".safetensors") ? writeSafetensors : file.endsWith(".legacy.pth") ? writeTorchLegacy : writeTorchZip;
+const write = file.endsWith(".safetensors")
+  ? writeSafetensors
+  : file.endsWith(".legacy.pth")
+    ? writeTorchLegacy
+    : writeTorchZip;
 const sink = await fileSink(file);
 try {
   await write(tensors, sink);

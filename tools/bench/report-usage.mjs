@@ -5,6 +5,10 @@ import { writeFileSync } from "node:fs";
 const started = performance.now();
 process.on("exit", () => {
   const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
-  const usage = { seconds: (performance.now() - started) / 1000, cpu: (userCPUTime + systemCPUTime) / 1e6, peakMB: maxRSS / 1000 };
+  const usage = {
+    seconds: (performance.now() - started) / 1000,
+    cpu: (userCPUTime + systemCPUTime) / 1e6,
+    peakMB: maxRSS / 1000,
+  };
   writeFileSync(process.env.SAMOYED_USAGE_FILE, JSON.stringify(usage));
 });
