@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+
+import type { PreprocessConfig } from "@samoyed/core";
+
+import type { Image, Interpolation } from "../src/index.ts";
+
+/** An encoded image, and what Pillow makes of it: width, height and hash, or nulls where it refuses the file. */
+export type ImageCase = readonly [
+  title: string,
+  length: number,
+  width: number | null,
+  height: number | null,
+  sha256: string | null,
+];
+
+type RawSource = readonly [width: number, height: number, kind: RawKind, seed: number];
+
+export type ResizeCase = readonly [
+  ...RawSource,
+  toWidth: number,
+  toHeight: number,
+  interpolation: Interpolation,
+  sha256: string,
+];
+
+export type TransformCase = readonly [...RawSource, config: Partial<PreprocessConfig>, sha256: string | null];
+
+export type RawKind = "noise" | "extremes" | "ramp";
+
+const FOLDER = new URL("../fixtures/", import.meta.url);
+
+export function readCases<Case>(name: string): readonly Case[] {
+  return (JSON.parse(readFileSync(new URL(`${name}.json`, FOLDER), "utf8")) as { cases: readonly Case[] }).cases;
+}
+
+/** The images that the oracle wrote under a name, each with its case. */
+export function readImages(name: string): readonly { bytes: Uint8Array; case: ImageCase }[] {
+  const all = new Uint8Array(readFileSync(new URL(`${name}.bin`, FOLDER)));
+  let offset = 0;
+  const images = readCases<ImageCase>(name).map((each) => {
+    const bytes = all.subarray(offset, offset + each[1]);
+    offset += each[1];
+    return { bytes, case: each };
+  });
+  if (offset !== all.length) throw new Error(`${name}.bin has ${all.length} bytes; its cases take ${offset}`);
+  return images;
+}
+
+export function sha256(data: Uint8Array | Float32Array): string {
+  return createHash("sha256")
+    .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+    .digest("hex");
+}
+
+/** The same pixels that `raw_pixels` of tools/oracle/fixtures_preprocess.py gives. */
+export function rawPixels(width: number, height: number, kind: RawKind, seed: number): Image {
+  const data = new Uint8Array(width * height * 3);
+  for (let i = 0; i < data.length; i++) {
+    const pixel = Math.floor(i / 3);
+    const ramp = 7 * (pixel % width) + 13 * Math.floor(pixel / width) + 40 * (i % 3) + seed;
+    const hash = kind === "ramp" ? 0 : fmix32((seed + Math.imul(i, 0x9e3779b9)) >>> 0);
+    data[i] = kind === "ramp" ? ramp % 256 : kind === "noise" ? hash >>> 24 : (hash >>> 31) * 255;
+  }
+  return { width, height, data };
+}
+
+function fmix32(value: number): number {
+  let h = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
