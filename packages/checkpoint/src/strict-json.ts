@@ -6,7 +6,7 @@ import { quote } from "./quote.ts";
 const MAX_DEPTH = 64;
 
 /** A tensor's entry has about eight; an empty array takes two bytes of text and some thirty of memory. */
-const MAX_VALUES = 1 << 22;
+const MAX_VALUES = 1 << 21;
 
 /** A number as it is written, so that `2.0`, `1e3` and 2^53 + 1 are not taken for integers. */
 export class JsonNumber {
@@ -24,7 +24,7 @@ export type JsonValue = null | boolean | string | JsonNumber | JsonValue[] | Map
  * equal keys and rounds numbers, silently.
  *
  * @param label names the text in errors.
- * @throws FormatError for invalid UTF-8 or JSON, a key that stands twice, lone surrogates, more than 64 levels or 4 million
+ * @throws FormatError for invalid UTF-8 or JSON, a key that stands twice, lone surrogates, more than 64 levels or 2 million
  * values.
  */
 export function parseStrictJson(bytes: Uint8Array, label: string): JsonValue {

@@ -146,6 +146,8 @@ async function readPayloads(archive: TorchArchive, options: PayloadOptions): Pro
     throw new FormatError(`${label}: "config" is ${describeJson(config)}; expected an object`);
   }
   const storages = new Map<string, Storage>();
+  // A configuration may name one pickled payload many times; it is opened once.
+  const pickled = new Map<string, LazyTensor>();
   const tensors: Named = new Map();
   for (const [tensorName, payload] of config) {
     const where = `${label}: ${quote(tensorName)}`;
@@ -159,7 +161,9 @@ async function readPayloads(archive: TorchArchive, options: PayloadOptions): Pro
       continue;
     }
     if (field(payload, "use_pickle", where) === true) {
-      tensors.set(tensorName, await readNestedTensor(archive, `${folder}/${path}`, options));
+      const tensor = pickled.get(path) ?? (await readNestedTensor(archive, `${folder}/${path}`, options));
+      pickled.set(path, tensor);
+      tensors.set(tensorName, tensor);
       continue;
     }
     const layout = readMeta(meta, where);
