@@ -72,31 +72,39 @@ export function openWire(source: ByteSource, options: ReadOptions = {}): Wire {
     }
   }
 
-  function inWindow({ start, end }: Span): Uint8Array | undefined {
-    if (start < windowStart || end > windowStart + window.byteLength) return undefined;
-    return window.subarray(start - windowStart, end - windowStart);
+  function inWindow({ start, end }: Span): boolean {
+    return start >= windowStart && end <= windowStart + window.byteLength;
   }
 
-  async function bytes(span: Span): Promise<Uint8Array> {
-    const present = inWindow(span);
-    if (present !== undefined) return present;
-    const { start, end } = span;
-    if (end - start > WINDOW_BYTES) return source.read(start, end - start, options);
+  async function moveWindow(start: number): Promise<void> {
     throwIfAborted(options.signal);
     window = await source.read(start, Math.min(WINDOW_BYTES, source.byteLength - start), options);
     windowStart = start;
-    return window.subarray(0, end - start);
+  }
+
+  async function bytes(span: Span): Promise<Uint8Array> {
+    const { start, end } = span;
+    if (!inWindow(span)) {
+      if (end - start > WINDOW_BYTES) return source.read(start, end - start, options);
+      await moveWindow(start);
+    }
+    return window.subarray(start - windowStart, end - windowStart);
+  }
+
+  /** The field at an offset, whose first bytes must be in the window. */
+  function parse(at: number, span: Span, what: string): Field {
+    charge(1);
+    return parseField(window, { at, windowStart, span, what, fail });
   }
 
   async function fields(span: Span, what: string): Promise<readonly Field[]> {
     const list: Field[] = [];
-    // What the fields hold is asked for next, so the message is fetched from its start.
-    if (span.end - span.start <= WINDOW_BYTES) await bytes(span);
+    // What the fields hold is asked for next, so a message that fits is fetched from its start.
+    if (!inWindow(span) && span.end - span.start <= WINDOW_BYTES) await moveWindow(span.start);
     for (let at = span.start; at < span.end;) {
-      charge(1);
-      const head = headAt(at, span);
       // Waiting costs more than parsing, and most fields are at hand.
-      const field = parseField(inWindow(head) ?? (await bytes(head)), { at, span, what, fail });
+      if (!inWindow(headAt(at, span))) await moveWindow(at);
+      const field = parse(at, span, what);
       list.push(field);
       at = field.end;
     }
@@ -105,8 +113,8 @@ export function openWire(source: ByteSource, options: ReadOptions = {}): Wire {
 
   async function* stream(span: Span, what: string): AsyncGenerator<Field> {
     for (let at = span.start; at < span.end;) {
-      charge(1);
-      const field = parseField(await bytes(headAt(at, span)), { at, span, what, fail });
+      if (!inWindow(headAt(at, span))) await moveWindow(at);
+      const field = parse(at, span, what);
       yield field;
       at = field.end;
     }
@@ -123,15 +131,18 @@ function headAt(at: number, span: Span): Span {
 /** Where a field is, for `parseField`. */
 interface FieldPlace {
   readonly at: number;
+  readonly windowStart: number;
   readonly span: Span;
   readonly what: string;
   readonly fail: Wire["fail"];
 }
 
-/** The field whose first bytes these are. */
-function parseField(head: Uint8Array, { at, span, what, fail }: FieldPlace): Field {
+/** The field at an offset of the file, from the window of the file that has its first bytes. */
+function parseField(window: Uint8Array, { at, windowStart, span, what, fail }: FieldPlace): Field {
+  const offset = at - windowStart;
+  const limit = Math.min(window.byteLength, span.end - windowStart);
   const cut = (): FormatError => fail(at, `a field of ${what} is cut short by the end of its message`);
-  const tag = decodeVarint(head, 0);
+  const tag = decodeVarint(window, offset, limit);
   if (tag === "cut") throw cut();
   if (tag === "long" || tag.value > 0xffff_ffffn) throw fail(at, `a field of ${what} has a tag of more than 32 bits`);
   const number = Number(tag.value >> 3n);
@@ -146,7 +157,7 @@ function parseField(head: Uint8Array, { at, span, what, fail }: FieldPlace): Fie
     if (end > span.end) throw cut();
     return { number, wireType, value: 0n, start, end };
   }
-  const varint = decodeVarint(head, tag.length);
+  const varint = decodeVarint(window, offset + tag.length, limit);
   if (varint === "cut") throw cut();
   if (varint === "long") throw fail(start, `field ${number} of ${what} has a varint of more than 64 bits`);
   const { value } = varint;
