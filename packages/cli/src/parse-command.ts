@@ -36,7 +36,7 @@ export function parseCommand(command: Command, argv: readonly string[]): ParsedC
     const unknown = /Unknown option '(--?)([^']+)'/.exec(message);
     if (!unknown) {
       // Node's own text is sound, but its further sentences are about programming.
-      const [first = message] = message.split(/\.? (?:To|Did you)\b|\n/u);
+      const [first = message] = message.split(/\.(?:\s|$)/u);
       throw new UsageError(`samoyed ${command.name}: ${first}`, { hint: see, cause });
     }
     const [, dashes, name = ""] = unknown;

@@ -1,0 +1,48 @@
+import { UsageError } from "@samoyed/core";
+import { expect, test } from "vitest";
+import { preprocessOverrides } from "./preprocess-options.ts";
+
+test("nothing given, nothing overridden", () => expect(preprocessOverrides({})).toEqual({}));
+
+test("everything given", () => {
+  expect(
+    preprocessOverrides({
+      size: "96,128",
+      interpolation: "lanczos",
+      "crop-pct": "1",
+      "crop-mode": "border",
+      mean: "0.5, 0.5,0.5",
+      std: "1,1,1",
+    }),
+  ).toEqual({
+    inputSize: [3, 96, 128],
+    interpolation: "lanczos",
+    cropPct: 1,
+    cropMode: "border",
+    mean: [0.5, 0.5, 0.5],
+    std: [1, 1, 1],
+  });
+  expect(preprocessOverrides({ size: "224" })).toEqual({ inputSize: [3, 224, 224] });
+});
+
+test.each([
+  ["size", "0"],
+  ["size", "96.5"],
+  ["size", "1,2,3"],
+  ["size", "large"],
+  ["size", ""],
+  ["interpolation", "cubic"],
+  ["crop-pct", "0"],
+  ["crop-pct", "1.1"],
+  ["crop-pct", "-0.5"],
+  ["crop-pct", "NaN"],
+  ["crop-mode", "middle"],
+  ["mean", "0.5"],
+  ["mean", "0.5,0.5,Infinity"],
+  ["std", "1,0,1"],
+  ["std", "1,,1"],
+])("--%s %j is refused, naming the option", (name, value) => {
+  const parse = (): unknown => preprocessOverrides({ [name]: value });
+  expect(parse).toThrow(UsageError);
+  expect(parse).toThrow(`--${name} got`);
+});

@@ -1,0 +1,275 @@
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { encodeNpy, parseNpy, type Tensor } from "@samoyed/core";
+import { beforeAll, describe, expect, test } from "vitest";
+import { ARROW, DOG, filesIn, GOLDEN, LABELS, SHAPES, SHAPES_SETTINGS, temporaryFolder } from "./support/folders.ts";
+import { runMain } from "./support/run-main.ts";
+
+const folder = temporaryFolder();
+const model = join(folder, "resnext14_8x16d_c8-16-32-64.onnx");
+const labels = readFileSync(LABELS, "utf8").trimEnd().split("\n");
+const SSL = "resnext101_32x16d.fb_ssl_yfcc100m_ft_in1k";
+
+/** A run that must succeed and leave stderr alone. */
+async function succeeds(argv: readonly string[]): ReturnType<typeof runMain> {
+  const ran = await runMain(argv);
+  expect([ran.code, ran.stderr]).toEqual([0, ""]);
+  return ran;
+}
+
+beforeAll(async () => {
+  await succeeds(["convert", SHAPES, "--labels", LABELS, ...SHAPES_SETTINGS, "--out", folder]);
+});
+
+describe("models", () => {
+  test("text: names, licences, former names", async () => {
+    const { stdout } = await succeeds(["models", "ssl"]);
+    expect(stdout).toMatch(/^name +input +classes +licence +former names\n/);
+    expect(stdout).toMatch(new RegExp(`^${SSL.replaceAll(".", "\\.")} +224 px +1000 +cc-by-nc-4\\.0 +ssl_resnext101_32x16d$`, "m"));
+    expect(stdout).toMatch(/6 published checkpoints\n$/);
+  });
+
+  test("JSON: one array, with preprocessing, licence and address", async () => {
+    const { json } = await succeeds(["models", "ssl_resnext101_32x16d", "--json"]);
+    expect(json).toEqual([
+      expect.objectContaining({
+        name: SSL,
+        aliases: ["ssl_resnext101_32x16d"],
+        license: "cc-by-nc-4.0",
+        numClasses: 1000,
+        url: expect.stringMatching(/^https:.*-15fffa57\.pth$/),
+        sha256Prefix: "15fffa57",
+        preprocess: expect.objectContaining({ inputSize: [3, 224, 224], interpolation: "bilinear" }),
+      }),
+    ]);
+  });
+
+  test("no match is an empty list, and says so", async () => {
+    expect((await succeeds(["models", "vgg", "--json"])).json).toEqual([]);
+    expect((await succeeds(["models", "vgg"])).stdout).toBe('no model matches "vgg"\n');
+  });
+
+  test("colours do not move the columns", async () => {
+    const plain = await runMain(["models", "ssl"]);
+    const colored = await runMain(["models", "ssl"], { terminal: { color: true } });
+    expect(colored.stdout).not.toBe(plain.stdout);
+    expect(colored.stdout.replaceAll(/\u001b\[\d+m/g, "")).toBe(plain.stdout);
+  });
+});
+
+describe("inspect", () => {
+  test("a checkpoint: container, wrapping, network, tensors", async () => {
+    const { stdout } = await succeeds(["inspect", SHAPES]);
+    expect(stdout).toMatch(/^container +zip\ntensors +104, 614 kB\nunwrapped +state_dict, module\.\n/);
+    expect(stdout).toMatch(/^architecture +resnext14_8x16d\S*, 10 classes$/m);
+    expect(stdout).toMatch(/^ {2}conv1\.weight +float32 +\[64, 3, 7, 7\]$/m);
+    expect(stdout).toMatch(/… 92 more \(--all\)\n$/);
+    expect((await succeeds(["inspect", SHAPES, "--all"])).stdout).toMatch(/^ {2}fc\.bias +float32 +\[10\]$/m);
+  });
+
+  test("a checkpoint as JSON: every tensor", async () => {
+    const { json } = await succeeds(["inspect", SHAPES, "--json"]);
+    expect(json).toMatchObject({
+      kind: "checkpoint",
+      container: "zip",
+      unwrapped: ["state_dict", "module."],
+      architecture: { numClasses: 10, candidates: [] },
+      warnings: [],
+    });
+    expect(json.tensors).toHaveLength(104);
+    expect(json.tensors[0]).toEqual({ name: "conv1.weight", dtype: "float32", shape: [64, 3, 7, 7] });
+  });
+
+  test("the same checkpoint in the old container has the same tensors", async () => {
+    const legacy = await succeeds(["inspect", join(GOLDEN, "trained", "shapes-legacy.pth"), "--json"]);
+    const zip = await succeeds(["inspect", SHAPES, "--json"]);
+    expect(legacy.json.container).toBe("legacy");
+    expect(legacy.json.tensors).toEqual(zip.json.tensors);
+  });
+
+  test("an artifact: operators, ports, the contract", async () => {
+    const { stdout } = await succeeds(["inspect", model]);
+    expect(stdout).toMatch(/^format +ONNX, opset 17\ninputs +input float32 \[N, 3, 96, 96\]\noutputs +logits float32 \[N, 10\]\n/);
+    expect(stdout).toMatch(/^preprocessing +3×96×96, bicubic, crop 0\.875 center, mean 0\.485 0\.456 0\.406, std /m);
+    expect(stdout).toMatch(/^labels +10 names$/m);
+    expect(stdout).toMatch(/^source +shapes\.pth, sha256 [0-9a-f]{16}…$/m);
+    const all = await succeeds(["inspect", model, "--all"]);
+    expect(all.stdout).toMatch(/^values, in the order of computation\n {2}bn1 +Conv\n/m);
+  });
+
+  test("an artifact as JSON", async () => {
+    const { json } = await succeeds(["inspect", model, "--json"]);
+    expect(json).toMatchObject({
+      kind: "onnx",
+      opset: 17,
+      operators: { Conv: 17 },
+      contract: { labels, task: "logits", source: { name: "shapes.pth" } },
+    });
+    expect(json.values.at(-1)).toEqual({ name: "logits", op: "Gemm" });
+  });
+});
+
+describe("convert", () => {
+  test("text: the file, the network, what was done, and what comes next", async () => {
+    const out = join(folder, "text");
+    const { stdout } = await succeeds(["convert", SHAPES, "--out", out]);
+    const file = join(out, "resnext14_8x16d_c8-16-32-64.onnx");
+    expect(stdout.split("\n")[0]!.split("  ")).toEqual([file, expect.stringMatching(/^6\d\d kB$/)]);
+    expect(stdout).toMatch(/^rewrites +foldBatchNorm 17$/m);
+    expect(stdout).toMatch(/^note +No labels were given/m);
+    expect(stdout).toContain(`next: samoyed classify ${file} IMAGE`);
+    expect(filesIn(out)).toEqual(["resnext14_8x16d_c8-16-32-64.onnx"]);
+  });
+
+  test("JSON: files, contract, rewrites, times", async () => {
+    const out = join(folder, "json");
+    const { json } = await succeeds(["convert", SHAPES, "--out", out, "--labels", LABELS, ...SHAPES_SETTINGS, "--json"]);
+    expect(json).toMatchObject({
+      out,
+      numClasses: 10,
+      unwrapped: ["state_dict", "module."],
+      preprocessFrom: "given",
+      contract: { labels, preprocess: { inputSize: [3, 96, 96], interpolation: "bicubic", cropPct: 0.875 } },
+      files: [{ format: "onnx", file: "resnext14_8x16d_c8-16-32-64.onnx" }],
+    });
+    expect(json.files[0].byteLength).toBe(readFileSync(join(out, json.files[0].file)).byteLength);
+    expect(json.milliseconds.total).toBeGreaterThan(0);
+  });
+});
+
+describe("preprocess", () => {
+  const out = join(folder, "arrow.npy");
+
+  test("the file is the tensor that timm makes", async () => {
+    const { stdout } = await succeeds(["preprocess", ARROW, ...SHAPES_SETTINGS, "--out", out]);
+    expect(stdout).toBe(`${out}: float32 [3, 96, 96]\n`);
+    const tensor = parseNpy(new Uint8Array(readFileSync(out)));
+    expect([tensor.dtype, tensor.shape]).toEqual(["float32", [3, 96, 96]]);
+    const { sha256Hex } = await import("@samoyed/golden");
+    const golden = JSON.parse(readFileSync(join(GOLDEN, "cases", "shapes", "case.json"), "utf8")) as {
+      inputSha256: string[];
+    };
+    const data = tensor.data as Float32Array;
+    expect(await sha256Hex(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))).toBe(golden.inputSha256[0]);
+  });
+
+  test("JSON: what was resolved, from a model's settings and what replaces them", async () => {
+    const { json } = await succeeds(["preprocess", DOG, "--model", "ssl_resnext101_32x16d", "--crop-pct", "1", "--out", out, "--json"]);
+    expect(json).toMatchObject({
+      out,
+      dtype: "float32",
+      shape: [3, 224, 224],
+      config: { interpolation: "bilinear", cropPct: 1 },
+    });
+  });
+});
+
+describe("classify", () => {
+  test("text: probabilities and names, most probable first", async () => {
+    const { stdout } = await succeeds(["classify", model, ARROW, "--top", "2"]);
+    expect(stdout).toMatch(/000\.jpg\n {2}0\.\d{4} {2}arrow\n {2}0\.\d{4} {2}\w+\n$/);
+  });
+
+  test("JSON, on every backend: the same answer", async () => {
+    const answers = [];
+    for (const backend of ["onnxruntime-node", "onnxruntime-web"]) {
+      const { json } = await succeeds(["classify", model, ARROW, DOG, "--backend", backend, "--json"]);
+      expect(json).toMatchObject({ artifact: model, backend });
+      expect(json.results.map((result: { image: string }) => result.image)).toEqual([ARROW, DOG]);
+      answers.push(json.results[0].classes);
+    }
+    expect(answers[0]).toHaveLength(5);
+    expect(answers[0][0]).toMatchObject({ index: labels.indexOf("arrow"), label: "arrow" });
+    for (const [rank, { probability }] of answers[0].entries())
+      expect(answers[1][rank].probability).toBeCloseTo(probability, 5);
+  });
+
+  test("labels given here replace those of the artifact", async () => {
+    const other = join(folder, "numbers.txt");
+    writeFileSync(other, labels.map((_, index) => `n${index}\r\n`).join(""));
+    const { json } = await succeeds(["classify", model, ARROW, "--labels", other, "--top", "1", "--json"]);
+    expect(json.results[0].classes).toEqual([expect.objectContaining({ label: `n${labels.indexOf("arrow")}` })]);
+  });
+});
+
+describe("run", () => {
+  const input = join(folder, "input.npy");
+  const output = join(folder, "run", "logits.npy");
+
+  beforeAll(async () => {
+    await succeeds(["preprocess", ARROW, ...SHAPES_SETTINGS, "--out", input]);
+    const { mkdirSync } = await import("node:fs");
+    mkdirSync(join(folder, "run"));
+  });
+
+  test("logits, and the values that were tapped, each in its file", async () => {
+    const { stdout } = await succeeds(["run", model, "--input", input, "--output", output, "--taps", "layer1.0.act3,global_pool.flatten"]);
+    expect(stdout.split("\n").map((line) => line.split(/ {2,}/).slice(0, 2))).toEqual([
+      ["logits", "float32 [1, 10]"],
+      ["layer1.0.act3", "float32 [1, 32, 24, 24]"],
+      ["global_pool.flatten", "float32 [1, 256]"],
+      [""],
+    ]);
+    expect(filesIn(join(folder, "run"))).toEqual([
+      "logits.global_pool.flatten.npy",
+      "logits.layer1.0.act3.npy",
+      "logits.npy",
+    ]);
+    const logits = parseNpy(new Uint8Array(readFileSync(output)));
+    const recorded = parseNpy(new Uint8Array(readFileSync(join(GOLDEN, "cases", "shapes", "logits64.npy"))));
+    for (const [index, value] of (logits.data as Float32Array).entries())
+      expect(value).toBeCloseTo((recorded.data as Float64Array)[index]!, 4);
+  });
+
+  test("JSON, a batch of two, on either backend", async () => {
+    const one = parseNpy(new Uint8Array(readFileSync(input)));
+    const data = new Float32Array(2 * one.data.length);
+    data.set(one.data as Float32Array);
+    data.set(one.data as Float32Array, one.data.length);
+    const batch: Tensor<"float32"> = { dtype: "float32", shape: [2, 3, 96, 96], data };
+    const path = join(folder, "batch.npy");
+    writeFileSync(path, encodeNpy(batch));
+    for (const backend of ["onnxruntime-node", "onnxruntime-web"]) {
+      const { json } = await succeeds(["run", model, "--input", path, "--output", output, "--backend", backend, "--json"]);
+      expect(json).toEqual({
+        artifact: model,
+        backend,
+        outputs: [{ name: "logits", path: output, dtype: "float32", shape: [2, 10] }],
+      });
+    }
+  });
+});
+
+describe("doctor", () => {
+  test("text: versions, backends, files", async () => {
+    const { stdout } = await succeeds(["doctor"]);
+    expect(stdout).toMatch(/^samoyed \S+, node \d+\.\d+\.\d+, \w+ \w+\n/);
+    expect(stdout).toMatch(/^ {2}onnxruntime-node +ready +\d+\.\d+\.\d+$/m);
+    expect(stdout).toMatch(/^ {2}golden data +ready +\S+golden$/m);
+  });
+
+  test("JSON; where assets lie; no password of a proxy", async () => {
+    const assets = join(folder, "assets");
+    const { mkdirSync } = await import("node:fs");
+    mkdirSync(assets);
+    copyFileSync(ARROW, join(assets, "dog.jpg"));
+    const env = { SAMOYED_ASSETS: assets, SAMOYED_CACHE: join(folder, "cache"), HTTPS_PROXY: "http://me:secret@proxy:3128" };
+    const ran = await runMain(["doctor", "--json"], { env });
+    expect(ran.json).toMatchObject({
+      node: process.versions.node,
+      cache: join(folder, "cache"),
+      cacheWritable: true,
+      golden: GOLDEN,
+      assets: [
+        { name: "dog.jpg", path: join(assets, "dog.jpg") },
+        { name: "imagenet_classes.txt", path: null },
+      ],
+      network: { HTTPS_PROXY: "http://…@proxy:3128" },
+      backends: [
+        { name: "onnxruntime-node", format: "onnx", available: true },
+        { name: "onnxruntime-web", format: "onnx", available: true },
+      ],
+    });
+    expect((await runMain(["doctor"], { env })).stdout).not.toContain("secret");
+  });
+});
