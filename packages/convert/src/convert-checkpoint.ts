@@ -28,7 +28,7 @@ const FRAME_BYTES = 64 * 1024;
  * writes it in each format, with the contract inside. Weights stream from the source to the sinks.
  *
  * All output files become visible at the end, together; after an error or an abort there are none. The same checkpoint
- * and options give the same bytes. An opened checkpoint stays open; a source is not closed either.
+ * and options give the same bytes. What the caller opened stays open; shards that `resolve` opened are closed.
  *
  * @throws FormatError, UnsupportedError when the checkpoint is damaged, or none that Samoyed reads.
  * @throws MismatchError when the tensors are not the model's (the first ten differences are named), or the labels not
@@ -41,31 +41,65 @@ export async function convertCheckpoint(
   source: ByteSource | Checkpoint,
   options: ConvertOptions,
 ): Promise<ConvertReport> {
-  const start = performance.now();
-  const reading: ReadOptions = options.signal === undefined ? {} : { signal: options.signal };
   // It is awaited only at the end; until then nobody listens, and Node must not end the process if it fails.
   Promise.resolve(options.sourceSha256).catch(() => undefined);
   throwIfAborted(options.signal);
   const formats = checkedFormats(options.formats ?? ["onnx"]);
-  const checkpoint = isCheckpoint(source)
-    ? source
-    : await openCheckpoint(source, { ...reading, ...(options.resolve && { resolve: options.resolve }) });
+  if (isCheckpoint(source)) {
+    const { sourceName: name, sourceSha256: sha256 } = options;
+    if (name === undefined || sha256 === undefined) {
+      throw new UsageError(
+        "an opened checkpoint has no name and no hash; `sourceName` and `sourceSha256` were expected",
+      );
+    }
+    return convert({ open: async () => source, name, hash: async () => sha256, formats }, options);
+  }
+  const shards: ByteSource[] = [];
+  const { resolve, sourceName = source.label, sourceSha256 } = options;
+  const reading = readOptions(options);
+  const resolveShard = async (file: string): Promise<ByteSource> => {
+    const shard = await resolve!(file);
+    shards.push(shard);
+    return shard;
+  };
+  const open = (): Promise<Checkpoint> =>
+    openCheckpoint(source, { ...reading, ...(resolve && { resolve: resolveShard }) });
+  const hash = async (): Promise<string> => sourceSha256 ?? hashPortable(source, reading);
+  try {
+    return await convert({ open, name: sourceName, hash, formats }, options);
+  } finally {
+    for (const shard of shards) {
+      await shard.close?.();
+    }
+  }
+}
+
+interface ConvertJob {
+  readonly open: () => Promise<Checkpoint>;
+  /** The source's name, with or without folders. */
+  readonly name: string;
+  readonly hash: () => Promise<string>;
+  readonly formats: readonly Format[];
+}
+
+async function convert({ open, name, hash, formats }: ConvertJob, options: ConvertOptions): Promise<ConvertReport> {
+  const start = performance.now();
+  const checkpoint = await open();
   const { tensors, unwrapped } = stateDict(checkpoint);
   const model = chooseModel(tensors, { model: options.model });
   const opened = performance.now();
 
   const { graph, rewrites } = buildGraph({ model, tensors }, options);
-  const contract = buildContract({ model, graph, source: sourceOf(source, options) }, options);
+  const source = { name: lastPart(name), sha256: HASH_PLACEHOLDER };
+  const contract = buildContract({ model, graph, source }, options);
   const built = performance.now();
 
-  const hash = async (): Promise<string> =>
-    options.sourceSha256 ?? (isCheckpoint(source) ? refuseUnhashed() : hashPortable(source, reading));
   const written = await writeAll({ graph, contract, formats, hash }, options);
   const end = performance.now();
   return {
     model: model.name,
     numClasses: model.numClasses,
-    candidates: model.candidates.map(({ name }) => name),
+    candidates: model.candidates.map((candidate) => candidate.name),
     contract: written.contract,
     preprocessFrom: options.preprocess === undefined ? model.preprocessFrom : "given",
     files: written.files,
@@ -155,14 +189,6 @@ function isCheckpoint(source: ByteSource | Checkpoint): source is Checkpoint {
   return "tensors" in source;
 }
 
-function sourceOf(source: ByteSource | Checkpoint, { sourceName }: ConvertOptions): { name: string; sha256: string } {
-  const label = sourceName ?? (isCheckpoint(source) ? undefined : source.label);
-  if (label === undefined) {
-    throw new UsageError("an opened checkpoint has no name; `sourceName` was expected");
-  }
-  return { name: lastPart(label), sha256: HASH_PLACEHOLDER };
-}
-
 /** The file's name in a path or URL: folders and query strings are nobody else's business. */
 function lastPart(label: string): string {
   const path = /^[a-z][a-z0-9+.-]+:\/\//iu.test(label) ? label.replace(/[?#].*$/su, "") : label;
@@ -182,6 +208,6 @@ function weightBytes(graph: Graph): number {
   return bytes;
 }
 
-function refuseUnhashed(): never {
-  throw new UsageError("an opened checkpoint cannot be hashed; `sourceSha256` was expected");
+function readOptions({ signal }: ConvertOptions): ReadOptions {
+  return signal === undefined ? {} : { signal };
 }

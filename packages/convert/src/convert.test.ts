@@ -20,7 +20,7 @@ import {
   UnsupportedError,
   UsageError,
 } from "@samoyed/core";
-import { fileSink, fileSource } from "@samoyed/core/node";
+import { fileSink, fileSource, type FileSource } from "@samoyed/core/node";
 import { readOnnx } from "@samoyed/format-onnx";
 import { createBuilder, type Graph, interpret } from "@samoyed/graph";
 import { buildModel, identifyModel } from "@samoyed/models";
@@ -44,10 +44,21 @@ const PREPROCESS = {
 } as const;
 
 let folder: string;
+const opened: FileSource[] = [];
+
+async function openFile(path: string): Promise<FileSource> {
+  const source = await fileSource(path);
+  opened.push(source);
+  return source;
+}
+
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "samoyed-convert-"));
 });
 afterEach(async () => {
+  for (const source of opened.splice(0)) {
+    await source.close();
+  }
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -65,7 +76,10 @@ async function errorOf(promise: Promise<unknown>): Promise<SamoyedError> {
 
 /** An input like a photograph's tensor: values of a few units, the same each time. */
 function input(size = 64): Tensor<"float32"> {
-  const data = Float32Array.from({ length: 3 * size * size }, (_, i) => 2 * Math.sin(i * 0.37) + Math.cos(i * i * 0.001));
+  const data = Float32Array.from(
+    { length: 3 * size * size },
+    (_, i) => 2 * Math.sin(i * 0.37) + Math.cos(i * i * 0.001),
+  );
   return { dtype: "float32", shape: [1, 3, size, size], data };
 }
 
@@ -80,11 +94,13 @@ function largestDifference(a: Float32Array, b: Float32Array): number {
 
 /** The network as PyTorch has it: batch norms and all, nothing rewritten. */
 async function original(): Promise<Graph> {
-  const { tensors } = stateDict(await openCheckpoint(await fileSource(SHAPES)));
+  const { tensors } = stateDict(await openCheckpoint(await openFile(SHAPES)));
   return buildModel({ ...identifyModel(tensors), tensors });
 }
 
-async function written(file: string): Promise<{ graph: Graph; contract: Awaited<ReturnType<typeof readOnnx>>["contract"] }> {
+async function written(
+  file: string,
+): Promise<{ graph: Graph; contract: Awaited<ReturnType<typeof readOnnx>>["contract"] }> {
   return readOnnx(memorySource(new Uint8Array(await readFile(join(folder, file)))));
 }
 
@@ -146,7 +162,7 @@ describe("the trained checkpoint", () => {
     const files: Buffer[] = [];
     for (const source of [SHAPES, SHAPES, golden("trained/shapes-legacy.pth")]) {
       const sink = memorySink();
-      await convertCheckpoint(await fileSource(source), {
+      await convertCheckpoint(await openFile(source), {
         createSink: async () => sink,
         sourceName: "/somewhere/shapes.pth",
         sourceSha256: "ab".repeat(32),
@@ -159,7 +175,7 @@ describe("the trained checkpoint", () => {
 
   test("is hashed in plain JavaScript where nobody else does", async () => {
     const sink = memorySink();
-    const report = await convertCheckpoint(await fileSource(SHAPES), { createSink: async () => sink });
+    const report = await convertCheckpoint(await openFile(SHAPES), { createSink: async () => sink });
     expect(report.contract.source).toEqual({ name: "shapes.pth", sha256: await sha256Of(SHAPES) });
   });
 
@@ -196,7 +212,7 @@ describe("the trained checkpoint", () => {
 });
 
 test("a checkpoint in shards beside its index", async () => {
-  const { tensors } = stateDict(await openCheckpoint(await fileSource(SHAPES)));
+  const { tensors } = stateDict(await openCheckpoint(await openFile(SHAPES)));
   const all = [...tensors.values()];
   const weightMap: Record<string, string> = {};
   for (const [i, part] of [all.slice(0, 40), all.slice(40)].entries()) {
@@ -258,7 +274,9 @@ describe("what cannot be converted leaves nothing", () => {
 
   test("an output folder that is a file, or cannot be written", async () => {
     await writeFile(join(folder, "out"), "");
-    expect((await errorOf(convertFile(SHAPES, { outDir: join(folder, "out") }))).message).toMatch(/cannot be made \((EEXIST|ENOTDIR)\)/u);
+    expect((await errorOf(convertFile(SHAPES, { outDir: join(folder, "out") }))).message).toContain(
+      "cannot be made (EEXIST)",
+    );
     if (process.getuid?.() === 0) {
       expect(await errorOf(convertFile(SHAPES, { outDir: "/proc/samoyed" }))).toBeInstanceOf(IoError);
     } else {
@@ -293,7 +311,7 @@ describe("what cannot be converted leaves nothing", () => {
     const createSink = disturbed(1, () => {
       throw new IoError("no space", { details: { systemCode: "ENOSPC" } });
     });
-    const error = await errorOf(convertCheckpoint(await fileSource(SHAPES), { createSink }));
+    const error = await errorOf(convertCheckpoint(await openFile(SHAPES), { createSink }));
     expect(error.details["systemCode"]).toBe("ENOSPC");
   });
 
@@ -303,14 +321,16 @@ describe("what cannot be converted leaves nothing", () => {
     const controller = new AbortController();
     const createSink = disturbed(1, () => controller.abort());
     const options = { createSink, signal: controller.signal };
-    expect(await errorOf(convertCheckpoint(await fileSource(SHAPES), options))).toBeInstanceOf(AbortedError);
+    expect(await errorOf(convertCheckpoint(await openFile(SHAPES), options))).toBeInstanceOf(AbortedError);
   });
 
   test("a hash that fails, that is none, or that nobody can compute", async () => {
     const createSink = disturbed(0, () => undefined);
-    const source = await fileSource(SHAPES);
+    const source = await openFile(SHAPES);
     const failing = Promise.reject(new IoError("the disk failed"));
-    expect((await errorOf(convertCheckpoint(source, { createSink, sourceSha256: failing }))).message).toBe("the disk failed");
+    expect((await errorOf(convertCheckpoint(source, { createSink, sourceSha256: failing }))).message).toBe(
+      "the disk failed",
+    );
     const wrong = await errorOf(convertCheckpoint(source, { createSink, sourceSha256: "ABC" }));
     expect(wrong.message).toContain("expected 64 hexadecimal digits");
     const checkpoint = await openCheckpoint(source);
@@ -339,7 +359,16 @@ test("a model of more than 2 GiB gets its weights into a second file", async () 
   builder.output(builder.node("Identity", [builder.initializer(huge)], { name: "output" }));
   const sizes = new Map<string, number>();
   await FORMAT_WRITERS.onnx(builder.finish(), {
-    contract: { version: 1, model: "m", task: "logits", input: "input", output: "output", preprocess: PREPROCESS, weights: "float32", generator: "samoyed" },
+    contract: {
+      version: 1,
+      model: "m",
+      task: "logits",
+      input: "input",
+      output: "output",
+      preprocess: PREPROCESS,
+      weights: "float32",
+      generator: "samoyed",
+    },
     name: "huge",
     createSink: async (file) => ({
       position: 0,
@@ -354,6 +383,8 @@ test("a model of more than 2 GiB gets its weights into a second file", async () 
 });
 
 test("the version is the package's", async () => {
-  const manifest = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+  const manifest = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8")) as {
+    version: string;
+  };
   expect(VERSION).toBe(manifest.version);
 });

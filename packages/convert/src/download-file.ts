@@ -1,8 +1,8 @@
-import { mkdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { AbortedError, type Fetch, FormatError, MismatchError, throwIfAborted, UnavailableError } from "@samoyed/core";
-import { systemCode, toIoError } from "@samoyed/core/node";
+import { makeFolder, systemCode, toIoError } from "@samoyed/core/node";
 import { attemptDownload } from "./download-attempt.ts";
 import { type Environment, environmentFetch } from "./environment-fetch.ts";
 import { hashFile } from "./hash-file.ts";
@@ -65,11 +65,7 @@ export async function downloadFile(url: string, options: DownloadOptions): Promi
   if (present !== undefined) {
     return present;
   }
-  try {
-    await mkdir(dirname(path), { recursive: true });
-  } catch (error) {
-    throw toIoError(error, `${dirname(path)}: cannot be made`);
-  }
+  await makeFolder(dirname(path));
   const file = await openPartialFile(path);
   try {
     await transfer(url, file, options);

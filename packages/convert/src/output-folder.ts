@@ -1,7 +1,6 @@
-import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Sink } from "@samoyed/core";
-import { fileSink, toIoError } from "@samoyed/core/node";
+import { fileSink, makeFolder } from "@samoyed/core/node";
 
 /**
  * Opens output files in a folder, which is made if it is not there.
@@ -11,11 +10,7 @@ import { fileSink, toIoError } from "@samoyed/core/node";
 export function outputFolder(outDir: string): (file: string) => Promise<Sink> {
   return async (file) => {
     const path = join(outDir, file);
-    try {
-      await mkdir(dirname(path), { recursive: true });
-    } catch (error) {
-      throw toIoError(error, `${dirname(path)}: cannot be made`);
-    }
+    await makeFolder(dirname(path));
     return fileSink(path);
   };
 }

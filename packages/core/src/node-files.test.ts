@@ -10,6 +10,7 @@ import { AbortedError, FormatError, IoError, UsageError } from "./errors.ts";
 import { fileSink } from "./file-sink.ts";
 import { fileSource } from "./file-source.ts";
 import { hashSource } from "./hash-source.ts";
+import { makeFolder } from "./make-folder.ts";
 import { toIoError } from "./node-error.ts";
 
 let folder: string;
@@ -246,6 +247,21 @@ describe("a process that ends first", () => {
     expect(count()).toBe(before + 2);
     await sink.abort();
     expect(count()).toBe(before);
+  });
+});
+
+describe("a folder", () => {
+  test("is made with those above it, or is there already", async () => {
+    await makeFolder(join(folder, "a", "b", "c"));
+    await makeFolder(join(folder, "a", "b"));
+    expect(await readdir(join(folder, "a", "b"))).toEqual(["c"]);
+  });
+
+  test("is refused where a file stands in the way, and where the system refuses", async () => {
+    await writeFile(join(folder, "file"), "");
+    expect((await errorOf(makeFolder(join(folder, "file")))).message).toContain("cannot be made (EEXIST)");
+    expect((await errorOf(makeFolder(join(folder, "file", "sub")))).message).toContain("(ENOTDIR)");
+    expect((await errorOf(makeFolder("/proc/samoyed/sub"))).message).toMatch(/\((ENOENT|EACCES|EPERM)\)/u);
   });
 });
 
