@@ -48,7 +48,10 @@ if (suites.length > 0) {
 }
 
 test("the page says what the record says", () => {
-  expect(readFileSync(PAGE, "utf8")).toBe(renderRecord(JSON.parse(readFileSync(RECORD, "utf8")) as ConformanceRecord));
+  // The formatter pads tables.
+  const squeezed = (text: string): string => text.replaceAll(/ +/g, " ").replaceAll(/-+/g, "-");
+  const record = JSON.parse(readFileSync(RECORD, "utf8")) as ConformanceRecord;
+  expect(squeezed(readFileSync(PAGE, "utf8"))).toBe(squeezed(renderRecord(record)));
 });
 
 test("the comparison can fail", () => {
