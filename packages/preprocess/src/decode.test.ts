@@ -1,0 +1,51 @@
+import { FormatError, UnsupportedError } from "@samoyed/core";
+import { expect, test } from "vitest";
+
+import { readImages, sha256 } from "../test/cases.ts";
+import { decodeImage } from "./decode.ts";
+import { detectFormat } from "./detect.ts";
+
+function file(start: string): Uint8Array {
+  return Uint8Array.from({ length: 40 }, (_, i) => start.charCodeAt(i) || 0);
+}
+
+test("JPEG and PNG are told apart", () => {
+  for (const name of ["jpeg", "png"]) {
+    const { bytes, case: wanted } = readImages(name)[0]!;
+    expect(detectFormat(bytes)).toBe(name.toUpperCase());
+    expect(sha256(decodeImage(bytes).data)).toBe(wanted[4]);
+  }
+});
+
+test.each([
+  ["GIF", "GIF89a"],
+  ["GIF", "GIF87a"],
+  ["WebP", "RIFF\x10\0\0\0WEBPVP8 "],
+  ["BMP", "BM\x10\0"],
+  ["TIFF", "II*\0"],
+  ["TIFF", "MM\0*"],
+  ["AVIF", "\0\0\0\x20ftypavif"],
+  ["HEIC", "\0\0\0\x20ftypheic"],
+  ["JPEG XL", "\xff\x0a"],
+  ["JPEG 2000", "\0\0\0\x0cjP  \r\n\x87\n"],
+  ["SVG", "<svg xmlns"],
+])("%s is named as not supported", (format, start) => {
+  expect(() => decodeImage(file(start))).toThrow(UnsupportedError);
+  expect(() => decodeImage(file(start))).toThrow(`${format} images are not supported; expected JPEG or PNG`);
+});
+
+test("what is no image is told by its first bytes", () => {
+  expect(() => decodeImage(file("hello"))).toThrow(FormatError);
+  expect(() => decodeImage(file("hello"))).toThrow(/40 bytes, beginning with 68 65 6c 6c 6f 00 00 00/);
+  expect(() => decodeImage(new Uint8Array(0))).toThrow(/0 bytes, beginning with nothing/);
+});
+
+test("a view into a larger buffer, and Node's Buffer, decode the same", () => {
+  for (const name of ["jpeg", "png"]) {
+    const { bytes, case: wanted } = readImages(name)[1]!;
+    const larger = new Uint8Array(bytes.length + 20).fill(0xff);
+    larger.set(bytes, 7);
+    expect(sha256(decodeImage(larger.subarray(7, 7 + bytes.length)).data)).toBe(wanted[4]);
+    expect(sha256(decodeImage(Buffer.from(bytes)).data)).toBe(wanted[4]);
+  }
+});

@@ -1,0 +1,39 @@
+import { UsageError } from "@samoyed/core";
+import { expect, test } from "vitest";
+
+import { readCases } from "../../test/cases.ts";
+import { type DataArgs, IMAGENET_MEAN, IMAGENET_STD, type PretrainedConfig, resolveDataConfig } from "./config.ts";
+
+type ConfigCase = readonly [
+  args: DataArgs,
+  pretrainedCfg: PretrainedConfig,
+  useTestSize: boolean,
+  result: object | null,
+];
+
+const recorded = readCases<ConfigCase>("data-configs");
+
+test("there are enough recorded cases", () => {
+  expect(recorded.length).toBeGreaterThanOrEqual(100);
+  expect(recorded.some((each) => each[3] === null)).toBe(true);
+});
+
+test.each(recorded.map((each, index) => [index, each] as const))("case %i is equal to timm's", (_, each) => {
+  const [args, pretrainedCfg, useTestSize, result] = each;
+  if (result === null) {
+    expect(() => resolveDataConfig(args, { pretrainedCfg, useTestSize })).toThrow(UsageError);
+  } else {
+    expect(resolveDataConfig(args, { pretrainedCfg, useTestSize })).toEqual(result);
+  }
+});
+
+test("nothing given gives timm's defaults", () => {
+  expect(resolveDataConfig({})).toEqual({
+    inputSize: [3, 224, 224],
+    interpolation: "bicubic",
+    mean: IMAGENET_MEAN,
+    std: IMAGENET_STD,
+    cropPct: 0.875,
+    cropMode: "center",
+  });
+});

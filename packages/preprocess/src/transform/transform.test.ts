@@ -1,0 +1,141 @@
+import { FormatError, ShapeError, UnsupportedError, UsageError } from "@samoyed/core";
+import { describe, expect, test } from "vitest";
+
+import { rawPixels, readCases, readImages, sha256, type TransformCase } from "../../test/cases.ts";
+import { decodeImage } from "../decode.ts";
+import { createTransform, preprocessImage } from "./transform.ts";
+
+const recorded = readCases<TransformCase>("transforms");
+
+describe("what timm gives", () => {
+  test("there are enough recorded cases, of every kind", () => {
+    expect(recorded.length).toBeGreaterThanOrEqual(400);
+    const configs = recorded.map((each) => each[4]);
+    for (const cropMode of ["center", "squash", "border"]) {
+      for (const interpolation of ["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"]) {
+        expect(configs.some((c) => c.cropMode === cropMode && c.interpolation === interpolation)).toBe(true);
+      }
+    }
+    expect(configs.some((c) => (c.cropBorderPixels ?? 0) > 0)).toBe(true);
+    expect(configs.some((c) => (c.cropPct ?? 1) > 1)).toBe(true);
+    expect(configs.some((c) => c.inputSize?.[1] !== c.inputSize?.[2])).toBe(true);
+    expect(configs.some((c) => c.interpolation === undefined && c.cropPct === undefined)).toBe(true);
+  });
+
+  test.each(recorded.map((each, index) => [index, each] as const))("tensor %i is equal", (_, each) => {
+    const [width, height, kind, seed, config, hash] = each;
+    const transform = createTransform(config);
+    const image = rawPixels(width, height, kind, seed);
+    if (hash === null) {
+      expect(() => transform(image)).toThrow(ShapeError);
+      return;
+    }
+    const tensor = transform(image);
+    expect([tensor.dtype, tensor.shape, sha256(tensor.data)]).toEqual(["float32", config.inputSize, hash]);
+  });
+
+  test("of a file, only the part that counts is decoded, and the tensor is the same", () => {
+    const files = readImages("jpeg")
+      .map((each) => each.bytes)
+      .filter((_, i) => i % 3 === 0);
+    for (const [index, bytes] of files.entries()) {
+      const config = recorded[index % recorded.length]![4];
+      const image = decodeImage(bytes);
+      const { cropBorderPixels = 0 } = config;
+      if (Math.min(image.width, image.height) <= 2 * cropBorderPixels) continue;
+      const transform = createTransform(config);
+      let wanted;
+      try {
+        wanted = transform(image);
+      } catch (error) {
+        expect(() => transform(bytes)).toThrow(String((error as Error).message));
+        continue;
+      }
+      expect(transform(bytes), `image ${index}, ${JSON.stringify(config)}`).toEqual(wanted);
+    }
+  });
+});
+
+describe("input", () => {
+  const config = { inputSize: [3, 8, 8], cropPct: 1 } as const;
+  const transform = createTransform(config);
+  const image = rawPixels(9, 8, "noise", 3);
+
+  test("pixels of 1, 2 and 4 channels are what Pillow's convert makes of them", () => {
+    const gray = Uint8Array.from({ length: 72 }, (_, i) => i * 3);
+    const asRgb = { width: 9, height: 8, data: Uint8Array.from({ length: 216 }, (_, i) => gray[Math.floor(i / 3)]!) };
+    const widened = (channels: number, from: Uint8Array, perPixel: number): Uint8Array =>
+      Uint8Array.from({ length: 72 * channels }, (_, i) =>
+        i % channels < perPixel ? from[Math.floor(i / channels) * perPixel + (i % channels)]! : 99,
+      );
+    const wanted = transform(asRgb);
+    expect(transform({ width: 9, height: 8, channels: 1, data: gray })).toEqual(wanted);
+    expect(transform({ width: 9, height: 8, channels: 2, data: widened(2, gray, 1) })).toEqual(wanted);
+    const rgba = new Uint8ClampedArray(widened(4, image.data, 3));
+    expect(transform({ width: 9, height: 8, channels: 4, data: rgba })).toEqual(transform(image));
+    expect(transform({ width: 9, height: 8, channels: 3, data: image.data })).toEqual(transform(image));
+  });
+
+  test("pixels are not changed, and each tensor is new", () => {
+    const before = image.data.slice();
+    const first = transform(image);
+    const second = transform(image);
+    expect(image.data).toEqual(before);
+    expect(first.data).not.toBe(second.data);
+    expect(first).toEqual(second);
+  });
+
+  test("pixels that do not fit their size are refused", () => {
+    expect(() => transform({ width: 9, height: 9, data: image.data })).toThrow(/9×9×3 has 216 bytes; expected 243/);
+    expect(() => transform({ width: 0, height: 9, data: image.data })).toThrow(ShapeError);
+    expect(() => transform({ width: 9, height: 8, channels: 5 as never, data: image.data })).toThrow(/5 channels/);
+    expect(() => transform({ width: 2 ** 16, height: 2 ** 16, data: image.data })).toThrow(UnsupportedError);
+  });
+
+  test("bytes that are no image are refused", () => {
+    const whole = {
+      ...config,
+      interpolation: "bilinear",
+      cropMode: "center",
+      mean: [0, 0, 0],
+      std: [1, 1, 1],
+    } as const;
+    expect(() => preprocessImage(Uint8Array.of(1, 2, 3), whole)).toThrow(FormatError);
+  });
+
+  test("an image of which borders leave nothing is refused", () => {
+    expect(() => createTransform({ ...config, cropBorderPixels: 4 })(image)).toThrow(
+      /nothing left without borders of 4/,
+    );
+  });
+
+  test("an image that would shrink to nothing is refused", () => {
+    const thin = rawPixels(200, 1, "noise", 1);
+    expect(() => createTransform({ inputSize: [3, 8, 8], cropMode: "border" })(thin)).toThrow(/resized to 9×0/);
+  });
+
+  test("a very thin image costs no more than its crop", () => {
+    const thin = { width: 1, height: 60_000, data: new Uint8Array(180_000).fill(255) };
+    const started = performance.now();
+    expect(createTransform({ inputSize: [3, 224, 224] })(thin).shape).toEqual([3, 224, 224]);
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+});
+
+test.each<[string, object, typeof UsageError | typeof UnsupportedError, RegExp]>([
+  ["an unknown filter", { interpolation: "random" }, UsageError, /interpolation is "random"; expected nearest, box/],
+  ["an unknown crop mode", { cropMode: "middle" }, UsageError, /crop mode is "middle"/],
+  ["a negative crop", { cropPct: -1 }, UsageError, /crop_pct is -1/],
+  ["a size of 0", { inputSize: [3, 0, 5] }, UsageError, /input size is 0×5/],
+  ["a size that is none", { inputSize: [3, 5, 2.5] }, UsageError, /input size is 5×2.5/],
+  ["a size far too large", { inputSize: [3, 99_999, 5] }, UsageError, /sides of 1 to 16384/],
+  ["one channel", { inputSize: [1, 8, 8] }, UnsupportedError, /1 channels; expected 3/],
+  ["borders below 0", { cropBorderPixels: -1 }, UsageError, /crop_border_pixels is -1/],
+  ["means that are too few", { mean: [0.5] }, UsageError, /mean has 1 values/],
+  ["deviations that are too many", { std: [1, 1, 1, 1] }, UsageError, /std 4/],
+  ["a deviation of 0", { std: [1, 1e-60, 1] }, UsageError, /no std of 0/],
+  ["a mean that is no number", { mean: [0, Number.NaN, 0] }, UsageError, /expected numbers/],
+])("%s is a usage error", (_, config, type, message) => {
+  expect(() => createTransform(config)).toThrow(type);
+  expect(() => createTransform(config)).toThrow(message);
+});
