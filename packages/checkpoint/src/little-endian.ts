@@ -32,3 +32,14 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
     return undefined;
   }
 }
+
+/** A two's complement integer of any length; a bigint beyond ±(2^53 - 1). */
+export function decodeLong(bytes: Uint8Array): number | bigint {
+  let value = 0n;
+  for (let index = bytes.length - 1; index >= 0; index--) {
+    value = (value << 8n) | BigInt(bytes[index]!);
+  }
+  const signed = BigInt.asIntN(bytes.length * 8, value);
+  const number = Number(signed);
+  return Number.isSafeInteger(number) ? number : signed;
+}

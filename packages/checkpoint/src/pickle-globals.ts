@@ -1,6 +1,15 @@
 import { FormatError, UnsupportedError } from "@samoyed/core";
-import type { PickleHandlers, Where } from "./pickle-machine.ts";
-import { describeValue, PyGlobal, PyParameter, PyRecord, PyTensor, PyTuple, type PyValue } from "./pickle-values.ts";
+import type { PickleHandlers } from "./pickle-machine.ts";
+import {
+  describeValue,
+  PyGlobal,
+  PyParameter,
+  PyRecord,
+  PyTensor,
+  PyTuple,
+  type PyValue,
+  type Where,
+} from "./pickle-values.ts";
 import {
   buildParameter,
   makeDefaultDictionary,

@@ -329,8 +329,17 @@ test("containers are counted", async () => {
 });
 
 test("values are counted", async () => {
-  const data = bytes(0x80, 2, "](", new Uint8Array(1 << 24).fill(0x4e), "e.");
-  await expectError(() => run(data), FormatError, "data.pkl: NONE at byte 16777219: more than 16777216 values");
+  const data = bytes(0x80, 2, "](", new Uint8Array(1 << 23).fill(0x4e), "e.");
+  await expectError(() => run(data), FormatError, "data.pkl: NONE at byte 8388611: more than 8388608 values");
+});
+
+test("memoised values are counted", async () => {
+  const data = bytes(0x80, 2, "N", new Uint8Array(1 << 23).fill(0x94), ".");
+  await expectError(
+    () => run(data),
+    FormatError,
+    "data.pkl: MEMOIZE at byte 4194307: more than 4194304 values are memoised",
+  );
 });
 
 test("memo doubling: 800 bytes that stand for 2^100 nodes cost as many steps as they have containers", () => {

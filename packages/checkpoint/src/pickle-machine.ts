@@ -1,18 +1,18 @@
 import { FormatError, UnsupportedError } from "@samoyed/core";
-import { decodeUtf8, viewOf } from "./little-endian.ts";
+import { decodeLong, decodeUtf8, viewOf } from "./little-endian.ts";
+import { hashable, listOf, setItems } from "./pickle-containers.ts";
 import { OPCODE, opcodeName, refuseOpcode } from "./pickle-opcodes.ts";
 import { PickleStack } from "./pickle-stack.ts";
-import { describeValue, PyFloat, PyGlobal, PyTuple, type PyValue } from "./pickle-values.ts";
+import { describeValue, PyFloat, PyGlobal, PyTuple, type PyValue, type Where } from "./pickle-values.ts";
 
 /** Integers beyond 255 bytes are of no use in a checkpoint, and Python takes quadratic time to read them. */
 const MAX_LONG_BYTES = 255;
 /** Python's own names are shorter; this one would stand in error messages. */
 const MAX_NAME = 256;
+/** As many as half of the values that are read; an entry takes some 40 bytes of memory and as little as 1 of the file. */
+const MAX_MEMO = 1 << 22;
 const OLDEST_PROTOCOL = 2;
 const NEWEST_PROTOCOL = 5;
-
-/** Says where in the file something stands: `model.pth: data.pkl: REDUCE at byte 12`. */
-export type Where = () => string;
 
 /** What a pickle's calls mean. Each answers with a value, or throws for what is not listed. */
 export interface PickleHandlers {
@@ -78,6 +78,12 @@ export function runPickle(bytes: Uint8Array, options: PickleOptions): PyValue {
     const from = take(8);
     // Beyond 2^53 the sum is not exact, and larger than any file all the same.
     return view.getUint32(from, true) + view.getUint32(from + 4, true) * 2 ** 32;
+  };
+  const memoise = (index: number): void => {
+    if (memo.size >= MAX_MEMO) {
+      throw new FormatError(`${where()}: more than ${MAX_MEMO} values are memoised`);
+    }
+    memo.set(index, stack.top());
   };
   const recall = (index: number): PyValue => {
     const value = memo.get(index);
@@ -279,13 +285,13 @@ export function runPickle(bytes: Uint8Array, options: PickleOptions): PyValue {
         stack.push(options.persistent(stack.pop(), where));
         break;
       case OPCODE.BINPUT:
-        memo.set(bytes[take(1)]!, stack.top());
+        memoise(bytes[take(1)]!);
         break;
       case OPCODE.LONG_BINPUT:
-        memo.set(view.getUint32(take(4), true), stack.top());
+        memoise(view.getUint32(take(4), true));
         break;
       case OPCODE.MEMOIZE:
-        memo.set(memo.size, stack.top());
+        memoise(memo.size);
         break;
       case OPCODE.BINGET:
         stack.push(recall(bytes[take(1)]!));
@@ -299,46 +305,9 @@ export function runPickle(bytes: Uint8Array, options: PickleOptions): PyValue {
   }
 }
 
-function decodeLong(bytes: Uint8Array): number | bigint {
-  let value = 0n;
-  for (let index = bytes.length - 1; index >= 0; index--) {
-    value = (value << 8n) | BigInt(bytes[index]!);
-  }
-  const signed = BigInt.asIntN(bytes.length * 8, value);
-  const number = Number(signed);
-  return Number.isSafeInteger(number) ? number : signed;
-}
-
 function makeGlobal(module: string, name: string, where: Where): PyGlobal {
   if (module.length > MAX_NAME || name.length > MAX_NAME) {
     throw new FormatError(`${where()}: a module or name of more than ${MAX_NAME} characters`);
   }
   return new PyGlobal(module, name);
-}
-
-function listOf(value: PyValue, where: Where): PyValue[] {
-  if (!Array.isArray(value)) {
-    throw new FormatError(`${where()} on ${describeValue(value)}; expected a list`);
-  }
-  return value;
-}
-
-function setItems(target: PyValue, items: readonly PyValue[], where: Where): void {
-  if (!(target instanceof Map)) {
-    throw new FormatError(`${where()} on ${describeValue(target)}; expected a dictionary`);
-  }
-  if (items.length % 2 !== 0) {
-    throw new FormatError(`${where()}: ${items.length} keys and values; expected pairs`);
-  }
-  for (let index = 0; index < items.length; index += 2) {
-    target.set(hashable(items[index]!, where), items[index + 1]!);
-  }
-}
-
-/** A value as a key: floats by value, like the integers that Python holds equal to them. */
-export function hashable(value: PyValue, where: Where): PyValue {
-  if (Array.isArray(value) || value instanceof Map || value instanceof Set) {
-    throw new FormatError(`${where()}: ${describeValue(value)} as a key; Python has no such keys`);
-  }
-  return value instanceof PyFloat ? value.value : value;
 }

@@ -4,7 +4,7 @@ import type { PyValue } from "./pickle-values.ts";
 /** Marks stand for containers begun and not ended, and Python's own pickler nests no deeper than 1,000. */
 const MAX_MARKS = 10_000;
 /** Each value takes 8 bytes or more; a checkpoint of 100,000 tensors pushes about 4 million. */
-const MAX_VALUES = 1 << 24;
+const MAX_VALUES = 1 << 23;
 /** An empty dictionary takes some 200 bytes of memory and one of the file; a tensor needs about five containers. */
 const MAX_CONTAINERS = 1_000_000;
 

@@ -2,6 +2,9 @@ import type { DType, Shape } from "@samoyed/core";
 import { quote } from "./quote.ts";
 import type { StorageView } from "./storage.ts";
 
+/** Says where in the file something stands: `model.pth: data.pkl: REDUCE at byte 12`. */
+export type Where = () => string;
+
 /** A float of Python's: kept apart from integers, so that a size of `2.0` is not taken for 2. */
 export class PyFloat {
   readonly value: number;

@@ -1,5 +1,5 @@
 import { FormatError, UnsupportedError } from "@samoyed/core";
-import { hashable, type Where } from "./pickle-machine.ts";
+import { hashable } from "./pickle-containers.ts";
 import {
   describeValue,
   PyGlobal,
@@ -9,6 +9,7 @@ import {
   PyTensor,
   PyTuple,
   type PyValue,
+  type Where,
 } from "./pickle-values.ts";
 import { checkLayout, readCount, readSizes } from "./strided-layout.ts";
 import { readDType } from "./tensor-dtypes.ts";

@@ -1,6 +1,5 @@
 import { FormatError } from "@samoyed/core";
-import type { Where } from "./pickle-machine.ts";
-import { describeValue, PyGlobal, PyTuple, type PyValue } from "./pickle-values.ts";
+import { describeValue, PyGlobal, PyTuple, type PyValue, type Where } from "./pickle-values.ts";
 import { quote } from "./quote.ts";
 import { findStorageType, Storage } from "./storage.ts";
 

@@ -2,9 +2,9 @@ import { type ByteSource, FormatError, type ReadOptions, UnsupportedError } from
 import type { Checkpoint } from "./checkpoint.ts";
 import { attachLegacyStorages } from "./legacy-storages.ts";
 import { pickleHandlers, plainHandlers } from "./pickle-globals.ts";
-import { runPickle, type Where } from "./pickle-machine.ts";
+import { runPickle } from "./pickle-machine.ts";
 import { readPickle, type Window } from "./pickle-scan.ts";
-import { describeValue, PyStorage, PyTuple, type PyValue } from "./pickle-values.ts";
+import { describeValue, PyStorage, PyTuple, type PyValue, type Where } from "./pickle-values.ts";
 import { present } from "./present.ts";
 import { quote } from "./quote.ts";
 import { type Storage, type StorageView, wholeStorage } from "./storage.ts";
