@@ -100,7 +100,9 @@ function interpretTopK(call: InterpretCall): readonly Tensor[] {
 function inferOneHot(call: InferCall): readonly ValueType[] {
   const { shape } = inputType(call, 0);
   const axis = normalizeAxis(call, readInt(call.node, "axis", -1), shape.length + 1);
-  const depth = constantInts(call, 1)?.[0] ?? opaqueDim(call, axis);
+  // The depth may be a float too.
+  const known = call.constant(1);
+  const depth = (known === undefined ? constantInts(call, 1) : numbers(known))?.[0] ?? opaqueDim(call, axis);
   return [{ dtype: inputType(call, 2).dtype, shape: [...shape.slice(0, axis), depth, ...shape.slice(axis)] }];
 }
 
