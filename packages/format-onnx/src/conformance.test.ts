@@ -23,6 +23,10 @@ async function checkVectors(): Promise<void> {
     outcome.verdict === "failed" ? [`${vector.suite} ${vector.name}: ${outcome.reason}`] : [],
   );
   expect(failures).toEqual([]);
+  const untested = Object.values(summarize(results)).flatMap(({ operators }) =>
+    Object.entries(operators).flatMap(([op, { passed }]) => (passed === 0 ? [op] : [])),
+  );
+  expect(untested, "operators with vectors, none of which was computed").toEqual([]);
 
   const now = summarize(results);
   if (recording) {
