@@ -70,6 +70,7 @@ if (task === "start") {
   turbo(["build", "--output-logs=errors-only"]);
   run(process.execPath, [join(root, "tools", "start.mjs"), ...process.argv.slice(3)]);
 } else if (task === "test") {
+  pnpm(["exec", "oxfmt", "--check"]);
   turbo(["build", "lint", "test", "--continue=dependencies-successful", "--output-logs=new-only"], optionalTools());
   run(process.execPath, [join(root, "tools", "test-summary.mjs")]);
 } else {
