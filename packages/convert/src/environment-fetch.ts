@@ -1,5 +1,11 @@
 import { type Fetch, UsageError } from "@samoyed/core";
-import { EnvHttpProxyAgent, fetch as undiciFetch, type RequestInit as UndiciRequestInit } from "undici";
+import {
+  type Dispatcher,
+  EnvHttpProxyAgent,
+  fetch as undiciFetch,
+  Pool,
+  type RequestInit as UndiciRequestInit,
+} from "undici";
 
 /** Environment variables, as `process.env` holds them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -21,7 +27,7 @@ export function environmentFetch(env: Environment): Fetch {
   const proxies = { httpProxy: httpProxy ?? "", httpsProxy: httpsProxy ?? "", noProxy };
   let dispatcher: EnvHttpProxyAgent;
   try {
-    dispatcher = new EnvHttpProxyAgent(proxies);
+    dispatcher = new EnvHttpProxyAgent({ ...proxies, clientFactory: proxyClient });
   } catch (cause) {
     const named = [httpProxy, httpsProxy].filter(Boolean).join(" or ");
     throw new UsageError(`the proxy's address ${named} cannot be used`, {
@@ -32,4 +38,22 @@ export function environmentFetch(env: Environment): Fetch {
   // undici's own types differ from those of the copy inside Node in name alone.
   return async (url, init) =>
     (await undiciFetch(url, { ...(init as UndiciRequestInit), dispatcher })) as unknown as Response;
+}
+
+/**
+ * A client of the proxy whose failures are plain errors. undici (7.30, `client.js`, `onError`) takes a socket error for
+ * one that another connection mends, and would ask a proxy that hangs up hundreds of times a second.
+ */
+function proxyClient(origin: URL, options: object): Dispatcher {
+  const pool = new Pool(origin, options);
+  const connect = pool.connect.bind(pool);
+  const guarded = async (request: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData> => {
+    try {
+      return await connect(request);
+    } catch (cause) {
+      throw new Error("the proxy does not connect", { cause });
+    }
+  };
+  // ProxyAgent calls nothing else, and always without a callback.
+  return Object.assign(pool, { connect: guarded });
 }
