@@ -1,13 +1,16 @@
 """Writes packages/preprocess/fixtures: images, and what Pillow, torchvision and timm make of them.
 
     tools/oracle/.venv/bin/python tools/oracle/fixtures_preprocess.py
+    tools/oracle/.venv/bin/python tools/oracle/fixtures_preprocess.py --seed 2 --into FOLDER
 
-Needs `cjpeg` (libjpeg-turbo; Debian: libjpeg-turbo-progs) for the samplings and scan scripts that Pillow does not write.
-Everything comes from seeds. Files: `jpeg.bin`, `png.bin` hold the encoded images one after the other; the `.json` beside
+The second form makes other images and configurations, in another folder: the package's tests do that where the oracle is
+installed. Recording needs `cjpeg` (libjpeg-turbo; Debian: libjpeg-turbo-progs) for the samplings and scan scripts that
+Pillow does not write; with another seed, these are left out where it is missing. Files: `jpeg.bin`, `png.bin` hold the encoded images one after the other; the `.json` beside
 them says for each what it is, how long it is and the SHA-256 of its RGB bytes, or null where Pillow refuses it.
 `resize.json` and `transforms.json` name their input by the generator in `raw_pixels`, which the tests have too.
 """
 
+import argparse
 import hashlib
 import io
 import json
@@ -33,7 +36,7 @@ import torchvision
 from PIL import Image, features
 from timm.data import create_transform, resolve_data_config
 
-FIXTURES = Path(__file__).resolve().parents[2] / "packages" / "preprocess" / "fixtures"
+RECORDED = Path(__file__).resolve().parents[2] / "packages" / "preprocess" / "fixtures"
 SAMPLINGS = ["1x1", "2x1", "2x2", "1x2", "4x1", "1x4", "4x2", "2x4", "3x1", "1x3", "3x2", "3x3,1x1,1x1"]
 SAMPLINGS += ["2x1,1x1,2x1", "2x2,1x2,2x1", "2x2,2x1,1x1", "4x1,2x1,1x1", "2x2,1x1,2x2", "1x4,1x2,1x1", "4x2,2x1,1x1"]
 SCAN_SCRIPTS = [
@@ -123,7 +126,7 @@ def jpeg_file(rnd: random.Random) -> tuple[str, bytes] | None:
     quality = rnd.choice([1, 5, 20, 50, 75, 90, 95, 100])
     progressive, optimize, interval = rnd.random() < 0.35, rnd.random() < 0.5, rnd.randrange(1, 20)
     restart = rnd.random() < 0.3
-    if mode != "CMYK" and rnd.random() < 0.7:
+    if mode != "CMYK" and rnd.random() < 0.7 and shutil.which("cjpeg") is not None:
         arguments = ["-quality", str(quality), "-sample", rnd.choice(SAMPLINGS if mode == "RGB" else ["1x1", "2x2", "1x3"])]
         arguments += ["-progressive"] if progressive else []
         arguments += ["-optimize"] if optimize else []
@@ -265,18 +268,18 @@ def decoded_without_vectors(files: list[bytes]) -> list:
         del os.environ["JSIMD_FORCENONE"]
 
 
-def write_images(name: str, files: list[tuple[str, bytes]]) -> None:
+def write_images(folder: Path, name: str, files: list[tuple[str, bytes]]) -> None:
     plain = decoded_without_vectors([data for _, data in files])
     results = [decoded(data) for _, data in files]
     same = [number for number in range(len(files)) if results[number] == plain[number]]
     if not name.endswith("damaged") and len(same) != len(files):
         raise AssertionError(f"{name}: libjpeg-turbo's vector code differs on an intact file")
     entries = [[files[number][0], len(files[number][1]), *results[number]] for number in same]
-    (FIXTURES / f"{name}.bin").write_bytes(b"".join(files[number][1] for number in same))
-    write_json(name, entries)
+    (folder / f"{name}.bin").write_bytes(b"".join(files[number][1] for number in same))
+    write_json(folder, name, entries)
 
 
-def write_json(name: str, entries: list) -> None:
+def write_json(folder: Path, name: str, entries: list) -> None:
     environment = {
         "pillow": PIL.__version__,
         "libjpeg-turbo": features.version("libjpeg_turbo"),
@@ -286,12 +289,12 @@ def write_json(name: str, entries: list) -> None:
     }
     lines = ",\n".join("  " + json.dumps(entry, separators=(", ", ": ")) for entry in entries)
     text = f'{{ "environment": {json.dumps(environment)},\n"cases": [\n{lines}\n] }}\n'
-    (FIXTURES / f"{name}.json").write_text(text)
+    (folder / f"{name}.json").write_text(text)
     print(f"{name}: {len(entries)} cases")
 
 
-def jpeg_fixtures() -> None:
-    rnd = random.Random("samoyed jpeg 1")
+def jpeg_fixtures(folder: Path, seed: int) -> None:
+    rnd = random.Random(f"samoyed jpeg {seed}")
     files: list[tuple[str, bytes]] = []
     while len(files) < 420:
         file = jpeg_file(rnd)
@@ -303,21 +306,21 @@ def jpeg_fixtures() -> None:
     exif[0x0112] = 6
     target = io.BytesIO()
     Image.fromarray(raw_pixels(20, 12, "ramp", 3)).save(target, "jpeg", exif=exif)
-    write_images("jpeg", [*files, ("EXIF orientation 6", target.getvalue())])
+    write_images(folder, "jpeg", [*files, ("EXIF orientation 6", target.getvalue())])
     sources = [data for _, data in files if len(data) < 1200]
-    write_images("jpeg-damaged", [("damaged", damaged(rnd, rnd.choice(sources))) for _ in range(300)])
+    write_images(folder, "jpeg-damaged", [("damaged", damaged(rnd, rnd.choice(sources))) for _ in range(300)])
 
 
-def png_fixtures() -> None:
-    rnd = random.Random("samoyed png 1")
+def png_fixtures(folder: Path, seed: int) -> None:
+    rnd = random.Random(f"samoyed png {seed}")
     files = [png_file(rnd, color, depth) for _ in range(12) for color, depth in PNG_KINDS]
-    write_images("png", [*files, ("animated", animated_png())])
+    write_images(folder, "png", [*files, ("animated", animated_png())])
     sources = [data for _, data in files if len(data) < 1200]
-    write_images("png-damaged", [("damaged", damaged(rnd, rnd.choice(sources))) for _ in range(200)])
+    write_images(folder, "png-damaged", [("damaged", damaged(rnd, rnd.choice(sources))) for _ in range(200)])
 
 
-def resize_fixtures() -> None:
-    rnd = random.Random("samoyed resize 1")
+def resize_fixtures(folder: Path, seed: int) -> None:
+    rnd = random.Random(f"samoyed resize {seed}")
     cases = []
     for number in range(360):
         kind, seed = rnd.choice(["noise", "extremes", "ramp"]), rnd.randrange(1 << 32)
@@ -331,11 +334,11 @@ def resize_fixtures() -> None:
         image = Image.fromarray(raw_pixels(width, height, kind, seed))
         resized = image.resize(tuple(to), Image.Resampling[interpolation.upper()])
         cases.append([width, height, kind, seed, *to, interpolation, sha256(np.asarray(resized))])
-    write_json("resize", cases)
+    write_json(folder, "resize", cases)
 
 
-def transform_fixtures() -> None:
-    rnd = random.Random("samoyed transforms 1")
+def transform_fixtures(folder: Path, seed: int) -> None:
+    rnd = random.Random(f"samoyed transforms {seed}")
     cases = []
     for _ in range(420):
         kind, seed = rnd.choice(["noise", "extremes", "ramp"]), rnd.randrange(1 << 32)
@@ -362,7 +365,7 @@ def transform_fixtures() -> None:
         except (ValueError, ZeroDivisionError):
             result = None
         cases.append([width, height, kind, seed, {camel(key): value for key, value in config.items()}, result])
-    write_json("transforms", cases)
+    write_json(folder, "transforms", cases)
 
 
 def camel(name: str) -> str:
@@ -370,8 +373,8 @@ def camel(name: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-def data_config_fixtures() -> None:
-    rnd = random.Random("samoyed data config 1")
+def data_config_fixtures(folder: Path, seed: int) -> None:
+    rnd = random.Random(f"samoyed data config {seed}")
 
     def some(values: dict) -> dict:
         return {key: rnd.choice(choices) for key, choices in values.items() if rnd.random() < 0.4}
@@ -398,19 +401,20 @@ def data_config_fixtures() -> None:
             result = None
         named = [{camel(key): value for key, value in each.items()} if each is not None else None for each in (args, pretrained, result)]
         cases.append([named[0], named[1], use_test_size, named[2]])
-    write_json("data-configs", cases)
+    write_json(folder, "data-configs", cases)
 
 
 def main() -> None:
-    if shutil.which("cjpeg") is None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--into", type=Path, default=RECORDED)
+    options = parser.parse_args()
+    if options.into == RECORDED and shutil.which("cjpeg") is None:
         sys.exit("cjpeg is not installed; Debian: apt-get install libjpeg-turbo-progs")
     torch.set_num_threads(1)
-    FIXTURES.mkdir(exist_ok=True)
-    jpeg_fixtures()
-    png_fixtures()
-    resize_fixtures()
-    transform_fixtures()
-    data_config_fixtures()
+    options.into.mkdir(exist_ok=True)
+    for fixtures in (jpeg_fixtures, png_fixtures, resize_fixtures, transform_fixtures, data_config_fixtures):
+        fixtures(options.into, options.seed)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 import type { PreprocessConfig } from "@samoyed/core";
 
@@ -28,17 +30,17 @@ export type TransformCase = readonly [...RawSource, config: Partial<PreprocessCo
 
 export type RawKind = "noise" | "extremes" | "ramp";
 
-const FOLDER = new URL("../fixtures/", import.meta.url);
+const RECORDED = fileURLToPath(new URL("../fixtures/", import.meta.url));
 
-export function readCases<Case>(name: string): readonly Case[] {
-  return (JSON.parse(readFileSync(new URL(`${name}.json`, FOLDER), "utf8")) as { cases: readonly Case[] }).cases;
+export function readCases<Case>(name: string, folder = RECORDED): readonly Case[] {
+  return (JSON.parse(readFileSync(join(folder, `${name}.json`), "utf8")) as { cases: readonly Case[] }).cases;
 }
 
 /** The images that the oracle wrote under a name, each with its case. */
-export function readImages(name: string): readonly { bytes: Uint8Array; case: ImageCase }[] {
-  const all = new Uint8Array(readFileSync(new URL(`${name}.bin`, FOLDER)));
+export function readImages(name: string, folder = RECORDED): readonly { bytes: Uint8Array; case: ImageCase }[] {
+  const all = new Uint8Array(readFileSync(join(folder, `${name}.bin`)));
   let offset = 0;
-  const images = readCases<ImageCase>(name).map((each) => {
+  const images = readCases<ImageCase>(name, folder).map((each) => {
     const bytes = all.subarray(offset, offset + each[1]);
     offset += each[1];
     return { bytes, case: each };

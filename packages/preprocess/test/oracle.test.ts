@@ -1,0 +1,70 @@
+// Other images and configurations than the recorded ones, against the real Pillow and timm where they are installed.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { createTransform, decodeImage, resize, resolveDataConfig } from "../src/index.ts";
+import { rawPixels, readCases, readImages, type ResizeCase, sha256, type TransformCase } from "./cases.ts";
+
+const oracle = fileURLToPath(new URL("../../../tools/oracle/", import.meta.url));
+const python = join(oracle, ".venv", "bin", "python");
+const seed = process.env["SAMOYED_SEED"] ?? "2";
+
+if (!existsSync(python)) {
+  test.skip("not run: the oracle is not installed (node tools/oracle/setup.mjs), so only recorded cases were compared");
+} else {
+  describe(`with seed ${seed}`, () => {
+    const folder = mkdtempSync(join(tmpdir(), "samoyed-preprocess-"));
+
+    beforeAll(() => {
+      const made = spawnSync(python, [join(oracle, "fixtures_preprocess.py"), "--seed", seed, "--into", folder], {
+        encoding: "utf8",
+        cwd: oracle,
+      });
+      if (made.status !== 0) throw new Error(made.stderr);
+    }, 300_000);
+
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    test.each(["jpeg", "png"])("%s files decode to Pillow's pixels", (name) => {
+      const images = readImages(name, folder);
+      expect(images.length).toBeGreaterThan(150);
+      for (const { bytes, case: wanted } of images) {
+        expect([wanted[0], sha256(decodeImage(bytes).data)]).toEqual([wanted[0], wanted[4]]);
+      }
+    });
+
+    test("images are resized as by Pillow", () => {
+      const cases = readCases<ResizeCase>("resize", folder);
+      expect(cases.length).toBeGreaterThan(300);
+      for (const each of cases) {
+        const [w, h, kind, from, width, height, interpolation, hash] = each;
+        expect([each, sha256(resize(rawPixels(w, h, kind, from), { width, height, interpolation }).data)]).toEqual([
+          each,
+          hash,
+        ]);
+      }
+    });
+
+    test("tensors are timm's", () => {
+      const cases = readCases<TransformCase>("transforms", folder).filter((each) => each[5] !== null);
+      expect(cases.length).toBeGreaterThan(300);
+      for (const each of cases) {
+        const [w, h, kind, from, config, hash] = each;
+        expect([each, sha256(createTransform(config)(rawPixels(w, h, kind, from)).data)]).toEqual([each, hash]);
+      }
+    });
+
+    test("configurations are timm's", () => {
+      const cases = readCases<[object, object, boolean, object | null]>("data-configs", folder);
+      for (const [args, pretrainedCfg, useTestSize, result] of cases) {
+        if (result === null) continue;
+        expect(resolveDataConfig(args, { pretrainedCfg, useTestSize })).toEqual(result);
+      }
+    });
+  });
+}
