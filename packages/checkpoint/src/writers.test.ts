@@ -1,66 +1,141 @@
 import {
-  type DType,
   DTYPES,
   type LazyTensor,
-  lazyTensor,
-  memorySink,
   memorySource,
-  type Shape,
+  ShapeError,
   type Sink,
-  bytesToTensor,
-  bytesPerElement,
-  elementCount,
+  UnsupportedError,
+  UsageError,
 } from "@samoyed/core";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { exampleTensor, exampleTensors, SAFETENSORS_DTYPES, written } from "../test/examples.ts";
+import { expectError } from "../test/expect-error.ts";
 import { openCheckpoint, stateDict, writeSafetensors, writeTorchLegacy, writeTorchZip } from "./index.ts";
 
-/** Bytes that are valid for every dtype: booleans are 0 and 1. */
-export function exampleTensor(name: string, dtype: DType, shape: Shape): LazyTensor {
-  const bytes = new Uint8Array(elementCount(shape) * bytesPerElement(dtype));
-  bytes.forEach((_, at) => (bytes[at] = dtype === "bool" ? at % 2 : (at * 37 + 11) % 120));
-  return lazyTensor(name, bytesToTensor(bytes, dtype, shape));
-}
-
-export function everyDType(dtypes: readonly DType[] = DTYPES): LazyTensor[] {
-  return [
-    ...dtypes.map((dtype) => exampleTensor(`layer.${dtype}`, dtype, [2, 3])),
-    exampleTensor("scalar", "float32", []),
-    exampleTensor("empty", "float32", [0, 4]),
-    exampleTensor("__proto__", "int64", [1]),
-    exampleTensor("7", "float32", [300]),
-    exampleTensor("größe.重み", "float32", [1]),
-  ];
-}
-
-async function written(
-  write: (tensors: LazyTensor[], sink: Sink) => Promise<void>,
-  tensors: LazyTensor[],
-): Promise<Uint8Array> {
-  const sink = memorySink();
-  await write(tensors, sink);
-  await sink.commit();
-  return sink.bytes();
-}
-
-const SAFETENSORS = DTYPES.filter((dtype) => dtype !== "complex128" && dtype !== "complex32");
 const WRITERS = [
   ["zip", writeTorchZip, DTYPES],
   ["legacy", writeTorchLegacy, DTYPES],
-  ["safetensors", writeSafetensors, SAFETENSORS],
+  ["safetensors", writeSafetensors, SAFETENSORS_DTYPES],
 ] as const;
 
-test.each(WRITERS)("%s: what is written is read back", async (container, write, dtypes) => {
-  const tensors = everyDType(dtypes);
-  const bytes = await written(write, tensors);
-  const checkpoint = await openCheckpoint(memorySource(bytes, "memory"));
-  expect(checkpoint.container).toBe(container);
-  expect(checkpoint.warnings).toEqual([]);
-  expect([...checkpoint.tensors.keys()]).toEqual(tensors.map(({ name }) => name));
-  for (const tensor of tensors) {
-    const read = checkpoint.tensors.get(tensor.name)!;
-    expect([read.dtype, read.shape]).toEqual([tensor.dtype, tensor.shape]);
-    expect(await read.read()).toEqual(await tensor.read());
+describe.each(WRITERS)("%s", (container, write, dtypes) => {
+  test("what is written is read back, and written the same again", async () => {
+    const tensors = exampleTensors(dtypes);
+    const bytes = await written(write, tensors);
+    const checkpoint = await openCheckpoint(memorySource(bytes, "memory"));
+    expect(checkpoint.container).toBe(container);
+    expect(checkpoint.warnings).toEqual([]);
+    const names = tensors.map(({ name }) => name);
+    expect([...checkpoint.tensors.keys()]).toEqual(names);
+    for (const tensor of tensors) {
+      const read = checkpoint.tensors.get(tensor.name)!;
+      expect([read.dtype, read.shape]).toEqual([tensor.dtype, tensor.shape]);
+      expect(Buffer.compare(await read.read(), await tensor.read())).toBe(0);
+    }
+    expect([...stateDict(checkpoint).tensors.keys()]).toEqual(names);
+    const again = await written(write, [...checkpoint.tensors.values()]);
+    expect(Buffer.compare(again, bytes)).toBe(0);
+  });
+
+  test("nothing at all", async () => {
+    const checkpoint = await openCheckpoint(memorySource(await written(write, [])));
+    expect(checkpoint.tensors.size).toBe(0);
+  });
+
+  test("2,000 tensors, in their order", async () => {
+    const tensors = Array.from({ length: 2000 }, (_, index) =>
+      exampleTensor(`t${index}`, index % 2 ? "float32" : "int64", [index % 3]),
+    );
+    const checkpoint = await openCheckpoint(memorySource(await written(write, tensors)));
+    expect([...checkpoint.tensors.keys()]).toEqual(tensors.map(({ name }) => name));
+  });
+
+  test("two tensors of one name", async () => {
+    const tensor = exampleTensor("w", "float32", [1]);
+    await expectError(() => written(write, [tensor, tensor]), UsageError, 'two of the tensors to write are named "w"');
+  });
+
+  test("a name that is no text", async () => {
+    await expectError(
+      () => written(write, [exampleTensor("a\ud800", "float32", [1])]),
+      UsageError,
+      'the name "a\\ud800" holds half of a surrogate pair and cannot be written',
+    );
+  });
+
+  test.each([
+    [7, 'tensor "w" gave 7 bytes; its shape takes 8'],
+    [9, 'tensor "w" gave more than 8 bytes; its shape takes 8'],
+  ])("a tensor that gives %i bytes for 8", async (count, message) => {
+    const tensor: LazyTensor = {
+      ...exampleTensor("w", "float32", [2]),
+      async *chunks() {
+        yield new Uint8Array(count);
+      },
+    };
+    await expectError(() => written(write, [tensor]), ShapeError, message);
+  });
+
+  test("tensors pass through one chunk at a time, and a signal interrupts", async () => {
+    const abort = new AbortController();
+    let asked = 0;
+    const tensor: LazyTensor = {
+      name: "w",
+      dtype: "uint8",
+      shape: [10],
+      read: () => expect.unreachable("read at once"),
+      async *chunks(options) {
+        for (; asked < 10; asked++) {
+          options?.signal?.throwIfAborted();
+          if (asked === 4) abort.abort(new Error("stop"));
+          yield new Uint8Array(1);
+        }
+      },
+    };
+    const sink = {
+      position: 0,
+      write: async (bytes: Uint8Array) => void (sink.position += bytes.byteLength),
+    } as Sink & { position: number };
+    await expect(write([tensor], sink, { signal: abort.signal })).rejects.toThrow("stop");
+    expect(asked).toBe(5);
+  });
+});
+
+test("safetensors: metadata, aligned data, no dtype that it cannot name", async () => {
+  const tensors = [exampleTensor("b", "uint8", [3]), exampleTensor("a", "float64", [2])];
+  const metadata = new Map([
+    ["format", "pt"],
+    ["__proto__", "ä"],
+  ]);
+  const bytes = await written((list, sink) => writeSafetensors(list, sink, { metadata }), tensors);
+  const checkpoint = await openCheckpoint(memorySource(bytes));
+  expect(checkpoint.metadata).toEqual(metadata);
+  const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
+  expect(length % 8).toBe(0);
+  expect(new TextDecoder().decode(bytes.subarray(8, 8 + length)).trimEnd()).toBe(
+    '{"__metadata__":{"format":"pt","__proto__":"ä"},"b":{"dtype":"U8","shape":[3],"data_offsets":[16,19]},"a":{"dtype":"F64","shape":[2],"data_offsets":[0,16]}}',
+  );
+  const plain = await written((list, sink) => writeSafetensors(list, sink, { metadata: { format: "pt" } }), tensors);
+  expect((await openCheckpoint(memorySource(plain))).metadata).toEqual(new Map([["format", "pt"]]));
+  await expectError(
+    () => written(writeSafetensors, [exampleTensor("w", "complex128", [1])]),
+    UnsupportedError,
+    'tensor "w" is complex128, which safetensors cannot hold',
+  );
+});
+
+test("zip: payloads are aligned to 64 bytes", async () => {
+  const tensors = exampleTensors();
+  const bytes = await written(writeTorchZip, tensors);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const name = new TextEncoder().encode("archive/data/");
+  let checked = 0;
+  for (let at = Buffer.from(bytes).indexOf(name); at >= 0; at = Buffer.from(bytes).indexOf(name, at + 1)) {
+    // The directory repeats the names, behind headers of its own.
+    if (view.getUint32(at - 30, true) === 0x04034b50) {
+      expect((at + view.getUint16(at - 4, true) + view.getUint16(at - 2, true)) % 64).toBe(0);
+      checked++;
+    }
   }
-  expect([...stateDict(checkpoint).tensors.keys()]).toEqual(tensors.map(({ name }) => name));
-  expect(await written(write, tensors)).toEqual(bytes);
+  expect(checked).toBe(tensors.length);
 });

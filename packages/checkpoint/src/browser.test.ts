@@ -1,0 +1,28 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { blobSource } from "@samoyed/core";
+import { expect, test } from "vitest";
+import { FIXTURES, fixtureBytes, toHex } from "../test/fixtures.ts";
+import { openCheckpoint } from "./index.ts";
+
+test("nothing of Node's is used, so that browsers run it too", () => {
+  const folder = new URL("./", import.meta.url);
+  const sources = readdirSync(folder).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"));
+  expect(sources).toContain("open.ts");
+  for (const name of sources) {
+    const text = readFileSync(new URL(name, folder), "utf8");
+    expect([name, text.match(/from "(?!\.\/|@samoyed\/core")[^"]*"|\b(Buffer|process|require)\b[.([]/)]).toEqual([
+      name,
+      null,
+    ]);
+  }
+});
+
+test("a Blob as a source, as a browser has it", async () => {
+  const fixture = FIXTURES.find(({ file }) => file === "zip-deflated.pth")!;
+  const { tensors } = await openCheckpoint(
+    blobSource(new Blob([fixtureBytes(fixture.file) as BlobPart]), fixture.file),
+  );
+  for (const [name, expected] of Object.entries(fixture.tensors)) {
+    expect(expected).toHaveProperty("hex", toHex(await tensors.get(name)!.read()));
+  }
+});
