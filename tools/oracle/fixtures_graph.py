@@ -183,7 +183,8 @@ def activations():
     functions = {
         "Relu": torch.relu, "Sigmoid": torch.sigmoid, "Tanh": torch.tanh, "Exp": torch.exp, "Erf": torch.erf,
         "Abs": torch.abs, "Neg": torch.neg, "Sign": torch.sign, "Floor": torch.floor, "Ceil": torch.ceil,
-        "Round": torch.round, "Sin": torch.sin, "Cos": torch.cos, "Softplus": lambda x: F.softplus(x, threshold=1e9),
+        "Round": torch.round, "Sin": torch.sin, "Cos": torch.cos, "Tan": torch.tan, "Atan": torch.atan, "Sinh": torch.sinh,
+        "Cosh": torch.cosh, "Asinh": torch.asinh, "Softplus": lambda x: F.softplus(x, threshold=1e9),
         "Softsign": F.softsign, "Selu": None, "HardSwish": F.hardswish,
     }
     for op, function in functions.items():
@@ -202,8 +203,21 @@ def activations():
     case("celu", "Celu", [x], [exact(lambda x: F.celu(x, 1.5), x)], alpha=1.5)
     sixth = float(np.float32(1 / 6))
     case("hard_sigmoid", "HardSigmoid", [x], [exact(lambda x: (x * sixth + 0.5).clamp(0, 1), x)], alpha=1 / 6)
+    fifth, hundredth = float(np.float32(0.2)), float(np.float32(0.01))
+    case("hard_sigmoid_default", "HardSigmoid", [x], [exact(lambda x: (x * fifth + 0.5).clamp(0, 1), x)])
+    case("leaky_relu_default", "LeakyRelu", [x], [exact(lambda x: F.leaky_relu(x, hundredth), x)])
+    case("elu_default", "Elu", [x], [exact(F.elu, x)])
+    case("celu_default", "Celu", [x], [exact(F.celu, x)])
+    case("thresholded_relu_default", "ThresholdedRelu", [x], [exact(lambda x: F.threshold(x, 1, 0), x)])
+    case("swish_default", "Swish", [x], [exact(F.silu, x)], opset=24)
+    case("shrink_default", "Shrink", [x], [exact(lambda x: torch.where(x.abs() > 0.5, x, torch.zeros_like(x)), x)])
+    case("shrink", "Shrink", [x], [exact(lambda x: F.softshrink(x, 1.5), x)], lambd=1.5, bias=1.5)
     weight = random(40, seed=401)
     case("prelu", "PRelu", [x, weight], [exact(lambda x, w: torch.where(x < 0, x * w, x), x, weight)])
+    small = random(4, 9, seed=405, low=-0.99, high=0.99)
+    for op, function in {"Asin": torch.asin, "Acos": torch.acos, "Atanh": torch.atanh}.items():
+        case(op.lower(), op, [small], [exact(function, small)])
+    case("acosh", "Acosh", [np.abs(x) + 1], [exact(torch.acosh, np.abs(x) + 1)])
     positive = random(4, 9, seed=402, low=0.01, high=9)
     case("sqrt", "Sqrt", [positive], [exact(torch.sqrt, positive)])
     case("log", "Log", [positive], [exact(torch.log, positive)])

@@ -31,7 +31,10 @@ describe("interpret", () => {
     const graph = network();
     await expect(interpret(graph, { x })).rejects.toThrow('input "z" is missing; expected float32[N, 1]');
     await expect(interpret(graph, { x, z, q: x })).rejects.toThrow('graph "net" has no input "q"');
-    await expect(interpret(graph, { x, z: floats32([3, 1], [1, 2, 3]) })).rejects.toThrow(ShapeError);
+    // Broadcasting would take it; but N is 2 already.
+    const other = interpret(graph, { x, z: floats32([1, 1], [1]) });
+    await expect(other).rejects.toThrow('input "z" is float32[1, 1] with 1 elements; expected float32[N, 1]');
+    await expect(other).rejects.toThrow(ShapeError);
     await expect(interpret(graph, { x: int64([1, 2, 3, 4], [2, 2]), z })).rejects.toThrow('input "x" is int64[2, 2]');
     await expect(interpret(graph, { x: { ...x, data: new Float32Array(3) }, z })).rejects.toThrow("with 3 elements");
     await expect(interpret(graph, { x, z }, { taps: ["q"] })).rejects.toThrow(UsageError);
@@ -100,6 +103,10 @@ describe("arithmetic", () => {
     const [product] = await runNode({ op: "Mul", inputs: [half, half] });
     expect(product).toMatchObject({ dtype: "float16" });
     expect([...product!.data]).toEqual([0x3c00, 0x3c02]);
+    // 1 + 2^-11 + 2^-24 lies above the middle of 1 and its neighbour; rounded to float32 first, it would lie on it.
+    const scalar = (bits: number) => ({ dtype: "float16", shape: [], data: new Uint16Array([bits]) }) as const;
+    const [sum] = await runNode({ op: "Sum", inputs: [scalar(0x3c00), scalar(0x1000), scalar(0x0001)] });
+    expect([...sum!.data]).toEqual([0x3c01]);
   });
 
   test("Cast wraps 64-bit integers and refuses a float beyond them", async () => {

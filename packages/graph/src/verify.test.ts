@@ -157,6 +157,12 @@ const broken: [string, Graph, typeof FormatError, string][] = [
   ["an old opset", { ...good, opset: 5 }, UnsupportedError, 'graph "net" has opset 5; expected 6 to 28'],
   ["a future opset", { ...good, opset: 29 }, UnsupportedError, "opset 29"],
   [
+    "an attribute of another type that only the interpreter reads",
+    withNodes(conv, { ...relu, op: "LeakyRelu", attributes: { alpha: int(1) } }),
+    FormatError,
+    'node "y" (LeakyRelu): attribute "alpha" has type int; expected float',
+  ],
+  [
     "an operator from a later opset",
     withNodes(conv, { ...relu, op: "Gelu" }),
     UnsupportedError,
