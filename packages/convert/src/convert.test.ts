@@ -339,6 +339,11 @@ describe("what cannot be converted leaves nothing", () => {
     expect((await errorOf(convertCheckpoint(checkpoint, unhashed))).message).toContain("`sourceSha256`");
   });
 
+  test("a label that looks like the place of the hash", async () => {
+    const labels = Array.from({ length: 10 }, (_, i) => (i === 3 ? HASH_PLACEHOLDER : `${i}`));
+    await expect(convertFile(SHAPES, { outDir: folder, labels })).rejects.toThrow("stands in 2 places; expected 1");
+  });
+
   test("formats that do not exist", async () => {
     const formats = ["gguf"] as unknown as ["onnx"];
     const error = await errorOf(convertFile(SHAPES, { outDir: folder, formats }));

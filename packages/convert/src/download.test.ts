@@ -224,6 +224,47 @@ describe("a download", () => {
     }
   });
 
+  test("takes no other part than it asked for", async () => {
+    const server = await serve((message, response, count) => {
+      if (count === 2) {
+        response.writeHead(206, { etag: '"one"', "content-range": "bytes 0-299999/300000" }).end(content);
+      } else {
+        answer(message, response, count === 1 ? { breakAfter: 70_000 } : {});
+      }
+    });
+    expect(await download(server.url)).toBe(SHA256);
+    expect(server.seen.length).toBe(3);
+  });
+
+  test("goes on where a body ends too early without an error", async () => {
+    const asked: (string | undefined)[] = [];
+    const fetch = async (_url: string, { headers }: RequestInit): Promise<Response> => {
+      const { range } = headers as Record<string, string>;
+      asked.push(range);
+      return range === undefined
+        ? new Response(content.slice(0, 1000), { headers: { etag: '"one"', "content-length": "300000" } })
+        : new Response(content.slice(1000), {
+            status: 206,
+            headers: { etag: '"one"', "content-range": "bytes 1000-299999/300000" },
+          });
+    };
+    expect(await download("http://example.test/x.pth", { fetch })).toBe(SHA256);
+    expect(asked).toEqual([undefined, "bytes=1000-"]);
+  });
+
+  test("may be slow as long as it is not silent", async () => {
+    const server = await serve(async (_, response) => {
+      response.writeHead(200, { etag: '"one"', "content-length": String(content.length) });
+      for (let start = 0; start < content.length; start += 50_000) {
+        response.write(content.subarray(start, start + 50_000));
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      response.end();
+    });
+    expect(await download(server.url, { idleMilliseconds: 400 })).toBe(SHA256);
+    expect(server.seen.length).toBe(1);
+  });
+
   test("asks for another part only of what it knows, and finishes one that was whole already", async () => {
     const server = await serve((message, response) => answer(message, response));
     await mkdir(join(folder, "cache"));
