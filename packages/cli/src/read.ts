@@ -27,12 +27,19 @@ export async function readLabels(path: string): Promise<readonly string[]> {
     decoded = text.decode(await readWhole(path));
   } catch (error) {
     if (error instanceof TypeError)
-      throw new FormatError(`${path} is not UTF-8 text; expected one class name a line`, { cause: error });
+      throw new FormatError(`${path} is not UTF-8 text; expected one class name a line`, {
+        cause: error,
+        hint: "Give a text file, saved as UTF-8.",
+      });
     throw error;
   }
   const lines = decoded.split(/\r?\n/);
   if (lines.at(-1) === "") lines.pop();
   const empty = lines.findIndex((line) => line.trim() === "");
-  if (empty >= 0) throw new FormatError(`${path} line ${empty + 1} is empty; expected one class name a line`);
+  if (empty >= 0) {
+    throw new FormatError(`${path} line ${empty + 1} is empty; expected one class name a line`, {
+      hint: "Give one name per class, in class order, and nothing between them.",
+    });
+  }
   return lines.map((line) => line.trim());
 }

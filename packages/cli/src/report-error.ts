@@ -5,7 +5,7 @@ import { printableJson, printableLine } from "./printable.ts";
 /** What to do, where an error does not say it. */
 const HINTS: Readonly<Record<ErrorCode, string>> = {
   usage: "See: samoyed --help",
-  format: "Check that it is the right file, and whole: samoyed inspect FILE shows what a file holds.",
+  format: "Check that it is the right file, and whole.",
   shape: "Compare the shapes with what the model takes: samoyed inspect ARTIFACT.",
   mismatch: "Use the two that belong together.",
   io: "Check the path, its permissions and the disk.",

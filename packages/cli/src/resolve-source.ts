@@ -47,7 +47,7 @@ async function requireLicense(
   const { terminal, json, signal } = context;
   const shown = `${model.name} is published under ${licenseTerms(model.license)}`;
   if (accepted || !needsAcceptance(model)) {
-    if (!json) terminal.err(`${shown}\n`);
+    if (terminal.interactive) terminal.err(`${shown}\n`);
     return;
   }
   const details = { model: model.name, license: model.license };

@@ -25,7 +25,9 @@ describe("models", () => {
   test("text: names, licences, former names", async () => {
     const { stdout } = await succeeds(["models", "ssl"]);
     expect(stdout).toMatch(/^name +input +classes +licence +former names\n/);
-    expect(stdout).toMatch(new RegExp(`^${SSL.replaceAll(".", "\\.")} +224 px +1000 +cc-by-nc-4\\.0 +ssl_resnext101_32x16d$`, "m"));
+    expect(stdout).toMatch(
+      new RegExp(`^${SSL.replaceAll(".", "\\.")} +224 px +1000 +cc-by-nc-4\\.0 +ssl_resnext101_32x16d$`, "m"),
+    );
     expect(stdout).toMatch(/6 published checkpoints\n$/);
   });
 
@@ -89,7 +91,9 @@ describe("inspect", () => {
 
   test("an artifact: operators, ports, the contract", async () => {
     const { stdout } = await succeeds(["inspect", model]);
-    expect(stdout).toMatch(/^format +ONNX, opset 17\ninputs +input float32 \[N, 3, 96, 96\]\noutputs +logits float32 \[N, 10\]\n/);
+    expect(stdout).toMatch(
+      /^format +ONNX, opset 17\ninputs +input float32 \[N, 3, 96, 96\]\noutputs +logits float32 \[N, 10\]\n/,
+    );
     expect(stdout).toMatch(/^preprocessing +3×96×96, bicubic, crop 0\.875 center, mean 0\.485 0\.456 0\.406, std /m);
     expect(stdout).toMatch(/^labels +10 names$/m);
     expect(stdout).toMatch(/^source +shapes\.pth, sha256 [0-9a-f]{16}…$/m);
@@ -123,7 +127,16 @@ describe("convert", () => {
 
   test("JSON: files, contract, rewrites, times", async () => {
     const out = join(folder, "json");
-    const { json } = await succeeds(["convert", SHAPES, "--out", out, "--labels", LABELS, ...SHAPES_SETTINGS, "--json"]);
+    const { json } = await succeeds([
+      "convert",
+      SHAPES,
+      "--out",
+      out,
+      "--labels",
+      LABELS,
+      ...SHAPES_SETTINGS,
+      "--json",
+    ]);
     expect(json).toMatchObject({
       out,
       numClasses: 10,
@@ -154,7 +167,17 @@ describe("preprocess", () => {
   });
 
   test("JSON: what was resolved, from a model's settings and what replaces them", async () => {
-    const { json } = await succeeds(["preprocess", DOG, "--model", "ssl_resnext101_32x16d", "--crop-pct", "1", "--out", out, "--json"]);
+    const { json } = await succeeds([
+      "preprocess",
+      DOG,
+      "--model",
+      "ssl_resnext101_32x16d",
+      "--crop-pct",
+      "1",
+      "--out",
+      out,
+      "--json",
+    ]);
     expect(json).toMatchObject({
       out,
       dtype: "float32",
@@ -203,7 +226,16 @@ describe("run", () => {
   });
 
   test("logits, and the values that were tapped, each in its file", async () => {
-    const { stdout } = await succeeds(["run", model, "--input", input, "--output", output, "--taps", "layer1.0.act3,global_pool.flatten"]);
+    const { stdout } = await succeeds([
+      "run",
+      model,
+      "--input",
+      input,
+      "--output",
+      output,
+      "--taps",
+      "layer1.0.act3,global_pool.flatten",
+    ]);
     expect(stdout.split("\n").map((line) => line.split(/ {2,}/).slice(0, 2))).toEqual([
       ["logits", "float32 [1, 10]"],
       ["layer1.0.act3", "float32 [1, 32, 24, 24]"],
@@ -230,7 +262,17 @@ describe("run", () => {
     const path = join(folder, "batch.npy");
     writeFileSync(path, encodeNpy(batch));
     for (const backend of ["onnxruntime-node", "onnxruntime-web"]) {
-      const { json } = await succeeds(["run", model, "--input", path, "--output", output, "--backend", backend, "--json"]);
+      const { json } = await succeeds([
+        "run",
+        model,
+        "--input",
+        path,
+        "--output",
+        output,
+        "--backend",
+        backend,
+        "--json",
+      ]);
       expect(json).toEqual({
         artifact: model,
         backend,
@@ -253,7 +295,11 @@ describe("doctor", () => {
     const { mkdirSync } = await import("node:fs");
     mkdirSync(assets);
     copyFileSync(ARROW, join(assets, "dog.jpg"));
-    const env = { SAMOYED_ASSETS: assets, SAMOYED_CACHE: join(folder, "cache"), HTTPS_PROXY: "http://me:secret@proxy:3128" };
+    const env = {
+      SAMOYED_ASSETS: assets,
+      SAMOYED_CACHE: join(folder, "cache"),
+      HTTPS_PROXY: "http://me:secret@proxy:3128",
+    };
     const ran = await runMain(["doctor", "--json"], { env });
     expect(ran.json).toMatchObject({
       node: process.versions.node,

@@ -33,7 +33,12 @@ test.each([[["--version"]], [["-v"]], [["convert", "--version"]], [["doctor", "-
 
 test.each(names)("%s --help: usage, every option, examples", async (name) => {
   const command = COMMANDS.find((candidate) => candidate.name === name)!;
-  for (const argv of [[name, "--help"], [name, "-h"], ["help", name], [name, "an argument", "--help"]]) {
+  for (const argv of [
+    [name, "--help"],
+    [name, "-h"],
+    ["help", name],
+    [name, "an argument", "--help"],
+  ]) {
     const { code, stdout, stderr } = await runMain(argv);
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toContain(`usage: samoyed ${name} ${command.usage}`.trimEnd());
@@ -81,7 +86,11 @@ test.each([
   [["preprocess", "a.jpg"], "preprocess needs --out FILE.npy", "samoyed preprocess --help"],
   [["classify", "a.onnx"], "classify needs an artifact and at least one image", "samoyed classify --help"],
   [["classify", "a.onnx", "b.jpg", "--top", "none"], '--top got "none"; expected', "See"],
-  [["classify", "a.onnx", "b.jpg", "--backend", "onnxruntime-nod"], 'no backend is called "onnxruntime-nod"', "onnxruntime-node"],
+  [
+    ["classify", "a.onnx", "b.jpg", "--backend", "onnxruntime-nod"],
+    'no backend is called "onnxruntime-nod"',
+    "onnxruntime-node",
+  ],
   [["run", "a.onnx", "--input", "x.npy"], "run needs --input X.npy and --output Y.npy", "samoyed run --help"],
   [["check", "shape"], 'no case is called "shape"; there are', "Did you mean shapes?"],
   [["check", "--backend", "cuda"], 'no backend is called "cuda"', "doctor"],

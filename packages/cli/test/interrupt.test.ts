@@ -1,0 +1,70 @@
+// An interrupt in the middle of a conversion of about 100 MB leaves nothing half-written.
+import { mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { beforeAll, expect, test } from "vitest";
+import { filesIn, temporaryFolder } from "./support/folders.ts";
+import { runMain } from "./support/run-main.ts";
+import { type Exited, startSamoyed } from "./support/spawn-samoyed.ts";
+import { drawnTensors, writeCheckpoint } from "./support/stand-in.ts";
+import { twoLines } from "./support/two-lines.ts";
+
+const folder = temporaryFolder();
+const checkpoint = join(folder, "stand-in.pth");
+
+beforeAll(() => writeCheckpoint(checkpoint, drawnTensors()), 60_000);
+
+/** Starts a conversion and does something as soon as its unfinished file is there. */
+async function whileWriting(
+  name: string,
+  act: (child: ReturnType<typeof startSamoyed>["child"]) => void,
+  argv: readonly string[] = [],
+): Promise<Exited & { readonly left: readonly string[] }> {
+  const out = join(folder, name);
+  mkdirSync(out);
+  const { child, exited } = startSamoyed(["convert", checkpoint, "--out", out, ...argv]);
+  const done = exited.then(() => "exited" as const);
+  let state: "exited" | "running" = "running";
+  while (state === "running" && readdirSync(out).length === 0)
+    state = await Promise.race([done, wait(1, "running" as const)]);
+  expect(readdirSync(out).join(), "the unfinished file, hidden").toMatch(/^\.resnext50\S+\.tmp$/);
+  act(child);
+  return { ...(await exited), left: filesIn(out) };
+}
+
+test.each(["SIGINT", "SIGTERM"] as const)("%s: 130, two lines, nothing left", async (signal) => {
+  const { code, stdout, stderr, left } = await whileWriting(signal, (child) => child.kill(signal));
+  expect({ code, stdout, left }).toEqual({ code: 130, stdout: "", left: [] });
+  expect(twoLines(stderr)).toEqual({ what: "interrupted", todo: "Nothing half-written was left behind." });
+});
+
+test("with --json the interrupt is the one document", async () => {
+  const { code, stdout, left } = await whileWriting("json", (child) => child.kill("SIGINT"), ["--json"]);
+  expect({ code, left }).toEqual({ code: 130, left: [] });
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: "aborted", message: "interrupted" } });
+});
+
+test("the second interrupt does not wait for anything, and leaves nothing either", async () => {
+  const { code, signal, left } = await whileWriting("twice", (child) => {
+    // Both are there when the process looks.
+    child.kill("SIGSTOP");
+    child.kill("SIGINT");
+    child.kill("SIGTERM");
+    child.kill("SIGCONT");
+  });
+  expect(signal).toBeNull();
+  expect([130, 143]).toContain(code);
+  expect(left).toEqual([]);
+});
+
+test("a file that was there before stays as it was", async () => {
+  const out = join(folder, "before");
+  expect((await runMain(["convert", checkpoint, "--out", out])).code).toBe(0);
+  const [file] = filesIn(out);
+  const abort = new AbortController();
+  const running = runMain(["convert", checkpoint, "--out", out], { signal: abort.signal });
+  while (readdirSync(out).length < 2) await wait(1);
+  abort.abort();
+  expect((await running).code).toBe(130);
+  expect(filesIn(out)).toEqual([file]);
+});
