@@ -10,12 +10,24 @@ export const PLAN = {
   graph: ["core"],
   models: ["core", "graph"],
   "format-onnx": ["core", "graph"],
+  "format-tfjs": ["core", "graph"],
   convert: ["core", "checkpoint", "graph", "models", "format-onnx"],
   preprocess: ["core"],
   runtime: ["core", "preprocess"],
   "runtime-onnx": ["core", "runtime"],
   golden: ["core"],
-  cli: ["core", "checkpoint", "graph", "models", "format-onnx", "convert", "preprocess", "runtime", "runtime-onnx", "golden"],
+  cli: [
+    "core",
+    "checkpoint",
+    "graph",
+    "models",
+    "format-onnx",
+    "convert",
+    "preprocess",
+    "runtime",
+    "runtime-onnx",
+    "golden",
+  ],
 };
 
 /** Built-in modules are for files reached through a package's `./node` entry, and for the command line. */
@@ -23,7 +35,8 @@ const NODE_PACKAGES = new Set(["cli"]);
 
 /** Every import, export-from and dynamic import specifier of a source text. */
 export function importsOf(text) {
-  const pattern = /(?:^|[\s;])(?:import|export)\s(?:[^"';]*?\sfrom\s*)?["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)/g;
+  const pattern =
+    /(?:^|[\s;])(?:import|export)\s(?:[^"';]*?\sfrom\s*)?["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)/g;
   return [...text.matchAll(pattern)].map((match) => match[1] ?? match[2]);
 }
 
@@ -61,17 +74,25 @@ export function breaches(root, plan = PLAN) {
         const match = /^@samoyed\/([^/]+)/.exec(specifier);
         if (!match) continue;
         used.add(match[1]);
-        if (!allowed.includes(match[1])) found.push(`${relative(root, file)} imports ${specifier}; ${name} may import: ${allowed.join(", ") || "nothing"}`);
-        else if (!declared.includes(`@samoyed/${match[1]}`)) found.push(`${relative(root, file)} imports ${specifier}, which packages/${name}/package.json does not declare`);
+        if (!allowed.includes(match[1]))
+          found.push(
+            `${relative(root, file)} imports ${specifier}; ${name} may import: ${allowed.join(", ") || "nothing"}`,
+          );
+        else if (!declared.includes(`@samoyed/${match[1]}`))
+          found.push(
+            `${relative(root, file)} imports ${specifier}, which packages/${name}/package.json does not declare`,
+          );
       }
     }
     for (const dependency of declared) {
-      if (!used.has(dependency.slice("@samoyed/".length))) found.push(`packages/${name}/package.json declares ${dependency}, which nothing in src imports`);
+      if (!used.has(dependency.slice("@samoyed/".length)))
+        found.push(`packages/${name}/package.json declares ${dependency}, which nothing in src imports`);
     }
     if (NODE_PACKAGES.has(name)) continue;
     for (const file of reachable(join(folder, "src", "index.ts"), (path) => readFileSync(path, "utf8"))) {
       for (const specifier of importsOf(readFileSync(file, "utf8"))) {
-        if (specifier.startsWith("node:")) found.push(`${relative(root, file)} imports ${specifier} and is reached from the browser entry of ${name}`);
+        if (specifier.startsWith("node:"))
+          found.push(`${relative(root, file)} imports ${specifier} and is reached from the browser entry of ${name}`);
       }
     }
   }

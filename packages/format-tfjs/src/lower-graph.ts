@@ -1,0 +1,90 @@
+import { type ReadOptions, throwIfAborted, UnsupportedError } from "@samoyed/core";
+import { type Graph, inferShapes, type Node } from "@samoyed/graph";
+import { Emitter, tfDType } from "./emitter.ts";
+import { LOWERINGS } from "./operators/index.ts";
+import { planGroups } from "./plan-groups.ts";
+import { type TfGraph, type TfPort, tfShape, typeAttr } from "./tf-graph.ts";
+import { laidOut } from "./value.ts";
+
+/** The layout of images at the door. */
+export type DoorLayout = "nchw" | "nhwc";
+
+/** What decides how a graph is lowered. */
+export interface LowerOptions extends ReadOptions {
+  readonly layout: DoorLayout;
+  /** By how much merging groups may make the weights larger, as a share of them. */
+  readonly groupBudget: number;
+}
+
+/** ONNX operators that can be written for TensorFlow.js. */
+export const LOWERED_OPERATORS: readonly string[] = [...LOWERINGS.keys()].sort();
+
+/**
+ * The graph in TensorFlow's operators, channels last inside; images are transposed at the door, where it says so, and
+ * where an operator forces it.
+ *
+ * @throws UnsupportedError naming the node, and all operators that are missing.
+ */
+export async function lowerGraph(graph: Graph, options: LowerOptions): Promise<TfGraph> {
+  const { layout, groupBudget, signal } = options;
+  requireOperators(graph);
+  const known = inferShapes(graph);
+  const reading: ReadOptions = signal === undefined ? {} : { signal };
+  const emitter = new Emitter(known, { groupPlan: planGroups(known, groupBudget), reading });
+  const inputs = known.inputs.map((input) => lowerInput(input, layout, emitter));
+  for (const node of known.nodes) {
+    throwIfAborted(signal);
+    if (emitter.isAbsorbed(node)) continue;
+    requireDTypes(node, emitter);
+    await LOWERINGS.get(node.op)!(node, emitter);
+  }
+  const outputs = known.outputs.map(({ name }) => lowerOutput(name, layout, emitter));
+  return { nodes: emitter.nodes, weights: emitter.weights, inputs, outputs };
+}
+
+function requireOperators(graph: Graph): void {
+  const missing = new Map<string, string>();
+  for (const { op, name } of graph.nodes) {
+    if (!LOWERINGS.has(op) && !missing.has(op)) missing.set(op, name);
+  }
+  if (missing.size === 0) return;
+  const list = Array.from(missing, ([op, node]) => `${op} (node "${node}")`);
+  throw new UnsupportedError(`graph "${graph.name}": not written for TensorFlow.js: ${list.join(", ")}`, {
+    hint: "The README of @samoyed/format-tfjs lists the operators that are.",
+    details: { operators: [...missing.keys()] },
+  });
+}
+
+function requireDTypes(node: Node, emitter: Emitter): void {
+  for (const name of node.inputs) {
+    if (name === "") continue;
+    const value = emitter.value(name);
+    // Known values may be cast before they become weights.
+    if (value.kind === "computed" || node.op !== "Cast") {
+      tfDType(value.dtype, `node "${node.name}" (${node.op}): input "${name}"`);
+    }
+  }
+  for (const name of node.outputs) {
+    const type = emitter.graph.values.get(name);
+    if (type !== undefined) tfDType(type.dtype, `node "${node.name}" (${node.op}): output "${name}"`);
+  }
+}
+
+function lowerInput(input: Graph["inputs"][number], layout: DoorLayout, emitter: Emitter): TfPort {
+  const { name } = input;
+  const dtype = tfDType(input.dtype, `input "${name}"`);
+  const inside = layout === "nhwc" && input.shape.length === 4 ? "last" : "plain";
+  const shape = laidOut(input.shape, inside);
+  const attr = { dtype: typeAttr(dtype), shape: { shape: tfShape(shape) } };
+  const ref = emitter.emit("Placeholder", [], { as: name, attr });
+  emitter.set(name, { kind: "computed", ref, layout: inside, dtype: input.dtype, shape: input.shape });
+  return { name, ref, dtype, shape };
+}
+
+function lowerOutput(name: string, layout: DoorLayout, emitter: Emitter): TfPort {
+  const value = emitter.value(name);
+  const dtype = tfDType(value.dtype, `output "${name}"`);
+  const inside = layout === "nhwc" && value.shape.length === 4 ? "last" : "plain";
+  const ref = emitter.inLayout(value, inside);
+  return { name, ref, dtype, shape: laidOut(value.shape, inside) };
+}

@@ -1,0 +1,43 @@
+import { type Contract, encodeContract } from "@samoyed/core";
+import type { DoorLayout } from "./lower-graph.ts";
+import { type TfGraph, type TfPort, tfShape, tfType } from "./tf-graph.ts";
+import type { ManifestGroup } from "./write-weights.ts";
+
+/** GraphDef versions of TensorFlow 2; the loader wants them to be there. */
+const VERSIONS = { producer: 1087, minConsumer: 12 };
+
+/** What `modelJson` puts beside the graph. */
+export interface ModelParts {
+  readonly contract: Contract | undefined;
+  readonly layout: DoorLayout;
+  readonly manifest: ManifestGroup;
+}
+
+/**
+ * The text of `model.json`. The contract stands near the beginning, as the JSON string that `encodeContract` gives, in
+ * `userDefinedMetadata.samoyed`; beside it `samoyedLayout` says how images come in.
+ */
+export function modelJson(graph: TfGraph, { contract, layout, manifest }: ModelParts): string {
+  return JSON.stringify({
+    format: "graph-model",
+    generatedBy: contract?.generator ?? "samoyed",
+    convertedBy: "samoyed",
+    userDefinedMetadata: {
+      ...(contract !== undefined && { samoyed: encodeContract(contract) }),
+      samoyedLayout: layout,
+    },
+    signature: { inputs: ports(graph.inputs), outputs: ports(graph.outputs) },
+    modelTopology: { node: graph.nodes, library: {}, versions: VERSIONS },
+    weightsManifest: manifest.weights.length === 0 ? [] : [manifest],
+  });
+}
+
+function ports(list: readonly TfPort[]): object {
+  // Object.fromEntries defines properties, so that a port may have any name.
+  return Object.fromEntries(
+    list.map(({ name, ref, dtype, shape }) => [
+      name,
+      { name: ref.includes(":") ? ref : `${ref}:0`, dtype: tfType(dtype), tensorShape: tfShape(shape) },
+    ]),
+  );
+}

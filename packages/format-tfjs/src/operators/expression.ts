@@ -1,0 +1,40 @@
+import type { Node } from "@samoyed/graph";
+import type { Emitter } from "../emitter.ts";
+import { type TfAttribute, typeAttr } from "../tf-graph.ts";
+import type { Computed, Value } from "../value.ts";
+import { onlyOutput } from "./operator.ts";
+
+/** Operations on elements with broadcasting: one source node becomes one or several target nodes. */
+export interface Expression {
+  /** The node's operands, in one layout. */
+  readonly operands: readonly string[];
+  /** An intermediate result. */
+  step(op: string, ...inputs: readonly string[]): string;
+  /** The node's output. */
+  finish(op: string, ...inputs: readonly string[]): void;
+}
+
+/** Channels last where an operand that is computed has them last already, so that nothing is transposed. */
+export function commonLayout(values: readonly Value[], rank: number): Computed["layout"] {
+  const last = rank === 4 && values.some((value) => value.kind === "computed" && value.layout === "last");
+  return last ? "last" : "plain";
+}
+
+/** Starts the lowering of an operation on elements. */
+export function expression(
+  node: Node,
+  emitter: Emitter,
+  options: { readonly inputs?: readonly string[]; readonly attr?: Readonly<Record<string, TfAttribute>> } = {},
+): Expression {
+  const { inputs = node.inputs } = options;
+  const output = onlyOutput(node, emitter);
+  const values = inputs.filter((name) => name !== "").map((name) => emitter.value(name));
+  const rank = emitter.type(output).shape.length;
+  const layout = commonLayout(values, rank);
+  const attr = { T: typeAttr("float32") };
+  return {
+    operands: values.map((value) => emitter.operand(value, { layout, rank })),
+    step: (op, ...operands) => emitter.emit(op, operands, { hint: `${emitter.nameOf(output)}/${op}`, attr }),
+    finish: (op, ...operands) => emitter.give(output, op, operands, { layout, attr: { ...attr, ...options.attr } }),
+  };
+}

@@ -1,0 +1,116 @@
+import { formatShape, lazyTensor, reshapeLazy, UnsupportedError } from "@samoyed/core";
+import { type Dim, readAttribute, readFloat, readInt, readInts } from "@samoyed/graph";
+import { constantOf, type Emitter } from "../emitter.ts";
+import { typeAttr } from "../tf-graph.ts";
+import { type Computed, FROM_LAST, laidOut, TO_LAST, type Value } from "../value.ts";
+import { inputOf, type Lower, type LowerTable, onlyOutput, positiveAxis, unsupported } from "./operator.ts";
+
+/** A value whose elements stand in ONNX's order: also an image of one pixel with channels last. */
+function inOrder(value: Value, emitter: Emitter): { readonly ref: string; readonly dims: readonly Dim[] } {
+  if (value.kind === "computed" && value.layout === "last" && value.shape[2] === 1 && value.shape[3] === 1) {
+    return { ref: value.ref, dims: laidOut(value.shape, "last") };
+  }
+  return { ref: emitter.plain(value), dims: value.shape };
+}
+
+/** Reshape, Flatten, Squeeze and Unsqueeze: what they mean is in the shape that inference gives the output. */
+const lowerReshape: Lower = (node, emitter) => {
+  const output = onlyOutput(node, emitter);
+  const x = inputOf(node, 0, emitter);
+  const { shape } = emitter.type(output);
+  if (x.kind === "constant") {
+    emitter.alias(output, constantOf(reshapeLazy(x.lazy, shape as readonly number[])));
+    return;
+  }
+  const { ref, dims } = inOrder(x, emitter);
+  let sizes: string;
+  try {
+    sizes = emitter.shapeOf(shape, ref, dims);
+  } catch (error) {
+    if (!(error instanceof UnsupportedError)) throw error;
+    throw unsupported(node, `has the output shape ${formatShape(shape)}`, error.hint);
+  }
+  emitter.give(output, "Reshape", [ref, sizes], { layout: "plain" });
+};
+
+const INVERSE: readonly number[] = FROM_LAST;
+
+/** A transposition, from the layout that the input has into one of the output's; none where the elements stay in place. */
+const lowerTranspose: Lower = (node, emitter) => {
+  const output = onlyOutput(node, emitter);
+  const x = inputOf(node, 0, emitter);
+  const rank = x.shape.length;
+  const perm = readInts(node, "perm") ?? Array.from({ length: rank }, (_, axis) => rank - 1 - axis);
+  if (x.kind === "constant" || rank !== 4) {
+    emitter.give(output, "Transpose", [emitter.plain(x), emitter.ints(perm)], { layout: "plain" });
+    return;
+  }
+  // What the tensor's axes are in ONNX's order, and what the output's must be.
+  const position = (axis: number): number => (x.layout === "last" ? INVERSE[axis]! : axis);
+  const intoPlain = perm.map(position);
+  const intoLast = TO_LAST.map((axis) => intoPlain[axis]!);
+  const isNone = (axes: readonly number[]): boolean => axes.every((axis, index) => axis === index);
+  const layout: Computed["layout"] =
+    isNone(intoPlain) || (x.layout === "plain" && !isNone(intoLast)) ? "plain" : "last";
+  const axes = layout === "plain" ? intoPlain : intoLast;
+  if (isNone(axes)) emitter.give(output, "Identity", [x.ref], { layout });
+  else emitter.give(output, "Transpose", [x.ref, emitter.ints(axes)], { layout });
+};
+
+const lowerConstant: Lower = (node, emitter) => {
+  const output = node.outputs[0]!;
+  const tensor = readAttribute(node, "value", "tensor");
+  if (tensor !== undefined) {
+    emitter.alias(output, constantOf(tensor));
+    return;
+  }
+  const { dtype, shape } = emitter.type(output);
+  const ints =
+    readInts(node, "value_ints") ?? (node.attributes["value_int"] ? [readInt(node, "value_int", 0)] : undefined);
+  const floats =
+    readAttribute(node, "value_floats", "floats") ??
+    (node.attributes["value_float"] ? [readFloat(node, "value_float", 0)] : undefined);
+  const data =
+    ints !== undefined
+      ? BigInt64Array.from(ints.map(BigInt))
+      : floats !== undefined
+        ? Float32Array.from(floats)
+        : undefined;
+  if (data === undefined) throw unsupported(node, `is a constant of type ${dtype}`);
+  const known =
+    data instanceof BigInt64Array ? ({ dtype: "int64", data } as const) : ({ dtype: "float32", data } as const);
+  emitter.alias(output, constantOf(lazyTensor(output, { ...known, shape: shape as readonly number[] })));
+};
+
+/** A value's sizes, in ONNX's order: a constant where they are known. */
+const lowerShape: Lower = (node, emitter) => {
+  const output = onlyOutput(node, emitter);
+  const x = inputOf(node, 0, emitter);
+  const rank = x.shape.length;
+  const clamp = (axis: number): number => Math.min(rank, Math.max(0, positiveAxis(axis, rank)));
+  const [start, end] = [clamp(readInt(node, "start", 0)), clamp(readInt(node, "end", rank))];
+  const sizes = x.shape.slice(start, end);
+  if (sizes.every((size) => typeof size === "number")) {
+    const data = BigInt64Array.from(sizes.map(BigInt));
+    emitter.alias(output, constantOf(lazyTensor(output, { dtype: "int64", shape: [sizes.length], data })));
+    return;
+  }
+  const hint = `${emitter.nameOf(output)}/shape`;
+  let shape = emitter.emit("Shape", [x.kind === "constant" ? emitter.plain(x) : x.ref], { hint });
+  if (x.kind === "computed" && x.layout === "last") {
+    shape = emitter.emit("GatherV2", [shape, emitter.ints(FROM_LAST), emitter.scalar(0)], { hint });
+  }
+  const range = [shape, emitter.ints([start]), emitter.ints([sizes.length])];
+  emitter.give(output, "Slice", range, { layout: "plain", attr: { T: typeAttr("int32") } });
+};
+
+/** Reshaping and moving axes. */
+export const RESHAPE: LowerTable = {
+  Constant: lowerConstant,
+  Flatten: lowerReshape,
+  Reshape: lowerReshape,
+  Shape: lowerShape,
+  Squeeze: lowerReshape,
+  Transpose: lowerTranspose,
+  Unsqueeze: lowerReshape,
+};

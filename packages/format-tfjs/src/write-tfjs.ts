@@ -1,0 +1,72 @@
+import { type Contract, type ReadOptions, type Sink, UsageError } from "@samoyed/core";
+import type { Graph } from "@samoyed/graph";
+import { type DoorLayout, lowerGraph } from "./lower-graph.ts";
+import { modelJson } from "./model-json.ts";
+import type { StoredWeights } from "./quantize.ts";
+import type { WeightEntry } from "./tf-graph.ts";
+import { writeWeights } from "./write-weights.ts";
+
+/** By how much merging groups of convolutions may make the weights larger, where nobody says otherwise. */
+export const DEFAULT_GROUP_BUDGET = 0.1;
+
+/** Where a model goes, and how it is written. */
+export interface WriteTfjsOptions extends ReadOptions {
+  /** Opens an output file by its name within the model's folder. The caller commits or aborts the sinks. */
+  readonly createSink: (file: string) => Promise<Sink>;
+  /** Travels in `userDefinedMetadata`, under `samoyed`. */
+  readonly contract?: Contract;
+  /** The layout of images at the door; inside, channels are last. `nchw` when absent. */
+  readonly layout?: DoorLayout;
+  /** How filters and matrices are stored; what has one axis stays float32. `float32` when absent. */
+  readonly weights?: StoredWeights;
+  /** By how much merging groups may make the weights larger: 0.1 is a tenth, and the default; 0 merges nothing. */
+  readonly groupBudget?: number;
+}
+
+/**
+ * Writes a graph as a TensorFlow.js graph model, which `tf.loadGraphModel` of plain TensorFlow.js loads: weights in files
+ * of 4 MiB named `group1-shard1ofN.bin`, then `model.json`. The same graph gives the same bytes.
+ *
+ * Weights stream: the largest tensor is in memory once, and three blocks of 1 MiB. The sinks are neither committed nor
+ * aborted: that is the caller's, who opened them.
+ *
+ * @throws UnsupportedError when an operator cannot be written, naming the node, or a weight stored as asked.
+ * @throws UsageError when the contract names other ports than the graph has, or the budget is negative.
+ * @throws ShapeError when a tensor yields more or fewer bytes than its shape has.
+ *
+ * Matches TensorFlow.js 4.22.
+ */
+export async function writeTfjs(graph: Graph, options: WriteTfjsOptions): Promise<void> {
+  const { createSink, contract, layout = "nchw", weights = "float32", signal } = options;
+  const groupBudget = options.groupBudget ?? DEFAULT_GROUP_BUDGET;
+  if (!(groupBudget >= 0)) {
+    throw new UsageError(`groupBudget is ${groupBudget}; expected 0 or more, such as 0.1 for a tenth`);
+  }
+  requirePorts(graph, contract);
+  const reading: ReadOptions = signal === undefined ? {} : { signal };
+  const lowered = await lowerGraph(graph, { layout, groupBudget, ...reading });
+  const entries = inSourceOrder(lowered.weights, graph);
+  const manifest = await writeWeights(entries, { weights, createSink, reading });
+  const sink = await createSink("model.json");
+  await sink.write(new TextEncoder().encode(modelJson(lowered, { contract, layout, manifest })));
+}
+
+function requirePorts(graph: Graph, contract: Contract | undefined): void {
+  if (contract === undefined) return;
+  const ports = (kind: "inputs" | "outputs"): Set<string> => new Set(graph[kind].map(({ name }) => name));
+  const [inputs, outputs] = [ports("inputs"), ports("outputs")];
+  const absent = [
+    ...(inputs.has(contract.input) ? [] : [contract.input]),
+    ...[contract.output, ...(contract.taps ?? [])].filter((name) => !outputs.has(name)),
+  ];
+  if (absent.length > 0) {
+    throw new UsageError(`the contract names ${JSON.stringify(absent[0])}; the graph has no such input or output`);
+  }
+}
+
+/** Weights in the order of the graph's own, so that a checkpoint is read from front to back. */
+function inSourceOrder(entries: readonly WeightEntry[], graph: Graph): readonly WeightEntry[] {
+  const places = new Map(Array.from(graph.initializers.keys(), (name, place) => [name, place]));
+  const place = ({ source }: WeightEntry): number => places.get(source.name) ?? Number.MAX_SAFE_INTEGER;
+  return entries.toSorted((a, b) => place(a) - place(b));
+}

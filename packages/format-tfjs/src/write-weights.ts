@@ -1,0 +1,174 @@
+import {
+  allocateBytes,
+  arrayToBytes,
+  bytesToArray,
+  elementCount,
+  float32ArrayToFloat16,
+  formatShape,
+  type LazyTensor,
+  type ReadOptions,
+  ShapeError,
+  type Sink,
+  tensorByteLength,
+  throwIfAborted,
+  UnsupportedError,
+} from "@samoyed/core";
+import type { WeightArray } from "./arrangement.ts";
+import { type Quantization, quantizationOf, quantize, type StoredWeights } from "./quantize.ts";
+import { shardNames, shardWriter } from "./shard-writer.ts";
+import type { WeightEntry } from "./tf-graph.ts";
+
+/** A weight as the manifest lists it. */
+export interface ManifestEntry {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dtype: WeightEntry["dtype"];
+  readonly quantization?: { readonly dtype: "float16" } | ({ readonly dtype: "uint8" | "uint16" } & Quantization);
+}
+
+/** One group of weights: its files and what they hold, in order. */
+export interface ManifestGroup {
+  readonly paths: readonly string[];
+  readonly weights: readonly ManifestEntry[];
+}
+
+const BYTES = { float32: 4, float16: 2, uint16: 2, uint8: 1, int32: 4, bool: 1 } as const;
+
+/** How an entry is stored. */
+type Stored = keyof typeof BYTES;
+
+function storedAs({ compressible, dtype }: WeightEntry, weights: StoredWeights): Stored {
+  return compressible && dtype === "float32" ? weights : dtype;
+}
+
+/** A source that is in memory, for the entries that are made of it. */
+interface Loaded {
+  readonly source: LazyTensor;
+  readonly array: WeightArray;
+  quantization?: Quantization;
+}
+
+/**
+ * Writes weights in order into files of 4 MiB. One source is in memory at a time, in an array that all share; those that
+ * stay as they are only stream through.
+ *
+ * @throws ShapeError when a tensor yields more or fewer bytes than its shape has.
+ * @throws UnsupportedError when a value cannot be stored as asked.
+ */
+export async function writeWeights(
+  entries: readonly WeightEntry[],
+  {
+    weights,
+    createSink,
+    reading,
+  }: {
+    readonly weights: StoredWeights;
+    readonly createSink: (file: string) => Promise<Sink>;
+    readonly reading: ReadOptions;
+  },
+): Promise<ManifestGroup> {
+  const total = entries.reduce((sum, entry) => sum + elementCount(entry.shape) * BYTES[storedAs(entry, weights)], 0);
+  const paths = shardNames(total);
+  const shards = shardWriter(paths, createSink);
+  const load = loader(reading);
+  const manifest: ManifestEntry[] = [];
+  try {
+    for (const entry of entries) {
+      throwIfAborted(reading.signal);
+      const stored = storedAs(entry, weights);
+      const { name, shape, dtype, source } = entry;
+      let quantization: ManifestEntry["quantization"];
+      if (entry.arrangement === undefined && (stored === "float32" || stored === "bool")) {
+        await streamThrough(source, (bytes) => shards.append(bytes), reading);
+      } else {
+        const loaded = await load(source);
+        if (stored === "uint8" || stored === "uint16") {
+          loaded.quantization ??= quantizationOf(loaded.array as Float32Array, stored, source);
+          quantization = { dtype: stored, ...loaded.quantization };
+        } else if (stored === "float16") {
+          quantization = { dtype: stored };
+        }
+        for (const piece of entry.arrangement?.pieces(loaded.array) ?? [loaded.array]) {
+          await shards.append(encode(piece, { stored, quantization: loaded.quantization, source }));
+        }
+      }
+      manifest.push({ name, shape, dtype, ...(quantization && { quantization }) });
+    }
+    await shards.flush();
+  } finally {
+    // The caller will abort the sinks: nothing may still be writing then.
+    await shards.settle();
+  }
+  return { paths, weights: manifest };
+}
+
+function encode(
+  piece: WeightArray,
+  { stored, quantization, source }: { stored: Stored; quantization: Quantization | undefined; source: LazyTensor },
+): Uint8Array {
+  if (stored === "uint8" || stored === "uint16") {
+    return arrayToBytes(quantize(piece as Float32Array, quantization!, stored));
+  }
+  if (stored !== "float16") return arrayToBytes(piece);
+  const halves = float32ArrayToFloat16(piece as Float32Array);
+  const overflow = halves.findIndex((bits, i) => (bits & 0x7fff) === 0x7c00 && Number.isFinite(piece[i]));
+  if (overflow >= 0) {
+    throw new UnsupportedError(`weight "${source.name}" holds ${piece[overflow]}, beyond float16's largest, 65504`, {
+      hint: "Keep this model's weights in float32.",
+    });
+  }
+  return arrayToBytes(halves);
+}
+
+/** Reads sources into one array that grows to the largest. */
+function loader(reading: ReadOptions): (source: LazyTensor) => Promise<Loaded> {
+  let memory = new Uint8Array(0);
+  let loaded: Loaded | undefined;
+  return async (source) => {
+    if (loaded?.source === source) return loaded;
+    loaded = undefined;
+    const byteLength = tensorByteLength(source.dtype, source.shape);
+    if (memory.byteLength < byteLength) memory = allocateBytes(byteLength, `weight "${source.name}"`) as typeof memory;
+    let position = 0;
+    await streamThrough(
+      source,
+      (bytes) => {
+        memory.set(bytes, position);
+        position += bytes.byteLength;
+      },
+      reading,
+    );
+    const array = toWeightArray(memory.subarray(0, byteLength), source);
+    loaded = { source, array };
+    return loaded;
+  };
+}
+
+async function streamThrough(
+  tensor: LazyTensor,
+  take: (bytes: Uint8Array) => void | Promise<void>,
+  reading: ReadOptions,
+): Promise<void> {
+  const expected = tensorByteLength(tensor.dtype, tensor.shape);
+  let count = 0;
+  for await (const chunk of tensor.chunks(reading)) {
+    count += chunk.byteLength;
+    if (count > expected) break;
+    await take(chunk);
+  }
+  if (count !== expected) {
+    throw new ShapeError(
+      `tensor "${tensor.name}" ${tensor.dtype} ${formatShape(tensor.shape)}: ${count}${count > expected ? " or more" : ""} ` +
+        `bytes came; expected ${expected}`,
+    );
+  }
+}
+
+function toWeightArray(bytes: Uint8Array, { dtype, name }: LazyTensor): WeightArray {
+  if (dtype !== "int64") return bytesToArray(bytes, dtype) as WeightArray;
+  const values = bytesToArray(bytes, dtype);
+  return Int32Array.from(values, (value) => {
+    if (BigInt.asIntN(32, value) === value) return Number(value);
+    throw new UnsupportedError(`constant "${name}" holds ${value}; TensorFlow.js's integers have 32 bits`);
+  });
+}
