@@ -1,4 +1,4 @@
-import { type ByteSource, checkRange, FormatError, type ReadOptions } from "@samoyed/core";
+import { type ByteSource, checkRange, FormatError, readInto, type ReadOptions } from "@samoyed/core";
 import { crc32 } from "./crc32.ts";
 import { inflatedSource } from "./inflate.ts";
 import { decodeUtf8, viewOf } from "./little-endian.ts";
@@ -71,6 +71,11 @@ function storedSource(archive: ZipArchive, entry: ZipEntry, label: string): Byte
       checkRange({ byteLength: entry.compressedBytes, label }, offset, length);
       dataOffset ??= await findData(archive, entry, label, options);
       return archive.source.read(dataOffset + offset, length, options);
+    },
+    async readInto(offset, target, options) {
+      checkRange({ byteLength: entry.compressedBytes, label }, offset, target.byteLength);
+      dataOffset ??= await findData(archive, entry, label, options);
+      await readInto(archive.source, { offset: dataOffset + offset, target }, options);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { CHUNK_BYTES } from "./lazy-tensor.ts";
+import { CHUNK_BYTES } from "./chunk-bytes.ts";
 import type { ByteSource, ReadOptions } from "./source.ts";
 
 /** What hashing may be given. */

@@ -2,6 +2,8 @@ export { allocateBytes, MAX_ARRAY_BYTES } from "./allocate.ts";
 export { bfloat16ArrayToFloat32, bfloat16ToFloat32, float32ArrayToBfloat16, float32ToBfloat16 } from "./bfloat16.ts";
 export { blobSource } from "./blob-source.ts";
 export { castArray, castTensor, requireCast, toFloat32, type FloatDType } from "./cast.ts";
+export { giveChunkBuffer, takeChunkBuffer } from "./chunk-buffers.ts";
+export { CHUNK_BYTES } from "./chunk-bytes.ts";
 export { checkPreprocess, encodeContract, parseContract } from "./contract-json.ts";
 export { CONTRACT_SCHEMA, MAX_LABELS } from "./contract-schema.ts";
 export * from "./contract.ts";
@@ -13,7 +15,6 @@ export { discardBody, eachPiece, statusError } from "./http-response.ts";
 export { httpSource, MAX_UNRANGED_BYTES, type Fetch, type HttpSourceOptions } from "./http-source.ts";
 export {
   castLazy,
-  CHUNK_BYTES,
   collectChunks,
   lazyFromChunks,
   lazyTensor,

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { CHUNK_BYTES } from "./chunk-bytes.ts";
 import { AbortedError, ShapeError, UnsupportedError } from "./errors.ts";
 import {
   castLazy,
-  CHUNK_BYTES,
   lazyFromChunks,
   lazyTensor,
   readFloat32,

@@ -1,14 +1,12 @@
 import { allocateBytes } from "./allocate.ts";
 import { castArray, requireCast } from "./cast.ts";
+import { CHUNK_BYTES } from "./chunk-bytes.ts";
 import { bytesPerElement, type DType } from "./dtype.ts";
 import { ShapeError, throwIfAborted } from "./errors.ts";
 import { elementCount, formatShape, type Shape } from "./shape.ts";
 import type { ReadOptions } from "./source.ts";
 import type { LazyTensor, Tensor } from "./tensor.ts";
 import { arrayToBytes, bytesToArray, bytesToTensor, tensorByteLength } from "./tensor-bytes.ts";
-
-/** The size of the pieces in which tensors are read and written: large enough for speed, small enough for memory. */
-export const CHUNK_BYTES: number = 1 << 20;
 
 /** What is known of a tensor before it is read. */
 export interface TensorInfo {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { IoError } from "./errors.ts";
-import { CHUNK_BYTES } from "./lazy-tensor.ts";
+import { CHUNK_BYTES } from "./chunk-bytes.ts";
 import { memorySource } from "./memory-source.ts";
 import { readInto, sourceChunks } from "./source-chunks.ts";
 import type { ByteSource } from "./source.ts";

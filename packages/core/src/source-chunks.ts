@@ -1,5 +1,6 @@
+import { giveChunkBuffer, takeChunkBuffer } from "./chunk-buffers.ts";
 import type { ByteSource, ReadOptions } from "./source.ts";
-import { CHUNK_BYTES } from "./lazy-tensor.ts";
+import { CHUNK_BYTES } from "./chunk-bytes.ts";
 
 /** A stretch of a source. */
 export interface SourceRange {
@@ -35,9 +36,11 @@ export async function* sourceChunks(
   { offset, byteLength }: SourceRange,
   options: ReadOptions = {},
 ): AsyncGenerator<Uint8Array> {
-  const buffers = [0, 1].map(
-    (index) => new Uint8Array(Math.max(0, Math.min(CHUNK_BYTES, byteLength - index * CHUNK_BYTES))),
-  );
+  if (byteLength <= CHUNK_BYTES) {
+    yield* singleChunk(source, { offset, byteLength }, options);
+    return;
+  }
+  const buffers = [takeChunkBuffer(), takeChunkBuffer()] as const;
   const startReading = (done: number): Promise<Uint8Array> => {
     const piece = buffers[(done / CHUNK_BYTES) % 2]!.subarray(0, byteLength - done);
     const pending = readInto(source, { offset: offset + done, target: piece }, options).then(() => piece);
@@ -45,9 +48,6 @@ export async function* sourceChunks(
     pending.catch(() => undefined);
     return pending;
   };
-  if (byteLength === 0) {
-    return;
-  }
   let next = startReading(0);
   try {
     for (let done = CHUNK_BYTES; done < byteLength; done += CHUNK_BYTES) {
@@ -57,7 +57,23 @@ export async function* sourceChunks(
     }
     yield await next;
   } finally {
-    // Whoever stops early closes the source next: nothing may still be reading then.
+    // Whoever stops early closes the source next: nothing may still be reading then, nor into buffers given back.
     await next.catch(() => undefined);
+    for (const buffer of buffers) {
+      giveChunkBuffer(buffer);
+    }
+  }
+}
+
+/** The small tensors, of which there are most. */
+async function* singleChunk(
+  source: ByteSource,
+  { offset, byteLength }: SourceRange,
+  options: ReadOptions,
+): AsyncGenerator<Uint8Array> {
+  if (byteLength > 0) {
+    const target = new Uint8Array(byteLength);
+    await readInto(source, { offset, target }, options);
+    yield target;
   }
 }
