@@ -223,7 +223,7 @@ test("more than 4 GiB at once: a typed error, chunks go on", async () => {
   const source: ByteSource = { byteLength: 2 ** 33, label: "huge", read: async (_, length) => new Uint8Array(length) };
   const tensor = lazy(source, { dtype: "uint8", shape: [2 ** 33], strides: [1], offset: 0 });
   await expect(tensor.read()).rejects.toThrow(
-    'tensor "w" uint8 [8589934592] takes 8589934592 bytes; at most 4294967296 are read at once',
+    'tensor "w" uint8 [8589934592] takes 8589934592 bytes; at most 4294967296 fit in one array',
   );
   expect((await tensor.chunks()[Symbol.asyncIterator]().next()).value).toHaveLength(CHUNK_BYTES);
 });

@@ -1,4 +1,5 @@
 import {
+  allocateBytes,
   bytesPerElement,
   type ByteSource,
   CHUNK_BYTES,
@@ -7,6 +8,7 @@ import {
   elementCount,
   formatShape,
   type LazyTensor,
+  readInto,
   type ReadOptions,
   sourceChunks,
   throwIfAborted,
@@ -24,8 +26,6 @@ const MAX_GATHER_BYTES = 64 << 20;
  * expanded tensors (masks, position tables) are small; beyond this the bytes would fill memory or never end.
  */
 const MAX_EXPANDED_BYTES = 1 << 30;
-/** One array holds no more in Node 20; larger tensors are read in chunks. */
-const MAX_READ_BYTES = 2 ** 32;
 
 /**
  * A tensor of a storage as a lazy tensor: contiguous, row-major and little-endian, whatever its strides and the
@@ -84,21 +84,10 @@ export function storedTensor(tensor: PyTensor, name: string): LazyTensor {
   async function read(options: ReadOptions = {}): Promise<Uint8Array> {
     const source = open();
     throwIfAborted(options.signal);
-    if (byteLength > MAX_READ_BYTES) {
-      throw new UnsupportedError(`${what} takes ${byteLength} bytes; at most ${MAX_READ_BYTES} are read at once`, {
-        hint: "Read it in chunks.",
-      });
-    }
-    if (byteLength === 0) {
-      return new Uint8Array(0);
-    }
-    let out: Uint8Array;
+    const out = allocateBytes(byteLength, what);
     if (contiguous) {
-      const bytes = await source.read(firstByte(), byteLength, options);
-      // A view of a larger buffer belongs to the source; no container's tensor is a whole source of its own.
-      out = bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
+      await readInto(source, { offset: firstByte(), target: out }, options);
     } else {
-      out = new Uint8Array(byteLength);
       const block = wholeBlock(tensor, firstByte() / elementBytes);
       await gather(source, block, out, { ...options, elementBytes });
     }
