@@ -8,7 +8,6 @@ import {
   type ReadOptions,
   reshapeLazy,
   type Shape,
-  type Tensor,
   UnsupportedError,
 } from "@samoyed/core";
 import type { Dim, Graph, Node } from "@samoyed/graph";
@@ -133,7 +132,7 @@ export class Emitter {
     if (present !== undefined) return present;
     const name = this.#names.fresh(`const/${this.#constants.size}`);
     const data = dtype === "int32" ? Int32Array.from(values) : Float32Array.from(values);
-    const source = lazyTensor(name, { dtype, shape, data } as Tensor);
+    const source = lazyTensor(name, { dtype, shape, data });
     this.#addWeight({ name, shape, dtype, source, compressible: false });
     this.#constants.set(key, name);
     return name;

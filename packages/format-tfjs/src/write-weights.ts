@@ -122,13 +122,13 @@ function encode(
 
 /** Reads sources into one array that grows to the largest. */
 function loader(reading: ReadOptions): (source: LazyTensor) => Promise<Loaded> {
-  let memory = new Uint8Array(0);
+  let memory: Uint8Array = new Uint8Array(0);
   let loaded: Loaded | undefined;
   return async (source) => {
     if (loaded?.source === source) return loaded;
     loaded = undefined;
     const byteLength = tensorByteLength(source.dtype, source.shape);
-    if (memory.byteLength < byteLength) memory = allocateBytes(byteLength, `weight "${source.name}"`) as typeof memory;
+    if (memory.byteLength < byteLength) memory = allocateBytes(byteLength, `weight "${source.name}"`);
     let position = 0;
     await streamThrough(
       source,

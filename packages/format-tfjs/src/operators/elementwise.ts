@@ -2,7 +2,7 @@ import { type Node, readFloat, readInt, readString } from "@samoyed/graph";
 import { castLazy } from "@samoyed/core";
 import { constantOf, type Emitter } from "../emitter.ts";
 import { typeAttr } from "../tf-graph.ts";
-import { expression } from "./expression.ts";
+import { expression, perChannel } from "./expression.ts";
 import { inputOf, type Lower, type LowerTable, parameter, unsupported } from "./operator.ts";
 
 /** ONNX's operators of one operand that TensorFlow has as they are. */
@@ -106,8 +106,13 @@ function negativePart(emitter: Emitter, step: Step, x: string): string {
 }
 
 const lowerPrelu: Lower = (node, emitter) => {
-  const { operands, step, finish } = expression(node, emitter);
-  const [x, slope] = operands as [string, string];
+  const slopes = inputOf(node, 1, emitter);
+  const rank = inputOf(node, 0, emitter).shape.length;
+  const { operands, step, finish, layout } = expression(node, emitter, { inputs: [node.inputs[0]!] });
+  // Up to operator set 8, one axis of slopes meant one a channel.
+  const channels = emitter.graph.opset < 9 && slopes.shape.length === 1;
+  const slope = channels ? perChannel(slopes, { rank, layout, emitter }) : emitter.operand(slopes, { layout, rank });
+  const x = operands[0]!;
   finish("AddV2", step("Relu", x), step("Mul", slope, negativePart(emitter, step, x)));
 };
 
@@ -189,9 +194,9 @@ const lowerWhere: Lower = (node, emitter) => {
   finish("SelectV2", ...operands);
 };
 
-const lowerIdentity: Lower = (node, emitter) => {
+function lowerIdentity(node: Node, emitter: Emitter): void {
   emitter.alias(node.outputs[0]!, inputOf(node, 0, emitter));
-};
+}
 
 const lowerDropout: Lower = async (node, emitter) => {
   const training = await parameter(node, 2, emitter);

@@ -6,12 +6,13 @@ import { onlyOutput } from "./operator.ts";
 
 /** Operations on elements with broadcasting: one source node becomes one or several target nodes. */
 export interface Expression {
+  readonly layout: Computed["layout"];
   /** The node's operands, in one layout. */
   readonly operands: readonly string[];
   /** An intermediate result. */
-  step(op: string, ...inputs: readonly string[]): string;
+  readonly step: (op: string, ...inputs: readonly string[]) => string;
   /** The node's output. */
-  finish(op: string, ...inputs: readonly string[]): void;
+  readonly finish: (op: string, ...inputs: readonly string[]) => void;
 }
 
 /** Channels last where an operand that is computed has them last already, so that nothing is transposed. */
@@ -33,8 +34,20 @@ export function expression(
   const layout = commonLayout(values, rank);
   const attr = { T: typeAttr("float32") };
   return {
+    layout,
     operands: values.map((value) => emitter.operand(value, { layout, rank })),
     step: (op, ...operands) => emitter.emit(op, operands, { hint: `${emitter.nameOf(output)}/${op}`, attr }),
     finish: (op, ...operands) => emitter.give(output, op, operands, { layout, attr: { ...attr, ...options.attr } }),
   };
+}
+
+/** Values per channel, shaped to broadcast against a value of `rank` axes in its layout. */
+export function perChannel(
+  value: Value,
+  { rank, layout, emitter }: { readonly rank: number; readonly layout: Computed["layout"]; readonly emitter: Emitter },
+): string {
+  const ref = emitter.plain(value);
+  if (layout === "last" || rank <= 2) return ref;
+  const shape = [value.shape[0]!, ...new Array<number>(rank - 2).fill(1)];
+  return emitter.reshape(ref, shape, { hint: `${ref.replace(":", "_")}/channels` });
 }

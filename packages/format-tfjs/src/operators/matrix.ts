@@ -1,3 +1,4 @@
+import { formatShape } from "@samoyed/core";
 import { readFloat, readInt } from "@samoyed/graph";
 import { typeAttr } from "../tf-graph.ts";
 import { inputOf, type Lower, type LowerTable, onlyOutput, optionalInput, unsupported } from "./operator.ts";
@@ -37,6 +38,12 @@ const lowerMatMul: Lower = (node, emitter) => {
   const [a, b] = [inputOf(node, 0, emitter), inputOf(node, 1, emitter)];
   if (a.dtype !== "float32") throw unsupported(node, `works on ${a.dtype}`);
   if (a.shape.length < 2 || b.shape.length < 2) throw unsupported(node, "has an operand of one axis");
+  // TensorFlow.js's cpu backend goes wrong where both operands are broadcast.
+  const [batchA, batchB] = [a, b].map(({ shape }) => shape.slice(0, -2));
+  const single = [batchA!, batchB!].some((batch) => batch.every((size) => size === 1));
+  if (!single && formatShape(batchA!) !== formatShape(batchB!)) {
+    throw unsupported(node, `broadcasts ${formatShape(batchA!)} against ${formatShape(batchB!)}`);
+  }
   const attr = { ...FLOAT, adj_x: { b: false }, adj_y: { b: false } };
   emitter.give(onlyOutput(node, emitter), "BatchMatMulV2", [emitter.plain(a), emitter.plain(b)], {
     layout: "plain",

@@ -3,16 +3,8 @@ import { type Node, readFloat, readInt } from "@samoyed/graph";
 import { constantOf, type Emitter } from "../emitter.ts";
 import { typeAttr } from "../tf-graph.ts";
 import type { Value } from "../value.ts";
-import { commonLayout } from "./expression.ts";
+import { commonLayout, perChannel } from "./expression.ts";
 import { inputOf, type Lower, type LowerTable, onlyOutput, unsupported } from "./operator.ts";
-
-/** Values per channel, shaped to broadcast against `x` in its layout. */
-function perChannel(value: Value, rank: number, layout: "plain" | "last", emitter: Emitter): string {
-  const ref = emitter.plain(value);
-  if (layout === "last" || rank === 2) return ref;
-  const shape = [value.shape[0]!, ...new Array<number>(rank - 2).fill(1)];
-  return emitter.reshape(ref, shape, { hint: `${ref.replace(":", "_")}/channels` });
-}
 
 const lowerBatchNorm: Lower = (node, emitter) => {
   const output = onlyOutput(node, emitter);
@@ -24,7 +16,7 @@ const lowerBatchNorm: Lower = (node, emitter) => {
   const epsilon = readFloat(node, "epsilon", 1e-5);
   const hint = `${emitter.nameOf(output)}/normalize`;
   const [factor, offset] = affine(node, parameters, { epsilon, emitter, hint }).map((value) =>
-    perChannel(value, rank, layout, emitter),
+    perChannel(value, { rank, layout, emitter }),
   );
   const attr = { T: typeAttr("float32") };
   const scaled = emitter.emit("Mul", [emitter.inLayout(x, layout), factor!], { hint, attr });
@@ -96,8 +88,8 @@ const lowerInstanceNorm: Lower = async (node, emitter) => {
     emitter.give(output, "Mul", [centred, deviation], { layout, attr });
     return;
   }
-  const scaled = step("Mul", step("Mul", centred, deviation), perChannel(scale, rank, layout, emitter));
-  emitter.give(output, "AddV2", [scaled, perChannel(bias, rank, layout, emitter)], { layout, attr });
+  const scaled = step("Mul", step("Mul", centred, deviation), perChannel(scale, { rank, layout, emitter }));
+  emitter.give(output, "AddV2", [scaled, perChannel(bias, { rank, layout, emitter })], { layout, attr });
 };
 
 async function isAll(value: Value, wanted: number, emitter: Emitter): Promise<boolean> {

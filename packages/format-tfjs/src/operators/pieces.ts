@@ -151,6 +151,7 @@ const lowerReduce: Lower = async (node, emitter) => {
   const output = onlyOutput(node, emitter);
   const x = inputOf(node, 0, emitter);
   if (x.dtype !== "float32") throw unsupported(node, `works on ${x.dtype}`);
+  if (x.shape.includes(0)) throw unsupported(node, "reduces an empty tensor");
   const rank = x.shape.length;
   const given = readInts(node, "axes") ?? (await parameter(node, 1, emitter)) ?? [];
   const keep = readInt(node, "keepdims", 1) !== 0;

@@ -35,6 +35,10 @@ const lowerReshape: Lower = (node, emitter) => {
 
 const INVERSE: readonly number[] = FROM_LAST;
 
+function isNone(axes: readonly number[]): boolean {
+  return axes.every((axis, index) => axis === index);
+}
+
 /** A transposition, from the layout that the input has into one of the output's; none where the elements stay in place. */
 const lowerTranspose: Lower = (node, emitter) => {
   const output = onlyOutput(node, emitter);
@@ -49,7 +53,6 @@ const lowerTranspose: Lower = (node, emitter) => {
   const position = (axis: number): number => (x.layout === "last" ? INVERSE[axis]! : axis);
   const intoPlain = perm.map(position);
   const intoLast = TO_LAST.map((axis) => intoPlain[axis]!);
-  const isNone = (axes: readonly number[]): boolean => axes.every((axis, index) => axis === index);
   const layout: Computed["layout"] =
     isNone(intoPlain) || (x.layout === "plain" && !isNone(intoLast)) ? "plain" : "last";
   const axes = layout === "plain" ? intoPlain : intoLast;
