@@ -28,11 +28,17 @@ async function ask(question: string, signal: AbortSignal): Promise<boolean> {
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   // Ctrl-C and Ctrl-D close the prompt; the question alone would then never be settled.
   const closed = new Promise<never>((_resolve, reject) => {
-    prompt.once("close", () => reject(new AbortedError("interrupted", { hint: "Nothing was downloaded." })));
+    prompt.once("close", () => {
+      reject(new AbortedError("interrupted", { hint: "Nothing was downloaded." }));
+    });
   });
   try {
     const answer = await Promise.race([prompt.question(`${question} [y/N] `, { signal }), closed]);
     return /^y(es)?$/i.test(answer.trim());
+  } catch (error) {
+    // The question's line has no end yet.
+    process.stderr.write("\n");
+    throw error;
   } finally {
     prompt.close();
   }

@@ -155,6 +155,24 @@ describe.runIf(script).concurrent("on a pseudo-terminal", () => {
     expect((await onTerminal("$SAMOYED models ssl", { TERM: "dumb" })).stdout).not.toContain(ESC);
   });
 
+  test.each([
+    ["n\\n", 2, "the licence was not accepted"],
+    ["\\003", 130, "interrupted"],
+    ["\\004", 130, "interrupted"],
+    ["yes\\n", 5, "cannot be reached"],
+  ])("the licence, answered with %s: %i", async (keys, expected, what) => {
+    const line = `script --quiet --return --echo never --command "$SAMOYED convert ssl_resnet18 --out ${folder}/no" /dev/null`;
+    // Nobody listens on port 9 (discard).
+    const mirror = { SAMOYED_MIRROR: "http://127.0.0.1:9", HOME: folder, SAMOYED_CACHE: join(folder, "none") };
+    const { code, stdout } = await spawnShell(`set -o pipefail; { sleep 2; printf '${keys}'; sleep 1; } | ${line}`, {
+      env: mirror,
+    });
+    expect(stdout).toContain("published under CC-BY-NC 4.0");
+    expect(stdout).toContain("Download it under this licence? [y/N]");
+    expect(stdout).toMatch(new RegExp(`^samoyed: .*${what}\r?$`, "m"));
+    expect(code).toBe(expected);
+  });
+
   test("--json stays pure: progress goes to stderr alone", async () => {
     const json = join(folder, "terminal.json");
     const { stdout } = await onTerminal(`$SAMOYED convert ${SHAPES} --out ${folder}/t2 --json >${json}`);
