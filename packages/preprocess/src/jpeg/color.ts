@@ -1,5 +1,5 @@
 import type { Frame } from "./frame.ts";
-import type { RowSource } from "./upsample.ts";
+import type { RowSource, Span } from "./upsample.ts";
 
 /** What a file's components are. */
 export type ColorSpace = "gray" | "ycc" | "rgb" | "cmyk" | "ycck";
@@ -22,12 +22,6 @@ export function detectColorSpace(frame: Frame, hints: ColorHints): ColorSpace {
   if (hints.adobeTransform !== undefined) return hints.adobeTransform === 0 ? "rgb" : "ycc";
   const ids = String.fromCharCode(...components.map(({ id }) => id));
   return ids === "RGB" ? "rgb" : "ycc";
-}
-
-/** The columns `from` ≤ x < `to`. */
-export interface Span {
-  readonly from: number;
-  readonly to: number;
 }
 
 /** Writes the wanted part of row `y` of the image as RGB pixels from index `at`. */
@@ -99,11 +93,11 @@ const HALF = 1 << 15;
 
 /** One row of YCC to RGB; positional arguments, since V8 keeps them in registers. `pixels` must clamp. */
 function convertYcc(
-  luma: Uint8ClampedArray,
+  luma: Uint8Array,
   lumaAt: number,
-  blue: Uint8ClampedArray,
+  blue: Uint8Array,
   blueAt: number,
-  red: Uint8ClampedArray,
+  red: Uint8Array,
   redAt: number,
   pixels: Uint8ClampedArray,
   at: number,

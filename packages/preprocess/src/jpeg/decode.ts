@@ -186,9 +186,11 @@ function assemble(state: DecoderState): Image {
   }
   const { width, height, components } = frame;
   const planes = state.planes ?? transformStore(store!, { quantizers, ranges: blockRanges(frame, region) });
-  const sources = components.map((component, index) => upsampledRows(frame, component, planes[index]!));
-  const pixels = new Uint8ClampedArray(width * height * 3);
   const span = { from: region.x, to: region.x + region.width };
+  const sources = components.map((component, index) =>
+    upsampledRows(frame, component, { plane: planes[index]!, span }),
+  );
+  const pixels = new Uint8ClampedArray(width * height * 3);
   const convert = rowConverter(detectColorSpace(frame, state), span, sources);
   for (let y = region.y; y < region.y + region.height; y++) convert(y, pixels, (y * width + region.x) * 3);
   return { width, height, data: new Uint8Array(pixels.buffer) };

@@ -47,7 +47,9 @@ export function inverseDct(
   if (last === 0) {
     // A flat block: both passes reduce to this.
     const sample = ((Math.imul(coefficients[offset]!, quantizer[0]!) + 4) >> 3) + 128;
-    for (let row = 0, to = at; row < 8; row++, to += stride) samples.fill(sample, to, to + 8);
+    for (let row = 0, to = at; row < 8; row++, to += stride) {
+      for (let column = 0; column < 8; column++) samples[to + column] = sample;
+    }
   } else if (last <= LAST_OF_CORNER) {
     transformCorner(coefficients, offset, quantizer, samples, at, stride);
   } else {

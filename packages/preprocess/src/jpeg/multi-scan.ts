@@ -116,10 +116,10 @@ export function transformStore(
         const at = (row * plane.stride + column) * BLOCK_SIDE;
         if (smooth) {
           smoothedBlock(source, row, column, block);
-          inverseDct(block, 0, quantizer, 63, plane.samples, at, plane.stride);
+          inverseDct(block, 0, quantizer, 63, plane.clamped, at, plane.stride);
         } else {
           const offset = (row * blockStride + column) * BLOCK_SIZE;
-          inverseDct(coefficients, offset, quantizer, 63, plane.samples, at, plane.stride);
+          inverseDct(coefficients, offset, quantizer, 63, plane.clamped, at, plane.stride);
         }
       }
     }

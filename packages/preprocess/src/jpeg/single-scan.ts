@@ -10,7 +10,8 @@ import type { Plane } from "./upsample.ts";
 /** Room for a component's samples, whole MCUs of them. */
 export function createPlane(component: Component): Plane {
   const stride = component.blockStride * BLOCK_SIDE;
-  return { samples: new Uint8ClampedArray(stride * component.blockRows * BLOCK_SIDE), stride };
+  const clamped = new Uint8ClampedArray(stride * component.blockRows * BLOCK_SIDE);
+  return { samples: new Uint8Array(clamped.buffer), clamped, stride };
 }
 
 /**
@@ -36,7 +37,7 @@ export function decodeSingleScan(
     const { plane, quantizer, range } = parts[part]!;
     if (column < range.x0 || column > range.x1 || row < range.y0 || row > range.y1) return;
     const at = (row * plane.stride + column) * BLOCK_SIDE;
-    inverseDct(block, 0, quantizer, last, plane.samples, at, plane.stride);
+    inverseDct(block, 0, quantizer, last, plane.clamped, at, plane.stride);
   };
   walkScan(frame, scan, {
     reader,
@@ -45,7 +46,8 @@ export function decodeSingleScan(
       decode: (part, row, column) => {
         const last = decodeBlock(reader, parts[part]!.tables, block, 0);
         transform(part, row, column, last);
-        block.fill(0);
+        if (last === 0) block[0] = 0;
+        else block.fill(0);
       },
       skip: (part, row, column) => transform(part, row, column, 0),
       reset: () => {

@@ -2,98 +2,114 @@ import type { Component, Frame } from "./frame.ts";
 
 /** A component's decoded samples. */
 export interface Plane {
-  readonly samples: Uint8ClampedArray;
+  readonly samples: Uint8Array;
+  /** The same memory, for writing values that have to be clamped. */
+  readonly clamped: Uint8ClampedArray;
   readonly stride: number;
 }
 
 /** A component's samples at the image's full width, for one row of the image. */
 export interface Row {
-  readonly samples: Uint8ClampedArray;
+  readonly samples: Uint8Array;
   readonly offset: number;
 }
 
 /** Gives row `y` of the image; the row is valid until the next one is asked for. */
 export type RowSource = (y: number) => Row;
 
+/** The columns `from` ≤ x < `to`. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
  * Brings a component to the image's size as libjpeg-turbo's default, "fancy upsampling", does (jdsample.c): triangle
  * filters for factors of 2, repetition for all others and for components of 1 or 2 columns.
+ *
+ * @param span the columns of the image that are wanted; the others of a row are not filled in.
  */
-export function upsampledRows(frame: Frame, component: Component, plane: Plane): RowSource {
+export function upsampledRows(
+  frame: Frame,
+  component: Component,
+  { plane, span }: { plane: Plane; span: Span },
+): RowSource {
   const { samples, stride } = plane;
+  const { width, height } = component;
   const ratioH = frame.maxH / component.h;
   const ratioV = frame.maxV / component.v;
   if (ratioH === 1 && ratioV === 1) return (y) => ({ samples, offset: y * stride });
 
-  const row = { samples: new Uint8ClampedArray(component.blockStride * 8 * ratioH), offset: 0 };
-  const lastRow = component.height - 1;
-  /** The two rows that image row `y` lies between, nearest first; the picture's own edge rows repeat. */
-  const nearest = (y: number): readonly [number, number] => {
-    const near = y >> 1;
-    const far = Math.min(Math.max(near + ((y & 1) === 0 ? -1 : 1), 0), lastRow);
-    return [near * stride, far * stride];
-  };
-  const fancyAcross = ratioH === 2 && component.width > 2;
+  const row = { samples: new Uint8Array(stride * ratioH), offset: 0 };
+  const from = Math.floor(span.from / ratioH);
+  const to = Math.min(Math.ceil(span.to / ratioH), width);
+  /** Where the row begins that image row `y` is nearest to but for its own, the picture's edge rows repeating. */
+  const farRow = (y: number): number => Math.min(Math.max((y >> 1) + ((y & 1) === 0 ? -1 : 1), 0), height - 1) * stride;
+  const fancyAcross = ratioH === 2 && width > 2;
   if (fancyAcross && ratioV === 1) {
     return (y) => {
-      widen(samples, y * stride, component.width, row.samples);
+      widen(samples, y * stride, row.samples, from, to, width);
       return row;
     };
   }
   if (fancyAcross && ratioV === 2) {
-    const sums = new Int32Array(component.width);
     return (y) => {
-      const [near, far] = nearest(y);
-      for (let x = 0; x < sums.length; x++) sums[x] = samples[near + x]! * 3 + samples[far + x]!;
-      widenSums(sums, row.samples);
+      widenBetween(samples, (y >> 1) * stride, farRow(y), row.samples, from, to, width);
       return row;
     };
   }
   if (ratioH === 1 && ratioV === 2) {
     return (y) => {
-      const [near, far] = nearest(y);
+      const near = (y >> 1) * stride;
+      const far = farRow(y);
       const bias = 1 + (y & 1);
-      for (let x = 0; x < component.width; x++) {
-        row.samples[x] = (samples[near + x]! * 3 + samples[far + x]! + bias) >> 2;
-      }
+      for (let x = from; x < to; x++) row.samples[x] = (samples[near + x]! * 3 + samples[far + x]! + bias) >> 2;
       return row;
     };
   }
   return (y) => {
-    const from = Math.floor(y / ratioV) * stride;
-    for (let x = 0, to = 0; x < component.width; x++) {
-      for (let i = 0; i < ratioH; i++) row.samples[to++] = samples[from + x]!;
+    const near = Math.floor(y / ratioV) * stride;
+    for (let x = from, at = from * ratioH; x < to; x++) {
+      for (let i = 0; i < ratioH; i++) row.samples[at++] = samples[near + x]!;
     }
     return row;
   };
 }
 
-/** Doubles a row's width, 3/4 of the nearer sample and 1/4 of the further; ties go down, then up. */
-function widen(from: Uint8ClampedArray, offset: number, width: number, to: Uint8ClampedArray): void {
-  const last = offset + width - 1;
-  to[0] = from[offset]!;
-  to[1] = (from[offset]! * 3 + from[offset + 1]! + 2) >> 2;
-  let at = 2;
-  for (let x = offset + 1; x < last; x++, at += 2) {
-    const near = from[x]! * 3;
-    to[at] = (near + from[x - 1]! + 1) >> 2;
-    to[at + 1] = (near + from[x + 1]! + 2) >> 2;
+/**
+ * Doubles the columns `start` to `end` of a row: 3/4 of the nearer sample and 1/4 of the further, ties going down, then up.
+ * The row's edge samples count as their own neighbours. Positional arguments: this runs once a row.
+ */
+function widen(samples: Uint8Array, row: number, to: Uint8Array, start: number, end: number, width: number): void {
+  let left = samples[row + Math.max(start - 1, 0)]!;
+  let current = samples[row + start]!;
+  for (let x = start; x < end; x++) {
+    const right = x + 1 < width ? samples[row + x + 1]! : current;
+    to[2 * x] = (current * 3 + left + 1) >> 2;
+    to[2 * x + 1] = (current * 3 + right + 2) >> 2;
+    left = current;
+    current = right;
   }
-  to[at] = (from[last]! * 3 + from[last - 1]! + 1) >> 2;
-  to[at + 1] = from[last]!;
 }
 
-/** The same for column sums that hold four times a sample. */
-function widenSums(sums: Int32Array, to: Uint8ClampedArray): void {
-  const last = sums.length - 1;
-  to[0] = (sums[0]! * 4 + 8) >> 4;
-  to[1] = (sums[0]! * 3 + sums[1]! + 7) >> 4;
-  let at = 2;
-  for (let x = 1; x < last; x++, at += 2) {
-    const near = sums[x]! * 3;
-    to[at] = (near + sums[x - 1]! + 8) >> 4;
-    to[at + 1] = (near + sums[x + 1]! + 7) >> 4;
+/** The same for a row between two, of which the first is nearer: 3/4 and 1/4 of them in this direction too. */
+function widenBetween(
+  samples: Uint8Array,
+  near: number,
+  far: number,
+  to: Uint8Array,
+  start: number,
+  end: number,
+  width: number,
+): void {
+  const before = Math.max(start - 1, 0);
+  let left = samples[near + before]! * 3 + samples[far + before]!;
+  let current = samples[near + start]! * 3 + samples[far + start]!;
+  for (let x = start; x < end; x++) {
+    const right = x + 1 < width ? samples[near + x + 1]! * 3 + samples[far + x + 1]! : current;
+    to[2 * x] = (current * 3 + left + 8) >> 4;
+    to[2 * x + 1] = (current * 3 + right + 7) >> 4;
+    left = current;
+    current = right;
   }
-  to[at] = (sums[last]! * 3 + sums[last - 1]! + 8) >> 4;
-  to[at + 1] = (sums[last]! * 4 + 7) >> 4;
 }
