@@ -12,7 +12,8 @@ export {
   tensorAttribute,
 } from "./attributes.ts";
 export { createBuilder, type GraphBuilder, type NodeOptions } from "./builder.ts";
-export { inferShapes, MAX_DIM, MAX_RANK } from "./infer.ts";
+export { MAX_DIM, MAX_RANK } from "./check-shape.ts";
+export { inferShapes } from "./infer.ts";
 export type { Attribute, Dim, Graph, Node, ValueInfo } from "./ir.ts";
 export { dtypeFromOnnx, dtypeToOnnx } from "./onnx-dtype.ts";
 export { MAX_NODES, MAX_OPSET, MIN_OPSET, verifyGraph } from "./verify.ts";

@@ -1,15 +1,9 @@
-import { elementCount, formatShape, type LazyTensor, ShapeError, type Tensor, UnsupportedError } from "@samoyed/core";
-import { isKnown } from "./dims.ts";
+import { type LazyTensor, type Tensor, UnsupportedError } from "@samoyed/core";
+import { checkShape } from "./check-shape.ts";
 import type { Dim, Graph, Node, ValueInfo } from "./ir.ts";
 import { constantDims, knownTensor } from "./known.ts";
 import { OPERATORS } from "./operators/index.ts";
 import { describe, type InferCall, type Operator, type ValueType } from "./operators/operator.ts";
-
-/** Most axes of a value: ONNX sets no limit, and no network comes near. */
-export const MAX_RANK = 32;
-
-/** Largest size of one axis: what a signed 32-bit index reaches, as runtimes use. */
-export const MAX_DIM: number = 2 ** 31 - 1;
 
 /**
  * The operator of a node.
@@ -25,30 +19,6 @@ export function operatorOf(node: Node): Operator {
     });
   }
   return operator;
-}
-
-/**
- * Requires the sizes of a value to be sane: at most `MAX_RANK` axes, integers from 0 to `MAX_DIM`, a number of elements
- * that is exact in a double.
- *
- * @throws ShapeError when they are not.
- */
-export function checkShape(what: string, shape: readonly Dim[]): void {
-  if (shape.length > MAX_RANK) throw new ShapeError(`${what} has ${shape.length} axes; expected at most ${MAX_RANK}`);
-  for (const dim of shape) {
-    if (typeof dim === "string" ? dim === "" : !(Number.isInteger(dim) && dim >= 0 && dim <= MAX_DIM)) {
-      throw new ShapeError(
-        `${what} has shape ${formatShape(shape)}; expected names or integers from 0 to ${MAX_DIM}, got ${JSON.stringify(dim)}`,
-      );
-    }
-  }
-  if (isKnown(shape)) {
-    try {
-      elementCount(shape);
-    } catch (cause) {
-      throw new ShapeError(`${what} has shape ${formatShape(shape)}, more than 2^53 elements`, { cause });
-    }
-  }
 }
 
 /** What inference found out about a graph's values. */

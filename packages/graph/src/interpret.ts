@@ -8,8 +8,9 @@ import {
   UnsupportedError,
   UsageError,
 } from "@samoyed/core";
+import { checkShape } from "./check-shape.ts";
 import { isKnown } from "./dims.ts";
-import { checkShape, operatorOf } from "./infer.ts";
+import { operatorOf } from "./infer.ts";
 import type { Graph, Node, ValueInfo } from "./ir.ts";
 import { tensorDims } from "./known.ts";
 import { OPERATORS } from "./operators/index.ts";

@@ -1,6 +1,7 @@
 import { formatShape, FormatError, ShapeError, UnsupportedError } from "@samoyed/core";
+import { checkShape } from "./check-shape.ts";
 import { compatibleShapes } from "./dims.ts";
-import { checkShape, inferTypes, operatorOf } from "./infer.ts";
+import { inferTypes, operatorOf } from "./infer.ts";
 import type { Attribute, Graph, Node, ValueInfo } from "./ir.ts";
 import { describe } from "./operators/operator.ts";
 

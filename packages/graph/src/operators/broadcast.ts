@@ -12,7 +12,7 @@ import { describeInput, type InferCall, misfit, opaqueDim } from "./operator.ts"
  */
 export function broadcastShapes(call: InferCall, indexes: readonly number[]): readonly Dim[] {
   const shapes = indexes.map((index) => call.inputs[index]?.shape ?? []);
-  const rank = Math.max(...shapes.map((shape) => shape.length));
+  const rank = shapes.reduce((most, shape) => Math.max(most, shape.length), 0);
   const result: Dim[] = [];
   for (let axis = 0; axis < rank; axis++) {
     let size: Dim = 1;

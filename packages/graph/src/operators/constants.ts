@@ -1,5 +1,6 @@
 import { elementCount, type Tensor, UnsupportedError } from "@samoyed/core";
 import { readAttribute, readInt } from "../attributes.ts";
+import { MAX_RANK } from "../check-shape.ts";
 import { multiplyDims } from "../dims.ts";
 import type { Dim, Node } from "../ir.ts";
 import { constantDims } from "../known.ts";
@@ -45,7 +46,7 @@ function inferConstantOfShape(call: InferCall): readonly (ValueType | undefined)
   const shape = call.dims(0);
   if (shape !== undefined) return [{ dtype, shape }];
   const length = inputType(call, 0).shape[0];
-  if (typeof length !== "number") return [undefined];
+  if (typeof length !== "number" || length > MAX_RANK) return [undefined];
   return [{ dtype, shape: Array.from({ length }, (_, axis) => opaqueDim(call, axis)) }];
 }
 

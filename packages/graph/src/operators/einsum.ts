@@ -52,7 +52,8 @@ function parseEquation(call: { readonly node: Node }, ranks: readonly number[]):
     }
     return labels(term, left);
   });
-  const widest = Math.max(...operands.map((names) => names.filter((name) => name.startsWith("…")).length));
+  const ellipses = operands.map((names) => names.filter((name) => name.startsWith("…")).length);
+  const widest = ellipses.reduce((most, count) => Math.max(most, count), 0);
   if (right !== undefined) return { operands, result: labels(right, widest) };
   const all = operands.flat().filter((name) => !name.startsWith("…"));
   const once = [...new Set(all)].filter((name) => all.indexOf(name) === all.lastIndexOf(name)).sort();

@@ -70,10 +70,17 @@ export function newArray(dtype: DType, count: number): TypedArray {
 }
 
 /**
- * Doubles as a tensor: floats are rounded to nearest; integers must be whole already, and wrap around as two's
- * complement does; for `bool` anything but 0 is 1.
+ * Doubles as a tensor: floats are rounded to nearest; integers must be whole and exact already, and wrap around as
+ * two's complement does; for `bool` anything but 0 is 1.
+ *
+ * @throws UnsupportedError when an integer type is to hold a fraction, a NaN or something beyond 2^53.
  */
 export function tensorOf(type: TensorType, values: Float64Array): Tensor {
+  if (isInteger(type.dtype)) {
+    const odd = values.find((value) => !Number.isSafeInteger(value));
+    if (odd !== undefined)
+      throw new UnsupportedError(`the interpreter computed ${odd}, which is no exact ${type.dtype}`);
+  }
   return { dtype: type.dtype, shape: type.shape, data: roundTo(type.dtype, values) };
 }
 

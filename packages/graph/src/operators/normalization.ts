@@ -90,7 +90,9 @@ function interpretBatchNorm(call: InterpretCall): readonly Tensor[] {
   const runningVariance = Float64Array.from(variance!);
   for (let channel = 0; channel < channels; channel++) {
     const places: number[] = [];
-    for (let block = 0; block < outer; block++) places.push(...range((block * channels + channel) * inner, inner));
+    for (let block = 0; block < outer; block++) {
+      for (const place of range((block * channels + channel) * inner, inner)) places.push(place);
+    }
     let statistics = { mean: mean![channel]!, variance: variance![channel]! };
     if (training) {
       statistics = moments(source, places);

@@ -1,4 +1,14 @@
-import { contiguousStrides, elementCount, type Shape } from "@samoyed/core";
+import { contiguousStrides, elementCount, type Shape, UnsupportedError } from "@samoyed/core";
+
+/** Most offsets in one list: half a GiB of them, as many as the interpreter's largest value has elements. */
+export const MAX_OFFSETS: number = 2 ** 27;
+
+function newOffsets(count: number): Int32Array {
+  if (count > MAX_OFFSETS) {
+    throw new UnsupportedError(`the interpreter would need ${count} offsets; expected at most ${MAX_OFFSETS}`);
+  }
+  return new Int32Array(count);
+}
 
 /**
  * Offsets into a row-major tensor for every element of an output, in the output's order.
@@ -6,7 +16,7 @@ import { contiguousStrides, elementCount, type Shape } from "@samoyed/core";
  * `strides` gives the step in the tensor for a step of 1 along each output axis; `start` is the first offset.
  */
 export function offsets(shape: Shape, strides: readonly number[], start = 0): Int32Array {
-  const result = new Int32Array(elementCount(shape));
+  const result = newOffsets(elementCount(shape));
   const position = new Array<number>(shape.length).fill(0);
   let offset = start;
   for (let index = 0; index < result.length; index++) {
@@ -38,7 +48,7 @@ export function tableOffsets(from: Shape, tables: readonly (readonly number[])[]
   const strides = contiguousStrides(from);
   let result: Int32Array = new Int32Array([0]);
   for (const [axis, table] of tables.entries()) {
-    const next = new Int32Array(result.length * table.length);
+    const next = newOffsets(result.length * table.length);
     let index = 0;
     for (const base of result) {
       for (const position of table) next[index++] = base < 0 || position < 0 ? -1 : base + position * strides[axis]!;

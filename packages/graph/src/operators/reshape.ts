@@ -1,5 +1,6 @@
 import { formatShape, type Tensor, UnsupportedError } from "@samoyed/core";
 import { readFloat, readInt, readInts } from "../attributes.ts";
+import { MAX_RANK } from "../check-shape.ts";
 import { multiplyDims } from "../dims.ts";
 import type { Dim } from "../ir.ts";
 import { newNumbers, numbers, tensorOf } from "./elements.ts";
@@ -57,7 +58,8 @@ function inferReshape(call: InferCall): readonly (ValueType | undefined)[] {
   const target = call.dims(1);
   if (target === undefined) {
     const length = inputType(call, 1).shape[0];
-    if (typeof length !== "number") return [undefined];
+    // A rank that no value may have is refused elsewhere, before anything of that length is made.
+    if (typeof length !== "number" || length > MAX_RANK) return [undefined];
     return [{ dtype: x.dtype, shape: Array.from({ length }, (_, axis) => opaqueDim(call, axis)) }];
   }
   const allowZero = readInt(call.node, "allowzero", 0) !== 0;

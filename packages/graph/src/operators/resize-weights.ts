@@ -1,3 +1,4 @@
+import { UnsupportedError } from "@samoyed/core";
 import type { Node } from "../ir.ts";
 import { malformed } from "./operator.ts";
 
@@ -63,10 +64,16 @@ function cubicKernel(distance: number, a: number): number {
   return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0;
 }
 
+/** Widest kernel, on one side: images shrink by less. */
+const MAX_SUPPORT = 1 << 16;
+
 function interpolate(x: number, axis: AxisResize): readonly Tap[] {
   // Shrinking with antialias widens the kernel, so that every input position counts.
   const stretch = axis.antialias ? Math.min(axis.scale, 1) : 1;
   const support = (axis.mode === "cubic" ? 2 : 1) / stretch;
+  if (!(support <= MAX_SUPPORT)) {
+    throw new UnsupportedError(`resizing ${axis.from} elements to ${axis.to} with antialias needs too wide a kernel`);
+  }
   const taps: Tap[] = [];
   for (let index = Math.ceil(x - support); index <= Math.floor(x + support); index++) {
     const distance = (index - x) * stretch;

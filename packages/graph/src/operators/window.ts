@@ -1,4 +1,4 @@
-import { formatShape, type Shape } from "@samoyed/core";
+import { elementCount, formatShape, type Shape, UnsupportedError } from "@samoyed/core";
 import { readInts, readString } from "../attributes.ts";
 import { floorDivide } from "../dims.ts";
 import type { Dim, Node } from "../ir.ts";
@@ -114,6 +114,9 @@ export function windowOutput(
   return ((output as number) - 1) * stride >= size + begin ? (output as number) - 1 : output;
 }
 
+/** Most taps of all windows over one channel: twenty times what a 7 × 7 kernel has over a 512 × 512 image. */
+export const MAX_TAPS: number = 2 ** 28;
+
 /** A tap of a window that falls into the padding. */
 export const PADDING = -1;
 /** A tap that falls beyond the padding, as the last window may with `ceil_mode`. */
@@ -124,6 +127,10 @@ export const BEYOND: number = -2;
  * taps (row-major over the kernel) within one channel's plane, or `PADDING` or `BEYOND`.
  */
 export function windowTaps(window: Window, input: Shape, output: Shape): readonly Int32Array[] {
+  const count = elementCount(output) * elementCount(window.kernel);
+  if (count > MAX_TAPS) {
+    throw new UnsupportedError(`the interpreter would need ${count} window taps; expected at most ${MAX_TAPS}`);
+  }
   let taps: readonly Int32Array[] = [new Int32Array(1)];
   for (const [axis, size] of input.entries()) {
     const [begin, end] = axisPads(window, axis, size);

@@ -76,7 +76,7 @@ export function rewriteGraph(graph: Graph, rewrites: readonly Rewrite[]): Rewrit
         changes++;
       }
       if (changes === 0) {
-        declined.push(...refusals);
+        for (const refusal of refusals) declined.push(refusal);
         break;
       }
       current = inferShapes(draft.finish());
