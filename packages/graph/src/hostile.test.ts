@@ -198,7 +198,7 @@ function spoil(item: RecordedCase, change: Damage): NodeCase {
     case "constant":
       if (tensor?.dtype === "int64")
         inputs[at] = int64(
-          Array.from(tensor.data, (value, index) => (index === 0 ? change.value : Number(value))),
+          Array.from(tensor.data as BigInt64Array, (value, index) => (index === 0 ? change.value : Number(value))),
           tensor.shape,
         );
       break;

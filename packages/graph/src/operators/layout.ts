@@ -108,7 +108,7 @@ function interpretBlocks(call: InterpretCall, deepen: boolean): readonly Tensor[
   let order: readonly number[];
   if (deepen) {
     split = [batch, channels, height / size, size, width / size, size];
-    order = [0, 3, 5, 1, 2, 4];
+    order = mode === "DCR" ? [0, 3, 5, 1, 2, 4] : [0, 1, 3, 5, 2, 4];
   } else if (mode === "DCR") {
     split = [batch, size, size, channels / (size * size), height, width];
     order = [0, 3, 4, 1, 5, 2];
@@ -143,7 +143,7 @@ export const LAYOUT: readonly Operator[] = [
   {
     op: "SpaceToDepth",
     inputs: [1, 1],
-    attributes: { blocksize: "int" },
+    attributes: { blocksize: "int", mode: "string" },
     infer: (call) => inferBlocks(call, true),
     interpret: (call) => interpretBlocks(call, true),
   },

@@ -1,11 +1,13 @@
 import {
   formatShape,
+  giveChunkBuffer,
   type LazyTensor,
   lazyFromChunks,
   readTensor,
   type ReadOptions,
   arrayToBytes,
   bytesToArray,
+  takeChunkBuffer,
   wholeElements,
 } from "@samoyed/core";
 import { readFloat, readInt } from "../attributes.ts";
@@ -149,21 +151,25 @@ function scaleChannels(
   const perChannel = weight.shape.slice(1).reduce((count, size) => count * size, 1);
   async function* chunks(options: ReadOptions): AsyncGenerator<Uint8Array> {
     const scale = await factors(options);
-    let buffer = new Uint8Array(0);
+    const buffer = takeChunkBuffer();
     let position = 0;
-    for await (const chunk of wholeElements(weight.chunks(options), width)) {
-      if (buffer.byteLength < chunk.byteLength) buffer = new Uint8Array(chunk.byteLength);
-      const output = buffer.subarray(0, chunk.byteLength);
-      const from = bytesToArray(chunk, dtype);
-      const to = bytesToArray(output, dtype);
-      for (let start = 0; start < from.length;) {
-        const channel = Math.floor((position + start) / perChannel);
-        const end = Math.min(from.length, (channel + 1) * perChannel - position);
-        multiplyRange(from, to, { start, end, factor: scale[channel]! });
-        start = end;
+    try {
+      for await (const chunk of wholeElements(weight.chunks(options), width)) {
+        const fits = chunk.byteLength <= buffer.byteLength;
+        const output = fits ? buffer.subarray(0, chunk.byteLength) : new Uint8Array(chunk.byteLength);
+        const from = bytesToArray(chunk, dtype);
+        const to = bytesToArray(output, dtype);
+        for (let start = 0; start < from.length;) {
+          const channel = Math.floor((position + start) / perChannel);
+          const end = Math.min(from.length, (channel + 1) * perChannel - position);
+          multiplyRange(from, to, { start, end, factor: scale[channel]! });
+          start = end;
+        }
+        position += from.length;
+        yield output;
       }
-      position += from.length;
-      yield output;
+    } finally {
+      giveChunkBuffer(buffer);
     }
   }
   return lazyFromChunks({ name, dtype: weight.dtype, shape: weight.shape }, chunks);
