@@ -25,7 +25,8 @@ export interface LateHashSink extends Sink {
 export function lateHashSink(sink: Sink, { tailBytes }: { readonly tailBytes: number }): LateHashSink {
   const head: Uint8Array[] = [];
   let headBytes = 0;
-  let tail: Uint8Array = new Uint8Array(0);
+  // The last bytes stand at its end; one array for all writes, since one for each would keep the collector busy.
+  const tail = new Uint8Array(tailBytes);
   return {
     get position(): number {
       return sink.position;
@@ -35,7 +36,9 @@ export function lateHashSink(sink: Sink, { tailBytes }: { readonly tailBytes: nu
         head.push(bytes.slice(0, HEAD_BYTES - headBytes));
         headBytes += head.at(-1)!.byteLength;
       }
-      tail = bytes.byteLength >= tailBytes ? bytes.slice(-tailBytes) : join([tail, bytes]).slice(-tailBytes);
+      const last = bytes.subarray(Math.max(0, bytes.byteLength - tailBytes));
+      tail.copyWithin(0, last.byteLength);
+      tail.set(last, tailBytes - last.byteLength);
       await sink.write(bytes);
     },
     patch: (offset, bytes) => sink.patch(offset, bytes),
@@ -43,7 +46,8 @@ export function lateHashSink(sink: Sink, { tailBytes }: { readonly tailBytes: nu
     abort: () => sink.abort(),
     async fill(sha256: string): Promise<number> {
       const bytes = new TextEncoder().encode(sha256);
-      const tailStart = sink.position - tail.byteLength;
+      // Negative where less was written than the tail takes; the bytes before the first are zeros.
+      const tailStart = sink.position - tailBytes;
       const places = new Set([...occurrences(join(head)), ...occurrences(tail).map((at) => tailStart + at)]);
       for (const place of places) {
         await sink.patch(place, bytes);

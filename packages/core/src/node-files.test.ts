@@ -187,6 +187,28 @@ describe("a file sink", () => {
     expect(await readdir(folder)).toEqual(["probe"]);
   });
 
+  test("bytes go to the disk while others are written, and what the disk reports then is not lost", async () => {
+    const path = join(folder, "out.bin");
+    const probe = await open(join(folder, "probe"), "w");
+    const prototype = Object.getPrototypeOf(probe) as { datasync: () => Promise<void> };
+    await probe.close();
+    const spy = vi.spyOn(prototype, "datasync");
+    const piece = new Uint8Array(8 << 20);
+    const write = async (): Promise<Awaited<ReturnType<typeof fileSink>>> => {
+      const sink = await fileSink(path);
+      for (let i = 0; i < 5; i++) {
+        await sink.write(piece);
+      }
+      return sink;
+    };
+    await (await write()).commit();
+    expect(spy.mock.calls.length).toBe(1);
+    await (await write()).abort();
+    spy.mockRejectedValue(Object.assign(new Error("i/o error"), { code: "EIO" }));
+    expect((await errorOf((await write()).commit())).message).toContain("(EIO)");
+    expect((await readdir(folder)).sort()).toEqual(["out.bin", "probe"]);
+  });
+
   test("a symbolic link is replaced, not followed", async () => {
     const path = join(folder, "out.bin");
     await writeFile(join(folder, "target"), "old");
