@@ -232,10 +232,8 @@ describe("hostile and unsupported files", () => {
     expect(() => decodePng(bytes)).toThrow(message);
   });
 
-  test("a bomb is not inflated beyond the image", () => {
+  test("a bomb is not inflated beyond the image: what follows is not even looked at", () => {
     const bomb = deflateSync(new Uint8Array(50_000_000));
-    const started = performance.now();
-    expect(rgb(png({ compressed: bomb }))).toEqual([0, 0, 0, 0, 0, 0]);
-    expect(performance.now() - started).toBeLessThan(100);
+    expect(rgb(png({ compressed: bomb.fill(0xff, 60) }))).toEqual([0, 0, 0, 0, 0, 0]);
   });
 });

@@ -114,11 +114,10 @@ describe("input", () => {
     expect(() => createTransform({ inputSize: [3, 8, 8], cropMode: "border" })(thin)).toThrow(/resized to 9×0/);
   });
 
-  test("a very thin image costs no more than its crop", () => {
-    const thin = { width: 1, height: 60_000, data: new Uint8Array(180_000).fill(255) };
-    const started = performance.now();
-    expect(createTransform({ inputSize: [3, 224, 224] })(thin).shape).toEqual([3, 224, 224]);
-    expect(performance.now() - started).toBeLessThan(2000);
+  test("a very thin image costs no more than its crop, however large it would become", () => {
+    const thin = { width: 1, height: 6_000_000, data: new Uint8Array(18_000_000).fill(255) };
+    const tensor = createTransform({ inputSize: [3, 8, 8], mean: [0, 0, 0], std: [1, 1, 1] })(thin);
+    expect(new Set(tensor.data)).toEqual(new Set([1]));
   });
 });
 
