@@ -11,10 +11,11 @@ export const PLAN = {
   models: ["core", "graph"],
   "format-onnx": ["core", "graph"],
   "format-tfjs": ["core", "graph"],
-  convert: ["core", "checkpoint", "graph", "models", "format-onnx"],
+  convert: ["core", "checkpoint", "graph", "models", "format-onnx", "format-tfjs"],
   preprocess: ["core"],
   runtime: ["core", "preprocess"],
   "runtime-onnx": ["core", "runtime"],
+  "runtime-tfjs": ["core", "runtime"],
   golden: ["core"],
   cli: [
     "core",
@@ -26,6 +27,7 @@ export const PLAN = {
     "preprocess",
     "runtime",
     "runtime-onnx",
+    "runtime-tfjs",
     "golden",
   ],
 };

@@ -1,0 +1,31 @@
+import { float16ArrayToFloat32 } from "@samoyed/core";
+import type { WeightEntry } from "./weight-entry.ts";
+
+/** A weight's elements as engines take them. */
+export type WeightArray = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
+
+/**
+ * A weight's elements from its stored bytes, which become the array where they are stored as they are.
+ *
+ * Matches `decodeWeight` of tfjs-core 4.22.0, `io/io_utils.ts`: `value * scale + min` in doubles, rounded once.
+ */
+export function dequantize(bytes: Uint8Array<ArrayBuffer>, { dtype, quantization }: WeightEntry): WeightArray {
+  const { buffer } = bytes;
+  if (quantization === undefined) {
+    if (dtype === "bool") return bytes;
+    return dtype === "float32" ? new Float32Array(buffer) : new Int32Array(buffer);
+  }
+  if (quantization.dtype === "float16") {
+    const values = new Float32Array(buffer.byteLength / 2);
+    float16ArrayToFloat32(new Uint16Array(buffer), values);
+    return values;
+  }
+  const { scale, min } = quantization;
+  const stored = quantization.dtype === "uint8" ? bytes : new Uint16Array(buffer);
+  const values = dtype === "float32" ? new Float32Array(stored.length) : new Int32Array(stored.length);
+  for (let at = 0; at < stored.length; at++) {
+    const value = stored[at]! * scale + min;
+    values[at] = dtype === "float32" ? value : Math.round(value);
+  }
+  return values;
+}

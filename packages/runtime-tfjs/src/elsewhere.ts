@@ -1,0 +1,14 @@
+import { UnavailableError } from "@samoyed/core";
+import type { Backend } from "@samoyed/runtime";
+
+/** A backend that runs on another platform than this one; it says so. */
+export function elsewhere(name: string, { reason, fix }: { readonly reason: string; readonly fix: string }): Backend {
+  return {
+    name,
+    format: "tfjs",
+    availability: async () => ({ available: false, reason, fix }),
+    load: async () => {
+      throw new UnavailableError(`${name} cannot be used here: ${reason}`, { hint: fix });
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import { UnavailableError } from "@samoyed/core";
+import type { Availability } from "@samoyed/runtime";
+import type * as Converter from "@tensorflow/tfjs-converter";
+import type * as Core from "@tensorflow/tfjs-core";
+import { startEngine } from "./switch-engine.ts";
+
+/** The modules that every engine shares. */
+export interface Tf {
+  readonly core: typeof Core;
+  readonly converter: typeof Converter;
+}
+
+/** One of TensorFlow.js's engines, and how it gets here. */
+export interface EngineSource {
+  /** The backend's name for us. */
+  readonly name: string;
+  /** TensorFlow.js's own name of it. */
+  readonly engine: "cpu" | "wasm" | "webgl" | "webgpu" | "tensorflow";
+  /** The npm package that registers it. */
+  readonly package: string;
+  /** What mends it where it is installed and does not start. */
+  readonly fix: string;
+  /** Imports the package, which registers the engine; gives the package's version. */
+  importEngine(tf: Tf): Promise<string>;
+}
+
+/** What takes the engine's part in a session. */
+export interface Engine {
+  readonly source: EngineSource;
+  readonly tf: Tf;
+  readonly version: string;
+}
+
+/**
+ * Imports an engine and starts it; at once where it runs already.
+ *
+ * @throws UnavailableError with the reason and what mends it, when it is not installed or does not run here.
+ */
+export async function openEngine(source: EngineSource): Promise<Engine> {
+  let tf: Tf;
+  let version: string;
+  let before: string | undefined;
+  try {
+    tf = {
+      core: await import("@tensorflow/tfjs-core"),
+      converter: await import("@tensorflow/tfjs-converter"),
+    };
+    before = tf.core.getBackend();
+    version = await source.importEngine(tf);
+  } catch (cause) {
+    throw importError(source, cause);
+  }
+  if (!(await startEngine(tf.core, { engine: source.engine, before }))) {
+    throw new UnavailableError(`TensorFlow.js's engine ${source.engine} does not start here`, { hint: source.fix });
+  }
+  return { source, tf, version };
+}
+
+/** Whether an engine can be imported and started, and its version. */
+export async function engineAvailability(source: EngineSource): Promise<Availability> {
+  try {
+    return { available: true, version: (await openEngine(source)).version };
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    return { available: false, reason: error.message, fix: error.hint ?? source.fix };
+  }
+}
+
+function importError(source: EngineSource, cause: unknown): UnavailableError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const missing = /cannot find (?:module|package) '(@tensorflow\/[\w-]+)'/i.exec(message)?.[1];
+  if (missing !== undefined) {
+    const packages = [...new Set(["@tensorflow/tfjs-core", "@tensorflow/tfjs-converter", source.package])];
+    return new UnavailableError(`${missing} is not installed`, { hint: `npm install ${packages.join(" ")}`, cause });
+  }
+  return new UnavailableError(`${source.package} does not load: ${firstLine(message)}`, { hint: source.fix, cause });
+}
+
+/** The first line of an engine's message that says something. */
+export function firstLine(message: string): string {
+  return (
+    message
+      .split("\n")
+      .find((text) => text.trim() !== "")
+      ?.trim() ?? "no message"
+  );
+}

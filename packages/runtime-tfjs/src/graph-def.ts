@@ -1,0 +1,88 @@
+import { FormatError, MismatchError } from "@samoyed/core";
+import type { WeightEntry } from "./weight-entry.ts";
+
+/** A node of a GraphDef in JSON; attributes stay as they are. */
+export interface GraphNode {
+  readonly name: string;
+  readonly op: string;
+  readonly input?: readonly string[];
+  readonly attr?: Readonly<Record<string, unknown>>;
+}
+
+/** The largest networks in use have some thousands; a split into 32 groups for each layer makes it tens of thousands. */
+const MAX_NODES = 1_000_000;
+
+/** The node that an input names: `name`, `name:1` or `^name`. */
+export function producerOf(input: string): string {
+  return input.replace(/^\^/u, "").split(":")[0]!;
+}
+
+/**
+ * Reads the nodes of a model's topology and holds them against the weights of its manifest.
+ *
+ * @throws FormatError when they are no graph: a name that comes twice, an input that no node gives.
+ * @throws MismatchError when a constant has no weight, or one of another shape or dtype.
+ */
+export function parseNodes(
+  topology: unknown,
+  { label, weights }: { readonly label: string; readonly weights: ReadonlyMap<string, WeightEntry> },
+): readonly GraphNode[] {
+  const list = (topology as { node?: unknown } | undefined)?.node;
+  if (!Array.isArray(list) || list.length === 0 || list.length > MAX_NODES) {
+    throw new FormatError(`${label}: modelTopology has no list of nodes; expected a GraphDef`);
+  }
+  const nodes = new Map<string, GraphNode>();
+  for (const value of list as readonly unknown[]) {
+    const node = checkNode(value, label);
+    if (nodes.has(node.name)) throw new FormatError(`${label}: the node ${JSON.stringify(node.name)} comes twice`);
+    nodes.set(node.name, node);
+  }
+  for (const node of nodes.values()) {
+    const missing = node.input?.find((input) => !nodes.has(producerOf(input)));
+    if (missing !== undefined) {
+      throw new FormatError(
+        `${label}: the node ${JSON.stringify(node.name)} (${node.op}) reads ${JSON.stringify(missing)}, which no node gives`,
+      );
+    }
+    if (node.op === "Const") checkConstant(node, { label, entry: weights.get(node.name) });
+  }
+  return [...nodes.values()];
+}
+
+function checkNode(value: unknown, label: string): GraphNode {
+  const { name, op, input, attr } = (value ?? {}) as Record<string, unknown>;
+  // TensorFlow.js looks names up in plain objects, where those of Object.prototype are always found.
+  if (typeof name !== "string" || name === "" || name in {} || typeof op !== "string" || op === "") {
+    throw new FormatError(`${label}: a node has the name ${JSON.stringify(name)} and op ${JSON.stringify(op)}`);
+  }
+  const inputs = input === undefined || (Array.isArray(input) && input.every((item) => typeof item === "string"));
+  if (!inputs || (attr !== undefined && (typeof attr !== "object" || attr === null))) {
+    throw new FormatError(`${label}: the node ${JSON.stringify(name)} (${op}) has inputs or attributes that are none`);
+  }
+  return value as GraphNode;
+}
+
+const TF_TYPES = { float32: "DT_FLOAT", int32: "DT_INT32", bool: "DT_BOOL" } as const;
+
+function checkConstant(
+  node: GraphNode,
+  { label, entry }: { readonly label: string; readonly entry: WeightEntry | undefined },
+): void {
+  const where = `${label}: the constant ${JSON.stringify(node.name)}`;
+  const hint = "The model is damaged, or was changed by hand: convert it again.";
+  if (entry === undefined) throw new MismatchError(`${where} has no weight in weightsManifest`, { hint });
+  const type = (node.attr?.["dtype"] as { type?: unknown } | undefined)?.type;
+  // Enums may be numbers; only names are held against the manifest.
+  if (typeof type === "string" && type !== TF_TYPES[entry.dtype] && Object.values<string>(TF_TYPES).includes(type)) {
+    throw new MismatchError(`${where} is ${type}; weightsManifest says ${entry.dtype}`, { hint });
+  }
+  const shape = (node.attr?.["value"] as { tensor?: { tensorShape?: { dim?: unknown } } } | undefined)?.tensor
+    ?.tensorShape?.dim;
+  if (!Array.isArray(shape)) return;
+  const sizes = shape.map((dim: { size?: unknown } | undefined) => Number(dim?.size ?? 0));
+  if (sizes.length !== entry.shape.length || sizes.some((size, axis) => size !== entry.shape[axis])) {
+    throw new MismatchError(`${where} is [${sizes.join(", ")}]; weightsManifest says [${entry.shape.join(", ")}]`, {
+      hint,
+    });
+  }
+}

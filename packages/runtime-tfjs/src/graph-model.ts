@@ -1,0 +1,53 @@
+import { FormatError, UnsupportedError } from "@samoyed/core";
+import type { GraphModel } from "@tensorflow/tfjs-converter";
+import type { io, Tensor } from "@tensorflow/tfjs-core";
+import { firstLine, type Tf } from "./engine.ts";
+import type { GraphNode } from "./graph-def.ts";
+import type { Model } from "./model-json.ts";
+
+/** How TensorFlow.js keeps a graph: it has no public way to ask which operators it knows. */
+interface Inside {
+  readonly executor?: {
+    readonly graph?: { readonly nodes?: Readonly<Record<string, { op: string; category?: string }>> };
+  };
+}
+
+type SyncModel = GraphModel<io.IOHandlerSync>;
+
+/**
+ * A TensorFlow.js model over tensors that are there already: nothing is decoded or copied.
+ *
+ * @throws FormatError when TensorFlow.js finds the graph broken.
+ * @throws UnsupportedError when it does not know an operator; the node is named.
+ */
+export function makeGraphModel(
+  { core, converter }: Tf,
+  model: Pick<Model, "label" | "signature" | "versions">,
+  { nodes, tensors }: { readonly nodes: readonly GraphNode[]; readonly tensors: Record<string, Tensor> },
+): SyncModel {
+  const artifacts: io.ModelArtifacts = {
+    modelTopology: { node: nodes, versions: model.versions },
+    signature: model.signature,
+    weightSpecs: [],
+    weightData: new ArrayBuffer(0),
+  };
+  const made = new converter.GraphModel({ load: () => artifacts }, {}, { ...core.io, decodeWeights: () => tensors });
+  try {
+    made.load();
+  } catch (cause) {
+    const message = firstLine(cause instanceof Error ? cause.message : String(cause));
+    throw new FormatError(`${model.label}: TensorFlow.js cannot read the graph: ${message}`, { cause });
+  }
+  const known = (made as unknown as Inside).executor?.graph?.nodes ?? {};
+  for (const [name, { op, category }] of Object.entries(known)) {
+    if (category !== undefined) continue;
+    throw new UnsupportedError(
+      `${model.label}: the node ${JSON.stringify(name)} is a ${op}; TensorFlow.js has no such operator`,
+      {
+        hint: "Update TensorFlow.js, or convert to ONNX.",
+        details: { node: name, op },
+      },
+    );
+  }
+  return made;
+}

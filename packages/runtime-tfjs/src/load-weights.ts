@@ -1,0 +1,100 @@
+import type { Tensor } from "@tensorflow/tfjs-core";
+import type { Engine } from "./engine.ts";
+import { type GraphNode, producerOf } from "./graph-def.ts";
+import { findGroupedConvs, type GroupedConv, joinFilters } from "./grouped.ts";
+import { GROUPED_CONV } from "./grouped-op.ts";
+import type { ModelFiles } from "./model-files.ts";
+import type { Model } from "./model-json.ts";
+import { readWeights } from "./read-weights.ts";
+import { onEngine } from "./switch-engine.ts";
+import type { WeightArray } from "./dequantize.ts";
+import type { WeightEntry } from "./weight-entry.ts";
+
+/** A model's weights on an engine, and the graph that takes them. */
+export interface LoadedWeights {
+  readonly nodes: readonly GraphNode[];
+  readonly tensors: Record<string, Tensor>;
+}
+
+/** Constants as small as this may say along which axis something is split. */
+const MAX_AXIS_ELEMENTS = 1;
+
+/**
+ * Reads a model's weights onto an engine; where that computes grouped convolutions, each that the model spells out
+ * becomes one node with one filter.
+ *
+ * The filters of grouped convolutions wait here until all weights are read: only the constants that come with them tell
+ * along which axis is split. All others go to the engine at once.
+ */
+export async function loadWeights(
+  model: Model,
+  {
+    engine,
+    files,
+    signal,
+  }: { readonly engine: Engine; readonly files: ModelFiles; readonly signal: AbortSignal | undefined },
+): Promise<LoadedWeights> {
+  const { core } = engine.tf;
+  const tensors: Record<string, Tensor> = {};
+  const put = async (entry: Pick<WeightEntry, "name" | "shape" | "dtype">, values: WeightArray): Promise<void> => {
+    tensors[entry.name] = await onEngine(core, engine.source.engine, () =>
+      core.tensor(values, [...entry.shape], entry.dtype),
+    );
+  };
+  const weights = new Map(model.groups.flatMap(({ entries }) => entries.map((entry) => [entry.name, entry] as const)));
+  const kept = new Set(model.outputs.map(({ ref }) => producerOf(ref)));
+  const native = engine.source.engine === "tensorflow";
+  const grouped = native ? findGroupedConvs(model.nodes, { weights, kept }) : [];
+  const waiting = new Map<string, WeightArray | undefined>(
+    grouped.flatMap((conv) => conv.filters.map((name) => [name, undefined])),
+  );
+  const axes = new Map<string, number>();
+  try {
+    await readWeights(model, {
+      files,
+      signal,
+      async take(entry, values) {
+        if (entry.dtype === "int32" && values.length <= MAX_AXIS_ELEMENTS) axes.set(entry.name, values[0] ?? -1);
+        if (waiting.has(entry.name)) waiting.set(entry.name, values);
+        else await put(entry, values);
+      },
+    });
+    const joined: GroupedConv[] = [];
+    for (const conv of grouped) {
+      const parts = conv.filters.map((name) => waiting.get(name) as Float32Array<ArrayBuffer>);
+      if (conv.axes.every((name) => axes.get(name) === 3 || axes.get(name) === -1)) {
+        const { shape, values } = joinFilters(parts, conv.shape);
+        await put({ name: filterName(conv), shape, dtype: "float32" }, values);
+        joined.push(conv);
+      } else {
+        for (const [index, name] of conv.filters.entries()) await put(weights.get(name)!, parts[index]!);
+      }
+      for (const name of conv.filters) waiting.delete(name);
+    }
+    return { nodes: replaceGrouped(model.nodes, joined), tensors };
+  } catch (error) {
+    core.dispose(tensors);
+    throw error;
+  }
+}
+
+/** A name that no node of the graph has: the first part's filter is gone with the part. */
+function filterName(conv: GroupedConv): string {
+  return conv.filters[0]!;
+}
+
+function replaceGrouped(nodes: readonly GraphNode[], joined: readonly GroupedConv[]): readonly GraphNode[] {
+  const dropped = new Set(
+    joined.flatMap((conv) => [...conv.convolutions.map(({ name }) => name), ...conv.filters.slice(1)]),
+  );
+  const replaced = new Map(
+    joined.map((conv) => {
+      const attr = conv.convolutions[0]!.attr ?? {};
+      return [
+        conv.join.name,
+        { name: conv.join.name, op: GROUPED_CONV, input: [conv.x, filterName(conv)], attr },
+      ] as const;
+    }),
+  );
+  return nodes.filter(({ name }) => !dropped.has(name)).map((node) => replaced.get(node.name) ?? node);
+}

@@ -1,0 +1,33 @@
+import { stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { UsageError } from "@samoyed/core";
+import { fileSource, toIoError } from "@samoyed/core/node";
+import type { Artifact } from "@samoyed/runtime";
+import { type ModelFiles, urlFiles } from "./model-files.ts";
+
+/**
+ * The files of a model at a path, a `file:` URL or a web address, of model.json or of its folder.
+ *
+ * @throws UsageError for bytes: a model is several files.
+ * @throws IoError when there is nothing at the path.
+ */
+export async function filesInNode(artifact: Artifact): Promise<ModelFiles> {
+  if (artifact instanceof Uint8Array)
+    throw new UsageError("a TensorFlow.js model is several files; expected a path or URL");
+  if (artifact instanceof URL && artifact.protocol !== "file:") return urlFiles(artifact);
+  if (typeof artifact === "string" && /^https?:\/\//iu.test(artifact)) return urlFiles(new URL(artifact));
+  const path = artifact instanceof URL ? fileURLToPath(artifact) : artifact;
+  let isFolder: boolean;
+  try {
+    isFolder = (await stat(path)).isDirectory();
+  } catch (error) {
+    throw toIoError(error, `${path}: cannot be opened`);
+  }
+  const label = isFolder ? join(path, "model.json") : path;
+  return {
+    label,
+    local: true,
+    open: (name) => fileSource(name === "" ? label : join(dirname(label), name)),
+  };
+}

@@ -1,0 +1,62 @@
+import { elementCount, type Tensor, UnsupportedError } from "@samoyed/core";
+import type { TypedArray } from "@tensorflow/tfjs-core";
+
+/** The elements of an image batch with the channels moved: [N, C, H, W] to [N, H, W, C]. */
+export function toChannelsLast<A extends TypedArray>(data: A, [n, c, h, w]: readonly number[]): A {
+  return transposeInner(data, { batch: n!, rows: c!, columns: h! * w! });
+}
+
+/** The elements of an image batch with the channels moved: [N, H, W, C] to [N, C, H, W]; always a copy. */
+export function toChannelsSecond<A extends TypedArray>(data: A, [n, h, w, c]: readonly number[]): A {
+  return transposeInner(data, { batch: n!, rows: h! * w!, columns: c! });
+}
+
+/** Transposes the matrices of a batch. */
+function transposeInner<A extends TypedArray>(
+  data: A,
+  { batch, rows, columns }: { readonly batch: number; readonly rows: number; readonly columns: number },
+): A {
+  const result = data.slice() as A;
+  for (let image = 0; image < batch; image++) {
+    const base = image * rows * columns;
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        result[base + column * rows + row] = data[base + row * columns + column]!;
+      }
+    }
+  }
+  return result;
+}
+
+/**
+ * An engine's values as a tensor that the caller owns.
+ *
+ * @throws UnsupportedError for a dtype that `Tensor` has under no name here (strings, complex numbers).
+ */
+export function fromEngine(
+  data: TypedArray,
+  {
+    name,
+    dtype,
+    shape,
+    channelsLast,
+  }: {
+    readonly name: string;
+    readonly dtype: string;
+    readonly shape: readonly number[];
+    readonly channelsLast: boolean;
+  },
+): Tensor {
+  const turn = channelsLast && shape.length === 4;
+  const values = turn ? toChannelsSecond(data, shape) : data.slice();
+  const outer = turn ? [0, 3, 1, 2].map((axis) => shape[axis]!) : [...shape];
+  if (values.length !== elementCount(outer)) {
+    throw new UnsupportedError(
+      `the value ${JSON.stringify(name)} holds ${values.length} elements; ${dtype} [${shape.join(", ")}] has others`,
+    );
+  }
+  if (dtype === "float32" && values instanceof Float32Array) return { dtype, shape: outer, data: values };
+  if (dtype === "int32" && values instanceof Int32Array) return { dtype, shape: outer, data: values };
+  if (dtype === "bool" && values instanceof Uint8Array) return { dtype, shape: outer, data: values };
+  throw new UnsupportedError(`the value ${JSON.stringify(name)} is ${dtype}; expected float32, int32 or bool`);
+}

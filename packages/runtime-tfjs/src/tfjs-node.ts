@@ -1,0 +1,15 @@
+import type { EngineSource } from "./engine.ts";
+
+/** TensorFlow's own library through tfjs-node. */
+export const NODE: EngineSource = {
+  name: "tfjs-node",
+  engine: "tensorflow",
+  package: "@tensorflow/tfjs-node",
+  fix: "samoyed doctor --fix tfjs-node",
+  async importEngine() {
+    // TensorFlow tells of the processor and of its own build when it is loaded, unless told not to.
+    process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
+    const { version } = await import("@tensorflow/tfjs-node");
+    return version["tfjs-node"];
+  },
+};

@@ -1,0 +1,48 @@
+import { describe, expect, test } from "vitest";
+import type { Backend } from "@samoyed/runtime";
+import { trainedShapes, writeModel } from "./models.ts";
+import { BACKENDS } from "./available.ts";
+
+const shapes = await trainedShapes();
+const model = await writeModel(shapes.graph, { contract: shapes.contract });
+const unmerged = await writeModel(shapes.graph, { contract: shapes.contract, groupBudget: 0 });
+
+/** The policy's gate for float32: eight times the noise of PyTorch's own float32. */
+const GATE = 8;
+const BATCH = 20;
+
+/** The largest error over all images, in units of the noise, and how many answers differ. */
+async function errors(backend: Backend, artifact: string): Promise<{ error: number; other: number }> {
+  const session = await backend.load(artifact);
+  const { images, logits, noise } = shapes;
+  const classes = logits.length / images.length;
+  let error = 0;
+  let other = 0;
+  for (let start = 0; start < images.length; start += BATCH) {
+    const batch = images.slice(start, start + BATCH);
+    const data = new Float32Array(batch.length * batch[0]!.data.length);
+    for (const [at, image] of batch.entries()) data.set(image.data, at * image.data.length);
+    const input = { dtype: "float32" as const, shape: [batch.length, ...batch[0]!.shape], data };
+    const found = (await session.run({ input })).get("logits")!;
+    expect(found.shape).toEqual([batch.length, classes]);
+    for (let row = 0; row < batch.length; row++) {
+      const wanted = Array.from(logits.subarray((start + row) * classes, (start + row + 1) * classes));
+      const given = Array.from({ length: classes }, (_, at) => Number(found.data[row * classes + at]));
+      error = Math.max(error, ...given.map((value, at) => Math.abs(value - wanted[at]!)));
+      if (given.indexOf(Math.max(...given)) !== wanted.indexOf(Math.max(...wanted))) other++;
+    }
+  }
+  await session.dispose();
+  return { error: error / noise, other };
+}
+
+describe.each(BACKENDS)("%s", (_name, backend, runs) => {
+  test.skipIf(!runs)("gives the trained network's 100 answers within 8 F", { timeout: 120_000 }, async () => {
+    // The engine in plain JavaScript takes a quarter of a minute for each.
+    for (const artifact of backend.name === "tfjs-cpu" ? [model] : [model, unmerged]) {
+      const { error, other } = await errors(backend, artifact);
+      expect(other).toBe(0);
+      expect(error).toBeLessThanOrEqual(GATE);
+    }
+  });
+});
