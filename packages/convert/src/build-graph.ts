@@ -1,6 +1,5 @@
 import { type LazyTensor, UsageError } from "@samoyed/core";
 import {
-  castWeights,
   dropIdentities,
   foldBatchNorm,
   foldConstants,
@@ -41,7 +40,7 @@ export function buildGraph(
     });
   }
   const known = options.preprocess !== undefined || model.preprocessFrom !== "default";
-  const built = buildModel({
+  const graph = buildModel({
     architecture,
     numClasses,
     tensors,
@@ -51,9 +50,13 @@ export function buildGraph(
     ...(options.features !== undefined && { features: options.features }),
     ...(options.taps !== undefined && { taps: options.taps }),
   });
-  const rewritten = rewriteGraph(built, options.fold === false ? [] : REWRITES);
-  const graph = options.weights === "float16" ? castWeights(rewritten.graph, "float16") : rewritten.graph;
-  return { graph, rewrites: options.fold === false ? [] : REWRITES.map(({ name }) => summary(name, rewritten)) };
+  return rewriteAll(graph, options);
+}
+
+/** Applies the rewrites that every target wants, unless they are switched off. */
+export function rewriteAll(graph: Graph, { fold = true }: Pick<ModelOptions, "fold">): BuiltGraph {
+  const rewritten = rewriteGraph(graph, fold ? REWRITES : []);
+  return { graph: rewritten.graph, rewrites: fold ? REWRITES.map(({ name }) => summary(name, rewritten)) : [] };
 }
 
 function summary(rewrite: string, { applied, declined }: RewriteResult): RewriteReport {

@@ -1,14 +1,5 @@
 import { type Checkpoint, openCheckpoint, stateDict } from "@samoyed/checkpoint";
-import {
-  type ByteSource,
-  type Contract,
-  encodeContract,
-  type ReadOptions,
-  tensorByteLength,
-  throwIfAborted,
-  UsageError,
-} from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
+import { type ByteSource, type ReadOptions, throwIfAborted, UsageError } from "@samoyed/core";
 import { buildContract } from "./build-contract.ts";
 import { buildGraph } from "./build-graph.ts";
 import { chooseModel } from "./choose-model.ts";
@@ -16,12 +7,9 @@ import { type Format, FORMAT_WRITERS } from "./formats.ts";
 import { hashPortable } from "./hash-portable.ts";
 import { HASH_PLACEHOLDER } from "./late-hash.ts";
 import type { ConvertOptions } from "./options.ts";
-import type { ConvertReport, WrittenFile } from "./report.ts";
-import { type SinkSet, sinkSet } from "./sink-set.ts";
+import type { ConvertReport } from "./report.ts";
 import { conversionWarnings } from "./warnings.ts";
-
-/** What a format may put after the contract's JSON. */
-const FRAME_BYTES = 64 * 1024;
+import { writeFormats } from "./write-formats.ts";
 
 /**
  * Converts a checkpoint: opens it, finds the weights and the network they belong to, builds and rewrites its graph, and
@@ -94,13 +82,13 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
   const contract = buildContract({ model, graph, source }, options);
   const built = performance.now();
 
-  const written = await writeAll({ graph, contract, formats, hash }, options);
+  const written = await writeFormats({ graph, contract, name: fileName(contract.model), formats, hash }, options);
   const end = performance.now();
   return {
     model: model.name,
     numClasses: model.numClasses,
     candidates: model.candidates.map((candidate) => candidate.name),
-    contract: written.contract,
+    contract: written.contract!,
     preprocessFrom: options.preprocess === undefined ? model.preprocessFrom : "given",
     files: written.files,
     unwrapped,
@@ -110,72 +98,12 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
   };
 }
 
-interface WriteJob {
-  readonly graph: Graph;
-  /** With the placeholder where the source's hash goes. */
-  readonly contract: Contract;
-  readonly formats: readonly Format[];
-  readonly hash: () => Promise<string>;
-}
-
-async function writeAll(
-  { graph, contract, formats, hash }: WriteJob,
-  { createSink, onProgress, signal }: ConvertOptions,
-): Promise<{ readonly contract: Contract; readonly files: readonly WrittenFile[] }> {
-  const total = formats.length * weightBytes(graph);
-  let done = 0;
-  const sinks = sinkSet({
-    createSink,
-    tailBytes: new TextEncoder().encode(encodeContract(contract)).byteLength + FRAME_BYTES,
-    onWrite(file, byteLength) {
-      done += byteLength;
-      // The graph's description comes on top of the weights; nobody wants to see 101 %.
-      onProgress?.({ file, done: Math.min(done, total), total });
-    },
-  });
-  try {
-    const files: WrittenFile[] = [];
-    for (const format of formats) {
-      const before = sinks.files().length;
-      await FORMAT_WRITERS[format](graph, {
-        contract,
-        name: fileName(contract.model),
-        createSink: (file) => sinks.create(file),
-        ...(signal && { signal }),
-      });
-      files.push(
-        ...sinks
-          .files()
-          .slice(before)
-          .map((written) => ({ format, ...written })),
-      );
-    }
-    const sha256 = await hash();
-    await fillHash(sinks, { sha256, formats });
-    throwIfAborted(signal);
-    await sinks.commit();
-    return { files, contract: { ...contract, source: { ...contract.source!, sha256 } } };
-  } catch (error) {
-    // What went wrong first is what the caller must know; a file that cannot be removed now goes when the process ends.
-    await sinks.abort().catch(() => undefined);
-    throw error;
-  }
-}
-
-async function fillHash(
-  sinks: SinkSet,
-  { sha256, formats }: { readonly sha256: string; readonly formats: readonly Format[] },
-): Promise<void> {
-  if (!/^[0-9a-f]{64}$/u.test(sha256)) {
-    throw new UsageError(`the source's SHA-256 is ${JSON.stringify(sha256)}; expected 64 hexadecimal digits`);
-  }
-  const count = await sinks.fillHash(sha256);
-  if (count !== formats.length) {
-    throw new Error(`a writer's fault: the contract's hash stands in ${count} places; expected ${formats.length}`);
-  }
-}
-
-function checkedFormats(formats: readonly Format[]): readonly Format[] {
+/**
+ * The formats asked for, each once.
+ *
+ * @throws UsageError when one is unknown, or there is none.
+ */
+export function checkedFormats(formats: readonly Format[]): readonly Format[] {
   const unknown = formats.find((format) => !Object.hasOwn(FORMAT_WRITERS, format));
   if (unknown !== undefined || formats.length === 0) {
     throw new UsageError(`format ${JSON.stringify(unknown ?? "")} is not known`, {
@@ -196,16 +124,8 @@ function lastPart(label: string): string {
 }
 
 /** A model's name as a file's: the registry's pass unchanged. */
-function fileName(model: string): string {
+export function fileName(model: string): string {
   return model.replace(/[^\w.-]+/gu, "_");
-}
-
-function weightBytes(graph: Graph): number {
-  let bytes = 0;
-  for (const { dtype, shape } of graph.initializers.values()) {
-    bytes += tensorByteLength(dtype, shape);
-  }
-  return bytes;
 }
 
 function readOptions({ signal }: ConvertOptions): ReadOptions {

@@ -1,5 +1,6 @@
 import type { ByteSource, ContractReference, PreprocessConfig, ReadOptions, Sink } from "@samoyed/core";
-import type { Format } from "./formats.ts";
+import type { StoredWeights } from "@samoyed/format-tfjs";
+import type { Format, TfjsOptions } from "./formats.ts";
 
 /** How far a conversion is. */
 export interface ConvertProgress {
@@ -22,8 +23,10 @@ export interface ModelOptions extends ReadOptions {
   readonly taps?: boolean;
   /** One name per class, in class order. */
   readonly labels?: readonly string[];
-  /** How weights are stored; they compute as float32 either way. float32 when absent. */
-  readonly weights?: "float32" | "float16";
+  /** How weights are stored; they compute as float32 either way. float32 when absent. ONNX has no integers here. */
+  readonly weights?: StoredWeights;
+  /** Options of the format `tfjs`. */
+  readonly tfjs?: TfjsOptions;
   /** Whether batch norms are folded and the like; true when absent. */
   readonly fold?: boolean;
   /** Replaces parts of the model's own preprocessing, or all of it: for a checkpoint that was trained in another way. */

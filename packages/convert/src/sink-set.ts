@@ -3,8 +3,8 @@ import { type LateHashSink, lateHashSink } from "./late-hash.ts";
 
 /** The output files of one conversion: all become visible together, or none does. */
 export interface SinkSet {
-  /** Opens an output file. */
-  create(file: string): Promise<Sink>;
+  /** Opens an output file; a `bare` one does not hold the contract, and is not searched for it. */
+  create(file: string, options?: { readonly bare?: boolean }): Promise<Sink>;
   /** The files so far, in the order in which they were opened. */
   files(): readonly { readonly file: string; readonly byteLength: number }[];
   /** Puts the source's hash in its place; in how many places it was. */
@@ -24,13 +24,14 @@ export interface SinkSetOptions {
 
 /** Collects sinks so that they end together. */
 export function sinkSet({ createSink, onWrite, tailBytes }: SinkSetOptions): SinkSet {
-  const sinks = new Map<string, LateHashSink>();
+  const sinks = new Map<string, Sink | LateHashSink>();
   return {
-    async create(file: string): Promise<Sink> {
+    async create(file, { bare = false } = {}): Promise<Sink> {
       if (sinks.has(file)) {
         throw new UsageError(`${file} would be written twice`, { hint: "Name each format once." });
       }
-      const sink = lateHashSink(await createSink(file), { tailBytes });
+      const opened = await createSink(file);
+      const sink = bare ? opened : lateHashSink(opened, { tailBytes });
       sinks.set(file, sink);
       return watched(sink, (byteLength) => onWrite(file, byteLength));
     },
@@ -38,7 +39,7 @@ export function sinkSet({ createSink, onWrite, tailBytes }: SinkSetOptions): Sin
     async fillHash(sha256: string): Promise<number> {
       let count = 0;
       for (const sink of sinks.values()) {
-        count += await sink.fill(sha256);
+        if ("fill" in sink) count += await sink.fill(sha256);
       }
       return count;
     },
