@@ -47,8 +47,8 @@ async function makeArtifact(
     outDir: scratch,
     signal,
     preprocess,
-    // A case that comes with its checkpoint may be of a network that has no name: that is recognised.
-    ...(weights.kind === "file" && !other ? {} : { model }),
+    // A case that comes with its checkpoint may be of a network that nobody has a name for: that is recognised.
+    ...(weights.kind === "file" ? {} : { model }),
     ...(weights.kind === "stand-in" && !other ? { standIn: weights.note } : {}),
   });
   return join(scratch, report.files[0]!.file);

@@ -1,9 +1,17 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "@samoyed/core";
-import { FORMATS, type ConvertReport, type Format } from "@samoyed/convert";
+import {
+  FORMATS,
+  type ConvertOnnxReport,
+  type ConvertReport,
+  type Format,
+  type TfjsOptions,
+  type WrittenFile,
+} from "@samoyed/convert";
 import { columns, formatBytes } from "../columns.ts";
-import type { Command } from "../command.ts";
-import { convertFile } from "@samoyed/convert/node";
+import type { Command, Context, Result, Values } from "../command.ts";
+import { convertFile, convertOnnxFile } from "@samoyed/convert/node";
 import { PREPROCESS_OPTIONS, preprocessOverrides } from "../preprocess-options.ts";
 import { readLabels } from "../read.ts";
 import { resolveSource } from "../resolve-source.ts";
@@ -17,6 +25,23 @@ function formatsOf(names: readonly string[]): readonly Format[] {
     if (found === undefined) throw new UsageError(`--to got ${JSON.stringify(name)}; expected ${FORMATS.join(", ")}`);
     return found;
   });
+}
+
+/** The files that a person opens: of a folder of weights only its model.json, with the size of all. */
+function entryFiles(files: readonly WrittenFile[]): readonly WrittenFile[] {
+  return files
+    .filter(({ file }) => !file.endsWith(".bin"))
+    .map((entry) => {
+      if (entry.format !== "tfjs") return entry;
+      const own = files.filter(({ format }) => format === "tfjs");
+      return { ...entry, byteLength: own.reduce((sum, { byteLength }) => sum + byteLength, 0) };
+    });
+}
+
+function describeFiles(files: readonly WrittenFile[], { out, terminal }: { out: string; terminal: Terminal }): string {
+  return entryFiles(files)
+    .map(({ file, byteLength }) => `${paint(terminal, "bold", join(out, file))}  ${formatBytes(byteLength)}`)
+    .join("\n");
 }
 
 function describe(report: ConvertReport, { out, terminal }: { out: string; terminal: Terminal }): string {
@@ -35,18 +60,72 @@ function describe(report: ConvertReport, { out, terminal }: { out: string; termi
     ["time", `${(report.milliseconds.total / 1000).toFixed(2)} s`],
     ...report.warnings.map((warning) => [paint(terminal, "yellow", "note"), warning]),
   ];
-  const files = report.files.map(
-    ({ file, byteLength }) => `${paint(terminal, "bold", join(out, file))}  ${formatBytes(byteLength)}`,
-  );
-  const [first] = report.files;
+  const [first] = entryFiles(report.files);
   const next = contract.task === "logits" && first ? `\n\nnext: samoyed classify ${join(out, first.file)} IMAGE` : "";
-  return `${files.join("\n")}\n\n${columns(rows)}${next}`;
+  return `${describeFiles(report.files, { out, terminal })}\n\n${columns(rows)}${next}`;
 }
+
+function tfjsOptions(values: Values): TfjsOptions {
+  const budget = text(values, "tfjs-group-budget");
+  const groupBudget = budget === undefined ? undefined : Number(budget);
+  if (groupBudget !== undefined && !(groupBudget >= 0 && budget?.trim() !== "")) {
+    throw new UsageError(
+      `--tfjs-group-budget got ${JSON.stringify(budget)}; expected 0 or more, such as 0.1 for a tenth`,
+    );
+  }
+  return { layout: choice(values, "layout", ["nchw", "nhwc"]), ...(groupBudget === undefined ? {} : { groupBudget }) };
+}
+
+/** What an ONNX model brings itself. */
+const CHECKPOINT_OPTIONS = ["model", "labels", "features", "taps", ...Object.keys(PREPROCESS_OPTIONS)];
+
+/** An ONNX model as SOURCE: its graph goes as it is, its contract with it. */
+async function convertModel(path: string, values: Values, { terminal, signal }: Context): Promise<Result> {
+  const unused = CHECKPOINT_OPTIONS.find((name) => values[name] !== undefined && values[name] !== false);
+  if (unused !== undefined) {
+    throw new UsageError(`--${unused} is for checkpoints; ${path} is a model that says so itself`);
+  }
+  const out = text(values, "out") ?? ".";
+  const formats = formatsOf(list(values, "to"));
+  if (formats.length === 0 || formats.includes("onnx")) {
+    throw new UsageError(`${path} is an ONNX model already; --to names what it becomes: tfjs`, {
+      hint: `samoyed convert ${path} --to tfjs`,
+    });
+  }
+  const progress = startProgress(terminal, "bytes");
+  try {
+    const report: ConvertOnnxReport = await convertOnnxFile(path, {
+      formats,
+      outDir: out,
+      weights: choice(values, "weights", WEIGHTS),
+      tfjs: tfjsOptions(values),
+      fold: !flag(values, "no-fold"),
+      signal,
+      onProgress: ({ file, done, total }) => progress.update(`writing ${file}`, done, total),
+    });
+    progress.stop();
+    const rows = [
+      ["model", report.model],
+      ...(report.contract
+        ? []
+        : [[paint(terminal, "yellow", "note"), "It has no contract: how images are prepared is not known."]]),
+      ["time", `${(report.milliseconds.total / 1000).toFixed(2)} s`],
+    ];
+    return {
+      json: { out, ...report },
+      text: `${describeFiles(report.files, { out, terminal })}\n\n${columns(rows)}`,
+    };
+  } finally {
+    progress.stop();
+  }
+}
+
+const WEIGHTS = ["float32", "float16", "uint8", "uint16"] as const;
 
 export const convert: Command = {
   name: "convert",
   summary: "a PyTorch checkpoint becomes a model file for JavaScript",
-  usage: "SOURCE [--to onnx] [--out DIR]",
+  usage: "SOURCE [--to onnx,tfjs] [--out DIR]",
   options: {
     model: {
       type: "string",
@@ -61,23 +140,36 @@ export const convert: Command = {
     },
     out: { type: "string", value: "DIR", description: "where to write (default: this folder)" },
     labels: { type: "string", value: "FILE", description: "class names, one a line, to travel in the model" },
-    weights: { type: "string", value: "TYPE", description: "float32 (default), or float16 for half the size" },
+    weights: {
+      type: "string",
+      value: "TYPE",
+      description: "float32 (default), or float16 for half the size; for tfjs also uint8, uint16",
+    },
     features: { type: "boolean", description: "give pooled features, not logits" },
     taps: { type: "boolean", description: "also give the output of every stage" },
     "no-fold": { type: "boolean", description: "keep batch norms as they are" },
+    layout: { type: "string", value: "LAYOUT", description: "images that a tfjs model takes: nchw (default) or nhwc" },
+    "tfjs-group-budget": {
+      type: "string",
+      value: "SHARE",
+      description: "by how much grouped convolutions may enlarge a tfjs model to be faster (default: 0.1)",
+    },
     ...PREPROCESS_OPTIONS,
     "accept-license": { type: "boolean", description: "accept the licence of a published checkpoint" },
   },
   examples: [
     "samoyed convert resnext.pth --to onnx --out models",
     "samoyed convert ssl_resnext101_32x16d --accept-license --labels imagenet_classes.txt",
+    "samoyed convert resnext.pth --to onnx,tfjs --out models",
+    "samoyed convert resnext.onnx --to tfjs --weights uint8 --layout nhwc",
     "samoyed convert finetuned.pth --labels labels.txt --size 96 --interpolation bicubic --weights float16",
   ],
   async run(args, values, context) {
     const { terminal, signal } = context;
     const given = one(args, "SOURCE: a file, or a published name");
+    if (/\.onnx$/iu.test(given) && existsSync(given)) return convertModel(given, values, context);
     const out = text(values, "out") ?? ".";
-    const weights = choice(values, "weights", ["float32", "float16"]);
+    const weights = choice(values, "weights", WEIGHTS);
     const preprocess = preprocessOverrides(values);
     const formats = formatsOf(values["to"] === undefined ? ["onnx"] : list(values, "to"));
     const labelFile = text(values, "labels");
@@ -90,6 +182,7 @@ export const convert: Command = {
         formats,
         outDir: out,
         weights,
+        tfjs: tfjsOptions(values),
         features: flag(values, "features"),
         taps: flag(values, "taps"),
         fold: !flag(values, "no-fold"),

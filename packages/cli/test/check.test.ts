@@ -1,0 +1,185 @@
+import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { mutated, readWeights } from "./support/chain.ts";
+import { filesIn, GOLDEN, SHAPES, temporaryFolder } from "./support/folders.ts";
+import { runMain } from "./support/run-main.ts";
+import { drawnTensors, writeCheckpoint } from "./support/stand-in.ts";
+import { twoLines } from "./support/two-lines.ts";
+import { lazyTensor } from "@samoyed/core";
+
+const folder = temporaryFolder();
+const cache = join(folder, "cache");
+const env = { SAMOYED_CACHE: cache };
+const ONE = ["--backend", "onnxruntime-node"];
+
+afterEach(() => expect(filesIn(cache), "checkpoints and artifacts are gone afterwards").toEqual([]));
+
+describe("the cases of the repository", () => {
+  test("text: every backend passes, a stand-in is called one", async () => {
+    const { code, stdout, stderr } = await runMain(["check", "shapes", "samoyed-drawn"], { env });
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^ {2}PyTorch, recorded +98\.0 % of 100/m);
+    expect(stdout).toMatch(/^ {2}onnxruntime-node \S+ +passed .*98\.0 % of 100, 100 as PyTorch/m);
+    expect(stdout).toMatch(/^ {2}onnxruntime-web \S+ +passed .*98\.0 % of 100, 100 as PyTorch/m);
+    expect(stdout).toMatch(/^ {2}documented +Samoyed 0\.6425$/m);
+    expect(stdout).toMatch(/^ {2}onnxruntime-node \S+ +passed, stand-in .*Samoyed 0\.6425/m);
+    expect(stdout).toMatch(/^ {2}onnxruntime-web \S+ +passed, stand-in .*Samoyed 0\.6425/m);
+    expect(stdout).toMatch(/^stand-in weights: seeded, not trained$/m);
+    expect(stdout).toMatch(/^4 passed; 2 of them on stand-in weights$/m);
+  });
+
+  test("JSON: the report, one document", async () => {
+    const { code, json } = await runMain(["check", "shapes", "shapes", ...ONE, "--json"], { env });
+    expect(code).toBe(0);
+    expect(json).toMatchObject({
+      schema: 1,
+      generator: expect.stringMatching(/^samoyed \d/),
+      environment: { node: process.versions.node },
+      summary: { passed: 1, failed: 0, notRun: 0, exitCode: 0 },
+    });
+    expect(json.cases).toHaveLength(1);
+    expect(json.cases[0]).toMatchObject({ name: "shapes", standIn: false, backends: [{ references: ["recorded"] }] });
+  });
+
+  test("the parts of a divided check are the whole", async () => {
+    const small = join(folder, "small");
+    for (const name of ["one", "two", "three"])
+      cpSync(join(GOLDEN, "cases", "shapes"), join(small, "cases", name), { recursive: true });
+    cpSync(join(GOLDEN, "trained"), join(small, "trained"), { recursive: true });
+    const seen: string[] = [];
+    for (const part of ["1/2", "2/2"]) {
+      const { code, json } = await runMain(["check", "--golden", small, ...ONE, "--shard", part, "--json"], { env });
+      expect(code).toBe(0);
+      seen.push(...json.cases.map((entry: { name: string }) => entry.name));
+    }
+    // Each case is in case.json's own name; all three are copies of one.
+    expect(seen).toEqual(["shapes", "shapes", "shapes"]);
+  });
+});
+
+describe("--report", () => {
+  test("one page that loads nothing, and the same as JSON", async () => {
+    const report = join(folder, "a", "report");
+    const { code, stdout } = await runMain(["check", "shapes", ...ONE, "--report", report], { env });
+    expect(code).toBe(0);
+    expect(stdout).toContain(`report: ${join(report, "report.html")}\n`);
+    expect(readdirSync(report).sort()).toEqual(["report.html", "report.json"]);
+    const html = readFileSync(join(report, "report.html"), "utf8");
+    expect(html).toMatch(/^<!doctype html>/);
+    expect(html).toContain("98.0 % of 100, 100 as PyTorch");
+    expect(html).not.toMatch(/<(script|link|img|iframe)|url\(|@import/i);
+    expect(JSON.parse(readFileSync(join(report, "report.json"), "utf8"))).toMatchObject({ summary: { passed: 1 } });
+  });
+});
+
+describe("--require", () => {
+  test("what ran is met", async () => {
+    expect((await runMain(["check", "shapes", ...ONE, "--require", "all"], { env })).code).toBe(0);
+  });
+
+  test("what was not tried is missing: 5", async () => {
+    const { code, stdout } = await runMain(["check", "shapes", ...ONE, "--require", "onnxruntime-web"], { env });
+    expect(code).toBe(5);
+    expect(stdout).toMatch(/^required and not run: onnxruntime-web on shapes: /m);
+  });
+});
+
+describe("--checkpoint", () => {
+  test("the same weights in another file are held against the recording", async () => {
+    const other = join(folder, "mine.pth");
+    copyFileSync(join(GOLDEN, "trained", "shapes-legacy.pth"), other);
+    const { code, stdout } = await runMain(["check", "shapes", ...ONE, "--checkpoint", other], { env });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^weights: mine\.pth$/m);
+    expect(stdout).toMatch(/passed .*98\.0 % of 100, 100 as PyTorch/);
+  });
+
+  test("the stand-in as a file is still called a stand-in", async () => {
+    const path = join(folder, "stand-in.pth");
+    await writeCheckpoint(path, drawnTensors());
+    const { code, stdout } = await runMain(["check", "samoyed-drawn", ...ONE, "--checkpoint", path], { env });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/passed, stand-in .*Samoyed 0\.6425/);
+    expect(stdout).toMatch(/^stand-in weights: seeded, not trained$/m);
+  });
+
+  test("other weights have the documented reference alone, and contradict it in words: never green", async () => {
+    const path = join(folder, "other.pth");
+    const weights = mutated(await readWeights(drawnTensors()), /^fc\.bias$/, (data) => data.reverse());
+    await writeCheckpoint(
+      path,
+      [...weights].map(([name, tensor]) => lazyTensor(name, tensor)),
+    );
+    const { code, stdout } = await runMain(["check", "samoyed-drawn", ...ONE, "--checkpoint", path], { env });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^weights: other\.pth$/m);
+    expect(stdout).toMatch(/onnxruntime-node \S+ +contradicted/);
+    expect(stdout).not.toContain("stand-in,");
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain("PyTorch was not recorded for these weights");
+  });
+});
+
+describe("golden data that was touched", () => {
+  const copy = (name: string, change: (folder: string) => void): string => {
+    const golden = join(folder, name);
+    cpSync(join(GOLDEN, "cases", "shapes"), join(golden, "cases", "shapes"), { recursive: true });
+    cpSync(join(GOLDEN, "trained"), join(golden, "trained"), { recursive: true });
+    change(golden);
+    return golden;
+  };
+
+  test.each<[string, (golden: string) => void, RegExp]>([
+    [
+      "a widened noise",
+      (golden) => {
+        const path = join(golden, "cases", "shapes", "case.json");
+        writeFileSync(path, readFileSync(path, "utf8").replace(/"max": [\d.e-]+/, '"max": 1'));
+      },
+      /noise\.max is 1; the recorded logits have/,
+    ],
+    [
+      "another picture",
+      (golden) =>
+        copyFileSync(join(golden, "trained", "images", "001.jpg"), join(golden, "trained", "images", "000.jpg")),
+      /000\.jpg: has SHA-256 [0-9a-f]{64}; the case was recorded with/,
+    ],
+    ["no case.json", (golden) => writeFileSync(join(golden, "cases", "shapes", "case.json"), "{"), /case\.json/],
+    ["no recording", (golden) => writeFileSync(join(golden, "cases", "shapes", "logits64.npy"), ""), /npy/],
+  ])("%s is refused", async (name, change, what) => {
+    const golden = copy(name, change);
+    const { code, stdout, stderr } = await runMain(["check", "--golden", golden, ...ONE], { env });
+    expect([code, stdout]).toEqual([3, ""]);
+    expect(twoLines(stderr).what).toMatch(what);
+  });
+
+  test("another checkpoint fails the backends that would have run it", async () => {
+    const golden = copy("checkpoint", (path) => {
+      const bytes = readFileSync(SHAPES);
+      bytes[300_000]! ^= 1;
+      writeFileSync(join(path, "trained", "shapes.pth"), bytes);
+    });
+    const { code, stdout } = await runMain(["check", "--golden", golden, ...ONE], { env });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/failed: onnxruntime-node: .*shapes\.pth: has SHA-256/s);
+  });
+});
+
+test("an abort leaves no scratch", async () => {
+  const abort = new AbortController();
+  mkdirSync(cache, { recursive: true });
+  const running = runMain(["check", "samoyed-drawn", ...ONE], { env, signal: abort.signal });
+  await expect.poll(() => filesIn(cache).length, { interval: 1 }).toBeGreaterThan(0);
+  abort.abort();
+  const { code, stderr } = await running;
+  expect(code).toBe(130);
+  twoLines(stderr);
+});
+
+test("progress names what is being done, on a terminal", async () => {
+  const { stderr } = await runMain(["check", "shapes", ...ONE], { env, terminal: { interactive: true, width: 120 } });
+  expect(stderr).toMatch(/\r\u001b\[Kshapes: preprocessing /);
+  expect(stderr).toMatch(/\r\u001b\[Kshapes: making ready onnxruntime-node …/);
+  expect(stderr).toMatch(/\r\u001b\[Kshapes: onnxruntime-node █*░* \d+ % · \d+ of 100/);
+  expect(stderr.endsWith("\r\u001b[K")).toBe(true);
+});
