@@ -51,7 +51,7 @@ function checkedLabels(
   }
   if (task === "features") {
     throw new UsageError("labels were given for features, which have no classes", {
-      hint: "Ask for features, or give labels.",
+      hint: "Leave one of the two out.",
     });
   }
   return labels;

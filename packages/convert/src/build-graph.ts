@@ -39,7 +39,7 @@ export function buildGraph(
       hint: "Give preprocessing settings with as many channels.",
     });
   }
-  const known = options.preprocess !== undefined || model.preprocessFrom !== "default";
+  const known = options.preprocess?.inputSize !== undefined || model.preprocessFrom !== "default";
   const graph = buildModel({
     architecture,
     numClasses,

@@ -65,6 +65,7 @@ test("the graph's input has a size where it is known, and none where it is not",
     buildGraph({ model: chooseModel(tensors, { model }), tensors }, options).graph.inputs[0]!.shape;
   expect(shapeOf("resnet18.tv_in1k")).toEqual(["N", 3, 224, 224]);
   expect(shapeOf(undefined)).toEqual(["N", 3, "H", "W"]);
+  expect(shapeOf(undefined, { preprocess: { cropPct: 1 } })).toEqual(["N", 3, "H", "W"]);
   expect(shapeOf(undefined, { preprocess: { ...DEFAULT_PREPROCESS, inputSize: [3, 64, 80] } })).toEqual([
     "N",
     3,
