@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { CHUNK_BYTES } from "./chunk-bytes.ts";
+import { sourceChunks } from "./source-chunks.ts";
 import type { ByteSource, ReadOptions } from "./source.ts";
 
 /** What hashing may be given. */
@@ -10,12 +10,17 @@ export interface HashOptions extends ReadOptions {
 
 /** The SHA-256 of everything in a source, as 64 hexadecimal digits; memory does not depend on its size. */
 export async function hashSource(source: ByteSource, options: HashOptions = {}): Promise<string> {
+  const { signal, onProgress } = options;
   const hash = createHash("sha256");
-  const read = { ...(options.signal && { signal: options.signal }) };
-  for (let offset = 0; offset < source.byteLength; offset += CHUNK_BYTES) {
-    const length = Math.min(CHUNK_BYTES, source.byteLength - offset);
-    hash.update(await source.read(offset, length, read));
-    options.onProgress?.(offset + length);
+  let done = 0;
+  for await (const piece of sourceChunks(
+    source,
+    { offset: 0, byteLength: source.byteLength },
+    { ...(signal && { signal }) },
+  )) {
+    hash.update(piece);
+    done += piece.byteLength;
+    onProgress?.(done);
   }
   return hash.digest("hex");
 }
