@@ -11,13 +11,14 @@ import { lazyTensor } from "@samoyed/core";
 const folder = temporaryFolder();
 const cache = join(folder, "cache");
 const env = { SAMOYED_CACHE: cache };
+const BOTH = ["--backend", "onnxruntime-node,onnxruntime-web"];
 const ONE = ["--backend", "onnxruntime-node"];
 
 afterEach(() => expect(filesIn(cache), "checkpoints and artifacts are gone afterwards").toEqual([]));
 
 describe("the cases of the repository", () => {
   test("text: every backend passes, a stand-in is called one", async () => {
-    const { code, stdout, stderr } = await runMain(["check", "shapes", "samoyed-drawn"], { env });
+    const { code, stdout, stderr } = await runMain(["check", "shapes", "samoyed-drawn", ...BOTH], { env });
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(/^ {2}PyTorch, recorded +98\.0 % of 100/m);
     expect(stdout).toMatch(/^ {2}onnxruntime-node \S+ +passed .*98\.0 % of 100, 100 as PyTorch/m);

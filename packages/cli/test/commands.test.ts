@@ -311,10 +311,10 @@ describe("doctor", () => {
         { name: "imagenet_classes.txt", path: null },
       ],
       network: { HTTPS_PROXY: "http://…@proxy:3128" },
-      backends: [
-        { name: "onnxruntime-node", format: "onnx", available: true },
-        { name: "onnxruntime-web", format: "onnx", available: true },
-      ],
+      backends: expect.arrayContaining([
+        expect.objectContaining({ name: "onnxruntime-node", format: "onnx", available: true }),
+        expect.objectContaining({ name: "onnxruntime-web", format: "onnx", available: true }),
+      ]),
     });
     expect((await runMain(["doctor"], { env })).stdout).not.toContain("secret");
   });

@@ -232,8 +232,9 @@ describe.concurrent("no network", () => {
   });
 
   test("a check whose image cannot be had did not run: 5", async () => {
+    const backends = ["--backend", "onnxruntime-node,onnxruntime-web"];
     const { env } = place("asset", `http://127.0.0.1:${await deadPort()}`);
-    const { code, stdout, stderr } = await spawnSamoyed(["check", "samoyed"], { env });
+    const { code, stdout, stderr } = await spawnSamoyed(["check", "samoyed", ...backends], { env });
     expect([code, stderr]).toEqual([5, ""]);
     expect(stdout).toMatch(/dog\.jpg: cannot be reached/);
     expect(stdout).toMatch(/^0 passed, 2 not run; 2 of them on stand-in weights$/m);

@@ -1,0 +1,41 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { COMMANDS } from "../src/commands/index.ts";
+import { EXIT } from "../src/exit-codes.ts";
+import { environment } from "./support/environment.ts";
+import { filesIn, GOLDEN, temporaryFolder } from "./support/folders.ts";
+import { BIN } from "./support/spawn-samoyed.ts";
+
+const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+const folder = temporaryFolder();
+
+test("the session in the README runs, line by line", () => {
+  const session = /```sh\n(.*?)```/s.exec(readme)?.[1];
+  expect(session).toContain("samoyed convert");
+  symlinkSync(GOLDEN, join(folder, "golden"), "dir");
+  const script = `set -e\nsamoyed() { '${process.execPath}' '${BIN}' "$@"; }\n${session}`;
+  const { status, stdout, stderr } = spawnSync("bash", ["-c", script], {
+    cwd: folder,
+    env: environment({ SAMOYED_CACHE: join(folder, "cache") }),
+    encoding: "utf8",
+  });
+  expect([stderr, status]).toEqual(["", 0]);
+  expect(stdout).toMatch(/000\.jpg\n {2}0\.\d{4} {2}arrow\n/);
+  expect(stdout).toMatch(/^2 passed$/m);
+  expect(filesIn(folder)).toEqual([
+    "arrow.npy",
+    "golden",
+    "logits.layer4.0.act3.npy",
+    "logits.npy",
+    "models/resnext14_8x16d_c8-16-32-64.onnx",
+    "report/report.html",
+    "report/report.json",
+  ]);
+});
+
+test("the README names every command and every exit code", () => {
+  for (const { name } of COMMANDS) expect(readme).toMatch(new RegExp(`^\\| \`${name}[ \`]`, "m"));
+  for (const code of Object.values(EXIT)) expect(readme).toMatch(new RegExp(`\\| ${code} +\\|`));
+});
