@@ -189,6 +189,34 @@ def damaged(rnd: random.Random, data: bytes) -> bytes:
     return data[:at] + rnd.randbytes(rnd.randrange(1, 8)) + data[at:]
 
 
+def with_wrong_restart(rnd: random.Random, data: bytes) -> bytes:
+    """A file one of whose restart markers has another number, is missing, or comes twice."""
+    start = data.find(b"\xff\xda")
+    markers = [at for at in range(start, len(data) - 1) if data[at] == 0xFF and 0xD0 <= data[at + 1] <= 0xD7]
+    at = rnd.choice(markers)
+    renumbered = bytes([0xFF, 0xD0 | (data[at + 1] + rnd.randrange(1, 8)) & 7])
+    replacement = rnd.choice([renumbered] * 6 + [b"", data[at : at + 2] * 2])
+    return data[:at] + replacement + data[at + 2 :]
+
+
+def cut_short(rnd: random.Random, data: bytes) -> bytes:
+    """A file whose last scan breaks off, but with an end marker."""
+    last = data.rfind(b"\xff\xda")
+    start = last + 2 + int.from_bytes(data[last + 2 : last + 4], "big")
+    return data[: rnd.randrange(start, len(data) - 1)] + b"\xff\xd9"
+
+
+def with_one_component_id(data: bytes) -> bytes:
+    """A file all of whose components are called 1, as some cameras write."""
+    changed = bytearray(data)
+    frame = max(data.find(b"\xff\xc0"), data.find(b"\xff\xc2"))
+    scan = data.find(b"\xff\xda")
+    for component in range(3):
+        changed[frame + 10 + 3 * component] = 1
+        changed[scan + 5 + 2 * component] = 1
+    return bytes(changed)
+
+
 def chunk(name: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
@@ -302,13 +330,20 @@ def jpeg_fixtures(folder: Path, seed: int) -> None:
             files.append(file)
     usual = [(f"{name}, no Huffman tables", without_huffman_tables(data)) for name, data in files if "'optimize': False" in name and "'progressive': False" in name]
     files += usual[:6]
+    interleaved = [(name, data) for name, data in files if name.startswith("RGB pillow") and "'progressive': False" in name]
+    files += [(f"{name}, one id", with_one_component_id(data)) for name, data in interleaved[:4]]
     exif = Image.Exif()
     exif[0x0112] = 6
     target = io.BytesIO()
     Image.fromarray(raw_pixels(20, 12, "ramp", 3)).save(target, "jpeg", exif=exif)
     write_images(folder, "jpeg", [*files, ("EXIF orientation 6", target.getvalue())])
     sources = [data for _, data in files if len(data) < 1200]
-    write_images(folder, "jpeg-damaged", [("damaged", damaged(rnd, rnd.choice(sources))) for _ in range(300)])
+    broken = [("damaged", damaged(rnd, rnd.choice(sources))) for _ in range(300)]
+    restarts = [data for name, data in files if "restart" in name and len(data) < 1500 and b"\xff\xd1" in data]
+    broken += [("wrong restart", with_wrong_restart(rnd, rnd.choice(restarts))) for _ in range(60)]
+    progressive = [data for name, data in files if "0-0" in name and len(data) < 1500]
+    broken += [("cut short", cut_short(rnd, rnd.choice(progressive))) for _ in range(40)]
+    write_images(folder, "jpeg-damaged", broken)
 
 
 def png_fixtures(folder: Path, seed: int) -> None:

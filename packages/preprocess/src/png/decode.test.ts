@@ -93,6 +93,7 @@ describe("what Pillow decodes", () => {
     expect(rgb(png({ color: 3, extra: chunk("PLTE", [1, 2, 3, 4, 5, 6]), stream: [0, 1, 2] }))).toEqual([
       4, 5, 6, 0, 0, 0,
     ]);
+    expect(rgb(png({ color: 3, extra: chunk("PLTE", [1, 2, 3, 4]) }))).toEqual([0, 0, 0, 0, 0, 0]);
     expect(rgb(png({ color: 3 }))).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
@@ -172,6 +173,12 @@ describe("hostile and unsupported files", () => {
     ],
     ["cut in the data", whole.subarray(0, 46), FormatError, /image data end after \d of 3 bytes/],
     ["cut after the data", png({ tail: chunk("tEXt", [1, 0, 2]).slice(0, -6) }), FormatError, /in chunk tEXt at byte/],
+    [
+      "cut after frames of no animation",
+      png({ tail: [...chunk("fcTL", new Uint8Array(26)), ...chunk("tEXt", [1, 0, 2]).slice(0, -6)] }),
+      FormatError,
+      /in chunk tEXt at byte/,
+    ],
     ["a wrong checksum in the header", png({ extra: badCrc }), FormatError, /chunk tEXt at byte 33 has checksum/],
     [
       "a chunk beyond the file",

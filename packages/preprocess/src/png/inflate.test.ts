@@ -22,6 +22,33 @@ function stream(...fields: (readonly [value: number, size: number])[]): Uint8Arr
   return Uint8Array.from([...bytes, 0, 0, 0, 0, 0, 0]);
 }
 
+/** Lengths of the codes for literals, 0 but for the given ones. */
+function lengthsOf(...given: (readonly [symbol: number, length: number])[]): number[] {
+  const lengths = new Array<number>(Math.max(257, ...given.map(([symbol]) => symbol + 1))).fill(0);
+  for (const [symbol, length] of given) lengths[symbol] = length;
+  return lengths;
+}
+
+/** A stream of one dynamic block, its code lengths written in four bits each, and then the given bits. */
+function dynamicBlock(
+  literals: readonly number[],
+  distances: readonly number[],
+  ...rest: (readonly [value: number, size: number])[]
+): Uint8Array {
+  const reversed = (value: number): number =>
+    [0, 1, 2, 3].reduce((sum, bit) => sum | (((value >> bit) & 1) << (3 - bit)), 0);
+  return stream(
+    [1, 1],
+    [2, 2],
+    [literals.length - 257, 5],
+    [distances.length - 1, 5],
+    [15, 4],
+    ...Array.from({ length: 19 }, (_, i) => [i < 3 ? 0 : 4, 3] as const),
+    ...[...literals, ...distances].map((length) => [reversed(length), 4] as const),
+    ...rest,
+  );
+}
+
 test("what zlib deflates at every level and by every strategy", () => {
   fc.assert(
     fc.property(
@@ -79,25 +106,29 @@ describe("streams that zlib refuses", () => {
       stream([1, 1], [2, 2], [0, 5], [0, 5], [0, 4], [1, 3], [1, 3], [0, 3], [0, 3], [0, 1]),
       /repeated code length, with none before/,
     ],
+    ["no end of block", dynamicBlock(lengthsOf([0, 1], [1, 1]), [1]), /without an end of block/],
     [
-      "no end of block",
-      stream(
-        [1, 1],
-        [2, 2],
-        [0, 5],
-        [0, 5],
-        [0, 4],
-        [0, 3],
-        [0, 3],
-        [1, 3],
-        [1, 3],
-        [1, 1],
-        [127, 7],
-        [1, 1],
-        [109, 7],
-      ),
-      /without an end of block|past the last/,
+      "an over-subscribed set of literals",
+      dynamicBlock(lengthsOf([0, 1], [1, 1], [256, 1]), [1]),
+      /set of literals, over-subscribed/,
     ],
+    ["an incomplete set of literals", dynamicBlock(lengthsOf([0, 2], [256, 2]), [1]), /set of literals, incomplete/],
+    [
+      "an incomplete set of distances",
+      dynamicBlock(lengthsOf([0, 1], [256, 1]), [2, 2]),
+      /set of distances, incomplete/,
+    ],
+    [
+      "a code that the only literal leaves over",
+      dynamicBlock(lengthsOf([256, 1]), [1], [1, 1]),
+      /wrong literal or length code/,
+    ],
+    [
+      "a distance where there are none",
+      dynamicBlock(lengthsOf([256, 1], [257, 1]), [0], [1, 1]),
+      /wrong distance code/,
+    ],
+    ["nothing but the end", dynamicBlock(lengthsOf([256, 1]), [0], [0, 1]), /end after 0 of 4 bytes/],
     ["a wrong checksum", Uint8Array.of(...good.subarray(0, -1), good[good.length - 1]! ^ 1), /wrong checksum/],
   ])("%s", (_, bytes, message) => {
     expect(() => inflate(bytes, 4)).toThrow(FormatError);

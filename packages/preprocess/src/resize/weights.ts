@@ -73,7 +73,7 @@ export function resizeWeights(filter: Filter, side: Side): Weights {
       total += weight;
     }
     for (let x = 0; x < size; x++) {
-      const weight = (total === 0 ? row[x]! : row[x]! / total) * (1 << PRECISION_BITS);
+      const weight = (row[x]! / total) * (1 << PRECISION_BITS);
       values[i * stride + x] = Math.trunc(weight < 0 ? weight - 0.5 : weight + 0.5);
     }
     first[i] = start;
