@@ -246,3 +246,15 @@ test("truncation anywhere before the second block of zeros: a typed error", asyn
     await expect(open(data.subarray(0, length)), `the first ${length} bytes`).rejects.toThrow(FormatError);
   }
 });
+
+test("a header whose checksum does not match: a typed error", async () => {
+  const data = tar();
+  // The second member's modification time, which nothing else depends on.
+  const second = data.indexOf(bytes("tensors")[0]!, 1024);
+  expect(second % 512).toBe(0);
+  data[second + 140]! ^= 1;
+  await expectError(() => open(data), FormatError, `m.pth: the tar header at byte ${second} is damaged`);
+  data[second + 140]! ^= 1;
+  data[140]! ^= 1;
+  await expect(open(data)).rejects.toThrow("not a checkpoint that Samoyed knows");
+});

@@ -243,6 +243,11 @@ test.each<[string, Uint8Array, string]>([
     "m.pth: archive/data/0 has 20 bytes; 6 elements of FloatStorage take 24",
   ],
   [
+    "an entry of more bytes",
+    archive(tensor(), [{ name: "archive/data/0", data: new Uint8Array(28) }]),
+    "m.pth: archive/data/0 has 28 bytes; 6 elements of FloatStorage take 24",
+  ],
+  [
     "a key that leads elsewhere",
     archive(tensor({ key: "../data.pkl" })),
     "m.pth: the archive has no entry archive/data/../data.pkl",

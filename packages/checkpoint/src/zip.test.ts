@@ -184,6 +184,12 @@ test.each<[string, readonly EntrySpec[], ZipSpec, string]>([
     'm.pth: zip entry "r/a" of 50 bytes at 0 overlaps "r/b" at 38',
   ],
   [
+    "entries that overlap by one byte",
+    [{ ...ENTRIES[0]!, compressedBytes: 6, byteLength: 6 }, ENTRIES[1]!],
+    {},
+    'm.pth: zip entry "r/a" of 6 bytes at 0 overlaps "r/b" at 38',
+  ],
+  [
     "two entries at one place",
     [ENTRIES[0]!, { ...ENTRIES[1]!, offset: 0 }],
     {},
