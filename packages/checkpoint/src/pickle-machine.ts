@@ -9,8 +9,8 @@ import { describeValue, PyFloat, PyGlobal, PyTuple, type PyValue, type Where } f
 const MAX_LONG_BYTES = 255;
 /** Python's own names are shorter; this one would stand in error messages. */
 const MAX_NAME = 256;
-/** As many as half of the values that are read; an entry takes some 40 bytes of memory and as little as 1 of the file. */
-const MAX_MEMO = 1 << 22;
+/** A tensor memoises some 15 values; an entry takes 40 bytes of memory and as little as 1 of the file. */
+const MAX_MEMO = 1 << 21;
 const OLDEST_PROTOCOL = 2;
 const NEWEST_PROTOCOL = 5;
 

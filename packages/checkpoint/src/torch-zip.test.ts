@@ -276,6 +276,16 @@ test.each<[string, Uint8Array, string]>([
   ],
   ["no entries", zipBytes([]), "m.pth: a zip archive without entries"],
   [
+    "junk before the archive",
+    bytes("#!/bin/sh\n", archive(tensor())),
+    "m.pth: not a checkpoint that Samoyed knows: it begins with 23 21 2f 62 69 6e 2f 73",
+  ],
+  [
+    "junk before the archive that begins like one",
+    bytes("PK\x03\x04", archive(tensor())),
+    "m.pth: 4 bytes stand before the zip archive or inside its directory",
+  ],
+  [
     "two tensors of one path",
     archive(bytes("}", text("a"), dictionary("b", tensor()), "s", text("a.b"), tensor(), "s")),
     'm.pth: two tensors have the path "a.b"',
@@ -425,4 +435,16 @@ test("integers of Python's LONG as sizes", async () => {
   expect(
     await floats(archive(dictionary("w", tensor({ shape: tuple(long(6n)), strides: tuple(long(1n)) })))),
   ).toHaveLength(6);
+});
+
+test("a tensor's entry whose own header has another name: a typed error once it is read", async () => {
+  const data = archive(dictionary("w", tensor()), [
+    { name: "archive/data/0", data: FLOATS, localName: "archive/data/1" },
+  ]);
+  const { tensors } = await open(data);
+  await expectError(
+    () => tensors.get("w")!.read(),
+    FormatError,
+    'm.pth: archive/data/0: the entry\'s own header names it "archive/data/1"',
+  );
 });
