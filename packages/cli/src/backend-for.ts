@@ -5,9 +5,13 @@ import { backendsNamed } from "./backends.ts";
 /** The format that a path names. */
 function formatOf(artifact: string): Backend["format"] {
   if (artifact.endsWith(".onnx")) return "onnx";
-  throw new UnsupportedError(`${artifact}: no backend runs this file; expected a name that ends in .onnx`, {
-    hint: "Convert a checkpoint first: samoyed convert FILE --to onnx",
-  });
+  if (/\.tfjs[\\/]?$|(?:^|[\\/])model\.json$/u.test(artifact)) return "tfjs";
+  throw new UnsupportedError(
+    `${artifact}: no backend runs this file; expected a name that ends in .onnx or .tfjs, or model.json`,
+    {
+      hint: "Convert a checkpoint first: samoyed convert FILE --to onnx",
+    },
+  );
 }
 
 /**
@@ -18,7 +22,7 @@ function formatOf(artifact: string): Backend["format"] {
 export async function backendFor(artifact: string, name: string | undefined): Promise<Backend> {
   const format = formatOf(artifact);
   const candidates = backendsNamed(name === undefined ? [] : [name]).filter((backend) => backend.format === format);
-  if (candidates.length === 0) throw new UsageError(`the backend ${name} does not run .${format} files`);
+  if (candidates.length === 0) throw new UsageError(`the backend ${name} does not run models in the format ${format}`);
   const reasons: string[] = [];
   let fix: string | undefined;
   for (const backend of candidates) {

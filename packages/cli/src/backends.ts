@@ -1,11 +1,29 @@
 import { UsageError } from "@samoyed/core";
 import type { Backend } from "@samoyed/runtime";
 import { onnxruntimeNode, onnxruntimeWeb } from "@samoyed/runtime-onnx";
+import { tfjsCpu, tfjsNode, tfjsWasm, tfjsWebgl, tfjsWebgpu } from "@samoyed/runtime-tfjs";
 import { nearest } from "./nearest.ts";
 
 /** Every backend that this command line knows, fastest first within a format. */
 export function allBackends(): readonly Backend[] {
-  return [onnxruntimeNode(), onnxruntimeWeb()];
+  return [
+    onnxruntimeNode(),
+    onnxruntimeWeb(),
+    tfjsNode(),
+    tfjsWasm(),
+    tfjsCpu(),
+    // Browsers' own: here they say so.
+    tfjsWebgl(),
+    tfjsWebgpu(),
+  ];
+}
+
+/** The engines that no Node has, however it is set up. */
+const IN_BROWSERS_ONLY: ReadonlySet<string> = new Set(["tfjs-webgl", "tfjs-webgpu"]);
+
+/** Those of some backends that Node can be required to run. */
+export function runnableInNode(backends: readonly Backend[]): readonly Backend[] {
+  return backends.filter((backend) => !IN_BROWSERS_ONLY.has(backend.name));
 }
 
 /** The backends with the given names, in that order; all of them for no names. */

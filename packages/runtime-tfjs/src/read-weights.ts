@@ -63,9 +63,8 @@ async function measure(group: WeightGroup, { files, signal }: ReadingOptions): P
   }
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (total === group.byteLength) return;
-  // All shards but the last are of one size: one that differs is the damaged one.
-  const usual = Math.max(...sizes);
-  const odd = sizes.slice(0, -1).findIndex((size) => size !== usual);
+  // All shards but the last are as large as the first: one that differs is the damaged one.
+  const odd = sizes.slice(0, -1).findIndex((size) => size !== sizes[0]);
   const culprit = odd === -1 ? sizes.length - 1 : odd;
   throw wrongSize(group.files[culprit] ?? "no file", {
     label: files.label,

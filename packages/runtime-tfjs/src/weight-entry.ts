@@ -68,7 +68,9 @@ export function parseWeightEntry(value: unknown, label: string): WeightEntry {
       `${where} is ${dtype} stored as ${parsed.quantization.dtype}; TensorFlow.js has no such weights`,
     );
   }
-  storedBytes(parsed);
+  if (!Number.isSafeInteger(parsed.shape.reduce((product, size) => product * size, 8))) {
+    throw new FormatError(`${where} has the shape ${JSON.stringify(shape)}, which is larger than any memory`);
+  }
   return parsed;
 }
 

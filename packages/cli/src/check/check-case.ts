@@ -51,7 +51,8 @@ async function makeArtifact(
     ...(weights.kind === "file" ? {} : { model }),
     ...(weights.kind === "stand-in" && !other ? { standIn: weights.note } : {}),
   });
-  return join(scratch, report.files[0]!.file);
+  const files = report.files.map(({ file }) => file);
+  return join(scratch, files.find((file) => file.endsWith("/model.json")) ?? files[0]!);
 }
 
 /**

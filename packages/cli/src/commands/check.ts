@@ -1,7 +1,7 @@
 import { arch, cpus, platform } from "node:os";
 import { UsageError } from "@samoyed/core";
 import { type CaseEvent, type CaseResult, createReport, parseShard, renderTable, shardOf } from "@samoyed/golden";
-import { backendsNamed } from "../backends.ts";
+import { backendsNamed, runnableInNode } from "../backends.ts";
 import { checkCase } from "../check/check-case.ts";
 import { writeReport } from "../check/write-report.ts";
 import type { Command, Context, Values } from "../command.ts";
@@ -48,7 +48,7 @@ export const check: Command = {
       type: "string",
       multiple: true,
       value: "NAME,…",
-      description: "exit with 5 unless these backends ran (all: every backend)",
+      description: "exit with 5 unless these backends ran (all: every one that Node can run)",
     },
     checkpoint: {
       type: "string",
@@ -68,9 +68,9 @@ export const check: Command = {
   async run(args, values, context) {
     const backends = backendsNamed(list(values, "backend"));
     const asked = list(values, "require");
-    const required = (asked.includes("all") ? backends : asked.length === 0 ? [] : backendsNamed(asked)).map(
-      (backend) => backend.name,
-    );
+    const required = (
+      asked.includes("all") ? runnableInNode(backends) : asked.length === 0 ? [] : backendsNamed(asked)
+    ).map((backend) => backend.name);
     const cases = await chosenCases(args, values);
     const given = text(values, "checkpoint");
     if (given !== undefined && cases.length !== 1) {

@@ -9,7 +9,9 @@ import { cacheDir } from "../cache.ts";
 import { columns } from "../columns.ts";
 import type { Command, Context } from "../command.ts";
 import { goldenDir } from "../golden-dir.ts";
+import { setUp } from "../set-up.ts";
 import { paint } from "../terminal.ts";
+import { text } from "../values.ts";
 import { version } from "../version.ts";
 
 /** What decides where downloads come from. */
@@ -61,10 +63,14 @@ export const doctor: Command = {
   name: "doctor",
   summary: "backends, versions, what is missing and the command that mends it",
   usage: "",
-  options: {},
-  examples: ["samoyed doctor", "samoyed doctor --json"],
-  async run(args, _values, { terminal, env }) {
+  options: {
+    fix: { type: "string", value: "tfjs-node", description: "set this backend up, and then look" },
+  },
+  examples: ["samoyed doctor", "samoyed doctor --json", "samoyed doctor --fix tfjs-node"],
+  async run(args, values, { terminal, env }) {
     if (args.length > 0) throw new UsageError(`doctor takes no arguments; got ${args.join(" ")}`);
+    const fix = text(values, "fix");
+    if (fix !== undefined) setUp(fix, cacheDir(env));
     const backends = await Promise.all(
       allBackends().map(async (backend) => ({
         name: backend.name,

@@ -1,0 +1,207 @@
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { FormatError, IoError, MismatchError, type SamoyedError, UnsupportedError } from "@samoyed/core";
+import "@tensorflow/tfjs-backend-cpu";
+import * as tf from "@tensorflow/tfjs-core";
+import { describe, expect, test } from "vitest";
+import { checkWasmMemory, MAX_WASM_WEIGHT_BYTES, wasmWeightBytes } from "../src/wasm-memory.ts";
+import { parseModel } from "../src/model-json.ts";
+import { tfjsCpu, tfjsWasm } from "../src/node.ts";
+import { modelFiles, TINY, tinyGraph, wave, writeFiles } from "./models.ts";
+
+interface Json {
+  format: string;
+  userDefinedMetadata: Record<string, unknown>;
+  signature: { inputs: Record<string, Record<string, unknown>>; outputs: Record<string, Record<string, unknown>> };
+  modelTopology: { node: { name: string; op: string; input: string[]; attr: Record<string, unknown> }[] };
+  weightsManifest: {
+    paths: string[];
+    weights: { name: string; shape: unknown; dtype: string; quantization?: unknown }[];
+  }[];
+}
+
+type Kind = new (...args: never[]) => SamoyedError;
+
+const files = await modelFiles(tinyGraph(), { contract: TINY });
+const SHARD = "group1-shard1of1.bin";
+const bytes = files.get(SHARD)!;
+
+async function changed(change: (json: Json) => void, shard: Uint8Array = bytes): Promise<string> {
+  const json = JSON.parse(new TextDecoder().decode(files.get("model.json"))) as Json;
+  change(json);
+  return writeFiles(
+    new Map<string, Uint8Array | string>([
+      ["model.json", JSON.stringify(json)],
+      [SHARD, shard],
+    ]),
+  );
+}
+
+const same = (): void => {};
+
+async function refused(path: string, kind: Kind, message: RegExp): Promise<void> {
+  const before = tf.memory().numTensors;
+  for (const backend of [tfjsCpu(), tfjsWasm()]) {
+    const load = backend.load(path);
+    await expect(load).rejects.toThrow(kind);
+    await expect(load).rejects.toThrow(message);
+    await expect(load).rejects.toThrow(/model\.json/);
+  }
+  expect(tf.memory().numTensors).toBe(before);
+}
+
+describe("shards", () => {
+  test("truncated, too long, missing: the file is named", async () => {
+    const short = /its shard group1-shard1of1\.bin does not match the manifest: it holds \d+ bytes.*weights take \d+/;
+    await refused(await changed(same, bytes.subarray(0, bytes.length - 4)), MismatchError, short);
+    await refused(await changed(same, Uint8Array.of(...bytes, 0)), MismatchError, short);
+    await refused(await changed(same, new Uint8Array(0)), MismatchError, short);
+    const path = await changed(same);
+    await rm(join(dirname(path), SHARD));
+    await refused(path, IoError, /its shard group1-shard1of1\.bin cannot be opened/);
+  });
+
+  test("of several, the one that is not of the usual size is named", async () => {
+    const path = await changed((json) => (json.weightsManifest[0]!.paths = ["a.bin", "b.bin", "c.bin"]));
+    await writeFile(join(dirname(path), "a.bin"), bytes.subarray(0, 1000));
+    await writeFile(join(dirname(path), "b.bin"), bytes.subarray(1000, 1900));
+    await writeFile(join(dirname(path), "c.bin"), bytes.subarray(2000));
+    await refused(path, MismatchError, /its shard b\.bin .*it holds 900 bytes/);
+    await writeFile(join(dirname(path), "b.bin"), bytes.subarray(1000, 2000));
+    const session = await tfjsCpu().load(path);
+    const whole = await tfjsCpu().load(await changed(same));
+    const input = wave([1, 3, 8, 8]);
+    expect(await session.run({ input })).toEqual(await whole.run({ input }));
+    await session.dispose();
+    await whole.dispose();
+  });
+
+  test("nothing outside the model's folder is read", async () => {
+    for (const name of ["../x.bin", "/etc/hosts", "a/../../x", "http://x/y", "C:\\x", "", 7]) {
+      const path = await changed((json) => (json.weightsManifest[0]!.paths = [name as string]));
+      await refused(path, FormatError, /weightsManifest names the file .*; expected one beside it/);
+    }
+  });
+});
+
+describe("model.json", () => {
+  test("of another format, or none", async () => {
+    await refused(
+      await changed((json) => (json.format = "layers-model")),
+      UnsupportedError,
+      /is a layers model; expected a graph model/,
+    );
+    await refused(
+      await changed((json) => (json.format = "pickle")),
+      FormatError,
+      /has the format "pickle"; expected "graph-model"/,
+    );
+    await refused(await writeFiles(new Map([["model.json", "{"]])), FormatError, /is no JSON/);
+    await refused(await writeFiles(new Map([["model.json", "null"]])), FormatError, /has the format undefined/);
+    await expect(tfjsCpu().load("no/such/model.json")).rejects.toThrow(IoError);
+  });
+
+  test("a graph that is none: the node is named", async () => {
+    const nodes = (json: Json): Json["modelTopology"]["node"] => json.modelTopology.node;
+    const relu = (json: Json): Json["modelTopology"]["node"][number] =>
+      nodes(json).find(({ name }) => name === "again")!;
+    await refused(await changed((json) => (json.modelTopology.node = [])), FormatError, /no list of nodes/);
+    await refused(await changed((json) => nodes(json).push(relu(json))), FormatError, /the node "again" comes twice/);
+    await refused(
+      await changed((json) => (relu(json).input = ["gone:1"])),
+      FormatError,
+      /node "again" \(Relu\) reads "gone:1", which no node gives/,
+    );
+    await refused(
+      await changed((json) => (relu(json).name = "__proto__")),
+      FormatError,
+      /a node has the name "__proto__"/,
+    );
+    await refused(
+      await changed((json) => (relu(json).op = "RaggedGather")),
+      UnsupportedError,
+      /the node "again" is a RaggedGather; TensorFlow\.js has no such operator/,
+    );
+  });
+
+  test("weights that do not match the manifest", async () => {
+    const first = (json: Json): Json["weightsManifest"][number]["weights"][number] =>
+      json.weightsManifest[0]!.weights[0]!;
+    await refused(
+      await changed((json) => (first(json).name = "other")),
+      MismatchError,
+      /the constant ".*" has no weight in weightsManifest/,
+    );
+    await refused(
+      await changed((json) => (first(json).dtype = "int32")),
+      MismatchError,
+      /is DT_FLOAT; weightsManifest says int32/,
+    );
+    await refused(
+      await changed((json) => (first(json).dtype = "string")),
+      UnsupportedError,
+      /is "string"; expected float32, int32 or bool/,
+    );
+    await refused(await changed((json) => (first(json).shape = [1, -1])), FormatError, /has the shape \[1,-1\]/);
+    await refused(await changed((json) => (first(json).shape = [1e9, 1e9])), FormatError, /larger than any memory/);
+    await refused(
+      await changed((json) => (first(json).quantization = { dtype: "uint8" })),
+      FormatError,
+      /has the quantization/,
+    );
+    await refused(
+      await changed((json) => (first(json).shape = [3, 3, 3, 17])),
+      MismatchError,
+      /its shard .* does not match the manifest/,
+    );
+  });
+
+  test("a signature that is none", async () => {
+    await refused(
+      await changed((json) => (json.signature.inputs = {})),
+      UnsupportedError,
+      /its signature names no inputs/,
+    );
+    await refused(
+      await changed((json) => (json.signature.outputs["logits"]!["name"] = "gone:0")),
+      FormatError,
+      /the signature's "logits" is the node "gone:0"/,
+    );
+    await refused(
+      await changed((json) => (json.signature.inputs["input"]!["dtype"] = "DT_STRING")),
+      UnsupportedError,
+      /is "DT_STRING"/,
+    );
+  });
+
+  test("a contract that is none", async () => {
+    const path = await changed((json) => (json.userDefinedMetadata["samoyed"] = '{"version":"x"}'));
+    await expect(tfjsCpu().load(path)).rejects.toThrow(FormatError);
+    const without = await changed((json) => delete json.userDefinedMetadata["samoyed"]);
+    const session = await tfjsCpu().load(without);
+    expect(session.contract).toBeUndefined();
+    await session.dispose();
+  });
+});
+
+test("an operator without a kernel on the engine is unsupported, and nothing is left behind", async () => {
+  const path = await changed((json) => {
+    const relu = json.modelTopology.node.find(({ name }) => name === "again")!;
+    relu.op = "Digamma";
+  });
+  await refused(path, UnsupportedError, /"again" is a Digamma/);
+});
+
+test("a model that is too large for WebAssembly is refused before it is read, with the figures", async () => {
+  const path = await changed((json) => (json.weightsManifest[0]!.weights[0]!.shape = [3, 3, 1024, 40_000]));
+  const model = parseModel(await readFile(path, "utf8"), path);
+  expect(wasmWeightBytes(model)).toBeGreaterThan(MAX_WASM_WEIGHT_BYTES);
+  expect(() => checkWasmMemory(model)).toThrow(
+    /take 2\.95 GB of WebAssembly memory \(filters twice\); at most 2\.68 GB fit/,
+  );
+  await expect(tfjsWasm().load(path)).rejects.toThrow(UnsupportedError);
+  // 194 million weights, as the largest network that was seen to run has.
+  const entry = { name: "w", shape: [1, 1, 194_000, 1000], dtype: "float32" as const, quantization: undefined };
+  const groups = [{ files: [], entries: [entry], byteLength: 0 }];
+  expect(() => checkWasmMemory({ label: "model.json", groups })).not.toThrow();
+});
