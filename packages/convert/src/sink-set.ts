@@ -44,8 +44,11 @@ export function sinkSet({ createSink, onWrite, tailBytes }: SinkSetOptions): Sin
       return count;
     },
     async commit(): Promise<void> {
-      for (const sink of sinks.values()) {
-        await sink.commit();
+      // Hundreds of weight files wait for the disk together; what names them becomes visible last.
+      const all = [...sinks.values()];
+      await Promise.all(all.filter((sink) => !("fill" in sink)).map((sink) => sink.commit()));
+      for (const sink of all) {
+        if ("fill" in sink) await sink.commit();
       }
     },
     async abort(): Promise<void> {

@@ -8,23 +8,30 @@ export interface GroupShape {
   readonly taps: number;
 }
 
-/**
- * What the parts of a lowered grouped convolution cost on the wasm backend, one thread, in nanoseconds: fitted by
- * `tools/bench/tfjs-groups.mjs --fit` to its measurements.
- */
-export const COST = {
-  /** One more call of a convolution, a split and a join. */
-  call: 60_000,
+/** What the steps of a lowered grouped convolution cost, in nanoseconds. */
+export interface GroupCost {
+  /** One more part: a call each to split, convolve and join. */
+  readonly call: number;
   /** One pixel of one part, copied out of the input or into the output: TensorFlow.js copies row by row, in JavaScript. */
-  pixel: 120,
+  readonly pixel: number;
+  /** One value that is copied so. */
+  readonly value: number;
   /** One multiplication and addition. */
-  product: 0.12,
-};
+  readonly product: number;
+}
+
+/**
+ * Fitted by `tools/bench/tfjs-groups.mjs` to what it measured on the wasm backend, one thread.
+ */
+export const COST: GroupCost = { call: 60_000, pixel: 120, value: 1, product: 0.12 };
 
 /** The time that merging `merge` neighbouring groups into one convolution takes, in nanoseconds. */
-export function groupCost(shape: GroupShape, merge: number): number {
-  const parts = shape.groups / merge;
-  const products = shape.outputPixels * shape.taps * parts * (shape.inputs * merge) * (shape.outputs * merge);
-  const pixels = parts === 1 ? 0 : parts * (shape.inputPixels + shape.outputPixels);
-  return parts * COST.call + pixels * COST.pixel + products * COST.product;
+export function groupCost(shape: GroupShape, merge: number, cost: GroupCost = COST): number {
+  const { inputPixels, outputPixels, groups, inputs, outputs, taps } = shape;
+  const parts = groups / merge;
+  const products = outputPixels * taps * parts * (inputs * merge) * (outputs * merge);
+  if (parts === 1) return products * cost.product;
+  const pixels = parts * (inputPixels + outputPixels);
+  const values = groups * (inputPixels * inputs + outputPixels * outputs);
+  return parts * cost.call + pixels * cost.pixel + values * cost.value + products * cost.product;
 }

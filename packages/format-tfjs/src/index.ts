@@ -1,3 +1,4 @@
+export { COST, type GroupCost, groupCost, type GroupShape } from "./group-cost.ts";
 export type { DoorLayout } from "./lower-graph.ts";
 export { LOWERED_OPERATORS } from "./lower-graph.ts";
 export type { StoredWeights } from "./quantize.ts";
