@@ -34,7 +34,7 @@ export interface RawImage {
 }
 
 /**
- * The most pixels that an image may have: Pillow 12 refuses an image at twice its `MAX_IMAGE_PIXELS` (a quarter of a
+ * The most pixels that an image may have: Pillow refuses an image at twice its `MAX_IMAGE_PIXELS` (a quarter of a
  * gibibyte of 24-bit pixels), so nothing that PyTorch users can open is lost, and a header of a few bytes cannot claim
  * the whole memory.
  */

@@ -252,6 +252,12 @@ describe("hostile and unsupported files", () => {
     ["an unknown component", patched(color, sos + 5, 99), FormatError, /names component 99/],
     ["a scan of 5 components", patched(color, sos + 4, 5), FormatError, /FFDA at byte \d+ has length/],
     [
+      "arithmetic coding conditions that are none",
+      new Uint8Array([0xff, 0xd8, 0xff, 0xcc, 0, 4, 0, 0x01, ...color.subarray(2)]),
+      FormatError,
+      /has condition 1 for table 0/,
+    ],
+    [
       "a restart interval of 3 bytes",
       new Uint8Array([0xff, 0xd8, 0xff, 0xdd, 0, 5, 0, 1, 2, ...color.subarray(2)]),
       FormatError,

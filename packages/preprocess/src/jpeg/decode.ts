@@ -12,7 +12,7 @@ import { latchQuantizers, type ScanContext } from "./scan-context.ts";
 import { parseScan } from "./scan.ts";
 import { decodeSingleScan } from "./single-scan.ts";
 import { defineStandardHuffman } from "./standard-huffman.ts";
-import { createTables, defineHuffman, defineQuantizers, type Tables } from "./tables.ts";
+import { checkConditioning, createTables, defineHuffman, defineQuantizers, type Tables } from "./tables.ts";
 import { type Plane, upsampledRows } from "./upsample.ts";
 
 /** What the segments read so far have said. */
@@ -34,7 +34,7 @@ interface DecoderState {
 }
 
 /**
- * Decodes a JPEG file to RGB, equal to the byte to Pillow's `Image.open(file).convert("RGB")` (Pillow 12, libjpeg-turbo
+ * Decodes a JPEG file to RGB, equal to the byte to Pillow's `Image.open(file).convert("RGB")` (Pillow 13, libjpeg-turbo
  * 3 with its defaults). EXIF orientation and ICC profiles are ignored, as there. Damaged entropy-coded data decode to
  * what libjpeg-turbo makes of them.
  *
@@ -87,6 +87,9 @@ function readMarker(state: DecoderState, marker: Marker): number | undefined {
     case MARKER.DHT:
       defineHuffman(state.tables, marker, segment);
       return end;
+    case MARKER.DAC:
+      checkConditioning(marker, segment);
+      return end;
     case MARKER.DRI:
       if (segment.length !== 2) throw badLength(marker, segment.length + 2);
       state.restartInterval = (segment[0]! << 8) | segment[1]!;
@@ -100,7 +103,7 @@ function readMarker(state: DecoderState, marker: Marker): number | undefined {
     case MARKER.SOS:
       return readScan(state, marker, segment);
     default:
-      if (code < MARKER.SOF0 || code > MARKER.SOF15 || code === MARKER.DAC) return end;
+      if (code < MARKER.SOF0 || code > MARKER.SOF15) return end;
       if (state.frame !== undefined) {
         throw new FormatError(`JPEG: a second frame begins at byte ${offset - 2}; expected one`);
       }

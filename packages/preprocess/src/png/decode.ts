@@ -39,7 +39,7 @@ const CHANNELS: ReadonlyMap<number, number> = new Map([
 const MAX_DEFLATE_RATIO = 1032;
 
 /**
- * Decodes a PNG file to RGB, equal to the byte to Pillow's `Image.open(file).convert("RGB")` (Pillow 12,
+ * Decodes a PNG file to RGB, equal to the byte to Pillow's `Image.open(file).convert("RGB")` (Pillow 13,
  * PngImagePlugin.py and ZipDecode.c): all colour types and bit depths, interlaced or not.
  *
  * Alpha and transparent colours are dropped, never blended; colour profiles and gamma are ignored; 16-bit colours and

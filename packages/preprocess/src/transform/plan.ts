@@ -43,7 +43,7 @@ export function planTransform(config: PlanConfig, image: { width: number; height
     height: Math.floor(config.height / config.cropPct),
   };
   const resized = resizedSize(config, trim, target);
-  if (resized.width < 1 || resized.height < 1) {
+  if (Math.min(resized.width, resized.height, target.width, target.height) < 1) {
     throw new ShapeError(
       `image of ${trim.width}×${trim.height} pixels would be resized to ${resized.width}×${resized.height}; expected at least 1×1`,
     );

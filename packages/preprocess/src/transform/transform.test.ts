@@ -114,6 +114,13 @@ describe("input", () => {
     expect(() => createTransform({ inputSize: [3, 8, 8], cropMode: "border" })(thin)).toThrow(/resized to 9×0/);
   });
 
+  test("a crop percentage that leaves no size to resize to is refused, as by timm", () => {
+    for (const cropMode of ["center", "squash", "border"] as const) {
+      const none = createTransform({ inputSize: [3, 1, 9], cropPct: 1.1, cropMode });
+      expect(() => none(image)).toThrow(ShapeError);
+    }
+  });
+
   test("a very thin image costs no more than its crop, however large it would become", () => {
     const thin = { width: 1, height: 6_000_000, data: new Uint8Array(18_000_000).fill(255) };
     const tensor = createTransform({ inputSize: [3, 8, 8], mean: [0, 0, 0], std: [1, 1, 1] })(thin);
