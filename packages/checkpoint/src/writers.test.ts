@@ -139,3 +139,24 @@ test("zip: payloads are aligned to 64 bytes", async () => {
   }
   expect(checked).toBe(tensors.length);
 });
+
+test("opening reads the index alone, in few reads", async () => {
+  const tensors = Array.from({ length: 300 }, (_, index) =>
+    exampleTensor(`layer${index}.weight`, "float32", [50, 100]),
+  );
+  const most = { zip: 10, legacy: 170, safetensors: 3 };
+  for (const [container, write] of WRITERS) {
+    const source = memorySource(await written(write, tensors));
+    let reads = 0;
+    let bytes = 0;
+    const read: typeof source.read = async (offset, length, options) => {
+      reads++;
+      bytes += length;
+      return source.read(offset, length, options);
+    };
+    await openCheckpoint({ byteLength: source.byteLength, label: source.label, read });
+    expect(reads, container).toBeLessThanOrEqual(most[container]);
+    // Legacy files have a count before each storage; those that lie close are read with what is between them.
+    expect(bytes, container).toBeLessThan(source.byteLength * (container === "legacy" ? 1 : 0.05));
+  }
+});
