@@ -84,7 +84,7 @@ export function float32ArrayToFloat16(
   source: Float32Array,
   target: Uint16Array = new Uint16Array(source.length),
 ): Uint16Array {
-  const bits = new Uint32Array(source.buffer, source.byteOffset, source.length);
+  const bits = new Int32Array(source.buffer, source.byteOffset, source.length);
   for (let i = 0; i < bits.length; i++) {
     target[i] = narrow(bits[i]!);
   }

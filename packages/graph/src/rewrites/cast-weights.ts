@@ -19,7 +19,7 @@ function halved(weight: LazyTensor, name: string): LazyTensor {
     for await (const chunk of wholeElements(weight.chunks(options), 4)) {
       const from = bytesToArray(chunk, "float32");
       const to = castArray(from, "float32", "float16");
-      const overflow = to.findIndex((bits, index) => (bits & 0x7fff) === 0x7c00 && Number.isFinite(from[index]));
+      const overflow = firstOverflow(from, to);
       if (overflow >= 0) {
         throw new UnsupportedError(`weight "${weight.name}" holds ${from[overflow]}, beyond float16's largest, 65504`, {
           hint: "Keep this model's weights in float32.",
@@ -28,6 +28,14 @@ function halved(weight: LazyTensor, name: string): LazyTensor {
       yield arrayToBytes(to);
     }
   });
+}
+
+/** The first finite value that became infinite, or -1. A plain loop: a callback for each weight takes four times as long. */
+function firstOverflow(from: Float32Array, to: Uint16Array): number {
+  for (let index = 0; index < to.length; index++) {
+    if ((to[index]! & 0x7fff) === 0x7c00 && Number.isFinite(from[index])) return index;
+  }
+  return -1;
 }
 
 /**
