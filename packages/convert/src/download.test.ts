@@ -257,11 +257,11 @@ describe("a download", () => {
       response.writeHead(200, { etag: '"one"', "content-length": String(content.length) });
       for (let start = 0; start < content.length; start += 50_000) {
         response.write(content.subarray(start, start + 50_000));
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        await new Promise((resolve) => setTimeout(resolve, 300));
       }
       response.end();
     });
-    expect(await download(server.url, { idleMilliseconds: 400 })).toBe(SHA256);
+    expect(await download(server.url, { idleMilliseconds: 1500 })).toBe(SHA256);
     expect(server.seen.length).toBe(1);
   });
 
