@@ -2,7 +2,7 @@ import { basename, join } from "node:path";
 import { UnsupportedError, UsageError } from "@samoyed/core";
 import type { ModelInfo } from "@samoyed/models";
 import { downloadFile, type TransferOptions } from "./download-file.ts";
-import { requireAcceptance } from "./license.ts";
+import { requireAcceptance } from "./license-acceptance.ts";
 
 /** Options of `downloadCheckpoint`. */
 export interface DownloadCheckpointOptions extends TransferOptions {

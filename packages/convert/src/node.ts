@@ -5,5 +5,5 @@ export { downloadFile, type DownloadOptions, type DownloadProgress, type Transfe
 export { type Environment, environmentFetch } from "./environment-fetch.ts";
 export { ASSETS, type AssetOptions, fetchAsset } from "./fetch-asset.ts";
 export { hashFile } from "./hash-file.ts";
-export { needsAcceptance } from "./license.ts";
+export { needsAcceptance } from "./license-acceptance.ts";
 export { outputFolder } from "./output-folder.ts";
