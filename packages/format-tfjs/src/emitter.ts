@@ -54,8 +54,9 @@ export class Emitter {
     for (const node of graph.nodes) {
       for (const name of node.inputs) this.#consumers.set(name, [...(this.#consumers.get(name) ?? []), node]);
     }
-    // The door's names come first, so that nothing else takes them.
+    // The graph's own names come first, those at the door before all, so that nothing else takes them.
     for (const { name } of [...graph.inputs, ...graph.outputs]) this.#names.of(name);
+    for (const name of graph.nodes.flatMap((node) => node.outputs)) this.#names.of(name);
     for (const [name, lazy] of graph.initializers) this.set(name, constantOf(lazy));
   }
 
@@ -103,7 +104,7 @@ export class Emitter {
 
   /** Adds a node and returns its name, which is also its first output. */
   emit(op: string, inputs: readonly string[], { as, hint, attr = {} }: EmitOptions = {}): string {
-    const name = as === undefined ? this.#names.fresh(this.#names.of(hint ?? op)) : this.#names.of(as);
+    const name = as === undefined ? this.#names.fresh(hint ?? op) : this.#names.of(as);
     this.nodes.push({ name, op, input: [...inputs], attr });
     return name;
   }
@@ -159,7 +160,7 @@ export class Emitter {
     const key = arrangement?.key ?? `as it is ${formatShape(shape)}`;
     const present = this.#arranged.get(lazy)?.get(key);
     if (present !== undefined) return present;
-    const name = this.#names.fresh(this.#names.of(hint ?? lazy.name));
+    const name = this.#names.fresh(hint ?? lazy.name);
     const dtype = tfDType(lazy.dtype, `constant "${lazy.name}"`);
     const compressible = lazy.dtype === "float32" && lazy.shape.length >= 2;
     this.#addWeight({ name, shape, dtype, source: lazy, compressible, ...(arrangement && { arrangement }) });

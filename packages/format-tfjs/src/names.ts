@@ -2,7 +2,7 @@
 export interface Names {
   /** The name of a value or node of the source graph; the same for the same one. */
   of(name: string): string;
-  /** A name that nothing has yet. */
+  /** A name that nothing has yet: `base` as TensorFlow takes it, with a number if need be. */
   fresh(base: string): string;
 }
 
@@ -13,7 +13,8 @@ const FORBIDDEN = /[^A-Za-z0-9_.\-/]/gu;
 export function createNames(): Names {
   const taken = new Set<string>();
   const known = new Map<string, string>();
-  const fresh = (base: string): string => {
+  const fresh = (wanted: string): string => {
+    const base = allowed(wanted);
     let name = base;
     for (let count = 1; taken.has(name); count++) name = `${base}_${count}`;
     taken.add(name);
@@ -24,7 +25,7 @@ export function createNames(): Names {
     of(name) {
       const present = known.get(name);
       if (present !== undefined) return present;
-      const given = fresh(allowed(name));
+      const given = fresh(name);
       known.set(name, given);
       return given;
     },

@@ -137,15 +137,9 @@ function complete(
       attr: { ...attr, fused_ops: stringsAttr(fused), num_args: { i: bias === undefined ? "0" : "1" } },
     };
   }
-  let current = convolved;
-  const add = (next: string, more: readonly string[]): void => {
-    const joined =
-      current.op === "Identity" ? current.inputs : [emitter.emit(current.op, current.inputs, { hint, attr })];
-    current = { op: next, inputs: [...joined, ...more], attr: { T: typeAttr("float32") } };
-  };
-  if (bias !== undefined) add("BiasAdd", [emitter.plain(bias)]);
-  if (relu) add("Relu", []);
-  return current;
+  if (bias === undefined) return convolved;
+  const whole = op === "Identity" ? inputs : [emitter.emit(op, inputs, { hint, attr })];
+  return { op: "BiasAdd", inputs: [...whole, emitter.plain(bias)], attr: { T: typeAttr("float32") } };
 }
 
 const lowerConv: Lower = (node, emitter) => {
@@ -163,13 +157,13 @@ const lowerConv: Lower = (node, emitter) => {
   const attr = windowAttr({ strides: dense ? ONCE : window.strides, dilations: window.dilations });
   const job: Job = { node, x, filter, groups, channels: image.channels, attr };
 
-  const relu = onlyRelu(output, emitter);
   const hint = `${emitter.nameOf(node.name)}/dense`;
-  const options = { hint, bias: optionalInput(node, 2, emitter), relu: relu !== undefined && image.rank === 4 };
-  let result = complete(convolve(job, emitter), emitter, options);
+  const convolved = convolve(job, emitter);
+  const relu = convolved.op === "Conv2D" && image.rank === 4 ? onlyRelu(output, emitter) : undefined;
+  let result = complete(convolved, emitter, { hint, bias: optionalInput(node, 2, emitter), relu: relu !== undefined });
   if (dense) result = thinOut(result, emitter, { hint, strides: window.strides });
-  if (options.relu) emitter.absorb(relu!);
-  giveImage(options.relu ? relu!.outputs[0]! : output, emitter, { ...result, rank: image.rank });
+  if (relu !== undefined) emitter.absorb(relu);
+  giveImage(relu?.outputs[0] ?? output, emitter, { ...result, rank: image.rank });
 };
 
 /** Keeps every so manieth pixel of an image. */
