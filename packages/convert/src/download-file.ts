@@ -96,7 +96,7 @@ async function verifiedFile({ path, sha256 = "", signal }: DownloadOptions): Pro
 
 async function transfer(url: string, file: PartialFile, options: DownloadOptions): Promise<void> {
   const { signal, retryMilliseconds = 500, idleMilliseconds = 60_000 } = options;
-  const fetch = options.fetch ?? environmentFetch(options.env ?? process.env);
+  const fetch = options.fetch ?? (await environmentFetch(options.env ?? process.env));
   let fruitless = 0;
   for (let attempt = 1; ; attempt++) {
     throwIfAborted(signal);
