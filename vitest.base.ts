@@ -10,7 +10,8 @@ const config: ViteUserConfig = defineConfig({
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     reporters: ["default", ["json", { outputFile: "test-results.json" }]],
     testTimeout: 30_000,
-    pool: "threads",
+    // Native engines do not survive a worker thread that ends under them.
+    pool: "forks",
     maxWorkers: 2,
   },
 });

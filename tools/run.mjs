@@ -60,6 +60,7 @@ function optionalTools() {
   return {
     SAMOYED_ORACLE: existsSync(python) ? "installed" : "absent",
     SAMOYED_CHROMIUM: chromium ?? "absent",
+    SAMOYED_TFJS_NODE: existsSync(join(root, "tools", "tfjs-node", ".cache")) ? "installed" : "absent",
   };
 }
 
@@ -73,7 +74,7 @@ if (task === "start") {
   pnpm(["exec", "oxfmt", "--check"]);
   turbo(["build", "lint", "test", "--continue=dependencies-successful", "--output-logs=new-only"], optionalTools());
   run(process.execPath, [join(root, "tools", "test-summary.mjs")]);
-} else {
-  console.error("usage: node tools/run.mjs start|test");
+} else if (task !== "install") {
+  console.error("usage: node tools/run.mjs start|test|install");
   process.exit(2);
 }
