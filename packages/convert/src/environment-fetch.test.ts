@@ -1,0 +1,82 @@
+import { createServer, request } from "node:http";
+import { connect } from "node:net";
+import { UnavailableError, UsageError } from "@samoyed/core";
+import { describe, expect, test } from "vitest";
+import { answer, downloadInto, errorOf, listen, serve, SHA256, useFolder } from "../test/download-server.ts";
+import type { DownloadOptions } from "./download-file.ts";
+import { environmentFetch } from "./environment-fetch.ts";
+
+const folder = useFolder();
+const download = (url: string, options: Partial<DownloadOptions> = {}): Promise<string> =>
+  downloadInto(folder(), url, options);
+
+describe("proxies", () => {
+  /** A proxy on this machine: what it was asked for, in either of the two ways. */
+  async function proxy(): Promise<{ address: string; asked: string[] }> {
+    const asked: string[] = [];
+    const server = createServer((message, response) => {
+      asked.push(`${message.method} ${message.url}`);
+      request(message.url!, { headers: message.headers }, (answered) => {
+        response.writeHead(answered.statusCode!, answered.headers);
+        answered.pipe(response);
+      }).end();
+    });
+    server.on("connect", (message, socket) => {
+      asked.push(`CONNECT ${message.url}`);
+      const [host, port] = message.url!.split(":");
+      const upstream = connect(Number(port), host, () => {
+        socket.write("HTTP/1.1 200 Connection Established\r\n\r\n");
+        upstream.pipe(socket);
+        socket.pipe(upstream);
+      });
+      upstream.on("error", () => socket.destroy());
+      socket.on("error", () => upstream.destroy());
+    });
+    return { address: await listen(server), asked };
+  }
+
+  test.each(["http_proxy", "HTTP_PROXY"])("%s is used", async (name) => {
+    const server = await serve((message, response) => answer(message, response));
+    const { address, asked } = await proxy();
+    expect(await download(server.url, { env: { [name]: address } })).toBe(SHA256);
+    expect(asked.length).toBe(1);
+    expect(asked[0]).toContain(new URL(server.url).host);
+  });
+
+  test("hosts in NO_PROXY are reached without it", async () => {
+    const server = await serve((message, response) => answer(message, response));
+    const { address, asked } = await proxy();
+    expect(await download(server.url, { env: { HTTP_PROXY: address, NO_PROXY: "127.0.0.1" } })).toBe(SHA256);
+    expect(asked).toEqual([]);
+  });
+
+  test("HTTPS_PROXY is for https alone", async () => {
+    const server = await serve((message, response) => answer(message, response));
+    const { address, asked } = await proxy();
+    expect(await download(server.url, { env: { HTTPS_PROXY: address } })).toBe(SHA256);
+    expect(asked).toEqual([]);
+    const fetch = await environmentFetch({ HTTPS_PROXY: address });
+    await expect(fetch("https://127.0.0.1:44399/", {})).rejects.toThrow();
+    expect(asked).toEqual(["CONNECT 127.0.0.1:44399"]);
+  });
+
+  test("that hangs up, or wants a login, is asked once for each try", async () => {
+    let asked = 0;
+    for (const reply of ["", "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"]) {
+      const server = createServer();
+      server.on("connect", (_, socket) => {
+        asked++;
+        socket.end(reply);
+      });
+      const address = await listen(server);
+      const error = await errorOf(download("https://weights.example/x.pth", { env: { HTTPS_PROXY: address } }));
+      expect(error).toBeInstanceOf(UnavailableError);
+      expect(error.hint).toContain("HTTPS_PROXY");
+    }
+    expect(asked).toBe(4);
+  });
+
+  test("an address that is none is a mistake in the settings", async () => {
+    await expect(environmentFetch({ HTTPS_PROXY: "proxy:port:80" })).rejects.toThrow(UsageError);
+  });
+});
