@@ -1,4 +1,4 @@
-import { UnavailableError } from "@samoyed/core";
+import { SamoyedError, UnavailableError } from "@samoyed/core";
 import type { Availability } from "@samoyed/runtime";
 import type * as Converter from "@tensorflow/tfjs-converter";
 import type * as Core from "@tensorflow/tfjs-core";
@@ -20,8 +20,10 @@ export interface EngineSource {
   readonly package: string;
   /** What mends it where it is installed and does not start. */
   readonly fix: string;
+  /** Whether only starting it tells whether it runs here: there may be no graphics. */
+  readonly uncertain: boolean;
   /** Imports the package, which registers the engine; gives the package's version. */
-  importEngine(tf: Tf): Promise<string>;
+  importEngine(tf: Tf, threads: number | undefined): Promise<string>;
 }
 
 /** What takes the engine's part in a session. */
@@ -35,31 +37,39 @@ export interface Engine {
  * Imports an engine and starts it; at once where it runs already.
  *
  * @throws UnavailableError with the reason and what mends it, when it is not installed or does not run here.
+ * @throws UsageError when it runs with another number of threads.
  */
-export async function openEngine(source: EngineSource): Promise<Engine> {
-  let tf: Tf;
-  let version: string;
-  let before: string | undefined;
+export async function openEngine(source: EngineSource, threads?: number): Promise<Engine> {
+  const { before, ...engine } = await importEngine(source, threads);
+  if (!(await startEngine(engine.tf.core, { engine: source.engine, before }))) {
+    throw new UnavailableError(`TensorFlow.js's engine ${source.engine} does not start here`, { hint: source.fix });
+  }
+  return engine;
+}
+
+async function importEngine(
+  source: EngineSource,
+  threads: number | undefined,
+): Promise<Engine & { readonly before: string | undefined }> {
   try {
-    tf = {
+    const tf = {
       core: await import("@tensorflow/tfjs-core"),
       converter: await import("@tensorflow/tfjs-converter"),
     };
-    before = tf.core.getBackend();
-    version = await source.importEngine(tf);
+    // Importing an engine may make it the current one.
+    const before = tf.core.getBackend();
+    return { source, tf, version: await source.importEngine(tf, threads), before };
   } catch (cause) {
+    if (cause instanceof SamoyedError) throw cause;
     throw importError(source, cause);
   }
-  if (!(await startEngine(tf.core, { engine: source.engine, before }))) {
-    throw new UnavailableError(`TensorFlow.js's engine ${source.engine} does not start here`, { hint: source.fix });
-  }
-  return { source, tf, version };
 }
 
 /** Whether an engine can be imported and started, and its version. */
 export async function engineAvailability(source: EngineSource): Promise<Availability> {
   try {
-    return { available: true, version: (await openEngine(source)).version };
+    const { version } = source.uncertain ? await openEngine(source) : await importEngine(source, undefined);
+    return { available: true, version };
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
     return { available: false, reason: error.message, fix: error.hint ?? source.fix };

@@ -1,3 +1,4 @@
+import { UsageError } from "@samoyed/core";
 import type { EngineSource, Tf } from "./engine.ts";
 
 /** Options of the WebAssembly engine. */
@@ -10,6 +11,7 @@ export interface TfjsWasmOptions {
 export const CPU: EngineSource = {
   name: "tfjs-cpu",
   engine: "cpu",
+  uncertain: false,
   package: "@tensorflow/tfjs-backend-cpu",
   fix: "npm install @tensorflow/tfjs-backend-cpu",
   async importEngine({ core }) {
@@ -33,18 +35,34 @@ function quietFirstUse({ core }: Pick<Tf, "core">): void {
   core.env().set("PROD", production);
 }
 
+/** The engine's threads are set once for the whole program, before it starts; it may use fewer. */
+let threadsAsked: number | undefined;
+
 /** TensorFlow.js's engine in WebAssembly. */
 export function wasmEngine(wasmUrl: () => string | undefined): EngineSource {
   return {
     name: "tfjs-wasm",
     engine: "wasm",
+    uncertain: false,
     package: "@tensorflow/tfjs-backend-wasm",
     fix: "Serve the .wasm files of @tensorflow/tfjs-backend-wasm and give their folder: tfjsWasm({ wasmUrl }).",
-    async importEngine({ core }) {
+    async importEngine({ core }, threads) {
       const wasm = await import("@tensorflow/tfjs-backend-wasm");
       const folder = wasmUrl();
       const started = core.engine().registry["wasm"] !== undefined;
       if (folder !== undefined && !started) wasm.setWasmPaths(folder.endsWith("/") ? folder : `${folder}/`);
+      // Where the platform gives no threads there is one, which is what may be used at most.
+      if (threads !== undefined && (await core.env().getAsync("WASM_HAS_MULTITHREAD_SUPPORT"))) {
+        if (!started) {
+          wasm.setThreadsCount(threads);
+          threadsAsked = threads;
+        } else if (threads !== threadsAsked) {
+          const running = threadsAsked === undefined ? "its own number of" : String(threadsAsked);
+          throw new UsageError(`tfjs-wasm runs with ${running} threads already; got threads ${threads}`, {
+            hint: "Give every load the same number, or load the other model in a worker.",
+          });
+        }
+      }
       return wasm.version_wasm;
     },
   };
@@ -54,6 +72,7 @@ export function wasmEngine(wasmUrl: () => string | undefined): EngineSource {
 export const WEBGL: EngineSource = {
   name: "tfjs-webgl",
   engine: "webgl",
+  uncertain: true,
   package: "@tensorflow/tfjs-backend-webgl",
   fix: "Use a browser with WebGL, on a machine whose graphics it can reach.",
   async importEngine() {
@@ -66,6 +85,7 @@ export const WEBGL: EngineSource = {
 export const WEBGPU: EngineSource = {
   name: "tfjs-webgpu",
   engine: "webgpu",
+  uncertain: true,
   package: "@tensorflow/tfjs-backend-webgpu",
   fix: "Use a browser with WebGPU, on a machine whose graphics it can reach.",
   async importEngine({ core }) {

@@ -22,7 +22,7 @@ export function tfjsBackend(source: EngineSource, openFiles: OpenFiles): Backend
       checkThreads(threads);
       const files = await openFiles(artifact);
       const model = await readModel(files, signal);
-      const engine = await openEngine(source);
+      const engine = await openEngine(source, threads);
       return openTfjsSession({ engine, model, files, signal });
     },
   };

@@ -4,6 +4,7 @@ import type { EngineSource } from "./engine.ts";
 export const NODE: EngineSource = {
   name: "tfjs-node",
   engine: "tensorflow",
+  uncertain: false,
   package: "@tensorflow/tfjs-node",
   fix: "samoyed doctor --fix tfjs-node",
   async importEngine() {

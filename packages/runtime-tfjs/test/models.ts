@@ -3,8 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openCheckpoint, stateDict } from "@samoyed/checkpoint";
-import { type Contract, lazyTensor, memorySink, type MemorySink, parseNpy, type Tensor } from "@samoyed/core";
-import { fileSource } from "@samoyed/core/node";
+import {
+  type Contract,
+  lazyTensor,
+  memorySink,
+  type MemorySink,
+  memorySource,
+  parseNpy,
+  type Tensor,
+} from "@samoyed/core";
 import { writeTfjs, type WriteTfjsOptions } from "@samoyed/format-tfjs";
 import {
   createBuilder,
@@ -133,8 +140,7 @@ export async function trainedShapes(): Promise<{
   readonly noise: number;
 }> {
   const shapes = JSON.parse(await readFile(golden("cases/shapes/case.json"), "utf8")) as ShapesCase;
-  const source = await fileSource(golden("trained/shapes.pth"));
-  const checkpoint = await openCheckpoint(source);
+  const checkpoint = await openCheckpoint(memorySource(await readFile(golden("trained/shapes.pth")), "shapes.pth"));
   const { tensors } = stateDict(checkpoint);
   const { architecture, numClasses, name } = identifyModel(tensors);
   const built = buildModel({ architecture, numClasses, tensors, inputSize: shapes.preprocess.inputSize });
