@@ -9,7 +9,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { packageManager, engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const windows = process.platform === "win32";
 
-/** Runs a command with the terminal attached and ends this process with its status if it fails. */
+/** Runs a command with the terminal attached, and returns its exit status. */
 function run(command, args, env = {}) {
   const { status, error, signal } = spawnSync(command, args, {
     cwd: root,
@@ -19,7 +19,12 @@ function run(command, args, env = {}) {
   });
   if (error) throw error;
   if (signal) process.exit(130);
-  if (status !== 0) process.exit(status ?? 1);
+  return status ?? 1;
+}
+
+/** Ends this process with a command's status, if that is not 0. */
+function must(status) {
+  if (status !== 0) process.exit(status);
 }
 
 function requireNode() {
@@ -37,15 +42,15 @@ function requireNode() {
 
 /** Runs the pinned pnpm, which npm fetches once; it is on the PATH of whatever it starts, where turbo looks for it. */
 function pnpm(args, env) {
-  run("npx", ["--yes", "--prefer-offline", packageManager, ...args], env);
+  return run("npx", ["--yes", "--prefer-offline", packageManager, ...args], env);
 }
 
 function install() {
-  pnpm(["install", "--frozen-lockfile", "--prefer-offline", "--reporter=append-only", "--loglevel=warn"]);
+  return pnpm(["install", "--frozen-lockfile", "--prefer-offline", "--reporter=append-only", "--loglevel=warn"]);
 }
 
 function turbo(args, env) {
-  pnpm(["exec", "turbo", "run", ...args, "--concurrency=2", "--no-update-notifier"], {
+  return pnpm(["exec", "turbo", "run", ...args, "--concurrency=2", "--no-update-notifier"], {
     TURBO_TELEMETRY_DISABLED: "1",
     ...env,
   });
@@ -66,14 +71,17 @@ function optionalTools() {
 
 const task = process.argv[2];
 requireNode();
-install();
+must(install());
 if (task === "start") {
-  turbo(["build", "--output-logs=errors-only"]);
-  run(process.execPath, [join(root, "tools", "start.mjs"), ...process.argv.slice(3)]);
+  must(turbo(["build", "--output-logs=errors-only"]));
+  must(run(process.execPath, [join(root, "tools", "start.mjs"), ...process.argv.slice(3)]));
 } else if (task === "test") {
-  pnpm(["exec", "oxfmt", "--check"]);
-  turbo(["build", "lint", "test", "--continue=dependencies-successful", "--output-logs=new-only"], optionalTools());
-  run(process.execPath, [join(root, "tools", "test-summary.mjs")]);
+  must(pnpm(["exec", "oxfmt", "--check"]));
+  const tasks = ["build", "lint", "test", "--continue=dependencies-successful", "--output-logs=new-only"];
+  const status = turbo(tasks, optionalTools());
+  // The summary counts what did not run too, and is most needed when something failed.
+  must(run(process.execPath, [join(root, "tools", "test-summary.mjs")]));
+  must(status);
 } else if (task !== "install") {
   console.error("usage: node tools/run.mjs start|test|install");
   process.exit(2);
