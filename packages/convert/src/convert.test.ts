@@ -1,39 +1,20 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm, writeFile, mkdir, chmod } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { openCheckpoint, stateDict, writeSafetensors } from "@samoyed/checkpoint";
-import {
-  AbortedError,
-  FormatError,
-  IoError,
-  type LazyTensor,
-  lazyFromChunks,
-  memorySink,
-  memorySource,
-  MismatchError,
-  SamoyedError,
-  type Sink,
-  type Tensor,
-  toFloat32,
-  UnsupportedError,
-  UsageError,
-} from "@samoyed/core";
-import { fileSink, fileSource, type FileSource } from "@samoyed/core/node";
-import { readOnnx } from "@samoyed/format-onnx";
+import { type LazyTensor, lazyFromChunks, memorySink, memorySource, type Tensor, toFloat32 } from "@samoyed/core";
+import { fileSink } from "@samoyed/core/node";
+import { type OnnxModel, readOnnx } from "@samoyed/format-onnx";
 import { createBuilder, type Graph, interpret } from "@samoyed/graph";
 import { buildModel, identifyModel } from "@samoyed/models";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { golden, SHAPES, useWorkplace } from "../test/workplace.ts";
 import { convertCheckpoint } from "./convert-checkpoint.ts";
 import { convertFile } from "./convert-file.ts";
 import { FORMAT_WRITERS } from "./formats.ts";
 import { HASH_PLACEHOLDER } from "./late-hash.ts";
-import type { ConvertOptions } from "./options.ts";
 import { VERSION } from "./version.ts";
 
-const golden = (path: string): string => fileURLToPath(new URL(`../../../golden/${path}`, import.meta.url));
-const SHAPES = golden("trained/shapes.pth");
 const PREPROCESS = {
   inputSize: [3, 96, 96],
   interpolation: "bicubic",
@@ -43,35 +24,12 @@ const PREPROCESS = {
   std: [0.229, 0.224, 0.225],
 } as const;
 
-let folder: string;
-const opened: FileSource[] = [];
-
-async function openFile(path: string): Promise<FileSource> {
-  const source = await fileSource(path);
-  opened.push(source);
-  return source;
-}
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "samoyed-convert-"));
-});
-afterEach(async () => {
-  for (const source of opened.splice(0)) {
-    await source.close();
-  }
-  await rm(folder, { recursive: true, force: true });
-});
+const { folder, openFile } = useWorkplace();
 
 async function sha256Of(path: string): Promise<string> {
   return createHash("sha256")
     .update(await readFile(path))
     .digest("hex");
-}
-
-async function errorOf(promise: Promise<unknown>): Promise<SamoyedError> {
-  const error: unknown = await promise.catch((caught: unknown) => caught);
-  expect(error).toBeInstanceOf(SamoyedError);
-  return error as SamoyedError;
 }
 
 /** An input like a photograph's tensor: values of a few units, the same each time. */
@@ -98,10 +56,8 @@ async function original(): Promise<Graph> {
   return buildModel({ ...identifyModel(tensors), tensors });
 }
 
-async function written(
-  file: string,
-): Promise<{ graph: Graph; contract: Awaited<ReturnType<typeof readOnnx>>["contract"] }> {
-  return readOnnx(memorySource(new Uint8Array(await readFile(join(folder, file)))));
+async function written(file: string): Promise<OnnxModel> {
+  return readOnnx(memorySource(new Uint8Array(await readFile(join(folder(), file)))));
 }
 
 describe("the trained checkpoint", () => {
@@ -109,15 +65,15 @@ describe("the trained checkpoint", () => {
     const labels = (await readFile(golden("trained/labels.txt"), "utf8")).trimEnd().split("\n");
     const progress: { done: number; total: number }[] = [];
     const report = await convertFile(SHAPES, {
-      outDir: folder,
+      outDir: folder(),
       labels,
       preprocess: PREPROCESS,
       license: "apache-2.0",
       references: [{ kind: "recorded", source: "torch", top: [{ index: 1, probability: 0.5 }] }],
       onProgress: (step) => progress.push(step),
     });
-    expect(await readdir(folder)).toEqual([report.files[0]!.file]);
-    const bytes = await readFile(join(folder, report.files[0]!.file));
+    expect(await readdir(folder())).toEqual([report.files[0]!.file]);
+    const bytes = await readFile(join(folder(), report.files[0]!.file));
     expect(report).toMatchObject({ numClasses: 10, preprocessFrom: "given", unwrapped: ["state_dict", "module."] });
     expect(report.files).toEqual([{ format: "onnx", file: `${report.model}.onnx`, byteLength: bytes.byteLength }]);
     expect(report.rewrites.find(({ rewrite }) => rewrite === "foldBatchNorm")).toMatchObject({ declined: [] });
@@ -148,7 +104,7 @@ describe("the trained checkpoint", () => {
   test("computes what the network as PyTorch has it computes", async () => {
     const expected = await answer(await original());
     for (const fold of [true, false]) {
-      const report = await convertFile(SHAPES, { outDir: folder, fold });
+      const report = await convertFile(SHAPES, { outDir: folder(), fold });
       const { graph } = await written(report.files[0]!.file);
       const difference = largestDifference(await answer(graph), expected);
       // Folding rounds each weight once: the logits, of a few units, move by some float32 ulps (measured: 2e-6).
@@ -180,7 +136,7 @@ describe("the trained checkpoint", () => {
   });
 
   test("gives features and taps when asked", async () => {
-    const report = await convertFile(SHAPES, { outDir: folder, features: true, taps: true, preprocess: PREPROCESS });
+    const report = await convertFile(SHAPES, { outDir: folder(), features: true, taps: true, preprocess: PREPROCESS });
     const { graph, contract } = await written(report.files[0]!.file);
     expect(contract).toMatchObject({ task: "features", output: "features" });
     expect(contract!.taps).toEqual(graph.outputs.slice(1).map(({ name }) => name));
@@ -191,8 +147,8 @@ describe("the trained checkpoint", () => {
   });
 
   test("keeps its answers with weights of half the size", async () => {
-    const whole = await convertFile(SHAPES, { outDir: join(folder, "32") });
-    const half = await convertFile(SHAPES, { outDir: join(folder, "16"), weights: "float16" });
+    const whole = await convertFile(SHAPES, { outDir: join(folder(), "32") });
+    const half = await convertFile(SHAPES, { outDir: join(folder(), "16"), weights: "float16" });
     expect(half.files[0]!.byteLength).toBeLessThan(0.6 * whole.files[0]!.byteLength);
     expect(half.contract.weights).toBe("float16");
     const expected = await answer((await written(join("32", whole.files[0]!.file))).graph);
@@ -205,7 +161,7 @@ describe("the trained checkpoint", () => {
   });
 
   test("is labelled a stand-in where it is said to be one", async () => {
-    const report = await convertFile(SHAPES, { outDir: folder, standIn: "seeded, not trained" });
+    const report = await convertFile(SHAPES, { outDir: folder(), standIn: "seeded, not trained" });
     expect((await written(report.files[0]!.file)).contract!.standIn).toBe("seeded, not trained");
     expect(report.warnings.join(" ")).toContain("No labels were given");
   });
@@ -217,139 +173,18 @@ test("a checkpoint in shards beside its index", async () => {
   const weightMap: Record<string, string> = {};
   for (const [i, part] of [all.slice(0, 40), all.slice(40)].entries()) {
     const file = `model-0000${i + 1}-of-00002.safetensors`;
-    const sink = await fileSink(join(folder, file));
+    const sink = await fileSink(join(folder(), file));
     await writeSafetensors(part, sink);
     await sink.commit();
     for (const { name } of part) {
       weightMap[name] = file;
     }
   }
-  const index = join(folder, "model.safetensors.index.json");
+  const index = join(folder(), "model.safetensors.index.json");
   await writeFile(index, JSON.stringify({ metadata: {}, weight_map: weightMap }));
-  const report = await convertFile(index, { outDir: join(folder, "out") });
+  const report = await convertFile(index, { outDir: join(folder(), "out") });
   const { graph } = await written(join("out", report.files[0]!.file));
   expect(largestDifference(await answer(graph), await answer(await original()))).toBeLessThan(1e-5);
-});
-
-describe("what cannot be converted leaves nothing", () => {
-  afterEach(async () => {
-    const left = await readdir(folder, { recursive: true });
-    expect(left.filter((name) => name.includes(".onnx") || name.endsWith(".tmp"))).toEqual([]);
-  });
-
-  test("a model that it is not", async () => {
-    const error = await errorOf(convertFile(SHAPES, { outDir: folder, model: "resnet18" }));
-    expect(error).toBeInstanceOf(MismatchError);
-    expect(error.message).toMatch(/tensors differ.*conv1\.weight/u);
-  });
-
-  test("labels for another number of classes, or for features", async () => {
-    const error = await errorOf(convertFile(SHAPES, { outDir: folder, labels: ["cat", "dog"] }));
-    expect(error).toBeInstanceOf(MismatchError);
-    expect(error.message).toContain("2 labels were given");
-    expect(error.message).toContain("has 10 classes");
-    const labels = Array.from({ length: 10 }, (_, i) => `${i}`);
-    expect(await errorOf(convertFile(SHAPES, { outDir: folder, labels, features: true }))).toBeInstanceOf(UsageError);
-  });
-
-  test("a file that is not there, is cut short, or is something else", async () => {
-    expect(await errorOf(convertFile(join(folder, "no.pth"), { outDir: folder }))).toBeInstanceOf(IoError);
-    const bytes = await readFile(SHAPES);
-    await writeFile(join(folder, "cut.pth"), bytes.subarray(0, 300_000));
-    expect(await errorOf(convertFile(join(folder, "cut.pth"), { outDir: folder }))).toBeInstanceOf(FormatError);
-    await writeFile(join(folder, "page.pth"), "<!DOCTYPE html><html></html>");
-    expect(await errorOf(convertFile(join(folder, "page.pth"), { outDir: folder }))).toBeInstanceOf(FormatError);
-  });
-
-  test("tensors of no known network", async () => {
-    const sink = memorySink();
-    const lazy = lazyFromChunks({ name: "w", dtype: "float32", shape: [1] }, async function* () {
-      yield new Uint8Array(4);
-    });
-    await writeSafetensors([lazy], sink);
-    await sink.commit();
-    const options = { createSink: async () => memorySink() };
-    expect(await errorOf(convertCheckpoint(memorySource(sink.bytes()), options))).toBeInstanceOf(UnsupportedError);
-  });
-
-  test("an output folder that is a file, or cannot be written", async () => {
-    await writeFile(join(folder, "out"), "");
-    expect((await errorOf(convertFile(SHAPES, { outDir: join(folder, "out") }))).message).toContain(
-      "cannot be made (EEXIST)",
-    );
-    if (process.getuid?.() === 0) {
-      expect(await errorOf(convertFile(SHAPES, { outDir: "/proc/samoyed" }))).toBeInstanceOf(IoError);
-    } else {
-      await mkdir(join(folder, "locked"));
-      await chmod(join(folder, "locked"), 0o500);
-      const error = await errorOf(convertFile(SHAPES, { outDir: join(folder, "locked") }));
-      expect(error.message).toContain("EACCES");
-    }
-  });
-
-  /** Sinks into the folder, each of which does something first when the given write comes. */
-  function disturbed(at: number, act: () => void): ConvertOptions["createSink"] {
-    return async (file) => {
-      const sink = await fileSink(join(folder, file));
-      let writes = 0;
-      return {
-        ...sink,
-        get position(): number {
-          return sink.position;
-        },
-        async write(bytes: Uint8Array): Promise<void> {
-          if (++writes === at) {
-            act();
-          }
-          await sink.write(bytes);
-        },
-      } satisfies Sink;
-    };
-  }
-
-  test("a disk that fills up while the weights are written", async () => {
-    const createSink = disturbed(1, () => {
-      throw new IoError("no space", { details: { systemCode: "ENOSPC" } });
-    });
-    const error = await errorOf(convertCheckpoint(await openFile(SHAPES), { createSink }));
-    expect(error.details["systemCode"]).toBe("ENOSPC");
-  });
-
-  test("an abort before, and while the weights are written", async () => {
-    const before = AbortSignal.abort("no");
-    expect(await errorOf(convertFile(SHAPES, { outDir: folder, signal: before }))).toBeInstanceOf(AbortedError);
-    const controller = new AbortController();
-    const createSink = disturbed(1, () => controller.abort());
-    const options = { createSink, signal: controller.signal };
-    expect(await errorOf(convertCheckpoint(await openFile(SHAPES), options))).toBeInstanceOf(AbortedError);
-  });
-
-  test("a hash that fails, that is none, or that nobody can compute", async () => {
-    const createSink = disturbed(0, () => undefined);
-    const source = await openFile(SHAPES);
-    const failing = Promise.reject(new IoError("the disk failed"));
-    expect((await errorOf(convertCheckpoint(source, { createSink, sourceSha256: failing }))).message).toBe(
-      "the disk failed",
-    );
-    const wrong = await errorOf(convertCheckpoint(source, { createSink, sourceSha256: "ABC" }));
-    expect(wrong.message).toContain("expected 64 hexadecimal digits");
-    const checkpoint = await openCheckpoint(source);
-    expect((await errorOf(convertCheckpoint(checkpoint, { createSink }))).message).toContain("`sourceName`");
-    const unhashed = { createSink, sourceName: "x" };
-    expect((await errorOf(convertCheckpoint(checkpoint, unhashed))).message).toContain("`sourceSha256`");
-  });
-
-  test("a label that looks like the place of the hash", async () => {
-    const labels = Array.from({ length: 10 }, (_, i) => (i === 3 ? HASH_PLACEHOLDER : `${i}`));
-    await expect(convertFile(SHAPES, { outDir: folder, labels })).rejects.toThrow("stands in 2 places; expected 1");
-  });
-
-  test("formats that do not exist", async () => {
-    const formats = ["gguf"] as unknown as ["onnx"];
-    const error = await errorOf(convertFile(SHAPES, { outDir: folder, formats }));
-    expect(error).toMatchObject({ message: 'format "gguf" is not known', hint: "Choose from onnx, tfjs." });
-    expect(await errorOf(convertFile(SHAPES, { outDir: folder, formats: [] }))).toBeInstanceOf(UsageError);
-  });
 });
 
 test("a model of more than 2 GiB gets its weights into a second file", async () => {

@@ -3,7 +3,8 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { AbortedError, FormatError, IoError, MismatchError, UnavailableError } from "@samoyed/core";
 import { describe, expect, test } from "vitest";
-import { answer, content, downloadInto, errorOf, listen, serve, SHA256, useFolder } from "../test/download-server.ts";
+import { answer, content, downloadInto, listen, serve, SHA256, useFolder } from "../test/download-server.ts";
+import { errorOf } from "../test/error-of.ts";
 import type { DownloadOptions } from "./download-file.ts";
 
 const folder = useFolder();

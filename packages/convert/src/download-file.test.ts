@@ -2,7 +2,8 @@ import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AbortedError } from "@samoyed/core";
 import { describe, expect, test } from "vitest";
-import { answer, content, downloadInto, errorOf, serve, SHA256, useFolder } from "../test/download-server.ts";
+import { answer, content, downloadInto, serve, SHA256, useFolder } from "../test/download-server.ts";
+import { errorOf } from "../test/error-of.ts";
 import type { DownloadOptions } from "./download-file.ts";
 
 const folder = useFolder();

@@ -2,7 +2,8 @@ import { createServer, request } from "node:http";
 import { connect } from "node:net";
 import { UnavailableError, UsageError } from "@samoyed/core";
 import { describe, expect, test } from "vitest";
-import { answer, downloadInto, errorOf, listen, serve, SHA256, useFolder } from "../test/download-server.ts";
+import { answer, downloadInto, listen, serve, SHA256, useFolder } from "../test/download-server.ts";
+import { errorOf } from "../test/error-of.ts";
 import type { DownloadOptions } from "./download-file.ts";
 import { environmentFetch } from "./environment-fetch.ts";
 

@@ -2,7 +2,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AbortedError } from "@samoyed/core";
 import { expect, test } from "vitest";
-import { content, errorOf, SHA256, useFolder } from "../test/download-server.ts";
+import { content, SHA256, useFolder } from "../test/download-server.ts";
+import { errorOf } from "../test/error-of.ts";
 import { hashFile } from "./hash-file.ts";
 
 const folder = useFolder();

@@ -4,8 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SamoyedError } from "@samoyed/core";
-import { afterEach, beforeEach, expect } from "vitest";
+import { afterEach, beforeEach } from "vitest";
 import { downloadFile, type DownloadOptions } from "../src/download-file.ts";
 
 /** What the servers serve. */
@@ -126,11 +125,4 @@ export function downloadInto(folder: string, url: string, options: Partial<Downl
     options.onProgress?.(progress);
   };
   return downloadFile(url, { path, sha256: SHA256, retryMilliseconds: 1, env: {}, ...options, onProgress });
-}
-
-/** The typed error of something that must fail with one. */
-export async function errorOf(promise: Promise<unknown>): Promise<SamoyedError> {
-  const error: unknown = await promise.catch((caught: unknown) => caught);
-  expect(error).toBeInstanceOf(SamoyedError);
-  return error as SamoyedError;
 }
