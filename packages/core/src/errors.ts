@@ -12,13 +12,14 @@ export interface ErrorOptionsWithDetails {
 
 /** The base of every error that Samoyed throws on purpose: what, where, got, expected. */
 export class SamoyedError extends Error {
+  // Written out in every class: a bundler that shortens class names must not shorten what people read.
+  override name = "SamoyedError";
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly details: Readonly<Record<string, unknown>>;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptionsWithDetails = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.name = new.target.name;
     this.code = code;
     this.hint = options.hint;
     this.details = options.details ?? {};
@@ -27,6 +28,7 @@ export class SamoyedError extends Error {
 
 /** The bytes are not what their format requires. */
 export class FormatError extends SamoyedError {
+  override name = "FormatError";
   constructor(message: string, options?: ErrorOptionsWithDetails) {
     super("format", message, options);
   }
@@ -34,6 +36,7 @@ export class FormatError extends SamoyedError {
 
 /** The input is valid, and Samoyed does not handle it. */
 export class UnsupportedError extends SamoyedError {
+  override name = "UnsupportedError";
   constructor(message: string, options?: ErrorOptionsWithDetails) {
     super("unsupported", message, options);
   }
@@ -41,6 +44,7 @@ export class UnsupportedError extends SamoyedError {
 
 /** Shapes that do not fit one another. */
 export class ShapeError extends SamoyedError {
+  override name = "ShapeError";
   constructor(message: string, options?: ErrorOptionsWithDetails) {
     super("shape", message, options);
   }
@@ -48,6 +52,7 @@ export class ShapeError extends SamoyedError {
 
 /** Two things that must agree and do not: a checkpoint and an architecture, a hash and a file. */
 export class MismatchError extends SamoyedError {
+  override name = "MismatchError";
   constructor(message: string, options?: ErrorOptionsWithDetails) {
     super("mismatch", message, options);
   }
@@ -55,6 +60,7 @@ export class MismatchError extends SamoyedError {
 
 /** Something needed is not installed or cannot be reached here. */
 export class UnavailableError extends SamoyedError {
+  override name = "UnavailableError";
   constructor(message: string, options?: ErrorOptionsWithDetails) {
     super("unavailable", message, options);
   }
@@ -62,6 +68,7 @@ export class UnavailableError extends SamoyedError {
 
 /** A caller's mistake: an unknown option, a missing argument. */
 export class UsageError extends SamoyedError {
+  override name = "UsageError";
   constructor(message: string, options?: ErrorOptionsWithDetails) {
     super("usage", message, options);
   }
@@ -69,6 +76,7 @@ export class UsageError extends SamoyedError {
 
 /** Reading or writing failed: permissions, a full disk, a broken connection. */
 export class IoError extends SamoyedError {
+  override name = "IoError";
   constructor(message: string, options?: ErrorOptionsWithDetails) {
     super("io", message, options);
   }
@@ -76,6 +84,7 @@ export class IoError extends SamoyedError {
 
 /** The caller's `AbortSignal` fired. */
 export class AbortedError extends SamoyedError {
+  override name = "AbortedError";
   constructor(message = "interrupted", options?: ErrorOptionsWithDetails) {
     super("aborted", message, options);
   }
