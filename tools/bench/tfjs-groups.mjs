@@ -1,8 +1,8 @@
 // Grouped convolutions on TensorFlow.js: every way to merge neighbouring groups, timed by layer, and the cost model's
 // constants fitted to it (packages/format-tfjs/src/group-cost.ts).
-//   node tools/bench/tfjs-groups.mjs [--backend wasm|cpu] [--runs N] [--out FILE.json]
+//   node tools/bench/tfjs-groups.mjs [--backend wasm|cpu] [--runs N] [--only 32x4d] [--out FILE.json] [--from FILE.json]
 // Times are of the processor, which one thread works on: other work on the machine then counts little.
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { cpus } from "node:os";
 import { dirname, join } from "node:path";
@@ -15,6 +15,7 @@ const { values } = parseArgs({
     backend: { type: "string", default: "wasm" },
     runs: { type: "string", default: "5" },
     only: { type: "string" },
+    from: { type: "string" },
     out: { type: "string" },
   },
 });
@@ -58,11 +59,11 @@ function timeMerge(size, channels, merge) {
   const filters = Array.from({ length: parts }, () => tf.randomNormal([3, 3, width, width]));
   const run = () => {
     const start = process.cpuUsage();
+    // Nothing is returned: tidy would look for tensors among all the numbers.
     tf.tidy(() => {
-      if (parts === 1) return tf.conv2d(input, filters[0], 1, "valid").dataSync();
-      const pieces = tf.split(input, parts, 3);
+      const pieces = parts === 1 ? [input] : tf.split(input, parts, 3);
       const results = pieces.map((piece, part) => tf.conv2d(piece, filters[part], 1, "valid"));
-      return tf.concat(results, 3).dataSync();
+      (parts === 1 ? results[0] : tf.concat(results, 3)).dataSync();
     });
     const { user, system } = process.cpuUsage(start);
     return (user + system) / 1000;
@@ -85,8 +86,9 @@ const shapeOf = (size, channels) => ({
   taps: TAPS,
 });
 
-const rows = [];
-for (const [network, size, channels] of LAYERS) {
+/** `--from` takes an earlier run's times. */
+const rows = values.from === undefined ? [] : JSON.parse(readFileSync(values.from, "utf8")).rows;
+for (const [network, size, channels] of values.from === undefined ? LAYERS : []) {
   for (const merge of [1, 2, 4, 8, 16, 32]) {
     if ((channels / GROUPS) * merge > MAX_CHANNELS) continue;
     const time = timeMerge(size, channels, merge);
@@ -95,36 +97,42 @@ for (const [network, size, channels] of LAYERS) {
   }
 }
 
-/**
- * Least squares on relative errors: a tenth of a small layer counts as much as a tenth of a large one. Nothing costs less
- * than nothing: what would is left out, and the rest fitted again.
- */
-function fit(keys = Object.keys(COST)) {
-  const none = Object.fromEntries(Object.keys(COST).map((key) => [key, 0]));
-  const features = rows.map(({ size, channels, merge, milliseconds }) =>
-    keys.map((key) => groupCost(shapeOf(size, channels), merge, { ...none, [key]: 1 }) / (milliseconds * 1e6)),
-  );
-  const solution = solve(
-    keys.map((_, i) => keys.map((__, j) => features.reduce((sum, row) => sum + row[i] * row[j], 0))),
-    keys.map((_, i) => features.reduce((sum, row) => sum + row[i], 0)),
-  );
-  const least = solution.indexOf(Math.min(...solution));
-  if (solution[least] < 0) return fit(keys.filter((_, index) => index !== least));
-  return { ...none, ...Object.fromEntries(keys.map((key, index) => [key, solution[index]])) };
+const layers = LAYERS.map(([, size, channels]) => ({
+  size,
+  channels,
+  shape: shapeOf(size, channels),
+  own: rows.filter((row) => row.size === size && row.channels === channels),
+}));
+
+/** What the model chooses for a layer, and how much longer that takes than the best choice. */
+function choose({ shape, own }, cost) {
+  const least = Math.min(...own.map((row) => row.milliseconds));
+  const chosen = own.reduce((a, b) => (groupCost(shape, b.merge, cost) < groupCost(shape, a.merge, cost) ? b : a));
+  return { chosen, regret: chosen.milliseconds / least };
 }
 
-/** Gauss's elimination. */
-function solve(matrix, right) {
-  const rows = matrix.map((row, index) => [...row, right[index]]);
-  const n = rows.length;
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) {
-      if (i === j) continue;
-      const factor = rows[j][i] / rows[i][i];
-      for (let k = i; k <= n; k++) rows[j][k] -= factor * rows[i][k];
+/**
+ * The constants with which the model's choices take least time: they are all that it is for, and times of single layers
+ * are not sums of so few terms (collecting the garbage of row-wise copies comes in steps). Ratios are searched for in
+ * steps of a quarter; the scale then makes half of all times longer than predicted.
+ */
+function fit() {
+  const steps = (from, to) =>
+    Array.from({ length: Math.ceil(Math.log(to / from) / Math.log(1.25)) + 1 }, (_, i) => from * 1.25 ** i);
+  let best = { regret: Infinity };
+  for (const call of steps(1e5, 1e7)) {
+    for (const pixel of steps(100, 30_000)) {
+      const cost = { call, pixel, product: 1 };
+      const regret = layers.reduce((sum, layer) => sum + Math.log(choose(layer, cost).regret), 0);
+      if (regret < best.regret) best = { regret, cost };
     }
   }
-  return rows.map((row, index) => row[n] / row[index]);
+  const scale = median(
+    rows.map((row) => (row.milliseconds * 1e6) / groupCost(shapeOf(row.size, row.channels), row.merge, best.cost)),
+  );
+  return Object.fromEntries(
+    Object.entries(best.cost).map(([key, value]) => [key, Number((value * scale).toPrecision(2))]),
+  );
 }
 
 const fitted = fit();
@@ -146,19 +154,15 @@ console.log(
 );
 console.log(`| layer | ${merges.map((merge) => `merge ${merge}`).join(" | ")} | model's choice |`);
 console.log(`| --- | ${merges.map(() => "---:").join(" | ")} | --- |`);
-for (const [, size, channels] of LAYERS) {
-  const own = rows.filter((row) => row.size === size && row.channels === channels);
+for (const layer of layers) {
+  const { size, channels, own } = layer;
   const best = Math.min(...own.map((row) => row.milliseconds));
   const cells = merges.map((merge) => {
     const time = own.find((row) => row.merge === merge)?.milliseconds;
     if (time === undefined) return "–";
     return time === best ? `**${time.toFixed(1)}**` : time.toFixed(1);
   });
-  const shape = shapeOf(size, channels);
-  const cost = (row) => groupCost(shape, row.merge);
-  const choice = own.reduce((a, b) => (cost(b) < cost(a) ? b : a));
-  console.log(
-    `| ${size}² × ${channels} | ${cells.join(" | ")} | ${choice.merge}, ${(choice.milliseconds / best).toFixed(2)} of the best |`,
-  );
+  const { chosen, regret } = choose(layer, COST);
+  console.log(`| ${size}² × ${channels} | ${cells.join(" | ")} | ${chosen.merge}, ${regret.toFixed(2)} of the best |`);
 }
-console.log(`fitted: ${JSON.stringify(fitted)}`);
+console.log(`the model has ${JSON.stringify(COST)}; fitted to this run: ${JSON.stringify(fitted)}`);
