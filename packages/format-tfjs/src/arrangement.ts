@@ -12,8 +12,9 @@ export interface Arrangement {
   pieces<T extends WeightArray>(source: T): Iterable<T>;
 }
 
-/** Edge of the square tiles in which matrices are transposed: 16 floats are one cache line. */
-const TILE = 16;
+/** Matrices are transposed in tiles: as many columns as keep their lines in the cache, and rows enough to use them up. */
+const TILE_COLUMNS = 16;
+const TILE_ROWS = 64;
 
 /** A part of a convolution's filter, as TensorFlow wants it. */
 export interface FilterPart {
@@ -78,10 +79,10 @@ interface TransposedCopy {
 
 function copyTransposed(source: WeightArray, target: WeightArray, copy: TransposedCopy): void {
   const { from, to, width, read, readColumn, readRow, write, writeRow } = copy;
-  for (let columns = 0; columns < width; columns += TILE) {
-    const lastColumn = Math.min(columns + TILE, width);
-    for (let rows = from; rows < to; rows += TILE) {
-      const lastRow = Math.min(rows + TILE, to);
+  for (let columns = 0; columns < width; columns += TILE_COLUMNS) {
+    const lastColumn = Math.min(columns + TILE_COLUMNS, width);
+    for (let rows = from; rows < to; rows += TILE_ROWS) {
+      const lastRow = Math.min(rows + TILE_ROWS, to);
       for (let row = rows; row < lastRow; row++) {
         let place = write + row * writeRow + columns;
         let origin = read + row * readRow + columns * readColumn;
