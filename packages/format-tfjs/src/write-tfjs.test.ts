@@ -184,25 +184,10 @@ describe("what cannot be written", () => {
 
   test("operators that are missing are named with their nodes, all of them", async () => {
     const b = createBuilder({ name: "strange" });
-    const x = b.input("x", "float32", [4]);
-    const hard = b.node("Hardmax", [b.node("CumSum", [x, b.input("axis", "int64", [])], { name: "sums" })], {
-      name: "hard",
-    });
-    b.output(hard);
-    let graph: Graph | undefined;
-    try {
-      graph = b.finish();
-    } catch {
-      // Operators that the graph package does not know either never get here.
-    }
-    if (graph !== undefined) {
-      await expect(writeTfjs(graph, sinks)).rejects.toThrow(UnsupportedError);
-    }
-    const c = createBuilder({ name: "large" });
-    const image = c.input("x", "float32", ["N", 1, 4, 4]);
-    const up = c.node("ConvTranspose", [image, c.initializer(weight("w", [1, 1, 2, 2]))], { name: "up" });
-    c.output(c.node("LpPool", [up], { name: "norms", attributes: { kernel_shape: ints([2, 2]) } }));
-    await expect(writeTfjs(c.finish(), sinks)).rejects.toThrow(
+    const image = b.input("x", "float32", ["N", 1, 4, 4]);
+    const up = b.node("ConvTranspose", [image, b.initializer(weight("w", [1, 1, 2, 2]))], { name: "up" });
+    b.output(b.node("LpPool", [up], { name: "norms", attributes: { kernel_shape: ints([2, 2]) } }));
+    await expect(writeTfjs(b.finish(), sinks)).rejects.toThrow(
       'not written for TensorFlow.js: ConvTranspose (node "up"), LpPool (node "norms")',
     );
   });
