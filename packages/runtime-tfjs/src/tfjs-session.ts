@@ -5,7 +5,7 @@ import { hasChannelsLast } from "./channels-last.ts";
 import { type Engine, firstLine } from "./engine.ts";
 import { makeGraphModel } from "./graph-model.ts";
 import { registerGroupedConv } from "./grouped-op.ts";
-import { loadWeights } from "./load-weights.ts";
+import { type LoadedWeights, loadWeights } from "./load-weights.ts";
 import type { ModelFiles } from "./model-files.ts";
 import type { Model } from "./model-json.ts";
 import type { DoorPort } from "./ports.ts";
@@ -34,7 +34,7 @@ export async function openTfjsSession({ engine, model, files, signal }: TfjsSess
   // Only to see whether TensorFlow.js knows all operators.
   makeGraphModel(tf, model, { nodes: model.nodes, tensors: {} });
   const { nodes, tensors } = await loadWeights(model, { engine, files, signal });
-  const graph = makeGraphModel(tf, model, { nodes, tensors });
+  const graph = modelOrDispose(engine, model, { nodes, tensors });
   const byName = new Map(nodes.map((node) => [node.name, node]));
   const weightIds = new Set(Object.values(tensors).map(({ id }) => id));
   const doorLast = model.inputs.some(({ channelsLast }) => channelsLast);
@@ -144,6 +144,15 @@ export async function openTfjsSession({ engine, model, files, signal }: TfjsSess
 interface Wanted {
   readonly name: string;
   readonly channelsLast: boolean;
+}
+
+function modelOrDispose({ tf }: Engine, model: Model, loaded: LoadedWeights): ReturnType<typeof makeGraphModel> {
+  try {
+    return makeGraphModel(tf, model, loaded);
+  } catch (error) {
+    tf.core.dispose(loaded.tensors);
+    throw error;
+  }
 }
 
 function portsOf(list: readonly DoorPort[]): Port[] {
