@@ -1,6 +1,6 @@
 import { UsageError } from "@samoyed/core";
 import type { Command, Context } from "./command.ts";
-import { COMMANDS } from "./commands/index.ts";
+import { COMMAND_NAMES, loadCommand, loadCommands } from "./commands/index.ts";
 import { EXIT } from "./exit-codes.ts";
 import { commandHelp, programHelp } from "./help.ts";
 import { catchInterrupts } from "./interrupts.ts";
@@ -19,18 +19,15 @@ export interface MainOptions {
   readonly signal?: AbortSignal;
 }
 
-function findCommand(name: string): Command {
-  const command = COMMANDS.find((candidate) => candidate.name === name);
+async function findCommand(name: string): Promise<Command> {
+  const command = await loadCommand(name);
   if (command) return command;
   if (name.startsWith("-")) {
     throw new UsageError(`${name} stands where a command was expected`, {
       hint: "Options go after the command: samoyed COMMAND [OPTIONS]. See: samoyed --help",
     });
   }
-  const close = nearest(
-    name,
-    COMMANDS.map((candidate) => candidate.name),
-  );
+  const close = nearest(name, COMMAND_NAMES);
   throw new UsageError(`samoyed has no command ${JSON.stringify(name)}`, {
     hint: close ? `Did you mean ${close}? See: samoyed --help` : "See: samoyed --help",
   });
@@ -40,19 +37,19 @@ async function dispatch(argv: readonly string[], context: Omit<Context, "json">)
   const [name, ...rest] = argv;
   const { terminal } = context;
   if (name === undefined) {
-    terminal.err(programHelp(COMMANDS));
+    terminal.err(programHelp(await loadCommands()));
     return EXIT.usage;
   }
   if (name === "--help" || name === "-h" || name === "help") {
     const [topic] = rest;
-    await terminal.out(topic === undefined ? programHelp(COMMANDS) : commandHelp(findCommand(topic)));
+    await terminal.out(topic === undefined ? programHelp(await loadCommands()) : commandHelp(await findCommand(topic)));
     return EXIT.done;
   }
   if (name === "--version" || name === "-v") {
     await terminal.out(`${await version()}\n`);
     return EXIT.done;
   }
-  const command = findCommand(name);
+  const command = await findCommand(name);
   const { values, args } = parseCommand(command, rest);
   if (values["help"] === true) {
     await terminal.out(commandHelp(command));

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { COMMANDS } from "../src/commands/index.ts";
+import { COMMAND_NAMES } from "../src/commands/index.ts";
 import { EXIT } from "../src/exit-codes.ts";
 import { environment } from "./support/environment.ts";
 import { filesIn, GOLDEN, temporaryFolder } from "./support/folders.ts";
@@ -36,6 +36,6 @@ test("the session in the README runs, line by line", () => {
 });
 
 test("the README names every command and every exit code", () => {
-  for (const { name } of COMMANDS) expect(readme).toMatch(new RegExp(`^\\| \`${name}[ \`]`, "m"));
+  for (const name of COMMAND_NAMES) expect(readme).toMatch(new RegExp(`^\\| \`${name}[ \`]`, "m"));
   for (const code of Object.values(EXIT)) expect(readme).toMatch(new RegExp(`\\| ${code} +\\|`));
 });

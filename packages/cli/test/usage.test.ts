@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { COMMANDS } from "../src/commands/index.ts";
+import { loadCommands } from "../src/commands/index.ts";
 import { COMMON_OPTIONS } from "../src/help.ts";
 import { parseCommand } from "../src/parse-command.ts";
 import { runMain } from "./support/run-main.ts";
 import { twoLines } from "./support/two-lines.ts";
 
 const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+const COMMANDS = await loadCommands();
 const names = COMMANDS.map((command) => command.name);
 
 test("the commands of the design", () => {
