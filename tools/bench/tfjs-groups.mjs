@@ -111,14 +111,17 @@ function choose({ shape, own }, cost) {
   return { chosen, regret: chosen.milliseconds / least };
 }
 
+/** From one number to another in steps of a quarter. */
+function steps(from, to) {
+  return Array.from({ length: Math.ceil(Math.log(to / from) / Math.log(1.25)) + 1 }, (_, i) => from * 1.25 ** i);
+}
+
 /**
  * The constants with which the model's choices take least time: they are all that it is for, and times of single layers
  * are not sums of so few terms (collecting the garbage of row-wise copies comes in steps). Ratios are searched for in
  * steps of a quarter; the scale then makes half of all times longer than predicted.
  */
 function fit() {
-  const steps = (from, to) =>
-    Array.from({ length: Math.ceil(Math.log(to / from) / Math.log(1.25)) + 1 }, (_, i) => from * 1.25 ** i);
   let best = { regret: Infinity };
   for (const call of steps(1e5, 1e7)) {
     for (const pixel of steps(100, 30_000)) {
