@@ -6,6 +6,8 @@ tensors in memory, and are compared with what PyTorch itself reads from the file
 otherwise is never written.
 
     python fixtures_checkpoint.py [folder]
+
+Long, because it is a list: one short function a container and kind of tensor.
 """
 
 import argparse

@@ -3,6 +3,8 @@
 Every case is an ONNX node (operator, opset, attributes, inputs) and the outputs that PyTorch gives for the same
 inputs, computed in float64 and rounded once to float32: the interpreter of @samoyed/graph works that way too, so the
 comparison may be strict. Run it with the oracle's Python, without arguments; the output is the same every time.
+
+Long, because it is a list: the cases of one operator after another.
 """
 
 import json

@@ -8,6 +8,8 @@ installed. Recording needs `cjpeg` (libjpeg-turbo; Debian: libjpeg-turbo-progs) 
 Pillow does not write; with another seed, these are left out where it is missing. Files: `jpeg.bin`, `png.bin` hold the encoded images one after the other; the `.json` beside
 them says for each what it is, how long it is and the SHA-256 of its RGB bytes, or null where Pillow refuses it.
 `resize.json` and `transforms.json` name their input by the generator in `raw_pixels`, which the tests have too.
+
+Long, because it is a list of the cases that one package is held against, with the encoders that Pillow lacks.
 """
 
 import argparse

@@ -1,3 +1,4 @@
+// Long, because each opcode and each refusal is a case of its own, with its exact message.
 import { FormatError, UnsupportedError } from "@samoyed/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";

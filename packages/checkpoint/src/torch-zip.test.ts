@@ -1,3 +1,4 @@
+// Long, because each way in which a checkpoint's records can contradict one another is a case of its own.
 import { FormatError, memorySource, readTensor, UnsupportedError } from "@samoyed/core";
 import { describe, expect, test } from "vitest";
 import { expectError } from "../test/expect-error.ts";

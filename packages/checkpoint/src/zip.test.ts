@@ -1,3 +1,4 @@
+// Long, because each way in which an archive can lie is a case of its own, and they share one writer of archives.
 import { FormatError, memorySource, UnsupportedError } from "@samoyed/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";

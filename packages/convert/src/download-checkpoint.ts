@@ -61,7 +61,7 @@ export function throughMirror(url: string, mirror: string | undefined): string {
   }
   if (!URL.canParse(mirror) || !/^https?:$/u.test(new URL(mirror).protocol)) {
     throw new UsageError(`the mirror ${JSON.stringify(mirror)} is no address`, {
-      hint: "Set SAMOYED_MIRROR to an address such as https://mirror.example/weights.",
+      hint: "Set SAMOYED_MIRROR to an address such as https://weights.example/pytorch.",
     });
   }
   return mirror.replace(/\/+$/u, "") + new URL(url).pathname;
