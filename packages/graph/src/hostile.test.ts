@@ -142,7 +142,7 @@ test("hostile nodes are built, rewritten and computed, or refused with a typed e
       if (inputs === undefined || large) return;
       if ((await orRefused(() => interpret(graph, inputs))) !== undefined) seen.computed++;
     }),
-    { numRuns: Number(process.env["SAMOYED_FUZZ_RUNS"] ?? 3000) },
+    { numRuns: 3000 * Number(process.env["SAMOYED_FUZZ"] ?? 1) },
   );
   // The generator must reach the interpreter, or this shows nothing.
   expect(seen.built).toBeGreaterThan(300);
@@ -217,7 +217,7 @@ test("recorded nodes with one thing damaged are computed, or refused with a type
       if (graph === undefined || graph.outputs.some(({ shape }) => shape.some((dim) => Number(dim) > 4096))) return;
       if ((await orRefused(() => runNode(spoiled))) !== undefined) computed++;
     }),
-    { numRuns: Number(process.env["SAMOYED_FUZZ_RUNS"] ?? 2000) },
+    { numRuns: 2000 * Number(process.env["SAMOYED_FUZZ"] ?? 1) },
   );
   expect(computed).toBeGreaterThan(200);
 }, 60_000);
