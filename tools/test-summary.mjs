@@ -26,7 +26,7 @@ for (const folder of folders) {
     for (const test of suite.assertionResults) {
       if (test.status === "passed") count++;
       else if (test.status === "failed") failed++;
-      else skipped.push(`${relative(join(root, folder), suite.name)}: ${test.fullName.trim()}`);
+      else skipped.push(`${relative(root, suite.name)}: ${test.fullName.trim()}`);
     }
   }
   passed += count;
@@ -36,6 +36,7 @@ if (skipped.length > 0) {
   console.log(`\nNot run (${skipped.length}):`);
   for (const name of skipped) console.log(`  ${name}`);
   console.log("  `node tools/oracle/setup.mjs` installs the Python oracle; a package manager, Chromium;");
+  console.log("  `node tools/tfjs-node/setup.mjs` makes tfjs-node work;");
   console.log("  SAMOYED_ASSETS names the folder with dog.jpg and imagenet_classes.txt.");
 }
 const required = process.env.SAMOYED_REQUIRE === "all";
