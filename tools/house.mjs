@@ -11,11 +11,13 @@ export const PLAN = {
   models: ["core", "graph"],
   "format-onnx": ["core", "graph"],
   "format-tfjs": ["core", "graph"],
-  convert: ["core", "checkpoint", "graph", "models", "format-onnx", "format-tfjs"],
+  "format-smyd": ["core", "graph", "runtime-smyd"],
+  convert: ["core", "checkpoint", "graph", "models", "format-onnx", "format-tfjs", "format-smyd"],
   preprocess: ["core"],
   runtime: ["core", "preprocess"],
   "runtime-onnx": ["core", "runtime"],
   "runtime-tfjs": ["core", "runtime"],
+  "runtime-smyd": ["core", "runtime"],
   golden: ["core"],
   cli: [
     "core",
@@ -28,6 +30,7 @@ export const PLAN = {
     "runtime",
     "runtime-onnx",
     "runtime-tfjs",
+    "runtime-smyd",
     "golden",
   ],
 };

@@ -1,0 +1,1 @@
+export { LANES, panelLayout, type ConvWeights, type PanelLayout } from "./layout.ts";

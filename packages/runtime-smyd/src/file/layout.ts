@@ -1,0 +1,53 @@
+/** Output channels that one panel of weights, and one step of the micro-kernel, covers. */
+export const LANES = 8;
+
+/** A convolution's weights in ONNX's terms: [outputs, inputs / groups, height, width]. A linear is 1×1, one group. */
+export interface ConvWeights {
+  readonly outputs: number;
+  /** Input channels of one group. */
+  readonly groupInputs: number;
+  readonly height: number;
+  readonly width: number;
+  readonly groups: number;
+}
+
+/** How `panel8` cuts a convolution's weights. */
+export interface PanelLayout {
+  /** Neighbouring groups that share one panel, block-diagonally; 1 where a group fills panels of its own. */
+  readonly merged: number;
+  /** Groups after merging, and each one's input and output channels. */
+  readonly groups: number;
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly panelsPerGroup: number;
+  readonly panels: number;
+  /** Steps of one panel: height · width · inputs; a panel is [height][width][inputs][LANES]. */
+  readonly depth: number;
+}
+
+/** The panels of a convolution's weights: a pure function of their shape, so a file need not say it. */
+export function panelLayout({ outputs, groupInputs, height, width, groups }: ConvWeights): PanelLayout {
+  const groupOutputs = outputs / groups;
+  const merged = largestDivisor(groups, Math.floor(LANES / groupOutputs));
+  const mergedOutputs = merged * groupOutputs;
+  const mergedGroups = groups / merged;
+  const panelsPerGroup = Math.ceil(mergedOutputs / LANES);
+  const inputs = merged * groupInputs;
+  return {
+    merged,
+    groups: mergedGroups,
+    inputs,
+    outputs: mergedOutputs,
+    panelsPerGroup,
+    panels: panelsPerGroup * mergedGroups,
+    depth: height * width * inputs,
+  };
+}
+
+/** The largest divisor of a number that is no greater than `limit`; at least 1. */
+function largestDivisor(value: number, limit: number): number {
+  for (let divisor = Math.min(limit, value); divisor > 1; divisor -= 1) {
+    if (value % divisor === 0) return divisor;
+  }
+  return 1;
+}

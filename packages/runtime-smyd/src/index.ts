@@ -1,0 +1,1 @@
+export type { Step } from "./program/steps.ts";

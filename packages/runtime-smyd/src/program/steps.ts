@@ -1,0 +1,193 @@
+/**
+ * The steps of a program: what the planner emits and the kernels run, one record each. Every address is a byte offset
+ * into the WebAssembly memory; activations are float32, NHWC, with the borders that their buffers carry.
+ */
+
+/** Applied by the kernel that produces a value. `clip` is also ReLU6 and half-open ranges. */
+export type Activation =
+  | { readonly kind: "none" | "relu" | "sigmoid" | "hard-swish" | "erf" | "tanh" | "silu" | "gelu" }
+  | { readonly kind: "clip"; readonly min: number; readonly max: number }
+  | { readonly kind: "leaky-relu"; readonly slope: number }
+  | { readonly kind: "hard-sigmoid"; readonly slope: number; readonly offset: number };
+
+/** How weights are stored; float16 and int8 are expanded one panel at a time by the kernel that uses them. */
+export type WeightStorage =
+  | { readonly kind: "float32" | "float16" }
+  /** `scales`: address of one float32 for each output channel. */
+  | { readonly kind: "int8"; readonly scales: number };
+
+/** A matrix product of packed weights (layout `panel8`) with the inputs of each pixel: convolutions and linears. */
+export interface ConvStep {
+  readonly kind: "conv";
+  /** Address of the value, added to every entry of `inputPixels`. */
+  readonly input: number;
+  readonly output: number;
+  readonly weights: number;
+  readonly storage: WeightStorage;
+  /** Address of one float32 for each output channel. */
+  readonly bias?: number;
+  /** Added before the activation; read through `pixels`. */
+  readonly residual?: { readonly input: number; readonly pixels: number };
+  /** Output channels, all groups together. */
+  readonly outputs: number;
+  /** Groups after merging (`panel8`'s m neighbours count as one), and the input and output channels of each. */
+  readonly groups: { readonly count: number; readonly inputs: number; readonly outputs: number };
+  /** Address of one i32 for each tap: bytes from a pixel's base; and how many floats are read from there on. */
+  readonly taps: { readonly offsets: number; readonly count: number; readonly depth: number };
+  /** Addresses of one i32 for each pixel: bytes from `input` or `output`; and how many pixels. */
+  readonly inputPixels: number;
+  readonly outputPixels: number;
+  readonly pixels: number;
+  /** Pixels of one unit of work. */
+  readonly pixelBlock: number;
+  readonly activation: Activation;
+}
+
+/** A depthwise convolution (layout `depthwise`), vectorised over channels. */
+export interface DepthwiseStep {
+  readonly kind: "depthwise";
+  readonly input: number;
+  readonly output: number;
+  readonly weights: number;
+  readonly storage: WeightStorage;
+  readonly bias?: number;
+  readonly residual?: { readonly input: number; readonly pixels: number };
+  readonly channels: number;
+  readonly taps: { readonly offsets: number; readonly count: number };
+  readonly inputPixels: number;
+  readonly outputPixels: number;
+  readonly pixels: number;
+  readonly activation: Activation;
+}
+
+/** A rank-4 value in memory: interior size, and the zero border around it (in pixels, on every side). */
+export interface Spatial {
+  /** Address of the buffer, border included. */
+  readonly address: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly border: number;
+}
+
+/** Max or average pooling. Windows may leave the input at every side; what lies outside is not read. */
+export interface PoolStep {
+  readonly kind: "max-pool" | "average-pool";
+  readonly input: Spatial;
+  readonly output: Spatial;
+  readonly kernel: readonly [number, number];
+  readonly strides: readonly [number, number];
+  readonly dilations: readonly [number, number];
+  /** Top and left; bottom and right follow from the output's size. */
+  readonly pads: readonly [number, number];
+  /** For average pooling: what the sum is divided by at the borders. `padded` counts the declared bottom/right pads too. */
+  readonly divisor: "inside" | "padded";
+  readonly padsEnd: readonly [number, number];
+}
+
+/** The mean over height and width: [H, W, C] → [C]. */
+export interface MeanStep {
+  readonly kind: "mean";
+  readonly input: Spatial;
+  readonly output: number;
+}
+
+/** An activation of `count` contiguous floats; in place where `input` is `output`. */
+export interface UnaryStep {
+  readonly kind: "unary";
+  readonly input: number;
+  readonly output: number;
+  readonly count: number;
+  readonly activation: Activation;
+}
+
+export type BinaryOperator = "add" | "sub" | "mul" | "div" | "min" | "max" | "pow";
+
+/** `activation(left ∘ right)` over up to six dimensions; a stride of 0 broadcasts. Strides are in bytes. */
+export interface BinaryStep {
+  readonly kind: "binary";
+  readonly operator: BinaryOperator;
+  readonly left: StridedView;
+  readonly right: StridedView;
+  readonly output: StridedView;
+  readonly shape: readonly number[];
+  readonly activation: Activation;
+}
+
+/** A value's place: the address of its first element, and bytes from one index to the next, outermost first. */
+export interface StridedView {
+  readonly address: number;
+  readonly strides: readonly number[];
+}
+
+/** Copies float32 elements between layouts: the doors (NCHW ⇄ NHWC), transposes, reshapes out of bordered buffers. */
+export interface CopyStep {
+  readonly kind: "copy";
+  readonly input: StridedView;
+  readonly output: StridedView;
+  readonly shape: readonly number[];
+}
+
+/** Copies `channels` floats for each output pixel; a source of -1 writes `fill` in their place: Pad, crops. */
+export interface GatherStep {
+  readonly kind: "gather";
+  readonly input: number;
+  readonly output: number;
+  readonly inputPixels: number;
+  readonly outputPixels: number;
+  readonly pixels: number;
+  readonly channels: number;
+  readonly fill: number;
+}
+
+/** Softmax over the last of [rows, count], contiguous. */
+export interface SoftmaxStep {
+  readonly kind: "softmax" | "log-softmax";
+  readonly input: number;
+  readonly output: number;
+  readonly rows: number;
+  readonly count: number;
+}
+
+/** (x - mean) / sqrt(variance + epsilon) · scale + bias for each channel: a batch norm that was not folded. */
+export interface BatchNormStep {
+  readonly kind: "batch-norm";
+  readonly input: Spatial;
+  readonly output: Spatial;
+  readonly scale: number;
+  readonly bias: number;
+  readonly mean: number;
+  readonly variance: number;
+  readonly epsilon: number;
+  readonly activation: Activation;
+}
+
+/** As a batch norm, with each channel's own mean and variance over height and width. */
+export interface InstanceNormStep {
+  readonly kind: "instance-norm";
+  readonly input: Spatial;
+  readonly output: Spatial;
+  readonly scale: number;
+  readonly bias: number;
+  readonly epsilon: number;
+}
+
+/** Writes zeros into a value's border. */
+export interface BorderStep {
+  readonly kind: "border";
+  readonly value: Spatial;
+}
+
+export type Step =
+  | ConvStep
+  | DepthwiseStep
+  | PoolStep
+  | MeanStep
+  | UnaryStep
+  | BinaryStep
+  | CopyStep
+  | GatherStep
+  | SoftmaxStep
+  | BatchNormStep
+  | InstanceNormStep
+  | BorderStep;
