@@ -1,6 +1,5 @@
-import { type ByteSource, FormatError, type ReadOptions } from "@samoyed/core";
+import { type ByteSource, FormatError, quote, type ReadOptions } from "@samoyed/core";
 import { readInt64, viewOf } from "./little-endian.ts";
-import { quote } from "./quote.ts";
 import { sliceSource } from "./slice-source.ts";
 import type { Storage } from "./storage.ts";
 

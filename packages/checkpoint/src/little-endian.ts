@@ -21,18 +21,6 @@ export function writeUint64(view: DataView, offset: number, value: number): void
   view.setUint32(offset + 4, Math.floor(value / 2 ** 32), true);
 }
 
-const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/** Text from UTF-8; `undefined` where the bytes are not valid UTF-8 (surrogates included). */
-export function decodeUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    return UTF8.decode(bytes);
-  } catch {
-    // The decoder says no more than that the bytes are invalid; the caller says where they stood.
-    return undefined;
-  }
-}
-
 /** A two's complement integer of any length; a bigint beyond ±(2^53 - 1). */
 export function decodeLong(bytes: Uint8Array): number | bigint {
   let value = 0n;

@@ -1,5 +1,5 @@
-import { FormatError, UnsupportedError } from "@samoyed/core";
-import { decodeLong, decodeUtf8, viewOf } from "./little-endian.ts";
+import { decodeUtf8, FormatError, UnsupportedError } from "@samoyed/core";
+import { decodeLong, viewOf } from "./little-endian.ts";
 import { hashable, listOf, setItems } from "./pickle-containers.ts";
 import { OPCODE, opcodeName, refuseOpcode } from "./pickle-opcodes.ts";
 import { PickleStack } from "./pickle-stack.ts";

@@ -1,5 +1,5 @@
+import { quote } from "@samoyed/core";
 import type { DType, Shape } from "@samoyed/core";
-import { quote } from "./quote.ts";
 import type { StorageView } from "./storage.ts";
 
 /** Says where in the file something stands: `model.pth: data.pkl: REDUCE at byte 12`. */

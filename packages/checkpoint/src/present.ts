@@ -1,4 +1,4 @@
-import { FormatError, type LazyTensor, renameLazy } from "@samoyed/core";
+import { FormatError, type LazyTensor, quote, renameLazy } from "@samoyed/core";
 import { type CheckpointValue, type InertRecord, isLazyTensor } from "./checkpoint.ts";
 import {
   PyFloat,
@@ -10,7 +10,6 @@ import {
   PyTuple,
   type PyValue,
 } from "./pickle-values.ts";
-import { quote } from "./quote.ts";
 import { storedTensor } from "./stored-tensor.ts";
 
 /** Python itself reads nothing deeper than about 1,000; the walk recurses. */

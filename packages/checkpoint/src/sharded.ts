@@ -1,14 +1,16 @@
 import {
   type ByteSource,
+  describeJson,
   FormatError,
+  type JsonValue,
   type LazyTensor,
+  parseStrictJson,
+  quote,
   type ReadOptions,
   UnsupportedError,
   UsageError,
 } from "@samoyed/core";
 import { type Checkpoint, isMap } from "./checkpoint.ts";
-import { quote } from "./quote.ts";
-import { describeJson, type JsonValue, parseStrictJson } from "./strict-json.ts";
 
 /** About 100 bytes for each tensor. */
 const MAX_INDEX_BYTES = 64 * 2 ** 20;

@@ -1,6 +1,5 @@
-import { FormatError, type LazyTensor, renameLazy, UnsupportedError } from "@samoyed/core";
+import { FormatError, type LazyTensor, quote, renameLazy, UnsupportedError } from "@samoyed/core";
 import { type Checkpoint, type CheckpointValue, isInertRecord, isLazyTensor, isMap, keyText } from "./checkpoint.ts";
-import { quote } from "./quote.ts";
 
 /** A network's tensors, and what was taken off to get to them. */
 export interface StateDict {

@@ -1,6 +1,5 @@
-import { FormatError } from "@samoyed/core";
+import { FormatError, quote } from "@samoyed/core";
 import { describeValue, PyGlobal, PyTuple, type PyValue, type Where } from "./pickle-values.ts";
-import { quote } from "./quote.ts";
 import { findStorageType, Storage } from "./storage.ts";
 
 /** A storage that a pickle refers to, and the rest of its persistent id. */

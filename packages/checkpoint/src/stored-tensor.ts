@@ -1,13 +1,14 @@
 import {
   allocateBytes,
-  bytesPerElement,
   type ByteSource,
+  bytesPerElement,
   CHUNK_BYTES,
   contiguousStrides,
   type DType,
   elementCount,
   formatShape,
   type LazyTensor,
+  quote,
   readInto,
   type ReadOptions,
   sourceChunks,
@@ -16,7 +17,6 @@ import {
 } from "@samoyed/core";
 import { type Block, gather, part } from "./gather.ts";
 import type { PyTensor } from "./pickle-values.ts";
-import { quote } from "./quote.ts";
 import { isContiguous } from "./strided-layout.ts";
 
 /** Gathered at a time when a strided tensor is read in chunks; each block costs one pass over its part of the file. */

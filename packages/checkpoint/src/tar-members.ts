@@ -1,5 +1,4 @@
-import { type ByteSource, FormatError, type ReadOptions } from "@samoyed/core";
-import { quote } from "./quote.ts";
+import { type ByteSource, FormatError, quote, type ReadOptions } from "@samoyed/core";
 import { sliceSource } from "./slice-source.ts";
 
 const BLOCK_BYTES = 512;

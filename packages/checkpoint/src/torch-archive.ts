@@ -1,9 +1,8 @@
-import { FormatError, type ReadOptions } from "@samoyed/core";
+import { FormatError, quote, type ReadOptions } from "@samoyed/core";
 import { pickleHandlers } from "./pickle-globals.ts";
 import { runPickle } from "./pickle-machine.ts";
 import { MAX_PICKLE_BYTES } from "./pickle-scan.ts";
 import { PyStorage, type PyValue } from "./pickle-values.ts";
-import { quote } from "./quote.ts";
 import { type Storage, wholeStorage } from "./storage.ts";
 import { readStorageId } from "./storage-id.ts";
 import { entrySource, readEntry } from "./zip-entry.ts";

@@ -1,8 +1,13 @@
 import {
   bytesPerElement,
+  describeJson,
   type DType,
   FormatError,
+  jsonCount,
+  type JsonValue,
   type LazyTensor,
+  parseStrictJson,
+  quote,
   type ReadOptions,
   renameLazy,
   UnsupportedError,
@@ -10,11 +15,9 @@ import {
 import { type Checkpoint, type CheckpointValue, isLazyTensor, isMap, keyText } from "./checkpoint.ts";
 import { openTorchZip } from "./open-zip.ts";
 import { PyTensor, type StridedLayout } from "./pickle-values.ts";
-import { quote } from "./quote.ts";
 import { Storage, wholeStorage } from "./storage.ts";
 import { storedTensor } from "./stored-tensor.ts";
 import { checkLayout } from "./strided-layout.ts";
-import { describeJson, jsonCount, type JsonValue, parseStrictJson } from "./strict-json.ts";
 import {
   attachStorage,
   findEntry,

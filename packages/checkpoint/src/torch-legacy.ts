@@ -1,4 +1,4 @@
-import { type ByteSource, FormatError, type ReadOptions, UnsupportedError } from "@samoyed/core";
+import { type ByteSource, FormatError, quote, type ReadOptions, UnsupportedError } from "@samoyed/core";
 import type { Checkpoint } from "./checkpoint.ts";
 import { attachLegacyStorages } from "./legacy-storages.ts";
 import { pickleHandlers, plainHandlers } from "./pickle-globals.ts";
@@ -6,7 +6,6 @@ import { runPickle } from "./pickle-machine.ts";
 import { readPickle, type Window } from "./pickle-scan.ts";
 import { describeValue, PyStorage, PyTuple, type PyValue, type Where } from "./pickle-values.ts";
 import { present } from "./present.ts";
-import { quote } from "./quote.ts";
 import { type Storage, type StorageView, wholeStorage } from "./storage.ts";
 import { readStorageId } from "./storage-id.ts";
 

@@ -1,5 +1,4 @@
-import { bytesPerElement, type LazyTensor, type Sink, UnsupportedError } from "@samoyed/core";
-import { SAFETENSORS_DTYPES } from "./safetensors.ts";
+import { bytesPerElement, type LazyTensor, SAFETENSORS_DTYPES, type Sink, UnsupportedError } from "@samoyed/core";
 import { byteLengthOf, collectTensors, copyTensor, type WriteOptions } from "./write-tensors.ts";
 
 /** The data begins at a multiple of this, as safetensors' own writer has it (0.6, `src/tensor.rs`). */

@@ -1,5 +1,12 @@
-import { type LazyTensor, type ReadOptions, ShapeError, type Sink, tensorByteLength, UsageError } from "@samoyed/core";
-import { quote } from "./quote.ts";
+import {
+  type LazyTensor,
+  quote,
+  type ReadOptions,
+  ShapeError,
+  type Sink,
+  tensorByteLength,
+  UsageError,
+} from "@samoyed/core";
 
 /** Options of the writers. */
 export type WriteOptions = ReadOptions;

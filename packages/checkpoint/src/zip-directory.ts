@@ -1,6 +1,5 @@
-import { type ByteSource, FormatError, type ReadOptions, UnsupportedError } from "@samoyed/core";
-import { decodeUtf8, readUint64, viewOf } from "./little-endian.ts";
-import { quote } from "./quote.ts";
+import { type ByteSource, decodeUtf8, FormatError, quote, type ReadOptions, UnsupportedError } from "@samoyed/core";
+import { readUint64, viewOf } from "./little-endian.ts";
 import { readZipEnd, type ZipEnd } from "./zip-end.ts";
 import { checkNames } from "./zip-names.ts";
 

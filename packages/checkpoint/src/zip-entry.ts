@@ -1,8 +1,7 @@
-import { type ByteSource, checkRange, FormatError, readInto, type ReadOptions } from "@samoyed/core";
+import { type ByteSource, checkRange, decodeUtf8, FormatError, quote, readInto, type ReadOptions } from "@samoyed/core";
 import { crc32 } from "./crc32.ts";
 import { inflatedSource } from "./inflate.ts";
-import { decodeUtf8, viewOf } from "./little-endian.ts";
-import { quote } from "./quote.ts";
+import { viewOf } from "./little-endian.ts";
 import type { ZipArchive, ZipEntry } from "./zip-directory.ts";
 
 const LOCAL_SIGNATURE = 0x04034b50;

@@ -1,5 +1,4 @@
-import { FormatError } from "@samoyed/core";
-import { quote } from "./quote.ts";
+import { FormatError, quote } from "@samoyed/core";
 
 /**
  * Checks the names of an archive's entries, although nothing is ever unpacked: an archive that other readers would

@@ -28,12 +28,26 @@ export {
 export { memorySink, type MemorySink } from "./memory-sink.ts";
 export { memorySource } from "./memory-source.ts";
 export { encodeNpy, parseNpy } from "./npy.ts";
+export { quote } from "./quote.ts";
 export { checkRange } from "./range.ts";
+export {
+  MAX_SAFETENSORS_HEADER_BYTES,
+  parseSafetensorsHeader,
+  readSafetensorsHeader,
+  requireDataBytes,
+  SAFETENSORS_DTYPES,
+  SAFETENSORS_LENGTH_BYTES,
+  type SafetensorsEntry,
+  type SafetensorsHeader,
+  safetensorsHeaderLength,
+} from "./safetensors-header.ts";
 export { schemaProblem, type JsonSchema } from "./json-schema.ts";
 export { sha256, type Sha256 } from "./sha256.ts";
 export * from "./shape.ts";
 export type { Sink } from "./sink.ts";
 export { readInto, sourceChunks, type SourceRange } from "./source-chunks.ts";
 export type { ByteSource, ReadOptions } from "./source.ts";
+export { describeJson, jsonCount, JsonNumber, type JsonValue, parseStrictJson } from "./strict-json.ts";
 export type { LazyTensor, Tensor } from "./tensor.ts";
 export { arrayToBytes, bytesToArray, bytesToTensor, tensorByteLength, zeros } from "./tensor-bytes.ts";
+export { decodeUtf8 } from "./utf8.ts";

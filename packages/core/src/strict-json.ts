@@ -1,8 +1,8 @@
-import { FormatError } from "@samoyed/core";
-import { decodeUtf8 } from "./little-endian.ts";
+import { FormatError } from "./errors.ts";
 import { quote } from "./quote.ts";
+import { decodeUtf8 } from "./utf8.ts";
 
-/** No header of a checkpoint nests deeper than a handful; the parser recurses. */
+/** No header of a file nests deeper than a handful; the parser recurses. */
 const MAX_DEPTH = 64;
 
 /** A tensor's entry has about eight; an empty array takes two bytes of text and some thirty of memory. */
@@ -23,12 +23,12 @@ export type JsonValue = null | boolean | string | JsonNumber | JsonValue[] | Map
  * Parses JSON (RFC 8259) as it must be read where it says how bytes are laid out: `JSON.parse` keeps the last of two
  * equal keys and rounds numbers, silently.
  *
- * @param label names the text in errors.
+ * @param json the text, or its UTF-8 bytes; `label` names it in errors.
  * @throws FormatError for invalid UTF-8 or JSON, a key that stands twice, lone surrogates, more than 64 levels or 2 million
  * values.
  */
-export function parseStrictJson(bytes: Uint8Array, label: string): JsonValue {
-  const text = decodeUtf8(bytes);
+export function parseStrictJson(json: Uint8Array | string, label: string): JsonValue {
+  const text = typeof json === "string" ? json : decodeUtf8(json);
   if (text === undefined) {
     throw new FormatError(`${label} is not valid UTF-8`);
   }
