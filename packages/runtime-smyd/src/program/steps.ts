@@ -92,15 +92,6 @@ export interface MeanStep {
   readonly output: number;
 }
 
-/** An activation of `count` contiguous floats; in place where `input` is `output`. */
-export interface UnaryStep {
-  readonly kind: "unary";
-  readonly input: number;
-  readonly output: number;
-  readonly count: number;
-  readonly activation: Activation;
-}
-
 export type BinaryOperator = "add" | "sub" | "mul" | "div" | "min" | "max" | "pow";
 
 /** `activation(left ∘ right)` over up to six dimensions; a stride of 0 broadcasts. Strides are in bytes. */
@@ -120,12 +111,16 @@ export interface StridedView {
   readonly strides: readonly number[];
 }
 
-/** Copies float32 elements between layouts: the doors (NCHW ⇄ NHWC), transposes, reshapes out of bordered buffers. */
+/**
+ * `activation(input)` between layouts, over up to six dimensions: the doors (NCHW ⇄ NHWC), transposes, reshapes out of
+ * bordered buffers, and activations that no other step could take along.
+ */
 export interface CopyStep {
   readonly kind: "copy";
   readonly input: StridedView;
   readonly output: StridedView;
   readonly shape: readonly number[];
+  readonly activation: Activation;
 }
 
 /** Copies `channels` floats for each output pixel; a source of -1 writes `fill` in their place: Pad, crops. */
@@ -183,7 +178,6 @@ export type Step =
   | DepthwiseStep
   | PoolStep
   | MeanStep
-  | UnaryStep
   | BinaryStep
   | CopyStep
   | GatherStep
