@@ -62,10 +62,13 @@ export interface SafetensorsHeader {
  * @throws FormatError for a header or offsets that the format does not allow.
  * @throws UnsupportedError for a dtype that is not read.
  */
-export async function readSafetensorsHeader(source: ByteSource, options: ReadOptions = {}): Promise<SafetensorsHeader> {
+export async function readSafetensorsHeader(
+  source: ByteSource,
+  { maxHeaderBytes, ...options }: ReadOptions & { readonly maxHeaderBytes?: number } = {},
+): Promise<SafetensorsHeader> {
   const { label, byteLength } = source;
   const start = await source.read(0, Math.min(SAFETENSORS_LENGTH_BYTES, byteLength), options);
-  const length = safetensorsHeaderLength(start, label);
+  const length = safetensorsHeaderLength(start, { label, ...(maxHeaderBytes && { most: maxHeaderBytes }) });
   const left = byteLength - SAFETENSORS_LENGTH_BYTES;
   if (length > left) {
     throw new FormatError(`${label}: a safetensors header of ${length} bytes; ${left} are left in the file`, {
@@ -82,14 +85,15 @@ export async function readSafetensorsHeader(source: ByteSource, options: ReadOpt
  *
  * @throws FormatError when it is none that the format allows, or there are fewer bytes.
  */
-export function safetensorsHeaderLength(bytes: Uint8Array, label: string): number {
+export function safetensorsHeaderLength(
+  bytes: Uint8Array,
+  { label, most = MAX_SAFETENSORS_HEADER_BYTES }: { readonly label: string; readonly most?: number },
+): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = bytes.byteLength < SAFETENSORS_LENGTH_BYTES ? 0 : Number(view.getBigUint64(0, true));
-  if (length === 0 || length > MAX_SAFETENSORS_HEADER_BYTES) {
+  if (length === 0 || length > most) {
     const got = Number.isSafeInteger(length) ? length : "more than 2^53";
-    throw new FormatError(
-      `${label}: a safetensors header of ${got} bytes; expected 1 to ${MAX_SAFETENSORS_HEADER_BYTES}`,
-    );
+    throw new FormatError(`${label}: a safetensors header of ${got} bytes; expected 1 to ${most}`);
   }
   return length;
 }

@@ -1,0 +1,20 @@
+/** The version of the format that is written and read here. */
+export const SMYD_VERSION = 1;
+
+/** Where weights begin: a cache line, and twice the widest vector. */
+export const ALIGNMENT = 64;
+
+/** ResNeXt-101's header takes 150 KB; a hundred thousand labels fit as well. */
+export const MAX_HEADER_BYTES: number = 32 << 20;
+
+/** ResNeXt-101 has 250; a planner walks so many in a second. */
+export const MAX_NODES: number = 1 << 16;
+
+/** Weights of the graph; a node has a few. */
+export const MAX_WEIGHTS: number = 1 << 18;
+
+/** Most axes of a value, as in `@samoyed/graph`; no network comes near. */
+export const MAX_RANK = 32;
+
+/** Largest size of one axis: what a signed 32-bit index reaches. */
+export const MAX_DIM: number = 2 ** 31 - 1;

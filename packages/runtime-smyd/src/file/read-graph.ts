@@ -1,0 +1,150 @@
+import {
+  describeJson,
+  DTYPES,
+  FormatError,
+  jsonCount,
+  JsonNumber,
+  type JsonValue,
+  parseStrictJson,
+  quote,
+} from "@samoyed/core";
+import { jsonArray, jsonChoice, jsonInteger, jsonName, jsonObject, jsonText } from "./json-fields.ts";
+import { MAX_DIM, MAX_NODES, MAX_RANK, MAX_WEIGHTS } from "./limits.ts";
+import { readWeightRecord, type WeightRecord } from "./read-weight.ts";
+import type { SmydAttribute, SmydDim, SmydNode, SmydPort } from "./types.ts";
+
+/** An attribute before its tensor, if it is one, has a place. */
+export type AttributeRecord =
+  | Exclude<SmydAttribute, { readonly type: "tensor" }>
+  | { readonly type: "tensor"; readonly value: WeightRecord };
+
+/** A node before its attributes' tensors have places. */
+export interface NodeRecord extends Omit<SmydNode, "attributes"> {
+  readonly attributes: ReadonlyMap<string, AttributeRecord>;
+}
+
+/** A graph as its JSON has it. */
+export interface GraphRecord {
+  readonly name: string;
+  readonly opset: number;
+  readonly inputs: readonly SmydPort[];
+  readonly outputs: readonly SmydPort[];
+  readonly nodes: readonly NodeRecord[];
+  readonly weights: readonly WeightRecord[];
+}
+
+const TYPES = ["int", "float", "string", "ints", "floats", "strings", "tensor"] as const;
+
+/** Numbers that JSON cannot write. */
+const SPECIAL: ReadonlyMap<string, number> = new Map([
+  ["NaN", Number.NaN],
+  ["Infinity", Number.POSITIVE_INFINITY],
+  ["-Infinity", Number.NEGATIVE_INFINITY],
+]);
+
+/**
+ * Reads a graph's JSON. Names are held against one another by `checkNames`; what operators mean is left to who runs them.
+ *
+ * @param label names the file in errors.
+ * @throws FormatError when it is not as `docs/smyd-format.md` has it.
+ */
+export function readGraphRecord(json: string, label: string): GraphRecord {
+  const what = `${label}: the graph`;
+  const graph = jsonObject(parseStrictJson(json, what), what, {
+    required: ["name", "opset", "inputs", "outputs", "nodes", "weights"],
+  });
+  try {
+    return {
+      name: jsonText(graph.get("name"), '"name"'),
+      opset: jsonInteger(graph.get("opset"), '"opset"', { least: 1, most: MAX_DIM }),
+      inputs: jsonArray(graph.get("inputs"), '"inputs"').map((port, i) => readPort(port, `input ${i}`)),
+      outputs: jsonArray(graph.get("outputs"), '"outputs"').map((port, i) => readPort(port, `output ${i}`)),
+      nodes: jsonArray(graph.get("nodes"), '"nodes"', MAX_NODES).map((node, i) => readNode(node, `node ${i}`)),
+      weights: jsonArray(graph.get("weights"), '"weights"', MAX_WEIGHTS).map((weight, i) =>
+        readWeightRecord(weight, `weight ${i}`),
+      ),
+    };
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    // Said here and not in every message: a graph has thousands of fields, and errors are rare.
+    throw new FormatError(`${what}: ${error.message}`, { cause: error });
+  }
+}
+
+function readPort(value: JsonValue, what: string): SmydPort {
+  const port = jsonObject(value, what, { required: ["name", "dtype", "shape"] });
+  const name = jsonName(port.get("name"), `${what}: "name"`);
+  return {
+    name,
+    dtype: jsonChoice(port.get("dtype"), `${what} ${quote(name)}: "dtype"`, DTYPES),
+    shape: jsonArray(port.get("shape"), `${what} ${quote(name)}: "shape"`, MAX_RANK).map((dim) =>
+      readDim(dim, `${what} ${quote(name)}: "shape"`),
+    ),
+  };
+}
+
+function readDim(value: JsonValue, what: string): SmydDim {
+  return typeof value === "string" ? jsonName(value, what) : jsonInteger(value, what, { least: 0, most: MAX_DIM });
+}
+
+function readNode(value: JsonValue, what: string): NodeRecord {
+  const node = jsonObject(value, what, { required: ["name", "op", "inputs", "outputs", "attributes"] });
+  const name = jsonName(node.get("name"), `${what}: "name"`);
+  const own = `node ${quote(name)}`;
+  const attributes = node.get("attributes");
+  if (!(attributes instanceof Map)) {
+    throw new FormatError(`${own}: "attributes" is ${describeJson(attributes)}; expected an object`);
+  }
+  return {
+    name,
+    op: jsonName(node.get("op"), `${own}: "op"`),
+    inputs: jsonArray(node.get("inputs"), `${own}: "inputs"`).map((input) => jsonText(input, `${own}: an input`)),
+    outputs: jsonArray(node.get("outputs"), `${own}: "outputs"`).map((output) => jsonText(output, `${own}: an output`)),
+    attributes: new Map(
+      [...attributes].map(([key, attribute]) => [key, readAttribute(attribute, `${own}: attribute ${quote(key)}`)]),
+    ),
+  };
+}
+
+function readAttribute(json: JsonValue, what: string): AttributeRecord {
+  const attribute = jsonObject(json, what, { required: ["type", "value"] });
+  const type = jsonChoice(attribute.get("type"), `${what}: "type"`, TYPES);
+  const value = attribute.get("value");
+  switch (type) {
+    case "int":
+      return { type, value: readInt(value, what) };
+    case "float":
+      return { type, value: readFloat(value, what) };
+    case "string":
+      return { type, value: jsonText(value, what) };
+    case "ints":
+      return { type, value: jsonArray(value, what).map((item) => readInt(item, what)) };
+    case "floats":
+      return { type, value: jsonArray(value, what).map((item) => readFloat(item, what)) };
+    case "strings":
+      return { type, value: jsonArray(value, what).map((item) => jsonText(item, what)) };
+    case "tensor": {
+      const record = readWeightRecord(value ?? null, what);
+      if (record.layout !== "plain") throw new FormatError(`${what} has the layout ${record.layout}; expected plain`);
+      return { type, value: record };
+    }
+    default:
+      return type satisfies never;
+  }
+}
+
+function readInt(value: JsonValue | undefined, what: string): number {
+  if (value instanceof JsonNumber && value.text.startsWith("-") && value.text !== "-0") {
+    return -jsonCount(new JsonNumber(value.text.slice(1)), what);
+  }
+  return jsonCount(value, what);
+}
+
+function readFloat(value: JsonValue | undefined, what: string): number {
+  const number = value instanceof JsonNumber ? Number(value.text) : SPECIAL.get(typeof value === "string" ? value : "");
+  // Larger than any double: JSON may write it, and it is none.
+  if (number === undefined || (value instanceof JsonNumber && !Number.isFinite(number))) {
+    throw new FormatError(`${what} is ${describeJson(value)}; expected a number, "NaN", "Infinity" or "-Infinity"`);
+  }
+  return number;
+}

@@ -1,0 +1,188 @@
+import {
+  type ByteSource,
+  type Contract,
+  FormatError,
+  formatShape,
+  parseContract,
+  parseSafetensorsHeader,
+  quote,
+  readSafetensorsHeader,
+  type ReadOptions,
+  SAFETENSORS_LENGTH_BYTES,
+  type SafetensorsHeader,
+  safetensorsHeaderLength,
+  sameShape,
+  UnsupportedError,
+} from "@samoyed/core";
+import { checkNames } from "./check-names.ts";
+import { isReserved, layOutData, type PlacedTensor } from "./data-layout.ts";
+import { ALIGNMENT, MAX_HEADER_BYTES, SMYD_VERSION } from "./limits.ts";
+import { type GraphRecord, readGraphRecord } from "./read-graph.ts";
+import type { WeightRecord } from "./read-weight.ts";
+import type { SmydAttribute, SmydFile, SmydGraph, SmydNode, SmydWeight } from "./types.ts";
+
+/** What a `.smyd` file's metadata holds; the contract may be absent. */
+const METADATA = ["format", "version", "graph", "contract", "digest"];
+
+/** Bytes before the header: its length. */
+export const LENGTH_BYTES: number = SAFETENSORS_LENGTH_BYTES;
+
+/**
+ * Reads and checks everything that a `.smyd` file says before its data, and that the file has as much data as it says. No
+ * weight is read; their hashes are held against the data by whoever reads it.
+ *
+ * @throws FormatError when the file is damaged, cut short, or something else.
+ * @throws UnsupportedError when a later version of Samoyed wrote it.
+ */
+export async function readSmydHeader(source: ByteSource, options: ReadOptions = {}): Promise<SmydFile> {
+  const header = await readSafetensorsHeader(source, { ...options, maxHeaderBytes: MAX_HEADER_BYTES });
+  return describeFile(header, source.label);
+}
+
+/**
+ * The header's length, from the file's first `LENGTH_BYTES`: for who reads a stream.
+ *
+ * @throws FormatError when it is none.
+ */
+export function smydHeaderLength(bytes: Uint8Array, label: string): number {
+  return safetensorsHeaderLength(bytes, { label, most: MAX_HEADER_BYTES });
+}
+
+/**
+ * Parses the header that follows the length: for who reads a stream. That `dataBytes` follow is for the caller to check.
+ *
+ * @throws as `readSmydHeader` does.
+ */
+export async function parseSmydHeader(header: Uint8Array, label: string): Promise<SmydFile> {
+  return describeFile(parseSafetensorsHeader(header, label), label);
+}
+
+async function describeFile(header: SafetensorsHeader, label: string): Promise<SmydFile> {
+  const { metadata, dataOffset, dataBytes } = header;
+  requireVersion(metadata, label);
+  const unknown = [...metadata.keys()].find((key) => !METADATA.includes(key));
+  if (unknown !== undefined) throw new FormatError(`${label}: the metadata has the unknown key ${quote(unknown)}`);
+  const text = (key: string): string => {
+    const value = metadata.get(key);
+    if (value === undefined) throw new FormatError(`${label}: the metadata has no ${quote(key)}`);
+    return value;
+  };
+  if (dataOffset % ALIGNMENT !== 0) {
+    throw new FormatError(`${label}: the data begins at byte ${dataOffset}; expected a multiple of ${ALIGNMENT}`);
+  }
+  const record = readGraphRecord(text("graph"), label);
+  checkNames(record, label);
+  const records = [...record.weights, ...attributeTensors(record)];
+  checkTensorNames(records, label);
+  const placed = layOutData(records);
+  checkPlaces(placed, header, label);
+  const contract = metadata.has("contract") ? readContract(text("contract"), { graph: record, label }) : undefined;
+  return {
+    ...withPlaces(record, placed),
+    ...(contract && { contract }),
+    hashed: placed.filter(({ role }) => role === "weight" || role === "scale").map(stretch),
+    hashes: stretch(placed.at(-1)!),
+    dataOffset,
+    dataBytes,
+  };
+}
+
+function requireVersion(metadata: ReadonlyMap<string, string>, label: string): void {
+  const format = metadata.get("format");
+  if (format !== "smyd") {
+    throw new FormatError(
+      `${label}: a safetensors file and no .smyd model: its metadata's "format" is ${format === undefined ? "missing" : quote(format)}`,
+      { hint: "A checkpoint becomes a model with: samoyed convert FILE --to smyd." },
+    );
+  }
+  const version = metadata.get("version") ?? "";
+  if (!/^[1-9]\d{0,8}$/.test(version)) {
+    throw new FormatError(`${label}: the metadata's "version" is ${quote(version)}; expected a number`);
+  }
+  if (Number(version) > SMYD_VERSION) {
+    throw new UnsupportedError(
+      `${label}: version ${version} of .smyd; this Samoyed reads up to version ${SMYD_VERSION}`,
+      {
+        hint: "Update Samoyed.",
+        details: { version: Number(version) },
+      },
+    );
+  }
+}
+
+function* attributeTensors({ nodes }: GraphRecord): Generator<WeightRecord> {
+  for (const { attributes } of nodes) {
+    for (const attribute of attributes.values()) if (attribute.type === "tensor") yield attribute.value;
+  }
+}
+
+function checkTensorNames(records: readonly WeightRecord[], label: string): void {
+  const seen = new Set<string>();
+  for (const name of records.flatMap(({ tensor, scale }) => (scale === undefined ? [tensor] : [tensor, scale]))) {
+    if (isReserved(name)) throw new FormatError(`${label}: the graph: a weight's tensor is named ${quote(name)}`);
+    if (seen.has(name)) throw new FormatError(`${label}: the graph: two weights share the tensor ${quote(name)}`);
+    seen.add(name);
+  }
+}
+
+/** The header must list what the graph's weights make of the data section, and nothing else. */
+function checkPlaces(placed: readonly PlacedTensor[], { entries }: SafetensorsHeader, label: string): void {
+  const found = new Map(entries.map((entry) => [entry.name, entry]));
+  for (const { name, dtype, shape, offset } of placed) {
+    const expected = `${dtype} ${formatShape(shape)} at byte ${offset} of the data`;
+    const entry = found.get(name);
+    if (entry === undefined) throw new FormatError(`${label}: tensor ${quote(name)} is missing; expected ${expected}`);
+    if (entry.dtype !== dtype || !sameShape(entry.shape, shape) || entry.begin !== offset) {
+      throw new FormatError(
+        `${label}: tensor ${quote(name)} is ${entry.dtype} ${formatShape(entry.shape)} at byte ${entry.begin} of the data; ` +
+          `its weight makes it ${expected}`,
+      );
+    }
+    found.delete(name);
+  }
+  const [rest] = found.keys();
+  if (rest !== undefined) throw new FormatError(`${label}: tensor ${quote(rest)} belongs to no weight of the graph`);
+}
+
+function readContract(
+  json: string,
+  { graph, label }: { readonly graph: GraphRecord; readonly label: string },
+): Contract {
+  const contract = parseContract(json);
+  const has = (kind: "inputs" | "outputs", name: string): boolean => graph[kind].some((port) => port.name === name);
+  const absent = has("inputs", contract.input)
+    ? [contract.output, ...(contract.taps ?? [])].find((name) => !has("outputs", name))
+    : contract.input;
+  if (absent !== undefined) {
+    throw new FormatError(`${label}: the contract names ${quote(absent)}; the graph has no such input or output`);
+  }
+  return contract;
+}
+
+/** The graph and its weights, with where they are. */
+function withPlaces(
+  { weights, nodes, ...graph }: GraphRecord,
+  placed: readonly PlacedTensor[],
+): { readonly graph: SmydGraph; readonly weights: ReadonlyMap<string, SmydWeight> } {
+  const places = new Map(placed.map((tensor) => [tensor.name, tensor]));
+  const place = ({ tensor, scale, ...weight }: WeightRecord): SmydWeight => {
+    const { offset, byteLength } = places.get(tensor)!;
+    return { ...weight, offset, byteLength, ...(scale !== undefined && { scale: stretch(places.get(scale)!) }) };
+  };
+  const attributes = (node: GraphRecord["nodes"][number]): SmydNode["attributes"] =>
+    // fromEntries defines properties, so that an attribute may have any name.
+    Object.fromEntries(
+      Array.from(node.attributes, ([name, attribute]): [string, SmydAttribute] => [
+        name,
+        attribute.type === "tensor" ? { type: "tensor", value: place(attribute.value) } : attribute,
+      ]),
+    );
+  return {
+    graph: { ...graph, nodes: nodes.map((node) => ({ ...node, attributes: attributes(node) })) },
+    weights: new Map(weights.map((weight) => [weight.name, place(weight)])),
+  };
+}
+
+function stretch({ name, offset, byteLength }: PlacedTensor): SmydFile["hashed"][number] {
+  return { name, offset, byteLength };
+}
