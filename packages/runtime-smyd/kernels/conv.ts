@@ -1,0 +1,116 @@
+/** A unit of a convolution: a block of pixels × some panels of weights. */
+import { activate } from "./activation";
+import { expandPanel } from "./expand";
+import { runTile } from "./tile";
+import {
+  ACTIVATION,
+  ACTIVATION_LIMITS,
+  CONV_BIAS,
+  CONV_DEPTH,
+  CONV_GROUP_INPUTS,
+  CONV_GROUP_OUTPUTS,
+  CONV_GROUP_PANELS,
+  CONV_INPUT,
+  CONV_OUTPUT,
+  CONV_OUTPUT_PIXELS,
+  CONV_PANELS,
+  CONV_PIXELS,
+  CONV_PIXEL_BLOCK,
+  CONV_RESIDUAL,
+  CONV_RESIDUAL_PIXELS,
+  CONV_SCALES,
+  CONV_STORAGE,
+  CONV_TAP_COUNT,
+  CONV_UNIT_PANELS,
+  CONV_WEIGHTS,
+  HIGH,
+  LOW,
+  SCRATCH_TILE,
+  SCRATCH_TILE_PIXELS,
+  SCRATCH_WEIGHTS,
+  STORAGE_FLOAT32,
+} from "../src/program/fields";
+import { storeLanes } from "./lanes";
+
+/** Pixels of the largest tile. */
+const TILE = 6;
+
+export function convUnit(step: usize, unit: i32, scratch: usize): void {
+  const panels = load<i32>(step, CONV_PANELS);
+  const unitPanels = load<i32>(step, CONV_UNIT_PANELS);
+  const chunks = (panels + unitPanels - 1) / unitPanels;
+  const pixelBlock = load<i32>(step, CONV_PIXEL_BLOCK);
+  const firstPixel = (unit / chunks) * pixelBlock;
+  const pixels = min(pixelBlock, load<i32>(step, CONV_PIXELS) - firstPixel);
+  const firstPanel = (unit % chunks) * unitPanels;
+  const endPanel = min(firstPanel + unitPanels, panels);
+  for (let panel = firstPanel; panel < endPanel; panel++) convPanel(step, panel, firstPixel, pixels, scratch);
+}
+
+/** One panel of weights over a block of pixels. */
+function convPanel(step: usize, panel: i32, firstPixel: i32, pixels: i32, scratch: usize): void {
+  const groupPanels = load<i32>(step, CONV_GROUP_PANELS);
+  const groupOutputs = load<i32>(step, CONV_GROUP_OUTPUTS);
+  const group = panel / groupPanels;
+  const panelInGroup = panel % groupPanels;
+  const channel: usize = 4 * (group * groupOutputs + 8 * panelInGroup);
+  const lanes = min(8, groupOutputs - 8 * panelInGroup);
+  const input: usize = load<usize>(step, CONV_INPUT) + 4 * group * load<i32>(step, CONV_GROUP_INPUTS);
+  const output: usize = load<usize>(step, CONV_OUTPUT) + channel;
+  const outputPixels: usize = load<usize>(step, CONV_OUTPUT_PIXELS);
+  const biasTable: usize = load<usize>(step, CONV_BIAS);
+  const bias: usize = biasTable ? biasTable + channel : 0;
+  const residualValue: usize = load<usize>(step, CONV_RESIDUAL);
+  const residual: usize = residualValue ? residualValue + channel : 0;
+  const panelSteps = load<i32>(step, CONV_TAP_COUNT) * load<i32>(step, CONV_DEPTH);
+  const storage = load<i32>(step, CONV_STORAGE);
+  let weights: usize = load<usize>(step, CONV_WEIGHTS);
+  if (storage == STORAGE_FLOAT32) {
+    weights += 32 * panel * panelSteps;
+  } else {
+    expandPanel(storage, weights, panel, panelSteps, load<usize>(step, CONV_SCALES) + channel, scratch + SCRATCH_WEIGHTS);
+    weights = scratch + SCRATCH_WEIGHTS;
+  }
+  // Tiles as even as possible: 49 pixels are 4 × 6 + 5 × 5, so there is no slow tile of one pixel at the end.
+  const tiles = (pixels + TILE - 1) / TILE;
+  const small = pixels / tiles;
+  const large = pixels % tiles;
+  let pixel: usize = 4 * firstPixel;
+  for (let index = 0; index < tiles; index++) {
+    const size = index < large ? small + 1 : small;
+    if (lanes == 8) {
+      runTile(size, step, weights, bias, input, pixel, residual, output, outputPixels + pixel);
+    } else {
+      // A panel that is not full must not touch the channels behind it.
+      runTile(size, step, weights, bias, input, pixel, 0, scratch + SCRATCH_TILE, scratch + SCRATCH_TILE_PIXELS);
+      for (let index = 0; index < size; index++) {
+        const to = output + load<i32>(outputPixels + pixel + 4 * index);
+        const from = residual ? residual + load<i32>(load<usize>(step, CONV_RESIDUAL_PIXELS) + pixel + 4 * index) : 0;
+        storePart(step, scratch + SCRATCH_TILE + 32 * index, from, to, lanes);
+      }
+    }
+    pixel += 4 * size;
+  }
+  if (lanes == 8 && load<i32>(step, ACTIVATION) != ACTIVATION_LIMITS) {
+    activatePixels(step, output, outputPixels + 4 * firstPixel, pixels);
+  }
+}
+
+/** Stores the first lanes of a pixel's eight sums. */
+function storePart(step: usize, sums: usize, residual: usize, output: usize, lanes: i32): void {
+  for (let lane = 0; lane < lanes; lane += 4) {
+    let value = v128.load(sums + 4 * lane);
+    if (residual) value = v128.add<f32>(value, v128.load(residual + 4 * lane));
+    value = activate(step, value);
+    storeLanes(output + 4 * lane, value, lanes - lane);
+  }
+}
+
+/** The activations that the tiles do not apply themselves, while the block is still in the cache. */
+function activatePixels(step: usize, output: usize, table: usize, pixels: i32): void {
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    const at = output + load<i32>(table + 4 * pixel);
+    v128.store(at, activate(step, v128.load(at)));
+    v128.store(at, activate(step, v128.load(at, 16)), 16);
+  }
+}

@@ -1,0 +1,2 @@
+export { run } from "./run";
+export { hashDigest, hashStart, hashUpdate } from "./xxh64";

@@ -1,0 +1,130 @@
+/**
+ * A unit of a map over rank 6: `activation(left ∘ right)`, each side with strides of its own. Copies between layouts
+ * are maps whose operator keeps the left side.
+ */
+import { activate } from "./activation";
+import { exp, log } from "./float64";
+import { storeLanes } from "./lanes";
+import {
+  MAP_ADD,
+  MAP_COPY,
+  MAP_DIV,
+  MAP_LEFT,
+  MAP_LEFT_STRIDES,
+  MAP_MAX,
+  MAP_MIN,
+  MAP_MOVE,
+  MAP_MUL,
+  MAP_OPERATOR,
+  MAP_OUTPUT,
+  MAP_OUTPUT_STRIDES,
+  MAP_RIGHT,
+  MAP_RIGHT_STRIDES,
+  MAP_ROWS,
+  MAP_SHAPE,
+  MAP_SUB,
+  MAP_UNIT_ROWS,
+} from "../src/program/fields";
+
+export function mapUnit(step: usize, unit: i32): void {
+  const unitRows = load<i32>(step, MAP_UNIT_ROWS);
+  const first = unit * unitRows;
+  const end = min(first + unitRows, load<i32>(step, MAP_ROWS));
+  for (let row = first; row < end; row++) {
+    mapRow(
+      step,
+      load<usize>(step, MAP_LEFT) + rowOffset(step, MAP_LEFT_STRIDES, row),
+      load<usize>(step, MAP_RIGHT) + rowOffset(step, MAP_RIGHT_STRIDES, row),
+      load<usize>(step, MAP_OUTPUT) + rowOffset(step, MAP_OUTPUT_STRIDES, row),
+    );
+  }
+}
+
+/** Bytes from a value's first element to a row's: the row's number, taken apart over the five outer dimensions. */
+function rowOffset(step: usize, strides: usize, row: i32): usize {
+  let offset = 0;
+  for (let axis = 4; axis >= 0; axis--) {
+    const size = load<i32>(step + 4 * axis, MAP_SHAPE);
+    const rest = row / size;
+    offset += (row - rest * size) * load<i32>(step + strides + 4 * axis);
+    row = rest;
+  }
+  return offset;
+}
+
+/** One row: four elements at a time where all sides allow it, else one by one. */
+function mapRow(step: usize, left: usize, right: usize, output: usize): void {
+  const count = load<i32>(step, MAP_SHAPE + 20);
+  const leftStride = load<i32>(step, MAP_LEFT_STRIDES + 20);
+  const rightStride = load<i32>(step, MAP_RIGHT_STRIDES + 20);
+  const outputStride = load<i32>(step, MAP_OUTPUT_STRIDES + 20);
+  const operator = load<i32>(step, MAP_OPERATOR);
+  const together = outputStride == 4 && (leftStride & ~4) == 0 && (rightStride & ~4) == 0;
+  if (!together && operator == MAP_MOVE) return copyRow(left, leftStride, output, outputStride, count);
+  const lanes = together ? 4 : 1;
+  for (let index = 0; index < count; index += lanes) {
+    const l = leftStride == 4 && together ? v128.load(left) : v128.load_splat<f32>(left);
+    const r = rightStride == 4 && together ? v128.load(right) : v128.load_splat<f32>(right);
+    const value = activate(step, combine(operator, l, r));
+    storeLanes(output, value, min(lanes, count - index));
+    left += lanes * leftStride;
+    right += lanes * rightStride;
+    output += lanes * outputStride;
+  }
+}
+
+/** Copies 32-bit elements of any type. */
+function copyRow(from: usize, fromStride: i32, to: usize, toStride: i32, count: i32): void {
+  for (let index = 0; index < count; index++) {
+    store<u32>(to, load<u32>(from));
+    from += fromStride;
+    to += toStride;
+  }
+}
+
+function combine(operator: i32, left: v128, right: v128): v128 {
+  switch (operator) {
+    case MAP_MOVE:
+    case MAP_COPY:
+      return left;
+    case MAP_ADD:
+      return v128.add<f32>(left, right);
+    case MAP_SUB:
+      return v128.sub<f32>(left, right);
+    case MAP_MUL:
+      return v128.mul<f32>(left, right);
+    case MAP_DIV:
+      return v128.div<f32>(left, right);
+    case MAP_MIN:
+      return v128.min<f32>(left, right);
+    case MAP_MAX:
+      return v128.max<f32>(left, right);
+    default:
+      return f32x4(
+        power(v128.extract_lane<f32>(left, 0), v128.extract_lane<f32>(right, 0)),
+        power(v128.extract_lane<f32>(left, 1), v128.extract_lane<f32>(right, 1)),
+        power(v128.extract_lane<f32>(left, 2), v128.extract_lane<f32>(right, 2)),
+        power(v128.extract_lane<f32>(left, 3), v128.extract_lane<f32>(right, 3)),
+      );
+  }
+}
+
+/** base^exponent with the special cases of IEEE 754's pow that e^(y ln x) does not give by itself. */
+function power(base: f32, exponent: f32): f32 {
+  if (exponent == 0 || base == 1) return 1;
+  if (base != base || exponent != exponent) return NaN;
+  const size = abs(base);
+  const whole = nearest(exponent) == exponent;
+  const odd = whole && abs(exponent) < 16777216 && (<i32>exponent & 1) != 0;
+  if (base < 0 && size != Infinity && !whole) return NaN;
+  let result: f32;
+  if (size == 1) {
+    result = 1;
+  } else if (size == 0 || size == Infinity || abs(exponent) == Infinity) {
+    result = size > 1 == exponent > 0 ? Infinity : 0;
+  } else {
+    const raised = exp(f64x2.splat(<f64>exponent * log(<f64>size)));
+    result = <f32>v128.extract_lane<f64>(raised, 0);
+  }
+  return odd ? copysign(result, base) : result;
+}

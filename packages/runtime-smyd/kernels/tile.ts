@@ -1,0 +1,176 @@
+/**
+ * The micro-kernel: up to six pixels × eight output channels, held in twelve accumulators while every input of those
+ * pixels passes by. Each output is one sum in the order of the weights, so no cutting of the work changes a bit of it.
+ */
+import {
+  CONV_DEPTH,
+  CONV_INPUT_PIXELS,
+  CONV_RESIDUAL_PIXELS,
+  CONV_TAPS,
+  CONV_TAP_COUNT,
+  HIGH,
+  LOW,
+} from "../src/program/fields";
+
+/** accumulator + left · right; with relaxed SIMD the engine rounds once where it can. */
+// @ts-ignore: decorator
+@inline
+function multiplyAdd(accumulator: v128, left: v128, right: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return v128.relaxed_madd<f32>(left, right, accumulator);
+  return v128.add<f32>(accumulator, v128.mul<f32>(left, right));
+}
+
+/** Stores one pixel's eight sums: residual, limits, memory. */
+// @ts-ignore: decorator
+@inline
+function finish(step: usize, a: v128, b: v128, pixel: usize, residual: usize, output: usize, outputPixels: usize): void {
+  if (residual) {
+    const from = residual + load<i32>(load<usize>(step, CONV_RESIDUAL_PIXELS) + pixel);
+    a = v128.add<f32>(a, v128.load(from));
+    b = v128.add<f32>(b, v128.load(from, 16));
+  }
+  const low = v128.load_splat<f32>(step, LOW);
+  const high = v128.load_splat<f32>(step, HIGH);
+  const to = output + load<i32>(outputPixels);
+  v128.store(to, v128.pmin<f32>(v128.pmax<f32>(a, low), high));
+  v128.store(to, v128.pmin<f32>(v128.pmax<f32>(b, low), high), 16);
+}
+
+/**
+ * `size` pixels × one panel. `size` is a constant at every call: the compiler drops what it does not need.
+ *
+ * @param weights one panel, float32: [taps][depth][8]
+ * @param bias address of eight float32, or 0
+ * @param input the value's address, plus the group's first channel
+ * @param pixel the first pixel's place in the tables, in bytes
+ * @param residual the residual's address, plus the first output channel, or 0
+ * @param output the output's address, plus the first output channel
+ * @param outputPixels table of bytes from `output`, beginning at the first pixel
+ */
+// @ts-ignore: decorator
+@inline
+function tile(
+  size: i32,
+  step: usize,
+  weights: usize,
+  bias: usize,
+  input: usize,
+  pixel: usize,
+  residual: usize,
+  output: usize,
+  outputPixels: usize,
+): void {
+  const inputPixels = load<usize>(step, CONV_INPUT_PIXELS) + pixel;
+  let x0: usize = input + load<i32>(inputPixels);
+  let x1: usize = size > 1 ? input + load<i32>(inputPixels, 4) : 0;
+  let x2: usize = size > 2 ? input + load<i32>(inputPixels, 8) : 0;
+  let x3: usize = size > 3 ? input + load<i32>(inputPixels, 12) : 0;
+  let x4: usize = size > 4 ? input + load<i32>(inputPixels, 16) : 0;
+  let x5: usize = size > 5 ? input + load<i32>(inputPixels, 20) : 0;
+  let a0 = f32x4.splat(0);
+  let b0 = a0;
+  if (bias) {
+    a0 = v128.load(bias);
+    b0 = v128.load(bias, 16);
+  }
+  let a1 = a0;
+  let a2 = a0;
+  let a3 = a0;
+  let a4 = a0;
+  let a5 = a0;
+  let b1 = b0;
+  let b2 = b0;
+  let b3 = b0;
+  let b4 = b0;
+  let b5 = b0;
+  const depth: i32 = load<i32>(step, CONV_DEPTH);
+  let tap: usize = load<usize>(step, CONV_TAPS);
+  const lastTap: usize = tap + 4 * load<usize>(step, CONV_TAP_COUNT);
+  let at = 0;
+  while (tap < lastTap) {
+    // The pointers stand where the last tap ended; six additions a tap bring them to the next.
+    const move = load<i32>(tap) - at;
+    at += move + 4 * depth;
+    tap += 4;
+    x0 += move;
+    x1 += move;
+    x2 += move;
+    x3 += move;
+    x4 += move;
+    x5 += move;
+    const end = weights + 32 * depth;
+    while (weights < end) {
+      const w0 = v128.load(weights);
+      const w1 = v128.load(weights, 16);
+      const p0 = v128.load_splat<f32>(x0);
+      a0 = multiplyAdd(a0, p0, w0);
+      b0 = multiplyAdd(b0, p0, w1);
+      if (size > 1) {
+        const p1 = v128.load_splat<f32>(x1);
+        a1 = multiplyAdd(a1, p1, w0);
+        b1 = multiplyAdd(b1, p1, w1);
+      }
+      if (size > 2) {
+        const p2 = v128.load_splat<f32>(x2);
+        a2 = multiplyAdd(a2, p2, w0);
+        b2 = multiplyAdd(b2, p2, w1);
+      }
+      if (size > 3) {
+        const p3 = v128.load_splat<f32>(x3);
+        a3 = multiplyAdd(a3, p3, w0);
+        b3 = multiplyAdd(b3, p3, w1);
+      }
+      if (size > 4) {
+        const p4 = v128.load_splat<f32>(x4);
+        a4 = multiplyAdd(a4, p4, w0);
+        b4 = multiplyAdd(b4, p4, w1);
+      }
+      if (size > 5) {
+        const p5 = v128.load_splat<f32>(x5);
+        a5 = multiplyAdd(a5, p5, w0);
+        b5 = multiplyAdd(b5, p5, w1);
+      }
+      weights += 32;
+      x0 += 4;
+      x1 += 4;
+      x2 += 4;
+      x3 += 4;
+      x4 += 4;
+      x5 += 4;
+    }
+  }
+  finish(step, a0, b0, pixel, residual, output, outputPixels);
+  if (size > 1) finish(step, a1, b1, pixel + 4, residual, output, outputPixels + 4);
+  if (size > 2) finish(step, a2, b2, pixel + 8, residual, output, outputPixels + 8);
+  if (size > 3) finish(step, a3, b3, pixel + 12, residual, output, outputPixels + 12);
+  if (size > 4) finish(step, a4, b4, pixel + 16, residual, output, outputPixels + 16);
+  if (size > 5) finish(step, a5, b5, pixel + 20, residual, output, outputPixels + 20);
+}
+
+/** Runs the micro-kernel for 1 to 6 pixels. */
+export function runTile(
+  size: i32,
+  step: usize,
+  weights: usize,
+  bias: usize,
+  input: usize,
+  pixel: usize,
+  residual: usize,
+  output: usize,
+  outputPixels: usize,
+): void {
+  switch (size) {
+    case 1:
+      return tile(1, step, weights, bias, input, pixel, residual, output, outputPixels);
+    case 2:
+      return tile(2, step, weights, bias, input, pixel, residual, output, outputPixels);
+    case 3:
+      return tile(3, step, weights, bias, input, pixel, residual, output, outputPixels);
+    case 4:
+      return tile(4, step, weights, bias, input, pixel, residual, output, outputPixels);
+    case 5:
+      return tile(5, step, weights, bias, input, pixel, residual, output, outputPixels);
+    default:
+      return tile(6, step, weights, bias, input, pixel, residual, output, outputPixels);
+  }
+}

@@ -1,0 +1,42 @@
+import { decodeBase64 } from "./base64.ts";
+import type { Simd } from "./detect.ts";
+
+/** Whether a memory is one thread's own. */
+export type Sharing = "unshared" | "shared";
+
+/** What the kernels export. Addresses are bytes into the memory; nothing is checked. */
+export interface Kernels {
+  /** Runs steps `first` to `last - 1` of the program at `program`; each of `threads` threads makes the same call. */
+  readonly run: (program: number, first: number, last: number, thread: number, threads: number) => void;
+  /** Begins an XXH64 hash in HASH_STATE_BYTES bytes at an address that 8 divides. */
+  readonly hashStart: (state: number) => void;
+  readonly hashUpdate: (state: number, from: number, length: number) => void;
+  /** The hash so far, as a signed 64-bit integer. */
+  readonly hashDigest: (state: number) => bigint;
+}
+
+export const HASH_STATE_BYTES = 80;
+
+/** Each variant is a module of its own: a browser downloads the one that it runs. */
+const VARIANTS = {
+  plain: { unshared: () => import("./built/plain.ts"), shared: () => import("./built/plain-shared.ts") },
+  relaxed: { unshared: () => import("./built/relaxed.ts"), shared: () => import("./built/relaxed-shared.ts") },
+} as const;
+
+/** Compiles the kernels' variant; the result may be posted to workers. */
+export async function compileKernels({ simd, sharing }: { simd: Simd; sharing: Sharing }): Promise<WebAssembly.Module> {
+  const { wasm } = await VARIANTS[simd][sharing]();
+  return WebAssembly.compile(decodeBase64(wasm));
+}
+
+/** The kernels over a memory that is shared if, and only if, the module was compiled for one. */
+export async function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Kernels> {
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+  return exports as unknown as Kernels;
+}
+
+/** The kernels over a memory, in the variant that fits it. */
+export async function loadKernels(memory: WebAssembly.Memory, { simd }: { simd: Simd }): Promise<Kernels> {
+  const shared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
+  return instantiateKernels(await compileKernels({ simd, sharing: shared ? "shared" : "unshared" }), memory);
+}

@@ -1,0 +1,112 @@
+/**
+ * The binary interface between the planner's side (TypeScript) and the kernels (AssemblyScript): both compile this very
+ * file. Every constant that names a field is its byte offset in a record of 32-bit words.
+ */
+
+// The head of a program; the byte offsets of its records follow, one word each.
+export const PROGRAM_STEPS = 0;
+/** Threads that have arrived at the barrier, and how many barriers have opened. */
+export const PROGRAM_ARRIVED = 4;
+export const PROGRAM_GENERATION = 8;
+/** Address of thread 0's scratch memory, and bytes from one thread's to the next. */
+export const PROGRAM_SCRATCH = 12;
+export const PROGRAM_SCRATCH_STRIDE = 16;
+export const PROGRAM_RECORDS = 20;
+
+// The head of every record.
+export const OPERATION = 0;
+/** Units of work, and the next one that nobody has taken. */
+export const UNITS = 4;
+export const NEXT_UNIT = 8;
+/** Which activation, its limits (float32, always applied first) and its parameters (float32). */
+export const ACTIVATION = 12;
+export const LOW = 16;
+export const HIGH = 20;
+export const ALPHA = 24;
+export const BETA = 28;
+
+export const OPERATION_CONV = 0;
+export const OPERATION_DEPTHWISE = 1;
+export const OPERATION_MAX_POOL = 2;
+export const OPERATION_AVERAGE_POOL = 3;
+export const OPERATION_MEAN = 4;
+export const OPERATION_MAP = 5;
+export const OPERATION_GATHER = 6;
+export const OPERATION_SOFTMAX = 7;
+export const OPERATION_BATCH_NORM = 8;
+export const OPERATION_INSTANCE_NORM = 9;
+export const OPERATION_BORDER = 10;
+
+/** Limits alone: none, ReLU, clip. */
+export const ACTIVATION_LIMITS = 0;
+export const ACTIVATION_LEAKY_RELU = 1;
+export const ACTIVATION_HARD_SIGMOID = 2;
+export const ACTIVATION_HARD_SWISH = 3;
+export const ACTIVATION_SIGMOID = 4;
+export const ACTIVATION_SILU = 5;
+export const ACTIVATION_TANH = 6;
+export const ACTIVATION_ERF = 7;
+export const ACTIVATION_GELU = 8;
+
+export const STORAGE_FLOAT32 = 0;
+export const STORAGE_FLOAT16 = 1;
+export const STORAGE_INT8 = 2;
+
+// Convolution. An address of 0 means that there is no bias or residual.
+export const CONV_INPUT = 32;
+export const CONV_OUTPUT = 36;
+export const CONV_WEIGHTS = 40;
+export const CONV_STORAGE = 44;
+export const CONV_SCALES = 48;
+export const CONV_BIAS = 52;
+export const CONV_RESIDUAL = 56;
+export const CONV_RESIDUAL_PIXELS = 60;
+export const CONV_TAPS = 64;
+export const CONV_TAP_COUNT = 68;
+/** Floats that are read at each tap. */
+export const CONV_DEPTH = 72;
+export const CONV_INPUT_PIXELS = 76;
+export const CONV_OUTPUT_PIXELS = 80;
+export const CONV_PIXELS = 84;
+export const CONV_PIXEL_BLOCK = 88;
+/** Panels in all, of each group, and of each unit of work. */
+export const CONV_PANELS = 92;
+export const CONV_GROUP_PANELS = 96;
+export const CONV_UNIT_PANELS = 100;
+export const CONV_GROUP_INPUTS = 104;
+export const CONV_GROUP_OUTPUTS = 108;
+export const CONV_BYTES = 112;
+
+// A map over a shape of rank 6: copies, element-wise operators, activations.
+export const MAP_OPERATOR = 32;
+export const MAP_LEFT = 36;
+export const MAP_RIGHT = 40;
+export const MAP_OUTPUT = 44;
+/** Rows (all dimensions but the last) of one unit of work, and in all. */
+export const MAP_UNIT_ROWS = 48;
+export const MAP_ROWS = 52;
+/** Six words each, outermost first; strides in bytes. */
+export const MAP_SHAPE = 56;
+export const MAP_LEFT_STRIDES = 80;
+export const MAP_RIGHT_STRIDES = 104;
+export const MAP_OUTPUT_STRIDES = 128;
+export const MAP_BYTES = 152;
+
+/** `move` copies 32-bit elements of any type; `copy` applies an activation. */
+export const MAP_MOVE = 8;
+export const MAP_COPY = 0;
+export const MAP_ADD = 1;
+export const MAP_SUB = 2;
+export const MAP_MUL = 3;
+export const MAP_DIV = 4;
+export const MAP_MIN = 5;
+export const MAP_MAX = 6;
+export const MAP_POW = 7;
+
+// A thread's scratch memory.
+/** Six words, 0, 32, 64 …: the pixel table of the tile below. */
+export const SCRATCH_TILE_PIXELS = 0;
+/** Six pixels × eight channels, for panels that are not full. */
+export const SCRATCH_TILE = 32;
+/** Weights expanded to float32. */
+export const SCRATCH_WEIGHTS = 256;
