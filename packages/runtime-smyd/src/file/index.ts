@@ -1,7 +1,18 @@
+export { HASHES_NAME, isReserved, layOutData, type PlacedTensor } from "./data-layout.ts";
+export { type Digested, hexOf, smydDigest } from "./digest.ts";
 export { LANES, panelLayout, type ConvWeights, type PanelLayout } from "./layout.ts";
 export { ALIGNMENT, MAX_HEADER_BYTES, SMYD_VERSION } from "./limits.ts";
+export {
+  packDepthwise,
+  packPanel,
+  type PanelArray,
+  panelRows,
+  type PanelRows,
+  unpackDepthwise,
+  unpackPanel,
+} from "./pack.ts";
 export { LENGTH_BYTES, parseSmydHeader, readSmydHeader, smydHeaderLength } from "./read-header.ts";
-export { convWeights } from "./read-weight.ts";
+export { convWeights, PACKED_STORAGES, storedArray, type StoredArray, type WeightRecord } from "./read-weight.ts";
 export type {
   SmydAttribute,
   SmydDim,
@@ -13,3 +24,4 @@ export type {
   Stretch,
   WeightLayout,
 } from "./types.ts";
+export { createXxh64, type Xxh64 } from "../kernels/xxh64.ts";

@@ -16,6 +16,7 @@ import {
 } from "@samoyed/core";
 import { checkNames } from "./check-names.ts";
 import { isReserved, layOutData, type PlacedTensor } from "./data-layout.ts";
+import { smydDigest } from "./digest.ts";
 import { ALIGNMENT, MAX_HEADER_BYTES, SMYD_VERSION } from "./limits.ts";
 import { type GraphRecord, readGraphRecord } from "./read-graph.ts";
 import type { WeightRecord } from "./read-weight.ts";
@@ -77,6 +78,7 @@ async function describeFile(header: SafetensorsHeader, label: string): Promise<S
   const placed = layOutData(records);
   checkPlaces(placed, header, label);
   const contract = metadata.has("contract") ? readContract(text("contract"), { graph: record, label }) : undefined;
+  requireDigest(metadata, contract, label);
   return {
     ...withPlaces(record, placed),
     ...(contract && { contract }),
@@ -157,6 +159,23 @@ function readContract(
     throw new FormatError(`${label}: the contract names ${quote(absent)}; the graph has no such input or output`);
   }
   return contract;
+}
+
+function requireDigest(metadata: ReadonlyMap<string, string>, contract: Contract | undefined, label: string): void {
+  const json = metadata.get("contract");
+  const sha256 = contract?.source?.sha256;
+  const digest = smydDigest({
+    graph: metadata.get("graph")!,
+    ...(json !== undefined && { contract: json }),
+    ...(sha256 !== undefined && { sourceSha256: sha256 }),
+  });
+  const stored = metadata.get("digest");
+  if (stored !== digest) {
+    throw new FormatError(
+      `${label}: the metadata's "digest" is ${stored === undefined ? "missing" : quote(stored)}; graph and contract have ${digest}`,
+      { hint: "The file is damaged; fetch it again." },
+    );
+  }
 }
 
 /** The graph and its weights, with where they are. */
