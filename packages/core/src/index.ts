@@ -3,6 +3,7 @@ export { bfloat16ArrayToFloat32, bfloat16ToFloat32, float32ArrayToBfloat16, floa
 export { blobSource } from "./blob-source.ts";
 export { castArray, castTensor, requireCast, toFloat32, type FloatDType } from "./cast.ts";
 export { giveChunkBuffer, takeChunkBuffer } from "./chunk-buffers.ts";
+export { type BlockWriter, throughBlocks } from "./block-writer.ts";
 export { CHUNK_BYTES } from "./chunk-bytes.ts";
 export { checkPreprocess, encodeContract, parseContract } from "./contract-json.ts";
 export { CONTRACT_SCHEMA, MAX_LABELS } from "./contract-schema.ts";

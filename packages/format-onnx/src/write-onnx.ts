@@ -1,4 +1,5 @@
 import {
+  type BlockWriter,
   type Contract,
   formatShape,
   type LazyTensor,
@@ -6,11 +7,11 @@ import {
   ShapeError,
   type Sink,
   tensorByteLength,
+  throughBlocks,
   UnsupportedError,
   UsageError,
 } from "@samoyed/core";
 import type { Graph } from "@samoyed/graph";
-import { type BlockWriter, blockWriter } from "./block-writer.ts";
 import { encodeModel } from "./encode-model.ts";
 import type { ExternalPlace } from "./encode-tensor.ts";
 import { layoutExternal } from "./external-layout.ts";
@@ -89,17 +90,6 @@ function requireSize(graph: Graph, { byteLength, split }: { byteLength: number; 
       details: { byteLength, limit: MAX_MODEL_BYTES },
     },
   );
-}
-
-async function throughBlocks(sink: Sink, write: (blocks: BlockWriter) => Promise<void>): Promise<void> {
-  const blocks = blockWriter(sink);
-  try {
-    await write(blocks);
-    await blocks.flush();
-  } finally {
-    // The caller will abort the sink: nothing of ours may still be writing then.
-    await blocks.settle();
-  }
 }
 
 async function writeMessage(message: Message, blocks: BlockWriter, options: ReadOptions): Promise<void> {

@@ -1,9 +1,13 @@
-import { CHUNK_BYTES, type Sink } from "@samoyed/core";
+import { CHUNK_BYTES } from "./chunk-bytes.ts";
+import type { Sink } from "./sink.ts";
 
 /** Writes to a sink in blocks of one size, whatever the sizes of what it is given. */
 export interface BlockWriter {
   /** Takes bytes; they are copied before the promise resolves. */
   append(bytes: Uint8Array): Promise<void>;
+}
+
+interface Blocks extends BlockWriter {
   /** Hands everything to the sink and waits for it. */
   flush(): Promise<void>;
   /** Waits until the sink is idle, and hides how its last write ended: for a caller that has another error to report. */
@@ -14,7 +18,7 @@ export interface BlockWriter {
  * Coalesces writes into blocks of 1 MiB, two of them: while the sink writes one, the next is filled, so that reading
  * the source and writing the target overlap. At most one write is under way at any time.
  */
-export function blockWriter(sink: Sink): BlockWriter {
+function blockWriter(sink: Sink): Blocks {
   let block = new Uint8Array(CHUNK_BYTES);
   let spare = new Uint8Array(CHUNK_BYTES);
   let filled = 0;
@@ -47,4 +51,19 @@ export function blockWriter(sink: Sink): BlockWriter {
       await pending.catch(() => undefined);
     },
   };
+}
+
+/**
+ * Does work that writes to a sink through blocks: when it ends, all bytes are with the sink, and after an error the sink is
+ * idle.
+ */
+export async function throughBlocks(sink: Sink, write: (blocks: BlockWriter) => Promise<void>): Promise<void> {
+  const blocks = blockWriter(sink);
+  try {
+    await write(blocks);
+    await blocks.flush();
+  } finally {
+    // The caller will abort the sink: nothing of ours may still be writing then.
+    await blocks.settle();
+  }
 }
