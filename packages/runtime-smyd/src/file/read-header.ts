@@ -54,11 +54,11 @@ export function smydHeaderLength(bytes: Uint8Array, label: string): number {
  *
  * @throws as `readSmydHeader` does.
  */
-export async function parseSmydHeader(header: Uint8Array, label: string): Promise<SmydFile> {
+export function parseSmydHeader(header: Uint8Array, label: string): SmydFile {
   return describeFile(parseSafetensorsHeader(header, label), label);
 }
 
-async function describeFile(header: SafetensorsHeader, label: string): Promise<SmydFile> {
+function describeFile(header: SafetensorsHeader, label: string): SmydFile {
   const { metadata, dataOffset, dataBytes } = header;
   requireVersion(metadata, label);
   const unknown = [...metadata.keys()].find((key) => !METADATA.includes(key));

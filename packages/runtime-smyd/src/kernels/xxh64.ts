@@ -6,6 +6,8 @@ export interface Xxh64 {
   update(bytes: Uint8Array): void;
   /** The hash of all bytes so far, 0 to 2^64 - 1. */
   digest(): bigint;
+  /** Begins anew: one hash serves all tensors of a file. */
+  reset(): void;
 }
 
 interface HashExports {
@@ -38,5 +40,6 @@ export function createXxh64(): Xxh64 {
       }
     },
     digest: () => BigInt.asUintN(64, hash.hashDigest(STATE)),
+    reset: () => hash.hashStart(STATE),
   };
 }

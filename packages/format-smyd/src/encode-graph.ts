@@ -1,0 +1,67 @@
+import { UsageError } from "@samoyed/core";
+import type { Attribute, Graph } from "@samoyed/graph";
+import type { WeightRecord } from "@samoyed/runtime-smyd/file";
+import type { PlannedWeights } from "./weight-records.ts";
+
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** A graph's JSON, as the specification has it: the same graph gives the same text. */
+export function encodeGraph(graph: Graph, { initializers, attributes }: PlannedWeights): string {
+  const { name, opset, inputs, outputs, nodes } = graph;
+  const port = ({ name, dtype, shape }: Graph["inputs"][number]): object => ({ name, dtype, shape });
+  return JSON.stringify(
+    {
+      name,
+      opset,
+      inputs: inputs.map(port),
+      outputs: outputs.map(port),
+      nodes: nodes.map((node, index) => ({
+        name: node.name,
+        op: node.op,
+        inputs: node.inputs,
+        outputs: node.outputs,
+        // fromEntries defines properties, so that an attribute may have any name.
+        attributes: Object.fromEntries(
+          Object.entries(node.attributes).map(([key, attribute]) => {
+            const weight = attributes[index]!.get(key);
+            return [key, weight ? { type: "tensor", value: encodeRecord(weight.record) } : encodeAttribute(attribute)];
+          }),
+        ),
+      })),
+      weights: initializers.map(({ record }) => encodeRecord(record)),
+    },
+    refuseSurrogates,
+  );
+}
+
+function encodeRecord({ name, shape, layout, groups, storage, tensor, scale }: WeightRecord): object {
+  return {
+    name,
+    shape,
+    layout,
+    ...(layout === "panel8" && { groups }),
+    storage,
+    tensor,
+    ...(scale !== undefined && { scale }),
+  };
+}
+
+function encodeAttribute({ type, value }: Attribute): object {
+  if (type === "float") return { type, value: encodeFloat(value) };
+  if (type === "floats") return { type, value: value.map(encodeFloat) };
+  return { type, value };
+}
+
+/** JSON has neither infinities nor a sign of zero that `JSON.stringify` would write. */
+function encodeFloat(value: number): number | string {
+  if (!Number.isFinite(value)) return String(value);
+  return Object.is(value, -0) ? "-0" : value;
+}
+
+function refuseSurrogates(key: string, value: unknown): unknown {
+  const text = typeof value === "string" && LONE_SURROGATE.test(value) ? value : key;
+  if (LONE_SURROGATE.test(text)) {
+    throw new UsageError(`the graph's ${JSON.stringify(text)} holds half of a surrogate pair and cannot be written`);
+  }
+  return value;
+}

@@ -1,0 +1,51 @@
+import { type Contract, encodeContract, SAFETENSORS_DTYPES, UnsupportedError } from "@samoyed/core";
+import { ALIGNMENT, LENGTH_BYTES, type PlacedTensor, SMYD_VERSION, smydDigest } from "@samoyed/runtime-smyd/file";
+
+/** What a header is made of. */
+export interface HeaderParts {
+  /** The graph's JSON. */
+  readonly graph: string;
+  readonly contract: Contract | undefined;
+  readonly placed: readonly PlacedTensor[];
+}
+
+/**
+ * The beginning of a file, up to its data: the header's length and the header, padded with spaces so that the data begins
+ * at a multiple of 64.
+ *
+ * @throws UnsupportedError when a weight has a dtype that safetensors cannot hold.
+ */
+export function encodeHeader({ graph, contract, placed }: HeaderParts): Uint8Array {
+  const json = contract === undefined ? undefined : encodeContract(contract);
+  const sha256 = contract?.source?.sha256;
+  const digest = smydDigest({
+    graph,
+    ...(json !== undefined && { contract: json }),
+    ...(sha256 !== undefined && { sourceSha256: sha256 }),
+  });
+  // The contract first: a writer of files fills in the source's hash near the beginning.
+  const metadata = {
+    format: "smyd",
+    version: String(SMYD_VERSION),
+    digest,
+    ...(json !== undefined && { contract: json }),
+    graph,
+  };
+  // Entries and not an object: a tensor may be called `__proto__`, or `7`, which objects would reorder.
+  const entries = [["__metadata__", JSON.stringify(metadata)], ...placed.map((tensor) => [tensor.name, entry(tensor)])];
+  const text = `{${entries.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(",")}}`;
+  const bytes = new TextEncoder().encode(text);
+  const end = Math.ceil((LENGTH_BYTES + bytes.byteLength) / ALIGNMENT) * ALIGNMENT;
+  const header = new Uint8Array(end).fill(0x20);
+  header.set(bytes, LENGTH_BYTES);
+  new DataView(header.buffer).setBigUint64(0, BigInt(end - LENGTH_BYTES), true);
+  return header;
+}
+
+function entry({ name, dtype, shape, offset, byteLength }: PlacedTensor): string {
+  const dtypeName = SAFETENSORS_DTYPES.get(dtype);
+  if (dtypeName === undefined) {
+    throw new UnsupportedError(`weight ${JSON.stringify(name)} is ${dtype}, which a .smyd file cannot hold`);
+  }
+  return `{"dtype":"${dtypeName}","shape":[${shape.join(",")}],"data_offsets":[${offset},${offset + byteLength}]}`;
+}

@@ -1,0 +1,110 @@
+import {
+  arrayToBytes,
+  type Contract,
+  FormatError,
+  type ReadOptions,
+  type Sink,
+  throughBlocks,
+  throwIfAborted,
+  UnsupportedError,
+  UsageError,
+} from "@samoyed/core";
+import type { Graph } from "@samoyed/graph";
+import { createXxh64, layOutData, LENGTH_BYTES, parseSmydHeader, smydHeaderLength } from "@samoyed/runtime-smyd/file";
+import { encodeGraph } from "./encode-graph.ts";
+import { encodeHeader } from "./encode-header.ts";
+import { type Emit, packWeight } from "./pack-weight.ts";
+import { planWeights, type SmydWeights } from "./weight-records.ts";
+
+/** Where a model goes, and how it is written. */
+export interface WriteSmydOptions extends ReadOptions {
+  /** The caller commits or aborts it. */
+  readonly sink: Sink;
+  /** Travels in the header. */
+  readonly contract?: Contract;
+  /**
+   * How the weights of convolutions and matrix products are stored; the rest stays as it is. int8 is symmetric, with one
+   * scale for each output channel. float32 when absent.
+   */
+  readonly weights?: SmydWeights;
+}
+
+/**
+ * Writes a graph as a `.smyd` file, `docs/smyd-format.md` in the repository: a safetensors file with the graph and the
+ * contract in its metadata, weights in the order in which the kernels of `@samoyed/runtime-smyd` read them, and a hash of
+ * each. The same graph gives the same bytes.
+ *
+ * Weights stream, eight output channels at a time; only depthwise weights, and matrices that have their output channels as
+ * columns, are in memory whole, one at a time.
+ *
+ * @throws UnsupportedError when the format cannot hold the graph, or a weight cannot be stored as asked.
+ * @throws UsageError when the contract names other ports than the graph has.
+ * @throws ShapeError when a tensor yields more or fewer bytes than its shape has.
+ */
+export async function writeSmyd(graph: Graph, options: WriteSmydOptions): Promise<void> {
+  const { sink, contract, weights = "float32", signal } = options;
+  const reading: ReadOptions = signal === undefined ? {} : { signal };
+  requirePorts(graph, contract);
+  const planned = planWeights(graph, weights);
+  const list = [...planned.initializers, ...planned.attributes.flatMap((own) => [...own.values()])];
+  const placed = layOutData(list.map(({ record }) => record));
+  const header = encodeHeader({ graph: encodeGraph(graph, planned), contract, placed });
+  requireReadable(header, graph);
+  const byName = new Map(list.map((entry) => [entry.record.tensor, entry]));
+  const hash = createXxh64();
+  const hashes: bigint[] = [];
+  await throughBlocks(sink, async (blocks) => {
+    const emit: Emit = async (bytes) => {
+      hash.update(bytes);
+      await blocks.append(bytes);
+    };
+    const hashed = async <T>(write: () => Promise<T>): Promise<T> => {
+      hash.reset();
+      const result = await write();
+      hashes.push(hash.digest());
+      return result;
+    };
+    let scales: Float32Array | undefined;
+    await blocks.append(header);
+    for (const { name, role, byteLength } of placed) {
+      throwIfAborted(signal);
+      switch (role) {
+        case "weight":
+          scales = await hashed(() => packWeight(byName.get(name)!, { emit, reading }));
+          break;
+        case "scale":
+          await hashed(() => emit(arrayToBytes(scales!)));
+          break;
+        case "pad":
+          await blocks.append(new Uint8Array(byteLength));
+          break;
+        default:
+          await blocks.append(arrayToBytes(BigUint64Array.from(hashes)));
+      }
+    }
+  });
+}
+
+function requirePorts(graph: Graph, contract: Contract | undefined): void {
+  if (contract === undefined) return;
+  const inputs = new Set(graph.inputs.map(({ name }) => name));
+  const outputs = new Set(graph.outputs.map(({ name }) => name));
+  const absent = inputs.has(contract.input)
+    ? [contract.output, ...(contract.taps ?? [])].find((name) => !outputs.has(name))
+    : contract.input;
+  if (absent !== undefined) {
+    throw new UsageError(`the contract names ${JSON.stringify(absent)}; the graph has no such input or output`);
+  }
+}
+
+/** What no reader would take is not written: more nodes or a longer header than the format allows. */
+function requireReadable(header: Uint8Array, { name }: Graph): void {
+  const label = `graph ${JSON.stringify(name)} as .smyd`;
+  try {
+    smydHeaderLength(header.subarray(0, LENGTH_BYTES), label);
+    parseSmydHeader(header.subarray(LENGTH_BYTES), label);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    throw new UnsupportedError(error.message, { cause: error });
+  }
+}
