@@ -1,0 +1,48 @@
+import type { Activation, BinaryOperator, Step, StridedView } from "../program/steps.ts";
+import { imageOf, imageSize, type Place, viewOf } from "./places.ts";
+
+/** Zeros in the border of every image of a value; nothing where it has none. */
+export function clearBorder(place: Place): Step[] {
+  if (place.border === 0) return [];
+  const { images } = imageSize(place.shape);
+  return Array.from({ length: images }, (_, image) => ({ kind: "border", value: imageOf(place, image) }));
+}
+
+/** A value's view over a larger shape that it broadcasts to, as ONNX and NumPy do: stride 0 where an axis is repeated. */
+function broadcastView(place: Place, shape: readonly number[]): StridedView {
+  const { address, strides } = viewOf(place);
+  const missing = shape.length - place.shape.length;
+  return {
+    address,
+    strides: shape.map((_, axis) =>
+      axis < missing || place.shape[axis - missing] === 1 ? 0 : strides[axis - missing]!,
+    ),
+  };
+}
+
+/** Copies a value into another place of the same shape. */
+export function copySteps(input: Place, output: Place, activation: Activation): Step[] {
+  const { shape } = output;
+  return [...clearBorder(output), { kind: "copy", input: viewOf(input), output: viewOf(output), shape, activation }];
+}
+
+/** Combines two values, broadcast to the shape of the output. */
+export function binarySteps(
+  operator: BinaryOperator,
+  { left, right, output }: { readonly left: Place; readonly right: Place; readonly output: Place },
+  activation: Activation,
+): Step[] {
+  const { shape } = output;
+  return [
+    ...clearBorder(output),
+    {
+      kind: "binary",
+      operator,
+      left: broadcastView(left, shape),
+      right: broadcastView(right, shape),
+      output: viewOf(output),
+      shape,
+      activation,
+    },
+  ];
+}

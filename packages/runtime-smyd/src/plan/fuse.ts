@@ -1,0 +1,168 @@
+import { sameShape, type Shape } from "@samoyed/core";
+import type { SmydNode } from "../file/types.ts";
+import type { Activation } from "../program/steps.ts";
+import { activationOf } from "./activations.ts";
+import { NO_ACTIVATION } from "./lowering.ts";
+import type { PlanModel } from "./model.ts";
+import { readFloat } from "./node.ts";
+import { isColumnBias } from "./operators/matrix.ts";
+import { findPattern, type Pattern } from "./patterns.ts";
+
+/** A node with what its kernel does besides: adds another value, then applies an activation. */
+export interface FusedNode {
+  readonly node: SmydNode;
+  readonly inputs: readonly string[];
+  /** The value that is made in the end. */
+  readonly output: string;
+  readonly residual?: string;
+  readonly activation: Activation;
+}
+
+/** Who makes and who takes each value. */
+export interface Uses {
+  readonly model: PlanModel;
+  readonly shapes: ReadonlyMap<string, Shape>;
+  /** Whether a value is taken once, and by a node. */
+  isInner(name: string): boolean;
+  /** The node that makes such a value, if it is of this operator. */
+  innerMaker(name: string, op: string): SmydNode | undefined;
+}
+
+/** What may be fused, and what may not. */
+export interface FuseOptions {
+  readonly shapes: ReadonlyMap<string, Shape>;
+  /** Values that the caller gets: they are not fused away. */
+  readonly wanted: { has(name: string): boolean };
+}
+
+/** Kernels that apply an activation to what they write. */
+const TAKES_ACTIVATION: ReadonlySet<string> = new Set([
+  "Conv",
+  "Gemm",
+  "MatMul",
+  "BatchNormalization",
+  "Add",
+  "Sub",
+  "Mul",
+  "Div",
+  "Min",
+  "Max",
+  "Pow",
+]);
+
+/** Whether a node is one step that can add another value: of a Gemm's forms, the usual one. */
+function takesResidual(node: SmydNode, shapes: ReadonlyMap<string, Shape>): boolean {
+  if (node.op !== "Gemm") return node.op === "Conv" || node.op === "MatMul";
+  const c = node.inputs[2] ? shapes.get(node.inputs[2]) : undefined;
+  const columns = shapes.get(node.outputs[0]!)!.at(-1)!;
+  const isPlain = readFloat(node, "alpha", 1) === 1 && readFloat(node, "beta", 1) === 1;
+  return isPlain && (c === undefined || isColumnBias(c, columns));
+}
+
+function usesOf(model: PlanModel, { shapes, wanted }: FuseOptions): Uses {
+  const counts = new Map<string, number>();
+  const makers = new Map<string, SmydNode>();
+  for (const node of model.graph.nodes) {
+    for (const name of node.inputs) counts.set(name, (counts.get(name) ?? 0) + 1);
+    for (const name of node.outputs) makers.set(name, node);
+  }
+  const isInner = (name: string): boolean => counts.get(name) === 1 && !wanted.has(name);
+  return {
+    model,
+    shapes,
+    isInner,
+    innerMaker: (name, op) => {
+      const maker = makers.get(name);
+      return maker?.op === op && isInner(name) ? maker : undefined;
+    },
+  };
+}
+
+/**
+ * The nodes with additions and activations moved into the kernels that make the values: Conv + Add + Relu is one.
+ * Every sum and activation is the same float32 operation as it was apart, so that results do not change.
+ */
+export function fuseNodes(model: PlanModel, options: FuseOptions): readonly FusedNode[] {
+  const uses = usesOf(model, options);
+  const patterns = new Map<SmydNode, Pattern>();
+  const swallowed = new Set<SmydNode>();
+  for (const node of model.graph.nodes) {
+    const pattern = findPattern(node, uses);
+    if (pattern === undefined) continue;
+    patterns.set(node, pattern);
+    for (const inner of pattern.inner) swallowed.add(inner);
+  }
+  const list = new FusionList(uses);
+  for (const node of model.graph.nodes) {
+    if (swallowed.has(node)) continue;
+    const activation = patterns.get(node)?.activation ?? activationOf(node, model);
+    if (activation !== undefined) list.addActivation(node, patterns.get(node)?.input ?? node.inputs[0]!, activation);
+    else if (node.op !== "Add" || !list.addResidual(node)) list.add(node);
+  }
+  return list.finish();
+}
+
+/** The fused nodes so far, in the order in which they run. */
+class FusionList {
+  readonly #uses: Uses;
+  readonly #list: (FusedNode | undefined)[] = [];
+  /** Where each value is made; inputs and constants are made before all. */
+  readonly #places: Map<string, number> = new Map();
+
+  constructor(uses: Uses) {
+    this.#uses = uses;
+  }
+
+  finish(): readonly FusedNode[] {
+    return this.#list.filter((entry) => entry !== undefined);
+  }
+
+  add(node: SmydNode): void {
+    this.#push({ node, inputs: node.inputs, output: node.outputs[0]!, activation: NO_ACTIVATION });
+  }
+
+  addActivation(node: SmydNode, input: string, activation: Activation): void {
+    const output = node.outputs[0]!;
+    const place = this.#places.get(input) ?? -1;
+    const maker = this.#list[place];
+    if (maker?.activation.kind === "none" && TAKES_ACTIVATION.has(maker.node.op) && this.#uses.isInner(input)) {
+      this.#replace(place, { ...maker, output, activation });
+    } else {
+      this.#push({ node, inputs: [input], output, activation });
+    }
+  }
+
+  /** Lets the kernel of one operand add the other one. */
+  addResidual(node: SmydNode): boolean {
+    const [a, b] = node.inputs as [string, string];
+    const shape = this.#uses.shapes.get(node.outputs[0]!)!;
+    const fits = [a, b].every((name) => sameShape(this.#uses.shapes.get(name)!, shape));
+    if (!fits) return false;
+    // The later operand's kernel can read the earlier one. The other way round, the kernel has to wait.
+    const inOrder = (this.#places.get(a) ?? -1) > (this.#places.get(b) ?? -1) ? [a, b] : [b, a];
+    for (const name of inOrder) {
+      const place = this.#places.get(name) ?? -1;
+      const maker = this.#list[place];
+      const free = maker && maker.activation.kind === "none" && maker.residual === undefined;
+      if (!free || !takesResidual(maker.node, this.#uses.shapes) || !this.#uses.isInner(name)) continue;
+      const fused = { ...maker, output: node.outputs[0]!, residual: name === a ? b : a };
+      if (name === inOrder[0]) this.#replace(place, fused);
+      else {
+        this.#list[place] = undefined;
+        this.#push(fused);
+      }
+      return true;
+    }
+    return false;
+  }
+
+  #push(entry: FusedNode): void {
+    this.#places.set(entry.output, this.#list.length);
+    this.#list.push(entry);
+  }
+
+  #replace(place: number, entry: FusedNode): void {
+    this.#list[place] = entry;
+    this.#places.set(entry.output, place);
+  }
+}

@@ -1,0 +1,46 @@
+import { ShapeError, UnsupportedError } from "@samoyed/core";
+
+/** What a 32-bit WebAssembly memory holds. */
+export const MAX_MEMORY_BYTES: number = 2 ** 32;
+
+/** Tables hold offsets within a value as i32, so a value, borders included, ends below this. */
+export const MAX_VALUE_BYTES: number = 2 ** 31 - 1;
+
+/** All tables of a program: at 4096 × 4096 pixels a ResNet's take a fifth of this. */
+export const MAX_TABLE_BYTES: number = 2 ** 29;
+
+/** The search for places is quadratic in values: this many take about a second. The largest ResNet has 600. */
+export const MAX_PLANNED_NODES = 10_000;
+
+/** A step for each image of a batch that the graph fixes; far more than any network has. */
+export const MAX_STEPS = 200_000;
+
+/** The axes that a strided step loops over. */
+export const MAX_RANK = 6;
+
+/** The largest kernel, stride, dilation or padding, as @samoyed/graph has it. */
+export const MAX_WINDOW: number = 2 ** 20;
+
+/**
+ * The product of sizes.
+ *
+ * @throws ShapeError when a size is negative or no integer.
+ * @throws UnsupportedError when so many float32 do not fit in a value.
+ */
+export function countElements(shape: readonly number[], what: string): number {
+  let count = 1;
+  for (const size of shape) {
+    if (!Number.isSafeInteger(size) || size < 0) {
+      throw new ShapeError(`${what} has shape [${shape.join(", ")}]; expected sizes of 0 or more`);
+    }
+    // Checked at each factor: a zero that comes later must not hide an overflow.
+    if (size > 0) count *= size;
+    if (count * 4 > MAX_VALUE_BYTES) {
+      throw new UnsupportedError(
+        `${what} has shape [${shape.join(", ")}]: over ${MAX_VALUE_BYTES} bytes, the most that a value may take`,
+        { hint: "Give a smaller image or a smaller batch." },
+      );
+    }
+  }
+  return shape.includes(0) ? 0 : count;
+}

@@ -1,0 +1,154 @@
+import { FormatError, type Shape, UnsupportedError } from "@samoyed/core";
+import type { SmydWeight } from "../file/types.ts";
+import type { Activation, Step } from "../program/steps.ts";
+import { copySteps } from "./copy-steps.ts";
+import type { PlanModel } from "./model.ts";
+import { type Buffer, isPlain, newBuffer, type Place, placeBytes } from "./places.ts";
+import type { Tables } from "./tables.ts";
+
+export const NO_ACTIVATION: Activation = { kind: "none" };
+
+/** Some steps that belong together: what they read, what they write, and how they are made once addresses are known. */
+export interface Operation {
+  readonly reads: readonly Place[];
+  readonly writes: Place;
+  emit(tables: Tables): readonly Step[];
+}
+
+/** A value that the caller gets, plain, after so many operations. */
+export interface Readout {
+  readonly name: string;
+  readonly place: Place;
+  readonly after: number;
+}
+
+/** Where operators put what they plan. */
+export interface Lowering {
+  readonly model: PlanModel;
+  /** The address of the data section. */
+  readonly dataAddress: number;
+  /** Where a value lies. */
+  place(name: string): Place;
+  /** A value, or a copy of it, as pixels with the border that convolutions want of it. */
+  pixels(name: string): Place;
+  /** A place, or a copy of it, in ONNX's order. */
+  plain(place: Place): Place;
+  /** A new place with no name. */
+  temporary(shape: Shape, layout: Place["layout"]): Place;
+  /** A new place for a value, with the border that convolutions want of it. */
+  create(name: string, shape: Shape, layout: Place["layout"]): Place;
+  push(operation: Operation): void;
+  /** Copies one place into another of the same shape, whatever their layouts. */
+  copy(input: Place, output: Place, activation?: Activation): void;
+  /** Says where a value lies from here on. */
+  define(name: string, place: Place): void;
+}
+
+/** What operators have planned. */
+export interface Lowered {
+  readonly operations: readonly Operation[];
+  readonly readouts: readonly Readout[];
+}
+
+/** What is given before operators plan. */
+export interface LoweringOptions {
+  readonly model: PlanModel;
+  /** The address of the data section. */
+  readonly dataAddress: number;
+  /** Borders that convolutions want, by value name. */
+  readonly borders: ReadonlyMap<string, number>;
+  /** The names under which a value is wanted by the caller. */
+  readonly wanted: ReadonlyMap<string, readonly string[]>;
+}
+
+/** An empty list of operations, and what fills it. */
+export function createLowering({ model, dataAddress, borders, wanted }: LoweringOptions): Lowering & Lowered {
+  const operations: Operation[] = [];
+  const readouts: Readout[] = [];
+  const places = new Map<string, Place>();
+  const copies = new Map<string, Place>();
+
+  function touch({ buffer }: Place): void {
+    buffer.first = Math.min(buffer.first, operations.length);
+    buffer.last = Math.max(buffer.last, operations.length);
+  }
+  function push(operation: Operation): void {
+    for (const place of operation.reads) touch(place);
+    touch(operation.writes);
+    operations.push(operation);
+  }
+  function place(name: string): Place {
+    const known = places.get(name);
+    if (known !== undefined) return known;
+    const weight = model.weights.get(name);
+    if (weight === undefined) throw new FormatError(`the value ${JSON.stringify(name)} is used before it is made`);
+    const constant = constantPlace(weight, dataAddress);
+    places.set(name, constant);
+    return constant;
+  }
+  function copy(input: Place, output: Place, activation: Activation = NO_ACTIVATION): void {
+    push({ reads: [input], writes: output, emit: () => copySteps(input, output, activation) });
+  }
+  function pixels(name: string): Place {
+    const found = place(name);
+    const border = borders.get(name) ?? 0;
+    if (found.layout === "pixels" && found.border >= border) return found;
+    if (border === 0 && isPlain({ ...found, layout: "pixels", border: 0 })) return { ...found, layout: "pixels" };
+    const made =
+      copies.get(name) ?? newPlace(`the value ${JSON.stringify(name)}`, { ...found, layout: "pixels", border });
+    if (!copies.has(name)) copy(found, made);
+    copies.set(name, made);
+    return made;
+  }
+  function plain(found: Place): Place {
+    if (isPlain(found)) return { ...found, layout: "plain" };
+    const made = newPlace("a value", { shape: found.shape, layout: "plain", border: 0 });
+    copy(found, made);
+    return made;
+  }
+  function define(name: string, made: Place): void {
+    places.set(name, made);
+    const names = wanted.get(name);
+    if (names === undefined) return;
+    const result = plain(made);
+    // The caller reads it then, whatever came between.
+    result.buffer.last = Math.max(result.buffer.last, operations.length - 1);
+    for (const name of names) readouts.push({ name, place: result, after: operations.length });
+  }
+
+  return {
+    model,
+    dataAddress,
+    operations,
+    readouts,
+    place,
+    pixels,
+    plain,
+    push,
+    copy,
+    define,
+    temporary: (shape, layout) => newPlace("a value", { shape, layout, border: 0 }),
+    create: (name, shape, layout) =>
+      newPlace(`the value ${JSON.stringify(name)}`, {
+        shape,
+        layout,
+        border: layout === "pixels" ? (borders.get(name) ?? 0) : 0,
+      }),
+  };
+}
+
+function constantPlace(weight: SmydWeight, dataAddress: number): Place {
+  if (weight.layout !== "plain" || weight.storage !== "float32") {
+    throw new UnsupportedError(
+      `the constant ${JSON.stringify(weight.name)} is ${weight.storage} in the layout ${weight.layout}; ` +
+        "operators other than convolutions and linears compute with plain float32",
+    );
+  }
+  const { byteLength, offset, shape } = weight;
+  const buffer: Buffer = { byteLength, fixed: true, address: dataAddress + offset, first: 0, last: 0 };
+  return { buffer, layout: "plain", shape, border: 0 };
+}
+
+function newPlace(what: string, { shape, layout, border }: Pick<Place, "shape" | "layout" | "border">): Place {
+  return { buffer: newBuffer(placeBytes({ shape, layout, border }, what)), shape, layout, border };
+}

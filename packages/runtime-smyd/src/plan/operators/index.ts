@@ -1,0 +1,23 @@
+import type { Operator } from "../operator.ts";
+import { CONVOLUTION } from "./convolution.ts";
+import { ELEMENTWISE } from "./elementwise.ts";
+import { LAYOUT } from "./layout.ts";
+import { MATRIX } from "./matrix.ts";
+import { NORMALIZATION } from "./normalization.ts";
+import { PAD } from "./pad.ts";
+import { POOLING } from "./pooling.ts";
+import { SOFTMAX } from "./softmax.ts";
+
+/** Every ONNX operator that is planned, by name. Identity, Dropout and Constant are gone before (`resolve.ts`). */
+export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
+  Object.entries({
+    ...CONVOLUTION,
+    ...ELEMENTWISE,
+    ...LAYOUT,
+    ...MATRIX,
+    ...NORMALIZATION,
+    ...PAD,
+    ...POOLING,
+    ...SOFTMAX,
+  }),
+);

@@ -1,0 +1,61 @@
+import { sameShape } from "@samoyed/core";
+import type { SmydNode } from "../file/types.ts";
+import type { Activation } from "../program/steps.ts";
+import { scalarOf } from "./constants.ts";
+import type { Uses } from "./fuse.ts";
+
+/** An activation that a network spells out in several nodes. */
+export interface Pattern {
+  readonly input: string;
+  readonly activation: Activation;
+  /** The nodes that lead to the last one; nobody else needs their values. */
+  readonly inner: readonly SmydNode[];
+}
+
+/** The activation that ends in a node, if one does. */
+export function findPattern(node: SmydNode, uses: Uses): Pattern | undefined {
+  if (node.op !== "Mul") return undefined;
+  const found = bothWays(node, (a, b) => silu(a, b, uses) ?? gelu(a, b, uses));
+  if (found === undefined) return undefined;
+  const [from, to] = [uses.shapes.get(found.input), uses.shapes.get(node.outputs[0]!)];
+  return from && to && sameShape(from, to) ? found : undefined;
+}
+
+/** A commutative node's operands in one order, and then in the other. */
+function bothWays<T>({ inputs }: SmydNode, match: (a: string, b: string) => T | undefined): T | undefined {
+  return match(inputs[0]!, inputs[1]!) ?? match(inputs[1]!, inputs[0]!);
+}
+
+/** x · Sigmoid(x). */
+function silu(x: string, gate: string, uses: Uses): Pattern | undefined {
+  const sigmoid = uses.innerMaker(gate, "Sigmoid");
+  if (sigmoid === undefined || sigmoid.inputs[0] !== x) return undefined;
+  return { input: x, activation: { kind: "silu" }, inner: [sigmoid] };
+}
+
+/** (x · ½) · (Erf(x · √½) + 1), PyTorch's exact GELU. */
+function gelu(half: string, gate: string, uses: Uses): Pattern | undefined {
+  const halved = withScalar(half, { op: "Mul", scalar: 0.5 }, uses);
+  const added = withScalar(gate, { op: "Add", scalar: 1 }, uses);
+  const erf = added && uses.innerMaker(added.other, "Erf");
+  const scaled = erf && withScalar(erf.inputs[0]!, { op: "Mul", scalar: Math.SQRT1_2 }, uses);
+  if (!halved || !added || !erf || !scaled || halved.other !== scaled.other) return undefined;
+  return {
+    input: halved.other,
+    activation: { kind: "gelu" },
+    inner: [halved.node, added.node, erf, scaled.node],
+  };
+}
+
+/** A value that is another one combined with a float32 scalar, and what the other one is. */
+function withScalar(
+  name: string,
+  { op, scalar }: { readonly op: string; readonly scalar: number },
+  uses: Uses,
+): { readonly node: SmydNode; readonly other: string } | undefined {
+  const node = uses.innerMaker(name, op);
+  const other =
+    node &&
+    bothWays(node, (a, b) => (scalarOf(uses.model, uses.model.weights.get(b)) === Math.fround(scalar) ? a : undefined));
+  return node && other !== undefined ? { node, other } : undefined;
+}

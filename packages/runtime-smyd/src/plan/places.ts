@@ -1,0 +1,114 @@
+import { type Shape, UnsupportedError } from "@samoyed/core";
+import type { Spatial, StridedView } from "../program/steps.ts";
+import { MAX_VALUE_BYTES } from "./limits.ts";
+
+/** Bytes of memory that values lie in. Lifetimes are filled in while operations are listed, the address after that. */
+export interface Buffer {
+  readonly byteLength: number;
+  /** Whether the address is given: a constant in the file's data section. */
+  readonly fixed: boolean;
+  address: number;
+  /** The first and the last operation that touch it. */
+  first: number;
+  last: number;
+}
+
+/**
+ * Where a value lies and how.
+ *
+ * - `plain`: as ONNX has it, row-major.
+ * - `pixels`: [N, C, H, W] as [N][H][W][C] with `border` pixels of zeros around each image; [N, C, W] is an image of
+ *   height 1, [N, C] of one pixel.
+ */
+export interface Place {
+  readonly buffer: Buffer;
+  readonly layout: "plain" | "pixels";
+  readonly shape: Shape;
+  readonly border: number;
+}
+
+/** Images, channels, height and width of [N, C], [N, C, W] or [N, C, H, W]. */
+export interface ImageSize {
+  readonly images: number;
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** A shape of two to four axes as images. */
+export function imageSize(shape: Shape): ImageSize {
+  const [images, channels, ...spatial] = shape;
+  const [width = 1, height = 1] = spatial.toReversed();
+  return { images: images!, channels: channels!, height, width };
+}
+
+/** A new buffer of so many bytes. */
+export function newBuffer(byteLength: number): Buffer {
+  return { byteLength, fixed: false, address: -1, first: Number.POSITIVE_INFINITY, last: -1 };
+}
+
+/** Bytes that a value takes, borders included. */
+export function placeBytes(
+  { layout, shape, border }: Pick<Place, "layout" | "shape" | "border">,
+  what: string,
+): number {
+  const size = layout === "pixels" ? imageSize(shape) : undefined;
+  const sizes = size ? [size.images, size.height + 2 * border, size.width + 2 * border, size.channels] : shape;
+  // Exact: each is at most 2^31 or so, and the product stays below 2^53 until it is refused.
+  let bytes = 4;
+  for (const factor of sizes) {
+    bytes *= factor;
+    if (bytes > MAX_VALUE_BYTES) {
+      throw new UnsupportedError(
+        `${what} of shape [${shape.join(", ")}] takes over ${MAX_VALUE_BYTES} bytes with its border of ${border}`,
+        { hint: "Give a smaller image or a smaller batch." },
+      );
+    }
+  }
+  return bytes;
+}
+
+/** Bytes from one pixel, row and image to the next; and from the buffer's beginning to the first pixel inside. */
+export interface PixelStrides {
+  readonly pixel: number;
+  readonly row: number;
+  readonly image: number;
+  readonly inside: number;
+}
+
+export function pixelStrides({ shape, border }: Place): PixelStrides {
+  const { channels, height, width } = imageSize(shape);
+  const pixel = 4 * channels;
+  const row = pixel * (width + 2 * border);
+  return { pixel, row, image: row * (height + 2 * border), inside: border * (row + pixel) };
+}
+
+/** One image of a value, for steps that take images one by one. */
+export function imageOf(place: Place, image: number): Spatial {
+  const { channels, height, width } = imageSize(place.shape);
+  const { image: bytes } = pixelStrides(place);
+  return { address: place.buffer.address + image * bytes, height, width, channels, border: place.border };
+}
+
+/** A value as an address and a stride in bytes for each of ONNX's axes. */
+export function viewOf(place: Place): StridedView {
+  const { buffer, layout, shape } = place;
+  if (layout === "pixels") {
+    const { pixel, row, image, inside } = pixelStrides(place);
+    return { address: buffer.address + inside, strides: [image, 4, ...[row, pixel].slice(4 - shape.length)] };
+  }
+  const strides: number[] = [];
+  let stride = 4;
+  for (const size of shape.toReversed()) {
+    strides.unshift(stride);
+    stride *= size;
+  }
+  return { address: buffer.address, strides };
+}
+
+/** Whether a value's pixels lie in memory as its plain layout has them. */
+export function isPlain({ layout, shape, border }: Place): boolean {
+  if (layout === "plain") return true;
+  const { channels, height, width } = imageSize(shape);
+  return border === 0 && (channels === 1 || height * width === 1);
+}

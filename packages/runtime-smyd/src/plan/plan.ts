@@ -1,0 +1,151 @@
+import { type Shape, UnsupportedError, UsageError } from "@samoyed/core";
+import type { Step } from "../program/steps.ts";
+import { alignUp, placeBuffers } from "./arena.ts";
+import { bordersOf } from "./borders.ts";
+import { fuseNodes } from "./fuse.ts";
+import { MAX_MEMORY_BYTES, MAX_STEPS } from "./limits.ts";
+import { createLowering, type Operation, type Readout } from "./lowering.ts";
+import type { PlanModel } from "./model.ts";
+import type { LowerCall } from "./operator.ts";
+import { type Buffer, newBuffer, type Place, placeBytes } from "./places.ts";
+import { resolveModel, type ResolvedModel } from "./resolve.ts";
+import { computeShapes, type InputSizes, operatorOf, type Shapes } from "./shapes.ts";
+import { createTables, type Tables } from "./tables.ts";
+
+/** A value that is written before a run or read during it: plain float32, row-major. */
+export interface PlannedValue {
+  readonly name: string;
+  readonly address: number;
+  /** Of one image, with a 1 on axis 0, where it is batched. */
+  readonly shape: Shape;
+  readonly batched: boolean;
+}
+
+/** A program for one size of input, and everything around it. */
+export interface Plan {
+  readonly steps: readonly Step[];
+  /** What goes to memory once, before the first run. */
+  readonly tables: { readonly address: number; readonly words: Int32Array };
+  readonly arena: { readonly address: number; readonly byteLength: number };
+  readonly inputs: readonly PlannedValue[];
+  /** Outputs and taps in the order in which they can be read: after so many steps, and before the next one. */
+  readonly outputs: readonly (PlannedValue & { readonly afterStep: number })[];
+  /** The first address after the tables. */
+  readonly end: number;
+}
+
+/** What a plan depends on besides the graph. */
+export interface PlanOptions extends InputSizes {
+  /** Intermediate values that the caller gets besides the outputs. */
+  readonly taps?: readonly string[];
+  /** The address of the data section. */
+  readonly dataAddress: number;
+  /** The first address that is free for the arena and the tables. */
+  readonly address: number;
+}
+
+/**
+ * Plans a graph for one size of its inputs: shapes, fused nodes, places in one arena, steps and their tables. Trusts
+ * nothing in the graph but its names and the sizes of its weights, which the file's reader has checked.
+ *
+ * @throws UnsupportedError for what no kernel computes or memory cannot hold.
+ * @throws ShapeError where shapes do not fit, FormatError where attributes mean nothing.
+ * @throws UsageError for a tap that the graph does not have.
+ */
+export function planProgram(given: PlanModel, options: PlanOptions): Plan {
+  const { dataAddress, address, taps = [] } = options;
+  const model = resolveModel(given);
+  const shapes = computeShapes(model, options);
+  const wanted = wantedValues(model, { shapes, taps });
+  const lowering = createLowering({ model, dataAddress, borders: bordersOf(model), wanted });
+  const inputs = [...options.inputs].map(([name, shape]) => inputPlace(name, shape));
+  for (const [index, name] of [...options.inputs.keys()].entries()) lowering.define(name, inputs[index]!);
+  for (const name of wanted.keys()) if (model.weights.has(name)) lowering.define(name, lowering.place(name));
+  for (const fused of fuseNodes(model, { shapes: shapes.shapes, wanted })) {
+    const call: LowerCall = {
+      fused,
+      node: fused.node,
+      shape: shapes.shapes.get(fused.output)!,
+      lowering,
+      weight: (index) => model.weights.get(fused.inputs[index] ?? ""),
+      shapeOf: (name) => shapes.shapes.get(name)!,
+    };
+    operatorOf(fused.node).lower(call);
+  }
+  const arenaBytes = alignUp(placeBuffers(buffersOf(lowering.operations, inputs), address));
+  const tables = createTables(address + arenaBytes);
+  const { steps, ends } = emitSteps(lowering.operations, tables);
+  const words = tables.words();
+  const end = alignUp(address + arenaBytes + 4 * words.length);
+  if (end > MAX_MEMORY_BYTES) {
+    throw new UnsupportedError(`the network needs ${end} bytes of memory; WebAssembly has ${MAX_MEMORY_BYTES}`, {
+      hint: "Give a smaller image.",
+    });
+  }
+  return {
+    steps,
+    tables: { address: address + arenaBytes, words },
+    arena: { address, byteLength: arenaBytes },
+    inputs: [...options.inputs].map(([name, shape], index) =>
+      plannedValue(name, { ...inputs[index]!, shape }, options.batched.has(name)),
+    ),
+    outputs: lowering.readouts.map(({ name, place, after }: Readout) => ({
+      ...plannedValue(name, place, shapes.batched.has(model.resolve(name))),
+      afterStep: after === 0 ? 0 : ends[after - 1]!,
+    })),
+    end,
+  };
+}
+
+/** The values that the caller gets, and the names under which. */
+function wantedValues(
+  model: ResolvedModel,
+  { shapes, taps }: { readonly shapes: Shapes; readonly taps: readonly string[] },
+): ReadonlyMap<string, readonly string[]> {
+  const wanted = new Map<string, string[]>();
+  for (const name of new Set([...model.graph.outputs.map((output) => output.name), ...taps])) {
+    const source = model.resolve(name);
+    if (!shapes.shapes.has(source)) {
+      throw new UsageError(`the graph has no value ${JSON.stringify(name)} to tap`, {
+        hint: "Names are case-sensitive; samoyed inspect shows what an artifact holds.",
+      });
+    }
+    wanted.set(source, [...(wanted.get(source) ?? []), name]);
+  }
+  return wanted;
+}
+
+/** The caller writes it before the first operation. */
+function inputPlace(name: string, shape: Shape): Place {
+  const place = { shape, layout: "plain", border: 0 } as const;
+  return {
+    ...place,
+    buffer: { ...newBuffer(placeBytes(place, `the input ${JSON.stringify(name)}`)), first: 0, last: 0 },
+  };
+}
+
+/** Every buffer that needs a place. */
+function buffersOf(operations: readonly Operation[], inputs: readonly Place[]): Buffer[] {
+  const places = [...inputs, ...operations.flatMap(({ reads, writes }) => [...reads, writes])];
+  return [...new Set(places.map(({ buffer }) => buffer))].filter(({ fixed }) => !fixed);
+}
+
+function emitSteps(
+  operations: readonly Operation[],
+  tables: Tables,
+): { readonly steps: readonly Step[]; readonly ends: readonly number[] } {
+  const steps: Step[] = [];
+  const ends: number[] = [];
+  for (const operation of operations) {
+    for (const step of operation.emit(tables)) steps.push(step);
+    if (steps.length > MAX_STEPS) {
+      throw new UnsupportedError(`the network takes over ${MAX_STEPS} steps`, { hint: "Give it a smaller batch." });
+    }
+    ends.push(steps.length);
+  }
+  return { steps, ends };
+}
+
+function plannedValue(name: string, { buffer, shape }: Place, batched: boolean): PlannedValue {
+  return { name, address: buffer.address, shape, batched };
+}
