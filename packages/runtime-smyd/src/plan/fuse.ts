@@ -10,6 +10,8 @@ import { findPattern, type Pattern } from "./patterns.ts";
 
 /** A node with what its kernel does besides: adds another value, then applies an activation. */
 export interface FusedNode {
+  /** Whether the activation is all that there is; `node` is then the last of those that spell it. */
+  readonly kind: "node" | "activation";
   readonly node: SmydNode;
   readonly inputs: readonly string[];
   /** The value that is made in the end. */
@@ -118,17 +120,22 @@ class FusionList {
   }
 
   add(node: SmydNode): void {
-    this.#push({ node, inputs: node.inputs, output: node.outputs[0]!, activation: NO_ACTIVATION });
+    this.#push({ kind: "node", node, inputs: node.inputs, output: node.outputs[0]!, activation: NO_ACTIVATION });
   }
 
   addActivation(node: SmydNode, input: string, activation: Activation): void {
     const output = node.outputs[0]!;
     const place = this.#places.get(input) ?? -1;
     const maker = this.#list[place];
-    if (maker?.activation.kind === "none" && TAKES_ACTIVATION.has(maker.node.op) && this.#uses.isInner(input)) {
+    if (
+      maker?.kind === "node" &&
+      maker.activation.kind === "none" &&
+      TAKES_ACTIVATION.has(maker.node.op) &&
+      this.#uses.isInner(input)
+    ) {
       this.#replace(place, { ...maker, output, activation });
     } else {
-      this.#push({ node, inputs: [input], output, activation });
+      this.#push({ kind: "activation", node, inputs: [input], output, activation });
     }
   }
 

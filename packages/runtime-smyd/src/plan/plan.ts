@@ -7,6 +7,7 @@ import { MAX_MEMORY_BYTES, MAX_STEPS } from "./limits.ts";
 import { createLowering, type Operation, type Readout } from "./lowering.ts";
 import type { PlanModel } from "./model.ts";
 import type { LowerCall } from "./operator.ts";
+import { lowerActivation } from "./operators/elementwise.ts";
 import { type Buffer, newBuffer, type Place, placeBytes } from "./places.ts";
 import { resolveModel, type ResolvedModel } from "./resolve.ts";
 import { computeShapes, type InputSizes, operatorOf, type Shapes } from "./shapes.ts";
@@ -70,7 +71,8 @@ export function planProgram(given: PlanModel, options: PlanOptions): Plan {
       weight: (index) => model.weights.get(fused.inputs[index] ?? ""),
       shapeOf: (name) => shapes.shapes.get(name)!,
     };
-    operatorOf(fused.node).lower(call);
+    if (fused.kind === "activation") lowerActivation(call);
+    else operatorOf(fused.node).lower(call);
   }
   const arenaBytes = alignUp(placeBuffers(buffersOf(lowering.operations, inputs), address));
   const tables = createTables(address + arenaBytes);

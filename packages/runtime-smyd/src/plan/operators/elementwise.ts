@@ -28,7 +28,8 @@ function elementLayout(shape: Shape, inputs: readonly Place[]): Place["layout"] 
   return shape.length === 3 && images ? "pixels" : "plain";
 }
 
-function lowerActivation({ fused, shape, lowering }: LowerCall): void {
+/** An activation that no kernel took along is a copy that applies it. */
+export function lowerActivation({ fused, shape, lowering }: LowerCall): void {
   const input = lowering.place(fused.inputs[0]!);
   const output = lowering.create(fused.output, shape, elementLayout(shape, [input]));
   lowering.copy(input, output, fused.activation);
@@ -105,7 +106,7 @@ function many(operator: "min" | "max"): Operator {
   };
 }
 
-/** An activation that no kernel took along; what it computes is `activationOf` in `activations.ts`. */
+/** What an activation computes is `activationOf` in `activations.ts`. */
 function activation(attributes: readonly string[] = [], inputs: readonly [number, number] = [1, 1]): Operator {
   return {
     inputs,

@@ -1,0 +1,63 @@
+import { elementCount, memorySink, memorySource, type Tensor } from "@samoyed/core";
+import { type SmydWeights, writeSmyd } from "../../format-smyd/src/index.ts";
+import type { Graph } from "@samoyed/graph";
+import { readSmydHeader } from "../src/file/index.ts";
+import { type Plan, planProgram } from "../src/plan/plan.ts";
+import { StepMachine } from "./step-machine.ts";
+
+/** A graph as the bytes of a file. */
+export async function smydBytes(graph: Graph, weights: SmydWeights = "float32"): Promise<Uint8Array> {
+  const sink = memorySink();
+  await writeSmyd(graph, { sink, weights });
+  await sink.commit();
+  return sink.bytes();
+}
+
+/** What a plan made of a graph gives, and the plan. */
+export interface PlannedRun {
+  readonly plan: Plan;
+  readonly values: ReadonlyMap<string, Tensor<"float32">>;
+}
+
+/** Where the data section is put: anywhere above zero, so that an address that was forgotten is out of bounds. */
+const DATA_ADDRESS = 1024;
+
+/**
+ * Plans a graph for the shapes of its inputs and runs the plan on the step machine. Memory is full of NaN before, so that
+ * nothing that was not written can go unnoticed.
+ */
+export async function runPlanned(
+  graph: Graph,
+  inputs: Readonly<Record<string, Tensor<"float32">>>,
+  { taps = [], weights = "float32" }: { readonly taps?: readonly string[]; readonly weights?: SmydWeights } = {},
+): Promise<PlannedRun> {
+  const bytes = await smydBytes(graph, weights);
+  const file = await readSmydHeader(memorySource(bytes, "test"));
+  const data = bytes.subarray(file.dataOffset);
+  const address = Math.ceil((DATA_ADDRESS + data.length) / 64) * 64;
+  const shapes = new Map(Object.entries(inputs).map(([name, { shape }]) => [name, shape]));
+  const plan = planProgram(
+    { ...file, data },
+    { inputs: shapes, batched: new Set(), taps, dataAddress: DATA_ADDRESS, address },
+  );
+  const memory = new ArrayBuffer(plan.end);
+  new Uint8Array(memory).fill(0xff);
+  new Uint8Array(memory).set(data, DATA_ADDRESS);
+  const { tables, arena } = plan;
+  new Int32Array(memory, tables.address, tables.words.length).set(tables.words);
+  for (const { name, address, shape } of plan.inputs) {
+    new Float32Array(memory, address, elementCount(shape)).set(inputs[name]!.data);
+  }
+  const machine = new StepMachine(memory, {
+    readable: [{ from: DATA_ADDRESS, to: DATA_ADDRESS + data.length }],
+    writable: [{ from: arena.address, to: arena.address + arena.byteLength }],
+    tables: { from: tables.address, to: tables.address + 4 * tables.words.length },
+  });
+  const values = new Map<string, Tensor<"float32">>();
+  let done = 0;
+  for (const { name, address, shape, afterStep } of plan.outputs) {
+    while (done < afterStep) machine.run(plan.steps[done++]!);
+    values.set(name, { dtype: "float32", shape, data: new Float32Array(memory, address, elementCount(shape)).slice() });
+  }
+  return { plan, values };
+}
