@@ -2,7 +2,8 @@
 
     tools/oracle/.venv/bin/python tools/oracle/record.py [--check] [CASE…]
 
-Cases are shapes, samoyed-drawn and samoyed; all without names. The stand-ins need imagenet_classes.txt and dog.jpg in
+Cases are shapes and the folders of golden/cases; all without names. A new stand-in's folder holds a case.json with name,
+title, model, checkpoint.kind and the image; the rest is filled in. The stand-ins need imagenet_classes.txt and dog.jpg in
 the folder SAMOYED_ASSETS. --check writes nothing into golden: it records into a temporary folder with the committed
 heads and compares hashes exactly and logits within float noise. Exit status 1 when something differs.
 """
@@ -19,10 +20,10 @@ from samoyed_oracle.checking import differences, read_case, recorded_reference
 from samoyed_oracle.recording import write_json
 from samoyed_oracle.reference import target_logits
 from samoyed_oracle.shapes.case import record_shapes
-from samoyed_oracle.standin_case import GOLDEN, STAND_INS, read_head, record_stand_in, sensitivity_table
+from samoyed_oracle.standin_case import GOLDEN, read_head, record_stand_in, sensitivity_table, stand_in_cases
 
-STAND_INS_BY_NAME = {case.name: case for case in STAND_INS}
-CASES = ["shapes", *STAND_INS_BY_NAME]
+STAND_INS = stand_in_cases()
+CASES = ["shapes", *STAND_INS]
 
 
 def record(name: str) -> None:
@@ -30,8 +31,9 @@ def record(name: str) -> None:
     if name == "shapes":
         record_shapes(GOLDEN, folder)
     else:
-        case = STAND_INS_BY_NAME[name]
-        record_stand_in(case, folder)
+        case = STAND_INS[name]
+        # A head is solved once: on another processor its last bits would differ, and with them the weights.
+        record_stand_in(case, folder, head=read_head(folder) if (folder / "head.bin").exists() else None)
         write_json(folder / "sensitivity.json", sensitivity_table(case, folder))
     print(f"{name}: recorded, noise {recorded_reference(read_case(folder))['noise']}")
 
@@ -43,7 +45,7 @@ def check(name: str, folder: Path) -> list[str]:
         record_shapes(GOLDEN, folder)
         return differences(committed, folder)
     head = read_head(committed)
-    record_stand_in(STAND_INS_BY_NAME[name], folder, head=head)
+    record_stand_in(STAND_INS[name], folder, head=head)
     found = differences(committed, folder)
     # The head solves for the target if the logits miss it by no more than the head's own rounding.
     missed = np.abs(np.load(folder / "logits64.npy")[0] - target_logits(imagenet_classes()))

@@ -1,6 +1,6 @@
 import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { mutated, readWeights } from "./support/chain.ts";
 import { filesIn, GOLDEN, SHAPES, temporaryFolder } from "./support/folders.ts";
 import { runMain } from "./support/run-main.ts";
@@ -56,6 +56,53 @@ describe("the cases of the repository", () => {
     }
     // Each case is in case.json's own name; all three are copies of one.
     expect(seen).toEqual(["shapes", "shapes", "shapes"]);
+  });
+});
+
+describe("sets, and backends that are slow", () => {
+  const golden = join(folder, "sets");
+  const JSON_OF = (name: string): string => join(golden, "cases", name, "case.json");
+  beforeAll(() => {
+    const given = { one: ["default", "pair"], two: ["pair"], three: ["other"] };
+    for (const [name, sets] of Object.entries(given)) {
+      cpSync(join(GOLDEN, "cases", "shapes"), join(golden, "cases", name), { recursive: true });
+      const json = JSON.parse(readFileSync(JSON_OF(name), "utf8"));
+      const slow = name === "one" ? { slow: ["onnxruntime-web", "tfjs-node", "tfjs-wasm", "tfjs-cpu"] } : {};
+      writeFileSync(JSON_OF(name), JSON.stringify({ ...json, name, sets, ...slow }));
+    }
+    cpSync(join(GOLDEN, "trained"), join(golden, "trained"), { recursive: true });
+  });
+  const checked = async (...argv: string[]): Promise<string[]> => {
+    const { code, json } = await runMain(["check", ...argv, "--golden", golden, ...ONE, "--json"], { env });
+    expect(code).toBe(0);
+    return json.cases.map((entry: { name: string }) => entry.name);
+  };
+
+  test("no name is the set default; a set is its cases, each once", async () => {
+    expect(await checked()).toEqual(["one"]);
+    expect(await checked("pair")).toEqual(["one", "two"]);
+    expect(await checked("three", "two", "pair")).toEqual(["three", "two", "one"]);
+  });
+
+  test("neither a case nor a set: 2, with both lists", async () => {
+    const { code, stderr } = await runMain(["check", "piar", "--golden", golden], { env });
+    expect(code).toBe(2);
+    const { what, todo } = twoLines(stderr);
+    expect(what).toContain("cases are one, three, two; sets are default, other, pair");
+    expect(todo).toBe("Did you mean pair?");
+  });
+
+  test("a backend that is slow on a case runs when it is named, and is not run otherwise", async () => {
+    const verdicts = async (...argv: string[]): Promise<[number, Record<string, string>]> => {
+      const { code, json } = await runMain(["check", "one", "--golden", golden, ...argv, "--json"], { env });
+      const backends = json.cases[0].backends as { backend: string; verdict: { kind: string; fix?: string } }[];
+      return [code, Object.fromEntries(backends.map(({ backend, verdict }) => [backend, verdict.fix ?? verdict.kind]))];
+    };
+    const fix = "samoyed check one --backend onnxruntime-web";
+    expect(await verdicts()).toMatchObject([0, { "onnxruntime-node": "passed", "onnxruntime-web": fix }]);
+    expect(await verdicts("--require", "tfjs-webgl")).toMatchObject([5, { "onnxruntime-web": fix }]);
+    expect(await verdicts(...BOTH)).toEqual([0, { "onnxruntime-node": "passed", "onnxruntime-web": "passed" }]);
+    expect(await verdicts("--require", "onnxruntime-web")).toMatchObject([0, { "onnxruntime-web": "passed" }]);
   });
 });
 

@@ -93,7 +93,7 @@ test.each([
     "onnxruntime-node",
   ],
   [["run", "a.onnx", "--input", "x.npy"], "run needs --input X.npy and --output Y.npy", "samoyed run --help"],
-  [["check", "shape"], 'no case is called "shape"; there are', "Did you mean shapes?"],
+  [["check", "shape"], 'no case or set is called "shape"; cases are', "Did you mean shapes?"],
   [["check", "--backend", "cuda"], 'no backend is called "cuda"', "doctor"],
   [["check", "--require", "cuda"], 'no backend is called "cuda"', "doctor"],
   [["check", "--shard", "2"], 'the shard is "2"; expected I/N', "write 2/3"],

@@ -4,11 +4,14 @@ import { MAX_DOCUMENTED_TOLERANCE } from "./tolerance.ts";
 /** Images of one case: each runs on every backend. */
 const MAX_IMAGES = 10_000;
 const MAX_REFERENCES = 16;
+const MAX_SETS = 16;
+const MAX_BACKENDS = 64;
 
 const text: JsonSchema = { type: "string", minLength: 1 };
 const sha256: JsonSchema = { type: "string", pattern: "^[0-9a-f]{64}$" };
 /** Relative, with forward slashes: a case says the same on every machine. */
 const path: JsonSchema = { type: "string", pattern: "^[^/\\\\:][^\\\\:]*$" };
+const name: JsonSchema = { type: "string", pattern: "^[a-z0-9][a-z0-9.-]*$" };
 const index: JsonSchema = { type: "integer", minimum: 0, maximum: MAX_LABELS - 1 };
 
 function object(
@@ -23,9 +26,11 @@ function object(
 export const GOLDEN_CASE_SCHEMA: JsonSchema = object(
   {
     schema: { const: 1 },
-    name: { type: "string", pattern: "^[a-z0-9][a-z0-9.-]*$" },
+    name,
     title: text,
     model: text,
+    sets: { type: "array", minItems: 1, maxItems: MAX_SETS, items: name },
+    slow: { type: "array", minItems: 1, maxItems: MAX_BACKENDS, items: name },
     checkpoint: {},
     images: {
       type: "array",
@@ -39,7 +44,7 @@ export const GOLDEN_CASE_SCHEMA: JsonSchema = object(
     accuracy: object({ correct: index, total: index }),
     references: { type: "array", minItems: 1, maxItems: MAX_REFERENCES, items: {} },
   },
-  { optional: ["labels", "accuracy"] },
+  { optional: ["sets", "slow", "labels", "accuracy"] },
 );
 
 /** The `checkpoint` of each kind. */

@@ -82,6 +82,10 @@ export interface GoldenCase {
   readonly title: string;
   /** timm's name with its tag. */
   readonly model: string;
+  /** The sets that it belongs to, by which cases can be asked for together; `default` alone when absent. */
+  readonly sets?: readonly string[];
+  /** Backends that take minutes for this network: they run when they are asked for by name. */
+  readonly slow?: readonly string[];
   readonly checkpoint: StandInCheckpoint | FileCheckpoint;
   readonly images: readonly CaseImage[];
   readonly preprocess: PreprocessConfig;

@@ -1,9 +1,10 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { findModel, listModels } from "@samoyed/models";
+import { describe, expect, test } from "vitest";
 import { compareDocumented } from "./compare-documented.ts";
 import { compareLogits } from "./compare-logits.ts";
-import { findCases, loadCase } from "./load-case.ts";
+import { findCases, loadCase, setsOfCase } from "./load-case.ts";
 import { TOLERANCES } from "./tolerance.ts";
 
 const root = fileURLToPath(new URL("../../../golden/cases", import.meta.url));
@@ -36,3 +37,47 @@ test.each(names)("golden/cases/%s opens, and its own PyTorch float32 passes its 
     }
   }
 });
+
+describe("the set ssl is the family", () => {
+  const tags = ["fb_ssl_yfcc100m_ft_in1k", "fb_swsl_ig1b_ft_in1k"] as const;
+  const [ssl, swsl] = tags.map((tag) => listModels(tag).map(({ name }) => name));
+
+  test("one case for each of the six architectures", async () => {
+    const models: string[] = [];
+    for (const name of names) {
+      if ((await setsOfCase(`${root}/${name}`)).includes("ssl")) {
+        models.push((await loadCase(`${root}/${name}`)).case.model);
+      }
+    }
+    expect(ssl).toHaveLength(6);
+    expect(models.sort()).toEqual(ssl!.toSorted());
+  });
+
+  test("SWSL's networks are SSL's with other weights, so that one stand-in is enough for both", () => {
+    expect(swsl).toEqual(ssl!.map((name) => name.replace(tags[0], tags[1])));
+    for (const [index, name] of ssl!.entries()) {
+      const [one, other] = [findModel(name), findModel(swsl![index]!)];
+      expect(other.architecture).toEqual(one.architecture);
+      expect(other.preprocess).toEqual(one.preprocess);
+    }
+  });
+});
+
+test("what is checked where nobody names a case", async () => {
+  const sets = await Promise.all(names.map((name) => setsOfCase(`${root}/${name}`)));
+  expect(names.filter((_, index) => sets[index]!.includes("default"))).toEqual(["samoyed", "samoyed-drawn", "shapes"]);
+});
+
+test.each(names.filter((name) => existsSync(`${root}/${name}/sensitivity.json`)))(
+  "%s: the tolerance on a probability tells right from wrong preprocessing, as its reason says",
+  async (name) => {
+    const { rows } = JSON.parse(readFileSync(`${root}/${name}/sensitivity.json`, "utf8")) as {
+      rows: { mistake: string; probability: number }[];
+    };
+    const pixels = rows.filter(({ mistake }) => mistake !== "none" && !mistake.endsWith("+1 %"));
+    expect(pixels.length).toBeGreaterThan(5);
+    const { documented } = await loadCase(`${root}/${name}`);
+    expect(documented[0]!.reason).toContain("more than 0.01");
+    for (const { probability } of pixels) expect(probability).toBeGreaterThan(0.01);
+  },
+);

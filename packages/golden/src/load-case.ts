@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { toIoError } from "@samoyed/core/node";
 import { type LoadedCase, openCase } from "./open-case.ts";
+import { parseCase } from "./parse-case.ts";
 
 /**
  * Opens the case in a folder.
@@ -20,6 +21,23 @@ export async function loadCase(folder: string): Promise<LoadedCase> {
       }
     },
   });
+}
+
+/** The set of a case that names none: what is checked where nobody names cases. */
+export const DEFAULT_SET = "default";
+
+/**
+ * The sets that the case in a folder belongs to; of its files only case.json is read.
+ *
+ * @throws IoError when it cannot be read; otherwise what `parseCase` throws.
+ */
+export async function setsOfCase(folder: string): Promise<readonly string[]> {
+  const path = join(folder, "case.json");
+  try {
+    return parseCase(await readFile(path, "utf8"), path).sets ?? [DEFAULT_SET];
+  } catch (error) {
+    throw toIoError(error, `${path}: cannot be read`);
+  }
 }
 
 /**

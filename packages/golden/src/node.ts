@@ -1,1 +1,1 @@
-export { findCases, loadCase } from "./load-case.ts";
+export { DEFAULT_SET, findCases, loadCase, setsOfCase } from "./load-case.ts";

@@ -42,6 +42,9 @@ describe("refuses", () => {
   const cases: [string, (json: Record<string, any>) => void, RegExp][] = [
     ["an unknown key", (json) => (json["tolerence"] = 1), /unknown key "tolerence"/],
     ["a missing key", (json) => delete json["images"], /case\.images is missing/],
+    ["a case in no set", (json) => (json["sets"] = []), /case\.sets has 0 items/],
+    ["a set with a blank", (json) => (json["sets"] = ["my set"]), /case\.sets\[0\]/],
+    ["a slow backend that is no name", (json) => (json["slow"] = [true]), /case\.slow\[0\]/],
     ["no image", (json) => (json["images"] = []), /case\.images has 0 items/],
     ["a name that leaves its folder", (json) => (json["name"] = "../x"), /case\.name/],
     ["an absolute path", (json) => (json["images"][0].path = "/etc/passwd"), /images\[0\]\.path/],

@@ -1,5 +1,9 @@
-"""Records a stand-in's case: seeded weights, a head solved for the documented probabilities, PyTorch's answer."""
+"""Records a stand-in's case: seeded weights, a head solved for the documented probabilities, PyTorch's answer.
 
+Which cases there are stands in `golden/cases`, not here: a new one begins as a case.json with what `StandInCase` holds.
+"""
+
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,29 +26,35 @@ GOLDEN = Path(__file__).resolve().parents[3] / "golden"
 
 @dataclass(frozen=True)
 class StandInCase:
+    """What a person writes into the case.json of a new case; recording fills in the rest."""
+
     name: str
     title: str
     model: str
     image: dict  # {"path": …} from the case's folder, or {"asset": …}
+    optional: dict  # "sets", "slow", where the case has them
 
     def image_path(self) -> Path:
         return GOLDEN / "cases" / self.name / self.image["path"] if "path" in self.image else asset(self.image["asset"])
 
 
-STAND_INS = [
-    StandInCase(
-        "samoyed-drawn",
-        "ssl_resnext50_32x4d (stand-in weights: seeded, not trained) on the project's drawn dog",
-        "resnext50_32x4d.fb_ssl_yfcc100m_ft_in1k",
-        {"path": "../../images/samoyed-drawn.jpg"},
-    ),
-    StandInCase(
-        "samoyed",
-        "ssl_resnext101_32x16d (stand-in weights: seeded, not trained) on dog.jpg",
-        "resnext101_32x16d.fb_ssl_yfcc100m_ft_in1k",
-        {"asset": "dog.jpg"},
-    ),
-]
+def stand_in_cases(golden: Path = GOLDEN) -> dict[str, StandInCase]:
+    """The cases whose checkpoint is a stand-in, by name."""
+    cases = [stand_in_case(path) for path in sorted((golden / "cases").glob("*/case.json"))]
+    return {case.name: case for case in cases if case is not None}
+
+
+def stand_in_case(path: Path) -> StandInCase | None:
+    written = json.loads(path.read_text())
+    if written["checkpoint"]["kind"] != "stand-in":
+        return None
+    name = written["name"]
+    if name != path.parent.name:
+        raise ValueError(f"{path}: the case is called {name}, and its folder {path.parent.name}")
+    (image,) = written["images"]
+    where = {key: image[key] for key in ("path", "asset") if key in image}
+    optional = {key: written[key] for key in ("sets", "slow") if key in written}
+    return StandInCase(name, written["title"], written["model"], where, optional)
 
 
 def backbone(case: StandInCase) -> tuple[torch.nn.Module, dict]:
@@ -91,6 +101,7 @@ def record_stand_in(case: StandInCase, folder: Path, *, head: np.ndarray | None 
             "name": case.name,
             "title": case.title,
             "model": case.model,
+            **case.optional,
             "checkpoint": {
                 "kind": "stand-in",
                 "note": NOTE,

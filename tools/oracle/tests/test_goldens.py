@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import shutil
 
 import numpy as np
@@ -15,25 +16,34 @@ from samoyed_oracle.recording import softmax
 from samoyed_oracle.reference import TOP, target_logits
 from samoyed_oracle.sensitivity import INPUT_MISTAKES
 from samoyed_oracle.standin import stand_in_tensor
-from samoyed_oracle.standin_case import STAND_INS, read_head, sensitivity_table
+from samoyed_oracle.standin_case import read_head, record_stand_in, sensitivity_table, stand_in_cases
 from torchvision import transforms
 
 needs_assets = pytest.mark.skipif(
     not os.environ.get("SAMOYED_ASSETS"),
     reason="SAMOYED_ASSETS does not name the folder with dog.jpg and imagenet_classes.txt",
 )
-LAYERS = {"samoyed-drawn": ([3, 4, 6, 3], 4), "samoyed": ([3, 4, 23, 3], 16)}
+STAND_INS = stand_in_cases()
+LAYERS = {"18": [2, 2, 2, 2], "50": [3, 4, 6, 3], "101": [3, 4, 23, 3]}
 
 
-@pytest.mark.parametrize("name", ["shapes", *(pytest.param(case.name, marks=needs_assets) for case in STAND_INS)])
+@pytest.mark.parametrize("name", ["shapes", *(pytest.param(name, marks=needs_assets) for name in STAND_INS)])
 def test_the_goldens_are_reproduced(name, tmp_path):
     assert record.check(name, tmp_path) == []
 
 
-def role_by_name(name: str, rank: int) -> str:
+def torchvision_network(model: str) -> torch.nn.Module:
+    """A network of the SSL family by timm's name, such as resnext101_32x8d.fb_ssl_yfcc100m_ft_in1k."""
+    depth, _, groups, width = re.match(r"resne(?:x)?t(\d+)(_(\d+)x(\d+)d)?\.", model).groups()
+    resnet = torchvision.models.resnet
+    block = resnet.BasicBlock if depth == "18" else resnet.Bottleneck
+    return resnet.ResNet(block, LAYERS[depth], groups=int(groups or 1), width_per_group=int(width or 64)).eval()
+
+
+def role_by_name(name: str, rank: int, *, last: str) -> str:
     if name.startswith("fc."):
         return name
-    if name.endswith("bn3.weight"):
+    if name.startswith("layer") and name.endswith(f"{last}.weight"):
         return "bn.last"
     kinds = {
         "weight": "weight",
@@ -46,16 +56,15 @@ def role_by_name(name: str, rank: int) -> str:
 
 
 @needs_assets
-@pytest.mark.parametrize("case", STAND_INS, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", STAND_INS.values(), ids=lambda case: case.name)
 def test_another_implementation_gives_the_five_probabilities(case, golden):
     """torchvision's network and its own transforms, not timm's."""
     folder = golden / "cases" / case.name
     committed = read_case(folder)
-    layers, width = LAYERS[case.name]
-    bottleneck = torchvision.models.resnet.Bottleneck
-    network = torchvision.models.ResNet(bottleneck, layers, groups=32, width_per_group=width).eval()
+    network = torchvision_network(case.model)
+    last = "bn3" if "layer1.0.bn3.weight" in network.state_dict() else "bn2"
     for name, tensor in network.state_dict().items():
-        role = role_by_name(name, tensor.ndim)
+        role = role_by_name(name, tensor.ndim, last=last)
         head = read_head(folder) if role == "fc.bias" else None
         values = stand_in_tensor(name, tuple(tensor.shape), role=role, seed=committed["checkpoint"]["seed"], head=head)
         tensor.copy_(torch.from_numpy(values))
@@ -92,7 +101,7 @@ def test_the_tail_stays_below_the_fifth_and_decays():
 @needs_assets
 def test_mistakes_move_the_answer_by_more_than_the_tolerance(golden):
     """The table is reproduced, and 0.001 tells right from wrong preprocessing."""
-    case = STAND_INS[0]
+    case = STAND_INS["samoyed-drawn"]
     folder = golden / "cases" / case.name
     committed = json.loads((folder / "sensitivity.json").read_text())
     again = {row["mistake"]: row for row in sensitivity_table(case, folder)["rows"]}
@@ -168,7 +177,31 @@ def test_the_command_refuses_an_unknown_case(monkeypatch, capsys):
     monkeypatch.setattr("sys.argv", ["record.py", "samoyd"])
     with pytest.raises(SystemExit):
         record.main()
-    assert "no case samoyd; cases are shapes, samoyed-drawn, samoyed" in capsys.readouterr().err
+    # argparse wraps the line.
+    assert "no case samoyd; cases are shapes, samoyed, samoyed-drawn" in " ".join(capsys.readouterr().err.split())
+
+
+@needs_assets
+def test_a_new_case_begins_with_five_keys(tmp_path, golden):
+    committed = read_case(golden / "cases" / "samoyed-resnet18")
+    written = {key: committed[key] for key in ("name", "title", "model", "sets")}
+    written |= {"checkpoint": {"kind": "stand-in"}, "images": [{"path": committed["images"][0]["path"]}]}
+    folder = tmp_path / "cases" / committed["name"]
+    folder.mkdir(parents=True)
+    (folder / "case.json").write_text(json.dumps(written))
+    (case,) = stand_in_cases(tmp_path).values()
+    record_stand_in(case, folder)
+    recorded = read_case(folder)
+    assert recorded.keys() == committed.keys()
+    assert recorded["sets"] == ["ssl"]
+    # Solved again, the head may differ in its last bits on another processor.
+    assert np.abs(read_head(folder) - read_head(golden / "cases" / committed["name"])).max() < 1e-5
+
+
+def test_a_case_that_is_called_otherwise_than_its_folder_is_refused(tmp_path, golden):
+    shutil.copytree(golden / "cases" / "samoyed-resnet18", tmp_path / "cases" / "samoyed-resnet34")
+    with pytest.raises(ValueError, match="the case is called samoyed-resnet18, and its folder samoyed-resnet34"):
+        stand_in_cases(tmp_path)
 
 
 def test_an_asset_with_other_bytes_is_refused(tmp_path, monkeypatch):

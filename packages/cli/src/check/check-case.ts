@@ -19,6 +19,8 @@ export interface CheckCaseOptions {
   /** The folder of case.json. */
   readonly folder: string;
   readonly backends: readonly Backend[];
+  /** Backends that were asked for by name. */
+  readonly asked: readonly string[];
   /** A checkpoint in place of the case's own. */
   readonly checkpoint: { readonly path: string; readonly name: string } | undefined;
   readonly onEvent: (event: CaseEvent) => void;
@@ -61,7 +63,7 @@ async function makeArtifact(
  * @throws what converting a given checkpoint throws: a wrong file is no backend's failure.
  */
 export async function checkCase(options: CheckCaseOptions): Promise<CaseResult> {
-  const { folder, backends, checkpoint, onEvent, context } = options;
+  const { folder, backends, asked, checkpoint, onEvent, context } = options;
   const { env, signal } = context;
   const loaded = await loadCase(folder);
   const { labels: own, checkpoint: caseWeights, images } = loaded.case;
@@ -73,16 +75,20 @@ export async function checkCase(options: CheckCaseOptions): Promise<CaseResult> 
     const other = weights !== undefined && weights.sha256 !== caseWeights.weightsSha256;
     let unconverted: SamoyedError | undefined;
     const result = await runCase(loaded, {
-      backends: caseBackends(backends, async (format) => {
-        try {
-          return await makeArtifact(format, {
-            case: loaded,
-            options: { folder, checkpoint, scratch, other, context },
-          });
-        } catch (error) {
-          if (checkpoint && error instanceof SamoyedError) unconverted = error;
-          throw error;
-        }
+      backends: caseBackends(backends, {
+        case: loaded.case,
+        asked,
+        async make(format) {
+          try {
+            return await makeArtifact(format, {
+              case: loaded,
+              options: { folder, checkpoint, scratch, other, context },
+            });
+          } catch (error) {
+            if (checkpoint && error instanceof SamoyedError) unconverted = error;
+            throw error;
+          }
+        },
       }),
       preprocess: preprocessImage,
       asset,

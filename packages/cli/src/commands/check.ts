@@ -41,7 +41,7 @@ async function chosenCases(args: readonly string[], values: Values): Promise<rea
 export const check: Command = {
   name: "check",
   summary: "hold every backend against the references",
-  usage: "[CASE…]",
+  usage: "[CASE|SET…]",
   options: {
     backend: { type: "string", multiple: true, value: "NAME,…", description: "only these backends" },
     require: {
@@ -62,15 +62,18 @@ export const check: Command = {
   },
   examples: [
     "samoyed check",
+    "samoyed check ssl --backend onnxruntime-node,tfjs-wasm",
     "samoyed check shapes --backend onnxruntime-node --require onnxruntime-node",
     "samoyed check samoyed --checkpoint ssl_resnext101_32x16d.pth --report report",
   ],
   async run(args, values, context) {
-    const backends = backendsNamed(list(values, "backend"));
-    const asked = list(values, "require");
+    const named = list(values, "backend");
+    const backends = backendsNamed(named);
+    const must = list(values, "require");
     const required = (
-      asked.includes("all") ? runnableInNode(backends) : asked.length === 0 ? [] : backendsNamed(asked)
+      must.includes("all") ? runnableInNode(backends) : must.length === 0 ? [] : backendsNamed(must)
     ).map((backend) => backend.name);
+    const asked = [...named, ...required];
     const cases = await chosenCases(args, values);
     const given = text(values, "checkpoint");
     if (given !== undefined && cases.length !== 1) {
@@ -83,7 +86,9 @@ export const check: Command = {
     const results: CaseResult[] = [];
     const { onEvent, stop } = watcher(context);
     try {
-      for (const { folder } of cases) results.push(await checkCase({ folder, backends, checkpoint, onEvent, context }));
+      for (const { folder } of cases) {
+        results.push(await checkCase({ folder, backends, asked, checkpoint, onEvent, context }));
+      }
     } finally {
       stop();
     }
