@@ -1,5 +1,4 @@
 import { float32ArrayToFloat16, UnsupportedError } from "@samoyed/core";
-import { LANES } from "@samoyed/runtime-smyd/file";
 
 /** The largest int8 in use: the range is symmetric, so -128 is not. */
 export const INT8_MAX = 127;

@@ -1,0 +1,50 @@
+import { type ByteSource, type Contract, type LazyTensor, type ReadOptions } from "@samoyed/core";
+import { type Attribute, type Graph, inferShapes, verifyGraph } from "@samoyed/graph";
+import { readSmydHeader, type SmydNode } from "@samoyed/runtime-smyd/file";
+import { unpackWeight } from "./unpack-weight.ts";
+import { type VerifiedData, verifiedData } from "./verified-data.ts";
+
+/** A model that a `.smyd` file holds. */
+export interface SmydModel {
+  /** As it was written, batch norms folded; its weights are lazy, in ONNX's order, float32 where they were packed. */
+  readonly graph: Graph;
+  /** Absent where a model of somebody else's was converted. */
+  readonly contract?: Contract;
+}
+
+/**
+ * Reads a `.smyd` file back into a graph. Weights are read, unpacked and held against their hashes when somebody asks for
+ * them; the source must stay open until then.
+ *
+ * @throws FormatError when the file is damaged or something else; ShapeError when its graph does not fit together.
+ * @throws UnsupportedError when a later version of Samoyed wrote it, or it has an operator that is not known here.
+ */
+export async function readSmyd(source: ByteSource, reading: ReadOptions = {}): Promise<SmydModel> {
+  const file = await readSmydHeader(source, reading);
+  const data = verifiedData(source, file);
+  const initializers = new Map<string, LazyTensor>();
+  for (const [name, weight] of file.weights) initializers.set(name, await unpackWeight(weight, data, reading));
+  const { name, opset, inputs, outputs } = file.graph;
+  const nodes: Graph["nodes"][number][] = [];
+  for (const node of file.graph.nodes) nodes.push({ ...node, attributes: await attributes(node, data, reading) });
+  const graph = inferShapes({ name, opset, inputs, outputs, nodes, initializers, values: new Map() });
+  verifyGraph(graph);
+  return { graph, ...(file.contract && { contract: file.contract }) };
+}
+
+async function attributes(
+  node: SmydNode,
+  data: VerifiedData,
+  reading: ReadOptions,
+): Promise<Readonly<Record<string, Attribute>>> {
+  const entries: [string, Attribute][] = [];
+  for (const [name, attribute] of Object.entries(node.attributes)) {
+    entries.push([
+      name,
+      attribute.type === "tensor"
+        ? { type: "tensor", value: await unpackWeight(attribute.value, data, reading) }
+        : attribute,
+    ]);
+  }
+  return Object.fromEntries(entries);
+}
