@@ -35,11 +35,12 @@ export interface GraphRecord {
 
 const TYPES = ["int", "float", "string", "ints", "floats", "strings", "tensor"] as const;
 
-/** Numbers that JSON cannot write. */
+/** Numbers that JSON, or those who write it, cannot write. */
 const SPECIAL: ReadonlyMap<string, number> = new Map([
   ["NaN", Number.NaN],
   ["Infinity", Number.POSITIVE_INFINITY],
   ["-Infinity", Number.NEGATIVE_INFINITY],
+  ["-0", -0],
 ]);
 
 /**
@@ -144,7 +145,9 @@ function readFloat(value: JsonValue | undefined, what: string): number {
   const number = value instanceof JsonNumber ? Number(value.text) : SPECIAL.get(typeof value === "string" ? value : "");
   // Larger than any double: JSON may write it, and it is none.
   if (number === undefined || (value instanceof JsonNumber && !Number.isFinite(number))) {
-    throw new FormatError(`${what} is ${describeJson(value)}; expected a number, "NaN", "Infinity" or "-Infinity"`);
+    throw new FormatError(
+      `${what} is ${describeJson(value)}; expected a number, or one of "${[...SPECIAL.keys()].join('", "')}"`,
+    );
   }
   return number;
 }

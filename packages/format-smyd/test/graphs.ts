@@ -1,0 +1,134 @@
+import {
+  bytesToTensor,
+  type DType,
+  DTYPES,
+  lazyTensor,
+  type LazyTensor,
+  type Shape,
+  tensorByteLength,
+} from "@samoyed/core";
+import { createBuilder, float, floats, type Graph, int, ints, string, tensorAttribute } from "@samoyed/graph";
+
+/** Seeded numbers in [-1, 1): a linear congruential generator (Numerical Recipes' constants). */
+export function numbers(count: number, seed: number): Float32Array {
+  let state = seed >>> 0;
+  return Float32Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 31 - 1;
+  });
+}
+
+/** A float32 weight of seeded numbers. */
+export function weight(name: string, shape: Shape, seed = 1): LazyTensor {
+  return lazyTensor(name, { dtype: "float32", shape, data: numbers(tensorByteLength("float32", shape) / 4, seed) });
+}
+
+/** One convolution of images of any size, without a bias. */
+export function convGraph(shape: Shape, groups: number): Graph {
+  const builder = createBuilder({ name: "conv" });
+  const spatial = shape.slice(2).map((_, axis) => `S${axis}`);
+  const input = builder.input("input", "float32", ["N", shape[1]! * groups, ...spatial]);
+  const pads = shape.slice(2).map((size) => size - 1);
+  const attributes = {
+    kernel_shape: ints(shape.slice(2)),
+    pads: ints([...pads, ...pads]),
+    ...(groups > 1 && { group: int(groups) }),
+  };
+  builder.output(builder.node("Conv", [input, builder.initializer(weight("weight", shape))], { attributes }));
+  return builder.finish();
+}
+
+/** A product with a constant matrix: as it is in Gemm, [O, I]; or [I, O], in Gemm or MatMul. */
+export function matrixGraph(kind: "gemm" | "gemm-transposed" | "matmul", shape: Shape): Graph {
+  const builder = createBuilder({ name: kind });
+  const input = builder.input("input", "float32", ["N", kind === "gemm" ? shape[1]! : shape[0]!]);
+  const matrix = builder.initializer(weight("weight", shape));
+  const attributes = kind === "gemm" ? { transB: int(1) } : {};
+  builder.output(builder.node(kind === "matmul" ? "MatMul" : "Gemm", [input, matrix], { attributes }));
+  return builder.finish();
+}
+
+/** A small network in which every layout occurs: [N, 3, 16, 16] to [N, 5]. */
+export function smallNetwork(): Graph {
+  const builder = createBuilder({ name: "small" });
+  const conv = (input: string, name: string, shape: Shape, group: number): string =>
+    builder.node(
+      "Conv",
+      [
+        input,
+        builder.initializer(weight(`${name}.weight`, shape, name.length)),
+        builder.initializer(weight(`${name}.bias`, [shape[0]!], 7)),
+      ],
+      {
+        name,
+        attributes: { group: int(group), kernel_shape: ints([3, 3]), pads: ints([1, 1, 1, 1]) },
+      },
+    );
+  const input = builder.input("input", "float32", ["N", 3, 16, 16]);
+  let value = conv(input, "stem", [20, 3, 3, 3], 1);
+  value = conv(value, "grouped", [20, 4, 3, 3], 5);
+  value = conv(value, "depthwise", [20, 1, 3, 3], 20);
+  value = builder.node("LeakyRelu", [value], { name: "act", attributes: { alpha: float(0.01) } });
+  value = builder.node("Mul", [value, builder.initializer(weight("gain", [1, 20, 1, 1], 5))], { name: "mul" });
+  value = builder.node("GlobalAveragePool", [value], { name: "pool" });
+  const sizes = lazyTensor("sizes", { dtype: "int64", shape: [2], data: BigInt64Array.of(0n, -1n) });
+  value = builder.node("Reshape", [value, builder.initializer(sizes)], { name: "flat" });
+  value = builder.node("MatMul", [value, builder.initializer(weight("hidden.weight", [20, 11], 3))], {
+    name: "hidden",
+  });
+  const head = [builder.initializer(weight("fc.weight", [5, 11], 4)), builder.initializer(weight("fc.bias", [5], 9))];
+  value = builder.node("Gemm", [value, ...head], { name: "fc", attributes: { transB: int(1) }, outputs: ["logits"] });
+  builder.output(value);
+  return builder.finish();
+}
+
+/** Attributes of every kind, numbers that JSON cannot write, an anonymous tensor, an omitted input. */
+export function attributeGraph(): Graph {
+  const builder = createBuilder({ name: "attributes" });
+  const input = builder.input("input", "float32", ["N", 2, 4, 4]);
+  const constant = builder.node("Constant", [], {
+    name: "offsets",
+    attributes: { value: tensorAttribute(weight("values", [1, 2, 1, 1], 3)) },
+  });
+  const other = builder.node("Constant", [], {
+    name: "more",
+    attributes: { value: tensorAttribute(weight("values", [1, 2, 1, 1], 4)) },
+  });
+  const scales = builder.node("Constant", [], {
+    name: "scales",
+    attributes: { value_floats: floats([1, 1, 2, 2]) },
+  });
+  const resized = builder.node("Resize", [input, "", scales], {
+    name: "resized",
+    attributes: { mode: string("nearest"), nearest_mode: string("floor"), extrapolation_value: float(-0) },
+  });
+  const sum = builder.node("Add", [resized, constant], { name: "sum" });
+  const low = builder.node("ThresholdedRelu", [builder.node("Mul", [sum, other], { name: "mul" })], {
+    name: "low",
+    attributes: { alpha: float(Number.NEGATIVE_INFINITY) },
+  });
+  builder.output(low);
+  return builder.finish();
+}
+
+/** Dtypes that safetensors has a name for and ONNX's operators take. */
+export const PLAIN_DTYPES: readonly DType[] = DTYPES.filter((dtype) => !dtype.startsWith("complex"));
+
+/** Weights of one dtype behind an Identity, with a scalar and an empty one. */
+export function dtypeGraph(dtype: DType): Graph {
+  // Eight-bit floats came with operator set 19.
+  const builder = createBuilder({ name: dtype, opset: dtype.startsWith("float8") ? 19 : 17 });
+  for (const [name, shape] of [
+    ["vector", [3]],
+    ["matrix", [40, 17]],
+    ["scalar", []],
+    ["empty", [0, 4]],
+  ] as const) {
+    const bytes = new Uint8Array(tensorByteLength(dtype, shape)).map((_, i) =>
+      dtype === "bool" ? i % 2 : (i * 37) % 64,
+    );
+    const tensor = lazyTensor(`${name}.value`, bytesToTensor(bytes, dtype, shape));
+    builder.output(builder.node("Identity", [builder.initializer(tensor)], { name }));
+  }
+  return builder.finish();
+}
