@@ -13,6 +13,9 @@ const MAX_CHANNELS = 1024;
 /** Reference probabilities that travel along; all classes of ImageNet-21k at most. */
 const MAX_TOP = 32_768;
 
+/** Outputs of a self-test that travel along; a few dozen tell as much. */
+const MAX_SAMPLES = 1024;
+
 const text: JsonSchema = { type: "string", minLength: 1 };
 const sha256: JsonSchema = { type: "string", pattern: "^[0-9a-f]{64}$" };
 
@@ -88,6 +91,17 @@ export const CONTRACT_SCHEMA: JsonSchema = {
     },
     standIn: text,
     references: { type: "array", items: reference, maxItems: 1000 },
+    selfTest: {
+      type: "object",
+      properties: {
+        seed: { type: "integer", minimum: 1, maximum: 2 ** 31 - 1 },
+        values: { type: "array", items: { type: "number" }, minItems: 1, maxItems: MAX_SAMPLES },
+        tolerance: { type: "number", exclusiveMinimum: 0 },
+        by: text,
+      },
+      required: ["seed", "values", "tolerance", "by"],
+      additionalProperties: false,
+    },
     generator: text,
   },
   required: ["version", "model", "task", "input", "output", "preprocess", "weights", "generator"],

@@ -26,6 +26,18 @@ export interface ContractReference {
   readonly top: readonly { readonly index: number; readonly label?: string; readonly probability: number }[];
 }
 
+/** What a network gives for an input that a seed names, so that a runtime can tell whether it computes rightly. */
+export interface ContractSelfTest {
+  /** Of the input's random numbers, 1 to 2^31 - 1; `.smyd`'s runtime says how they follow. */
+  readonly seed: number;
+  /** Elements of the output, evenly spaced from the first on. */
+  readonly values: readonly number[];
+  /** How far each may be off. */
+  readonly tolerance: number;
+  /** What computed them, in words. */
+  readonly by: string;
+}
+
 /**
  * What a runtime must know besides the graph; it travels inside every artifact (ONNX `metadata_props`, tfjs
  * `userDefinedMetadata`, the `.smyd` header) under the key `samoyed`.
@@ -51,6 +63,7 @@ export interface Contract {
   /** Present where the weights are a stand-in, and says so in words. */
   readonly standIn?: string;
   readonly references?: readonly ContractReference[];
+  readonly selfTest?: ContractSelfTest;
   /** `samoyed` and its version. */
   readonly generator: string;
 }

@@ -39,7 +39,7 @@ export async function openModelInMemory(artifact: Artifact, options: OpenModelOp
 }
 
 function pathOf(artifact: Artifact): string | undefined {
-  if (artifact instanceof Uint8Array) return undefined;
+  if (artifact instanceof Uint8Array || artifact instanceof Blob) return undefined;
   if (artifact instanceof URL) return artifact.protocol === "file:" ? fileURLToPath(artifact) : undefined;
   return /^https?:\/\//i.test(artifact) ? undefined : artifact;
 }

@@ -10,21 +10,22 @@ export interface OpenModelOptions {
 }
 
 /**
- * A model from memory, or downloaded whole from a URL (a string is a URL, relative to the page).
+ * A model from memory or a Blob, or downloaded whole from a URL (a string is a URL, relative to the page).
  *
  * @throws IoError when the download fails.
  * @throws FormatError when the bytes are no ONNX model.
  */
 export async function openModel(artifact: Artifact, { signal }: OpenModelOptions): Promise<Model> {
-  const bytes = artifact instanceof Uint8Array ? artifact : await download(artifact, signal);
-  const label = artifact instanceof Uint8Array ? "memory" : String(artifact);
+  const given = artifact instanceof Blob ? new Uint8Array(await artifact.arrayBuffer()) : artifact;
+  const bytes = given instanceof Uint8Array ? given : await download(given, signal);
+  const label = given instanceof Uint8Array ? "memory" : String(given);
   const metadata = await readOnnxMetadata(memorySource(bytes, label), signal ? { signal } : {});
   return {
     label,
     metadata,
     model: bytes,
     withPatch: async (patch) =>
-      concat([artifact instanceof Uint8Array ? artifact : await download(artifact, undefined), patch]),
+      concat([given instanceof Uint8Array ? given : await download(given, undefined), patch]),
   };
 }
 

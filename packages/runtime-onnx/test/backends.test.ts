@@ -44,7 +44,7 @@ describe.each<[string, Backend]>([
     await session.dispose();
   });
 
-  test("loads bytes, a file URL and a web address", async () => {
+  test("loads bytes, a Blob, a file URL and a web address", async () => {
     const bytes = new Uint8Array(await readFile(fixture("classifier.onnx")));
     const server = createServer((request, response) => {
       response.statusCode = request.url === "/model.onnx" ? 200 : 404;
@@ -55,6 +55,7 @@ describe.each<[string, Backend]>([
     try {
       const artifacts = [
         bytes,
+        new Blob([bytes]),
         pathToFileURL(fixture("classifier.onnx")),
         new URL(`${base}/model.onnx`),
         `${base}/model.onnx`,

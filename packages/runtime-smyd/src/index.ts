@@ -1,1 +1,28 @@
-export type { Step } from "./program/steps.ts";
+import { type Artifact, type Classifier, type ClassifierOptions, loadClassifier as loadOn } from "@samoyed/runtime";
+import { type SmydBackend, type SmydOptions, smydOn } from "./backend.ts";
+import { openStream } from "./load/open-stream.ts";
+import { browserThreadLimits } from "./threads/count.ts";
+import { startWebThread } from "./threads/web-thread.ts";
+
+export type { SmydBackend, SmydLoadOptions, SmydOptions } from "./backend.ts";
+export { recordSelfTest } from "./self-test.ts";
+
+/**
+ * The runtime of `.smyd` models, in pages and workers.
+ *
+ * Loads a URL (a string is one, relative to the page), a Blob or File, or bytes. With one thread `run` blocks the thread
+ * that calls it while the network computes: in a page, call it in a worker, or serve the page cross-origin isolated and
+ * take more threads, which are workers of their own.
+ */
+export function smyd(options: SmydOptions = {}): SmydBackend {
+  return smydOn({ openStream, startThread: startWebThread, threadLimits: browserThreadLimits }, options);
+}
+
+/**
+ * Loads a converted classifier.
+ *
+ * @throws what `loadClassifier` of `@samoyed/runtime` throws, and the backend's `load`.
+ */
+export async function loadClassifier(artifact: Artifact, options: ClassifierOptions = {}): Promise<Classifier> {
+  return loadOn(artifact, { ...options, backend: smyd() });
+}

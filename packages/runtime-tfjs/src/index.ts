@@ -58,6 +58,8 @@ export async function loadClassifier(
 
 /** A model's files at a URL; a string is one, relative to the page. */
 async function filesInBrowser(artifact: Artifact): Promise<ModelFiles> {
-  if (artifact instanceof Uint8Array) throw new UsageError("a TensorFlow.js model is several files; expected a URL");
+  if (artifact instanceof Uint8Array || artifact instanceof Blob) {
+    throw new UsageError("a TensorFlow.js model is several files; expected a URL");
+  }
   return urlFiles(new URL(artifact, globalThis.location?.href));
 }

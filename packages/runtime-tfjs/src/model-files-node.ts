@@ -9,12 +9,13 @@ import { type ModelFiles, urlFiles } from "./model-files.ts";
 /**
  * The files of a model at a path, a `file:` URL or a web address, of model.json or of its folder.
  *
- * @throws UsageError for bytes: a model is several files.
+ * @throws UsageError for bytes and Blobs: a model is several files.
  * @throws IoError when there is nothing at the path.
  */
 export async function filesInNode(artifact: Artifact): Promise<ModelFiles> {
-  if (artifact instanceof Uint8Array)
+  if (artifact instanceof Uint8Array || artifact instanceof Blob) {
     throw new UsageError("a TensorFlow.js model is several files; expected a path or URL");
+  }
   if (artifact instanceof URL && artifact.protocol !== "file:") return urlFiles(artifact);
   if (typeof artifact === "string" && /^https?:\/\//iu.test(artifact)) return urlFiles(new URL(artifact));
   const path = artifact instanceof URL ? fileURLToPath(artifact) : artifact;

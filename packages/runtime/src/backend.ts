@@ -5,8 +5,8 @@ export type Availability =
   | { readonly available: true; readonly version: string }
   | { readonly available: false; readonly reason: string; readonly fix: string };
 
-/** A converted model: a path (Node), a URL, or its bytes. */
-export type Artifact = string | URL | Uint8Array;
+/** A converted model: a path (Node), a URL, its bytes, or a file that was chosen in a page. */
+export type Artifact = string | URL | Uint8Array | Blob;
 
 /** A model's input or output; `string` sizes are symbolic (`N`). */
 export interface Port {
@@ -39,11 +39,19 @@ export interface Session {
   dispose(): Promise<void>;
 }
 
+/** How much of a model has come, in bytes; `total` is known once its header is read. */
+export interface LoadProgress {
+  readonly loaded: number;
+  readonly total: number;
+}
+
 /** Options of `Backend.load`. */
 export interface LoadOptions {
   /** Threads that the engine may use; the engine's default when absent. */
   readonly threads?: number;
   readonly signal?: AbortSignal;
+  /** Called while a model comes, by the backends that take it piece by piece. */
+  readonly onProgress?: (progress: LoadProgress) => void;
 }
 
 /** An engine that runs one format. */

@@ -53,11 +53,12 @@ export type LoadClassifierOptions = ClassifierOptions &
  * @throws MismatchError when labels and classes differ in number, or contract and network disagree.
  */
 export async function loadClassifier(artifact: Artifact, options: LoadClassifierOptions): Promise<Classifier> {
-  const { labels, signal, threads } = options;
+  const { labels, onProgress, signal, threads } = options;
   const backend = "backend" in options ? options.backend : await firstAvailable(options.backends);
   const session = await backend.load(artifact, {
     ...(threads === undefined ? {} : { threads }),
     ...(signal === undefined ? {} : { signal }),
+    ...(onProgress === undefined ? {} : { onProgress }),
   });
   try {
     return classifierOf(session, labels);

@@ -1,0 +1,77 @@
+import { UnavailableError } from "@samoyed/core";
+import type { Artifact, Availability, Backend, LoadOptions, Session } from "@samoyed/runtime";
+import { detectSimd, type Simd } from "./kernels/detect.ts";
+import type { ByteStream } from "./load/byte-stream.ts";
+import { loadModel } from "./load-model.ts";
+import { checkSelfTest } from "./self-test.ts";
+import { BACKEND_NAME } from "./session.ts";
+import { chooseThreads, type ThreadLimits } from "./threads/count.ts";
+import type { StartThread } from "./threads/crew.ts";
+
+/** Options of `smyd`. */
+export interface SmydOptions {
+  /** Which vector instructions to use; the best that the engine has when absent. */
+  readonly simd?: Simd;
+}
+
+/** Options of loading a `.smyd` model. */
+export interface SmydLoadOptions extends LoadOptions {
+  /** Whether the model is run once on the input that its contract names, and refused where the answer is another. */
+  readonly selfTest?: boolean;
+}
+
+/** The backend of `.smyd` models. */
+export interface SmydBackend extends Backend {
+  load(artifact: Artifact, options?: SmydLoadOptions): Promise<Session>;
+}
+
+/** What differs between Node and browsers. */
+export interface Platform {
+  readonly openStream: (artifact: Artifact, signal: AbortSignal | undefined) => Promise<ByteStream>;
+  readonly startThread: StartThread;
+  readonly threadLimits: () => ThreadLimits;
+}
+
+/** The backend on a platform. */
+export function smydOn(platform: Platform, { simd }: SmydOptions): SmydBackend {
+  return {
+    name: BACKEND_NAME,
+    format: "smyd",
+    async availability(): Promise<Availability> {
+      try {
+        return { available: true, version: `${simd ?? detectSimd()} SIMD` };
+      } catch (error) {
+        if (!(error instanceof UnavailableError)) throw error;
+        return { available: false, reason: error.message, fix: error.hint ?? "" };
+      }
+    },
+    async load(artifact, { threads: asked, signal, onProgress, selfTest = false } = {}): Promise<Session> {
+      const threads = chooseThreads(asked, platform.threadLimits());
+      const instructions = simd ?? detectSimd();
+      const stream = await platform.openStream(artifact, signal);
+      const { startThread } = platform;
+      const session = await closing(stream, () =>
+        loadModel(stream, { simd: instructions, threads, startThread, signal, onProgress }),
+      );
+      if (selfTest) await disposingOnError(session, () => checkSelfTest(session));
+      return session;
+    },
+  };
+}
+
+async function closing<T>(stream: ByteStream, use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } finally {
+    await stream.close();
+  }
+}
+
+async function disposingOnError(session: Session, use: () => Promise<void>): Promise<void> {
+  try {
+    await use();
+  } catch (error) {
+    await session.dispose();
+    throw error;
+  }
+}

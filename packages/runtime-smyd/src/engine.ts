@@ -1,0 +1,119 @@
+import { elementCount, type Tensor, throwIfAborted, UnsupportedError } from "@samoyed/core";
+import type { SmydFile } from "./file/types.ts";
+import type { Kernels } from "./kernels/load.ts";
+import { DATA_ADDRESS, growMemory } from "./memory.ts";
+import { alignUp } from "./plan/arena.ts";
+import { type Plan, type PlannedValue, planProgram } from "./plan/plan.ts";
+import type { InputSizes } from "./plan/shapes.ts";
+import { encodeProgram, scratchBytes } from "./program/encode.ts";
+import type { Crew } from "./threads/crew.ts";
+
+/** What runs steps of a program: the calling thread, or a crew of workers. */
+export type Runner =
+  | { readonly threads: 1; readonly kernels: Kernels }
+  | { readonly threads: number; readonly crew: Crew };
+
+/** A model in memory that can be planned and run. */
+export interface Engine {
+  /**
+   * Plans for sizes and taps, and makes room; nothing is done where that is planned already.
+   *
+   * @throws as `planProgram` does, UnavailableError when memory cannot be had.
+   */
+  prepare(sizes: InputSizes, taps: readonly string[]): void;
+  /**
+   * Runs what was prepared, image by image.
+   *
+   * @throws UnsupportedError when the kernels fail, UnavailableError when a worker does.
+   */
+  run(tensors: Readonly<Record<string, Tensor>>, signal: AbortSignal | undefined): Promise<Map<string, Tensor>>;
+}
+
+/** What an engine works on. */
+export interface EngineOptions {
+  readonly file: SmydFile;
+  readonly memory: WebAssembly.Memory;
+  readonly runner: Runner;
+}
+
+interface Installed {
+  readonly key: string;
+  readonly plan: Plan;
+  /** The address of the encoded program. */
+  readonly program: number;
+}
+
+/** An engine over a memory whose data section is loaded, as far as planning reads it. */
+export function createEngine({ file, memory, runner }: EngineOptions): Engine {
+  let installed: Installed | undefined;
+
+  function prepare(sizes: InputSizes, taps: readonly string[]): void {
+    const key = JSON.stringify([[...sizes.inputs], [...sizes.batched], taps]);
+    if (installed?.key === key) return;
+    const data = new Uint8Array(memory.buffer, DATA_ADDRESS, file.dataBytes);
+    const address = alignUp(DATA_ADDRESS + file.dataBytes);
+    const plan = planProgram({ ...file, data }, { ...sizes, taps, dataAddress: DATA_ADDRESS, address });
+    installed = install(key, plan);
+  }
+
+  /** Behind the tables come the program and each thread's scratch memory. */
+  function install(key: string, plan: Plan): Installed {
+    const program = plan.end;
+    // The program's size does not depend on where its scratch memory is.
+    const bytes = 4 * encodeProgram(plan.steps, { scratch: 0 }).length;
+    const scratch = alignUp(program + bytes);
+    growMemory(memory, scratch + runner.threads * scratchBytes(plan.steps));
+    new Int32Array(memory.buffer, plan.tables.address).set(plan.tables.words);
+    new Int32Array(memory.buffer, program).set(encodeProgram(plan.steps, { scratch }));
+    return { key, plan, program };
+  }
+
+  async function runSteps(program: number, first: number, last: number): Promise<void> {
+    if (first === last) return;
+    if ("crew" in runner) return runner.crew.run({ program, first, last });
+    try {
+      runner.kernels.run(program, first, last, 0, 1);
+    } catch (cause) {
+      throw new UnsupportedError("the kernels failed while running the model", { cause });
+    }
+  }
+
+  async function run(
+    tensors: Readonly<Record<string, Tensor>>,
+    signal: AbortSignal | undefined,
+  ): Promise<Map<string, Tensor>> {
+    const { plan, program } = installed!;
+    const counter = plan.inputs.find(({ batched }) => batched);
+    const images = counter ? tensors[counter.name]!.shape[0]! : 1;
+    const results = new Map(plan.outputs.map((value) => [value.name, resultFor(value, images)]));
+    for (let image = 0; image < images; image++) {
+      throwIfAborted(signal);
+      for (const input of plan.inputs) writeInput(input, tensors[input.name]!.data as Float32Array, image);
+      let done = 0;
+      for (const output of plan.outputs) {
+        await runSteps(program, done, output.afterStep);
+        done = output.afterStep;
+        readOutput(output, results.get(output.name)!.data, image);
+      }
+    }
+    return results;
+  }
+
+  function writeInput({ address, shape, batched }: PlannedValue, data: Float32Array, image: number): void {
+    const count = elementCount(shape);
+    const start = batched ? image * count : 0;
+    new Float32Array(memory.buffer, address, count).set(data.subarray(start, start + count));
+  }
+
+  function readOutput({ address, shape, batched }: PlannedValue, data: Float32Array, image: number): void {
+    const count = elementCount(shape);
+    data.set(new Float32Array(memory.buffer, address, count), batched ? image * count : 0);
+  }
+
+  return { prepare, run };
+}
+
+function resultFor({ shape, batched }: PlannedValue, images: number): Tensor<"float32"> {
+  const full = batched ? [images, ...shape.slice(1)] : shape;
+  return { dtype: "float32", shape: full, data: new Float32Array(elementCount(full)) };
+}

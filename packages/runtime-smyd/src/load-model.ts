@@ -1,0 +1,73 @@
+import type { LoadProgress, Session } from "@samoyed/runtime";
+import { createEngine, type Engine, type Runner } from "./engine.ts";
+import type { SmydFile } from "./file/types.ts";
+import { batchSymbol, expectedSizes, requireFloatPorts } from "./input-sizes.ts";
+import type { Simd } from "./kernels/detect.ts";
+import { compileKernels, instantiateKernels } from "./kernels/load.ts";
+import type { ByteStream } from "./load/byte-stream.ts";
+import { loadData } from "./load/load-data.ts";
+import { readHeader } from "./load/read-header.ts";
+import { createMemory, DATA_ADDRESS } from "./memory.ts";
+import { openSession } from "./session.ts";
+import { type StartThread, startCrew } from "./threads/crew.ts";
+
+/** What a model is loaded with. */
+export interface LoadModelOptions {
+  readonly simd: Simd;
+  readonly threads: number;
+  readonly startThread: StartThread;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: ((progress: LoadProgress) => void) | undefined;
+}
+
+/**
+ * Loads a model: its header, then its data straight into WebAssembly memory. Memory for running it is taken as soon as
+ * the constants that shapes depend on have come, mostly before any weight has, so that nothing is downloaded in vain.
+ *
+ * @throws FormatError when the file is damaged, UnsupportedError when it holds what no kernel computes,
+ *   UnavailableError when memory or workers cannot be had, AbortedError when the signal fires.
+ */
+export async function loadModel(stream: ByteStream, options: LoadModelOptions): Promise<Session> {
+  const { simd, threads, startThread, signal, onProgress } = options;
+  const file = await readHeader(stream);
+  requireFloatPorts(file.graph, stream.label);
+  const sharing = threads > 1 ? "shared" : "unshared";
+  const memory = createMemory(DATA_ADDRESS + file.dataBytes, sharing);
+  const module = await compileKernels({ simd, sharing });
+  const kernels = await instantiateKernels(module, memory);
+  const crew = threads > 1 ? await startCrew({ threads, module, memory, start: startThread }) : undefined;
+  const release = async (): Promise<void> => crew?.dispose();
+  try {
+    const runner: Runner = crew ? { threads, crew } : { threads: 1, kernels };
+    const engine = createEngine({ file, memory, runner });
+    const batch = batchSymbol(file.graph);
+    const total = file.dataOffset + file.dataBytes;
+    await loadData(stream, {
+      file,
+      memory,
+      kernels,
+      signal,
+      onProgress: (loaded) => onProgress?.({ loaded: file.dataOffset + loaded, total }),
+      prelude: { bytes: planningBytes(file), whenLoaded: () => prepareFirst(engine, file, batch) },
+    });
+    return openSession({ file, engine, batch, label: stream.label, release });
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+function prepareFirst(engine: Engine, file: SmydFile, batch: string | undefined): void {
+  const sizes = expectedSizes(file, batch);
+  if (sizes !== undefined) engine.prepare(sizes, []);
+}
+
+/** How much of the data section planning may read: all up to the last list of integers or float32 scalar. */
+function planningBytes({ weights, graph }: SmydFile): number {
+  const attributes = graph.nodes.flatMap((node) => Object.values(node.attributes));
+  const tensors = attributes.flatMap((attribute) => (attribute.type === "tensor" ? [attribute.value] : []));
+  const small = [...weights.values(), ...tensors].filter(
+    ({ layout, storage, byteLength }) => layout === "plain" && (storage !== "float32" || byteLength === 4),
+  );
+  return Math.max(0, ...small.map(({ offset, byteLength }) => offset + byteLength));
+}
