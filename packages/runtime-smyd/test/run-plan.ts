@@ -1,17 +1,10 @@
-import { elementCount, memorySink, memorySource, type Tensor } from "@samoyed/core";
-import { type SmydWeights, writeSmyd } from "../../format-smyd/src/index.ts";
+import { elementCount, memorySource, type Tensor } from "@samoyed/core";
+import type { SmydWeights } from "../../format-smyd/src/index.ts";
 import type { Graph } from "@samoyed/graph";
 import { readSmydHeader } from "../src/file/index.ts";
 import { type Plan, planProgram } from "../src/plan/plan.ts";
+import { smydBytes } from "./models.ts";
 import { StepMachine } from "./step-machine.ts";
-
-/** A graph as the bytes of a file. */
-export async function smydBytes(graph: Graph, weights: SmydWeights = "float32"): Promise<Uint8Array> {
-  const sink = memorySink();
-  await writeSmyd(graph, { sink, weights });
-  await sink.commit();
-  return sink.bytes();
-}
 
 /** What a plan made of a graph gives, and the plan. */
 export interface PlannedRun {
@@ -31,7 +24,7 @@ export async function runPlanned(
   inputs: Readonly<Record<string, Tensor<"float32">>>,
   { taps = [], weights = "float32" }: { readonly taps?: readonly string[]; readonly weights?: SmydWeights } = {},
 ): Promise<PlannedRun> {
-  const bytes = await smydBytes(graph, weights);
+  const bytes = await smydBytes(graph, { weights });
   const file = await readSmydHeader(memorySource(bytes, "test"));
   const data = bytes.subarray(file.dataOffset);
   const address = Math.ceil((DATA_ADDRESS + data.length) / 64) * 64;

@@ -1,0 +1,251 @@
+import { elementCount, lazyTensor, type Tensor } from "@samoyed/core";
+import { type Attribute, createBuilder, float, type Graph, int, interpret, ints, string } from "@samoyed/graph";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { wave } from "./models.ts";
+import { runPlanned } from "./run-plan.ts";
+
+const runs = { numRuns: 60 * Number(process.env["SAMOYED_FUZZ"] ?? 1) };
+
+/** Runs a graph on the step machine and on the interpreter. */
+async function expectSame(graph: Graph, inputs: Record<string, Tensor<"float32">>, taps: string[] = []): Promise<void> {
+  const { values } = await runPlanned(graph, inputs, { taps });
+  const expected = await interpret(graph, inputs, { taps });
+  for (const [name, wanted] of expected) {
+    const found = values.get(name)!;
+    expect(found.shape, name).toEqual(wanted.shape);
+    for (let index = 0; index < found.data.length; index++) {
+      const [a, b] = [found.data[index]!, Number(wanted.data[index])];
+      if (!(Object.is(a, b) || Math.abs(a - b) <= 1e-5 * Math.max(1, Math.abs(b)))) {
+        throw new Error(`${name}[${index}] is ${a}; expected ${b}`);
+      }
+    }
+  }
+}
+
+interface OneNode {
+  readonly op: string;
+  readonly input: readonly number[];
+  readonly constants?: readonly Tensor[];
+  readonly attributes?: Readonly<Record<string, Attribute>>;
+  readonly opset?: number;
+}
+
+function oneNode({ op, input, constants = [], attributes = {}, opset = 17 }: OneNode): Graph {
+  const b = createBuilder({ name: op, opset });
+  const x = b.input("x", "float32", input);
+  const names = constants.map((tensor, index) => b.initializer(lazyTensor(`c${index}`, tensor)));
+  b.output(b.node(op, [x, ...names], { name: "y", attributes }));
+  return b.finish();
+}
+
+const size = fc.integer({ min: 1, max: 9 });
+const pair = (min: number, max: number): fc.Arbitrary<[number, number]> =>
+  fc.tuple(fc.integer({ min, max }), fc.integer({ min, max }));
+
+const convolution = fc
+  .record({
+    images: fc.integer({ min: 1, max: 2 }),
+    groups: fc.constantFrom(1, 1, 2, 3, 4, 6, 8),
+    perGroup: fc.integer({ min: 1, max: 5 }),
+    outputsPerGroup: fc.constantFrom(1, 2, 3, 4, 5, 8, 9),
+    image: fc.tuple(size, size),
+    kernel: pair(1, 3),
+    strides: pair(1, 3),
+    dilations: pair(1, 2),
+    pads: fc.tuple(fc.nat(3), fc.nat(3), fc.nat(3), fc.nat(3)),
+    autoPad: fc.constantFrom("NOTSET", "NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID"),
+    bias: fc.boolean(),
+  })
+  .filter(({ image, kernel, dilations, pads, autoPad }) =>
+    [0, 1].every((axis) => {
+      const pad = autoPad === "NOTSET" ? pads[axis]! + pads[axis + 2]! : 0;
+      return autoPad.startsWith("SAME") || image[axis]! + pad >= (kernel[axis]! - 1) * dilations[axis]! + 1;
+    }),
+  );
+
+describe("what the planner makes of an operator computes what the interpreter does, in bounds", () => {
+  test("convolutions", async () => {
+    await fc.assert(
+      fc.asyncProperty(convolution, async (conv) => {
+        const { images, groups, perGroup, outputsPerGroup, image, kernel, autoPad } = conv;
+        const outputs = groups * outputsPerGroup;
+        const graph = oneNode({
+          op: "Conv",
+          input: [images, groups * perGroup, ...image],
+          constants: [wave([outputs, perGroup, ...kernel], 1), ...(conv.bias ? [wave([outputs], 2)] : [])],
+          attributes: {
+            group: int(groups),
+            strides: ints(conv.strides),
+            dilations: ints(conv.dilations),
+            ...(autoPad === "NOTSET" ? { pads: ints(conv.pads) } : { auto_pad: string(autoPad) }),
+          },
+        });
+        await expectSame(graph, { x: wave([images, groups * perGroup, ...image]) });
+      }),
+      runs,
+    );
+  });
+
+  test("convolutions over signals", async () => {
+    const graph = oneNode({
+      op: "Conv",
+      input: [2, 4, 9],
+      constants: [wave([6, 2, 3], 1), wave([6], 2)],
+      attributes: { group: int(2), pads: ints([2, 1]), strides: ints([2]) },
+    });
+    await expectSame(graph, { x: wave([2, 4, 9]) });
+  });
+
+  test("pools", async () => {
+    const pool = fc.record({
+      op: fc.constantFrom("MaxPool", "AveragePool"),
+      images: fc.integer({ min: 1, max: 2 }),
+      channels: fc.integer({ min: 1, max: 9 }),
+      image: fc.tuple(size, size),
+      kernel: pair(1, 3),
+      strides: pair(1, 3),
+      dilations: pair(1, 2),
+      ceil: fc.nat(1),
+      pads: fc.tuple(fc.nat(2), fc.nat(2), fc.nat(2), fc.nat(2)),
+      include: fc.nat(1),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        pool,
+        async ({ op, images, channels, image, kernel, strides, ceil, pads, include, dilations }) => {
+          const d = op === "MaxPool" ? dilations : [1, 1];
+          fc.pre(
+            [0, 1].every((axis) => {
+              const extent = (kernel[axis]! - 1) * d[axis]! + 1;
+              // ONNX and PyTorch want padding to be less than the kernel: a window of nothing but padding has no value.
+              return (
+                Math.max(pads[axis]!, pads[axis + 2]!) < extent &&
+                image[axis]! + pads[axis]! + pads[axis + 2]! >= extent &&
+                (d[axis] === 1 || image[axis]! >= extent)
+              );
+            }),
+          );
+          const graph = oneNode({
+            op,
+            input: [images, channels, ...image],
+            attributes: {
+              kernel_shape: ints(kernel),
+              strides: ints(strides),
+              pads: ints(pads),
+              ceil_mode: int(ceil),
+              ...(op === "MaxPool" ? { dilations: ints(d) } : { count_include_pad: int(include) }),
+            },
+          });
+          await expectSame(graph, { x: wave([images, channels, ...image]) });
+        },
+      ),
+      runs,
+    );
+  });
+
+  test.each([
+    ["GlobalAveragePool", [2, 5, 3, 4]],
+    ["GlobalMaxPool", [2, 5, 3, 4]],
+    ["GlobalAveragePool", [2, 5, 7]],
+  ])("%s of %j", async (op, input) => {
+    await expectSame(oneNode({ op, input }), { x: wave(input) });
+  });
+
+  test("pads", async () => {
+    const pad = fc.record({
+      mode: fc.constantFrom("constant", "reflect", "edge", "wrap"),
+      shape: fc.oneof(fc.tuple(size, size, size, size), fc.tuple(size, size), fc.tuple(size)),
+      pads: fc.array(fc.integer({ min: -1, max: 4 }), { minLength: 8, maxLength: 8 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(pad, async ({ mode, shape, pads }) => {
+        const own = [...pads.slice(0, shape.length), ...pads.slice(8 - shape.length)];
+        fc.pre(shape.every((length, axis) => length + own[axis]! + own[axis + shape.length]! > 0));
+        const list: Tensor = { dtype: "int64", shape: [own.length], data: BigInt64Array.from(own, BigInt) };
+        const fill: Tensor = { dtype: "float32", shape: [], data: Float32Array.of(0.25) };
+        const graph = oneNode({
+          op: "Pad",
+          input: shape,
+          constants: [list, fill],
+          attributes: { mode: string(mode) },
+          opset: 19,
+        });
+        await expectSame(graph, { x: wave(shape) });
+      }),
+      runs,
+    );
+  });
+
+  test("broadcasting", async () => {
+    const dims = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 0, maxLength: 4 });
+    const holes = fc.array(fc.boolean(), { minLength: 4, maxLength: 4 });
+    const op = fc.constantFrom("Add", "Sub", "Mul", "Div", "Min", "Max");
+    await fc.assert(
+      fc.asyncProperty(op, dims, holes, holes, fc.nat(4), async (op, shape, left, right, cut) => {
+        const one = (flags: boolean[]): number[] => shape.map((length, axis) => (flags[axis] ? 1 : length));
+        const [a, b] = [one(left), one(right).slice(Math.min(cut, shape.length))];
+        const builder = createBuilder({ name: op });
+        const names = [builder.input("a", "float32", a), builder.input("b", "float32", b)];
+        builder.output(builder.node("Relu", [builder.node(op, names)], { name: "y" }));
+        await expectSame(builder.finish(), { a: wave(a, 1), b: wave(b, 2) });
+      }),
+      runs,
+    );
+  });
+
+  const axes = [0, 1, 2, 3];
+  const permutations = axes.flatMap((a) =>
+    axes.flatMap((b) => axes.flatMap((c) => axes.map((d) => [a, b, c, d]).filter((all) => new Set(all).size === 4))),
+  );
+  test.each(permutations)("Transpose %i %i %i %i, and back", async (...perm) => {
+    const b = createBuilder({ name: "transpose" });
+    const x = b.input("x", "float32", [2, 3, 4, 5]);
+    const y = b.node("Transpose", [x], { name: "y", attributes: { perm: ints(perm) } });
+    const relu = b.node("Relu", [y], { name: "relu" });
+    b.output(
+      b.node("Transpose", [relu], { name: "z", attributes: { perm: ints(axes.map((axis) => perm.indexOf(axis))) } }),
+    );
+    await expectSame(b.finish(), { x: wave([2, 3, 4, 5]) }, ["y", "relu"]);
+  });
+
+  test.each<[string, OneNode]>([
+    ["Softmax", { op: "Softmax", input: [3, 7] }],
+    ["Softmax of channels", { op: "Softmax", input: [2, 5, 3, 4], attributes: { axis: int(1) } }],
+    ["Softmax along the width", { op: "LogSoftmax", input: [2, 5, 3, 4], attributes: { axis: int(-1) } }],
+    ["Softmax of old", { op: "Softmax", input: [2, 5, 3], attributes: { axis: int(1) }, opset: 11 }],
+    ["Gemm", { op: "Gemm", input: [3, 5], constants: [wave([5, 9]), wave([9], 1)] }],
+    ["Gemm, transposed", { op: "Gemm", input: [3, 5], constants: [wave([9, 5])], attributes: { transB: int(1) } }],
+    [
+      "Gemm with all",
+      {
+        op: "Gemm",
+        input: [5, 3],
+        constants: [wave([9, 5]), wave([3, 1], 1)],
+        attributes: { transB: int(1), transA: int(1), alpha: float(0.5), beta: float(2) },
+      },
+    ],
+    ["MatMul", { op: "MatMul", input: [2, 3, 5], constants: [wave([5, 9])] }],
+    ["MatMul of a vector", { op: "MatMul", input: [5], constants: [wave([5, 9])] }],
+    ["Flatten", { op: "Flatten", input: [2, 3, 4, 5] }],
+    ["Flatten at 2", { op: "Flatten", input: [2, 3, 4, 5], attributes: { axis: int(2) } }],
+    ["Clip of old", { op: "Clip", input: [9], attributes: { min: float(-0.5), max: float(0.25) }, opset: 6 }],
+    ["LeakyRelu", { op: "LeakyRelu", input: [2, 3, 4, 5], attributes: { alpha: float(0.1) } }],
+    ["Erf", { op: "Erf", input: [40] }],
+    ["Tanh", { op: "Tanh", input: [40] }],
+    ["HardSigmoid", { op: "HardSigmoid", input: [2, 3, 4, 5], attributes: { alpha: float(0.3) } }],
+    ["HardSwish", { op: "HardSwish", input: [2, 3, 4, 5] }],
+    [
+      "InstanceNormalization",
+      { op: "InstanceNormalization", input: [2, 3, 4, 5], constants: [wave([3]), wave([3], 1)] },
+    ],
+  ])("%s", async (_, node) => {
+    await expectSame(oneNode(node), { x: wave(node.input) });
+  });
+
+  test.each([[[2, 3]], [[2, 3, 4]], [[2, 3, 4, 5]]])("BatchNormalization of %j", async (input) => {
+    const variance = { ...wave([3], 3), data: Float32Array.of(0.5, 1, 2) };
+    const constants = [wave([3]), wave([3], 1), wave([3], 2), variance];
+    await expectSame(oneNode({ op: "BatchNormalization", input, constants }), { x: wave(input) });
+  });
+});
