@@ -61,10 +61,10 @@ function takesResidual(node: SmydNode, shapes: ReadonlyMap<string, Shape>): bool
   return isPlain && (c === undefined || isColumnBias(c, columns));
 }
 
-function usesOf(model: PlanModel, { shapes, wanted }: FuseOptions): Uses {
+function usesOf(model: PlanModel, nodes: readonly SmydNode[], { shapes, wanted }: FuseOptions): Uses {
   const counts = new Map<string, number>();
   const makers = new Map<string, SmydNode>();
-  for (const node of model.graph.nodes) {
+  for (const node of nodes) {
     for (const name of node.inputs) counts.set(name, (counts.get(name) ?? 0) + 1);
     for (const name of node.outputs) makers.set(name, node);
   }
@@ -85,23 +85,38 @@ function usesOf(model: PlanModel, { shapes, wanted }: FuseOptions): Uses {
  * Every sum and activation is the same float32 operation as it was apart, so that results do not change.
  */
 export function fuseNodes(model: PlanModel, options: FuseOptions): readonly FusedNode[] {
-  const uses = usesOf(model, options);
-  const patterns = new Map<SmydNode, Pattern>();
-  const swallowed = new Set<SmydNode>();
-  for (const node of model.graph.nodes) {
-    const pattern = findPattern(node, uses);
-    if (pattern === undefined) continue;
-    patterns.set(node, pattern);
-    for (const inner of pattern.inner) swallowed.add(inner);
-  }
-  const list = new FusionList(uses);
-  for (const node of model.graph.nodes) {
-    if (swallowed.has(node)) continue;
-    const activation = patterns.get(node)?.activation ?? activationOf(node, model);
-    if (activation !== undefined) list.addActivation(node, patterns.get(node)?.input ?? node.inputs[0]!, activation);
+  const { nodes, activations } = foldPatterns(model, options);
+  const list = new FusionList(usesOf(model, nodes, options));
+  for (const node of nodes) {
+    const activation = activations.get(node) ?? activationOf(node, model);
+    if (activation !== undefined) list.addActivation(node, activation);
     else if (node.op !== "Add" || !list.addResidual(node)) list.add(node);
   }
   return list.finish();
+}
+
+/** The nodes with each activation that several of them spell as one, of one input. */
+function foldPatterns(
+  model: PlanModel,
+  options: FuseOptions,
+): { readonly nodes: readonly SmydNode[]; readonly activations: ReadonlyMap<SmydNode, Activation> } {
+  const uses = usesOf(model, model.graph.nodes, options);
+  const patterns = new Map<SmydNode, Pattern>();
+  for (const node of model.graph.nodes) {
+    const pattern = findPattern(node, uses);
+    if (pattern) patterns.set(node, pattern);
+  }
+  const swallowed = new Set([...patterns.values()].flatMap(({ inner }) => inner));
+  const activations = new Map<SmydNode, Activation>();
+  const nodes = model.graph.nodes.flatMap((node) => {
+    if (swallowed.has(node)) return [];
+    const pattern = patterns.get(node);
+    if (pattern === undefined) return [node];
+    const folded = { ...node, inputs: [pattern.input] };
+    activations.set(folded, pattern.activation);
+    return [folded];
+  });
+  return { nodes, activations };
 }
 
 /** The fused nodes so far, in the order in which they run. */
@@ -123,7 +138,8 @@ class FusionList {
     this.#push({ kind: "node", node, inputs: node.inputs, output: node.outputs[0]!, activation: NO_ACTIVATION });
   }
 
-  addActivation(node: SmydNode, input: string, activation: Activation): void {
+  addActivation(node: SmydNode, activation: Activation): void {
+    const input = node.inputs[0]!;
     const output = node.outputs[0]!;
     const place = this.#places.get(input) ?? -1;
     const maker = this.#list[place];
