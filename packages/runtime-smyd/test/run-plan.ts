@@ -13,12 +13,9 @@ export interface PlannedRun {
 }
 
 /** Where the data section is put: anywhere above zero, so that an address that was forgotten is out of bounds. */
-const DATA_ADDRESS = 1024;
+export const DATA_ADDRESS = 1024;
 
-/**
- * Plans a graph for the shapes of its inputs and runs the plan on the step machine. Memory is full of NaN before, so that
- * nothing that was not written can go unnoticed.
- */
+/** Plans a graph for the shapes of its inputs and runs the plan on the step machine. */
 export async function runPlanned(
   graph: Graph,
   inputs: Readonly<Record<string, Tensor<"float32">>>,
@@ -29,10 +26,20 @@ export async function runPlanned(
   const data = bytes.subarray(file.dataOffset);
   const address = Math.ceil((DATA_ADDRESS + data.length) / 64) * 64;
   const shapes = new Map(Object.entries(inputs).map(([name, { shape }]) => [name, shape]));
-  const plan = planProgram(
-    { ...file, data },
-    { inputs: shapes, batched: new Set(), taps, dataAddress: DATA_ADDRESS, address },
-  );
+  const sizes = { inputs: shapes, batched: new Set<string>() };
+  const plan = planProgram({ ...file, data }, { ...sizes, taps, dataAddress: DATA_ADDRESS, address });
+  return { plan, values: runPlan(plan, { data, inputs }) };
+}
+
+/**
+ * Runs a plan on the step machine. Memory is full of NaN before, so that nothing that was not written can go unnoticed.
+ *
+ * @throws Error when a step touches what it may not.
+ */
+export function runPlan(
+  plan: Plan,
+  { data, inputs }: { readonly data: Uint8Array; readonly inputs: Readonly<Record<string, Tensor<"float32">>> },
+): Map<string, Tensor<"float32">> {
   const memory = new ArrayBuffer(plan.end);
   new Uint8Array(memory).fill(0xff);
   new Uint8Array(memory).set(data, DATA_ADDRESS);
@@ -52,5 +59,5 @@ export async function runPlanned(
     while (done < afterStep) machine.run(plan.steps[done++]!);
     values.set(name, { dtype: "float32", shape, data: new Float32Array(memory, address, elementCount(shape)).slice() });
   }
-  return { plan, values };
+  return values;
 }
