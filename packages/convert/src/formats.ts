@@ -1,11 +1,15 @@
 import { type Contract, type ReadOptions, type Sink, UsageError } from "@samoyed/core";
 import { MAX_MODEL_BYTES, onnxByteLength, writeOnnx } from "@samoyed/format-onnx";
+import { type SmydWeights, writeSmyd } from "@samoyed/format-smyd";
 import { type StoredWeights, writeTfjs, type WriteTfjsOptions } from "@samoyed/format-tfjs";
 import { castWeights, type Graph } from "@samoyed/graph";
 import { weightBytes } from "./weight-bytes.ts";
 
 /** The formats that a checkpoint can become. */
-export type Format = "onnx" | "tfjs";
+export type Format = "onnx" | "tfjs" | "smyd";
+
+/** How weights may be stored; each format takes some of these. */
+export type Weights = Contract["weights"];
 
 /** What is particular to TensorFlow.js. */
 export type TfjsOptions = Pick<WriteTfjsOptions, "layout" | "groupBudget">;
@@ -17,7 +21,7 @@ export interface WriteContext extends ReadOptions {
   /** The output's name without an ending; the writer adds its own. */
   readonly name: string;
   /** How weights are stored; float32 when absent. */
-  readonly weights?: StoredWeights;
+  readonly weights?: Weights;
   readonly tfjs?: TfjsOptions | undefined;
   /** Opens an output file. Sinks are committed and aborted by the caller, all together. */
   readonly createSink: CreateSink;
@@ -36,18 +40,29 @@ export type FormatWriter = (graph: Graph, context: WriteContext) => Promise<void
 export const FORMAT_WRITERS: Readonly<Record<Format, FormatWriter>> = {
   onnx: writeOnnxFile,
   tfjs: writeTfjsFolder,
+  smyd: writeSmydFile,
 };
+
+const ONNX_WEIGHTS = ["float32", "float16"] as const;
+const TFJS_WEIGHTS: readonly StoredWeights[] = ["float32", "float16", "uint8", "uint16"];
+const SMYD_WEIGHTS: readonly SmydWeights[] = ["float32", "float16", "int8"];
+
+/** How each format's weights may be stored. */
+export const FORMAT_WEIGHTS: Readonly<Record<Format, readonly Weights[]>> = {
+  onnx: ONNX_WEIGHTS,
+  tfjs: TFJS_WEIGHTS,
+  smyd: SMYD_WEIGHTS,
+};
+
+/** What people call the formats. */
+const TITLES: Readonly<Record<Format, string>> = { onnx: "ONNX", tfjs: "TensorFlow.js", smyd: ".smyd" };
 
 async function writeOnnxFile(
   graph: Graph,
   { contract, name, weights = "float32", createSink, signal }: WriteContext,
 ): Promise<void> {
-  if (weights !== "float32" && weights !== "float16") {
-    throw new UsageError(`weights as ${weights} are not written for ONNX`, {
-      hint: "Use float32 or float16, or write for tfjs only.",
-    });
-  }
-  const stored = weights === "float16" ? castWeights(graph, weights) : graph;
+  const type = requireWeights("onnx", ONNX_WEIGHTS, weights);
+  const stored = type === "float16" ? castWeights(graph, type) : graph;
   const file = `${name}.onnx`;
   const sink = await createSink(file);
   const common = { ...(contract && { contract }), ...(signal && { signal }) };
@@ -66,10 +81,31 @@ async function writeTfjsFolder(
 ): Promise<void> {
   await writeTfjs(graph, {
     createSink: (file) => createSink(`${name}.tfjs/${file}`, { bare: file !== "model.json" }),
-    weights,
+    weights: requireWeights("tfjs", TFJS_WEIGHTS, weights),
     ...tfjs,
     ...(contract && { contract }),
     ...(signal && { signal }),
+  });
+}
+
+async function writeSmydFile(
+  graph: Graph,
+  { contract, name, weights = "float32", createSink, signal }: WriteContext,
+): Promise<void> {
+  await writeSmyd(graph, {
+    weights: requireWeights("smyd", SMYD_WEIGHTS, weights),
+    sink: await createSink(`${name}.smyd`),
+    ...(contract && { contract }),
+    ...(signal && { signal }),
+  });
+}
+
+function requireWeights<T extends Weights>(format: Format, allowed: readonly T[], weights: Weights): T {
+  const found = allowed.find((type) => type === weights);
+  if (found !== undefined) return found;
+  const possible = FORMATS.map((known) => `${known}: ${FORMAT_WEIGHTS[known].join(", ")}`);
+  throw new UsageError(`weights as ${weights} are not written for ${TITLES[format]}`, {
+    hint: `Possible are, for ${possible.join("; for ")}.`,
   });
 }
 

@@ -1,13 +1,20 @@
 export { DEFAULT_PREPROCESS } from "./choose-model.ts";
 export { convertCheckpoint } from "./convert-checkpoint.ts";
-export { convertOnnx, type ConvertOnnxOptions, type ConvertOnnxReport, type OnnxOptions } from "./convert-onnx.ts";
+export {
+  convertModel,
+  type ConvertModelOptions,
+  type ConvertModelReport,
+  type ReadModelOptions,
+} from "./convert-model.ts";
 export {
   type CreateSink,
   type Format,
+  FORMAT_WEIGHTS,
   FORMAT_WRITERS,
   FORMATS,
   type FormatWriter,
   type TfjsOptions,
+  type Weights,
   type WriteContext,
 } from "./formats.ts";
 export type { ConvertOptions, ConvertProgress, ModelOptions } from "./options.ts";

@@ -18,11 +18,13 @@ export interface LateHashSink extends Sink {
 }
 
 /**
- * Wraps a sink so that `HASH_PLACEHOLDER` can be replaced in its first `HEAD_BYTES` and its last `tailBytes`.
+ * Wraps a sink so that `HASH_PLACEHOLDER` can be replaced in its first `HEAD_BYTES`, or `tailBytes` where these are more, and
+ * in its last `tailBytes`.
  *
  * Memory: as much as these two.
  */
 export function lateHashSink(sink: Sink, { tailBytes }: { readonly tailBytes: number }): LateHashSink {
+  const headLimit = Math.max(HEAD_BYTES, tailBytes);
   const head: Uint8Array[] = [];
   let headBytes = 0;
   // The last bytes stand at its end; one array for all writes, since one for each would keep the collector busy.
@@ -32,8 +34,8 @@ export function lateHashSink(sink: Sink, { tailBytes }: { readonly tailBytes: nu
       return sink.position;
     },
     async write(bytes: Uint8Array): Promise<void> {
-      if (headBytes < HEAD_BYTES) {
-        head.push(bytes.slice(0, HEAD_BYTES - headBytes));
+      if (headBytes < headLimit) {
+        head.push(bytes.slice(0, headLimit - headBytes));
         headBytes += head.at(-1)!.byteLength;
       }
       const last = bytes.subarray(Math.max(0, bytes.byteLength - tailBytes));

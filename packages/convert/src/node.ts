@@ -1,4 +1,4 @@
-export { convertOnnxFile, type ConvertOnnxFileOptions } from "./convert-onnx-file.ts";
+export { convertModelFile, type ConvertModelFileOptions, modelFormat } from "./convert-model-file.ts";
 export { convertFile, type ConvertFileOptions } from "./convert-file.ts";
 export { downloadCheckpoint, type DownloadCheckpointOptions } from "./download-checkpoint.ts";
 export { downloadFile, type DownloadOptions, type DownloadProgress, type TransferOptions } from "./download-file.ts";

@@ -1,6 +1,5 @@
 import type { ByteSource, ContractReference, PreprocessConfig, ReadOptions, Sink } from "@samoyed/core";
-import type { StoredWeights } from "@samoyed/format-tfjs";
-import type { Format, TfjsOptions } from "./formats.ts";
+import type { Format, TfjsOptions, Weights } from "./formats.ts";
 
 /** How far a conversion is. */
 export interface ConvertProgress {
@@ -23,8 +22,8 @@ export interface ModelOptions extends ReadOptions {
   readonly taps?: boolean;
   /** One name per class, in class order. */
   readonly labels?: readonly string[];
-  /** How weights are stored; they compute as float32 either way. float32 when absent. ONNX has no integers here. */
-  readonly weights?: StoredWeights;
+  /** How weights are stored, of `FORMAT_WEIGHTS`; they compute as float32 in any case. float32 when absent. */
+  readonly weights?: Weights;
   /** Options of the format `tfjs`. */
   readonly tfjs?: TfjsOptions;
   /** Whether batch norms are folded and the like; true when absent. */

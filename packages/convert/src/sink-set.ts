@@ -18,7 +18,7 @@ export interface SinkSet {
 export interface SinkSetOptions {
   readonly createSink: (file: string) => Promise<Sink>;
   readonly onWrite: (file: string, byteLength: number) => void;
-  /** How near to a file's end the contract begins, if it stands there. */
+  /** Within how many bytes of a file's end, or of its beginning, the contract stands. */
   readonly tailBytes: number;
 }
 

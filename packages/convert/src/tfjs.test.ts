@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { SHAPES, useWorkplace } from "../test/workplace.ts";
 import { convertCheckpoint } from "./convert-checkpoint.ts";
 import { convertFile } from "./convert-file.ts";
-import { convertOnnxFile } from "./convert-onnx-file.ts";
+import { convertModelFile } from "./convert-model-file.ts";
 import { HASH_PLACEHOLDER } from "./late-hash.ts";
 import { outputFolder } from "./output-folder.ts";
 
@@ -83,7 +83,10 @@ describe("a checkpoint for TensorFlow.js", () => {
 describe("an ONNX model for TensorFlow.js", () => {
   test("becomes what the checkpoint becomes, and its contract goes along", async () => {
     const report = await convertFile(SHAPES, { outDir: folder(), formats: ["onnx", "tfjs"] });
-    const again = await convertOnnxFile(join(folder(), report.files[0]!.file), { outDir: join(folder(), "again") });
+    const again = await convertModelFile(join(folder(), report.files[0]!.file), {
+      formats: ["tfjs"],
+      outDir: join(folder(), "again"),
+    });
     expect(again.model).toBe(report.model);
     expect(again.contract).toEqual(report.contract);
     for (const { file } of again.files) {

@@ -7,7 +7,7 @@ import { shareReads } from "./share-reads.ts";
 import { type SinkSet, sinkSet } from "./sink-set.ts";
 import { weightBytes } from "./weight-bytes.ts";
 
-/** What a format may put after the contract's JSON. */
+/** What a format may put after the contract's JSON, or before it. */
 const FRAME_BYTES = 64 * 1024;
 
 /** What is written. */

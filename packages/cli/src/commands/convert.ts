@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { UsageError } from "@samoyed/core";
 import {
   FORMATS,
-  type ConvertOnnxReport,
+  type ConvertModelReport,
   type ConvertReport,
   type Format,
   type TfjsOptions,
@@ -11,7 +11,7 @@ import {
 } from "@samoyed/convert";
 import { columns, formatBytes } from "../columns.ts";
 import type { Command, Context, Result, Values } from "../command.ts";
-import { convertFile, convertOnnxFile } from "@samoyed/convert/node";
+import { convertFile, convertModelFile, modelFormat } from "@samoyed/convert/node";
 import { PREPROCESS_OPTIONS, preprocessOverrides } from "../preprocess-options.ts";
 import { readLabels } from "../read.ts";
 import { resolveSource } from "../resolve-source.ts";
@@ -76,10 +76,10 @@ function tfjsOptions(values: Values): TfjsOptions {
   return { layout: choice(values, "layout", ["nchw", "nhwc"]), ...(groupBudget === undefined ? {} : { groupBudget }) };
 }
 
-/** What an ONNX model brings itself. */
+/** What a model brings itself. */
 const CHECKPOINT_OPTIONS = ["model", "labels", "features", "taps", ...Object.keys(PREPROCESS_OPTIONS)];
 
-/** An ONNX model as SOURCE: its graph goes as it is, its contract with it. */
+/** A model as SOURCE: its graph goes as it is, its contract with it. */
 async function convertModel(path: string, values: Values, { terminal, signal }: Context): Promise<Result> {
   const unused = CHECKPOINT_OPTIONS.find((name) => values[name] !== undefined && values[name] !== false);
   if (unused !== undefined) {
@@ -87,14 +87,17 @@ async function convertModel(path: string, values: Values, { terminal, signal }: 
   }
   const out = text(values, "out") ?? ".";
   const formats = formatsOf(list(values, "to"));
-  if (formats.length === 0 || formats.includes("onnx")) {
-    throw new UsageError(`${path} is an ONNX model already; --to names what it becomes: tfjs`, {
-      hint: `samoyed convert ${path} --to tfjs`,
+  const from = modelFormat(path)!;
+  const others = FORMATS.filter((format) => format !== from);
+  if (formats.length === 0 || formats.includes(from)) {
+    const article = from === "onnx" ? "an ONNX" : `a .${from}`;
+    throw new UsageError(`${path} is ${article} model already; --to names what it becomes: ${others.join(", ")}`, {
+      hint: `samoyed convert ${path} --to ${others[0]}`,
     });
   }
   const progress = startProgress(terminal, "bytes");
   try {
-    const report: ConvertOnnxReport = await convertOnnxFile(path, {
+    const report: ConvertModelReport = await convertModelFile(path, {
       formats,
       outDir: out,
       weights: choice(values, "weights", WEIGHTS),
@@ -120,7 +123,7 @@ async function convertModel(path: string, values: Values, { terminal, signal }: 
   }
 }
 
-const WEIGHTS = ["float32", "float16", "uint8", "uint16"] as const;
+const WEIGHTS = ["float32", "float16", "uint8", "uint16", "int8"] as const;
 
 export const convert: Command = {
   name: "convert",
@@ -143,7 +146,7 @@ export const convert: Command = {
     weights: {
       type: "string",
       value: "TYPE",
-      description: "float32 (default), or float16 for half the size; for tfjs also uint8, uint16",
+      description: "float32 (default), or float16 for half the size; for tfjs also uint8, uint16, for smyd int8",
     },
     features: { type: "boolean", description: "give pooled features, not logits" },
     taps: { type: "boolean", description: "also give the output of every stage" },
@@ -162,12 +165,14 @@ export const convert: Command = {
     "samoyed convert ssl_resnext101_32x16d --accept-license --labels imagenet_classes.txt",
     "samoyed convert resnext.pth --to onnx,tfjs --out models",
     "samoyed convert resnext.onnx --to tfjs --weights uint8 --layout nhwc",
+    "samoyed convert resnext.pth --to smyd --weights int8",
+    "samoyed convert resnext.smyd --to onnx",
     "samoyed convert finetuned.pth --labels labels.txt --size 96 --interpolation bicubic --weights float16",
   ],
   async run(args, values, context) {
     const { terminal, signal } = context;
     const given = one(args, "SOURCE: a file, or a published name");
-    if (/\.onnx$/iu.test(given) && existsSync(given)) return convertModel(given, values, context);
+    if (modelFormat(given) !== undefined && existsSync(given)) return convertModel(given, values, context);
     const out = text(values, "out") ?? ".";
     const weights = choice(values, "weights", WEIGHTS);
     const preprocess = preprocessOverrides(values);
