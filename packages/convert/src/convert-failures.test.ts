@@ -140,7 +140,7 @@ describe("what cannot be converted leaves nothing", () => {
   test("formats that do not exist", async () => {
     const formats = ["gguf"] as unknown as ["onnx"];
     const error = await errorOf(convertFile(SHAPES, { outDir: folder(), formats }));
-    expect(error).toMatchObject({ message: 'format "gguf" is not known', hint: "Choose from onnx, tfjs." });
+    expect(error).toMatchObject({ message: 'format "gguf" is not known', hint: "Choose from onnx, tfjs, smyd." });
     expect(await errorOf(convertFile(SHAPES, { outDir: folder(), formats: [] }))).toBeInstanceOf(UsageError);
   });
 });
