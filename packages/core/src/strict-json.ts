@@ -63,7 +63,7 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
  * regular expressions overflow their stack.
  */
 const PLAIN = /[ !#-[\]-\u{10ffff}]{0,1000}/uy;
-const SPACE = /[ \t\n\r]*/y;
+const SPACES = " \t\n\r";
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const ESCAPES: ReadonlyMap<string, string> = new Map([
   ['"', '"'],
@@ -89,7 +89,7 @@ class Parser {
 
   whole(): JsonValue {
     const value = this.#value(0);
-    this.#match(SPACE);
+    this.#skipSpaces();
     if (this.#at < this.#text.length) {
       throw this.#error("more text follows the JSON value");
     }
@@ -103,7 +103,7 @@ class Parser {
     if (++this.#values > MAX_VALUES) {
       throw this.#error(`more than ${MAX_VALUES} values`);
     }
-    this.#match(SPACE);
+    this.#skipSpaces();
     switch (this.#text[this.#at]) {
       case "{":
         return this.#object(depth);
@@ -132,7 +132,7 @@ class Parser {
     this.#at++;
     if (this.#accept("}")) return entries;
     do {
-      this.#match(SPACE);
+      this.#skipSpaces();
       if (this.#text[this.#at] !== '"') {
         throw this.#error("expected a key");
       }
@@ -165,6 +165,40 @@ class Parser {
   }
 
   #string(): string {
+    const value = this.#wholeString() ?? this.#stringInParts();
+    if (LONE_SURROGATE.test(value)) {
+      throw this.#error("the string holds half of a surrogate pair");
+    }
+    return value;
+  }
+
+  /**
+   * A valid string, read by the engine: JSON that stands in a JSON string has an escape every few characters, and a graph's
+   * takes a tenth of the time. `undefined` leaves it to `#stringInParts` to say what is wrong, and where.
+   */
+  #wholeString(): string | undefined {
+    let end = this.#at;
+    do {
+      end = this.#text.indexOf('"', end + 1);
+      if (end < 0) return undefined;
+    } while (this.#isEscaped(end));
+    try {
+      const value = JSON.parse(this.#text.slice(this.#at, end + 1)) as string;
+      this.#at = end + 1;
+      return value;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Whether an odd number of backslashes stands before a character. */
+  #isEscaped(at: number): boolean {
+    let start = at;
+    while (this.#text.charCodeAt(start - 1) === 0x5c) start--;
+    return (at - start) % 2 === 1;
+  }
+
+  #stringInParts(): string {
     this.#at++;
     const parts: string[] = [];
     for (;;) {
@@ -181,11 +215,7 @@ class Parser {
       }
     }
     this.#at++;
-    const value = parts.join("");
-    if (LONE_SURROGATE.test(value)) {
-      throw this.#error("the string holds half of a surrogate pair");
-    }
-    return value;
+    return parts.join("");
   }
 
   #escape(): string {
@@ -212,12 +242,16 @@ class Parser {
   }
 
   #accept(character: string): boolean {
-    this.#match(SPACE);
+    this.#skipSpaces();
     if (this.#text[this.#at] !== character) {
       return false;
     }
     this.#at++;
     return true;
+  }
+
+  #skipSpaces(): void {
+    while (this.#at < this.#text.length && SPACES.includes(this.#text[this.#at]!)) this.#at++;
   }
 
   #match(pattern: RegExp): string {
