@@ -139,12 +139,14 @@ function tile(
       x5 += 4;
     }
   }
-  finish(step, a0, b0, pixel, residual, output, outputPixels);
-  if (size > 1) finish(step, a1, b1, pixel + 4, residual, output, outputPixels + 4);
-  if (size > 2) finish(step, a2, b2, pixel + 8, residual, output, outputPixels + 8);
-  if (size > 3) finish(step, a3, b3, pixel + 12, residual, output, outputPixels + 12);
-  if (size > 4) finish(step, a4, b4, pixel + 16, residual, output, outputPixels + 16);
+  // From the last to the first: TurboFan (V8 before 12) orders the loop above by what comes after it, and only so puts
+  // each load beside its use. In the other order it loads all pixels first and spills accumulators: a third slower.
   if (size > 5) finish(step, a5, b5, pixel + 20, residual, output, outputPixels + 20);
+  if (size > 4) finish(step, a4, b4, pixel + 16, residual, output, outputPixels + 16);
+  if (size > 3) finish(step, a3, b3, pixel + 12, residual, output, outputPixels + 12);
+  if (size > 2) finish(step, a2, b2, pixel + 8, residual, output, outputPixels + 8);
+  if (size > 1) finish(step, a1, b1, pixel + 4, residual, output, outputPixels + 4);
+  finish(step, a0, b0, pixel, residual, output, outputPixels);
 }
 
 /** Runs the micro-kernel for 1 to 6 pixels. */
