@@ -61,9 +61,10 @@ export function lateHashSink(sink: Sink, { tailBytes }: { readonly tailBytes: nu
 
 function occurrences(bytes: Uint8Array): number[] {
   const found: number[] = [];
-  const first = NEEDLE[0]!;
+  const [first, second] = [NEEDLE[0]!, NEEDLE[1]!];
   for (let at = bytes.indexOf(first); at >= 0; at = bytes.indexOf(first, at + 1)) {
-    if (NEEDLE.every((byte, i) => bytes[at + i] === byte)) {
+    // Weights hold the first byte at every turn.
+    if (bytes[at + 1] === second && NEEDLE.every((byte, i) => bytes[at + i] === byte)) {
       found.push(at);
     }
   }

@@ -86,7 +86,13 @@ export function float32ArrayToFloat16(
 ): Uint16Array {
   const bits = new Int32Array(source.buffer, source.byteOffset, source.length);
   for (let i = 0; i < bits.length; i++) {
-    target[i] = narrow(bits[i]!);
+    const wide = bits[i]!;
+    const magnitude = wide & 0x7fffffff;
+    // `narrow`'s case of normal results, which nearly all are: a call for each takes three times as long.
+    target[i] =
+      magnitude >= 0x38800000 && magnitude < 0x47800000
+        ? ((wide >>> 16) & 0x8000) | ((magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1)) >>> 13)
+        : narrow(wide);
   }
   return target;
 }

@@ -1,7 +1,8 @@
 import {
+  allocateBytes,
   arrayToBytes,
+  bytesToArray,
   type LazyTensor,
-  readTensor,
   type ReadOptions,
   ShapeError,
   tensorByteLength,
@@ -9,16 +10,17 @@ import {
 import {
   type ConvWeights,
   convWeights,
-  LANES,
   packDepthwise,
   packPanel,
+  type PanelArray,
   panelLayout,
   panelRows,
+  storedArray,
   type WeightRecord,
 } from "@samoyed/runtime-smyd/file";
 import { channelColumns, channelRows } from "./channel-rows.ts";
-import { channelScales, halvePacked, quantizePacked } from "./storage.ts";
-import type { PlannedWeight } from "./weight-records.ts";
+import { storeRows } from "./storage.ts";
+import type { PlannedWeight, SmydWeights } from "./weight-records.ts";
 
 /** Where a tensor's bytes go, in order. They are taken before the promise resolves. */
 export type Emit = (bytes: Uint8Array) => Promise<void>;
@@ -39,58 +41,41 @@ export async function packWeight(
     return undefined;
   }
   const conv = convWeights(record);
+  const row = conv.groupInputs * conv.height * conv.width;
   const scales = record.storage === "int8" ? new Float32Array(conv.outputs) : undefined;
-  if (record.layout === "depthwise") {
-    const rows = (await readTensor(weight, reading)).data as Float32Array;
-    if (scales !== undefined) channelScales(rows, scales, record.name);
-    const lanes = Math.ceil(conv.outputs / LANES) * LANES;
-    const packed = new Float32Array(conv.height * conv.width * lanes);
-    packDepthwise(rows, packed, conv);
-    await emit(encoder(packed, record)(scales));
-    return scales;
-  }
-  const layout = panelLayout(conv);
-  const panel = new Float32Array(layout.depth * LANES);
-  const encode = encoder(panel, record);
-  const plan = { row: conv.groupInputs * conv.height * conv.width, counts: panelCounts(conv) };
-  const pieces =
-    record.layout === "panel8" ? channelRows(weight, plan, reading) : channelColumns(weight, plan, reading);
+  const counts = record.layout === "depthwise" ? [conv.outputs] : panelCounts(conv);
+  const pieces = (record.layout === "panel8-transposed" ? channelColumns : channelRows)(
+    weight,
+    { row, counts },
+    reading,
+  );
+  const pack = record.layout === "depthwise" ? packDepthwise : packPanel;
+  const packed = allocate(record);
   let first = 0;
   for await (const rows of pieces) {
-    const count = rows.length / plan.row;
-    const own = scales?.subarray(first, first + count);
-    if (own !== undefined) channelScales(rows, own, record.name);
-    packPanel(rows, panel, conv);
-    await emit(encode(own));
+    const count = rows.length / row;
+    const stored = storeRows(rows, { count, storage: record.storage as SmydWeights, name: record.name });
+    scales?.set(stored.scales!, first);
+    pack(stored.values, packed, conv);
+    await emit(arrayToBytes(packed));
     first += count;
   }
   return scales;
 }
 
+/** An array for what is packed at a time: a panel, or all of a depthwise weight. */
+function allocate(record: WeightRecord): PanelArray {
+  const { dtype, shape } = storedArray(record);
+  const panel = record.layout === "depthwise" ? shape : shape.slice(1);
+  return bytesToArray(
+    allocateBytes(tensorByteLength(dtype, panel), `weight ${JSON.stringify(record.name)}`),
+    dtype,
+  ) as PanelArray;
+}
+
 function* panelCounts(conv: ConvWeights): Generator<number> {
   const layout = panelLayout(conv);
   for (let panel = 0; panel < layout.panels; panel++) yield panelRows(layout, panel).count;
-}
-
-/** A function that gives what stands in `packed` as it is stored; its result is valid until the next call. */
-function encoder(packed: Float32Array, { storage, name }: WeightRecord): (scales?: Float32Array) => Uint8Array {
-  if (storage === "float16") {
-    const halves = new Uint16Array(packed.length);
-    return () => {
-      halvePacked(packed, halves, name);
-      return arrayToBytes(halves);
-    };
-  }
-  if (storage === "int8") {
-    const quantized = new Int8Array(packed.length);
-    return (scales = new Float32Array()) => {
-      const lanes = new Float32Array(Math.ceil(scales.length / LANES) * LANES).fill(1);
-      lanes.set(scales);
-      quantizePacked(packed, quantized, lanes);
-      return arrayToBytes(quantized);
-    };
-  }
-  return () => arrayToBytes(packed);
 }
 
 async function copyTensor(tensor: LazyTensor, emit: Emit, reading: ReadOptions): Promise<void> {

@@ -1,64 +1,115 @@
-import { float32ArrayToFloat16, UnsupportedError } from "@samoyed/core";
+import { float16ArrayToFloat32, float32ArrayToFloat16, UnsupportedError } from "@samoyed/core";
+import type { PanelArray } from "@samoyed/runtime-smyd/file";
+import type { SmydWeights } from "./weight-records.ts";
 
 /** The largest int8 in use: the range is symmetric, so -128 is not. */
-export const INT8_MAX = 127;
+const INT8_MAX = 127;
+
+/** float32's smallest normal number. A smaller scale would be too coarse to divide by. */
+const MIN_SCALE = 2 ** -126;
 
 /** Adding and subtracting this rounds a double of less than 2^51 to an integer, ties to even. */
 const ROUND = 1.5 * 2 ** 52;
 
-/**
- * The scale of each output channel: its largest magnitude is 127. A channel of zeros has 1.
- *
- * @param rows output channels one after another, `scales.length` of them.
- * @throws UnsupportedError when a weight is not finite; `name` names it.
- */
-export function channelScales(rows: Float32Array, scales: Float32Array, name: string): void {
-  const row = rows.length / scales.length;
-  for (let channel = 0; channel < scales.length; channel++) {
-    let largest = 0;
-    for (let i = channel * row; i < (channel + 1) * row; i++) {
-      const magnitude = Math.abs(rows[i]!);
-      // Written so that NaN comes through as well.
-      if (!(magnitude <= largest)) largest = magnitude;
-      if (!(magnitude < Number.POSITIVE_INFINITY)) {
-        throw new UnsupportedError(`weight ${JSON.stringify(name)} holds ${rows[i]}, which int8 cannot`, {
-          hint: "Keep this model's weights in float32.",
-        });
-      }
-    }
-    const scale = Math.fround(largest / INT8_MAX);
-    scales[channel] = scale === 0 ? 1 : scale;
-  }
+/** What is stored of a weight's output channels. */
+export interface Stored {
+  /** In the order of the values given. */
+  readonly values: PanelArray;
+  /** For int8: one for each output channel. */
+  readonly scales?: Float32Array;
 }
 
 /**
- * Integers nearest to `values / scale`, ties to even, clamped to ±127.
+ * A weight's output channels as they are stored: float32 the values themselves, float16 rounded to nearest, ties to even;
+ * int8 as `docs/smyd-format.md` has it.
  *
- * @param values packed: the last axis is output channels, as many as `scales` has; lanes beyond are zero.
+ * @param rows [count, row].
+ * @throws UnsupportedError when a value cannot be stored so; `name` names the weight.
  */
-export function quantizePacked(values: Float32Array, quantized: Int8Array, scales: Float32Array): void {
-  const lanes = scales.length;
-  for (let start = 0; start < values.length; start += lanes) {
-    for (let lane = 0; lane < lanes; lane++) {
-      // The scale is rounded: a quotient may come out a little above 127.
-      const quotient = Math.max(-INT8_MAX, Math.min(INT8_MAX, values[start + lane]! / scales[lane]!));
-      quantized[start + lane] = quotient + ROUND - ROUND;
-    }
+export function storeRows(
+  rows: Float32Array,
+  { count, storage, name }: { readonly count: number; readonly storage: SmydWeights; readonly name: string },
+): Stored {
+  switch (storage) {
+    case "float32":
+      return { values: rows };
+    case "float16":
+      return { values: halved(rows, name) };
+    default:
+      return quantized(rows, { count, name });
   }
 }
 
-/**
- * float16 bits of values, rounded to nearest, ties to even.
- *
- * @throws UnsupportedError when a finite value would become infinite; `name` names the weight.
- */
-export function halvePacked(values: Float32Array, halves: Uint16Array, name: string): void {
-  float32ArrayToFloat16(values, halves);
+function halved(rows: Float32Array, name: string): Uint16Array {
+  const halves = float32ArrayToFloat16(rows);
   for (let i = 0; i < halves.length; i++) {
-    if ((halves[i]! & 0x7fff) === 0x7c00 && Number.isFinite(values[i])) {
-      throw new UnsupportedError(`weight ${JSON.stringify(name)} holds ${values[i]}, beyond float16's largest, 65504`, {
+    if ((halves[i]! & 0x7fff) === 0x7c00 && Number.isFinite(rows[i])) {
+      throw new UnsupportedError(`weight ${JSON.stringify(name)} holds ${rows[i]}, beyond float16's largest, 65504`, {
         hint: "Keep this model's weights in float32.",
       });
     }
   }
+  return halves;
+}
+
+function quantized(rows: Float32Array, { count, name }: { readonly count: number; readonly name: string }): Stored {
+  const values = new Int8Array(rows.length);
+  const scales = new Float32Array(count);
+  const row = rows.length / count;
+  for (let channel = 0; channel < count; channel++) {
+    const start = channel * row;
+    const largest = largestMagnitude(rows, start, start + row);
+    if (!Number.isFinite(largest)) {
+      const value = rows.find((item) => !Number.isFinite(item));
+      throw new UnsupportedError(`weight ${JSON.stringify(name)} holds ${value}, which int8 cannot`, {
+        hint: "Keep this model's weights in float32.",
+      });
+    }
+    const exact = Math.fround(largest / INT8_MAX);
+    const scale = exact < MIN_SCALE ? 1 : exact;
+    // No quotient exceeds 127 by more than the scale was rounded, so none needs to be cut.
+    for (let i = start; i < start + row; i++) values[i] = rows[i]! / scale + ROUND - ROUND;
+    scales[channel] = scale;
+  }
+  return { values, scales };
+}
+
+/** The largest magnitude of a stretch; NaN where there is one. */
+function largestMagnitude(values: Float32Array, start: number, end: number): number {
+  let largest = 0;
+  for (let i = start; i < end; i++) {
+    const value = values[i]!;
+    const magnitude = value < 0 ? -value : value;
+    // So written, NaN comes through, and stays.
+    if (!(magnitude <= largest)) {
+      if (Number.isNaN(magnitude)) return magnitude;
+      largest = magnitude;
+    }
+  }
+  return largest;
+}
+
+/**
+ * The values of output channels as float32: the inverse of `storeRows` but for what it rounded. An integer times its
+ * channel's scale is rounded once.
+ *
+ * @param values [count, row]; the first channel is `scales[first]`'s.
+ */
+export function restoreRows(
+  values: PanelArray,
+  {
+    first,
+    count,
+    scales,
+  }: { readonly first: number; readonly count: number; readonly scales: Float32Array | undefined },
+): Float32Array {
+  if (values instanceof Float32Array) return values;
+  if (values instanceof Uint16Array) return float16ArrayToFloat32(values);
+  const rows = new Float32Array(values.length);
+  const row = values.length / count;
+  for (let channel = 0; channel < count; channel++) {
+    const scale = scales![first + channel]!;
+    for (let i = channel * row; i < (channel + 1) * row; i++) rows[i] = values[i]! * scale;
+  }
+  return rows;
 }

@@ -3,8 +3,6 @@ import {
   bytesToArray,
   bytesToTensor,
   CHUNK_BYTES,
-  type DType,
-  float16ArrayToFloat32,
   lazyFromChunks,
   type LazyTensor,
   lazyTensor,
@@ -15,12 +13,14 @@ import {
   type ConvWeights,
   convWeights,
   LANES,
+  type PanelArray,
   panelLayout,
   panelRows,
   type SmydWeight,
   unpackDepthwise,
   unpackPanel,
 } from "@samoyed/runtime-smyd/file";
+import { restoreRows } from "./storage.ts";
 import type { VerifiedData } from "./verified-data.ts";
 
 /** Smaller tensors are read at once, because shape inference looks into them: sizes, axes, pads. */
@@ -47,73 +47,65 @@ export async function unpackWeight(weight: SmydWeight, data: VerifiedData, readi
 async function* unpacked(weight: SmydWeight, data: VerifiedData, reading: ReadOptions): AsyncGenerator<Uint8Array> {
   const what = `weight ${JSON.stringify(weight.name)}`;
   const conv = convWeights(weight);
+  const row = conv.groupInputs * conv.height * conv.width;
   const scales =
     weight.scale && bytesToArray(await data.bytes(weight.scale, `the scale of ${what}`, reading), "float32");
-  const expand = expander(weight.storage, scales);
   if (weight.layout === "depthwise") {
-    const lanes = Math.ceil(conv.outputs / LANES) * LANES;
-    const packed = expand(await data.bytes(weight, what, reading), { first: 0, lanes });
-    const rows = new Float32Array(conv.outputs * conv.height * conv.width);
-    unpackDepthwise(packed, rows, conv);
-    yield* inPieces(rows);
+    const packed = bytesToArray(await data.bytes(weight, what, reading), weight.storage) as PanelArray;
+    const values = emptyLike(packed, conv.outputs * row);
+    unpackDepthwise(packed, values, conv);
+    yield* inPieces(restoreRows(values, { first: 0, count: conv.outputs, scales }));
     return;
   }
-  const row = conv.groupInputs * conv.height * conv.width;
-  const pieces = panels(data.chunks(weight, what, reading), { conv, expand, bytes: weight.byteLength });
+  const pieces = channels(data.chunks(weight, what, reading), { weight, conv, row });
   if (weight.layout === "panel8") {
-    for await (const rows of pieces) yield arrayToBytes(rows);
+    for await (const { first, count, values } of pieces)
+      yield arrayToBytes(restoreRows(values, { first, count, scales }));
     return;
   }
   const matrix = new Float32Array(conv.outputs * row);
-  let first = 0;
-  for await (const rows of pieces) {
-    const count = rows.length / row;
+  for await (const { first, count, values } of pieces) {
+    const rows = restoreRows(values, { first, count, scales });
     for (let input = 0; input < row; input++) {
       for (let lane = 0; lane < count; lane++) {
         matrix[input * conv.outputs + first + lane] = rows[lane * row + input]!;
       }
     }
-    first += count;
   }
   yield* inPieces(matrix);
 }
 
-/** Values from stored bytes, whose last axis is `lanes` output channels from `first` on. */
-type Expand = (bytes: Uint8Array, channels: { readonly first: number; readonly lanes: number }) => Float32Array;
+/** Output channels as they are stored, in ONNX's order: [count, row]. */
+interface StoredChannels {
+  readonly first: number;
+  readonly count: number;
+  readonly values: PanelArray;
+}
 
-/** The output channels of as many panels as come at a time, in ONNX's order. */
-async function* panels(
+/** The output channels of as many panels as come at a time. */
+async function* channels(
   chunks: AsyncIterable<Uint8Array>,
-  { conv, expand, bytes }: { readonly conv: ConvWeights; readonly expand: Expand; readonly bytes: number },
-): AsyncGenerator<Float32Array> {
+  { weight, conv, row }: { readonly weight: SmydWeight; readonly conv: ConvWeights; readonly row: number },
+): AsyncGenerator<StoredChannels> {
   const layout = panelLayout(conv);
-  const panelBytes = bytes / layout.panels;
-  const row = conv.groupInputs * conv.height * conv.width;
+  const length = layout.depth * LANES;
   let panel = 0;
-  for await (const chunk of wholeElements(chunks, panelBytes)) {
+  for await (const chunk of wholeElements(chunks, weight.byteLength / layout.panels)) {
+    const packed = bytesToArray(chunk, weight.storage) as PanelArray;
     const begin = panelRows(layout, panel).first;
-    const end = panel + chunk.byteLength / panelBytes;
-    const last = panelRows(layout, end - 1);
-    const rows = new Float32Array((last.first + last.count - begin) * row);
-    for (let offset = 0; panel < end; panel++, offset += panelBytes) {
+    const last = panelRows(layout, panel + packed.length / length - 1);
+    const values = emptyLike(packed, (last.first + last.count - begin) * row);
+    for (let offset = 0; offset < packed.length; offset += length, panel++) {
       const { first, count } = panelRows(layout, panel);
-      const values = expand(chunk.subarray(offset, offset + panelBytes), { first, lanes: LANES });
-      unpackPanel(values, rows.subarray((first - begin) * row, (first + count - begin) * row), conv);
+      const rows = values.subarray((first - begin) * row, (first + count - begin) * row);
+      unpackPanel(packed.subarray(offset, offset + length), rows, conv);
     }
-    yield rows;
+    yield { first: begin, count: last.first + last.count - begin, values };
   }
 }
 
-/** What turns stored bytes into float32; channels beyond the last have no scale, and are zero. */
-function expander(storage: DType, scales: Float32Array | undefined): Expand {
-  if (storage === "float16") return (bytes) => float16ArrayToFloat32(bytesToArray(bytes, "float16"));
-  if (scales === undefined) return (bytes) => bytesToArray(bytes, "float32");
-  return (bytes, { first, lanes }) => {
-    const quantized = bytesToArray(bytes, "int8");
-    const values = new Float32Array(quantized.length);
-    for (let i = 0; i < values.length; i++) values[i] = quantized[i]! * (scales[first + (i % lanes)] ?? 0);
-    return values;
-  };
+function emptyLike(array: PanelArray, length: number): PanelArray {
+  return new (array.constructor as new (length: number) => PanelArray)(length);
 }
 
 function* inPieces(values: Float32Array): Generator<Uint8Array> {

@@ -30,7 +30,12 @@ describe("the file", () => {
     const list = Object.entries(tensors).toSorted(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0]);
     let position = 0;
     const hashes: bigint[] = [];
-    for (const [name, { data_offsets: [begin, end] }] of list) {
+    for (const [
+      name,
+      {
+        data_offsets: [begin, end],
+      },
+    ] of list) {
       expect(begin).toBe(position);
       position = end;
       if (name.startsWith("__pad.")) {
@@ -51,7 +56,11 @@ describe("the file", () => {
   test("layouts and storage of each kind of weight", async () => {
     const { __metadata__: metadata, ...tensors } = headerOf(await toBytes(smallNetwork(), { weights: "int8" }));
     const { weights } = JSON.parse(metadata["graph"]!) as { weights: { name: string; layout: string }[] };
-    expect(weights.map(({ name, layout }) => `${name} ${layout} ${tensors[name]!.dtype} [${tensors[name]!.shape.join(",")}]`)).toEqual([
+    expect(
+      weights.map(
+        ({ name, layout }) => `${name} ${layout} ${tensors[name]!.dtype} [${tensors[name]!.shape.join(",")}]`,
+      ),
+    ).toEqual([
       "stem.weight panel8 I8 [3,27,8]",
       "stem.bias plain F32 [20]",
       // Five groups of four outputs: five has no even divisor, so each has a panel of its own.
@@ -94,14 +103,21 @@ describe("the file", () => {
 
 describe("which layout", () => {
   const layoutOf = async (graph: Graph): Promise<string> => {
-    const { weights } = JSON.parse(headerOf(await toBytes(graph)).__metadata__["graph"]!) as { weights: { layout: string }[] };
+    const { weights } = JSON.parse(headerOf(await toBytes(graph)).__metadata__["graph"]!) as {
+      weights: { layout: string }[];
+    };
     return weights[0]!.layout;
   };
 
   test("a weight that is also an output, or used in two ways, is plain", async () => {
     const graph = convGraph([8, 3, 3, 3], 1);
     expect(await layoutOf(graph)).toBe("panel8");
-    expect(await layoutOf({ ...graph, outputs: [...graph.outputs, { name: "weight", dtype: "float32", shape: [8, 3, 3, 3] }] })).toBe("plain");
+    expect(
+      await layoutOf({
+        ...graph,
+        outputs: [...graph.outputs, { name: "weight", dtype: "float32", shape: [8, 3, 3, 3] }],
+      }),
+    ).toBe("plain");
     const matrix = matrixGraph("matmul", [6, 6]);
     const gemm = { ...matrix.nodes[0]!, name: "again", op: "Gemm", outputs: ["again"] };
     const twice = (attributes: typeof gemm.attributes): Graph => ({
@@ -121,12 +137,25 @@ describe("which layout", () => {
 test("names that safetensors and the format keep for themselves", async () => {
   const names = ["__metadata__", "__hashes__", "__pad.0", "__proto__", "7", "weight.scale", "weight"];
   const base = convGraph([8, 3, 3, 3], 1);
-  const initializers = new Map([...names.slice(0, -1).map((name, i) => weight(name, [3], i)), ...base.initializers.values()].map((tensor) => [tensor.name, tensor]));
+  const initializers = new Map(
+    [...names.slice(0, -1).map((name, i) => weight(name, [3], i)), ...base.initializers.values()].map((tensor) => [
+      tensor.name,
+      tensor,
+    ]),
+  );
   const graph: Graph = {
     ...base,
     initializers,
-    nodes: [...base.nodes, ...names.slice(0, -1).map((name) => ({ name: `n${name}`, op: "Identity", inputs: [name], outputs: [`o${name}`], attributes: {} }))],
-    outputs: [...base.outputs, ...names.slice(0, -1).map((name) => ({ name: `o${name}`, dtype: "float32" as const, shape: [3] }))],
+    nodes: [
+      ...base.nodes,
+      ...names
+        .slice(0, -1)
+        .map((name) => ({ name: `n${name}`, op: "Identity", inputs: [name], outputs: [`o${name}`], attributes: {} })),
+    ],
+    outputs: [
+      ...base.outputs,
+      ...names.slice(0, -1).map((name) => ({ name: `o${name}`, dtype: "float32" as const, shape: [3] })),
+    ],
   };
   expect(await plain((await fromBytes(await toBytes(graph))).graph)).toEqual(await plain(graph));
   await fromBytes(await toBytes(graph, { weights: "int8" }));
@@ -156,7 +185,9 @@ describe("refusals", () => {
     const bias = lazyFromChunks({ name: "stem.bias", dtype: "float32", shape: [20] }, async function* chunks() {
       yield new Uint8Array(count);
     });
-    await expect(toBytes(withTensor(plainGraph, bias))).rejects.toThrow(/"stem.bias": (?:189|80 or more|243).* bytes came; expected 80/);
+    await expect(toBytes(withTensor(plainGraph, bias))).rejects.toThrow(
+      /"stem.bias": (?:189|80 or more|243).* bytes came; expected 80/,
+    );
   });
 
   test.each([
