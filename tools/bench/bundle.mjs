@@ -1,0 +1,42 @@
+// A page's program as an application's bundler makes it, minified, and what files weigh.
+import { dirname } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import { build } from "vite";
+
+/**
+ * Bundles a module and what it imports for a browser.
+ *
+ * @param entry the module's path
+ * @param alias paths that stand for specifiers
+ * @returns the emitted files: `{ name, bytes, modules }`, where `modules` are the paths of a program's sources
+ */
+export async function bundle(entry, { alias = {} } = {}) {
+  const { output } = await build({
+    configFile: false,
+    root: dirname(entry),
+    logLevel: "error",
+    resolve: { alias, conditions: ["module", "browser", "production"] },
+    build: {
+      write: false,
+      minify: true,
+      target: "es2022",
+      modulePreload: false,
+      rollupOptions: { input: entry, preserveEntrySignatures: "strict", output: { entryFileNames: "page.js" } },
+    },
+  });
+  return output.map((file) => ({
+    name: file.fileName,
+    bytes: Buffer.from(file.type === "chunk" ? file.code : file.source),
+    modules: file.type === "chunk" ? Object.keys(file.modules) : [],
+  }));
+}
+
+/** What files weigh, in bytes: as they are, and each compressed by itself, as a server sends them. */
+export function weigh(files) {
+  const sum = (size) => files.reduce((total, bytes) => total + size(bytes), 0);
+  return {
+    raw: sum((bytes) => bytes.length),
+    gzip: sum((bytes) => gzipSync(bytes, { level: 9 }).length),
+    brotli: sum((bytes) => brotliCompressSync(bytes).length),
+  };
+}

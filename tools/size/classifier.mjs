@@ -1,0 +1,1 @@
+export { loadClassifier } from "@samoyed/runtime-smyd";

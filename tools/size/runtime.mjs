@@ -1,0 +1,1 @@
+export { smyd } from "@samoyed/runtime-smyd";

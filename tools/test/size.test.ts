@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+// @ts-expect-error a plain script
+import { downloadSize, excesses, LIMITS } from "../size.mjs";
+
+test("a page downloads at most 100 KB of the runtime of .smyd models, 40 KB compressed", async () => {
+  const sizes = await downloadSize("size/runtime.mjs");
+  // Less than this would be a bundle without the kernels.
+  expect(sizes.raw).toBeGreaterThan(30_000);
+  expect(excesses(sizes)).toEqual([]);
+});
+
+test("a size beyond its limit, or none at all, is said", () => {
+  expect(excesses({ ...LIMITS, gzip: LIMITS.gzip + 1 })).toEqual([
+    `gzip: ${LIMITS.gzip + 1} bytes; at most ${LIMITS.gzip}`,
+  ]);
+  expect(excesses({ raw: Number.NaN, gzip: 1, brotli: 1 })).toHaveLength(1);
+});
+
+test("kernels that are not files of their own are refused", async () => {
+  await expect(downloadSize("size/nothing.mjs")).rejects.toThrow(/expected four files .*; got none/);
+});
