@@ -41,8 +41,8 @@ export function tinyGraph({ size = 8 }: { readonly size?: number | "open" } = {}
   const b = createBuilder({ name: "tiny" });
   const weight = (name: string, shape: number[], phase: number): string =>
     b.initializer(lazyTensor(name, wave(shape, phase)));
-  const [height, width] = size === "open" ? ["H", "W"] : [size, size];
-  const input = b.input("input", "float32", ["N", 3, height!, width!]);
+  const image = size === "open" ? ["H", "W"] : [size, size];
+  const input = b.input("input", "float32", ["N", 3, ...image]);
   const conv = b.node("Conv", [input, weight("conv.weight", [16, 3, 3, 3], 1), weight("conv.bias", [16], 2)], {
     name: "conv",
     attributes: { pads: ints([1, 1, 1, 1]) },
@@ -63,4 +63,17 @@ export function tinyGraph({ size = 8 }: { readonly size?: number | "open" } = {}
   });
   b.output(logits);
   return b.finish();
+}
+
+/** The largest difference of two arrays, in terms of what is wanted at the most; NaN anywhere is infinitely far. */
+export function relativeError(found: ArrayLike<number | bigint>, wanted: ArrayLike<number | bigint>): number {
+  const largest = Array.from(wanted, Number).reduce((most, value) => Math.max(most, Math.abs(value)), 1e-30);
+  return distance(found, wanted) / largest;
+}
+
+/** The largest difference of two arrays; NaN anywhere is infinitely far. */
+export function distance(found: ArrayLike<number | bigint>, wanted: ArrayLike<number | bigint>): number {
+  if (found.length !== wanted.length) return Number.POSITIVE_INFINITY;
+  const differences = Array.from(found, (value, index) => Math.abs(Number(value) - Number(wanted[index])));
+  return differences.some(Number.isNaN) ? Number.POSITIVE_INFINITY : Math.max(0, ...differences);
 }

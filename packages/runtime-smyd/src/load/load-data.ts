@@ -52,6 +52,7 @@ export async function loadData(stream: ByteStream, options: LoadDataOptions): Pr
   await load(0, prelude.bytes);
   prelude.whenLoaded();
   await load(prelude.bytes, file.dataBytes);
+  throwIfAborted(signal);
   if (!(await stream.atEnd())) {
     throw new FormatError(`${stream.label}: has bytes after the model's ${file.dataOffset + file.dataBytes}`, {
       hint: "Something was appended to the file; fetch it again.",

@@ -1,0 +1,98 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type LazyTensor, lazyTensor, memorySource, type Tensor, UnsupportedError } from "@samoyed/core";
+import { readOnnx, readTensorProto } from "@samoyed/format-onnx";
+import { type Graph, inferShapes } from "@samoyed/graph";
+import { difference } from "../../format-onnx/test/compare.ts";
+import { operatorNames } from "../../format-onnx/test/operator-names.ts";
+import { dataSets, tolerance, type Vector } from "../../format-onnx/test/vectors.ts";
+import { smyd } from "../src/node.ts";
+import { OPERATORS } from "../src/plan/operators/index.ts";
+import { smydBytes } from "./models.ts";
+
+/** What became of a vector: it never counts as passed unless the kernels computed its numbers and they were compared. */
+export type Outcome =
+  | { readonly verdict: "passed" }
+  | { readonly verdict: "skipped"; readonly reason: string }
+  | { readonly verdict: "failed"; readonly reason: string };
+
+/** A vector's outcome and the operators that its model uses. */
+export interface Result {
+  readonly vector: Vector;
+  readonly operators: readonly string[];
+  readonly outcome: Outcome;
+}
+
+/** Every operator that a `.smyd` model may have here. The last three are gone before anything is computed. */
+export const PLANNED_OPERATORS: readonly string[] = [...OPERATORS.keys(), "Identity", "Dropout", "Constant"].sort();
+
+const PLANNED = new Set(PLANNED_OPERATORS);
+const backend = smyd();
+
+/** The vector's result, or `undefined` where its model uses an operator that is not planned at all. */
+export async function runVector(vector: Vector): Promise<Result | undefined> {
+  const bytes = new Uint8Array(await readFile(join(vector.folder, "model.onnx")));
+  const operators = await operatorNames(bytes);
+  if (!operators.every((op) => PLANNED.has(op))) return undefined;
+  return { vector, operators, outcome: await judge(vector, bytes) };
+}
+
+async function judge(vector: Vector, bytes: Uint8Array): Promise<Outcome> {
+  let graph: Graph;
+  try {
+    ({ graph } = await readOnnx(memorySource(bytes, vector.name)));
+  } catch (error) {
+    return refusal(error, vector);
+  }
+  const outcomes: Outcome[] = [];
+  for (const set of dataSets(vector)) {
+    const inputs = await Promise.all(set.inputs.map((data) => readTensorProto(data)));
+    const outputs = await Promise.all(set.outputs.map((data) => readTensorProto(data)));
+    const data: DataSet = { inputs: new Map(), outputs: outputs.map(({ tensor }) => tensor) };
+    for (const [index, { name }] of graph.inputs.entries()) {
+      const named = inputs.find((input) => input.name === name) ?? inputs[index];
+      if (named !== undefined) data.inputs.set(name, named.tensor);
+    }
+    outcomes.push(await runDataSet(graph, data, vector));
+    // Networks have weights, paddings and bounds as constants: so once more with all inputs but the first known.
+    if (graph.inputs.length > 1) outcomes.push(await runDataSet(withKnown(graph, data), data, vector));
+  }
+  return (
+    outcomes.find(({ verdict }) => verdict === "failed") ??
+    outcomes.find(({ verdict }) => verdict === "passed") ??
+    outcomes.at(-1) ?? { verdict: "skipped", reason: "has no data" }
+  );
+}
+
+interface DataSet {
+  readonly inputs: Map<string, Tensor>;
+  readonly outputs: readonly Tensor[];
+}
+
+function withKnown(graph: Graph, { inputs }: DataSet): Graph {
+  const known = new Map<string, LazyTensor>(graph.initializers);
+  for (const { name } of graph.inputs.slice(1)) known.set(name, lazyTensor(name, inputs.get(name)!));
+  return inferShapes({ ...graph, inputs: graph.inputs.slice(0, 1), initializers: known, values: new Map() });
+}
+
+async function runDataSet(graph: Graph, { inputs, outputs }: DataSet, vector: Vector): Promise<Outcome> {
+  try {
+    const session = await backend.load(await smydBytes(graph), { threads: 1 });
+    const fed = Object.fromEntries(graph.inputs.map(({ name }) => [name, inputs.get(name)!]));
+    const found = await session.run(fed);
+    await session.dispose();
+    for (const [index, { name }] of graph.outputs.entries()) {
+      const wrong = difference(found.get(name)!, outputs[index]!, tolerance(vector));
+      if (wrong !== undefined) return { verdict: "failed", reason: `output "${name}": ${wrong}` };
+    }
+    return { verdict: "passed" };
+  } catch (error) {
+    return refusal(error, vector);
+  }
+}
+
+function refusal(error: unknown, vector: Vector): Outcome {
+  if (!(error instanceof Error)) throw error;
+  const verdict = error instanceof UnsupportedError ? "skipped" : "failed";
+  return { verdict, reason: error.message.replace(`${vector.name}: `, "") };
+}
