@@ -1,6 +1,6 @@
 /** A unit of a convolution: a block of pixels × some panels of weights. */
 import { activate } from "./activation";
-import { expandPanel } from "./expand";
+import { expandWeights, weightBytes } from "./expand";
 import { runTile } from "./tile";
 import {
   ACTIVATION,
@@ -23,8 +23,6 @@ import {
   CONV_TAP_COUNT,
   CONV_UNIT_PANELS,
   CONV_WEIGHTS,
-  HIGH,
-  LOW,
   SCRATCH_TILE,
   SCRATCH_TILE_PIXELS,
   SCRATCH_WEIGHTS,
@@ -64,11 +62,9 @@ function convPanel(step: usize, panel: i32, firstPixel: i32, pixels: i32, scratc
   const residual: usize = residualValue ? residualValue + channel : 0;
   const panelSteps = load<i32>(step, CONV_TAP_COUNT) * load<i32>(step, CONV_DEPTH);
   const storage = load<i32>(step, CONV_STORAGE);
-  let weights: usize = load<usize>(step, CONV_WEIGHTS);
-  if (storage == STORAGE_FLOAT32) {
-    weights += 32 * panel * panelSteps;
-  } else {
-    expandPanel(storage, weights, panel, panelSteps, load<usize>(step, CONV_SCALES) + channel, scratch + SCRATCH_WEIGHTS);
+  let weights = load<usize>(step, CONV_WEIGHTS) + 8 * weightBytes(storage) * panel * panelSteps;
+  if (storage != STORAGE_FLOAT32) {
+    expandWeights(storage, weights, panelSteps, load<usize>(step, CONV_SCALES) + channel, scratch + SCRATCH_WEIGHTS);
     weights = scratch + SCRATCH_WEIGHTS;
   }
   // Tiles as even as possible: 49 pixels are 4 × 6 + 5 × 5, so there is no slow tile of one pixel at the end.

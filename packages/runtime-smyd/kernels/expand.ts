@@ -1,22 +1,24 @@
 /** Weights expanded to float32, exactly: the kernels compute in float32 whatever the storage. */
-import { STORAGE_FLOAT16 } from "../src/program/fields";
+import { STORAGE_FLOAT16, STORAGE_FLOAT32 } from "../src/program/fields";
 
-/**
- * One panel of `steps` × 8 weights.
- *
- * @param scales for int8, the address of the panel's first output channel's scale, float32
- */
-export function expandPanel(storage: i32, weights: usize, panel: i32, steps: i32, scales: usize, to: usize): void {
-  if (storage == STORAGE_FLOAT16) {
-    expandFloat16(weights + 16 * panel * steps, 8 * steps, to);
-    return;
-  }
-  expandInt8(weights + 8 * panel * steps, steps, v128.load(scales), v128.load(scales, 16), to);
+/** Bytes of one weight. */
+export function weightBytes(storage: i32): i32 {
+  return storage == STORAGE_FLOAT32 ? 4 : storage == STORAGE_FLOAT16 ? 2 : 1;
 }
 
-/** `count` values, a multiple of 8, from IEEE 754 binary16. */
-export function expandFloat16(from: usize, count: i32, to: usize): void {
-  const end = to + 4 * count;
+/**
+ * `steps` × 8 weights, not float32, to float32.
+ *
+ * @param scales for int8, the address of the first of the eight output channels' scales, float32
+ */
+export function expandWeights(storage: i32, from: usize, steps: i32, scales: usize, to: usize): void {
+  if (storage == STORAGE_FLOAT16) expandFloat16(from, steps, to);
+  else expandInt8(from, steps, v128.load(scales), v128.load(scales, 16), to);
+}
+
+/** From IEEE 754 binary16. */
+function expandFloat16(from: usize, steps: i32, to: usize): void {
+  const end = to + 32 * steps;
   for (; to < end; to += 32, from += 16) {
     const halves = v128.load(from);
     v128.store(to, float16Lanes(i32x4.extend_low_i16x8_u(halves)));
@@ -38,7 +40,7 @@ function float16Lanes(halves: v128): v128 {
   return v128.or(v128.or(value, special), sign);
 }
 
-/** `steps` × 8 values: integer times the scale of its output channel. */
+/** Integer times the scale of its output channel. */
 function expandInt8(from: usize, steps: i32, low: v128, high: v128, to: usize): void {
   const end = to + 32 * steps;
   for (; to < end; to += 32, from += 8) {

@@ -1,11 +1,25 @@
 /** The interpreter: runs a program's steps; threads share a step's units and meet at its end. */
 import { convUnit } from "./conv";
+import { depthwiseUnit } from "./depthwise";
+import { borderUnit, gatherUnit } from "./gather";
 import { mapUnit } from "./map";
+import { batchNormUnit, instanceNormUnit } from "./norm";
+import { meanUnit, poolUnit } from "./pool";
+import { softmaxUnit } from "./softmax";
 import {
   NEXT_UNIT,
   OPERATION,
+  OPERATION_AVERAGE_POOL,
+  OPERATION_BATCH_NORM,
+  OPERATION_BORDER,
   OPERATION_CONV,
+  OPERATION_DEPTHWISE,
+  OPERATION_GATHER,
+  OPERATION_INSTANCE_NORM,
   OPERATION_MAP,
+  OPERATION_MAX_POOL,
+  OPERATION_MEAN,
+  OPERATION_SOFTMAX,
   PROGRAM_ARRIVED,
   PROGRAM_GENERATION,
   PROGRAM_RECORDS,
@@ -48,8 +62,25 @@ function runUnit(step: usize, unit: i32, scratch: usize): void {
   switch (load<i32>(step, OPERATION)) {
     case OPERATION_CONV:
       return convUnit(step, unit, scratch);
+    case OPERATION_DEPTHWISE:
+      return depthwiseUnit(step, unit, scratch);
     case OPERATION_MAP:
       return mapUnit(step, unit);
+    case OPERATION_MAX_POOL:
+    case OPERATION_AVERAGE_POOL:
+      return poolUnit(step, unit);
+    case OPERATION_MEAN:
+      return meanUnit(step, unit);
+    case OPERATION_GATHER:
+      return gatherUnit(step, unit);
+    case OPERATION_SOFTMAX:
+      return softmaxUnit(step, unit);
+    case OPERATION_BATCH_NORM:
+      return batchNormUnit(step, unit);
+    case OPERATION_INSTANCE_NORM:
+      return instanceNormUnit(step, unit);
+    case OPERATION_BORDER:
+      return borderUnit(step, unit);
   }
 }
 

@@ -1,8 +1,10 @@
 import { PROGRAM_RECORDS, PROGRAM_SCRATCH, PROGRAM_SCRATCH_STRIDE, PROGRAM_STEPS, SCRATCH_WEIGHTS } from "./fields.ts";
 import { LANES } from "../file/layout.ts";
-import { convRecord } from "./conv-record.ts";
 import { mapRecord } from "./map-record.ts";
-import type { Record } from "./record.ts";
+import { convRecord, depthwiseRecord } from "./product-records.ts";
+import type { StepRecord } from "./record.ts";
+import { gatherRecord, softmaxRecord } from "./row-records.ts";
+import { batchNormRecord, borderRecord, instanceNormRecord, meanRecord, poolRecord } from "./spatial-records.ts";
 import type { Step } from "./steps.ts";
 
 /**
@@ -35,18 +37,35 @@ export function scratchBytes(steps: readonly Step[]): number {
 }
 
 function expandedFloats(step: Step): number {
-  if (step.kind === "conv" && step.storage.kind !== "float32") return step.taps.count * step.taps.depth * LANES;
-  return 0;
+  if (step.kind !== "conv" && step.kind !== "depthwise") return 0;
+  if (step.storage.kind === "float32") return 0;
+  return step.taps.count * (step.kind === "conv" ? step.taps.depth : 1) * LANES;
 }
 
-function encodeStep(step: Step): Record {
+function encodeStep(step: Step): StepRecord {
   switch (step.kind) {
     case "conv":
       return convRecord(step);
+    case "depthwise":
+      return depthwiseRecord(step);
+    case "max-pool":
+    case "average-pool":
+      return poolRecord(step);
+    case "mean":
+      return meanRecord(step);
     case "binary":
     case "copy":
       return mapRecord(step);
-    default:
-      throw new Error(`step ${step.kind} is not there yet`);
+    case "gather":
+      return gatherRecord(step);
+    case "softmax":
+    case "log-softmax":
+      return softmaxRecord(step);
+    case "batch-norm":
+      return batchNormRecord(step);
+    case "instance-norm":
+      return instanceNormRecord(step);
+    case "border":
+      return borderRecord(step);
   }
 }

@@ -77,6 +77,61 @@ export const CONV_GROUP_INPUTS = 104;
 export const CONV_GROUP_OUTPUTS = 108;
 export const CONV_BYTES = 112;
 
+// Depthwise convolution; the fields that both have lie where a convolution has them.
+export const DEPTHWISE_CHANNELS = CONV_DEPTH;
+export const DEPTHWISE_UNIT_PIXELS = CONV_PIXEL_BLOCK;
+
+// A value with height, width and a border, wherever a record holds one.
+export const SPATIAL_ADDRESS = 0;
+export const SPATIAL_HEIGHT = 4;
+export const SPATIAL_WIDTH = 8;
+export const SPATIAL_CHANNELS = 12;
+export const SPATIAL_BORDER = 16;
+
+// Pools, means, norms, borders: one or two values first.
+export const INPUT_VALUE = 32;
+export const OUTPUT_VALUE = 52;
+
+export const POOL_KERNEL = 72;
+export const POOL_STRIDES = 80;
+export const POOL_DILATIONS = 88;
+export const POOL_PADS = 96;
+export const POOL_PADS_END = 104;
+/** 1 where padding counts in an average's divisor. */
+export const POOL_PADDED = 112;
+export const POOL_BYTES = 116;
+
+export const MEAN_OUTPUT = 52;
+export const MEAN_BYTES = 56;
+/** Channels of one unit of a mean or an instance norm: a cache line of each pixel. */
+export const UNIT_CHANNELS = 16;
+
+export const NORM_SCALE = 72;
+export const NORM_BIAS = 76;
+export const NORM_MEAN = 80;
+export const NORM_VARIANCE = 84;
+export const NORM_EPSILON = 88;
+export const NORM_BYTES = 92;
+
+export const BORDER_BYTES = 52;
+
+export const GATHER_INPUT = 32;
+export const GATHER_OUTPUT = 36;
+export const GATHER_INPUT_PIXELS = 40;
+export const GATHER_OUTPUT_PIXELS = 44;
+export const GATHER_PIXELS = 48;
+export const GATHER_CHANNELS = 52;
+export const GATHER_FILL = 56;
+export const GATHER_UNIT_PIXELS = 60;
+export const GATHER_BYTES = 64;
+
+export const SOFTMAX_INPUT = 32;
+export const SOFTMAX_OUTPUT = 36;
+export const SOFTMAX_COUNT = 40;
+/** 1 for the logarithm. */
+export const SOFTMAX_LOG = 44;
+export const SOFTMAX_BYTES = 48;
+
 // A map over a shape of rank 6: copies, element-wise operators, activations.
 export const MAP_OPERATOR = 32;
 export const MAP_LEFT = 36;

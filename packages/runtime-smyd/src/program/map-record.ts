@@ -21,7 +21,7 @@ import {
   MAP_UNIT_ROWS,
   OPERATION_MAP,
 } from "./fields.ts";
-import { createRecord, writeActivation, type Record } from "./record.ts";
+import { createRecord, writeActivation, type StepRecord } from "./record.ts";
 import type { BinaryStep, CopyStep, StridedView } from "./steps.ts";
 
 const RANK = 6;
@@ -47,7 +47,7 @@ interface Dimension {
 }
 
 /** Copies, activations and binary operators are one kind of record. */
-export function mapRecord(step: BinaryStep | CopyStep): Record {
+export function mapRecord(step: BinaryStep | CopyStep): StepRecord {
   if (step.kind === "binary") return encode({ ...step, operator: OPERATORS[step.operator] });
   const operator = step.activation.kind === "none" ? MAP_MOVE : MAP_COPY;
   return encode({ ...step, operator, left: step.input });
@@ -58,7 +58,7 @@ interface MapStep extends Pick<BinaryStep, "left" | "output" | "shape" | "activa
   readonly right?: StridedView;
 }
 
-function encode({ operator, left, right = left, output, shape, activation }: MapStep): Record {
+function encode({ operator, left, right = left, output, shape, activation }: MapStep): StepRecord {
   const dimensions = arrange(
     shape.map((size, axis) => ({
       size,

@@ -14,15 +14,17 @@ import {
   HIGH,
   LOW,
   OPERATION,
-  STORAGE_FLOAT16,
-  STORAGE_FLOAT32,
-  STORAGE_INT8,
+  SPATIAL_ADDRESS,
+  SPATIAL_BORDER,
+  SPATIAL_CHANNELS,
+  SPATIAL_HEIGHT,
+  SPATIAL_WIDTH,
   UNITS,
 } from "./fields.ts";
-import type { Activation, WeightStorage } from "./steps.ts";
+import type { Activation, Spatial } from "./steps.ts";
 
 /** One step's words, written by field; a field is a byte offset of `fields.ts`. */
-export interface Record {
+export interface StepRecord {
   readonly words: Int32Array;
   int(field: number, value: number): void;
   ints(field: number, values: readonly number[]): void;
@@ -30,10 +32,10 @@ export interface Record {
 }
 
 /** A record of `bytes` bytes with its head filled in; every other field is 0. */
-export function createRecord(operation: number, bytes: number, units: number): Record {
+export function createRecord(operation: number, bytes: number, units: number): StepRecord {
   const words = new Int32Array(bytes / 4);
   const view = new DataView(words.buffer);
-  const record: Record = {
+  const record: StepRecord = {
     words,
     // Addresses above 2 GiB keep their bits.
     int: (field, value) => view.setInt32(field, value, true),
@@ -57,7 +59,7 @@ const CURVES = {
 } as const;
 
 /** The kernels clip first, then apply a curve; most activations are one of the two. */
-export function writeActivation(record: Record, activation: Activation): void {
+export function writeActivation(record: StepRecord, activation: Activation): void {
   const write = (kind: number, { low = -Infinity, high = Infinity, alpha = 0, beta = 0 } = {}): void => {
     record.int(ACTIVATION, kind);
     record.float(LOW, low);
@@ -83,10 +85,11 @@ export function writeActivation(record: Record, activation: Activation): void {
   }
 }
 
-const STORAGES = { float32: STORAGE_FLOAT32, float16: STORAGE_FLOAT16, int8: STORAGE_INT8 } as const;
-
-/** Writes which storage the weights have, and where int8's scales are. */
-export function writeStorage(record: Record, storage: WeightStorage, fields: { kind: number; scales: number }): void {
-  record.int(fields.kind, STORAGES[storage.kind]);
-  if (storage.kind === "int8") record.int(fields.scales, storage.scales);
+/** Writes where a value with height, width and border lies. */
+export function writeSpatial(record: StepRecord, field: number, value: Spatial): void {
+  record.int(field + SPATIAL_ADDRESS, value.address);
+  record.int(field + SPATIAL_HEIGHT, value.height);
+  record.int(field + SPATIAL_WIDTH, value.width);
+  record.int(field + SPATIAL_CHANNELS, value.channels);
+  record.int(field + SPATIAL_BORDER, value.border);
 }
