@@ -65,7 +65,7 @@ function encodeStep(step: Step): StepRecord {
       return batchNormRecord(step);
     case "instance-norm":
       return instanceNormRecord(step);
-    case "border":
+    default:
       return borderRecord(step);
   }
 }

@@ -78,8 +78,8 @@ export const CONV_GROUP_OUTPUTS = 108;
 export const CONV_BYTES = 112;
 
 // Depthwise convolution; the fields that both have lie where a convolution has them.
-export const DEPTHWISE_CHANNELS = CONV_DEPTH;
-export const DEPTHWISE_UNIT_PIXELS = CONV_PIXEL_BLOCK;
+export const DEPTHWISE_CHANNELS = 72;
+export const DEPTHWISE_UNIT_PIXELS = 88;
 
 // A value with height, width and a border, wherever a record holds one.
 export const SPATIAL_ADDRESS = 0;
