@@ -2,6 +2,7 @@ import { MismatchError, ShapeError, UnavailableError, UnsupportedError, UsageErr
 import type { Image } from "@samoyed/preprocess";
 import { describe, expect, test } from "vitest";
 import { channelMeans, CONTRACT, fakeBackend, type FakeModel } from "../test/fake-backend.ts";
+import type { LoadProgress } from "./backend.ts";
 import { loadClassifier } from "./classifier.ts";
 
 /** One colour, 4 × 4. */
@@ -111,6 +112,23 @@ describe("choice of backend", () => {
     });
     await expect(loadClassifier("model", { backends: [] })).rejects.toThrow(UsageError);
   });
+});
+
+test("what a caller says of loading reaches the backend", async () => {
+  const fake = fakeBackend("fake");
+  const { signal } = new AbortController();
+  const reports: number[] = [];
+  const backend = {
+    ...fake,
+    load: async (...[artifact, options]: Parameters<typeof fake.load>) => {
+      expect(options).toMatchObject({ threads: 3, signal });
+      options?.onProgress?.({ loaded: 1, total: 2 });
+      return fake.load(artifact, options);
+    },
+  };
+  const onProgress = ({ loaded, total }: LoadProgress): number => reports.push(loaded / total);
+  await (await loadClassifier("model", { backend, threads: 3, signal, onProgress })).dispose();
+  expect(reports).toEqual([0.5]);
 });
 
 describe("a model that is no classifier is refused when it is loaded, and its session disposed", () => {
