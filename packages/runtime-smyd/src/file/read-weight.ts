@@ -65,7 +65,9 @@ function readSizes(value: JsonValue | undefined, what: string): readonly number[
 function requirePresence(present: boolean, what: string, expected: boolean): void {
   if (present === expected) return;
   throw new FormatError(
-    `${what} is ${present ? "there" : "missing"}; its layout and storage ${expected ? "need" : "have no"} it`,
+    present
+      ? `${what} is there; its layout and storage have none`
+      : `${what} is missing; its layout and storage need it`,
   );
 }
 

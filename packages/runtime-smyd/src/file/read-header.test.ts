@@ -1,0 +1,150 @@
+import { FormatError, memorySource, parseSafetensorsHeader } from "@samoyed/core";
+import { describe, expect, test } from "vitest";
+import { assemble, changed, fromHeader, parts } from "../../test/hand-made.ts";
+import { LENGTH_BYTES, parseSmydHeader, readSmydHeader, smydHeaderLength } from "./read-header.ts";
+import type { SmydFile } from "./types.ts";
+
+const read = (bytes: Uint8Array): Promise<SmydFile> => readSmydHeader(memorySource(bytes, "m.smyd"));
+
+function digestOf(bytes: Uint8Array): string {
+  const length = smydHeaderLength(bytes.subarray(0, LENGTH_BYTES), "m.smyd");
+  return parseSafetensorsHeader(bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + length), "m.smyd").metadata.get("digest")!;
+}
+
+describe("a file written by hand", () => {
+  test("all that it says", async () => {
+    const file = await read(assemble(parts()));
+    const { graph, weights, contract, hashed, hashes, dataBytes, dataOffset } = file;
+    expect(weights.get("weight")).toEqual({
+      name: "weight",
+      shape: [2, 1, 1, 2],
+      layout: "panel8",
+      groups: 1,
+      storage: "float32",
+      offset: 0,
+      byteLength: 64,
+    });
+    expect([...weights.keys()]).toEqual(["weight", "bias"]);
+    expect(graph.nodes.map(({ op }) => op)).toEqual(["Conv", "Constant", "Add"]);
+    expect(graph.nodes[0]!.attributes).toEqual({ kernel_shape: { type: "ints", value: [1, 2] } });
+    expect(graph.nodes[1]!.attributes["value"]).toMatchObject({ value: { name: "seven", offset: 128, byteLength: 4 } });
+    expect(graph.inputs).toEqual([{ name: "input", dtype: "float32", shape: ["N", 1, 1, 3] }]);
+    expect(contract!.model).toBe("tiny.test");
+    expect(hashed.map(({ name, offset, byteLength }) => [name, offset, byteLength])).toEqual([
+      ["weight", 0, 64],
+      ["bias", 64, 8],
+      ["seven.value", 128, 4],
+    ]);
+    expect(hashes).toMatchObject({ offset: 192, byteLength: 24 });
+    expect(dataBytes).toBe(216);
+    expect(dataOffset % 64).toBe(0);
+  });
+
+  test("as a stream: the length, the header, and then the data", () => {
+    const bytes = assemble(parts());
+    const length = smydHeaderLength(bytes.subarray(0, LENGTH_BYTES), "m.smyd");
+    const file = parseSmydHeader(bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + length), "m.smyd");
+    expect(file.dataOffset).toBe(LENGTH_BYTES + length);
+    expect(file.dataOffset + file.dataBytes).toBe(bytes.byteLength);
+  });
+
+  test("another hash of the source does not change the digest", async () => {
+    const file = await read(
+      changed(({ contract, metadata }) => {
+        metadata["digest"] = digestOf(assemble(parts()));
+        contract!["source"].sha256 = "cd".repeat(32);
+      }),
+    );
+    expect(file.contract!.source!.sha256).toBe("cd".repeat(32));
+  });
+
+  test("of somebody else's model there is no contract", async () => {
+    expect(await read(changed((file) => (file.contract = undefined)))).not.toHaveProperty("contract");
+  });
+
+  test("numbers that JSON cannot write, and negative ones", async () => {
+    const { graph } = await read(
+      changed((file) => {
+        file.graph["nodes"][2].attributes = {
+          a: { type: "floats", value: ["NaN", "Infinity", "-Infinity", "-0", 1e-5] },
+          b: { type: "ints", value: [-1, 0] },
+          c: { type: "strings", value: ["x", ""] },
+        };
+      }),
+    );
+    expect(graph.nodes[2]!.attributes).toEqual({
+      a: { type: "floats", value: [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0, 1e-5] },
+      b: { type: "ints", value: [-1, 0] },
+      c: { type: "strings", value: ["x", ""] },
+    });
+  });
+});
+
+const DAMAGED = "The file is damaged; fetch it again.";
+const CUT = "The file was cut short; fetch it again.";
+
+describe("what is no such file", () => {
+  test("a checkpoint in safetensors", async () => {
+    const checkpoint = fromHeader('{"w":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}', new Uint8Array(1));
+    await expect(read(checkpoint)).rejects.toMatchObject({
+      name: "FormatError",
+      message: `m.smyd: a safetensors file and no .smyd model: its metadata's "format" is missing`,
+      hint: "A checkpoint becomes a model with: samoyed convert FILE --to smyd.",
+    });
+    await expect(read(changed(({ metadata }) => (metadata["format"] = "pt")))).rejects.toThrow('"format" is "pt"');
+  });
+
+  test("a later version: what to do, whatever else it holds", async () => {
+    const later = changed((file) => {
+      file.metadata["version"] = "2";
+      file.metadata["codebook"] = "new";
+      file.graph = { layers: [] };
+    });
+    await expect(read(later)).rejects.toMatchObject({
+      name: "UnsupportedError",
+      message: "m.smyd: version 2 of .smyd; this Samoyed reads up to version 1",
+      hint: "Update Samoyed.",
+      details: { version: 2 },
+    });
+  });
+
+  test.each(["", "one", "-1", "1.0", "01", "0", "9999999999"])("version %j is none", async (version) => {
+    await expect(read(changed(({ metadata }) => (metadata["version"] = version)))).rejects.toThrow(
+      `the metadata's "version" is "${version}"; expected a number`,
+    );
+  });
+
+  test("ONNX, a web page, nothing", async () => {
+    for (const bytes of [
+      Uint8Array.of(8, 8, 18, 7, 115, 97, 109, 111, 121),
+      new TextEncoder().encode("<!doctype html>"),
+      new Uint8Array(),
+    ]) {
+      await expect(read(bytes)).rejects.toThrow(/a safetensors header of (?:0|more than 2\^53) bytes/);
+    }
+  });
+
+  test("a header beyond the cap", async () => {
+    const bytes = new Uint8Array(64);
+    new DataView(bytes.buffer).setBigUint64(0, BigInt((32 << 20) + 1), true);
+    await expect(read(bytes)).rejects.toThrow("a safetensors header of 33554433 bytes; expected 1 to 33554432");
+  });
+
+  test("cut anywhere: a typed error", async () => {
+    const bytes = assemble(parts());
+    for (let length = 0; length < bytes.byteLength; length++) {
+      await expect(read(bytes.subarray(0, length)), `${length} bytes`).rejects.toThrow(FormatError);
+    }
+    await expect(read(bytes.subarray(0, -1))).rejects.toMatchObject({ hint: CUT });
+    await expect(read(new Uint8Array([...bytes, 0]))).rejects.toMatchObject({ hint: DAMAGED });
+  });
+
+  test("data that begins elsewhere", async () => {
+    const bytes = assemble(parts());
+    const length = smydHeaderLength(bytes.subarray(0, LENGTH_BYTES), "m.smyd");
+    const end = LENGTH_BYTES + length;
+    const shifted = new Uint8Array([...bytes.subarray(0, end), 0x20, ...bytes.subarray(end)]);
+    new DataView(shifted.buffer).setBigUint64(0, BigInt(length + 1), true);
+    await expect(read(shifted)).rejects.toThrow(`the data begins at byte ${end + 1}; expected a multiple of 64`);
+  });
+});
