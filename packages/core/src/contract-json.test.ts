@@ -33,6 +33,7 @@ const contract: Contract = {
       top: [{ index: 1, label: "Samoyed", probability: 0.6425196528434753 }],
     },
   ],
+  selfTest: { seed: 1, values: [0.5, -1.25], tolerance: 0.001, by: "samoyed 0.0.0" },
   generator: "samoyed 0.0.0",
 };
 
@@ -84,6 +85,8 @@ describe("what breaks the schema is named by its path", () => {
       { ...contract, references: [{ kind: "recorded", source: "x", top: [{ index: 0, probability: 1.5 }] }] },
       "top[0].probability is 1.5; expected 0 to 1",
     ],
+    [{ ...contract, selfTest: { ...contract.selfTest, tolerance: 0 } }, "tolerance is 0; expected more than 0"],
+    [{ ...contract, selfTest: { ...contract.selfTest, seed: 0 } }, "seed is 0; expected 1 to 2147483647"],
   ])("%#", (value, message) => {
     const json = JSON.stringify(value);
     expect(() => parseContract(json)).toThrow(FormatError);
