@@ -1,0 +1,78 @@
+import { memorySource, SamoyedError } from "@samoyed/core";
+import { expect, test } from "vitest";
+import { mutate, seeded } from "../../checkpoint/test/mutate.ts";
+import { CONTRACT, dataOf, fromBytes, plain, toBytes } from "../test/files.ts";
+import { attributeGraph, smallNetwork } from "../test/graphs.ts";
+import { readSmyd } from "./index.ts";
+
+/** SAMOYED_FUZZ=100 runs a hundred times as many. */
+const ROUNDS = 150 * Number(process.env["SAMOYED_FUZZ"] ?? 1);
+const MAX_MS = 5_000;
+
+function typed(error: unknown): void {
+  if (!(error instanceof SamoyedError) || error.message === "") throw error;
+}
+
+const files: readonly (readonly [string, () => Promise<Uint8Array>])[] = [
+  ["float32", () => toBytes(smallNetwork(), { contract: CONTRACT })],
+  ["float16", () => toBytes(smallNetwork(), { weights: "float16" })],
+  ["int8", () => toBytes(smallNetwork(), { contract: CONTRACT, weights: "int8" })],
+  ["tensor attributes", () => toBytes(attributeGraph())],
+];
+
+test.each(files)("%s, damaged anywhere: the model that was written or a typed error, soon", async (_, write) => {
+  const whole = await write();
+  const original = await fromBytes(whole);
+  const expected = await plain(original.graph);
+  const counts = { same: 0, refused: 0 };
+  for (let round = 0; round < ROUNDS; round++) {
+    const seed = round * 7919 + whole.byteLength;
+    const random = seeded(seed);
+    // Half of the damage to the header, which is a small part of the file.
+    const dataOffset = whole.byteLength - dataOf(whole).byteLength;
+    const damaged =
+      random() < 0.5
+        ? mutate(whole, random)
+        : new Uint8Array([...mutate(whole.subarray(0, dataOffset), random), ...whole.subarray(dataOffset)]);
+    const start = performance.now();
+    try {
+      const { graph, contract } = await readSmyd(memorySource(damaged, "damaged"));
+      expect(await plain(graph), `seed ${seed}`).toEqual(expected);
+      // The source's hash is filled in when all else is written: it is the one thing that nothing vouches for.
+      expect({ ...contract, source: null }, `seed ${seed}`).toEqual({ ...original.contract, source: null });
+      counts.same++;
+    } catch (error) {
+      typed(error);
+      counts.refused++;
+    }
+    expect(performance.now() - start, `seed ${seed} took too long`).toBeLessThan(MAX_MS);
+  }
+  // Were everything refused, the fuzz would reach nothing; were nothing refused, it would find nothing.
+  expect(counts.refused).toBeGreaterThan(ROUNDS / 2);
+});
+
+test("one bit of the data changed: that weight is refused, or it was padding", async () => {
+  const whole = await toBytes(smallNetwork(), { contract: CONTRACT, weights: "int8" });
+  const expected = await plain((await fromBytes(whole)).graph);
+  const dataOffset = whole.byteLength - dataOf(whole).byteLength;
+  const random = seeded(1);
+  let refused = 0;
+  for (let round = 0; round < 60; round++) {
+    const damaged = whole.slice();
+    const at = dataOffset + Math.floor(random() * (whole.byteLength - dataOffset));
+    damaged[at]! ^= 1 << Math.floor(random() * 8);
+    const result = await fromBytes(damaged)
+      .then(
+        ({ graph }) => plain(graph),
+        (error: unknown) => error,
+      )
+      .catch((error: unknown) => error);
+    if (result instanceof Error) {
+      expect(result.message).toMatch(/^model\.smyd: (?:the scale of )?weight "[\w.]+" does not have its hash$/);
+      refused++;
+    } else {
+      expect(result).toEqual(expected);
+    }
+  }
+  expect(refused).toBeGreaterThan(40);
+});
