@@ -17,7 +17,6 @@ import {
   CONV_PIXELS,
   CONV_PIXEL_BLOCK,
   CONV_RESIDUAL,
-  CONV_RESIDUAL_PIXELS,
   CONV_SCALES,
   CONV_STORAGE,
   CONV_TAP_COUNT,
@@ -78,11 +77,10 @@ function convPanel(step: usize, panel: i32, firstPixel: i32, pixels: i32, scratc
       runTile(size, step, weights, bias, input, pixel, residual, output, outputPixels + pixel);
     } else {
       // A panel that is not full must not touch the channels behind it.
-      runTile(size, step, weights, bias, input, pixel, 0, scratch + SCRATCH_TILE, scratch + SCRATCH_TILE_PIXELS);
+      runTile(size, step, weights, bias, input, pixel, residual, scratch + SCRATCH_TILE, scratch + SCRATCH_TILE_PIXELS);
       for (let index = 0; index < size; index++) {
         const to = output + load<i32>(outputPixels + pixel + 4 * index);
-        const from = residual ? residual + load<i32>(load<usize>(step, CONV_RESIDUAL_PIXELS) + pixel + 4 * index) : 0;
-        storePart(step, scratch + SCRATCH_TILE + 32 * index, from, to, lanes);
+        storePart(step, scratch + SCRATCH_TILE + 32 * index, to, lanes);
       }
     }
     pixel += 4 * size;
@@ -92,13 +90,10 @@ function convPanel(step: usize, panel: i32, firstPixel: i32, pixels: i32, scratc
   }
 }
 
-/** Stores the first lanes of a pixel's eight sums. */
-function storePart(step: usize, sums: usize, residual: usize, output: usize, lanes: i32): void {
+/** Stores the first lanes of a pixel's eight sums, to which the tile has added the residual. */
+function storePart(step: usize, sums: usize, output: usize, lanes: i32): void {
   for (let lane = 0; lane < lanes; lane += 4) {
-    let value = v128.load(sums + 4 * lane);
-    if (residual) value = v128.add<f32>(value, v128.load(residual + 4 * lane));
-    value = activate(step, value);
-    storeLanes(output + 4 * lane, value, lanes - lane);
+    storeLanes(output + 4 * lane, activate(step, v128.load(sums + 4 * lane)), lanes - lane);
   }
 }
 
