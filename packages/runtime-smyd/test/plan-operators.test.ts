@@ -2,22 +2,32 @@ import { elementCount, lazyTensor, type Tensor } from "@samoyed/core";
 import { type Attribute, createBuilder, float, type Graph, int, interpret, ints, string } from "@samoyed/graph";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { wave } from "./models.ts";
+import { smyd } from "../src/node.ts";
+import { smydBytes, wave } from "./models.ts";
 import { runPlanned } from "./run-plan.ts";
 
 const runs = { numRuns: 60 * Number(process.env["SAMOYED_FUZZ"] ?? 1) };
 
-/** Runs a graph on the step machine and on the interpreter. */
+const backend = smyd();
+
+/** Runs a graph on the step machine, on the kernels and on the interpreter. */
 async function expectSame(graph: Graph, inputs: Record<string, Tensor<"float32">>, taps: string[] = []): Promise<void> {
-  const { values } = await runPlanned(graph, inputs, { taps });
   const expected = await interpret(graph, inputs, { taps });
+  const { values } = await runPlanned(graph, inputs, { taps });
+  expectClose(values, expected, "step machine");
+  const session = await backend.load(await smydBytes(graph), { threads: 1 });
+  expectClose(await session.run(inputs, { taps }), expected, "kernels");
+  await session.dispose();
+}
+
+function expectClose(values: ReadonlyMap<string, Tensor>, expected: ReadonlyMap<string, Tensor>, by: string): void {
   for (const [name, wanted] of expected) {
     const found = values.get(name)!;
     expect(found.shape, name).toEqual(wanted.shape);
     for (let index = 0; index < found.data.length; index++) {
-      const [a, b] = [found.data[index]!, Number(wanted.data[index])];
+      const [a, b] = [Number(found.data[index]), Number(wanted.data[index])];
       if (!(Object.is(a, b) || Math.abs(a - b) <= 1e-5 * Math.max(1, Math.abs(b)))) {
-        throw new Error(`${name}[${index}] is ${a}; expected ${b}`);
+        throw new Error(`${by}: ${name}[${index}] is ${a}; expected ${b}`);
       }
     }
   }
@@ -82,6 +92,32 @@ describe("what the planner makes of an operator computes what the interpreter do
           },
         });
         await expectSame(graph, { x: wave([images, groups * perGroup, ...image]) });
+      }),
+      runs,
+    );
+  });
+
+  test("convolutions with a residual and an activation", async () => {
+    const fused = fc.record({
+      groups: fc.constantFrom(1, 1, 2, 4),
+      outputsPerGroup: fc.integer({ min: 1, max: 20 }),
+      images: fc.integer({ min: 1, max: 2 }),
+      image: fc.tuple(size, size),
+      bias: fc.boolean(),
+      activation: fc.constantFrom("Relu", "Sigmoid", "LeakyRelu", "HardSwish", "none"),
+    });
+    await fc.assert(
+      fc.asyncProperty(fused, async ({ groups, outputsPerGroup, images, image, bias, activation }) => {
+        const channels = groups * outputsPerGroup;
+        const b = createBuilder({ name: "fused" });
+        const shape = [images, channels, ...image];
+        const [x, r] = [b.input("x", "float32", shape), b.input("r", "float32", shape)];
+        const constants = [wave([channels, outputsPerGroup, 3, 3], 1), ...(bias ? [wave([channels], 2)] : [])];
+        const names = constants.map((tensor, index) => b.initializer(lazyTensor(`c${index}`, tensor)));
+        const conv = b.node("Conv", [x, ...names], { attributes: { group: int(groups), pads: ints([1, 1, 1, 1]) } });
+        const sum = b.node("Add", [r, conv], { name: "sum" });
+        b.output(activation === "none" ? sum : b.node(activation, [sum], { name: "y" }));
+        await expectSame(b.finish(), { x: wave(shape), r: wave(shape, 4) });
       }),
       runs,
     );

@@ -92,7 +92,7 @@ describe("a process", { timeout: 60_000 }, () => {
     const model = await smydBytes(tinyGraph({ size: 400 }));
     const { status, output } = await runAlone(LOAD, { model, flags: FEW_PAGES });
     expect(output).toMatch(REPORT);
-    expect(output).toContain("(33 MB)");
+    expect(output).toContain("(23 MB)");
     expect(status).toBe(0);
   });
 
