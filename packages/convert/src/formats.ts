@@ -61,7 +61,7 @@ async function writeOnnxFile(
   graph: Graph,
   { contract, name, weights = "float32", createSink, signal }: WriteContext,
 ): Promise<void> {
-  const type = requireWeights("onnx", ONNX_WEIGHTS, weights);
+  const type = oneOf(ONNX_WEIGHTS, weights, "onnx");
   const stored = type === "float16" ? castWeights(graph, type) : graph;
   const file = `${name}.onnx`;
   const sink = await createSink(file);
@@ -81,7 +81,7 @@ async function writeTfjsFolder(
 ): Promise<void> {
   await writeTfjs(graph, {
     createSink: (file) => createSink(`${name}.tfjs/${file}`, { bare: file !== "model.json" }),
-    weights: requireWeights("tfjs", TFJS_WEIGHTS, weights),
+    weights: oneOf(TFJS_WEIGHTS, weights, "tfjs"),
     ...tfjs,
     ...(contract && { contract }),
     ...(signal && { signal }),
@@ -93,14 +93,23 @@ async function writeSmydFile(
   { contract, name, weights = "float32", createSink, signal }: WriteContext,
 ): Promise<void> {
   await writeSmyd(graph, {
-    weights: requireWeights("smyd", SMYD_WEIGHTS, weights),
+    weights: oneOf(SMYD_WEIGHTS, weights, "smyd"),
     sink: await createSink(`${name}.smyd`),
     ...(contract && { contract }),
     ...(signal && { signal }),
   });
 }
 
-function requireWeights<T extends Weights>(format: Format, allowed: readonly T[], weights: Weights): T {
+/**
+ * Requires weights to be of a kind that a format has.
+ *
+ * @throws UsageError that says what every format has.
+ */
+export function requireWeights(format: Format, weights: Weights): void {
+  oneOf(FORMAT_WEIGHTS[format], weights, format);
+}
+
+function oneOf<T extends Weights>(allowed: readonly T[], weights: Weights, format: Format): T {
   const found = allowed.find((type) => type === weights);
   if (found !== undefined) return found;
   const possible = FORMATS.map((known) => `${known}: ${FORMAT_WEIGHTS[known].join(", ")}`);

@@ -14,6 +14,7 @@ import { tfjsBackend } from "./tfjs-backend.ts";
 import { NODE } from "./tfjs-node.ts";
 
 export type { TfjsWasmOptions } from "./engines.ts";
+export { inspectModel, type ModelFacts } from "./inspect-model.ts";
 
 const IN_BROWSERS = { reason: "it runs in browsers only", fix: "Use tfjs-node or tfjs-wasm in Node." };
 

@@ -1,22 +1,22 @@
-import { fileSource } from "@samoyed/core/node";
-import { readOnnx } from "@samoyed/format-onnx";
+import { statSync } from "node:fs";
 import type { Command, Result } from "../command.ts";
+import { describeModel, type ModelDescription } from "../inspect/describe-model.ts";
 import { inspectCheckpoint } from "../inspect/inspect-checkpoint.ts";
 import { inspectOnnx } from "../inspect/inspect-onnx.ts";
+import { inspectSmyd } from "../inspect/inspect-smyd.ts";
+import { inspectTfjs } from "../inspect/inspect-tfjs.ts";
 import { TENSORS_SHOWN } from "../inspect/tensor-table.ts";
-import { namingFile } from "../naming-file.ts";
-import { siblings } from "../siblings.ts";
 import { flag, one } from "../values.ts";
 import { withCheckpoint } from "../with-checkpoint.ts";
 
-async function onnxFile(path: string, all: boolean): Promise<Result> {
-  const source = await fileSource(path);
-  try {
-    const model = await namingFile(path, () => readOnnx(source, { resolve: siblings(path) }));
-    return inspectOnnx(model, { all });
-  } finally {
-    await source.close();
-  }
+type Inspect = (path: string, signal: AbortSignal) => Promise<ModelDescription>;
+
+/** What describes a model at a path; `undefined` for everything else, checkpoints among it. */
+function modelAt(path: string): Inspect | undefined {
+  if (/\.onnx$/iu.test(path)) return inspectOnnx;
+  if (/\.smyd$/iu.test(path)) return inspectSmyd;
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return isFolder || /(?:^|[\\/])model\.json$/u.test(path) ? inspectTfjs : undefined;
 }
 
 export const inspect: Command = {
@@ -29,11 +29,17 @@ export const inspect: Command = {
       description: `list every tensor, not the first ${TENSORS_SHOWN}, and the values that run --taps takes`,
     },
   },
-  examples: ["samoyed inspect resnext.pth", "samoyed inspect models/resnext50_32x4d.onnx --json"],
-  async run(args, values, { signal }) {
+  examples: [
+    "samoyed inspect resnext.pth",
+    "samoyed inspect models/resnext50_32x4d.onnx --json",
+    "samoyed inspect models/resnext50_32x4d.tfjs",
+    "samoyed inspect models/resnext50_32x4d.smyd --all",
+  ],
+  async run(args, values, { signal }): Promise<Result> {
     const path = one(args, "FILE");
     const all = flag(values, "all");
-    if (path.toLowerCase().endsWith(".onnx")) return onnxFile(path, all);
+    const model = modelAt(path);
+    if (model !== undefined) return describeModel(await model(path, signal), { all });
     return withCheckpoint(path, { signal, work: async (checkpoint) => inspectCheckpoint(checkpoint, { all }) });
   },
 };

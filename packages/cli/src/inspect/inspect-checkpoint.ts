@@ -56,6 +56,6 @@ export function inspectCheckpoint(checkpoint: Checkpoint, { all }: { readonly al
       warnings,
       tensors: tensorFacts(list),
     },
-    text: `${columns(rows)}\n\n${tensorTable(list, { all })}`,
+    text: `${columns(rows)}\n\n${tensorTable(tensorFacts(list), { all })}`,
   };
 }

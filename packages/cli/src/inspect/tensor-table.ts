@@ -9,6 +9,8 @@ export interface TensorFacts {
   readonly name: string;
   readonly dtype: string;
   readonly shape: readonly number[];
+  /** How its elements are ordered, where a format has several ways. */
+  readonly layout?: string;
 }
 
 /** What is told of each tensor. */
@@ -22,9 +24,14 @@ export function byteLengthOf(tensors: readonly LazyTensor[]): number {
 }
 
 /** Tensors with dtype and shape, one a line. */
-export function tensorTable(tensors: readonly LazyTensor[], { all }: { readonly all: boolean }): string {
+export function tensorTable(tensors: readonly TensorFacts[], { all }: { readonly all: boolean }): string {
   const shown = all ? tensors : tensors.slice(0, TENSORS_SHOWN);
-  const rows = shown.map(({ name, dtype, shape }) => [`  ${name}`, dtype, formatShape(shape)]);
+  const rows = shown.map(({ name, dtype, shape, layout }) => [
+    `  ${name}`,
+    dtype,
+    formatShape(shape),
+    ...(layout === undefined ? [] : [layout]),
+  ]);
   const rest = tensors.length - shown.length;
   return `${columns(rows)}${rest > 0 ? `\n  … ${rest} more (--all)` : ""}`;
 }
