@@ -56,6 +56,8 @@ function withoutNames(reason: string): string {
     .replace(/ ?"[^"]*"/g, "")
     .replace(/^node( \d+)? \((\w+)\):? /, "")
     .replace(/ \[[^\]]*\]/g, "")
+    .replace(/^is \w+; only/, "takes or gives another type; only")
+    .replace(/^the constant is \w+ in/, "the constant is no float32 in")
     .trim();
 }
 

@@ -248,6 +248,8 @@ describe("what the planner makes of an operator computes what the interpreter do
   test.each<[string, OneNode]>([
     ["Softmax", { op: "Softmax", input: [3, 7] }],
     ["Softmax of channels", { op: "Softmax", input: [2, 5, 3, 4], attributes: { axis: int(1) } }],
+    ["Softmax of images", { op: "Softmax", input: [2, 5, 3, 4], attributes: { axis: int(0) } }],
+    ["LogSoftmax of the middle", { op: "LogSoftmax", input: [2, 5, 3], attributes: { axis: int(1) } }],
     ["Softmax along the width", { op: "LogSoftmax", input: [2, 5, 3, 4], attributes: { axis: int(-1) } }],
     ["Softmax of old", { op: "Softmax", input: [2, 5, 3], attributes: { axis: int(1) }, opset: 11 }],
     ["Gemm", { op: "Gemm", input: [3, 5], constants: [wave([5, 9]), wave([9], 1)] }],

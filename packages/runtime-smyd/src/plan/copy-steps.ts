@@ -26,6 +26,17 @@ export function copySteps(input: Place, output: Place, activation: Activation): 
   return [...clearBorder(output), { kind: "copy", input: viewOf(input), output: viewOf(output), shape, activation }];
 }
 
+/** Copies a value whose axes come in another order: axis `i` of the output is axis `perm[i]` of the input. */
+export function permuteSteps(input: Place, output: Place, perm: readonly number[]): Step[] {
+  const { address, strides } = viewOf(input);
+  const { shape } = output;
+  const moved = { address, strides: perm.map((axis) => strides[axis]!) };
+  return [
+    ...clearBorder(output),
+    { kind: "copy", input: moved, output: viewOf(output), shape, activation: { kind: "none" } },
+  ];
+}
+
 /** Combines two values, broadcast to the shape of the output. */
 export function binarySteps(
   operator: BinaryOperator,

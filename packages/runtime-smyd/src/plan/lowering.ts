@@ -1,7 +1,7 @@
 import { FormatError, type Shape, UnsupportedError } from "@samoyed/core";
 import type { SmydWeight } from "../file/types.ts";
 import type { Activation, Step } from "../program/steps.ts";
-import { copySteps } from "./copy-steps.ts";
+import { copySteps, permuteSteps } from "./copy-steps.ts";
 import type { PlanModel } from "./model.ts";
 import { type Buffer, isPlain, newBuffer, type Place, placeBytes } from "./places.ts";
 import type { Tables } from "./tables.ts";
@@ -40,6 +40,8 @@ export interface Lowering {
   push(operation: Operation): void;
   /** Copies one place into another of the same shape, whatever their layouts. */
   copy(input: Place, output: Place, activation?: Activation): void;
+  /** Copies a value whose axes come in another order: axis `i` of the output is axis `perm[i]` of the input. */
+  permute(input: Place, output: Place, perm: readonly number[]): void;
   /** Says where a value lies from here on. */
   define(name: string, place: Place): void;
 }
@@ -126,6 +128,8 @@ export function createLowering({ model, dataAddress, borders, wanted }: Lowering
     plain,
     push,
     copy,
+    permute: (input, output, perm) =>
+      push({ reads: [input], writes: output, emit: () => permuteSteps(input, output, perm) }),
     define,
     temporary: (shape, layout) => newPlace("a value", { shape, layout, border: 0 }),
     create: (name, shape, layout) =>

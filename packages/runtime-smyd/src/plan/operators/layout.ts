@@ -3,9 +3,6 @@ import { readIntsInput } from "../constants.ts";
 import { countElements, MAX_RANK } from "../limits.ts";
 import { malformed, misfit, normalizeAxis, readInt, readInts, unsupported } from "../node.ts";
 import { type LowerCall, type Operator, shapeOf, type ShapeCall } from "../operator.ts";
-import { viewOf } from "../places.ts";
-import { clearBorder } from "../copy-steps.ts";
-import { NO_ACTIVATION } from "../lowering.ts";
 
 function reshapeTo(call: ShapeCall): Shape {
   const { node, model } = call;
@@ -100,18 +97,7 @@ function lowerTranspose({ fused, node, shape, lowering, shapeOf }: LowerCall): v
   const input = lowering.place(fused.inputs[0]!);
   const perm = permutation({ node, inputs: [shapeOf(fused.inputs[0]!)] });
   const output = lowering.create(fused.output, shape, shape.length === 4 ? "pixels" : "plain");
-  lowering.push({
-    reads: [input],
-    writes: output,
-    emit: () => {
-      const { address, strides } = viewOf(input);
-      const moved = { address, strides: perm.map((axis) => strides[axis]!) };
-      return [
-        ...clearBorder(output),
-        { kind: "copy", input: moved, output: viewOf(output), shape, activation: NO_ACTIVATION },
-      ];
-    },
-  });
+  lowering.permute(input, output, perm);
   lowering.define(fused.output, output);
 }
 

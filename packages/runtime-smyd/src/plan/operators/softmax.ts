@@ -2,7 +2,6 @@ import type { Shape } from "@samoyed/core";
 import { countElements, MAX_RANK } from "../limits.ts";
 import { normalizeAxis, readInt, unsupported } from "../node.ts";
 import { type LowerCall, type Operator, shapeOf, type ShapeCall } from "../operator.ts";
-import { imageSize } from "../places.ts";
 import type { SmydNode } from "../../file/types.ts";
 
 /** Since opset 13 one axis, the last by default; before, all axes from `axis` (1 by default) on, seen as one. */
@@ -23,30 +22,29 @@ function lowerSoftmax({ fused, node, shape, lowering }: LowerCall, kind: "softma
   const { opset } = lowering.model.graph;
   const axis = firstAxis(node, { opset, rank: shape.length });
   const input = lowering.place(fused.inputs[0]!);
-  const last = axis === shape.length - 1;
-  // The channels of pixels without a border lie one behind the other; so do all axes from any one on in plain values.
-  const channels = opset >= 13 && axis === 1 && (shape.length === 3 || shape.length === 4);
-  if (!last && opset >= 13 && !channels) {
-    throw unsupported(node, `works along axis ${axis} of ${shape.length}; the last one and channels are planned`);
-  }
-  const asPixels = channels && !last;
-  const source = asPixels ? unbordered() : lowering.plain(input);
-  const output = lowering.temporary(shape, asPixels ? "pixels" : "plain");
-  const total = countElements(shape, "a value");
-  const count = asPixels ? imageSize(shape).channels : countElements(shape.slice(axis), "a value");
+  // One axis that is not the last has to become it, and to go back.
+  const moves = opset >= 13 && axis < shape.length - 1;
+  const axes = [...shape.keys()];
+  const perm = moves ? [...axes.filter((own) => own !== axis), axis] : axes;
+  const moved = perm.map((own) => shape[own]!);
+  const source = moves ? lowering.temporary(moved, "plain") : lowering.plain(input);
+  if (moves) lowering.permute(input, source, perm);
+  const result = lowering.temporary(moved, "plain");
+  const count = countElements(moved.slice(moves ? -1 : axis), "a row");
+  const rows = countElements(shape, "a value") / count;
   lowering.push({
     reads: [source],
-    writes: output,
-    emit: () => [{ kind, input: source.buffer.address, output: output.buffer.address, rows: total / count, count }],
+    writes: result,
+    emit: () => [{ kind, input: source.buffer.address, output: result.buffer.address, rows, count }],
   });
-  lowering.define(fused.output, output);
-
-  function unbordered(): typeof input {
-    if (input.layout === "pixels" && input.border === 0) return input;
-    const made = lowering.temporary(shape, "pixels");
-    lowering.copy(input, made);
-    return made;
+  if (!moves) {
+    lowering.define(fused.output, result);
+    return;
   }
+  const output = lowering.create(fused.output, shape, shape.length === 4 ? "pixels" : "plain");
+  const back = axes.map((own) => perm.indexOf(own));
+  lowering.permute(result, output, back);
+  lowering.define(fused.output, output);
 }
 
 function softmax(kind: "softmax" | "log-softmax"): Operator {
