@@ -1,0 +1,57 @@
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { SHAPES, useWorkplace } from "../test/workplace.ts";
+import { convertFile } from "./convert-file.ts";
+
+const { folder } = useWorkplace();
+const MODEL = "resnext14_8x16d_c8-16-32-64.tfjs";
+
+/** What an earlier, larger model left: the model.json, and files beside it. */
+async function leave(modelJson: unknown, files: readonly string[]): Promise<void> {
+  const at = join(folder(), MODEL);
+  await mkdir(at, { recursive: true });
+  for (const file of files) await writeFile(join(at, file), "old");
+  await writeFile(join(at, "model.json"), typeof modelJson === "string" ? modelJson : JSON.stringify(modelJson));
+}
+
+async function filesAfter(): Promise<readonly string[]> {
+  await convertFile(SHAPES, { outDir: folder(), formats: ["tfjs"] });
+  return (await readdir(join(folder(), MODEL))).toSorted();
+}
+
+const OWN = ["group1-shard1of1.bin", "model.json"];
+
+test("weight files that only the earlier model names are removed", async () => {
+  const paths = ["group1-shard1of3.bin", "group1-shard2of3.bin", "group1-shard3of3.bin"];
+  await leave({ weightsManifest: [{ paths, weights: [] }] }, paths);
+  expect(await filesAfter()).toEqual(OWN);
+  // Again: the files that the new model names stay.
+  expect(await filesAfter()).toEqual(OWN);
+  expect((await readFile(join(folder(), MODEL, OWN[0]!))).byteLength).toBeGreaterThan(1000);
+});
+
+test("files that it does not name, or that are not named as ours are, stay", async () => {
+  await writeFile(join(folder(), "precious.bin"), "old");
+  const files = ["group1-shard1of9.bin", "weights.bin", "notes.txt"];
+  const paths = ["weights.bin", "notes.txt", "../precious.bin", "group1-shard1of1.bin", "missing.bin", 7];
+  await leave({ weightsManifest: [null, { paths }] }, files);
+  expect(await filesAfter()).toEqual([...OWN, ...files].toSorted());
+  expect(await readdir(folder())).toContain("precious.bin");
+});
+
+test.each([["{"], ["null"], ["[]"], ['{"weightsManifest":{"paths":["group1-shard1of3.bin"]}}']])(
+  "a model.json that is none of ours, %s: nothing is removed",
+  async (text) => {
+    await leave(text, ["group1-shard1of3.bin"]);
+    expect(await filesAfter()).toEqual([...OWN, "group1-shard1of3.bin"].toSorted());
+  },
+);
+
+test("a conversion that fails removes nothing", async () => {
+  const paths = ["group1-shard1of2.bin", "group1-shard2of2.bin"];
+  await leave({ weightsManifest: [{ paths, weights: [] }] }, paths);
+  const failing = convertFile(SHAPES, { outDir: folder(), formats: ["tfjs"], sourceSha256: "no hash" });
+  await expect(failing).rejects.toThrow("SHA-256");
+  expect((await readdir(join(folder(), MODEL))).toSorted()).toEqual([...paths, "model.json"]);
+});
