@@ -63,7 +63,7 @@ describe("the file", () => {
     ).toEqual([
       "stem.weight panel8 I8 [3,27,8]",
       "stem.bias plain F32 [20]",
-      // Five groups of four outputs: five has no even divisor, so each has a panel of its own.
+      // Ten groups of two channels: two share a panel; four, which would fill it, do not divide ten.
       "grouped.weight panel8 I8 [5,36,8]",
       "grouped.bias plain F32 [20]",
       "depthwise.weight depthwise I8 [9,24]",

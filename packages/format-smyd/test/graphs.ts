@@ -66,7 +66,7 @@ export function smallNetwork(): Graph {
     );
   const input = builder.input("input", "float32", ["N", 3, 16, 16]);
   let value = conv(input, "stem", [20, 3, 3, 3], 1);
-  value = conv(value, "grouped", [20, 4, 3, 3], 5);
+  value = conv(value, "grouped", [20, 2, 3, 3], 10);
   value = conv(value, "depthwise", [20, 1, 3, 3], 20);
   value = builder.node("LeakyRelu", [value], { name: "act", attributes: { alpha: float(0.01) } });
   value = builder.node("Mul", [value, builder.initializer(weight("gain", [1, 20, 1, 1], 5))], { name: "mul" });
