@@ -1,5 +1,5 @@
 // Conversion against a file copy, whole processes, in turn, medians of several rounds.
-//   node tools/bench/convert.mjs [--model NAME] [--to onnx,tfjs] [--runs N] [--out FILE.json]
+//   node tools/bench/convert.mjs [--model NAME] [--to onnx,tfjs,smyd] [--weights TYPE] [--runs N] [--out FILE.json]
 // Reports time as a ratio to copying the same file with a flush, and peak memory.
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -12,6 +12,7 @@ const { values } = parseArgs({
   options: {
     model: { type: "string", default: "ssl_resnext101_32x16d" },
     to: { type: "string", default: "onnx" },
+    weights: { type: "string", default: "float32" },
     runs: { type: "string", default: "5" },
     out: { type: "string" },
   },
@@ -42,6 +43,8 @@ try {
         values.model,
         "--to",
         values.to,
+        "--weights",
+        values.weights,
         "--out",
         join(folder, "out"),
         "--json",
@@ -69,6 +72,7 @@ try {
     benchmark: "convert",
     model: values.model,
     to: values.to,
+    weights: values.weights,
     runs,
     node: process.versions.node,
     cpu: cpus()[0]?.model,
@@ -76,7 +80,9 @@ try {
     rows,
   };
   if (values.out) writeFileSync(values.out, `${JSON.stringify(report, undefined, 2)}\n`);
-  console.log(`${values.model} to ${values.to}, ${runs} rounds, ${report.cores} × ${report.cpu}, Node ${report.node}`);
+  console.log(
+    `${values.model} to ${values.to}, ${values.weights}, ${runs} rounds, ${report.cores} × ${report.cpu}, Node ${report.node}`,
+  );
   for (const row of rows) {
     console.log(
       `${row.container.padEnd(7)} ${row.megabytes.toFixed(0)} MB: copy ${row.copySeconds.toFixed(2)} s, convert ${row.convertSeconds.toFixed(2)} s, ` +
