@@ -11,10 +11,12 @@ const PLAIN = "AGFzbQEAAAABBQFgAAF7AwIBAAoIAQYAQQD9Dws=";
 // (module (func (param v128) (result v128) local.get 0 local.get 0 local.get 0 f32x4.relaxed_madd))
 const RELAXED = "AGFzbQEAAAABBgFgAXsBewMCAQAKDQELACAAIAAgAP2FAgs=";
 
+const NEWER = "use Chrome 91, Firefox 113, Safari 16.4, Node 20 or later; or convert to ONNX or TensorFlow.js";
+
 /**
  * The best vector instructions that this engine has.
  *
- * @throws UnavailableError where there is no WebAssembly, or none with SIMD
+ * @throws UnavailableError where there is no WebAssembly, or none with SIMD, or nothing to unpack the kernels with
  */
 export function detectSimd(): Simd {
   if (typeof WebAssembly !== "object") {
@@ -24,8 +26,11 @@ export function detectSimd(): Simd {
   }
   if (!WebAssembly.validate(decodeBase64(PLAIN))) {
     throw new UnavailableError("WebAssembly here has no SIMD instructions, which .smyd models need", {
-      hint: "use Chrome 91, Firefox 89, Safari 16.4, Node 20 or later; or convert to ONNX or TensorFlow.js",
+      hint: NEWER,
     });
+  }
+  if (typeof DecompressionStream === "undefined") {
+    throw new UnavailableError("there is no DecompressionStream here, which unpacks the kernels", { hint: NEWER });
   }
   return WebAssembly.validate(decodeBase64(RELAXED)) ? "relaxed" : "plain";
 }

@@ -26,7 +26,8 @@ const VARIANTS = {
 /** Compiles the kernels' variant; the result may be posted to workers. */
 export async function compileKernels({ simd, sharing }: { simd: Simd; sharing: Sharing }): Promise<WebAssembly.Module> {
   const { wasm } = await VARIANTS[simd][sharing]();
-  return WebAssembly.compile(decodeBase64(wasm));
+  const unpacked = new Blob([decodeBase64(wasm)]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return WebAssembly.compile(await new Response(unpacked).arrayBuffer());
 }
 
 /** The kernels over a memory that is shared if, and only if, the module was compiled for one. */
