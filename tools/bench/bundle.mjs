@@ -1,4 +1,4 @@
-// A page's program as an application's bundler makes it, minified, and what files weigh.
+// A page's program as an application's bundler makes it, and what files weigh.
 import { dirname } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build } from "vite";
@@ -10,7 +10,7 @@ import { build } from "vite";
  * @param alias paths that stand for specifiers
  * @returns the emitted files: `{ name, bytes, modules }`, where `modules` are the paths of a program's sources
  */
-export async function bundle(entry, { alias = {} } = {}) {
+export async function bundle(entry, { alias = {}, minify = true } = {}) {
   const { output } = await build({
     configFile: false,
     root: dirname(entry),
@@ -18,7 +18,7 @@ export async function bundle(entry, { alias = {} } = {}) {
     resolve: { alias, conditions: ["module", "browser", "production"] },
     build: {
       write: false,
-      minify: true,
+      minify,
       target: "es2022",
       modulePreload: false,
       rollupOptions: { input: entry, preserveEntrySignatures: "strict", output: { entryFileNames: "page.js" } },

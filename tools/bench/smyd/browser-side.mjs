@@ -1,0 +1,77 @@
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+import { bundle } from "../bundle.mjs";
+import { peakMB } from "./peak-memory.mjs";
+import { servePage } from "./page-server.mjs";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const CHROME = process.env.CHROME_PATH ?? "/usr/bin/chromium";
+const FLAGS = [
+  ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
+  ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
+];
+
+/** Whether there is a browser to measure in. */
+export const browserInstalled = () => existsSync(CHROME);
+
+const bundles = new Map();
+
+/**
+ * What a server of this engine's page has, by path; bundled once. Not minified where there are threads: those of
+ * TensorFlow.js are made from a function's text and do not survive it.
+ */
+async function pageFiles(engine, threads) {
+  const key = `${engine} ${threads}`;
+  if (bundles.has(key)) return bundles.get(key);
+  const alias = { engine: here(`engines/${engine}.mjs`) };
+  const emitted = await bundle(here("page.mjs"), { alias, minify: threads === 1 });
+  const files = new Map(emitted.map(({ name, bytes }) => [`/${name}`, bytes]));
+  files.set("/index.html", Buffer.from(`<!doctype html><script type="module" src="/page.js"></script>`));
+  if (engine === "tfjs-wasm") {
+    const folder = dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"));
+    for (const kind of ["", "-simd", "-threaded-simd"]) {
+      const name = `tfjs-backend-wasm${kind}.wasm`;
+      files.set(`/wasm/${name}`, readFileSync(join(folder, name)));
+    }
+  }
+  bundles.set(key, files);
+  return files;
+}
+
+/** An engine in a page of a browser of its own: as `openNodeSide`; `close` tells the files that it downloaded, too. */
+export async function openBrowserSide({ engine, models, threads }) {
+  const isolation = threads > 1 ? "isolated" : "plain";
+  const server = await servePage({ files: await pageFiles(engine, threads), models, isolation });
+  const browser = await chromium.launch({ executablePath: CHROME, args: FLAGS });
+  const page = await browser.newPage();
+  page.setDefaultTimeout(0);
+  const failed = new Promise((_, reject) => page.on("pageerror", reject));
+  failed.catch(() => undefined);
+  /** A page whose worker fails would wait for ever. */
+  const unlessFailed = (task) => Promise.race([task, failed]);
+  await page.goto(`${server.url}/index.html`);
+  await unlessFailed(page.waitForFunction(() => window.engine !== undefined));
+
+  /** The page's process holds the engine's memory and threads: the largest of the renderers. */
+  async function pagePeakMB() {
+    const session = await browser.newBrowserCDPSession();
+    const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+    const renderers = processInfo.filter(({ type }) => type === "renderer");
+    return Math.max(...renderers.map(({ id }) => peakMB(id)));
+  }
+  const call = (name) => (argument) =>
+    unlessFailed(page.evaluate(([method, given]) => window.engine[method](given), [name, argument]));
+  return {
+    load: ({ artifact, ...rest }) => call("load")({ artifact: `/models/${artifact}`, ...rest }),
+    run: call("run"),
+    async close() {
+      const peak = await pagePeakMB();
+      await browser.close();
+      server.close();
+      return { peakMB: peak, downloaded: [...server.fetched.values()] };
+    },
+  };
+}

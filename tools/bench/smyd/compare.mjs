@@ -1,0 +1,67 @@
+import { median } from "../measure.mjs";
+
+/** Engines round differently; more than this share of the largest output is another answer. */
+const MAX_DIFFERENCE = 1e-3;
+
+/**
+ * Measures contenders in turn, so that what else the machine does falls on all of them.
+ *
+ * Each is started `starts` times, for loading and the first inference; the last ones stay and are then run in turn.
+ *
+ * @param contenders `{ name, open, model }`: `open()` gives a side, `model` is what its `load` takes
+ * @throws Error when an answer differs from the first contender's.
+ */
+export async function compare(contenders, { starts, rounds }) {
+  const found = contenders.map(({ name, model }) => ({
+    name,
+    threads: model.threads,
+    loads: [],
+    firsts: [],
+    times: [],
+    peaks: [],
+  }));
+  const sides = [];
+  let reference;
+  function check(name, answer) {
+    reference ??= answer;
+    const scale = Math.max(...reference.map(Math.abs));
+    const difference = Math.max(...answer.map((value, i) => Math.abs(value - reference[i]))) / scale;
+    if (!(difference <= MAX_DIFFERENCE))
+      throw new Error(`${name} gives another answer: off by ${difference} of ${scale}`);
+  }
+  async function close(at) {
+    const { peakMB, downloaded } = await sides[at].close();
+    found[at].peaks.push(peakMB);
+    found[at].downloaded = downloaded;
+    sides[at] = undefined;
+  }
+  async function run(at, times) {
+    const { ms, answer } = await sides[at].run();
+    check(found[at].name, answer);
+    times.push(ms);
+  }
+
+  try {
+    for (let start = 1; start <= starts; start++) {
+      for (const [at, { open, model }] of contenders.entries()) {
+        sides[at] = await open();
+        found[at].loads.push(await sides[at].load(model));
+        if (rounds > 0) await run(at, found[at].firsts);
+        if (start < starts) await close(at);
+      }
+    }
+    for (let round = 0; round < rounds; round++) {
+      for (const [at, { times }] of found.entries()) await run(at, times);
+    }
+  } finally {
+    for (const [at, side] of sides.entries()) if (side) await close(at);
+  }
+  return found.map(({ loads, firsts, times, peaks, ...rest }) => ({
+    ...rest,
+    loadMs: median(loads),
+    firstMs: median(firsts),
+    runMs: median(times),
+    fastestMs: Math.min(...times),
+    peakMB: peaks.includes(undefined) ? undefined : Math.max(...peaks),
+  }));
+}

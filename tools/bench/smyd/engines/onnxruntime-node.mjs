@@ -1,0 +1,3 @@
+import { onnxruntimeNode } from "@samoyed/runtime-onnx";
+
+export const open = () => onnxruntimeNode();

@@ -1,0 +1,3 @@
+import { onnxruntimeWeb } from "@samoyed/runtime-onnx";
+
+export const open = () => onnxruntimeWeb();

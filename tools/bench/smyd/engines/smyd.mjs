@@ -1,0 +1,3 @@
+import { smyd } from "@samoyed/runtime-smyd";
+
+export const open = (options) => smyd(options);

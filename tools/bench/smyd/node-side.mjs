@@ -1,0 +1,35 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { peakMB } from "./peak-memory.mjs";
+
+const CHILD = fileURLToPath(new URL("node-child.mjs", import.meta.url));
+
+/** An engine in a Node process of its own: `load`, `run` and `close`, which tells its peak memory. */
+export async function openNodeSide({ engine, execArgv = [] }) {
+  const child = fork(CHILD, [engine], { execArgv, stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const ended = once(child, "exit");
+  async function answer() {
+    const [message] = await Promise.race([
+      once(child, "message"),
+      ended.then(([code, signal]) => [{ error: `${engine} ended with ${signal ?? code}` }]),
+    ]);
+    if (message.error) throw new Error(message.error);
+    return message.result;
+  }
+  const call = (name) => (argument) => {
+    child.send({ call: name, argument });
+    return answer();
+  };
+  await answer();
+  return {
+    load: call("load"),
+    run: call("run"),
+    async close() {
+      const peak = peakMB(child.pid);
+      child.kill("SIGKILL");
+      await ended;
+      return { peakMB: peak };
+    },
+  };
+}

@@ -1,0 +1,28 @@
+// A model on an engine, timed where it runs: the same in Node and in a page.
+
+/** The image: any numbers, the same for every engine. */
+function imageFor(port) {
+  const shape = [1, ...port.shape.slice(1)];
+  const count = shape.reduce((product, size) => product * size);
+  return { dtype: "float32", shape, data: Float32Array.from({ length: count }, (_, i) => Math.sin(i)) };
+}
+
+/** Loads and runs one model on the engine that `open` gives; times in milliseconds. */
+export function timed(open) {
+  let session;
+  let inputs;
+  return {
+    async load({ artifact, threads, options }) {
+      const start = performance.now();
+      session = await open(options).load(artifact, { threads });
+      return performance.now() - start;
+    },
+    async run() {
+      inputs ??= { [session.inputs[0].name]: imageFor(session.inputs[0]) };
+      const start = performance.now();
+      const outputs = await session.run(inputs);
+      const ms = performance.now() - start;
+      return { ms, answer: Array.from(outputs.get(session.outputs[0].name).data) };
+    },
+  };
+}
