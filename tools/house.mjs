@@ -25,6 +25,7 @@ export const PLAN = {
     "graph",
     "models",
     "format-onnx",
+    "format-smyd",
     "convert",
     "preprocess",
     "runtime",

@@ -9,6 +9,8 @@ export interface CaseSession {
     options: { readonly signal?: AbortSignal },
   ): Promise<ReadonlyMap<string, Tensor>>;
   dispose(): Promise<void>;
+  /** Of the weights that it computes with, by `weightsDigest`, where they were stored in fewer bits. */
+  readonly weightsSha256?: string;
 }
 
 /** Something that runs a case: a backend of `@samoyed/runtime` with the artifact that was converted for it. */

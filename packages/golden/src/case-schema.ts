@@ -1,11 +1,15 @@
 import { CONTRACT_SCHEMA, type JsonSchema, MAX_LABELS } from "@samoyed/core";
-import { MAX_DOCUMENTED_TOLERANCE } from "./tolerance.ts";
+import { MAX_DOCUMENTED_TOLERANCE, MIN_DRIFT_SQNR } from "./tolerance.ts";
 
 /** Images of one case: each runs on every backend. */
 const MAX_IMAGES = 10_000;
 const MAX_REFERENCES = 16;
 const MAX_SETS = 16;
 const MAX_BACKENDS = 64;
+/** Blocks of a network; the deepest has a hundred. */
+const MAX_TAPS = 1000;
+/** Elements along an axis of what a layer gives; the largest of a network has a few thousand. */
+const MAX_TAP_SIZE = 1 << 20;
 
 const text: JsonSchema = { type: "string", minLength: 1 };
 const sha256: JsonSchema = { type: "string", pattern: "^[0-9a-f]{64}$" };
@@ -42,9 +46,26 @@ export const GOLDEN_CASE_SCHEMA: JsonSchema = object(
     inputSha256: { type: "array", minItems: 1, maxItems: MAX_IMAGES, items: sha256 },
     labels: { type: "array", minItems: 1, maxItems: MAX_LABELS, items: text },
     accuracy: object({ correct: index, total: index }),
+    taps: object({
+      positions: path,
+      layers: {
+        type: "array",
+        minItems: 1,
+        maxItems: MAX_TAPS,
+        items: object({
+          name: text,
+          shape: {
+            type: "array",
+            minItems: 3,
+            maxItems: 3,
+            items: { type: "integer", minimum: 1, maximum: MAX_TAP_SIZE },
+          },
+        }),
+      },
+    }),
     references: { type: "array", minItems: 1, maxItems: MAX_REFERENCES, items: {} },
   },
-  { optional: ["sets", "slow", "labels", "accuracy"] },
+  { optional: ["sets", "slow", "labels", "accuracy", "taps"] },
 );
 
 /** The `checkpoint` of each kind. */
@@ -85,13 +106,17 @@ export const REFERENCE_SCHEMAS: ReadonlyMap<unknown, JsonSchema> = new Map([
     object(
       {
         kind: { const: "recorded" },
+        stored: name,
+        budget: object({ sqnr: { type: "number", minimum: MIN_DRIFT_SQNR }, reason: text }),
         logits64: path,
         logits32: path,
+        taps64: path,
+        taps32: path,
         noise: object({ max: { type: "number", exclusiveMinimum: 0 }, rms: { type: "number", exclusiveMinimum: 0 } }),
         environment: {},
         weightsSha256: sha256,
       },
-      { optional: ["weightsSha256"] },
+      { optional: ["stored", "budget", "taps64", "taps32", "weightsSha256"] },
     ),
   ],
 ]);

@@ -62,17 +62,40 @@ export interface Noise {
   readonly rms: number;
 }
 
+/** How far weights in fewer bits may move the logits of a trained network. */
+export interface DriftBudget {
+  /** The least ratio, in dB, of the spread of the original's logits to the drift from them; at least 20. */
+  readonly sqnr: number;
+  /** Why that ratio. */
+  readonly reason: string;
+}
+
 /** What the oracle computed with PyTorch. */
 export interface RecordedReference {
   readonly kind: "recorded";
+  /** How the weights were stored before the network ran on what they are read back as: `uint8`. Absent: they were not. */
+  readonly stored?: string;
+  /** Of stored weights; without one the drift is told and not judged. */
+  readonly budget?: DriftBudget;
   /** `.npy` files beside case.json: float64 and float32, `[images, classes]`. */
   readonly logits64: string;
   readonly logits32: string;
+  /** Values inside the network for image 0, float64 and float32, `[layers, samples]`. */
+  readonly taps64?: string;
+  readonly taps32?: string;
   readonly noise: Noise;
   /** Versions, threads, CPU. */
   readonly environment: Readonly<Record<string, string | number>>;
-  /** The weights that it was computed with, hashed as in the checkpoint. */
+  /** The weights that it was computed with, hashed as in the checkpoint; stored ones as `weightsDigest` does. */
   readonly weightsSha256?: string;
+}
+
+/** Where recordings look into the network. */
+export interface CaseTaps {
+  /** A `.npy` file beside case.json: int32 `[layers, samples]`, places in each layer's `[C, H, W]`. */
+  readonly positions: string;
+  /** In the order in which they are computed. */
+  readonly layers: readonly { readonly name: string; readonly shape: readonly number[] }[];
 }
 
 /** A golden case, as case.json holds it. */
@@ -95,5 +118,6 @@ export interface GoldenCase {
   readonly labels?: readonly string[];
   /** How many of the labelled images PyTorch answers rightly; it must agree with the recorded logits. */
   readonly accuracy?: { readonly correct: number; readonly total: number };
+  readonly taps?: CaseTaps;
   readonly references: readonly (DocumentedReference | RecordedReference)[];
 }

@@ -5,7 +5,18 @@
 export type CheckStatus = "passed" | "warned" | "failed" | "contradicted" | "not run";
 
 /** Names of the checks, in the order in which reports list them. */
-export type CheckName = "outputs" | "finite" | "max" | "rms" | "kl" | "rank" | "answers" | "documented" | "preprocess";
+export type CheckName =
+  | "outputs"
+  | "finite"
+  | "max"
+  | "rms"
+  | "kl"
+  | "rank"
+  | "answers"
+  | "documented"
+  | "preprocess"
+  | "weights"
+  | "drift";
 
 /** One check of one backend. */
 export interface Check {

@@ -4,6 +4,7 @@ import { findModel, listModels } from "@samoyed/models";
 import { describe, expect, test } from "vitest";
 import { compareDocumented } from "./compare-documented.ts";
 import { compareLogits } from "./compare-logits.ts";
+import { driftCheck, measureDrift } from "./drift.ts";
 import { findCases, loadCase, setsOfCase } from "./load-case.ts";
 import { TOLERANCES } from "./tolerance.ts";
 
@@ -28,6 +29,7 @@ test.each(names)("golden/cases/%s opens, and its own PyTorch float32 passes its 
       "kl passed",
       "rank passed",
     ]);
+    if (recording.stored !== undefined) continue;
     const first = values64.data.subarray(0, values64.shape[1]);
     for (const reference of loaded.documented) {
       const { met, difference } = compareDocumented(first, { reference });
@@ -36,6 +38,40 @@ test.each(names)("golden/cases/%s opens, and its own PyTorch float32 passes its 
       expect(difference).toBeLessThan(1e-6);
     }
   }
+});
+
+describe("what storing weights in fewer bits costs PyTorch", () => {
+  test.each(names)(
+    "%s: a trained network has a budget for each way, and keeps to it; random weights have none",
+    async (name) => {
+      const { case: golden, recorded } = await loadCase(`${root}/${name}`);
+      const [original, ...others] = recorded;
+      expect(original!.stored).toBeUndefined();
+      for (const { stored, budget, values64 } of others) {
+        const drift = measureDrift(values64.data, original!.values64);
+        expect(budget === undefined).toBe(golden.checkpoint.kind === "stand-in");
+        if (!budget) continue;
+        expect(driftCheck(drift, { budget, stored: stored! }).status).toBe("passed");
+        // A bit less would not pass.
+        expect(drift.sqnr - 20 * Math.log10(2)).toBeLessThan(budget.sqnr);
+        expect(budget.reason).toContain(`PyTorch's own drift is ${drift.sqnr.toFixed(1)} dB`);
+      }
+    },
+  );
+
+  test("the hundred answers of the trained network: float16 and uint16 keep them, uint8 changes one", async () => {
+    const { recorded } = await loadCase(`${root}/shapes`);
+    const [original, ...others] = recorded;
+    const changed = others.map(({ stored, values64 }) => [
+      stored,
+      measureDrift(values64.data, original!.values64).changed.map(({ image }) => image),
+    ]);
+    expect(changed).toEqual([
+      ["float16", []],
+      ["uint16", []],
+      ["uint8", [69]],
+    ]);
+  });
 });
 
 describe("the set ssl is the family", () => {

@@ -4,7 +4,9 @@ export {
   CASE_SCHEMA,
   type CaseImage,
   type DocumentedClass,
+  type CaseTaps,
   type DocumentedReference,
+  type DriftBudget,
   type FileCheckpoint,
   type GoldenCase,
   type Noise,
@@ -16,8 +18,11 @@ export type { Check, CheckName, CheckStatus } from "./check.ts";
 export { compareDocumented, type DocumentedComparison } from "./compare-documented.ts";
 export { compareLogits, type LogitComparison } from "./compare-logits.ts";
 export { type DocumentedJudgement, judgeDocumented, type Ran } from "./judge-documented.ts";
-export { type CaseFiles, type LoadedCase, type LoadedRecording, openCase } from "./open-case.ts";
+export type { LoadedRecording, RecordedTaps } from "./load-recording.ts";
+export type { LoadedTaps } from "./load-taps.ts";
+export { type CaseFiles, type LoadedCase, openCase } from "./open-case.ts";
 export { parseCase } from "./parse-case.ts";
+export { type Drift, measureDrift } from "./drift.ts";
 export type { OtherWeights } from "./pick-recording.ts";
 export type { AssetReader, Preprocess } from "./prepare-inputs.ts";
 export { renderHtml } from "./render-html.ts";
@@ -30,3 +35,4 @@ export { parseShard, type Shard, shardOf } from "./shard.ts";
 export * from "./stand-in.ts";
 export { summarize, type Summary } from "./summarize.ts";
 export { type Gate, type ToleranceName, type TolerancePolicy, TOLERANCES } from "./tolerance.ts";
+export { weightsDigest, type WeightsDigest } from "./weights-digest.ts";

@@ -1,10 +1,12 @@
-import type { Tensor } from "@samoyed/core";
+import { sameShape, type Tensor } from "@samoyed/core";
 import { accuracyOf, answersCheck, answersOf } from "./answers.ts";
 import type { CaseBackend } from "./backend.ts";
 import type { Check } from "./check.ts";
 import { topIndices } from "./compare-documented.ts";
 import { compareLogits, type LogitComparison } from "./compare-logits.ts";
-import type { LoadedRecording } from "./open-case.ts";
+import { type Drift, driftCheck, measureDrift } from "./drift.ts";
+import type { LoadedRecording } from "./load-recording.ts";
+import type { Picked } from "./pick-recording.ts";
 import type { Answer, BackendResult } from "./result.ts";
 import type { BackendOutput } from "./run-backend.ts";
 import { softmax64 } from "./softmax64.ts";
@@ -20,7 +22,9 @@ export type ClassNames = readonly (string | undefined)[] | undefined;
 /** What a backend's output is judged by. */
 export interface JudgeOptions {
   readonly standIn: boolean;
-  readonly recording: LoadedRecording | undefined;
+  readonly picked: Picked;
+  /** How the weights are stored. */
+  readonly stored: string;
   /** The checks of the documented references. */
   readonly documented: readonly Check[];
   /** The true class of each image, where it has one. */
@@ -35,7 +39,8 @@ export function judgeBackend(
   { backend, output }: { readonly backend: CaseBackend; readonly output: BackendOutput },
   options: JudgeOptions,
 ): BackendResult {
-  const { standIn, recording, labels, note } = options;
+  const { standIn, picked, labels, note } = options;
+  const { recording } = picked;
   const common = { backend: backend.name, standIn };
   if (output.kind === "not run") {
     const { reason, fix } = output;
@@ -48,7 +53,13 @@ export function judgeBackend(
   }
   const { logits, milliseconds } = output;
   const recorded = recording && compareRecorded(logits, { recording, backend });
-  const checks = [...(recorded?.checks ?? []), ...options.documented];
+  const drift = driftOf(logits, options);
+  const checks = [
+    ...(picked.check ? [picked.check] : []),
+    ...(recorded?.checks ?? []),
+    ...(drift && recording ? [driftCheck(drift, { budget: recording.budget, stored: options.stored })] : []),
+    ...options.documented,
+  ];
   const accuracy = accuracyOf(answersOf(logits.data, logits.shape[1]!), {
     labels: options.trueClasses,
     expected: recording && answersOf(recording.values64.data, recording.values64.shape[1]!),
@@ -61,10 +72,16 @@ export function judgeBackend(
     references: [...new Set(kinds)],
     checks,
     ...(recorded ? { comparison: recorded.comparison } : {}),
+    ...(drift ? { drift } : {}),
     ...(accuracy ? { accuracy } : {}),
     top: topAnswers(firstRow(logits), labels),
     milliseconds,
   };
+}
+
+/** The drift from the original, where weights were stored in fewer bits and the original was recorded. */
+function driftOf({ data, shape }: Tensor<"float32">, { picked: { original } }: JudgeOptions): Drift | undefined {
+  return original && sameShape(shape, original.values64.shape) ? measureDrift(data, original.values64) : undefined;
 }
 
 function compareRecorded(

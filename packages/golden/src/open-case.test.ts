@@ -1,7 +1,8 @@
 import { encodeNpy, FormatError, IoError, MismatchError } from "@samoyed/core";
 import { expect, test } from "vitest";
-import { doubles, fakeFiles, floats, LOGITS } from "../test/fake-case.ts";
+import { doubles, DRIFTED, fakeFiles, floats, LOGITS, withStored } from "../test/fake-case.ts";
 import { loadCase } from "./load-case.ts";
+import { measureNoise } from "./noise.ts";
 import { openCase } from "./open-case.ts";
 
 test("opens a case with its arrays", async () => {
@@ -55,6 +56,27 @@ test("an accuracy that the recorded logits do not give is refused", async () => 
     }).then(openCase);
   await expect(stated(labels.length)).resolves.toBeDefined();
   await expect(stated(labels.length - 1)).rejects.toThrow(/accuracy is 2 of 3; the recorded logits give 3 of 3/);
+});
+
+test("recordings of one case have the same classes", async () => {
+  const changes = withStored({
+    changes: { files: { "logits64.uint8.npy": encodeNpy(doubles(DRIFTED.map((row) => row.slice(1)))) } },
+  });
+  await expect(openCase(await fakeFiles(changes))).rejects.toThrow(FormatError);
+  const narrow = (rows: readonly (readonly number[])[]): number[][] => rows.map((row) => row.slice(1));
+  const both = withStored({
+    changes: {
+      files: {
+        "logits64.uint8.npy": encodeNpy(doubles(narrow(DRIFTED))),
+        "logits32.uint8.npy": encodeNpy(floats(narrow(DRIFTED))),
+      },
+      json: (json) =>
+        (json["references"][1].noise = measureNoise(floats(narrow(DRIFTED)).data, doubles(narrow(DRIFTED)).data)),
+    },
+  });
+  await expect(openCase(await fakeFiles(both))).rejects.toThrow(
+    /logits64\.uint8\.npy has 3 classes; logits64\.npy has 4/,
+  );
 });
 
 test("a folder without a case is an IoError that names the file", async () => {

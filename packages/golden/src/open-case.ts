@@ -1,7 +1,8 @@
-import { FormatError, formatShape, MismatchError, parseNpy, sameShape, type Tensor } from "@samoyed/core";
-import type { DocumentedReference, GoldenCase, Noise, RecordedReference } from "./case.ts";
+import { MismatchError } from "@samoyed/core";
 import { accuracyOf, answersOf } from "./answers.ts";
-import { measureNoise } from "./noise.ts";
+import type { DocumentedReference, GoldenCase } from "./case.ts";
+import { type LoadedRecording, loadRecording } from "./load-recording.ts";
+import { type LoadedTaps, loadTaps } from "./load-taps.ts";
 import { parseCase } from "./parse-case.ts";
 
 /** Where a case's files come from. */
@@ -12,24 +13,14 @@ export interface CaseFiles {
   read(path: string): Promise<Uint8Array>;
 }
 
-/** A recorded reference with its arrays. */
-export interface LoadedRecording extends RecordedReference {
-  /** `[images, classes]`. */
-  readonly values64: Tensor<"float64">;
-  readonly values32: Tensor<"float32">;
-  readonly noise: Noise;
-}
-
 /** A case with its recorded arrays; images and checkpoint are read when they are needed. */
 export interface LoadedCase {
   readonly case: GoldenCase;
   readonly files: CaseFiles;
   readonly recorded: readonly LoadedRecording[];
   readonly documented: readonly DocumentedReference[];
+  readonly taps?: LoadedTaps;
 }
-
-/** JSON carries doubles exactly; only the order of a sum may differ between two programs. */
-const NOISE_AGREEMENT = 1e-6;
 
 /**
  * Reads case.json and the arrays that it names, and checks that they belong together: the shapes, and that the noise
@@ -41,21 +32,28 @@ const NOISE_AGREEMENT = 1e-6;
 export async function openCase(files: CaseFiles): Promise<LoadedCase> {
   const label = `${files.label}/case.json`;
   const parsed = parseCase(new TextDecoder().decode(await files.read("case.json")), label);
+  const taps = parsed.taps && (await loadTaps(parsed.taps, files));
   const recorded: LoadedRecording[] = [];
   const documented: DocumentedReference[] = [];
   for (const reference of parsed.references) {
     if (reference.kind === "documented") documented.push(reference);
-    else recorded.push(await loadRecording(reference, { files, images: parsed.images.length }));
+    else recorded.push(await loadRecording(reference, { files, images: parsed.images.length, taps }));
   }
-  const classes = recorded[0]?.values64.shape[1];
+  const original = recorded.find((recording) => recording.stored === undefined);
+  const classes = original?.values64.shape[1];
   if (parsed.labels && classes !== undefined && parsed.labels.length !== classes) {
     throw new MismatchError(
       `${label}: has ${parsed.labels.length} labels; the recorded logits have ${classes} classes`,
     );
   }
-  const [recording] = recorded;
-  if (parsed.accuracy && recording) checkAccuracy(parsed, { recording, label });
-  return { case: parsed, files, recorded, documented };
+  if (parsed.accuracy && original) checkAccuracy(parsed, { recording: original, label });
+  const other = recorded.find(({ values64 }) => values64.shape[1] !== classes);
+  if (other) {
+    throw new MismatchError(
+      `${label}: ${other.logits64} has ${other.values64.shape[1]} classes; ${original!.logits64} has ${classes}`,
+    );
+  }
+  return { case: parsed, files, recorded, documented, ...(taps ? { taps } : {}) };
 }
 
 function checkAccuracy(
@@ -69,44 +67,4 @@ function checkAccuracy(
       `${label}: accuracy is ${accuracy!.correct} of ${accuracy!.total}; the recorded logits give ${measured?.correct ?? 0} of ${measured?.images ?? 0}`,
     );
   }
-}
-
-async function loadRecording(
-  reference: RecordedReference,
-  { files, images }: { readonly files: CaseFiles; readonly images: number },
-): Promise<LoadedRecording> {
-  const values64 = parseNpy(await files.read(reference.logits64));
-  const values32 = parseNpy(await files.read(reference.logits32));
-  const where = (file: string): string => `${files.label}/${file}`;
-  if (!isDoubles(values64) || values64.shape.length !== 2 || values64.shape[0] !== images) {
-    throw new FormatError(
-      `${where(reference.logits64)}: is ${values64.dtype} ${formatShape(values64.shape)}; expected float64 [${images}, classes]`,
-    );
-  }
-  if (!isFloats(values32) || !sameShape(values32.shape, values64.shape)) {
-    throw new FormatError(
-      `${where(reference.logits32)}: is ${values32.dtype} ${formatShape(values32.shape)}; expected float32 ${formatShape(values64.shape)}`,
-    );
-  }
-  const measured = measureNoise(values32.data, values64.data);
-  for (const key of ["max", "rms"] as const) {
-    const stated = reference.noise[key];
-    if (!(Math.abs(stated - measured[key]) <= measured[key] * NOISE_AGREEMENT)) {
-      throw new MismatchError(
-        `${where("case.json")}: noise.${key} is ${stated}; the recorded logits have ${measured[key]}`,
-        {
-          hint: "Record the case again with tools/oracle: nothing else may write a reference.",
-        },
-      );
-    }
-  }
-  return { ...reference, values64, values32, noise: measured };
-}
-
-function isDoubles(tensor: Tensor): tensor is Tensor<"float64"> {
-  return tensor.dtype === "float64";
-}
-
-function isFloats(tensor: Tensor): tensor is Tensor<"float32"> {
-  return tensor.dtype === "float32";
 }

@@ -45,6 +45,28 @@ describe("refuses", () => {
     ["a case in no set", (json) => (json["sets"] = []), /case\.sets has 0 items/],
     ["a set with a blank", (json) => (json["sets"] = ["my set"]), /case\.sets\[0\]/],
     ["a slow backend that is no name", (json) => (json["slow"] = [true]), /case\.slow\[0\]/],
+    [
+      "stored weights without a hash",
+      (json) => json["references"].push({ ...json["references"][0], stored: "uint8", weightsSha256: undefined }),
+      /references\[1\] is of weights stored as uint8 and has no weightsSha256/,
+    ],
+    [
+      "stored weights without the original",
+      (json) => (json["references"][0].stored = "uint8"),
+      /has no recording of the original beside it/,
+    ],
+    [
+      "a budget for nothing",
+      (json) => (json["references"][0].budget = { sqnr: 30, reason: "because" }),
+      /references\[0\] has a budget for its drift and nothing stored/,
+    ],
+    [
+      "a budget below the policy's",
+      (json) =>
+        json["references"].push({ ...json["references"][0], stored: "uint8", budget: { sqnr: 19, reason: "because" } }),
+      /references\[1\]\.budget\.sqnr/,
+    ],
+    ["taps of a case that has none", (json) => (json["references"][0].taps64 = "t.npy"), /names taps64 or taps32/],
     ["no image", (json) => (json["images"] = []), /case\.images has 0 items/],
     ["a name that leaves its folder", (json) => (json["name"] = "../x"), /case\.name/],
     ["an absolute path", (json) => (json["images"][0].path = "/etc/passwd"), /images\[0\]\.path/],

@@ -37,6 +37,7 @@ export function parseCase(json: string, label = "case.json"): GoldenCase {
     else checkDescending(reference.top, `${label}: ${path}.top`);
   }
   checkImages(parsed, label);
+  checkRecordings(parsed, label);
   return parsed;
 }
 
@@ -93,6 +94,23 @@ function checkImages({ images, inputSha256, labels }: GoldenCase, label: string)
     }
     if (image.label !== undefined && labels && image.label >= labels.length) {
       throw new FormatError(`${path}.label is ${image.label}; there are ${labels.length} labels`);
+    }
+  }
+}
+
+function checkRecordings({ references, taps }: GoldenCase, label: string): void {
+  const original = references.some((reference) => reference.kind === "recorded" && reference.stored === undefined);
+  for (const [index, reference] of references.entries()) {
+    if (reference.kind !== "recorded") continue;
+    const { stored, budget, weightsSha256, taps64, taps32 } = reference;
+    const path = `${label}: case.references[${index}]`;
+    if (stored !== undefined && (weightsSha256 === undefined || !original)) {
+      const what = original ? "no weightsSha256" : "no recording of the original beside it";
+      throw new FormatError(`${path} is of weights stored as ${stored} and has ${what}`);
+    }
+    if (stored === undefined && budget) throw new FormatError(`${path} has a budget for its drift and nothing stored`);
+    if ((taps64 === undefined) !== (taps32 === undefined) || (taps64 !== undefined && !taps)) {
+      throw new FormatError(`${path} names taps64 or taps32; expected both, and the case's taps, or none`);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { type ReportTable, reportTable } from "./report-rows.ts";
+import { type ReportTable, reportTable, weightsText } from "./report-rows.ts";
 import type { Report } from "./report.ts";
 import type { BackendResult, CaseResult } from "./result.ts";
 import { summaryText } from "./summary-text.ts";
@@ -46,9 +46,7 @@ ${report.cases.map(caseSection).join("\n")}
 
 function caseSection(result: CaseResult): string {
   const table = reportTable(result);
-  const weights = result.standIn
-    ? `<p class="stand-in">${escape(result.weights)}</p>`
-    : `<p>Weights: ${escape(result.weights)}</p>`;
+  const weights = `<p${result.standIn ? ' class="stand-in"' : ""}>${escape(weightsText(result))}</p>`;
   const notes = table.notes.map(({ kind, text, fix }) => {
     const mend = fix === undefined ? "" : `<br><code>${escape(fix)}</code>`;
     return `<li class="${className(kind)}">${escape(kind === "failed" ? `failed: ${text}` : text)}${mend}</li>`;

@@ -1,5 +1,5 @@
 import type { ReportColumn, ReportNote, ReportRow } from "./report-rows.ts";
-import { reportTable } from "./report-rows.ts";
+import { reportTable, weightsText } from "./report-rows.ts";
 import type { CaseResult, Verdict } from "./result.ts";
 import { summarize } from "./summarize.ts";
 import { summaryText } from "./summary-text.ts";
@@ -25,7 +25,7 @@ const COLORS: Readonly<Record<Verdict["kind"], string>> = {
 };
 
 /** What is left out first where the terminal is narrow. */
-const DISPENSABLE: readonly ReportColumn["key"][] = ["time", "kl", "rms", "max"];
+const DISPENSABLE: readonly ReportColumn["key"][] = ["time", "kl", "rms", "drift", "max"];
 
 /** The narrowest width that sentences are wrapped to: below it they would be a column of words. */
 const MIN_WIDTH = 40;
@@ -42,8 +42,7 @@ export function renderTable(results: readonly CaseResult[], options: RenderTable
     const columns = fitting(all, { rows, width });
     const images = `${result.images} image${result.images === 1 ? "" : "s"}`;
     const lines = [paint(BOLD, `${result.name}: ${result.title}`), paint(DIM, `${result.model}, ${images}`)];
-    if (result.standIn) lines.push(paint(COLORS.contradicted, result.weights));
-    else lines.push(paint(DIM, `weights: ${result.weights}`));
+    lines.push(paint(result.standIn ? COLORS.contradicted : DIM, weightsText(result)));
     lines.push("");
     const widths = columns.map((column) => widthOf(column, rows));
     const line = (cell: (index: number) => string, style: (index: number) => string | undefined): string =>

@@ -56,7 +56,8 @@ const RESULT: CaseResult = {
       comparison: { ...comparison, maxAbs: 0.01, maxInNoise: 400 },
     },
   ],
-  pytorch: { top, noise: { max: 2.9e-5, rms: 6e-6 }, environment: { torch: "2.13.0" } },
+  stored: "float32",
+  pytorch: [{ stored: "float32", top, noise: { max: 2.9e-5, rms: 6e-6 }, environment: { torch: "2.13.0" } }],
   documented: [{ source: "the page", top: [{ index: 258, label: "Samoyed", probability: 0.6425196528434753 }] }],
   statements: ["All is well."],
 };

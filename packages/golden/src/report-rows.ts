@@ -1,4 +1,6 @@
 import type { Accuracy } from "./answers.ts";
+import type { Drift } from "./drift.ts";
+import { UNCHANGED } from "./pick-recording.ts";
 import type { Answer, BackendResult, CaseResult, Verdict } from "./result.ts";
 
 /** One line of a case's table. */
@@ -15,6 +17,8 @@ export interface ReportRow {
   readonly max: string;
   readonly rms: string;
   readonly kl: string;
+  /** What storing the weights in fewer bits costs: how far the logits are from the original's. */
+  readonly drift: string;
   readonly time: string;
 }
 
@@ -33,6 +37,7 @@ const COLUMNS: readonly ReportColumn[] = [
   { key: "max", title: "max |Δ|" },
   { key: "rms", title: "rms Δ" },
   { key: "kl", title: "KL" },
+  { key: "drift", title: "drift" },
   { key: "time", title: "ms" },
 ];
 
@@ -55,14 +60,15 @@ export interface ReportTable {
 export function reportTable(result: CaseResult): ReportTable {
   const { documented, pytorch, backends } = result;
   const rows: ReportRow[] = documented.map(({ top }) => ({ ...EMPTY, name: "documented", answer: answerText(top[0]) }));
-  if (pytorch) {
+  for (const { stored, top, accuracy, noise, drift } of pytorch) {
     rows.push({
       ...EMPTY,
-      name: "PyTorch, recorded",
-      answer: result.images === 1 ? answerText(pytorch.top[0]) : "",
-      accuracy: accuracyText(pytorch.accuracy),
-      max: `${pytorch.noise.max.toExponential(1)} (1.0 F)`,
-      rms: `${pytorch.noise.rms.toExponential(1)} (1.0 F)`,
+      name: stored === UNCHANGED ? "PyTorch, recorded" : `PyTorch, ${stored} weights`,
+      answer: result.images === 1 ? answerText(top[0]) : "",
+      accuracy: accuracyText(accuracy),
+      max: `${noise.max.toExponential(1)} (1.0 F)`,
+      rms: `${noise.rms.toExponential(1)} (1.0 F)`,
+      drift: driftText(drift),
     });
   }
   rows.push(...backends.map((backend) => backendRow(backend, result.images)));
@@ -78,6 +84,7 @@ const EMPTY: Omit<ReportRow, "name" | "verdict"> = {
   max: "",
   rms: "",
   kl: "",
+  drift: "",
   time: "",
 };
 
@@ -94,6 +101,7 @@ function backendRow(result: BackendResult, images: number): ReportRow {
     max: measured ? `${comparison.maxAbs.toExponential(1)} (${comparison.maxInNoise.toFixed(1)} F)` : "",
     rms: measured ? `${comparison.rms.toExponential(1)} (${comparison.rmsInNoise.toFixed(1)} F)` : "",
     kl: measured ? comparison.kl.toExponential(1) : "",
+    drift: driftText(result.drift),
     time: result.milliseconds === undefined ? "" : result.milliseconds.toFixed(result.milliseconds < 10 ? 1 : 0),
   };
 }
@@ -117,6 +125,18 @@ function notesOf({ preprocess, statements, backends }: CaseResult): ReportNote[]
   }
   notes.push(...statements.map((text): ReportNote => ({ kind: "note", text })));
   return notes;
+}
+
+/** What the weights of a case are, and how they are stored where that changes them. */
+export function weightsText({ standIn, weights, stored }: CaseResult): string {
+  const text = standIn ? weights : `weights: ${weights}`;
+  return stored === UNCHANGED ? text : `${text}; stored as ${stored}`;
+}
+
+function driftText(drift: Drift | undefined): string {
+  if (drift === undefined) return "";
+  const kept = drift.images > 1 ? `, ${drift.images - drift.changed.length} answers kept` : "";
+  return `${drift.max.toExponential(1)}, ${drift.sqnr.toFixed(1)} dB${kept}`;
 }
 
 function answerText(answer: Answer | undefined): string {

@@ -2,6 +2,7 @@ import type { Accuracy } from "./answers.ts";
 import type { Noise } from "./case.ts";
 import type { Check } from "./check.ts";
 import type { LogitComparison } from "./compare-logits.ts";
+import type { Drift } from "./drift.ts";
 
 /**
  * What a backend's run of a case came to.
@@ -37,6 +38,8 @@ export interface BackendResult {
   readonly references: readonly ("recorded" | "documented")[];
   readonly checks: readonly Check[];
   readonly comparison?: Omit<LogitComparison, "checks">;
+  /** From the original, where the weights are stored in fewer bits. */
+  readonly drift?: Drift;
   readonly accuracy?: Accuracy;
   /** The five most probable classes of image 0. */
   readonly top?: readonly Answer[];
@@ -46,6 +49,10 @@ export interface BackendResult {
 
 /** What PyTorch itself gave, recorded by the oracle. */
 export interface PyTorchResult {
+  /** How its weights were stored: `float32`, `uint8`. */
+  readonly stored: string;
+  /** From the original, where the weights are stored in fewer bits. */
+  readonly drift?: Drift;
   readonly top: readonly Answer[];
   readonly accuracy?: Pick<Accuracy, "images" | "correct">;
   readonly noise: Noise;
@@ -60,12 +67,14 @@ export interface CaseResult {
   readonly images: number;
   /** What the weights are, in words; for a stand-in, that they are one. */
   readonly weights: string;
+  /** How they are stored in the artifacts: `float32`, `uint8`. */
+  readonly stored: string;
   readonly standIn: boolean;
   /** Apart from the network: are the input tensors those of timm, to the bit? */
   readonly preprocess: Check;
   readonly backends: readonly BackendResult[];
-  /** What PyTorch itself gave, where it was recorded for these weights. */
-  readonly pytorch?: PyTorchResult;
+  /** What PyTorch itself gave, where it was recorded for these weights: the original's first, then as they are stored. */
+  readonly pytorch: readonly PyTorchResult[];
   /** Documented numbers, for the table. */
   readonly documented: readonly { readonly source: string; readonly top: readonly Answer[] }[];
   /** Sentences about the case as a whole: agreement of the backends, contradictions with what is documented. */

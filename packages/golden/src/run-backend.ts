@@ -8,6 +8,7 @@ export type BackendOutput =
       readonly version: string;
       readonly logits: Tensor<"float32">;
       readonly milliseconds: number;
+      readonly weightsSha256: string | undefined;
     }
   /** An answer of the wrong form, or an error. */
   | { readonly kind: "broke"; readonly version: string; readonly reason: string }
@@ -45,7 +46,8 @@ export async function runBackend(backend: CaseBackend, options: RunBackendOption
       rows.push(logitsOf(outputs, rows[0]?.length));
       options.onImage(index + 1);
     }
-    return { kind: "ran", version, logits: stack(rows), milliseconds: median(times) };
+    const { weightsSha256 } = session;
+    return { kind: "ran", version, logits: stack(rows), milliseconds: median(times), weightsSha256 };
   } catch (error) {
     throwIfAborted(signal);
     if (error instanceof UnavailableError) {

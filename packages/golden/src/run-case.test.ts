@@ -27,7 +27,7 @@ test("a backend that answers as PyTorch does passes, with accuracy and times", a
   const backend = fakeBackend("good");
   const result = await run([backend]);
   expect(result).toMatchObject({ name: "fake", images: 3, standIn: false, preprocess: { status: "passed" } });
-  expect(result.pytorch?.accuracy).toEqual({ images: 3, correct: 2 });
+  expect(result.pytorch.map(({ accuracy }) => accuracy)).toEqual([{ images: 3, correct: 2 }]);
   expect(result.backends[0]).toMatchObject({
     backend: "good",
     version: "1.2.3",
@@ -242,7 +242,7 @@ describe("other weights than the case's", () => {
     const rows = LOGITS.map((row) => row.map((value) => value + 1));
     const result = await run([fakeBackend("good", { rows })], { changes: withDocumented(P), more: { weights } });
     expect(result).toMatchObject({ standIn: false, weights: "real.pth" });
-    expect(result.pytorch).toBeUndefined();
+    expect(result.pytorch).toEqual([]);
     expect(result.backends[0]).toMatchObject({
       verdict: { kind: "passed" },
       references: ["documented"],

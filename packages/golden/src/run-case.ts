@@ -2,10 +2,12 @@ import { type Tensor, UnavailableError } from "@samoyed/core";
 import { accuracyOf, answersOf } from "./answers.ts";
 import type { CaseBackend } from "./backend.ts";
 import type { Check } from "./check.ts";
+import { driftText, measureDrift } from "./drift.ts";
 import { type ClassNames, firstRow, judgeBackend, topAnswers } from "./judge-backend.ts";
 import { judgeDocumented } from "./judge-documented.ts";
-import type { LoadedCase, LoadedRecording } from "./open-case.ts";
-import { areOther, type OtherWeights, pickRecording } from "./pick-recording.ts";
+import type { LoadedRecording } from "./load-recording.ts";
+import type { LoadedCase } from "./open-case.ts";
+import { areOther, type OtherWeights, pickOriginal, pickRecordings, UNCHANGED } from "./pick-recording.ts";
 import { type AssetReader, prepareInputs, type Preprocess } from "./prepare-inputs.ts";
 import type { BackendResult, CaseResult, PyTorchResult } from "./result.ts";
 import { type BackendOutput, runBackend } from "./run-backend.ts";
@@ -33,6 +35,8 @@ export interface RunCaseOptions {
   readonly labels?: readonly string[];
   /** The weights that the backends run, where they are not the case's own. Only recordings of the same weights apply. */
   readonly weights?: OtherWeights;
+  /** How the artifacts store the weights; `float32`, as they are, when absent. */
+  readonly stored?: string;
   readonly onEvent?: (event: CaseEvent) => void;
   readonly signal?: AbortSignal;
 }
@@ -49,23 +53,37 @@ export async function runCase(loaded: LoadedCase, options: RunCaseOptions): Prom
   const labels = loaded.case.labels ?? options.labels;
   const names = labels ?? documentedNames(loaded);
   const other = areOther(loaded, options.weights) ? options.weights : undefined;
-  const recording = pickRecording(loaded, options.weights);
+  const { weights, stored = UNCHANGED } = options;
+  const original = pickOriginal(loaded, weights);
   const standIn = checkpoint.kind === "stand-in" && other === undefined;
 
   const { preprocess, outputs } = await runAll(loaded, { ...options, onEvent });
+  const picks = outputs.map(({ output }) =>
+    pickRecordings(loaded, { weights, stored, sha256: output.kind === "ran" ? output.weightsSha256 : undefined }),
+  );
   const ran = outputs.flatMap((entry) =>
     entry.output.kind === "ran" ? [{ entry, name: entry.backend.name, logits: firstRow(entry.output.logits) }] : [],
   );
-  const pytorch = recording && firstRow(recording.values64);
+  const recordings = new Set([original, ...picks.map(({ recording }) => recording)].filter((one) => one !== undefined));
+  const inUse = [...recordings].find((recording) => (recording.stored ?? UNCHANGED) === stored);
+  const pytorch = inUse && firstRow(inUse.values64);
   const judged = loaded.documented.map((reference) => judgeDocumented(ran, { reference, labels, pytorch }));
 
   const trueClasses = images.map((image) => image.label);
   const note =
     preprocess.status === "failed" ? "the input was not timm's, so this says little about the network" : undefined;
-  const backends = outputs.map((entry): BackendResult => {
+  const backends = outputs.map((entry, index): BackendResult => {
     const place = ran.findIndex((candidate) => candidate.entry === entry);
     const documented = place < 0 ? [] : judged.map((judgement) => judgement.checks[place]!);
-    const result = judgeBackend(entry, { standIn, recording, documented, trueClasses, labels: names, note });
+    const result = judgeBackend(entry, {
+      standIn,
+      picked: picks[index]!,
+      stored,
+      documented,
+      trueClasses,
+      labels: names,
+      note,
+    });
     onEvent({ kind: "result", case: name, result });
     return result;
   });
@@ -76,12 +94,13 @@ export async function runCase(loaded: LoadedCase, options: RunCaseOptions): Prom
     model,
     images: images.length,
     weights: other ? other.name : own,
+    stored,
     standIn,
     preprocess,
     backends,
-    ...(recording ? { pytorch: pytorchResult(recording, { trueClasses, labels: names }) } : {}),
+    pytorch: [...recordings].map((recording) => pytorchResult(recording, { original, trueClasses, labels: names })),
     documented: loaded.documented.map(({ source, top }) => ({ source, top })),
-    statements: judged.flatMap((judgement) => judgement.statements),
+    statements: [...driftStatements(recordings, original), ...judged.flatMap((judgement) => judgement.statements)],
   };
 }
 
@@ -122,13 +141,29 @@ function documentedNames({ documented }: LoadedCase): ClassNames {
   return names;
 }
 
+/** What storing the weights does to PyTorch's own answers. */
+function driftStatements(recordings: Iterable<LoadedRecording>, original: LoadedRecording | undefined): string[] {
+  return Array.from(recordings).flatMap(({ stored, budget, values64 }) =>
+    stored === undefined || !original
+      ? []
+      : [`PyTorch itself: ${driftText(measureDrift(values64.data, original.values64), { budget, stored })}.`],
+  );
+}
+
 function pytorchResult(
   recording: LoadedRecording,
-  options: { readonly trueClasses: readonly (number | undefined)[]; readonly labels: ClassNames },
+  options: {
+    readonly original: LoadedRecording | undefined;
+    readonly trueClasses: readonly (number | undefined)[];
+    readonly labels: ClassNames;
+  },
 ): PyTorchResult {
-  const { values64, noise, environment } = recording;
+  const { values64, noise, environment, stored } = recording;
+  const { original } = options;
   const accuracy = accuracyOf(answersOf(values64.data, values64.shape[1]!), { labels: options.trueClasses });
   return {
+    stored: stored ?? UNCHANGED,
+    ...(stored !== undefined && original ? { drift: measureDrift(values64.data, original.values64) } : {}),
     top: topAnswers(firstRow(values64), options.labels),
     ...(accuracy ? { accuracy } : {}),
     noise,

@@ -45,5 +45,8 @@ export const TOLERANCES: Readonly<Record<ToleranceName, TolerancePolicy>> = {
 /** The most that a case may allow on a documented probability: it tells right from wrong preprocessing with room on both sides. */
 export const MAX_DOCUMENTED_TOLERANCE = 0.001;
 
+/** The least that a case may ask of stored weights, in dB: below it, a tenth of what tells classes apart is error. */
+export const MIN_DRIFT_SQNR = 20;
+
 /** Order is required only where the reference's gap exceeds this many times the tolerance: two errors can meet. */
 export const RANK_GAP = 2;

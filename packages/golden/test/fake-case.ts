@@ -47,6 +47,39 @@ export interface FakeChanges {
   readonly files?: Readonly<Record<string, Uint8Array>>;
 }
 
+/** PyTorch on weights stored as uint8: each logit moves by 0.002, so that image 2 is answered 3 instead of 2. */
+export const DRIFTED: readonly (readonly number[])[] = LOGITS.map((row) =>
+  row.map((logit, index) => logit + (index % 2 === 0 ? -0.002 : 0.002)),
+);
+export const STORED_SHA256: string = "d".repeat(64);
+
+/** Adds a recording of weights stored as uint8 to a case, with a budget for the drift in dB. */
+export function withStored(options: { readonly budget?: number; readonly changes?: FakeChanges } = {}): FakeChanges {
+  const { budget, changes = {} } = options;
+  const values64 = doubles(DRIFTED);
+  const values32 = floats(DRIFTED.map((row) => row.map((logit, index) => logit + NOISE[index % 4]!)));
+  return {
+    ...changes,
+    json: (json) => {
+      json["references"].push({
+        ...json["references"][0],
+        stored: "uint8",
+        ...(budget === undefined ? {} : { budget: { sqnr: budget, reason: "because" } }),
+        logits64: "logits64.uint8.npy",
+        logits32: "logits32.uint8.npy",
+        noise: measureNoise(values32.data, values64.data),
+        weightsSha256: STORED_SHA256,
+      });
+      changes.json?.(json);
+    },
+    files: {
+      "logits64.uint8.npy": encodeNpy(values64),
+      "logits32.uint8.npy": encodeNpy(values32),
+      ...changes.files,
+    },
+  };
+}
+
 /** The files of a good case, with changes. */
 export async function fakeFiles(changes: FakeChanges = {}): Promise<CaseFiles> {
   const rows = changes.logits ?? LOGITS;
@@ -73,7 +106,7 @@ export async function fakeFiles(changes: FakeChanges = {}): Promise<CaseFiles> {
     images,
     preprocess: PREPROCESS,
     inputSha256,
-    labels: LABELS,
+    labels: [...LABELS],
     references: [
       {
         kind: "recorded",
@@ -101,7 +134,11 @@ export async function fakeFiles(changes: FakeChanges = {}): Promise<CaseFiles> {
 /** A backend that answers image i with row i. */
 export function fakeBackend(
   name: string,
-  options: { readonly rows?: readonly (readonly number[])[]; readonly overrides?: Partial<CaseBackend> } = {},
+  options: {
+    readonly rows?: readonly (readonly number[])[];
+    readonly overrides?: Partial<CaseBackend>;
+    readonly weightsSha256?: string;
+  } = {},
 ): CaseBackend & { disposed: number } {
   const rows = options.rows ?? LOGITS;
   const backend = {
@@ -116,6 +153,7 @@ export function fakeBackend(
       dispose: async () => {
         backend.disposed++;
       },
+      ...(options.weightsSha256 === undefined ? {} : { weightsSha256: options.weightsSha256 }),
     }),
     ...options.overrides,
   };

@@ -2,6 +2,9 @@ import { SamoyedError, UnavailableError } from "@samoyed/core";
 import type { Availability } from "@samoyed/runtime";
 import type * as Converter from "@tensorflow/tfjs-converter";
 import type * as Core from "@tensorflow/tfjs-core";
+import type { Executor } from "./executor.ts";
+import type { LoadedWeights } from "./load-weights.ts";
+import type { Model } from "./model-json.ts";
 import { startEngine } from "./switch-engine.ts";
 
 /** The modules that every engine shares. */
@@ -24,6 +27,8 @@ export interface EngineSource {
   readonly uncertain: boolean;
   /** Imports the package, which registers the engine; gives the package's version. */
   importEngine(tf: Tf, threads: number | undefined): Promise<string>;
+  /** Its own way to compute a graph, faster than a call for each node; `undefined` for a graph that it cannot take. */
+  makeExecutor?(tf: Tf, model: Model, loaded: LoadedWeights): Promise<Executor | undefined>;
 }
 
 /** What takes the engine's part in a session. */

@@ -15,6 +15,7 @@ import { NODE } from "./tfjs-node.ts";
 
 export type { TfjsWasmOptions } from "./engines.ts";
 export { inspectModel, type ModelFacts } from "./inspect-model.ts";
+export { readModelWeights } from "./read-model-weights.ts";
 
 const IN_BROWSERS = { reason: "it runs in browsers only", fix: "Use tfjs-node or tfjs-wasm in Node." };
 

@@ -1,4 +1,5 @@
 import type { EngineSource } from "./engine.ts";
+import { nativeExecutor } from "./native/native-executor.ts";
 
 /** TensorFlow's own library through tfjs-node. */
 export const NODE: EngineSource = {
@@ -13,4 +14,5 @@ export const NODE: EngineSource = {
     const { version } = await import("@tensorflow/tfjs-node");
     return version["tfjs-node"];
   },
+  makeExecutor: nativeExecutor,
 };

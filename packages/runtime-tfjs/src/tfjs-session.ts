@@ -3,6 +3,7 @@ import { checkInputs, type Port, type RunOptions, type Session } from "@samoyed/
 import type { Tensor as TfTensor, TypedArray } from "@tensorflow/tfjs-core";
 import { hasChannelsLast } from "./channels-last.ts";
 import { type Engine, firstLine } from "./engine.ts";
+import { type Executor, stepwiseExecutor } from "./executor.ts";
 import { makeGraphModel } from "./graph-model.ts";
 import { registerGroupedConv } from "./grouped-op.ts";
 import { type LoadedWeights, loadWeights } from "./load-weights.ts";
@@ -33,10 +34,10 @@ export async function openTfjsSession({ engine, model, files, signal }: TfjsSess
   registerGroupedConv(tf);
   // Only to see whether TensorFlow.js knows all operators.
   makeGraphModel(tf, model, { nodes: model.nodes, tensors: {} });
-  const { nodes, tensors } = await loadWeights(model, { engine, files, signal });
-  const graph = modelOrDispose(engine, model, { nodes, tensors });
+  const loaded = await loadWeights(model, { engine, files, signal });
+  const executor = await executorOrDispose(engine, model, loaded);
+  const { nodes, tensors } = loaded;
   const byName = new Map(nodes.map((node) => [node.name, node]));
-  const weightIds = new Set(Object.values(tensors).map(({ id }) => id));
   const doorLast = model.inputs.some(({ channelsLast }) => channelsLast);
   let disposed = false;
 
@@ -90,11 +91,10 @@ export async function openTfjsSession({ engine, model, files, signal }: TfjsSess
     const outputs = await onEngine(core, source.engine, () => {
       const feeds = Object.fromEntries(model.inputs.map((port) => [port.name, feed(inputs[port.name]!, port)]));
       try {
-        const given = graph.execute(
+        return executor.execute(
           feeds,
           wanted.map(({ name }) => name),
         );
-        return Array.isArray(given) ? given : [given];
       } catch (cause) {
         const message = firstLine(cause instanceof Error ? cause.message : String(cause));
         throw new UnsupportedError(`${label}: ${source.name} failed while running the model: ${message}`, { cause });
@@ -110,8 +110,7 @@ export async function openTfjsSession({ engine, model, files, signal }: TfjsSess
         return [name, fromEngine(data[index]!, { name, dtype, shape, channelsLast })] as const;
       });
     } finally {
-      // A tapped constant is the weight itself.
-      core.dispose(outputs.filter(({ id }) => !weightIds.has(id)));
+      core.dispose([...outputs]);
     }
   }
 
@@ -136,7 +135,7 @@ export async function openTfjsSession({ engine, model, files, signal }: TfjsSess
     dispose: async () => {
       if (disposed) return;
       disposed = true;
-      await onEngine(core, source.engine, () => graph.dispose());
+      await onEngine(core, source.engine, () => executor.dispose());
     },
   };
 }
@@ -146,9 +145,9 @@ interface Wanted {
   readonly channelsLast: boolean;
 }
 
-function modelOrDispose({ tf }: Engine, model: Model, loaded: LoadedWeights): ReturnType<typeof makeGraphModel> {
+async function executorOrDispose({ source, tf }: Engine, model: Model, loaded: LoadedWeights): Promise<Executor> {
   try {
-    return makeGraphModel(tf, model, loaded);
+    return (await source.makeExecutor?.(tf, model, loaded)) ?? stepwiseExecutor(tf, model, loaded);
   } catch (error) {
     tf.core.dispose(loaded.tensors);
     throw error;

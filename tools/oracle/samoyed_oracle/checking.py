@@ -39,26 +39,57 @@ def json_differences(committed: object, fresh: object, where: str = "case.json")
     return [line for name, old, new in pairs for line in json_differences(old, new, name)]
 
 
+def recorded_references(case: dict) -> list[dict]:
+    return [reference for reference in case["references"] if reference["kind"] == "recorded"]
+
+
 def differences(committed: Path, fresh: Path) -> list[str]:
     """What differs between a committed case's folder and a fresh one, in words; empty when it is reproduced."""
     old, new = read_case(committed), read_case(fresh)
     found = json_differences(comparable(old), comparable(new))
-    old64, old32 = (np.load(committed / f"logits{bits}.npy") for bits in (64, 32))
-    new64, new32 = (np.load(fresh / f"logits{bits}.npy") for bits in (64, 32))
+    for reference in recorded_references(old):
+        found += array_differences(reference, committed, fresh)
+    if "taps" in old:
+        places = [np.load(folder / old["taps"]["positions"]) for folder in (committed, fresh)]
+        if not np.array_equal(*places):
+            found.append(f"{old['taps']['positions']}: other places")
+    return found
+
+
+def array_differences(reference: dict, committed: Path, fresh: Path) -> list[str]:
+    """What differs between the arrays of a committed recording and a fresh one of the same names."""
+    found = []
+    files = [reference["logits64"], reference["logits32"]]
+    old64, old32 = (np.load(committed / file) for file in files)
+    new64, new32 = (np.load(fresh / file) for file in files)
     if (old64.dtype, old32.dtype, old64.shape) != (np.float64, np.float32, new64.shape):
-        return [
-            *found,
-            f"logits: committed {old64.dtype} and {old32.dtype} {old64.shape}, recorded again {new64.shape}",
-        ]
-    floor = recorded_reference(old)["noise"]
+        return [f"logits: committed {old64.dtype} and {old32.dtype} {old64.shape}, recorded again {new64.shape}"]
+    floor = reference["noise"]
     if noise(old64, old32) != floor:
         found.append(f"noise: the committed arrays give {noise(old64, old32)}, case.json has {floor}")
+    found += drifted("logits", (old64, new64), (old32, new32))
+    if "taps64" in reference:
+        old64, new64 = (np.load(folder / reference["taps64"]) for folder in (committed, fresh))
+        old32, new32 = (np.load(folder / reference["taps32"]) for folder in (committed, fresh))
+        if old64.shape != new64.shape:
+            return [*found, f"taps: committed {old64.shape}, recorded again {new64.shape}"]
+        found += drifted("taps", (old64, new64), (old32, new32))
+    return found
+
+
+def drifted(
+    what: str, float64: tuple[np.ndarray, np.ndarray], float32: tuple[np.ndarray, np.ndarray]
+) -> list[str]:
+    """Whether committed and fresh arrays differ by more than float noise: row by row where they are taps."""
+    (old64, new64), (old32, new32) = float64, float32
+    found = []
     drift64 = float(np.abs(new64 - old64).max())
     if not drift64 <= FLOAT64_TOLERANCE:
-        found.append(f"logits64: off by {drift64:.3g}; at most {FLOAT64_TOLERANCE} is float noise")
-    drift32 = noise(old64, new32)["max"]
-    if not drift32 <= FLOAT32_NOISE_MULTIPLE * floor["max"]:
-        found.append(
-            f"logits32: off by {drift32:.3g}; at most {FLOAT32_NOISE_MULTIPLE} x {floor['max']:.3g} is float noise"
-        )
+        found.append(f"{what}64: off by {drift64:.3g}; at most {FLOAT64_TOLERANCE} is float noise")
+    for old, fresh, exact in [(old32, new32, old64)] if what == "logits" else zip(old32, new32, old64, strict=True):
+        floor, drift32 = noise(exact, old)["max"], noise(exact, fresh)["max"]
+        if not drift32 <= FLOAT32_NOISE_MULTIPLE * floor:
+            found.append(
+                f"{what}32: off by {drift32:.3g}; at most {FLOAT32_NOISE_MULTIPLE} x {floor:.3g} is float noise"
+            )
     return found

@@ -102,18 +102,4 @@ def write_json(path: Path, value: object) -> None:
 
     text = json.dumps(value, indent=2, ensure_ascii=False)
     text = re.sub(r"\[[^\[\]{}]*\]", lambda match: join(match).replace("[ ", "[").replace(" ]", "]"), text)
-    path.write_text(re.sub(r"\{[^\[\]{}]*\}", join, text) + "\n")
-
-
-def write_recorded(folder: Path, logits64: np.ndarray, logits32: np.ndarray, weights_sha256: str) -> dict:
-    """Writes both arrays into a case's folder and returns the reference that names them."""
-    np.save(folder / "logits64.npy", logits64)
-    np.save(folder / "logits32.npy", logits32)
-    return {
-        "kind": "recorded",
-        "logits64": "logits64.npy",
-        "logits32": "logits32.npy",
-        "noise": noise(logits64, logits32),
-        "environment": environment(),
-        "weightsSha256": weights_sha256,
-    }
+    path.write_text(re.sub(r"\{(?:[^\[\]{}]|\[[^\[\]{}\n]*\])*\}", join, text) + "\n")

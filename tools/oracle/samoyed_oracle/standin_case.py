@@ -14,8 +14,9 @@ import torch
 from timm.data import resolve_data_config
 
 from .assets import asset, file_sha256, imagenet_classes
-from .recording import load_input, logits, noise, preprocess_config, tensor_sha256, write_json, write_recorded
+from .recording import load_input, logits, noise, preprocess_config, tensor_sha256, write_json
 from .reference import TOLERANCE, documented, target_logits
+from .references import asked_for, write_references
 from .sensitivity import sensitivity
 from .standin import load_stand_in, weights_sha256
 
@@ -33,6 +34,7 @@ class StandInCase:
     model: str
     image: dict  # {"path": …} from the case's folder, or {"asset": …}
     optional: dict  # "sets", "slow", where the case has them
+    stored: list[dict]  # ways of storing weights to be recorded as well, with budgets for their drift
 
     def image_path(self) -> Path:
         return GOLDEN / "cases" / self.name / self.image["path"] if "path" in self.image else asset(self.image["asset"])
@@ -54,7 +56,7 @@ def stand_in_case(path: Path) -> StandInCase | None:
     (image,) = written["images"]
     where = {key: image[key] for key in ("path", "asset") if key in image}
     optional = {key: written[key] for key in ("sets", "slow") if key in written}
-    return StandInCase(name, written["title"], written["model"], where, optional)
+    return StandInCase(name, written["title"], written["model"], where, optional, asked_for(path.parent))
 
 
 def backbone(case: StandInCase) -> tuple[torch.nn.Module, dict]:
@@ -81,7 +83,7 @@ def solve_head(model: torch.nn.Module, image: torch.Tensor, target: np.ndarray) 
 
 
 def record_stand_in(case: StandInCase, folder: Path, *, head: np.ndarray | None = None) -> None:
-    """Writes case.json, head.bin, logits64.npy and logits32.npy into a folder; solves the head unless it is given."""
+    """Writes case.json, head.bin and the recorded arrays into a folder; solves the head unless it is given."""
     folder.mkdir(parents=True, exist_ok=True)
     classes = imagenet_classes()
     model, config = backbone(case)
@@ -91,9 +93,7 @@ def record_stand_in(case: StandInCase, folder: Path, *, head: np.ndarray | None 
     head.astype("<f4").tofile(folder / "head.bin")
     set_head(model, head)
     weights = weights_sha256(model.state_dict())
-    recorded = write_recorded(
-        folder, logits(model, image[None], torch.float64), logits(model, image[None], torch.float32), weights
-    )
+    taps, recorded = write_references(folder, model, image[None], stored=case.stored)
     write_json(
         folder / "case.json",
         {
@@ -113,7 +113,8 @@ def record_stand_in(case: StandInCase, folder: Path, *, head: np.ndarray | None 
             "images": [{**case.image, "sha256": file_sha256(case.image_path())}],
             "preprocess": config,
             "inputSha256": [tensor_sha256(image)],
-            "references": [documented(classes), recorded],
+            "taps": taps,
+            "references": [documented(classes), *recorded],
         },
     )
 

@@ -1,35 +1,69 @@
+import { FORMAT_WEIGHTS, type Format, FORMATS, type Weights } from "@samoyed/convert";
 import type { CaseBackend, GoldenCase } from "@samoyed/golden";
-import type { Backend } from "@samoyed/runtime";
+import type { Availability, Backend } from "@samoyed/runtime";
+
+/** A converted model. */
+export interface MadeArtifact {
+  readonly path: string;
+  /** Of the weights that an engine computes with, where they are stored in fewer bits. */
+  readonly weightsSha256?: string;
+}
 
 /** Makes the artifact of a format, once, however many backends ask for it. */
-export type ArtifactMaker = (format: Backend["format"]) => Promise<string>;
+export type ArtifactMaker = (format: Format) => Promise<MadeArtifact>;
 
 /** A case's backends, and how they come by artifacts. */
 export interface CaseBackendOptions {
   readonly case: GoldenCase;
   /** Backends that were asked for by name: they run however slow they are. */
   readonly asked: readonly string[];
+  /** How weights are stored. */
+  readonly stored: Weights;
   readonly make: ArtifactMaker;
+}
+
+/** The format of a backend, where it can store weights so. */
+export function formatStoring(format: Backend["format"], stored: Weights): Format | undefined {
+  const written = FORMATS.find((known) => known === format);
+  return written && FORMAT_WEIGHTS[written].includes(stored) ? written : undefined;
 }
 
 /** Backends as a case takes them: the artifact is converted when the first of them that can run is opened. */
 export function caseBackends(
   backends: readonly Backend[],
-  { case: golden, asked, make }: CaseBackendOptions,
+  { case: golden, asked, stored, make }: CaseBackendOptions,
 ): CaseBackend[] {
-  const made = new Map<Backend["format"], Promise<string>>();
-  return backends.map((backend) => ({
-    name: backend.name,
-    async availability() {
-      const { name } = backend;
-      if (asked.includes(name) || !golden.slow?.includes(name)) return backend.availability();
-      const reason = "it takes a minute or more for this network, and was not asked for by name";
-      return { available: false, reason, fix: `samoyed check ${golden.name} --backend ${name}` };
-    },
-    async open({ signal }) {
-      const artifact = made.get(backend.format) ?? make(backend.format);
-      made.set(backend.format, artifact);
-      return backend.load(await artifact, signal ? { signal } : {});
-    },
-  }));
+  const made = new Map<Format, Promise<MadeArtifact>>();
+  return backends.map((backend) => {
+    const { name } = backend;
+    const format = formatStoring(backend.format, stored);
+    return {
+      name,
+      async availability(): Promise<Availability> {
+        if (format === undefined) {
+          const known = FORMATS.filter((one) => FORMAT_WEIGHTS[one].includes(stored));
+          const fix = `Weights are stored so by ${known.join(", ")}.`;
+          return {
+            available: false,
+            reason: `its format, ${backend.format}, does not store weights as ${stored}`,
+            fix,
+          };
+        }
+        if (asked.includes(name) || !golden.slow?.includes(name)) return backend.availability();
+        const reason = "it takes a minute or more for this network, and was not asked for by name";
+        return { available: false, reason, fix: `samoyed check ${golden.name} --backend ${name}` };
+      },
+      async open({ signal }) {
+        const making = made.get(format!) ?? make(format!);
+        made.set(format!, making);
+        const { path, weightsSha256 } = await making;
+        const session = await backend.load(path, signal ? { signal } : {});
+        return {
+          run: (inputs, options) => session.run(inputs, options),
+          dispose: () => session.dispose(),
+          ...(weightsSha256 === undefined ? {} : { weightsSha256 }),
+        };
+      },
+    };
+  });
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { FORMATS } from "@samoyed/convert";
+import type { Format, Weights } from "@samoyed/convert";
 import { convertFile } from "@samoyed/convert/node";
-import { SamoyedError, UnsupportedError } from "@samoyed/core";
+import { SamoyedError } from "@samoyed/core";
 import { type CaseEvent, type CaseResult, type LoadedCase, runCase } from "@samoyed/golden";
 import { loadCase } from "@samoyed/golden/node";
 import { preprocessImage } from "@samoyed/preprocess";
@@ -9,9 +9,10 @@ import type { Backend } from "@samoyed/runtime";
 import { assetReader, imagenetLabels } from "../assets.ts";
 import { cacheDir } from "../cache.ts";
 import type { Context } from "../command.ts";
-import { caseBackends } from "./case-backends.ts";
+import { caseBackends, type MadeArtifact } from "./case-backends.ts";
 import { caseCheckpoint } from "./case-checkpoint.ts";
 import { withScratch } from "./scratch.ts";
+import { storedWeightsSha256 } from "./stored-weights/stored-weights-sha256.ts";
 import { weightsSha256 } from "./weights-hash.ts";
 
 /** One case to check, and with what. */
@@ -21,13 +22,15 @@ export interface CheckCaseOptions {
   readonly backends: readonly Backend[];
   /** Backends that were asked for by name. */
   readonly asked: readonly string[];
+  /** How artifacts store the weights. */
+  readonly stored: Weights;
   /** A checkpoint in place of the case's own. */
   readonly checkpoint: { readonly path: string; readonly name: string } | undefined;
   readonly onEvent: (event: CaseEvent) => void;
   readonly context: Context;
 }
 
-interface ArtifactOptions extends Pick<CheckCaseOptions, "folder" | "checkpoint" | "context"> {
+interface ArtifactOptions extends Pick<CheckCaseOptions, "folder" | "checkpoint" | "stored" | "context"> {
   readonly scratch: string;
   /** The weights are not those of the case. */
   readonly other: boolean;
@@ -35,18 +38,17 @@ interface ArtifactOptions extends Pick<CheckCaseOptions, "folder" | "checkpoint"
 
 /** Converts the case's checkpoint, or the given one, to a format. */
 async function makeArtifact(
-  format: Backend["format"],
+  format: Format,
   { case: loaded, options }: { readonly case: LoadedCase; readonly options: ArtifactOptions },
-): Promise<string> {
-  const { folder, checkpoint, scratch, other, context } = options;
+): Promise<MadeArtifact> {
+  const { folder, checkpoint: given, stored, scratch, other, context } = options;
   const { signal } = context;
   const { checkpoint: weights, model, preprocess } = loaded.case;
-  const written = FORMATS.find((known) => known === format);
-  if (written === undefined) throw new UnsupportedError(`nothing writes the format ${format} yet`);
-  const path = checkpoint?.path ?? (await caseCheckpoint(loaded, { folder, scratch, signal }));
-  const report = await convertFile(path, {
-    formats: [written],
+  const checkpoint = given?.path ?? (await caseCheckpoint(loaded, { folder, scratch, signal }));
+  const report = await convertFile(checkpoint, {
+    formats: [format],
     outDir: scratch,
+    weights: stored,
     signal,
     preprocess,
     // A case that comes with its checkpoint may be of a network that nobody has a name for: that is recognised.
@@ -54,7 +56,9 @@ async function makeArtifact(
     ...(weights.kind === "stand-in" && !other ? { standIn: weights.note } : {}),
   });
   const files = report.files.map(({ file }) => file);
-  return join(scratch, files.find((file) => file.endsWith("/model.json")) ?? files[0]!);
+  const path = join(scratch, files.find((file) => file.endsWith("/model.json")) ?? files[0]!);
+  if (stored === "float32") return { path };
+  return { path, weightsSha256: await storedWeightsSha256(path, { format, checkpoint, signal }) };
 }
 
 /**
@@ -63,7 +67,7 @@ async function makeArtifact(
  * @throws what converting a given checkpoint throws: a wrong file is no backend's failure.
  */
 export async function checkCase(options: CheckCaseOptions): Promise<CaseResult> {
-  const { folder, backends, asked, checkpoint, onEvent, context } = options;
+  const { folder, backends, asked, stored, checkpoint, onEvent, context } = options;
   const { env, signal } = context;
   const loaded = await loadCase(folder);
   const { labels: own, checkpoint: caseWeights, images } = loaded.case;
@@ -78,11 +82,12 @@ export async function checkCase(options: CheckCaseOptions): Promise<CaseResult> 
       backends: caseBackends(backends, {
         case: loaded.case,
         asked,
+        stored,
         async make(format) {
           try {
             return await makeArtifact(format, {
               case: loaded,
-              options: { folder, checkpoint, scratch, other, context },
+              options: { folder, checkpoint, stored, scratch, other, context },
             });
           } catch (error) {
             if (checkpoint && error instanceof SamoyedError) unconverted = error;
@@ -90,6 +95,7 @@ export async function checkCase(options: CheckCaseOptions): Promise<CaseResult> 
           }
         },
       }),
+      stored,
       preprocess: preprocessImage,
       asset,
       signal,

@@ -2,14 +2,16 @@ import { arch, cpus, platform } from "node:os";
 import { UsageError } from "@samoyed/core";
 import { type CaseEvent, type CaseResult, createReport, parseShard, renderTable, shardOf } from "@samoyed/golden";
 import { backendsNamed, runnableInNode } from "../backends.ts";
+import { formatStoring } from "../check/case-backends.ts";
 import { checkCase } from "../check/check-case.ts";
 import { writeReport } from "../check/write-report.ts";
 import type { Command, Context, Values } from "../command.ts";
 import { type CaseFolder, caseFolders, goldenDir } from "../golden-dir.ts";
 import { startProgress } from "../progress.ts";
 import { resolveSource } from "../resolve-source.ts";
-import { flag, list, text } from "../values.ts";
+import { choice, flag, list, text } from "../values.ts";
 import { version } from "../version.ts";
+import { WEIGHTS } from "../weights.ts";
 
 /** Says what is happening, where somebody watches. */
 function watcher(context: Context): { onEvent: (event: CaseEvent) => void; stop: () => void } {
@@ -55,6 +57,11 @@ export const check: Command = {
       value: "SOURCE",
       description: "run this checkpoint (a file or a published name) in place of the case's own weights",
     },
+    weights: {
+      type: "string",
+      value: "TYPE",
+      description: `how artifacts store the weights: ${WEIGHTS.join(", ")} (default: float32)`,
+    },
     report: { type: "string", value: "DIR", description: "write report.html and report.json there" },
     shard: { type: "string", value: "I/N", description: "run only the I-th of N parts of the cases" },
     golden: { type: "string", value: "DIR", description: "the golden data (default: what came with samoyed)" },
@@ -62,6 +69,7 @@ export const check: Command = {
   },
   examples: [
     "samoyed check",
+    "samoyed check shapes --weights uint8",
     "samoyed check ssl --backend onnxruntime-node,tfjs-wasm",
     "samoyed check shapes --backend onnxruntime-node --require onnxruntime-node",
     "samoyed check samoyed --checkpoint ssl_resnext101_32x16d.pth --report report",
@@ -70,8 +78,13 @@ export const check: Command = {
     const named = list(values, "backend");
     const backends = backendsNamed(named);
     const must = list(values, "require");
+    const stored = choice(values, "weights", WEIGHTS);
     const required = (
-      must.includes("all") ? runnableInNode(backends) : must.length === 0 ? [] : backendsNamed(must)
+      must.includes("all")
+        ? runnableInNode(backends).filter(({ format }) => formatStoring(format, stored))
+        : must.length === 0
+          ? []
+          : backendsNamed(must)
     ).map((backend) => backend.name);
     const asked = [...named, ...required];
     const cases = await chosenCases(args, values);
@@ -87,7 +100,7 @@ export const check: Command = {
     const { onEvent, stop } = watcher(context);
     try {
       for (const { folder } of cases) {
-        results.push(await checkCase({ folder, backends, asked, checkpoint, onEvent, context }));
+        results.push(await checkCase({ folder, backends, asked, stored, checkpoint, onEvent, context }));
       }
     } finally {
       stop();

@@ -18,6 +18,7 @@ import { resolveSource } from "../resolve-source.ts";
 import { startProgress } from "../progress.ts";
 import { paint, type Terminal } from "../terminal.ts";
 import { choice, flag, list, one, text } from "../values.ts";
+import { WEIGHTS } from "../weights.ts";
 
 function formatsOf(names: readonly string[]): readonly Format[] {
   return names.map((name) => {
@@ -122,8 +123,6 @@ async function convertModel(path: string, values: Values, { terminal, signal }: 
     progress.stop();
   }
 }
-
-const WEIGHTS = ["float32", "float16", "uint8", "uint16", "int8"] as const;
 
 export const convert: Command = {
   name: "convert",

@@ -5,8 +5,8 @@ from pathlib import Path
 import torch
 
 from ..assets import file_sha256
-from ..recording import load_input, logits, tensor_sha256, write_json, write_recorded
-from ..standin import weights_sha256
+from ..recording import load_input, logits, tensor_sha256, write_json
+from ..references import asked_for, write_references
 from .checkpoint import HELD_OUT, held_out, read_checkpoint, read_network
 from .training import PREPROCESS
 
@@ -14,7 +14,7 @@ TRAINED = "../../trained"
 
 
 def record_shapes(golden: Path, folder: Path) -> None:
-    """Writes case.json, logits64.npy and logits32.npy into a folder, from golden/trained."""
+    """Writes case.json and the recorded arrays into a folder, from golden/trained."""
     folder.mkdir(parents=True, exist_ok=True)
     trained = golden / "trained"
     model = read_network(trained / "shapes.pth")
@@ -23,12 +23,8 @@ def record_shapes(golden: Path, folder: Path) -> None:
     seed = read_checkpoint(trained / "shapes.pth")["args"].seed
     labels = [held_out(index, seed=seed)[1] for index in range(HELD_OUT)]
     inputs = torch.stack([load_input(path, PREPROCESS) for path in paths])
-    recorded = write_recorded(
-        folder,
-        logits(model, inputs, torch.float64),
-        logits(model, inputs, torch.float32),
-        weights_sha256(model.state_dict()),
-    )
+    stored = asked_for(golden / "cases" / "shapes")
+    taps, recorded = write_references(folder, model, inputs, stored=stored)
     answers = logits(model, inputs, torch.float32).argmax(axis=1)
     write_json(
         folder / "case.json",
@@ -50,6 +46,7 @@ def record_shapes(golden: Path, folder: Path) -> None:
             "inputSha256": [tensor_sha256(image) for image in inputs],
             "labels": names,
             "accuracy": {"correct": int((answers == labels).sum()), "total": HELD_OUT},
-            "references": [recorded],
+            "taps": taps,
+            "references": recorded,
         },
     )

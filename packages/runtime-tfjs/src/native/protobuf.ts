@@ -1,0 +1,48 @@
+/**
+ * Protocol Buffers, as far as a graph has to be written: each function gives one field, and a message is its fields one
+ * after the other (protobuf.dev, "Encoding").
+ */
+
+const VARINT = 0;
+const LENGTH_DELIMITED = 2;
+const FOUR_BYTES = 5;
+
+/** An integer, enum or bool; negative ones as 64 bits in two's complement. */
+export function integerField(field: number, value: number | bigint): Uint8Array {
+  return joinBytes([varint(field * 8 + VARINT), varint(value)]);
+}
+
+/** A `float`. */
+export function floatField(field: number, value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setFloat32(0, value, true);
+  return joinBytes([varint(field * 8 + FOUR_BYTES), bytes]);
+}
+
+/** Bytes, or a message within the message. */
+export function bytesField(field: number, value: Uint8Array): Uint8Array {
+  return joinBytes([varint(field * 8 + LENGTH_DELIMITED), varint(value.length), value]);
+}
+
+/** A `string`. */
+export function textField(field: number, value: string): Uint8Array {
+  return bytesField(field, new TextEncoder().encode(value));
+}
+
+/** Bytes one after the other. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}
+
+function varint(value: number | bigint): Uint8Array {
+  const bytes: number[] = [];
+  let rest = BigInt.asUintN(64, BigInt(value));
+  for (; rest > 0x7fn; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);
+  return Uint8Array.of(...bytes, Number(rest));
+}

@@ -1,0 +1,87 @@
+import { bytesField, floatField, integerField, joinBytes, textField } from "./protobuf.ts";
+import type { WeightDType } from "../weight-entry.ts";
+
+/** An attribute's value: the bytes of an `AttrValue` (tensorflow 2.21, `core/framework/attr_value.proto`). */
+export type Attribute = Uint8Array;
+
+/** A node of a GraphDef that TensorFlow itself reads. */
+export interface NativeNode {
+  readonly name: string;
+  readonly op: string;
+  readonly input: readonly string[];
+  readonly attr: Readonly<Record<string, Attribute>>;
+}
+
+/** The tag under which the graph is found in its SavedModel. */
+export const TAG = "serve";
+
+/** Of the graph's format; that of TensorFlow 2.9, which is what tfjs-node 4.22 downloads, and 12 for its readers. */
+const [PRODUCER, MIN_CONSUMER] = [1087, 12];
+
+/** `DataType` of `core/framework/types.proto`. */
+const TYPES: Readonly<Record<WeightDType, number>> = { float32: 1, int32: 3, bool: 10 };
+
+/** An element type. */
+export function typeAttribute(dtype: WeightDType): Attribute {
+  return integerField(6, TYPES[dtype]);
+}
+
+/** A shape; -1 is a size that is open. */
+export function shapeAttribute(sizes: readonly number[]): Attribute {
+  return bytesField(7, shape(sizes));
+}
+
+/** A constant's elements. */
+export function tensorAttribute(
+  dtype: WeightDType,
+  sizes: readonly number[],
+  elements: Float32Array | Int32Array | Uint8Array,
+): Attribute {
+  const bytes = new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
+  return bytesField(8, joinBytes([integerField(1, TYPES[dtype]), bytesField(2, shape(sizes)), bytesField(4, bytes)]));
+}
+
+function shape(sizes: readonly number[]): Uint8Array {
+  return joinBytes(sizes.map((size) => bytesField(2, integerField(1, size))));
+}
+
+/** An attribute that a graph's JSON spells out, or `undefined` for what is none of the kinds that networks have. */
+export function attributeOfJson(value: unknown): Attribute | undefined {
+  const { b, f, i, s, list } = (value ?? {}) as Record<string, unknown>;
+  if (typeof b === "boolean") return integerField(5, Number(b));
+  if (typeof f === "number") return floatField(4, f);
+  if (i !== undefined) return isInteger(i) ? integerField(3, BigInt(i)) : undefined;
+  if (s !== undefined) return isBase64(s) ? bytesField(2, fromBase64(s)) : undefined;
+  const integers = (list as { i?: unknown } | undefined)?.i;
+  if (!Array.isArray(integers) || !integers.every(isInteger)) return undefined;
+  return bytesField(1, joinBytes(integers.map((item) => integerField(3, BigInt(item)))));
+}
+
+function isInteger(value: unknown): value is string | number {
+  return typeof value === "number"
+    ? Number.isSafeInteger(value)
+    : typeof value === "string" && /^-?\d{1,18}$/u.test(value);
+}
+
+function isBase64(value: unknown): value is string {
+  return typeof value === "string" && /^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/u.test(value);
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+
+/** The file `saved_model.pb` of a graph without variables or signatures. */
+export function encodeSavedModel(nodes: readonly NativeNode[]): Uint8Array {
+  const versions = joinBytes([integerField(1, PRODUCER), integerField(2, MIN_CONSUMER)]);
+  const graph = joinBytes([...nodes.map((node) => bytesField(1, encodeNode(node))), bytesField(4, versions)]);
+  const metaGraph = joinBytes([bytesField(1, textField(4, TAG)), bytesField(2, graph)]);
+  return joinBytes([integerField(1, 1), bytesField(2, metaGraph)]);
+}
+
+function encodeNode({ name, op, input, attr }: NativeNode): Uint8Array {
+  const attributes = Object.entries(attr).map(([key, value]) =>
+    bytesField(5, joinBytes([textField(1, key), bytesField(2, value)])),
+  );
+  return joinBytes([textField(1, name), textField(2, op), ...input.map((item) => textField(3, item)), ...attributes]);
+}
