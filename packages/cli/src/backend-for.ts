@@ -5,9 +5,10 @@ import { backendsNamed } from "./backends.ts";
 /** The format that a path names. */
 function formatOf(artifact: string): Backend["format"] {
   if (artifact.endsWith(".onnx")) return "onnx";
+  if (artifact.endsWith(".smyd")) return "smyd";
   if (/\.tfjs[\\/]?$|(?:^|[\\/])model\.json$/u.test(artifact)) return "tfjs";
   throw new UnsupportedError(
-    `${artifact}: no backend runs this file; expected a name that ends in .onnx or .tfjs, or model.json`,
+    `${artifact}: no backend runs this file; expected a name that ends in .onnx, .smyd or .tfjs, or model.json`,
     {
       hint: "Convert a checkpoint first: samoyed convert FILE --to onnx",
     },

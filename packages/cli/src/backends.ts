@@ -1,6 +1,7 @@
 import { UsageError } from "@samoyed/core";
 import type { Backend } from "@samoyed/runtime";
 import { onnxruntimeNode, onnxruntimeWeb } from "@samoyed/runtime-onnx";
+import { smyd } from "@samoyed/runtime-smyd";
 import { tfjsCpu, tfjsNode, tfjsWasm, tfjsWebgl, tfjsWebgpu } from "@samoyed/runtime-tfjs";
 import { nearest } from "./nearest.ts";
 
@@ -9,6 +10,7 @@ export function allBackends(): readonly Backend[] {
   return [
     onnxruntimeNode(),
     onnxruntimeWeb(),
+    smyd(),
     tfjsNode(),
     tfjsWasm(),
     tfjsCpu(),
