@@ -24,8 +24,7 @@ export async function openModel(artifact: Artifact, { signal }: OpenModelOptions
     label,
     metadata,
     model: bytes,
-    withPatch: async (patch) =>
-      concat([given instanceof Uint8Array ? given : await download(given, undefined), patch]),
+    withPatch: async (patch) => concat([given instanceof Uint8Array ? given : await download(given, undefined), patch]),
   };
 }
 
