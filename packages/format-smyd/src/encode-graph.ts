@@ -8,7 +8,6 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 /** A graph's JSON, as the specification has it: the same graph gives the same text. */
 export function encodeGraph(graph: Graph, { initializers, attributes }: PlannedWeights): string {
   const { name, opset, inputs, outputs, nodes } = graph;
-  const port = ({ name, dtype, shape }: Graph["inputs"][number]): object => ({ name, dtype, shape });
   return JSON.stringify(
     {
       name,
@@ -32,6 +31,10 @@ export function encodeGraph(graph: Graph, { initializers, attributes }: PlannedW
     },
     refuseSurrogates,
   );
+}
+
+function port({ name, dtype, shape }: Graph["inputs"][number]): object {
+  return { name, dtype, shape };
 }
 
 function encodeRecord({ name, shape, layout, groups, storage, tensor, scale }: WeightRecord): object {

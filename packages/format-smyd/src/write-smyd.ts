@@ -58,22 +58,19 @@ export async function writeSmyd(graph: Graph, options: WriteSmydOptions): Promis
       hash.update(bytes);
       await blocks.append(bytes);
     };
-    const hashed = async <T>(write: () => Promise<T>): Promise<T> => {
-      hash.reset();
-      const result = await write();
-      hashes.push(hash.digest());
-      return result;
-    };
     let scales: Float32Array | undefined;
     await blocks.append(header);
     for (const { name, role, byteLength } of placed) {
       throwIfAborted(signal);
+      hash.reset();
       switch (role) {
         case "weight":
-          scales = await hashed(() => packWeight(byName.get(name)!, { emit, reading }));
+          scales = await packWeight(byName.get(name)!, { emit, reading });
+          hashes.push(hash.digest());
           break;
         case "scale":
-          await hashed(() => emit(arrayToBytes(scales!)));
+          await emit(arrayToBytes(scales!));
+          hashes.push(hash.digest());
           break;
         case "pad":
           await blocks.append(new Uint8Array(byteLength));

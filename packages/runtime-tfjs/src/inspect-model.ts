@@ -26,7 +26,6 @@ export interface ModelFacts {
  */
 export async function inspectModel(artifact: Artifact, { signal }: ReadOptions = {}): Promise<ModelFacts> {
   const { nodes, groups, inputs, outputs, contract } = await readModel(await filesInNode(artifact), signal);
-  const port = ({ name, dtype, shape }: DoorPort): ModelFacts["inputs"][number] => ({ name, dtype, shape });
   return {
     inputs: inputs.map(port),
     outputs: outputs.map(port),
@@ -38,4 +37,8 @@ export async function inspectModel(artifact: Artifact, { signal }: ReadOptions =
     files: groups.flatMap((group) => group.files),
     contract,
   };
+}
+
+function port({ name, dtype, shape }: DoorPort): ModelFacts["inputs"][number] {
+  return { name, dtype, shape };
 }

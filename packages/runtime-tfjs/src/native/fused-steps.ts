@@ -11,7 +11,7 @@ const ACTIVATIONS: ReadonlySet<string> = new Set(["Relu", "Relu6", "Elu"]);
  */
 export function fusedSteps(node: GraphNode, fresh: (name: string) => string): readonly GraphNode[] | undefined {
   if (node.op !== "_FusedConv2D") return [node];
-  const { fused_ops: fused, num_args: _count, ...attr } = (node.attr ?? {}) as Readonly<Record<string, unknown>>;
+  const { fused_ops: fused, num_args: _count, ...attr } = node.attr ?? {};
   const names = textsOf(fused);
   const input = node.input ?? [];
   const bias = names?.[0] === "BiasAdd";

@@ -14,10 +14,8 @@ const operator = (types: NativeOperator["types"], ...attributes: readonly string
 });
 
 /** On one value, element by element. */
-const UNARY = [
-  ...["Abs", "Elu", "Erf", "Exp", "Identity", "LogSoftmax", "Neg", "OnesLike", "Relu", "Relu6", "Rsqrt", "Selu"],
-  ...["Sigmoid", "Softmax", "Softplus", "Sqrt", "Square", "Tanh", "ClipByValue"],
-];
+const ACTIVATIONS = ["ClipByValue", "Elu", "LogSoftmax", "Relu", "Relu6", "Selu", "Sigmoid", "Softmax", "Softplus"];
+const UNARY = [...ACTIVATIONS, "Abs", "Erf", "Exp", "Identity", "Neg", "OnesLike", "Rsqrt", "Sqrt", "Square", "Tanh"];
 const BINARY = ["Add", "AddV2", "Div", "Maximum", "Minimum", "Mul", "RealDiv", "SquaredDifference", "Sub"];
 const REDUCTIONS = ["Max", "Mean", "Min", "Prod", "Sum"];
 
