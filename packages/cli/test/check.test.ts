@@ -43,6 +43,20 @@ describe("the cases of the repository", () => {
     expect(json.cases[0]).toMatchObject({ name: "shapes", standIn: false, backends: [{ references: ["recorded"] }] });
   });
 
+  test("--taps: layer by layer, on engines that are tapped in different ways", async () => {
+    const engines = ["onnxruntime-node", "onnxruntime-web", "smyd", "tfjs-wasm"];
+    const argv = ["check", "shapes", "--taps", "--backend", engines.join()];
+    const { code, json } = await runMain([...argv, "--json"], { env });
+    expect(code).toBe(0);
+    for (const { checks, taps } of json.cases[0].backends) {
+      expect(checks).toContainEqual(expect.objectContaining({ name: "taps", status: "passed" }));
+      expect(taps.layers).toHaveLength(5);
+    }
+    const { stdout } = await runMain(argv, { env });
+    for (const engine of engines)
+      expect(stdout).toMatch(new RegExp(`^ {2}${engine} .*passed .* F at (act1|layer)`, "m"));
+  });
+
   test("the parts of a divided check are the whole", async () => {
     const small = join(folder, "small");
     for (const name of ["one", "two", "three"])

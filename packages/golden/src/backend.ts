@@ -3,10 +3,13 @@ import type { ToleranceName } from "./tolerance.ts";
 
 /** A network that is ready to run; `Session` of `@samoyed/runtime` is one. */
 export interface CaseSession {
-  /** Takes `{ input: float32 [1, 3, H, W] }`, gives every output of the graph: exactly `logits`. */
+  /**
+   * Takes `{ input: float32 [1, 3, H, W] }`, gives every output of the graph: exactly `logits`; and besides it the values
+   * inside that `taps` names, as NCHW.
+   */
   run(
     inputs: Readonly<Record<string, Tensor>>,
-    options: { readonly signal?: AbortSignal },
+    options: { readonly taps?: readonly string[]; readonly signal?: AbortSignal },
   ): Promise<ReadonlyMap<string, Tensor>>;
   dispose(): Promise<void>;
   /** Of the weights that it computes with, by `weightsDigest`, where they were stored in fewer bits. */

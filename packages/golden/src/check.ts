@@ -16,7 +16,8 @@ export type CheckName =
   | "documented"
   | "preprocess"
   | "weights"
-  | "drift";
+  | "drift"
+  | "taps";
 
 /** One check of one backend. */
 export interface Check {

@@ -17,6 +17,7 @@ export { GOLDEN_CASE_SCHEMA } from "./case-schema.ts";
 export type { Check, CheckName, CheckStatus } from "./check.ts";
 export { compareDocumented, type DocumentedComparison } from "./compare-documented.ts";
 export { compareLogits, type LogitComparison } from "./compare-logits.ts";
+export type { TapComparison, TapsResult } from "./compare-taps.ts";
 export { type DocumentedJudgement, judgeDocumented, type Ran } from "./judge-documented.ts";
 export type { LoadedRecording, RecordedTaps } from "./load-recording.ts";
 export type { LoadedTaps } from "./load-taps.ts";

@@ -4,11 +4,13 @@ import type { CaseBackend } from "./backend.ts";
 import type { Check } from "./check.ts";
 import { topIndices } from "./compare-documented.ts";
 import { compareLogits, type LogitComparison } from "./compare-logits.ts";
+import { compareTaps, tapsCheck, type TapsResult } from "./compare-taps.ts";
 import { type Drift, driftCheck, measureDrift } from "./drift.ts";
 import type { LoadedRecording } from "./load-recording.ts";
+import type { LoadedTaps } from "./load-taps.ts";
 import type { Picked } from "./pick-recording.ts";
 import type { Answer, BackendResult } from "./result.ts";
-import type { BackendOutput } from "./run-backend.ts";
+import type { BackendOutput, TapsOutput } from "./run-backend.ts";
 import { softmax64 } from "./softmax64.ts";
 import { TOLERANCES } from "./tolerance.ts";
 import { verdictOf } from "./verdict.ts";
@@ -25,6 +27,9 @@ export interface JudgeOptions {
   readonly picked: Picked;
   /** How the weights are stored. */
   readonly stored: string;
+  /** Whether layers were asked for, and where the case looks into the network. */
+  readonly depth: "answers" | "layers";
+  readonly taps: LoadedTaps | undefined;
   /** The checks of the documented references. */
   readonly documented: readonly Check[];
   /** The true class of each image, where it has one. */
@@ -54,10 +59,12 @@ export function judgeBackend(
   const { logits, milliseconds } = output;
   const recorded = recording && compareRecorded(logits, { recording, backend });
   const drift = driftOf(logits, options);
+  const taps = compareRecordedTaps(output.taps, { ...options, backend });
   const checks = [
     ...(picked.check ? [picked.check] : []),
     ...(recorded?.checks ?? []),
     ...(drift && recording ? [driftCheck(drift, { budget: recording.budget, stored: options.stored })] : []),
+    ...(taps ? [taps.check] : []),
     ...options.documented,
   ];
   const accuracy = accuracyOf(answersOf(logits.data, logits.shape[1]!), {
@@ -73,10 +80,29 @@ export function judgeBackend(
     checks,
     ...(recorded ? { comparison: recorded.comparison } : {}),
     ...(drift ? { drift } : {}),
+    ...(taps?.result ? { taps: taps.result } : {}),
     ...(accuracy ? { accuracy } : {}),
     top: topAnswers(firstRow(logits), labels),
     milliseconds,
   };
+}
+
+/** The layers of a backend that was tapped, beside those of the recording of its weights. */
+function compareRecordedTaps(
+  output: TapsOutput | undefined,
+  { depth, taps, picked, backend }: JudgeOptions & { readonly backend: CaseBackend },
+): { readonly result?: TapsResult; readonly check: Check } | undefined {
+  const recorded = picked.recording?.taps;
+  if (depth === "answers") return undefined;
+  if (output?.kind === "broke") {
+    return { check: { name: "taps", status: "failed", reference: "exact", message: output.reason } };
+  }
+  if (!output || !taps || !recorded) {
+    const message = "no layers were recorded for these weights";
+    return { check: { name: "taps", status: "not run", reference: "recorded", message } };
+  }
+  const result = compareTaps(output.values, { taps, recorded, original: picked.original?.taps });
+  return { result, check: tapsCheck(result, TOLERANCES[backend.tolerance ?? "float32"]) };
 }
 
 /** The drift from the original, where weights were stored in fewer bits and the original was recorded. */

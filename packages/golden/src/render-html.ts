@@ -61,10 +61,10 @@ ${tableHtml(table, result)}
 <ul>
 ${notes.join("\n")}
 </ul>
-${result.backends
-  .filter((backend) => backend.checks.length > 0)
-  .map(checksHtml)
-  .join("\n")}
+${layersHtml(result)}${result.backends
+    .filter((backend) => backend.checks.length > 0)
+    .map(checksHtml)
+    .join("\n")}
 </section>`;
 }
 
@@ -89,6 +89,31 @@ function tableHtml({ columns, rows }: ReportTable, result: CaseResult): string {
 ${body.join("\n")}
 </tbody>
 </table>`;
+}
+
+/** Where backends were looked into: how far each layer is off, in the order in which the network computes them. */
+function layersHtml({ backends }: CaseResult): string {
+  const tapped = backends.flatMap(({ backend, taps }) => (taps ? [{ backend, ...taps }] : []));
+  const [first] = tapped;
+  if (!first) return "";
+  const rows = first.layers.map(({ name }, index) => {
+    const cells = tapped.map(({ layers, largestStep }) => {
+      const { maxInNoise, sqnr } = layers[index]!;
+      const text = `${maxInNoise.toFixed(1)} F, ${sqnr.toFixed(1)} dB`;
+      return `<td>${largestStep.name === name ? `<strong>${text}</strong>` : text}</td>`;
+    });
+    return `<tr><th scope="row">${escape(name)}</th>${cells.join("")}</tr>`;
+  });
+  const heads = tapped.map(({ backend }) => `<th scope="col">${escape(backend)}</th>`);
+  return `<details><summary>Layers</summary>
+<div class="scroll" role="region" tabindex="0" aria-label="Layers">
+<table>
+<caption>The largest difference from PyTorch's float64, where F is the noise of PyTorch's float32 in that layer; and how far the difference lies below the values. In bold: where it grows most beyond that noise.</caption>
+<thead><tr><th scope="col">layer</th>${heads.join("")}</tr></thead>
+<tbody>
+${rows.join("\n")}
+</tbody></table></div></details>
+`;
 }
 
 function checksHtml({ backend, checks }: BackendResult): string {

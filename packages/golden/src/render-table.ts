@@ -25,7 +25,7 @@ const COLORS: Readonly<Record<Verdict["kind"], string>> = {
 };
 
 /** What is left out first where the terminal is narrow. */
-const DISPENSABLE: readonly ReportColumn["key"][] = ["time", "kl", "rms", "drift", "max"];
+const DISPENSABLE: readonly ReportColumn["key"][] = ["time", "kl", "rms", "layers", "drift", "max"];
 
 /** The narrowest width that sentences are wrapped to: below it they would be a column of words. */
 const MIN_WIDTH = 40;

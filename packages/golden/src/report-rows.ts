@@ -1,4 +1,5 @@
 import type { Accuracy } from "./answers.ts";
+import { worstLayer } from "./compare-taps.ts";
 import type { Drift } from "./drift.ts";
 import { UNCHANGED } from "./pick-recording.ts";
 import type { Answer, BackendResult, CaseResult, Verdict } from "./result.ts";
@@ -19,6 +20,8 @@ export interface ReportRow {
   readonly kl: string;
   /** What storing the weights in fewer bits costs: how far the logits are from the original's. */
   readonly drift: string;
+  /** Inside the network: the layer that is furthest off. */
+  readonly layers: string;
   readonly time: string;
 }
 
@@ -38,6 +41,7 @@ const COLUMNS: readonly ReportColumn[] = [
   { key: "rms", title: "rms Δ" },
   { key: "kl", title: "KL" },
   { key: "drift", title: "drift" },
+  { key: "layers", title: "layers" },
   { key: "time", title: "ms" },
 ];
 
@@ -85,6 +89,7 @@ const EMPTY: Omit<ReportRow, "name" | "verdict"> = {
   rms: "",
   kl: "",
   drift: "",
+  layers: "",
   time: "",
 };
 
@@ -102,6 +107,7 @@ function backendRow(result: BackendResult, images: number): ReportRow {
     rms: measured ? `${comparison.rms.toExponential(1)} (${comparison.rmsInNoise.toFixed(1)} F)` : "",
     kl: measured ? comparison.kl.toExponential(1) : "",
     drift: driftText(result.drift),
+    layers: layersText(result),
     time: result.milliseconds === undefined ? "" : result.milliseconds.toFixed(result.milliseconds < 10 ? 1 : 0),
   };
 }
@@ -137,6 +143,12 @@ function driftText(drift: Drift | undefined): string {
   if (drift === undefined) return "";
   const kept = drift.images > 1 ? `, ${drift.images - drift.changed.length} answers kept` : "";
   return `${drift.max.toExponential(1)}, ${drift.sqnr.toFixed(1)} dB${kept}`;
+}
+
+function layersText({ taps, checks }: BackendResult): string {
+  if (taps === undefined) return checks.find(({ name }) => name === "taps")?.status ?? "";
+  const { name, maxInNoise } = worstLayer(taps.layers);
+  return `${maxInNoise.toFixed(1)} F at ${name}`;
 }
 
 function answerText(answer: Answer | undefined): string {

@@ -2,6 +2,7 @@ import type { Accuracy } from "./answers.ts";
 import type { Noise } from "./case.ts";
 import type { Check } from "./check.ts";
 import type { LogitComparison } from "./compare-logits.ts";
+import type { TapsResult } from "./compare-taps.ts";
 import type { Drift } from "./drift.ts";
 
 /**
@@ -40,6 +41,8 @@ export interface BackendResult {
   readonly comparison?: Omit<LogitComparison, "checks">;
   /** From the original, where the weights are stored in fewer bits. */
   readonly drift?: Drift;
+  /** Inside the network, for image 0, where that was asked for. */
+  readonly taps?: TapsResult;
   readonly accuracy?: Accuracy;
   /** The five most probable classes of image 0. */
   readonly top?: readonly Answer[];

@@ -1,5 +1,7 @@
 import { formatShape, SamoyedError, type Tensor, throwIfAborted, UnavailableError } from "@samoyed/core";
 import { type CaseBackend, type CaseSession, INPUT, OUTPUT } from "./backend.ts";
+import type { LoadedTaps } from "./load-taps.ts";
+import { sampleTaps } from "./sample-taps.ts";
 
 /** What a backend gave for all images, or why it gave nothing. */
 export type BackendOutput =
@@ -9,14 +11,22 @@ export type BackendOutput =
       readonly logits: Tensor<"float32">;
       readonly milliseconds: number;
       readonly weightsSha256: string | undefined;
+      readonly taps: TapsOutput | undefined;
     }
   /** An answer of the wrong form, or an error. */
   | { readonly kind: "broke"; readonly version: string; readonly reason: string }
   | { readonly kind: "not run"; readonly reason: string; readonly fix: string };
 
+/** Values inside the network for image 0, or why there are none. */
+export type TapsOutput =
+  | { readonly kind: "sampled"; readonly values: Float32Array }
+  | { readonly kind: "broke"; readonly reason: string };
+
 /** What running a backend needs. */
 export interface RunBackendOptions {
   readonly inputs: readonly Tensor<"float32">[];
+  /** Where to look into the network, in a run of its own: a tapped graph may round otherwise. */
+  readonly taps: LoadedTaps | undefined;
   readonly onImage: (done: number) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -47,7 +57,8 @@ export async function runBackend(backend: CaseBackend, options: RunBackendOption
       options.onImage(index + 1);
     }
     const { weightsSha256 } = session;
-    return { kind: "ran", version, logits: stack(rows), milliseconds: median(times), weightsSha256 };
+    const taps = options.taps && (await runTaps(session, { ...options, taps: options.taps }));
+    return { kind: "ran", version, logits: stack(rows), milliseconds: median(times), weightsSha256, taps };
   } catch (error) {
     throwIfAborted(signal);
     if (error instanceof UnavailableError) {
@@ -57,6 +68,22 @@ export async function runBackend(backend: CaseBackend, options: RunBackendOption
     return { kind: "broke", version, reason };
   } finally {
     await session?.dispose();
+  }
+}
+
+async function runTaps(
+  session: CaseSession,
+  { inputs: [input], taps, signal }: RunBackendOptions & { readonly taps: LoadedTaps },
+): Promise<TapsOutput> {
+  throwIfAborted(signal);
+  try {
+    const batch: Tensor = { ...input!, shape: [1, ...input!.shape] };
+    const names = taps.layers.map(({ name }) => name);
+    const outputs = await session.run({ [INPUT]: batch }, { taps: names, ...(signal ? { signal } : {}) });
+    return { kind: "sampled", values: sampleTaps(outputs, taps) };
+  } catch (error) {
+    throwIfAborted(signal);
+    return { kind: "broke", reason: error instanceof Error ? error.message : String(error) };
   }
 }
 

@@ -37,6 +37,8 @@ export interface RunCaseOptions {
   readonly weights?: OtherWeights;
   /** How the artifacts store the weights; `float32`, as they are, when absent. */
   readonly stored?: string;
+  /** `layers` looks into the network as well, for image 0, where the case says at which places. `answers` when absent. */
+  readonly depth?: "answers" | "layers";
   readonly onEvent?: (event: CaseEvent) => void;
   readonly signal?: AbortSignal;
 }
@@ -48,7 +50,7 @@ export interface RunCaseOptions {
  * @throws AbortedError when the signal fires.
  */
 export async function runCase(loaded: LoadedCase, options: RunCaseOptions): Promise<CaseResult> {
-  const { onEvent = () => {} } = options;
+  const { onEvent = () => {}, depth = "answers" } = options;
   const { name, title, model, checkpoint, images } = loaded.case;
   const labels = loaded.case.labels ?? options.labels;
   const names = labels ?? documentedNames(loaded);
@@ -79,6 +81,8 @@ export async function runCase(loaded: LoadedCase, options: RunCaseOptions): Prom
       standIn,
       picked: picks[index]!,
       stored,
+      depth,
+      taps: loaded.taps,
       documented,
       trueClasses,
       labels: names,
@@ -111,6 +115,7 @@ async function runAll(
   const { backends, onEvent, signal } = options;
   const { name, images } = loaded.case;
   const total = images.length;
+  const taps = options.depth === "layers" ? loaded.taps : undefined;
   let inputs: Tensor<"float32">[];
   let preprocess: Check;
   try {
@@ -129,7 +134,7 @@ async function runAll(
   for (const backend of backends) {
     onEvent({ kind: "open", case: name, backend: backend.name });
     const onImage = (done: number): void => onEvent({ kind: "image", case: name, backend: backend.name, done, total });
-    outputs.push({ backend, output: await runBackend(backend, { inputs, onImage, signal }) });
+    outputs.push({ backend, output: await runBackend(backend, { inputs, onImage, taps, signal }) });
   }
   return { preprocess, outputs };
 }

@@ -71,7 +71,11 @@ export async function convertTensors(tensors: readonly LazyTensor[], golden: Loa
 /** The case on onnxruntime-node, with a model and a way of preprocessing. */
 export async function runChain(
   golden: LoadedCase,
-  options: { readonly model: Uint8Array; readonly preprocess?: Preprocess },
+  options: {
+    readonly model: Uint8Array;
+    readonly preprocess?: Preprocess;
+    readonly depth?: "answers" | "layers";
+  },
 ): Promise<CaseResult> {
   const engine = onnxruntimeNode();
   const backend: CaseBackend = {
@@ -83,6 +87,7 @@ export async function runChain(
     backends: [backend],
     preprocess: options.preprocess ?? preprocessImage,
     asset: (name) => readFile(name),
+    ...(options.depth ? { depth: options.depth } : {}),
   });
 }
 

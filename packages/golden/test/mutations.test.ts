@@ -179,3 +179,27 @@ describe("the trained checkpoint on its hundred images", () => {
     });
   });
 });
+
+describe("layers tell where it goes wrong", () => {
+  /** A weight tensor to change, and the block that first shows it. */
+  const DAMAGED: readonly [string, string][] = [
+    ["conv1.weight", "act1"],
+    ["layer2.0.conv2.weight", "layer2.0.act3"],
+    ["layer3.0.bn3.weight", "layer3.0.act3"],
+    ["layer4.0.downsample.0.weight", "layer4.0.act3"],
+  ];
+  test.each(DAMAGED)("%s a hundredth larger: the largest step is at %s", { timeout: TIMEOUT }, async (name, block) => {
+    const golden = await openGolden("shapes");
+    const change = (data: Float32Array): void => data.forEach((x, i) => (data[i] = x * 1.01));
+    const model = await convertTensors(await changeTensor(await caseTensors(golden), { name, change }), golden);
+    const result = await runChain(golden, { model, depth: "layers" });
+    expect(statuses(result)).toMatchObject({ preprocess: "passed", taps: "failed", verdict: "failed" });
+    expect(result.backends[0]!.taps!.largestStep.name).toBe(block);
+  });
+
+  test("and are green when nothing is wrong", { timeout: TIMEOUT }, async () => {
+    const golden = await openGolden("shapes");
+    const model = await convertTensors(await caseTensors(golden), golden);
+    expect(statuses(await runChain(golden, { model, depth: "layers" }))).toMatchObject({ taps: "passed" });
+  });
+});

@@ -24,6 +24,8 @@ export interface CheckCaseOptions {
   readonly asked: readonly string[];
   /** How artifacts store the weights. */
   readonly stored: Weights;
+  /** Whether to look into the network. */
+  readonly depth: "answers" | "layers";
   /** A checkpoint in place of the case's own. */
   readonly checkpoint: { readonly path: string; readonly name: string } | undefined;
   readonly onEvent: (event: CaseEvent) => void;
@@ -67,7 +69,7 @@ async function makeArtifact(
  * @throws what converting a given checkpoint throws: a wrong file is no backend's failure.
  */
 export async function checkCase(options: CheckCaseOptions): Promise<CaseResult> {
-  const { folder, backends, asked, stored, checkpoint, onEvent, context } = options;
+  const { folder, backends, asked, stored, depth, checkpoint, onEvent, context } = options;
   const { env, signal } = context;
   const loaded = await loadCase(folder);
   const { labels: own, checkpoint: caseWeights, images } = loaded.case;
@@ -96,6 +98,7 @@ export async function checkCase(options: CheckCaseOptions): Promise<CaseResult> 
         },
       }),
       stored,
+      depth,
       preprocess: preprocessImage,
       asset,
       signal,

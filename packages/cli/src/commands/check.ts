@@ -62,6 +62,7 @@ export const check: Command = {
       value: "TYPE",
       description: `how artifacts store the weights: ${WEIGHTS.join(", ")} (default: float32)`,
     },
+    taps: { type: "boolean", description: "also compare the values inside the network, block by block" },
     report: { type: "string", value: "DIR", description: "write report.html and report.json there" },
     shard: { type: "string", value: "I/N", description: "run only the I-th of N parts of the cases" },
     golden: { type: "string", value: "DIR", description: "the golden data (default: what came with samoyed)" },
@@ -70,6 +71,7 @@ export const check: Command = {
   examples: [
     "samoyed check",
     "samoyed check shapes --weights uint8",
+    "samoyed check samoyed-drawn --taps --report report",
     "samoyed check ssl --backend onnxruntime-node,tfjs-wasm",
     "samoyed check shapes --backend onnxruntime-node --require onnxruntime-node",
     "samoyed check samoyed --checkpoint ssl_resnext101_32x16d.pth --report report",
@@ -87,6 +89,7 @@ export const check: Command = {
           : backendsNamed(must)
     ).map((backend) => backend.name);
     const asked = [...named, ...required];
+    const depth = flag(values, "taps") ? "layers" : "answers";
     const cases = await chosenCases(args, values);
     const given = text(values, "checkpoint");
     if (given !== undefined && cases.length !== 1) {
@@ -100,7 +103,7 @@ export const check: Command = {
     const { onEvent, stop } = watcher(context);
     try {
       for (const { folder } of cases) {
-        results.push(await checkCase({ folder, backends, asked, stored, checkpoint, onEvent, context }));
+        results.push(await checkCase({ folder, backends, asked, stored, depth, checkpoint, onEvent, context }));
       }
     } finally {
       stop();

@@ -1,0 +1,107 @@
+import type { Check } from "./check.ts";
+import type { RecordedTaps } from "./load-recording.ts";
+import type { LoadedTaps } from "./load-taps.ts";
+import type { TolerancePolicy } from "./tolerance.ts";
+
+/** One layer's values beside PyTorch's in float64, at the places that the case names. */
+export interface TapComparison {
+  readonly name: string;
+  /** Absolute, and in multiples of F: the noise of PyTorch's float32 at the same places. */
+  readonly maxAbs: number;
+  readonly maxInNoise: number;
+  readonly rms: number;
+  readonly rmsInNoise: number;
+  /** The root mean square of PyTorch's values over that of the difference, in dB. */
+  readonly sqnr: number;
+  /** The same against the original network's values, where the weights are stored in fewer bits. */
+  readonly driftSqnr?: number;
+}
+
+/** A backend's layers, and where it goes wrong. */
+export interface TapsResult {
+  /** In the order in which they are computed. */
+  readonly layers: readonly TapComparison[];
+  /** Where the error grows most beyond what PyTorch's own noise grows by, in dB. */
+  readonly largestStep: { readonly name: string; readonly decibels: number };
+}
+
+/** An error of a tenth of PyTorch's own noise is none: what it grows from says nothing. */
+const QUIET = 0.1;
+
+/** What a backend's taps are held against. */
+export interface CompareTapsOptions {
+  readonly taps: LoadedTaps;
+  /** PyTorch on the weights in use. */
+  readonly recorded: RecordedTaps;
+  /** PyTorch on the weights before they were stored in fewer bits. */
+  readonly original: RecordedTaps | undefined;
+}
+
+/** Compares a backend's taps, `[layers, samples]`, with recorded ones. */
+export function compareTaps(values: Float32Array, { taps, recorded, original }: CompareTapsOptions): TapsResult {
+  const { samples } = taps;
+  const layers = taps.layers.map(({ name }, row): TapComparison => {
+    const range = [row * samples, (row + 1) * samples] as const;
+    const own = values.subarray(...range);
+    const noise = recorded.noise[row]!;
+    const { max, rms, sqnr } = difference(own, recorded.values64.subarray(...range));
+    return {
+      name,
+      maxAbs: max,
+      maxInNoise: max / noise.max,
+      rms,
+      rmsInNoise: rms / noise.rms,
+      sqnr,
+      ...(original ? { driftSqnr: difference(own, original.values64.subarray(...range)).sqnr } : {}),
+    };
+  });
+  return { layers, largestStep: largestStep(layers) };
+}
+
+/** Whether every layer keeps to the gate of the logits. */
+export function tapsCheck({ layers, largestStep }: TapsResult, policy: TolerancePolicy): Check {
+  const worst = worstLayer(layers);
+  const { fail, warn } = policy.max;
+  const value = worst.maxInNoise;
+  const step = `the largest step is ${largestStep.decibels.toFixed(1)} dB, at ${largestStep.name}`;
+  const message = `of ${layers.length} layers ${worst.name} is furthest off: ${worst.maxAbs.toExponential(1)} = ${value.toFixed(1)} F; the limit is ${fail} F; ${step}`;
+  // Written so that NaN fails.
+  const status = !(value <= fail) ? "failed" : warn !== undefined && value > warn ? "warned" : "passed";
+  return { name: "taps", status, reference: "recorded", message, value, limit: fail };
+}
+
+/** The layer that is furthest off in units of noise; the first that is no number, if one is. */
+export function worstLayer(layers: readonly TapComparison[]): TapComparison {
+  const open = layers.find(({ maxInNoise }) => Number.isNaN(maxInNoise));
+  return open ?? layers.reduce((most, layer) => (layer.maxInNoise > most.maxInNoise ? layer : most));
+}
+
+function difference(values: Float32Array, reference: Float64Array): { max: number; rms: number; sqnr: number } {
+  let [max, squares, signal] = [0, 0, 0];
+  for (let index = 0; index < reference.length; index++) {
+    const distance = Math.abs(values[index]! - reference[index]!);
+    // Math.max keeps a NaN.
+    max = Math.max(max, distance);
+    squares += distance * distance;
+    signal += reference[index]! ** 2;
+  }
+  return { max, rms: Math.sqrt(squares / reference.length), sqnr: 10 * Math.log10(signal / squares) };
+}
+
+/**
+ * The layer at which the error, in units of PyTorch's own noise, grows most. A network amplifies noise from layer to
+ * layer, and PyTorch's with it; only a mistake makes the one grow without the other.
+ */
+function largestStep(layers: readonly TapComparison[]): TapsResult["largestStep"] {
+  let before = 1;
+  let largest = { name: layers[0]!.name, decibels: -Infinity };
+  for (const { name, rmsInNoise } of layers) {
+    const level = Math.max(rmsInNoise, QUIET);
+    const decibels = 20 * Math.log10(level / before);
+    // A layer that is no number ends the search: everything after it inherits that.
+    if (Number.isNaN(decibels)) return { name, decibels };
+    if (decibels > largest.decibels) largest = { name, decibels };
+    before = level;
+  }
+  return largest;
+}
