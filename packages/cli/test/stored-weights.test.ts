@@ -38,6 +38,7 @@ describe("artifacts hold the very weights that PyTorch ran on", () => {
     ["tfjs", "uint8"],
     ["tfjs", "uint16"],
     ["smyd", "float16"],
+    ["smyd", "int8"],
   ])("%s, %s", async (format, weights) => {
     const expected = recorded(weights);
     expect(expected).toMatch(/^[0-9a-f]{64}$/);
@@ -94,6 +95,17 @@ describe("samoyed check --weights", () => {
     const uint16 = ["--weights", "uint16", "--backend", "tfjs-wasm,onnxruntime-node", "--require"];
     expect((await shapes(...uint16, "all")).code).toBe(0);
     expect((await shapes(...uint16, "onnxruntime-node")).code).toBe(5);
+  });
+
+  test("int8 keeps them too, within its budget, on the engine that stores weights so", async () => {
+    const { code, json } = await shapes("--weights", "int8", "--backend", "smyd", "--require", "smyd", "--taps");
+    expect(code).toBe(0);
+    const [smyd] = json.cases[0].backends;
+    expect(smyd).toMatchObject({ verdict: { kind: "passed" }, accuracy: { correct: 98, same: 100 } });
+    expect(smyd.checks.map(({ name, status }: Record<string, string>) => `${name} ${status}`)).toEqual(
+      ["weights", "max", "rms", "kl", "rank", "answers", "drift", "taps"].map((name) => `${name} passed`),
+    );
+    expect(smyd.taps.layers[0]).toMatchObject({ name: "act1", driftSqnr: expect.any(Number) });
   });
 
   test.each<[string, (json: any) => void, RegExp]>([

@@ -59,7 +59,7 @@ describe("what storing weights in fewer bits costs PyTorch", () => {
     },
   );
 
-  test("the hundred answers of the trained network: float16 and uint16 keep them, uint8 changes one", async () => {
+  test("the hundred answers of the trained network: float16, uint16 and int8 keep them, uint8 changes one", async () => {
     const { recorded } = await loadCase(`${root}/shapes`);
     const [original, ...others] = recorded;
     const changed = others.map(({ stored, values64 }) => [
@@ -70,6 +70,7 @@ describe("what storing weights in fewer bits costs PyTorch", () => {
       ["float16", []],
       ["uint16", []],
       ["uint8", [69]],
+      ["int8", []],
     ]);
   });
 });

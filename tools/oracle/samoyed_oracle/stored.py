@@ -72,8 +72,19 @@ def affine(values: np.ndarray, largest: int) -> np.ndarray:
     return (integers * scale + -(zero * scale)).astype(np.float32)
 
 
+def by_channel(values: np.ndarray) -> np.ndarray:
+    """To integers from -127 to 127 and back, with one scale for each output channel: docs/smyd-format.md, `int8`."""
+    rows = values.reshape(len(values), -1)
+    scales = (np.abs(rows).max(axis=1).astype(np.float64) / 127).astype(np.float32)
+    scales[scales < np.float32(2.0**-126)] = 1
+    # Adding 0 makes 0 of -0: integers have one zero.
+    integers = np.rint(rows / scales.astype(np.float64)[:, None]) + 0.0
+    return (integers * scales[:, None]).astype(np.float32).reshape(values.shape)
+
+
 STORED = {
     "float16": halved,
+    "int8": by_channel,
     "uint8": lambda values: affine(values, 255),
     "uint16": lambda values: affine(values, 65535),
 }

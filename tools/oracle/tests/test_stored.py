@@ -74,6 +74,29 @@ def test_integers_on_a_line(stored, largest):
         assert len(np.unique(kept)) <= largest + 1
 
 
+def by_channel_slowly(values: np.ndarray) -> np.ndarray:
+    """docs/smyd-format.md's words, one weight at a time."""
+    kept = np.empty_like(values)
+    for channel, row in enumerate(values):
+        scale = np.float32(float(np.abs(row).max()) / 127)
+        scale = np.float32(1) if scale < 2.0**-126 else scale
+        for index in np.ndindex(row.shape):
+            kept[channel][index] = np.float32(round(float(row[index]) / float(scale)) * float(scale))
+    return kept
+
+
+def test_integers_by_channel():
+    generator = np.random.default_rng(4)
+    values = generator.standard_normal((6, 3, 3, 2)).astype(np.float32) * np.float32([1, 100, 1e-3, 0, 1e-40, 5]).reshape(6, 1, 1, 1)
+    kept = STORED["int8"](values)
+    assert kept.dtype == np.float32
+    assert kept.tobytes() == by_channel_slowly(values).tobytes()
+    # Symmetric: the largest weight of a channel stays, but for the rounding of its scale.
+    largest = np.abs(values[:4]).max(axis=(1, 2, 3))
+    assert np.abs(kept[:4]).max(axis=(1, 2, 3)) == pytest.approx(largest, rel=1e-6)
+    assert (np.abs(kept - values).max(axis=(1, 2, 3))[:4] <= largest / 127 * 0.50001).all()
+
+
 def test_halves_and_what_is_left_alone():
     tensors = {"w": np.array([[1 / 3, 2049, 1e-9]], np.float32), "b": np.array([1 / 3], np.float32)}
     kept = read_back(tensors, "float16")
@@ -103,4 +126,6 @@ def test_recordings_differ_as_their_weights_do(golden):
     exact = np.load(folder / original["logits64"])
     drift = {ref["stored"]: np.abs(np.load(folder / ref["logits64"]) - exact).max() for ref in others}
     assert drift["uint8"] > 10 * drift["float16"] > 10 * drift["uint16"] > 10 * original["noise"]["max"]
+    # A scale for each channel is finer than one for all.
+    assert drift["uint8"] > drift["int8"] > 10 * drift["float16"]
     assert all(ref["noise"]["max"] < 4 * original["noise"]["max"] for ref in others)
