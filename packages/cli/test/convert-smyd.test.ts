@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
+import { smyd as smydBackend } from "@samoyed/runtime-smyd";
 import { beforeAll, describe, expect, test } from "vitest";
 import { ARROW, LABELS, SHAPES, SHAPES_SETTINGS, temporaryFolder } from "./support/folders.ts";
 import { runMain } from "./support/run-main.ts";
@@ -69,6 +70,50 @@ describe("convert --to smyd", () => {
     expect(lines.what).toContain(what);
     expect(lines.todo).toContain("for smyd: float32, float16, int8");
     expect(code).toBe(2);
+    expect(existsSync(out)).toBe(false);
+  });
+});
+
+describe("--self-test", () => {
+  test.each(["float32", "float16", "int8"])(
+    "%s: records what the model answers; nothing else changes",
+    async (weights) => {
+      const out = join(folder, `tested-${weights}`);
+      await convert(out, "--to", "onnx,smyd".slice(weights === "int8" ? 5 : 0), "--weights", weights, "--self-test");
+      const model = join(out, `${name}.smyd`);
+      const { json } = await run("inspect", model, "--json");
+      expect(json).toMatchObject({
+        contract: { selfTest: { seed: 1, by: expect.stringMatching(/^samoyed \S+, plain SIMD$/) } },
+      });
+      const session = await smydBackend().load(model, { selfTest: true });
+      await session.dispose();
+      const plain = join(folder, `plain-${weights}`);
+      await convert(plain, "--to", "smyd", "--weights", weights);
+      const data = (path: string): Buffer => {
+        const bytes = readFileSync(path);
+        return bytes.subarray(8 + Number(bytes.readBigUInt64LE(0)));
+      };
+      expect(data(model).equals(data(join(plain, `${name}.smyd`)))).toBe(true);
+      await expect(smydBackend().load(join(plain, `${name}.smyd`), { selfTest: true })).rejects.toThrow(/no self-test/);
+    },
+  );
+
+  test("the same bytes every time, also by way of ONNX", async () => {
+    const [first, second] = [join(folder, "first"), join(folder, "second")];
+    await convert(first, "--to", "smyd", "--self-test");
+    const argv = ["convert", join(folder, `${name}.onnx`), "--to", "smyd", "--self-test", "--out", second, "--json"];
+    const { code, json } = await run(...argv);
+    expect(code).toBe(0);
+    const [bytes, again] = [first, second].map((out) => readFileSync(join(out, `${name}.smyd`)));
+    expect(again!.equals(bytes!)).toBe(true);
+    expect(json).toMatchObject({ files: [{ byteLength: bytes!.length }] });
+  });
+
+  test("without a .smyd model: wrong usage, and nothing is written", async () => {
+    const out = join(folder, "nothing");
+    const { code, stderr } = await run("convert", SHAPES, "--to", "onnx", "--self-test", "--out", out);
+    expect(code).toBe(2);
+    expect(twoLines(stderr)).toMatchObject({ todo: "Add it: --to smyd" });
     expect(existsSync(out)).toBe(false);
   });
 });

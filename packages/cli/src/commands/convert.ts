@@ -9,6 +9,7 @@ import {
   type TfjsOptions,
   type WrittenFile,
 } from "@samoyed/convert";
+import { addSelfTest, requireSmyd } from "../add-self-test.ts";
 import { columns, formatBytes } from "../columns.ts";
 import type { Command, Context, Result, Values } from "../command.ts";
 import { convertFile, convertModelFile, modelFormat } from "@samoyed/convert/node";
@@ -96,9 +97,10 @@ async function convertModel(path: string, values: Values, { terminal, signal }: 
       hint: `samoyed convert ${path} --to ${others[0]}`,
     });
   }
+  const withSelfTest = requireSmyd(flag(values, "self-test"), formats);
   const progress = startProgress(terminal, "bytes");
   try {
-    const report: ConvertModelReport = await convertModelFile(path, {
+    const converted: ConvertModelReport = await convertModelFile(path, {
       formats,
       outDir: out,
       weights: choice(values, "weights", WEIGHTS),
@@ -108,6 +110,8 @@ async function convertModel(path: string, values: Values, { terminal, signal }: 
       onProgress: ({ file, done, total }) => progress.update(`writing ${file}`, done, total),
     });
     progress.stop();
+    const files = withSelfTest ? await addSelfTest(converted.files, { out, signal }) : converted.files;
+    const report = { ...converted, files };
     const rows = [
       ["model", report.model],
       ...(report.contract
@@ -127,7 +131,7 @@ async function convertModel(path: string, values: Values, { terminal, signal }: 
 export const convert: Command = {
   name: "convert",
   summary: "a PyTorch checkpoint becomes a model file for JavaScript",
-  usage: "SOURCE [--to onnx,tfjs] [--out DIR]",
+  usage: "SOURCE [--to onnx,tfjs,smyd] [--out DIR]",
   options: {
     model: {
       type: "string",
@@ -156,6 +160,10 @@ export const convert: Command = {
       value: "SHARE",
       description: "by how much grouped convolutions may enlarge a tfjs model to be faster (default: 0.1)",
     },
+    "self-test": {
+      type: "boolean",
+      description: "record in a .smyd model what it answers, for machines to test themselves",
+    },
     ...PREPROCESS_OPTIONS,
     "accept-license": { type: "boolean", description: "accept the licence of a published checkpoint" },
   },
@@ -176,13 +184,14 @@ export const convert: Command = {
     const weights = choice(values, "weights", WEIGHTS);
     const preprocess = preprocessOverrides(values);
     const formats = formatsOf(values["to"] === undefined ? ["onnx"] : list(values, "to"));
+    const withSelfTest = requireSmyd(flag(values, "self-test"), formats);
     const labelFile = text(values, "labels");
     const labels = labelFile === undefined ? undefined : await readLabels(labelFile);
     const source = await resolveSource(given, { accepted: flag(values, "accept-license"), context });
     const model = text(values, "model") ?? source.model;
     const progress = startProgress(terminal, "bytes");
     try {
-      const report = await convertFile(source.path, {
+      const converted = await convertFile(source.path, {
         formats,
         outDir: out,
         weights,
@@ -197,6 +206,8 @@ export const convert: Command = {
         onProgress: ({ file, done, total }) => progress.update(`writing ${file}`, done, total),
       });
       progress.stop();
+      const files = withSelfTest ? await addSelfTest(converted.files, { out, signal }) : converted.files;
+      const report = { ...converted, files };
       return { json: { out, ...report }, text: describe(report, { out, terminal }) };
     } finally {
       progress.stop();
