@@ -1,6 +1,5 @@
-import { mkdir } from "node:fs/promises";
 import type { Sink } from "@samoyed/core";
-import { fileSink, toIoError } from "@samoyed/core/node";
+import { fileSink } from "@samoyed/core/node";
 
 /** A file to be. */
 export interface NewFile {
@@ -25,14 +24,5 @@ export async function writeFiles(files: readonly NewFile[]): Promise<void> {
   } catch (error) {
     for (const sink of sinks) await sink.abort();
     throw error;
-  }
-}
-
-/** Makes a folder, and those above it, unless it is there. */
-export async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (error) {
-    throw toIoError(error, `${path}: cannot be made`);
   }
 }

@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { mutated, readWeights } from "./support/chain.ts";
@@ -132,6 +132,17 @@ describe("--report", () => {
     expect(html).toContain("98.0 % of 100, 100 as PyTorch");
     expect(html).not.toMatch(/<(script|link|img|iframe)|url\(|@import/i);
     expect(JSON.parse(readFileSync(join(report, "report.json"), "utf8"))).toMatchObject({ summary: { passed: 1 } });
+  });
+});
+
+describe("folders that cannot be made", () => {
+  // /proc refuses new folders as if their parents were missing.
+  test.skipIf(!existsSync("/proc/self"))("are told before anything runs", async () => {
+    const report = await runMain(["check", "shapes", ...ONE, "--report", "/proc/report"], { env });
+    expect(report).toMatchObject({ code: 3, stdout: "" });
+    expect(twoLines(report.stderr).what).toContain("/proc/report: the folder cannot be made");
+    const cacheless = await runMain(["check", "shapes", ...ONE], { env: { SAMOYED_CACHE: "/proc/cache" } });
+    expect(cacheless).toMatchObject({ code: 3, stdout: "" });
   });
 });
 

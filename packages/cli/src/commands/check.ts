@@ -1,5 +1,6 @@
 import { arch, cpus, platform } from "node:os";
 import { UsageError } from "@samoyed/core";
+import { makeFolder } from "@samoyed/core/node";
 import { type CaseEvent, type CaseResult, createReport, parseShard, renderTable, shardOf } from "@samoyed/golden";
 import { backendsNamed, runnableInNode } from "../backends.ts";
 import { formatStoring } from "../check/case-backends.ts";
@@ -99,6 +100,9 @@ export const check: Command = {
     }
     const accepted = flag(values, "accept-license");
     const checkpoint = given === undefined ? undefined : await resolveSource(given, { accepted, context });
+    const folder = text(values, "report");
+    // Before minutes of checking, not after.
+    if (folder !== undefined) await makeFolder(folder);
     const results: CaseResult[] = [];
     const { onEvent, stop } = watcher(context);
     try {
@@ -118,7 +122,6 @@ export const check: Command = {
       },
       required,
     });
-    const folder = text(values, "report");
     const html = folder === undefined ? undefined : await writeReport(folder, report);
     const table = renderTable(results, {
       color: context.terminal.color,
