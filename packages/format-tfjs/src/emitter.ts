@@ -14,7 +14,15 @@ import type { Dim, Graph, Node } from "@samoyed/graph";
 import { type Arrangement, arrangePermuted } from "./arrangement.ts";
 import type { GroupPlan } from "./plan-groups.ts";
 import { createNames } from "./names.ts";
-import { intsAttr, type TfAttribute, type TfDType, type TfNode, typeAttr, type WeightEntry } from "./tf-graph.ts";
+import {
+  constantAttrs,
+  intsAttr,
+  type TfAttribute,
+  type TfDType,
+  type TfNode,
+  typeAttr,
+  type WeightEntry,
+} from "./tf-graph.ts";
 import { type Computed, type Constant, FROM_LAST, TO_LAST, type Value } from "./value.ts";
 
 /** Most elements of a constant that decides how a node is lowered: paddings, bounds, sizes. */
@@ -170,7 +178,7 @@ export class Emitter {
 
   #addWeight(entry: WeightEntry): void {
     this.weights.push(entry);
-    this.nodes.push({ name: entry.name, op: "Const", input: [], attr: { dtype: typeAttr(entry.dtype) } });
+    this.nodes.push({ name: entry.name, op: "Const", input: [], attr: constantAttrs(entry) });
   }
 
   /** A value in ONNX's order of axes. */

@@ -10,6 +10,7 @@ export type TfAttribute =
   | { readonly i: string }
   | { readonly s: string }
   | { readonly shape: TfShape }
+  | { readonly tensor: TfTensor }
   | { readonly list: { readonly i: readonly string[] } | { readonly s: readonly string[] } };
 
 /** TensorFlow's names of the element types that TensorFlow.js computes with. */
@@ -18,6 +19,12 @@ export type TfType = "DT_FLOAT" | "DT_INT32" | "DT_BOOL";
 /** A shape in GraphDef's JSON; -1 is unknown. */
 export interface TfShape {
   readonly dim: readonly { readonly size: string }[];
+}
+
+/** What a constant says of its value, whose elements stand in the weights. */
+export interface TfTensor {
+  readonly dtype: TfType;
+  readonly tensorShape: TfShape;
 }
 
 /** A node of the GraphDef. */
@@ -75,6 +82,17 @@ export function tfShape(shape: readonly Dim[]): TfShape {
 /** A type attribute. */
 export function typeAttr(dtype: TfDType): TfAttribute {
   return { type: tfType(dtype) };
+}
+
+/**
+ * The attributes of a constant: as TensorFlow.js's converter leaves them when it moves the elements to the weights, so
+ * that a loader can hold the manifest's shape against the graph's.
+ */
+export function constantAttrs({
+  dtype,
+  shape,
+}: Pick<WeightEntry, "dtype" | "shape">): Readonly<Record<string, TfAttribute>> {
+  return { dtype: typeAttr(dtype), value: { tensor: { dtype: tfType(dtype), tensorShape: tfShape(shape) } } };
 }
 
 /** A list of integers. */

@@ -47,6 +47,19 @@ describe("what a model holds", () => {
     });
   });
 
+  test("constants carry the shape and type of their weight, as TensorFlow.js's converter leaves them", async () => {
+    const json = modelJsonOf(await toFiles(classifier(), { weights: "uint8" }));
+    const constants = json.modelTopology.node.filter(({ op }) => op === "Const");
+    const weights = new Map(json.weightsManifest[0]!.weights.map((entry) => [entry.name, entry]));
+    expect(constants).toHaveLength(weights.size);
+    for (const { name, attr } of constants) {
+      const { shape, dtype } = weights.get(name)!;
+      const type = dtype === "int32" ? "DT_INT32" : "DT_FLOAT";
+      const tensorShape = { dim: shape.map((size) => ({ size: String(size) })) };
+      expect(attr, name).toEqual({ dtype: { type }, value: { tensor: { dtype: type, tensorShape } } });
+    }
+  });
+
   test("transpositions at the door only, and none with channels last there", async () => {
     const graph = classifier();
     const transposes = async (layout: "nchw" | "nhwc"): Promise<readonly string[]> =>

@@ -1,4 +1,4 @@
-import { FormatError, MismatchError } from "@samoyed/core";
+import { FormatError, formatShape, MismatchError } from "@samoyed/core";
 import type { WeightEntry } from "./weight-entry.ts";
 
 /** A node of a GraphDef in JSON; attributes stay as they are. */
@@ -76,13 +76,20 @@ function checkConstant(
   if (typeof type === "string" && type !== TF_TYPES[entry.dtype] && Object.values<string>(TF_TYPES).includes(type)) {
     throw new MismatchError(`${where} is ${type}; weightsManifest says ${entry.dtype}`, { hint });
   }
-  const shape = (node.attr?.["value"] as { tensor?: { tensorShape?: { dim?: unknown } } } | undefined)?.tensor
-    ?.tensorShape?.dim;
-  if (!Array.isArray(shape)) return;
-  const sizes = shape.map((dim: { size?: unknown } | undefined) => Number(dim?.size ?? 0));
-  if (sizes.length !== entry.shape.length || sizes.some((size, axis) => size !== entry.shape[axis])) {
-    throw new MismatchError(`${where} is [${sizes.join(", ")}]; weightsManifest says [${entry.shape.join(", ")}]`, {
+  const shape = constantShape(node);
+  if (shape === undefined) return;
+  if (shape.length !== entry.shape.length || shape.some((size, axis) => size !== entry.shape[axis])) {
+    throw new MismatchError(`${where} is ${formatShape(shape)}; weightsManifest says ${formatShape(entry.shape)}`, {
       hint,
+      details: { weight: node.name, expected: shape, got: entry.shape },
     });
   }
+}
+
+/** The shape that a constant's node says; GraphDef's JSON leaves out the list of a scalar's sizes. */
+function constantShape({ attr }: GraphNode): readonly number[] | undefined {
+  const tensor = (attr?.["value"] as { tensor?: { tensorShape?: { dim?: unknown } | null } } | undefined)?.tensor;
+  if (typeof tensor?.tensorShape !== "object" || tensor.tensorShape === null) return undefined;
+  const { dim = [] } = tensor.tensorShape;
+  return Array.isArray(dim) ? dim.map((one: { size?: unknown } | undefined) => Number(one?.size ?? 0)) : undefined;
 }

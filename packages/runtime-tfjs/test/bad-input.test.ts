@@ -39,6 +39,14 @@ async function changed(change: (json: Json) => void, shard: Uint8Array = bytes):
 
 const same = (): void => {};
 
+/** Another shape for the first weight, in the manifest and in the graph. */
+function reshape({ modelTopology, weightsManifest }: Json, shape: readonly number[]): void {
+  const entry = weightsManifest[0]!.weights[0]!;
+  const { attr } = modelTopology.node.find(({ name }) => name === entry.name)!;
+  attr["value"] = { tensor: { dtype: "DT_FLOAT", tensorShape: { dim: shape.map((size) => ({ size: `${size}` })) } } };
+  entry.shape = shape;
+}
+
 async function refused(path: string, kind: Kind, message: RegExp): Promise<void> {
   const before = tf.memory().numTensors;
   for (const backend of [tfjsCpu(), tfjsWasm()]) {
@@ -150,10 +158,37 @@ describe("model.json", () => {
       /has the quantization/,
     );
     await refused(
-      await changed((json) => (first(json).shape = [3, 3, 3, 17])),
+      await changed((json) => reshape(json, [3, 3, 3, 17])),
       MismatchError,
       /its shard .* does not match the manifest/,
     );
+  });
+
+  test("a weight of another shape and as many bytes: model.json, weight, both shapes; no shard is opened", async () => {
+    const { name, shape } = (
+      JSON.parse(new TextDecoder().decode(files.get("model.json"))) as Json
+    ).weightsManifest[0]!.weights.find((entry) => (entry.shape as number[]).length === 4)!;
+    const [expected, got] = [shape as number[], (shape as number[]).toReversed()];
+    expect(got).not.toEqual(expected);
+    const path = await changed((json) => {
+      json.weightsManifest[0]!.weights.find((entry) => entry.name === name)!.shape = got;
+    });
+    await rm(join(dirname(path), SHARD));
+    const list = (sizes: number[]): string => String.raw`\[${sizes.join(", ")}\]`;
+    const message = `model.json: the constant "${name}" is ${list(expected)}; weightsManifest says ${list(got)}`;
+    await refused(path, MismatchError, new RegExp(message));
+    await expect(tfjsCpu().load(path)).rejects.toMatchObject({ details: { weight: name, expected, got } });
+  });
+
+  test("a scalar of which the manifest makes a vector", async () => {
+    const path = await changed((json) => {
+      const entry = json.weightsManifest[0]!.weights.find(({ shape }) => (shape as number[]).length === 0)!;
+      const node = json.modelTopology.node.find(({ name }) => name === entry.name)!;
+      // As protobuf's own JSON writes it.
+      node.attr["value"] = { tensor: { dtype: "DT_INT32", tensorShape: {} } };
+      entry.shape = [1];
+    });
+    await refused(path, MismatchError, /is \[\]; weightsManifest says \[1\]/);
   });
 
   test("a signature that is none", async () => {
@@ -193,7 +228,7 @@ test("an operator without a kernel on the engine is unsupported, and nothing is 
 });
 
 test("a model that is too large for WebAssembly is refused before it is read, with the figures", async () => {
-  const path = await changed((json) => (json.weightsManifest[0]!.weights[0]!.shape = [3, 3, 1024, 40_000]));
+  const path = await changed((json) => reshape(json, [3, 3, 1024, 40_000]));
   const model = parseModel(await readFile(path, "utf8"), path);
   expect(wasmWeightBytes(model)).toBeGreaterThan(MAX_WASM_WEIGHT_BYTES);
   expect(() => checkWasmMemory(model)).toThrow(
