@@ -16,6 +16,8 @@ import { twoLines } from "./support/two-lines.ts";
 /** Small, permissive, and published on the Hugging Face hub alone, where names carry no hash. */
 const OPEN = "test_resnet.r160_in1k";
 const OPEN_PATH = `/timm/${OPEN}/resolve/main/model.safetensors`;
+/** What the cache holds of it: the file, and the hash that it came with. */
+const WHOLE = [`checkpoints/${OPEN}.safetensors`, `checkpoints/${OPEN}.safetensors.sha256`];
 /** Under CC-BY-NC 4.0, and with eight digits of its hash in its name. */
 const SSL = "ssl_resnet18";
 const SSL_FILE = "semi_supervised_resnet18-d92f0530.pth";
@@ -84,7 +86,7 @@ describe.concurrent("a published name", () => {
       contract: { license: "apache-2.0", preprocess: { inputSize: [3, 160, 160] } },
     });
     expect(server.requests).toEqual([`GET ${OPEN_PATH}`]);
-    expect(filesIn(cache)).toEqual([`checkpoints/${OPEN}.safetensors`]);
+    expect(filesIn(cache)).toEqual(WHOLE);
     expect(readFileSync(join(cache, "checkpoints", `${OPEN}.safetensors`)).equals(checkpoint)).toBe(true);
 
     const again = await spawnSamoyed(["convert", OPEN, "--out", out], { env });
@@ -129,7 +131,38 @@ describe.concurrent("a published name", () => {
     const { code } = await spawnSamoyed(["convert", OPEN, "--out", out], { env });
     expect(code).toBe(0);
     expect(server.requests).toEqual([`GET ${OPEN_PATH}`, `GET ${OPEN_PATH} bytes=${part}-`]);
-    expect(filesIn(cache)).toEqual([`checkpoints/${OPEN}.safetensors`]);
+    expect(filesIn(cache)).toEqual(WHOLE);
+  });
+
+  test("is downloaded once by two processes that want it at the same time", async () => {
+    const half = Math.floor(checkpoint.byteLength / 2);
+    const server = await publisher((_, response) => {
+      response.setHeader("etag", '"one"');
+      response.setHeader("content-length", checkpoint.byteLength);
+      response.write(checkpoint.subarray(0, half));
+      setTimeout(() => response.end(checkpoint.subarray(half)), 2500);
+    });
+    const { env, out, cache } = place("twice", server.url);
+    const runs = ["a", "b"].map((name) => spawnSamoyed(["convert", OPEN, "--out", join(out, name)], { env }));
+    for (const { code, stderr } of await Promise.all(runs)) expect([code, stderr]).toEqual([0, ""]);
+    expect(server.requests).toEqual([`GET ${OPEN_PATH}`]);
+    expect(filesIn(cache)).toEqual(WHOLE);
+    expect(readFileSync(join(cache, "checkpoints", `${OPEN}.safetensors`)).equals(checkpoint)).toBe(true);
+  });
+
+  test("that was damaged in the cache is found, with what to do", async () => {
+    const server = await publisher((request, response) => sendFile(request, response, checkpoint));
+    const { env, out, cache } = place("damaged", server.url);
+    expect((await spawnSamoyed(["convert", OPEN, "--out", out], { env })).code).toBe(0);
+    const damaged = checkpoint.slice();
+    damaged[damaged.byteLength - 5]! ^= 0x40;
+    writeFileSync(join(cache, "checkpoints", `${OPEN}.safetensors`), damaged);
+    const { code, stderr } = await spawnSamoyed(["convert", OPEN, "--out", join(out, "again")], { env });
+    expect(code).toBe(3);
+    const { what, todo } = twoLines(stderr);
+    expect(what).toMatch(/its SHA-256 is [0-9a-f]{64}; it was [0-9a-f]{64} when it was downloaded/);
+    expect(todo).toMatch(/delete it/);
+    expect(server.requests).toHaveLength(1);
   });
 
   test("an empty proxy variable is none; a proxy that is not there is said to be unreachable", async () => {

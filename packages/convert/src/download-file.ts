@@ -4,8 +4,10 @@ import { setTimeout as wait } from "node:timers/promises";
 import { AbortedError, type Fetch, FormatError, MismatchError, throwIfAborted, UnavailableError } from "@samoyed/core";
 import { makeFolder, systemCode, toIoError } from "@samoyed/core/node";
 import { attemptDownload } from "./download-attempt.ts";
+import { lockDownload } from "./download-lock.ts";
 import { type Environment, environmentFetch } from "./environment-fetch.ts";
 import { hashFile } from "./hash-file.ts";
+import { readHashRecord, writeHashRecord } from "./hash-record.ts";
 import { openPartialFile, type PartialFile } from "./partial-file.ts";
 import { refusePage } from "./refuse-page.ts";
 
@@ -25,7 +27,7 @@ export interface TransferOptions {
   readonly onProgress?: (progress: DownloadProgress) => void;
   /** The pause before the second try, doubled before each further one; half a second when absent. */
   readonly retryMilliseconds?: number;
-  /** How long a connection may be silent; a minute when absent. */
+  /** How long a connection may be silent, or another download of the file stand still; a minute when absent. */
   readonly idleMilliseconds?: number;
 }
 
@@ -33,7 +35,7 @@ export interface TransferOptions {
 export interface DownloadOptions extends TransferOptions {
   /** Where the file goes; the bytes before it is complete go to `path.part`. */
   readonly path: string;
-  /** The file's SHA-256 or its first digits, if known. */
+  /** The file's SHA-256 or its first digits, if known; else the hash of what comes is kept in `path.sha256`. */
   readonly sha256?: string;
 }
 
@@ -48,24 +50,43 @@ const MAX_ATTEMPTS = 100;
 
 const MAX_PAUSE_MILLISECONDS = 10_000;
 
+const IDLE_MILLISECONDS = 60_000;
+
 /**
  * Downloads a file, once: a file that is there and has the hash is left as it is. A download that was interrupted goes
- * on where it stopped, if the server says that the file is still the same. Broken connections are tried again.
+ * on where it stopped, if the server says that the file is still the same. Broken connections are tried again. While
+ * another download of the same file is at work, in this process or another, this one waits for it.
  *
  * @returns the file's SHA-256.
- * @throws UnavailableError when the server cannot be reached or answers with an error.
+ * @throws UnavailableError when the server cannot be reached or answers with an error, or the other download stands still.
  * @throws IoError when the connection breaks too often, or the disk fails.
  * @throws FormatError when a web page or a Git LFS pointer comes instead.
- * @throws MismatchError when the hash differs. What came is removed.
+ * @throws MismatchError when the hash differs. What came is removed. Also when a file that is there, and that nobody
+ * published a hash of, has changed since it came; it is left as it is.
  * @throws AbortedError when the signal fires. What came is kept, to go on with.
  */
 export async function downloadFile(url: string, options: DownloadOptions): Promise<string> {
-  const { path, signal } = options;
+  const { path, signal, idleMilliseconds = IDLE_MILLISECONDS, onProgress } = options;
   const present = await verifiedFile(options);
   if (present !== undefined) {
     return present;
   }
   await makeFolder(dirname(path));
+  const unlock = await lockDownload(path, {
+    idleMilliseconds,
+    signal,
+    onWait: (done) => onProgress?.({ done, total: 0 }),
+  });
+  try {
+    // Whoever had the lock before may have brought it.
+    return (await verifiedFile(options)) ?? (await downloadLocked(url, options));
+  } finally {
+    await unlock();
+  }
+}
+
+async function downloadLocked(url: string, options: DownloadOptions): Promise<string> {
+  const { path, signal } = options;
   const file = await openPartialFile(path);
   try {
     await transfer(url, file, options);
@@ -80,8 +101,8 @@ export async function downloadFile(url: string, options: DownloadOptions): Promi
   }
 }
 
-/** The hash of a file that is there already and has the expected one. */
-async function verifiedFile({ path, sha256 = "", signal }: DownloadOptions): Promise<string | undefined> {
+/** The hash of a file that is there already and has the expected one: the published one, or the one that it came with. */
+async function verifiedFile({ path, sha256, signal }: DownloadOptions): Promise<string | undefined> {
   try {
     await stat(path);
   } catch (error) {
@@ -91,11 +112,21 @@ async function verifiedFile({ path, sha256 = "", signal }: DownloadOptions): Pro
     throw toIoError(error, `${path}: cannot be read`);
   }
   const found = await hashFile(path, { ...(signal && { signal }) });
-  return found.startsWith(sha256) ? found : undefined;
+  if (sha256 !== undefined) {
+    return found.startsWith(sha256) ? found : undefined;
+  }
+  const kept = await readHashRecord(path);
+  if (kept !== undefined && kept !== found) {
+    throw new MismatchError(`${path}: its SHA-256 is ${found}; it was ${kept} when it was downloaded`, {
+      hint: "The file was damaged or changed since: delete it, and run this again to download it anew.",
+      details: { got: found, expected: kept, path },
+    });
+  }
+  return found;
 }
 
 async function transfer(url: string, file: PartialFile, options: DownloadOptions): Promise<void> {
-  const { signal, retryMilliseconds = 500, idleMilliseconds = 60_000 } = options;
+  const { signal, retryMilliseconds = 500, idleMilliseconds = IDLE_MILLISECONDS } = options;
   const fetch = options.fetch ?? (await environmentFetch(options.env ?? process.env));
   let fruitless = 0;
   for (let attempt = 1; ; attempt++) {
@@ -122,14 +153,13 @@ async function transfer(url: string, file: PartialFile, options: DownloadOptions
   }
 }
 
-async function complete(
-  url: string,
-  file: PartialFile,
-  { sha256 = "", path, signal }: DownloadOptions,
-): Promise<string> {
+async function complete(url: string, file: PartialFile, { sha256, path, signal }: DownloadOptions): Promise<string> {
   refusePage(await file.head(), url);
   const found = await hashFile(file.path, { ...(signal && { signal }) });
-  if (!found.startsWith(sha256)) {
+  if (sha256 === undefined) {
+    // Before the file has its name: one without a record would be taken unseen.
+    await writeHashRecord(path, found);
+  } else if (!found.startsWith(sha256)) {
     throw new MismatchError(`${url}: its SHA-256 is ${found}; expected ${sha256.length < 64 ? `${sha256}…` : sha256}`, {
       hint: "The file was changed on the way or at its source: do not use it. Try again, or another mirror.",
       details: { got: found, expected: sha256, path },
