@@ -42,7 +42,7 @@ export interface Checkpoint {
   readonly tensors: ReadonlyMap<string, LazyTensor>;
   /** What the file says of itself: safetensors' `__metadata__`, a zip's `version` and `byteorder`. */
   readonly metadata: ReadonlyMap<string, string>;
-  /** What is odd but harmless. Reading a deflated tensor may add a checksum warning. */
+  /** What is odd but no reason to stop. Reading a zip's tensor whole may add that its checksum does not match. */
   readonly warnings: readonly string[];
   /** Closes the source, and the shards that were opened. */
   close(): Promise<void>;

@@ -396,18 +396,47 @@ test("the checksum of data.pkl: a mismatch warns", async () => {
   ]);
 });
 
-test("the checksum of a deflated tensor: a mismatch warns once it is read", async () => {
-  const checkpoint = await open(
-    archive(dictionary("w", tensor()), [{ name: "archive/data/0", data: FLOATS, deflated: true, crc: 0 }]),
+describe.each([false, true])("the checksum of a tensor (deflated: %s)", (deflated) => {
+  const mismatch = expect.stringMatching(
+    /^m\.pth: archive\/data\/0: the bytes have checksum [0-9a-f]{8}, the archive states 00000000$/,
   );
-  expect(checkpoint.warnings).toEqual([]);
-  await checkpoint.tensors.get("w")!.read();
-  await checkpoint.tensors.get("w")!.read();
-  expect(checkpoint.warnings).toEqual([
-    expect.stringMatching(
-      /^m\.pth: archive\/data\/0: the bytes have checksum [0-9a-f]{8}, the archive states 00000000$/,
-    ),
-  ]);
+  const wrong = (): Uint8Array =>
+    archive(dictionary("w", tensor()), [{ name: "archive/data/0", data: FLOATS, deflated, crc: 0 }]);
+
+  test("a mismatch warns once it is read, and not again", async () => {
+    const checkpoint = await open(wrong());
+    expect(checkpoint.warnings).toEqual([]);
+    await checkpoint.tensors.get("w")!.read();
+    await checkpoint.tensors.get("w")!.read();
+    expect(checkpoint.warnings).toEqual([mismatch]);
+  });
+
+  test("a mismatch warns when it is read in chunks", async () => {
+    const checkpoint = await open(wrong());
+    for await (const _ of checkpoint.tensors.get("w")!.chunks());
+    expect(checkpoint.warnings).toEqual([mismatch]);
+  });
+});
+
+test("a bit that flipped in a weight warns, wherever it is, when all of it was read in chunks", async () => {
+  const count = 700_001;
+  const floats = new Uint8Array(Float32Array.from({ length: count }, (_, i) => i).buffer);
+  const pickled = dictionary("w", tensor({ count, shape: sizes(count), strides: sizes(1) }));
+  const whole = archive(pickled, [{ name: "archive/data/0", data: floats }]);
+  const clean = await open(whole);
+  for await (const _ of clean.tensors.get("w")!.chunks());
+  expect(clean.warnings).toEqual([]);
+  // The payload begins with 0 and 1 as floats.
+  const start = Buffer.from(whole).indexOf(Buffer.from(floats.subarray(0, 64)));
+  for (const place of [0, 1 << 20, (1 << 20) - 1, 2_000_000, floats.byteLength - 1]) {
+    const data = whole.slice();
+    data[start + place]! ^= 0x10;
+    const checkpoint = await open(data);
+    for await (const _ of checkpoint.tensors.get("w")!.chunks());
+    expect(checkpoint.warnings, `byte ${place}`).toEqual([
+      expect.stringMatching(/^m\.pth: archive\/data\/0: the bytes have checksum/),
+    ]);
+  }
 });
 
 test("truncation anywhere: a typed error", async () => {

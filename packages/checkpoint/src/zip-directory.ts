@@ -38,6 +38,8 @@ export interface ZipEntry {
 export interface ZipArchive {
   readonly source: ByteSource;
   readonly entries: ReadonlyMap<string, ZipEntry>;
+  /** False where each is stated as zero: `torch.serialization.set_crc32_options(False)` leaves them out. */
+  readonly hasChecksums: boolean;
   readonly warnings: readonly string[];
 }
 
@@ -74,9 +76,15 @@ export async function readZipDirectory(source: ByteSource, options: ReadOptions 
     listed.map(({ name }) => name),
     label,
   );
-  const warnings =
-    end.trailingBytes > 0 ? [`${label}: ${end.trailingBytes} bytes follow the end of the zip archive`] : [];
-  return { source, entries, warnings };
+  const warnings: string[] = [];
+  if (end.trailingBytes > 0) {
+    warnings.push(`${label}: ${end.trailingBytes} bytes follow the end of the zip archive`);
+  }
+  const hasChecksums = listed.some((entry) => entry.crc32 !== 0);
+  if (!hasChecksums && inflated > 0) {
+    warnings.push(`${label}: the archive states no checksums, so damage to its weights cannot be seen`);
+  }
+  return { source, entries, hasChecksums, warnings };
 }
 
 async function directoryBytes(source: ByteSource, end: ZipEnd, options: ReadOptions): Promise<Uint8Array> {

@@ -1,5 +1,5 @@
 import { type ByteSource, checkRange, decodeUtf8, FormatError, quote, readInto, type ReadOptions } from "@samoyed/core";
-import { crc32 } from "./crc32.ts";
+import { checkedSource } from "./checked-source.ts";
 import { inflatedSource } from "./inflate.ts";
 import { viewOf } from "./little-endian.ts";
 import type { ZipArchive, ZipEntry } from "./zip-directory.ts";
@@ -9,12 +9,12 @@ const LOCAL_BYTES = 30;
 
 /** What `entrySource` adds to an archive. */
 export interface EntryOptions {
-  /** Receives a warning when an inflated entry's checksum does not match. */
+  /** Receives a warning when the checksum of an entry does not match that was read whole, in order. */
   readonly warn: (warning: string) => void;
 }
 
 /**
- * An entry's bytes as a source: straight from the archive when stored, inflated on the way when deflated. The local
+ * An entry's bytes as a source, which verifies their checksum once all were read in order: straight from the archive when stored, inflated on the way when deflated. The local
  * header is read at the first read, and only for the lengths of its name and extra field: torch leaves its sizes and
  * checksum zero.
  *
@@ -23,18 +23,15 @@ export interface EntryOptions {
 export function entrySource(archive: ZipArchive, entry: ZipEntry, options: EntryOptions): ByteSource {
   const label = `${archive.source.label}: ${entry.name}`;
   const stored = storedSource(archive, entry, label);
+  const finished = (crc: number): void => {
+    if (archive.hasChecksums && crc !== entry.crc32) {
+      options.warn(`${label}: the bytes have checksum ${hex(crc)}, the archive states ${hex(entry.crc32)}`);
+    }
+  };
   if (entry.method === "stored") {
-    return stored;
+    return archive.hasChecksums ? checkedSource(stored, finished) : stored;
   }
-  return inflatedSource(stored, {
-    byteLength: entry.byteLength,
-    label,
-    finished: (crc) => {
-      if (crc !== entry.crc32) {
-        options.warn(checksumWarning(label, entry.crc32, crc));
-      }
-    },
-  });
+  return inflatedSource(stored, { byteLength: entry.byteLength, label, finished });
 }
 
 /**
@@ -51,14 +48,7 @@ export async function readEntry(
   if (entry.byteLength > options.maxBytes) {
     throw new FormatError(`${source.label} has ${entry.byteLength} bytes; at most ${options.maxBytes} are read`);
   }
-  const bytes = await source.read(0, entry.byteLength, options);
-  if (entry.method === "stored") {
-    const crc = crc32(bytes);
-    if (crc !== entry.crc32) {
-      options.warn(checksumWarning(source.label, entry.crc32, crc));
-    }
-  }
-  return bytes;
+  return source.read(0, entry.byteLength, options);
 }
 
 function storedSource(archive: ZipArchive, entry: ZipEntry, label: string): ByteSource {
@@ -102,10 +92,6 @@ async function findData(
     );
   }
   return start;
-}
-
-function checksumWarning(label: string, expected: number, got: number): string {
-  return `${label}: the bytes have checksum ${hex(got)}, the archive states ${hex(expected)}`;
 }
 
 function hex(crc: number): string {

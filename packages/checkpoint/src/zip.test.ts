@@ -108,6 +108,19 @@ describe("warnings", () => {
     const crc = crc32(bytes("first")).toString(16);
     expect(warnings).toEqual([`m.pth: r/a: the bytes have checksum ${crc}, the archive states 00012345`]);
   });
+
+  test("no checksum at all, as torch leaves them out if told so: one for all", async () => {
+    const without = ENTRIES.map((entry) => ({ ...entry, crc: 0 }));
+    expect(await readAll(zipBytes(without))).toEqual({
+      contents: CONTENTS,
+      warnings: ["m.pth: the archive states no checksums, so damage to its weights cannot be seen"],
+    });
+    const one = [{ ...ENTRIES[0]!, crc: 0 }, ENTRIES[1]!];
+    expect((await readAll(zipBytes(one))).warnings).toEqual([
+      expect.stringMatching(/^m\.pth: r\/a: the bytes have checksum [0-9a-f]{8}, the archive states 00000000$/),
+    ]);
+    expect((await readAll(zipBytes([{ name: "r/empty" }]))).warnings).toEqual([]);
+  });
 });
 
 const CUT = "The file was cut short; fetch it again.";
