@@ -1,4 +1,4 @@
-import { UsageError } from "@samoyed/core";
+import { AbortedError, UsageError } from "@samoyed/core";
 import type { Command, Context } from "./command.ts";
 import { COMMAND_NAMES, loadCommand, loadCommands } from "./commands/index.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -79,8 +79,10 @@ export async function main(argv: readonly string[], options: MainOptions = {}): 
   try {
     return await dispatch(argv, { terminal, env, signal });
   } catch (error) {
-    // What an interrupt broke off may fail in its own words.
-    const { text, json, exitCode } = reportError(interrupts.signal.aborted ? interrupts.signal.reason : error);
+    // What an interrupt broke off may fail in its own words; what it was prepared for says what to do.
+    const prepared = error instanceof AbortedError && error.hint !== undefined;
+    const interrupted = interrupts.signal.aborted && !prepared;
+    const { text, json, exitCode } = reportError(interrupted ? interrupts.signal.reason : error);
     terminal.err(text);
     // Stdout itself may be what failed: then the two lines have said so.
     if (argv.includes("--json")) await Promise.resolve(terminal.out(json)).catch(() => undefined);

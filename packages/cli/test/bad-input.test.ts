@@ -1,5 +1,5 @@
 // Every kind of bad input: exit status, two lines, and nothing half-written.
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeSafetensors } from "@samoyed/checkpoint";
 import { encodeNpy, lazyTensor, type Tensor } from "@samoyed/core";
@@ -266,8 +266,11 @@ describe("nowhere to write", () => {
   });
 
   test.runIf(mountTiny(tiny, "size=128k"))("a full disk", async () => {
-    await fails(["convert", SHAPES, "--out", tiny], { code: 3, what: /\(ENOSPC\)$/, todo: /The disk is full/ });
-    expect(filesIn(tiny)).toEqual([]);
+    for (const to of ["onnx", "tfjs", "smyd"]) {
+      const argv = ["convert", SHAPES, "--to", to, "--out", tiny];
+      await fails(argv, { code: 3, what: /\(ENOSPC\)$/, todo: /The disk is full/ });
+      expect(readdirSync(tiny)).toEqual([]);
+    }
     const argv = ["preprocess", ARROW, "--size", "224", "--out", join(tiny, "x.npy")];
     await fails(argv, { code: 3, what: /\(ENOSPC\)$/, todo: /The disk is full/ });
     expect(filesIn(tiny)).toEqual([]);

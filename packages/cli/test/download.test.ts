@@ -127,7 +127,10 @@ describe.concurrent("a published name", () => {
     child.kill("SIGINT");
     const stopped = await exited;
     expect(stopped.code).toBe(130);
-    twoLines(stopped.stderr);
+    expect(twoLines(stopped.stderr)).toEqual({
+      what: "interrupted",
+      todo: "Run it again: the download goes on where it stopped.",
+    });
     const { code } = await spawnSamoyed(["convert", OPEN, "--out", out], { env });
     expect(code).toBe(0);
     expect(server.requests).toEqual([`GET ${OPEN_PATH}`, `GET ${OPEN_PATH} bytes=${part}-`]);

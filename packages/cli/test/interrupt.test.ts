@@ -1,5 +1,5 @@
 // An interrupt in the middle of a conversion of about 100 MB leaves nothing half-written.
-import { mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { beforeAll, expect, test } from "vitest";
@@ -36,6 +36,40 @@ test.each(["SIGINT", "SIGTERM"] as const)("%s: 130, two lines, nothing left", as
   const { code, stdout, stderr, left } = await whileWriting(signal, (child) => child.kill(signal));
   expect({ code, stdout, left }).toEqual({ code: 130, stdout: "", left: [] });
   expect(twoLines(stderr)).toEqual({ what: "interrupted", todo: "Nothing half-written was left behind." });
+});
+
+/** Starts a conversion to folders that are not there yet, and does something as soon as there is a file in the last. */
+async function whileWritingFolders(
+  out: string,
+  act: (child: ReturnType<typeof startSamoyed>["child"]) => void,
+): Promise<Exited> {
+  const { child, exited } = startSamoyed(["convert", checkpoint, "--to", "onnx,tfjs", "--out", out]);
+  const started = (): boolean => existsSync(out) && filesIn(out).some((file) => /\.tfjs[\\/]\..*\.tmp$/.test(file));
+  while (!started() && child.exitCode === null) await wait(1);
+  expect(started()).toBe(true);
+  act(child);
+  return exited;
+}
+
+test.each(["SIGINT", "SIGTERM"] as const)("%s: folders that were made for the model go, too", async (signal) => {
+  const mine = join(folder, `folders ${signal}`);
+  mkdirSync(mine);
+  const { code, stderr } = await whileWritingFolders(join(mine, "a", "b"), (child) => child.kill(signal));
+  expect(code).toBe(130);
+  expect(twoLines(stderr).todo).toBe("Nothing half-written was left behind.");
+  expect(readdirSync(mine)).toEqual([]);
+});
+
+test("the second interrupt takes the folders, too", async () => {
+  const mine = join(folder, "folders twice");
+  mkdirSync(mine);
+  await whileWritingFolders(join(mine, "a"), (child) => {
+    child.kill("SIGSTOP");
+    child.kill("SIGINT");
+    child.kill("SIGTERM");
+    child.kill("SIGCONT");
+  });
+  expect(readdirSync(mine)).toEqual([]);
 });
 
 test("with --json the interrupt is the one document", async () => {

@@ -59,8 +59,8 @@ export async function attemptDownload(url: string, options: AttemptOptions): Pro
   }
 }
 
-/** Headers that ask for the rest, if what is there can be told from another version. */
-function resumption(url: string, { size, state }: PartialFile): Record<string, string> {
+/** Headers that ask for the rest, if what is there can be told from another version; none where it begins anew. */
+export function resumption(url: string, { size, state }: PartialFile): Record<string, string> {
   if (size === 0 || state?.url !== url) {
     return {};
   }

@@ -64,10 +64,25 @@ describe("a download", () => {
     };
     const error = await errorOf(download(slow.url, { signal: controller.signal, onProgress: stop }));
     expect(error).toBeInstanceOf(AbortedError);
+    expect(error.hint).toBe("Run it again: the download goes on where it stopped.");
     expect(await files()).toEqual(["model.pth.part", "model.pth.part.json"]);
     expect(await download(slow.url)).toBe(SHA256);
     expect(slow.seen[1]).toMatchObject({ range: "bytes=100000-", ifRange: '"one"' });
     expect(await files()).toEqual(["model.pth"]);
+  });
+
+  test("keeps nothing after an interruption where nothing tells the versions apart", async () => {
+    const controller = new AbortController();
+    const server = await serve((_, response) => {
+      response.writeHead(200, { "content-length": String(content.length) });
+      response.write(content.subarray(0, 100_000));
+    });
+    const error = await errorOf(
+      download(server.url, { signal: controller.signal, onProgress: () => controller.abort() }),
+    );
+    expect(error).toBeInstanceOf(AbortedError);
+    expect(error.hint).toBeUndefined();
+    expect(await files()).toEqual([]);
   });
 
   test("takes a date where there is no ETag, or only a weak one", async () => {

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { AbortedError, type Fetch, FormatError, MismatchError, throwIfAborted, UnavailableError } from "@samoyed/core";
 import { makeFolder, systemCode, toIoError } from "@samoyed/core/node";
-import { attemptDownload } from "./download-attempt.ts";
+import { attemptDownload, resumption } from "./download-attempt.ts";
 import { lockDownload } from "./download-lock.ts";
 import { type Environment, environmentFetch } from "./environment-fetch.ts";
 import { hashFile } from "./hash-file.ts";
@@ -63,7 +63,7 @@ const IDLE_MILLISECONDS = 60_000;
  * @throws FormatError when a web page or a Git LFS pointer comes instead.
  * @throws MismatchError when the hash differs. What came is removed. Also when a file that is there, and that nobody
  * published a hash of, has changed since it came; it is left as it is.
- * @throws AbortedError when the signal fires. What came is kept, to go on with.
+ * @throws AbortedError when the signal fires. What came is kept, to go on with, where the server lets one.
  */
 export async function downloadFile(url: string, options: DownloadOptions): Promise<string> {
   const { path, signal, idleMilliseconds = IDLE_MILLISECONDS, onProgress } = options;
@@ -95,10 +95,19 @@ async function downloadLocked(url: string, options: DownloadOptions): Promise<st
     if (error instanceof FormatError || error instanceof MismatchError) {
       await file.discard();
     }
-    throw signal?.aborted ? new AbortedError("interrupted", { cause: error }) : error;
+    throw signal?.aborted ? await interrupted(url, file, error) : error;
   } finally {
     await file.close();
   }
+}
+
+/** Keeps what came, if another run can go on with it. */
+async function interrupted(url: string, file: PartialFile, cause: unknown): Promise<AbortedError> {
+  if (Object.keys(resumption(url, file)).length > 0) {
+    return new AbortedError("interrupted", { cause, hint: "Run it again: the download goes on where it stopped." });
+  }
+  await file.discard();
+  return new AbortedError("interrupted", { cause });
 }
 
 /** The hash of a file that is there already and has the expected one: the published one, or the one that it came with. */
