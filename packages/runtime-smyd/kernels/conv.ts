@@ -20,6 +20,7 @@ import {
   CONV_SCALES,
   CONV_STORAGE,
   CONV_TAP_COUNT,
+  CONV_TILE,
   CONV_UNIT_PANELS,
   CONV_WEIGHTS,
   SCRATCH_TILE,
@@ -28,9 +29,6 @@ import {
   STORAGE_FLOAT32,
 } from "../src/program/fields";
 import { storeLanes } from "./lanes";
-
-/** Pixels of the largest tile. */
-const TILE = 6;
 
 export function convUnit(step: usize, unit: i32, scratch: usize): void {
   const panels = load<i32>(step, CONV_PANELS);
@@ -66,8 +64,9 @@ function convPanel(step: usize, panel: i32, firstPixel: i32, pixels: i32, scratc
     expandWeights(storage, weights, panelSteps, load<usize>(step, CONV_SCALES) + channel, scratch + SCRATCH_WEIGHTS);
     weights = scratch + SCRATCH_WEIGHTS;
   }
-  // Tiles as even as possible: 49 pixels are 4 × 6 + 5 × 5, so there is no slow tile of one pixel at the end.
-  const tiles = (pixels + TILE - 1) / TILE;
+  // Tiles as even as possible: 49 pixels by 6 are 4 × 6 + 5 × 5, so there is no slow tile of one pixel at the end.
+  const largest = load<i32>(step, CONV_TILE);
+  const tiles = (pixels + largest - 1) / largest;
   const small = pixels / tiles;
   const large = pixels % tiles;
   let pixel: usize = 4 * firstPixel;

@@ -168,6 +168,85 @@ function tile(
   finish(step, a0, b0, pixel, residual, output, outputPixels);
 }
 
+// A function each: within one, the optimizer merges the tiles' bodies again and asks for the size in the innermost loop.
+function tile1(
+  step: usize,
+  weights: usize,
+  bias: usize,
+  input: usize,
+  pixel: usize,
+  residual: usize,
+  output: usize,
+  outputPixels: usize,
+): void {
+  tile(1, step, weights, bias, input, pixel, residual, output, outputPixels);
+}
+
+function tile2(
+  step: usize,
+  weights: usize,
+  bias: usize,
+  input: usize,
+  pixel: usize,
+  residual: usize,
+  output: usize,
+  outputPixels: usize,
+): void {
+  tile(2, step, weights, bias, input, pixel, residual, output, outputPixels);
+}
+
+function tile3(
+  step: usize,
+  weights: usize,
+  bias: usize,
+  input: usize,
+  pixel: usize,
+  residual: usize,
+  output: usize,
+  outputPixels: usize,
+): void {
+  tile(3, step, weights, bias, input, pixel, residual, output, outputPixels);
+}
+
+function tile4(
+  step: usize,
+  weights: usize,
+  bias: usize,
+  input: usize,
+  pixel: usize,
+  residual: usize,
+  output: usize,
+  outputPixels: usize,
+): void {
+  tile(4, step, weights, bias, input, pixel, residual, output, outputPixels);
+}
+
+function tile5(
+  step: usize,
+  weights: usize,
+  bias: usize,
+  input: usize,
+  pixel: usize,
+  residual: usize,
+  output: usize,
+  outputPixels: usize,
+): void {
+  tile(5, step, weights, bias, input, pixel, residual, output, outputPixels);
+}
+
+function tile6(
+  step: usize,
+  weights: usize,
+  bias: usize,
+  input: usize,
+  pixel: usize,
+  residual: usize,
+  output: usize,
+  outputPixels: usize,
+): void {
+  tile(6, step, weights, bias, input, pixel, residual, output, outputPixels);
+}
+
 /** Runs the micro-kernel for 1 to 6 pixels. */
 export function runTile(
   size: i32,
@@ -182,16 +261,16 @@ export function runTile(
 ): void {
   switch (size) {
     case 1:
-      return tile(1, step, weights, bias, input, pixel, residual, output, outputPixels);
+      return tile1(step, weights, bias, input, pixel, residual, output, outputPixels);
     case 2:
-      return tile(2, step, weights, bias, input, pixel, residual, output, outputPixels);
+      return tile2(step, weights, bias, input, pixel, residual, output, outputPixels);
     case 3:
-      return tile(3, step, weights, bias, input, pixel, residual, output, outputPixels);
+      return tile3(step, weights, bias, input, pixel, residual, output, outputPixels);
     case 4:
-      return tile(4, step, weights, bias, input, pixel, residual, output, outputPixels);
+      return tile4(step, weights, bias, input, pixel, residual, output, outputPixels);
     case 5:
-      return tile(5, step, weights, bias, input, pixel, residual, output, outputPixels);
+      return tile5(step, weights, bias, input, pixel, residual, output, outputPixels);
     default:
-      return tile(6, step, weights, bias, input, pixel, residual, output, outputPixels);
+      return tile6(step, weights, bias, input, pixel, residual, output, outputPixels);
   }
 }

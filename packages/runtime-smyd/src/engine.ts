@@ -34,6 +34,8 @@ export interface EngineOptions {
   readonly file: SmydFile;
   readonly memory: WebAssembly.Memory;
   readonly runner: Runner;
+  /** Pixels of a convolution's largest tile, 1 to 6. */
+  readonly tile: number;
 }
 
 interface Installed {
@@ -44,7 +46,7 @@ interface Installed {
 }
 
 /** An engine over a memory whose data section is loaded, as far as planning reads it. */
-export function createEngine({ file, memory, runner }: EngineOptions): Engine {
+export function createEngine({ file, memory, runner, tile }: EngineOptions): Engine {
   let installed: Installed | undefined;
 
   function prepare(sizes: InputSizes, taps: readonly string[]): void {
@@ -60,11 +62,11 @@ export function createEngine({ file, memory, runner }: EngineOptions): Engine {
   function install(key: string, plan: Plan): Installed {
     const program = plan.end;
     // The program's size does not depend on where its scratch memory is.
-    const bytes = 4 * encodeProgram(plan.steps, { scratch: 0 }).length;
+    const bytes = 4 * encodeProgram(plan.steps, { scratch: 0, tile }).length;
     const scratch = alignUp(program + bytes);
     growMemory(memory, scratch + runner.threads * scratchBytes(plan.steps));
     new Int32Array(memory.buffer, plan.tables.address).set(plan.tables.words);
-    new Int32Array(memory.buffer, program).set(encodeProgram(plan.steps, { scratch }));
+    new Int32Array(memory.buffer, program).set(encodeProgram(plan.steps, { scratch, tile }));
     return { key, plan, program };
   }
 

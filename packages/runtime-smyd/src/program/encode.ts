@@ -11,10 +11,14 @@ import type { Step } from "./steps.ts";
  * The words of a program, to be copied to any address that 4 divides. The kernels write into them (counters of units),
  * and check nothing: every address, table and size in `steps` must be right.
  *
+ * @param tile pixels of a convolution's largest tile, 1 to 6
  * @param scratch address of `threads · scratchBytes(steps)` bytes that 16 divides
  */
-export function encodeProgram(steps: readonly Step[], { scratch }: { readonly scratch: number }): Int32Array {
-  const records = steps.map((step) => encodeStep(step).words);
+export function encodeProgram(
+  steps: readonly Step[],
+  { scratch, tile }: { readonly scratch: number; readonly tile: number },
+): Int32Array {
+  const records = steps.map((step) => encodeStep(step, tile).words);
   const head = new Int32Array(PROGRAM_RECORDS / 4 + records.length);
   head[PROGRAM_STEPS / 4] = records.length;
   head[PROGRAM_SCRATCH / 4] = scratch;
@@ -42,10 +46,10 @@ function expandedFloats(step: Step): number {
   return step.taps.count * (step.kind === "conv" ? step.taps.depth : 1) * LANES;
 }
 
-function encodeStep(step: Step): StepRecord {
+function encodeStep(step: Step, tile: number): StepRecord {
   switch (step.kind) {
     case "conv":
-      return convRecord(step);
+      return convRecord(step, { tile });
     case "depthwise":
       return depthwiseRecord(step);
     case "max-pool":

@@ -75,7 +75,9 @@ export const CONV_GROUP_PANELS = 96;
 export const CONV_UNIT_PANELS = 100;
 export const CONV_GROUP_INPUTS = 104;
 export const CONV_GROUP_OUTPUTS = 108;
-export const CONV_BYTES = 112;
+/** Pixels of the largest tile, 1 to 6. */
+export const CONV_TILE = 112;
+export const CONV_BYTES = 116;
 
 // Depthwise convolution; the fields that both have lie where a convolution has them.
 export const DEPTHWISE_CHANNELS = 72;

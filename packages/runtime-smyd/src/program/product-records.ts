@@ -19,6 +19,7 @@ import {
   CONV_STORAGE,
   CONV_TAPS,
   CONV_TAP_COUNT,
+  CONV_TILE,
   CONV_UNIT_PANELS,
   CONV_WEIGHTS,
   DEPTHWISE_CHANNELS,
@@ -44,7 +45,7 @@ const UNIT_MULTIPLICATIONS = 500_000;
 const UNIT_ELEMENTS = 16_384;
 
 /** A convolution or linear: blocks of pixels × some panels. */
-export function convRecord(step: ConvStep): StepRecord {
+export function convRecord(step: ConvStep, { tile }: { readonly tile: number }): StepRecord {
   const groupPanels = Math.ceil(step.groups.outputs / LANES);
   const panels = step.groups.count * groupPanels;
   const blocks = Math.ceil(step.pixels / step.pixelBlock);
@@ -54,6 +55,7 @@ export function convRecord(step: ConvStep): StepRecord {
   writeProduct(record, step);
   record.int(CONV_DEPTH, step.taps.depth);
   record.int(CONV_PIXEL_BLOCK, step.pixelBlock);
+  record.int(CONV_TILE, tile);
   record.int(CONV_PANELS, panels);
   record.int(CONV_GROUP_PANELS, groupPanels);
   record.int(CONV_UNIT_PANELS, unitPanels);
