@@ -5,6 +5,7 @@ import { downloadCheckpoint, needsAcceptance } from "@samoyed/convert/node";
 import { findModel, type ModelInfo } from "@samoyed/models";
 import { cacheDir } from "./cache.ts";
 import type { Context } from "./command.ts";
+import { isPublished } from "./is-published.ts";
 import { licenseTerms } from "./license-terms.ts";
 import { startProgress } from "./progress.ts";
 
@@ -76,7 +77,7 @@ export async function resolveSource(
   const model = published(source);
   const { context } = options;
   // What nobody publishes needs no licence: the download says so.
-  if (model.url !== undefined || model.huggingFace !== undefined) await requireLicense(model, options);
+  if (isPublished(model)) await requireLicense(model, options);
   const progress = startProgress(context.terminal, "bytes");
   try {
     const path = await downloadCheckpoint(model, {

@@ -31,6 +31,19 @@ describe("models", () => {
     expect(stdout).toMatch(/6 published checkpoints\n$/);
   });
 
+  test("architectures that nobody published weights of are marked, and counted apart", async () => {
+    const { stdout } = await succeeds(["models"]);
+    expect(stdout).toMatch(/^seresnet18\.untrained +224 px +1000 +no published weights$/m);
+    const published = stdout.split("\n").filter((row) => / px /.test(row) && !row.includes("no published weights"));
+    expect(stdout).toMatch(
+      new RegExp(`\\n${published.length} published checkpoints, 19 architectures without published weights\\n$`),
+    );
+    const [unpublished] = (await succeeds(["models", "seresnet18", "--json"])).json;
+    expect(unpublished).toMatchObject({ name: "seresnet18.untrained", published: false });
+    expect((await succeeds(["models", "seresnet18"])).stdout).toMatch(/\n1 architecture without published weights\n$/);
+    expect((await succeeds(["models", SSL])).stdout).toMatch(/\n1 published checkpoint\n$/);
+  });
+
   test("JSON: one array, with preprocessing, licence and address", async () => {
     const { json } = await succeeds(["models", "ssl_resnext101_32x16d", "--json"]);
     expect(json).toEqual([
@@ -39,6 +52,7 @@ describe("models", () => {
         aliases: ["ssl_resnext101_32x16d"],
         license: "cc-by-nc-4.0",
         numClasses: 1000,
+        published: true,
         url: expect.stringMatching(/^https:.*-15fffa57\.pth$/),
         sha256Prefix: "15fffa57",
         preprocess: expect.objectContaining({ inputSize: [3, 224, 224], interpolation: "bilinear" }),

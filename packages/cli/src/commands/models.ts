@@ -1,8 +1,20 @@
 import { UsageError } from "@samoyed/core";
-import { listModels } from "@samoyed/models";
+import { listModels, type ModelInfo } from "@samoyed/models";
 import { columns } from "../columns.ts";
 import type { Command } from "../command.ts";
+import { isPublished } from "../is-published.ts";
 import { paint } from "../terminal.ts";
+
+/** How many are published, and how many are names of architectures alone. */
+function countText(found: readonly ModelInfo[]): string {
+  const published = found.filter(isPublished).length;
+  const others = found.length - published;
+  const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? "" : "s"}`;
+  return [
+    ...(published > 0 || others === 0 ? [count(published, "published checkpoint")] : []),
+    ...(others > 0 ? [`${count(others, "architecture")} without published weights`] : []),
+  ].join(", ");
+}
 
 export const models: Command = {
   name: "models",
@@ -21,16 +33,16 @@ export const models: Command = {
       model.name,
       `${model.preprocess.inputSize[1]} px`,
       String(model.numClasses),
-      model.license,
+      isPublished(model) ? model.license : "no published weights",
       model.aliases.join(", "),
     ]);
     const head = ["name", "input", "classes", "licence", "former names"].map((title) => paint(terminal, "bold", title));
     return {
-      json: found,
+      json: found.map((model) => ({ ...model, published: isPublished(model) })),
       text:
         found.length === 0
           ? `no model matches ${JSON.stringify(args[0])}`
-          : `${columns([head, ...rows])}\n${found.length} published checkpoints`,
+          : `${columns([head, ...rows])}\n${countText(found)}`,
     };
   },
 };
