@@ -23,6 +23,8 @@ export interface EngineSource {
   readonly package: string;
   /** What mends it where it is installed and does not start. */
   readonly fix: string;
+  /** What makes it work after npm has installed its files, for a package whose own install script needs a network. */
+  readonly setUp?: string;
   /** Whether only starting it tells whether it runs here: there may be no graphics. */
   readonly uncertain: boolean;
   /** Imports the package, which registers the engine; gives the package's version. */
@@ -86,9 +88,15 @@ function importError(source: EngineSource, cause: unknown): UnavailableError {
   const missing = /cannot find (?:module|package) '(@tensorflow\/[\w-]+)'/i.exec(message)?.[1];
   if (missing !== undefined) {
     const packages = [...new Set(["@tensorflow/tfjs-core", "@tensorflow/tfjs-converter", source.package])];
-    return new UnavailableError(`${missing} is not installed`, { hint: `npm install ${packages.join(" ")}`, cause });
+    return new UnavailableError(`${missing} is not installed`, { hint: installCommand(packages, source.setUp), cause });
   }
   return new UnavailableError(`${source.package} does not load: ${firstLine(message)}`, { hint: source.fix, cause });
+}
+
+/** One command; where something is set up afterwards, npm leaves it to that, so that it works behind a mirror as well. */
+function installCommand(packages: readonly string[], setUp: string | undefined): string {
+  const list = packages.join(" ");
+  return setUp === undefined ? `npm install ${list}` : `npm install --ignore-scripts ${list} && ${setUp}`;
 }
 
 /** The first line of an engine's message that says something. */

@@ -1,13 +1,17 @@
 import type { EngineSource } from "./engine.ts";
 import { nativeExecutor } from "./native/native-executor.ts";
 
+/** Downloads or builds the native binding of an installed package. */
+const SET_UP = "samoyed doctor --fix tfjs-node";
+
 /** TensorFlow's own library through tfjs-node. */
 export const NODE: EngineSource = {
   name: "tfjs-node",
   engine: "tensorflow",
   uncertain: false,
   package: "@tensorflow/tfjs-node",
-  fix: "samoyed doctor --fix tfjs-node",
+  fix: SET_UP,
+  setUp: SET_UP,
   async importEngine() {
     // TensorFlow tells of the processor and of its own build when it is loaded, unless told not to.
     process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
