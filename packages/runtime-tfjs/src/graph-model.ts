@@ -18,7 +18,8 @@ type SyncModel = GraphModel<io.IOHandlerSync>;
  * A TensorFlow.js model over tensors that are there already: nothing is decoded or copied.
  *
  * @throws FormatError when TensorFlow.js finds the graph broken.
- * @throws UnsupportedError when it does not know an operator; the node is named.
+ * @throws UnsupportedError when it does not know an operator, or computes it only where it may wait for values: control
+ * flow, and shapes that depend on values. The node is named.
  */
 export function makeGraphModel(
   { core, converter }: Tf,
@@ -40,14 +41,27 @@ export function makeGraphModel(
   }
   const known = (made as unknown as Inside).executor?.graph?.nodes ?? {};
   for (const [name, { op, category }] of Object.entries(known)) {
-    if (category !== undefined) continue;
-    throw new UnsupportedError(
-      `${model.label}: the node ${JSON.stringify(name)} is a ${op}; TensorFlow.js has no such operator`,
-      {
-        hint: "Update TensorFlow.js, or convert to ONNX.",
-        details: { node: name, op },
-      },
-    );
+    const reason = reasonAgainst(category);
+    if (reason === undefined) continue;
+    throw new UnsupportedError(`${model.label}: the node ${JSON.stringify(name)} is a ${op}; ${reason.what}`, {
+      hint: reason.hint,
+      details: { node: name, op },
+    });
   }
   return made;
+}
+
+/** The categories of operators that give promises (tfjs-converter 4.22.0, `operations/operation_executor.ts`). */
+const DYNAMIC: ReadonlySet<string> = new Set(["control", "dynamic", "hash_table"]);
+
+/** Why a session cannot compute the operators of one of TensorFlow.js's categories. */
+function reasonAgainst(category: string | undefined): { readonly what: string; readonly hint: string } | undefined {
+  if (category === undefined) {
+    return { what: "TensorFlow.js has no such operator", hint: "Update TensorFlow.js, or convert to ONNX." };
+  }
+  if (!DYNAMIC.has(category)) return undefined;
+  return {
+    what: `TensorFlow.js computes operators of its category ${category} in executeAsync only`,
+    hint: "Take it out of the network, or convert to ONNX.",
+  };
 }

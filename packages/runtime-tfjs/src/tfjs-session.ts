@@ -32,7 +32,7 @@ export async function openTfjsSession({ engine, model, files, signal }: TfjsSess
   const { label } = model;
   if (source.engine === "wasm") checkWasmMemory(model);
   registerGroupedConv(tf);
-  // Only to see whether TensorFlow.js knows all operators.
+  // Only to see whether TensorFlow.js knows all operators, and computes them at once.
   makeGraphModel(tf, model, { nodes: model.nodes, tensors: {} });
   const loaded = await loadWeights(model, { engine, files, signal });
   const executor = await executorOrDispose(engine, model, loaded);
@@ -51,7 +51,7 @@ export async function openTfjsSession({ engine, model, files, signal }: TfjsSess
   const tapPort = async (name: string): Promise<Wanted> => {
     if (!byName.has(name)) {
       throw new UsageError(`${label}: the graph has no value ${JSON.stringify(name)} to tap`, {
-        hint: "Names are case-sensitive; samoyed inspect shows what an artifact holds.",
+        hint: `Names are case-sensitive; samoyed inspect ${label} --all lists them.`,
       });
     }
     const channelsLast = await onEngine(core, source.engine, () =>

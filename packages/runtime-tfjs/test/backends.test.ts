@@ -113,7 +113,9 @@ describe.each(BACKENDS)("%s", (_name, backend, runs) => {
 
   test.skipIf(!runs)("a tap that the graph lacks is an error that names it", async () => {
     const session = await backend.load(model);
-    await expect(session.run({ input }, { taps: ["relu", "pole"] })).rejects.toThrow(/no value "pole" to tap/);
+    const run = session.run({ input }, { taps: ["relu", "pole"] });
+    await expect(run).rejects.toThrow(/no value "pole" to tap/);
+    await expect(run).rejects.toMatchObject({ hint: expect.stringContaining(`samoyed inspect ${model} --all lists`) });
     await session.dispose();
   });
 

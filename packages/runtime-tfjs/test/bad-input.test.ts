@@ -132,6 +132,22 @@ describe("model.json", () => {
     );
   });
 
+  test.each([
+    ["Where", "dynamic"],
+    ["NonMaxSuppressionV4", "dynamic"],
+    ["Switch", "control"],
+    ["StatelessWhile", "control"],
+    ["HashTableV2", "hash_table"],
+  ])("%s can only be awaited: the node is named before a weight is read", async (op, category) => {
+    const path = await changed((json) => {
+      json.modelTopology.node.find(({ name }) => name === "again")!.op = op;
+    });
+    await rm(join(dirname(path), SHARD));
+    const message = `the node "again" is a ${op}; TensorFlow\\.js computes operators of its category ${category} in executeAsync only`;
+    await refused(path, UnsupportedError, new RegExp(message));
+    await expect(tfjsCpu().load(path)).rejects.toMatchObject({ details: { node: "again", op } });
+  });
+
   test("weights that do not match the manifest", async () => {
     const first = (json: Json): Json["weightsManifest"][number]["weights"][number] =>
       json.weightsManifest[0]!.weights[0]!;
