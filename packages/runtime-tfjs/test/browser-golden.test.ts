@@ -1,0 +1,151 @@
+// The golden case of the trained network on the engines of browsers: the sessions run in Chromium, the verdict is that
+// of `samoyed check --taps`.
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { preprocessImage } from "@samoyed/preprocess";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { storedWeightsSha256 } from "../../cli/src/check/stored-weights/stored-weights-sha256.ts";
+import { convertFile } from "../../convert/src/node.ts";
+import { type BackendResult, type LoadedCase, runCase } from "../../golden/src/index.ts";
+import { loadCase } from "../../golden/src/node.ts";
+import { HAS_CHROMIUM, type OpenPage, openPage, siteFiles, WITHOUT_CHROMIUM } from "./chromium.ts";
+import { golden, newFolder } from "./models.ts";
+import { pageBackend } from "./page-backend.ts";
+
+const CHECKPOINT = golden("trained/shapes.pth");
+const STORED = ["float32", "float16", "uint8"] as const;
+const ENGINES = [
+  ["tfjs-cpu", "float32"],
+  ["tfjs-wasm", "float32"],
+  ["tfjs-webgl", "float32-gpu"],
+  ["tfjs-webgpu", "float32-gpu"],
+] as const;
+type Stored = (typeof STORED)[number];
+type Engine = (typeof ENGINES)[number][0];
+
+/** The image that PyTorch itself answers otherwise with weights of eight bits. */
+const UINT8_DIFFERS = 69;
+/**
+ * WebGPU computes on SwiftShader here, and that takes 0.3 to 0.7 s for an image, three times as long as any other
+ * engine: it has a fifth of the images, the first of them image 0, whose layers were recorded.
+ */
+const FEWER = new Set([...Array.from({ length: 20 }, (_, index) => 5 * index), UINT8_DIFFERS]);
+/** What the hundred images come to, by how weights are stored. */
+const CORRECT = { float32: 98, float16: 98, uint8: 97 } as const;
+
+/** A case of some of its images only; noise, budget and layers stay those of the whole. */
+function someImages(loaded: LoadedCase, chosen: ReadonlySet<number>): LoadedCase {
+  const keep = <T>(list: readonly T[]): T[] => list.filter((_, index) => chosen.has(index));
+  const { images, inputSha256, accuracy: _, ...rest } = loaded.case;
+  return {
+    ...loaded,
+    case: { ...rest, images: keep(images), inputSha256: keep(inputSha256) },
+    recorded: loaded.recorded.map(({ values64, ...recording }) => {
+      const classes = values64.shape[1]!;
+      const data = values64.data.filter((_, at) => chosen.has(Math.floor(at / classes)));
+      return { ...recording, values64: { ...values64, shape: [chosen.size, classes], data } };
+    }),
+  };
+}
+
+describe.skipIf(!HAS_CHROMIUM)(`the golden case in a browser${WITHOUT_CHROMIUM}`, () => {
+  let opened: OpenPage;
+  let shapes: LoadedCase;
+  const hashes = new Map<Stored, string>();
+
+  beforeAll(async () => {
+    shapes = await loadCase(golden("cases/shapes"));
+    const files = await siteFiles();
+    for (const weights of STORED) {
+      const outDir = await newFolder();
+      await convertFile(CHECKPOINT, { formats: ["tfjs"], weights, outDir, preprocess: shapes.case.preprocess });
+      const [folder] = await readdir(outDir);
+      const model = join(outDir, folder!);
+      for (const file of await readdir(model)) files.set(`/${weights}/${file}`, await readFile(join(model, file)));
+      const { signal } = new AbortController();
+      const options = { format: "tfjs", checkpoint: CHECKPOINT, signal } as const;
+      if (weights !== "float32") hashes.set(weights, await storedWeightsSha256(join(model, "model.json"), options));
+    }
+    opened = await openPage(files, { cores: 8 });
+  }, 180_000);
+
+  afterAll(async () => opened?.close());
+
+  /** Runs the case on one engine; `model` is the folder of another model than the one that was stored so. */
+  async function check(
+    name: Engine,
+    options: {
+      readonly loaded: LoadedCase;
+      readonly stored: Stored;
+      readonly model?: string;
+      readonly sha256?: string;
+    },
+  ): Promise<BackendResult> {
+    const { loaded, stored, model = stored, sha256 = hashes.get(stored) } = options;
+    const leaks: number[] = [];
+    const backend = pageBackend(name, {
+      page: opened.page,
+      url: `/${model}/model.json`,
+      tolerance: ENGINES.find(([engine]) => engine === name)![1],
+      onClose: (leaked) => leaks.push(leaked),
+      ...(sha256 === undefined ? {} : { weightsSha256: sha256 }),
+    });
+    const { preprocess, backends } = await runCase(loaded, {
+      backends: [backend],
+      preprocess: preprocessImage,
+      asset: async (asset) => readFile(asset),
+      stored,
+      depth: "layers",
+    });
+    expect(preprocess.status).toBe("passed");
+    expect(leaks.every((leaked) => leaked === 0)).toBe(true);
+    return backends[0]!;
+  }
+
+  const statuses = ({ checks }: BackendResult): string[] => checks.map(({ name, status }) => `${name} ${status}`);
+
+  test.for(ENGINES.flatMap(([name]) => STORED.map((stored) => [name, stored] as const)))(
+    "%s, weights stored as %s: PyTorch's answers, logits and layers",
+    { timeout: 300_000 },
+    async ([name, stored], context) => {
+      const fewer = name === "tfjs-webgpu";
+      const loaded = fewer ? someImages(shapes, FEWER) : shapes;
+      const result = await check(name, { loaded, stored });
+      if (result.verdict.kind === "not run") {
+        // Visible in the report: this browser offers no adapter.
+        expect(name).toBe("tfjs-webgpu");
+        context.skip(`not run: ${result.verdict.reason}`);
+      }
+      const changed = stored === "float32" ? [] : ["drift"];
+      const cpu = name === "tfjs-cpu" || name === "tfjs-wasm" ? ["rms", "kl"] : [];
+      const names = [...(changed.length > 0 ? ["weights"] : []), "max", ...cpu, "rank", "answers", ...changed, "taps"];
+      expect(statuses(result)).toEqual(names.map((check) => `${check} passed`));
+      expect(result.verdict).toEqual({ kind: "passed", notes: [] });
+      const images = loaded.case.images.length;
+      expect(images).toBe(fewer ? 21 : 100);
+      expect(result.accuracy).toMatchObject({ images, same: images, ...(fewer ? {} : { correct: CORRECT[stored] }) });
+      expect(result.taps!.layers).toHaveLength(5);
+      const others = stored === "uint8" ? [UINT8_DIFFERS] : [];
+      if (!fewer && stored !== "float32") expect(result.drift!.changed.map(({ image }) => image)).toEqual(others);
+      const value = (check: string): string => result.checks.find((one) => one.name === check)!.value!.toFixed(1);
+      console.log(`${name}, ${stored}: logits ${value("max")} F, layers ${value("taps")} F, ${images} images`);
+    },
+  );
+
+  test("another model's values, another hash and a model that is not there are red", { timeout: 60_000 }, async () => {
+    const loaded = someImages(shapes, new Set([0, UINT8_DIFFERS]));
+    const rounded = await check("tfjs-wasm", { loaded, stored: "float32", model: "float16" });
+    expect(statuses(rounded)).toEqual(expect.arrayContaining(["max failed", "rms failed", "taps failed"]));
+    expect(rounded.verdict.kind).toBe("failed");
+    const other = await check("tfjs-wasm", { loaded, stored: "uint8", sha256: "0".repeat(64) });
+    expect(statuses(other)).toContain("weights failed");
+    expect(other.verdict.kind).toBe("failed");
+    const gone = await check("tfjs-wasm", { loaded, stored: "float32", model: "gone" });
+    expect(gone.verdict).toMatchObject({ kind: "failed", reasons: [expect.stringMatching(/the server answered 404/)] });
+  });
+
+  test("nothing was thrown beside, and nothing left this machine", () => {
+    expect(opened.problems).toEqual([]);
+    expect(opened.requests.filter((url) => !url.startsWith(opened.base) && !/^(?:blob|data):/u.test(url))).toEqual([]);
+  });
+});
