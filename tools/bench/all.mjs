@@ -1,15 +1,20 @@
 // Runs the benchmarks and writes docs/benchmarks.md from what they measured: the only way its figures get there.
 //   node tools/bench/all.mjs [--runs N]
+// Takes about half an hour on two cores, with nothing else to do.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { $ } from "zx";
+import { browserInstalled } from "./chromium.mjs";
+import { smydSection } from "./smyd/section.mjs";
+import { table } from "./table.mjs";
 
 const { values } = parseArgs({ options: { runs: { type: "string", default: "5" } } });
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "samoyed-bench-"));
+const { runs } = values;
 
 /** Runs one benchmark with its output on the terminal, and reads what it found. */
 async function bench(script, ...args) {
@@ -18,52 +23,123 @@ async function bench(script, ...args) {
   return JSON.parse(readFileSync(out, "utf8"));
 }
 
-const table = (head, rows) =>
-  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+const TARGETS = ["onnx", "tfjs", "smyd", "onnx,tfjs", "tfjs:uint8", "smyd:int8"];
 
-try {
-  const convert = await bench("convert.mjs", "--runs", values.runs);
-  const preprocess = await bench("preprocess.mjs", "--rounds", values.runs);
-  const page = `# Benchmarks
+function conversionSection({ model, conversions, openings }) {
+  return `## Conversion
 
-Written by \`node tools/bench/all.mjs\`, which runs every benchmark anew; do not edit. Medians of ${values.runs} rounds, whole
-processes where a process is meant, sides in turn. Machines differ and are noisy: the ratios are what to compare.
-
-Measured on ${convert.cores} × ${convert.cpu}, Node ${convert.node}.
-
-## Conversion
-
-\`node tools/bench/convert.mjs\`: \`samoyed convert\` of a checkpoint of ${convert.model} (stand-in weights) to ONNX, against copying
-the same file with a flush to the disk. Opening reads the index and lists the tensors.
+\`node tools/bench/convert.mjs ${TARGETS.map((target) => `--target ${target}`).join(" ")}\`: \`samoyed convert\` of a checkpoint of
+${model} (stand-in weights, ${openings[0].megabytes.toFixed(0)} MB), against copying the same file with a flush to the disk.
 
 ${table(
-  ["container", "size", "copy", "convert", "ratio", "peak memory", "open", "peak memory of opening"],
-  convert.rows.map((row) => [
-    row.container,
-    `${row.megabytes.toFixed(0)} MB`,
-    `${row.copySeconds.toFixed(2)} s`,
-    `${row.convertSeconds.toFixed(2)} s`,
-    `**${row.ratio.toFixed(2)}**`,
-    `${row.convertPeakMB.toFixed(0)} MB`,
-    `${row.openMilliseconds.toFixed(0)} ms`,
-    `${row.openPeakMB.toFixed(0)} MB`,
+  ["container", "to", "copy", "convert", "ratio", "peak memory"],
+  conversions.map(({ container, target, copySeconds, seconds, ratio, peakMB }) => [
+    ...[container, target.replace(":", ", "), `${copySeconds.toFixed(2)} s`, `${seconds.toFixed(2)} s`],
+    ...[`**${ratio.toFixed(2)}**`, `${peakMB.toFixed(0)} MB`],
   ]),
 )}
 
-## Preprocessing
+Opening reads the index and lists the tensors.
+
+${table(
+  ["container", "open", "peak memory"],
+  openings.map((row) => [row.container, `${row.milliseconds.toFixed(0)} ms`, `${row.peakMB.toFixed(0)} MB`]),
+)}`;
+}
+
+function preprocessingSection({ rows }) {
+  return `## Preprocessing
 
 \`SAMOYED_ASSETS=FOLDER node tools/bench/preprocess.mjs\`: an image file's bytes to the input tensor, warmed up, against Pillow and
 torchvision through timm's own transform.
 
 ${table(
   ["image", "samoyed", "Pillow + torchvision", "ratio"],
-  preprocess.rows.map((row) => [
+  rows.map((row) => [
     row.name,
     row.samoyed ? `${row.samoyed.tensorMs.toFixed(1)} ms` : `not run: ${row.notRun}`,
     row.pillow ? `${row.pillow.tensorMs.toFixed(1)} ms` : "not run",
     row.pillow ? `**${row.tensorRatio.toFixed(2)}**` : "not run",
   ]),
-)}
+)}`;
+}
+
+function tfjsSection({ model, results }) {
+  const rows = Object.entries(results).flatMap(
+    ([
+      backend,
+      {
+        rows: [ours, naive],
+        wallRatio,
+        cpuRatio,
+        difference,
+      },
+    ]) => [
+      [
+        ...[backend, `${ours.wallMs.toFixed(0)} ms`, `${naive.wallMs.toFixed(0)} ms`, `**${wallRatio.toFixed(2)}**`],
+        ...[cpuRatio.toFixed(2), difference.toExponential(0)],
+      ],
+    ],
+  );
+  const notRun = results["tfjs-node"]
+    ? ""
+    : "\n\nNot run: tfjs-node, which is not set up (node tools/tfjs-node/setup.mjs).";
+  return `## Grouped convolutions on TensorFlow.js
+
+\`node tools/bench/tfjs.mjs\`: ${model}, one image a run: what Samoyed writes and runs, against one convolution for
+each of the 32 groups, in turn.
+
+${table(["backend", "samoyed", "32-way split", "×", "× in processor time", "largest difference of a logit"], rows)}${notRun}`;
+}
+
+function groupsSection(measured) {
+  const parts = measured.map(
+    ({ backend, adapter, version, table: found }) => `### ${backend}
+
+On ${adapter}, TensorFlow.js ${version}; bold is the least.
+
+${found}`,
+  );
+  return `## Ways to merge groups
+
+\`node tools/bench/tfjs-groups.mjs --backend wasm\` (and \`webgl\`): 3 × 3 convolutions of 32 groups, milliseconds of one layer.
+“merge m” computes m neighbouring groups in one convolution. The cost model is fitted to wasm.
+
+${parts.join("\n\n")}`;
+}
+
+try {
+  const convert = await bench("convert.mjs", "--runs", runs, ...TARGETS.flatMap((target) => ["--target", target]));
+  const preprocess = await bench("preprocess.mjs", "--rounds", runs);
+  const smyd = await bench("smyd.mjs");
+  const tiles = await bench("smyd-tiles.mjs");
+  const tfjs = await bench("tfjs.mjs");
+  const groups = [await bench("tfjs-groups.mjs", "--backend", "wasm")];
+  if (browserInstalled())
+    groups.push(await bench("tfjs-groups.mjs", "--backend", "webgl", "--only", "32x4d", "--runs", "3"));
+  const page = `# Benchmarks
+
+Written by \`node tools/bench/all.mjs\`, which runs every benchmark anew; do not edit. Medians of ${runs} rounds where nothing
+else is said, whole processes where a process is meant, sides in turn. Machines differ and are noisy: the ratios are what to
+compare.
+
+Measured on ${convert.cores} × ${convert.cpu}, Node ${convert.node}.
+
+${[
+  conversionSection(convert),
+  preprocessingSection(preprocess),
+  `## The runtime of .smyd models\n\n${smydSection(smyd)}`,
+  `## Tiles of the .smyd kernels
+
+\`node tools/bench/smyd-tiles.mjs\`: four convolutions of ResNet-50, one thread, GFLOP/s. A tile's sums stay in registers while
+its inputs pass by: six pixels where multiplying and adding are one instruction, four elsewhere (and in Node 20, whose V8
+loads all pixels of a tile before it uses the first). Weights lie in panels of eight channels, packed in the file. Below, how
+many bytes of input a panel passes over before the next one does; the runtime takes 256 KiB.
+
+${tiles.table}`,
+  tfjsSection(tfjs),
+  groupsSection(groups),
+].join("\n\n")}
 `;
   writeFileSync(here("../../docs/benchmarks.md"), page);
 } finally {

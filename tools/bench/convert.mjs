@@ -1,6 +1,7 @@
 // Conversion against a file copy, whole processes, in turn, medians of several rounds.
-//   node tools/bench/convert.mjs [--model NAME] [--to onnx,tfjs,smyd] [--weights TYPE] [--runs N] [--out FILE.json]
-// Reports time as a ratio to copying the same file with a flush, and peak memory.
+//   node tools/bench/convert.mjs [--model NAME] [--target FORMATS[:WEIGHTS]]… [--runs N] [--out FILE.json]
+// A target is what one conversion writes, such as onnx, onnx,tfjs or smyd:int8. Reports time as a ratio to copying the
+// same file with a flush, and peak memory.
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
@@ -11,8 +12,7 @@ import { measureNode, median } from "./measure.mjs";
 const { values } = parseArgs({
   options: {
     model: { type: "string", default: "ssl_resnext101_32x16d" },
-    to: { type: "string", default: "onnx" },
-    weights: { type: "string", default: "float32" },
+    target: { type: "string", multiple: true, default: ["onnx"] },
     runs: { type: "string", default: "5" },
     out: { type: "string" },
   },
@@ -23,70 +23,92 @@ const cli = here("../../packages/cli/bin/samoyed.js");
 // Beside the checkout and not in the system's temporary folder, which may be memory.
 const folder = mkdtempSync(here("../../.bench-"));
 
+function convert(file, target) {
+  const [formats, weights = "float32"] = target.split(":");
+  const out = join(folder, "out");
+  const argv = [
+    "convert",
+    file,
+    "--model",
+    values.model,
+    "--to",
+    formats,
+    "--weights",
+    weights,
+    "--out",
+    out,
+    "--json",
+  ];
+  const measured = measureNode([cli, ...argv]);
+  rmSync(out, { recursive: true });
+  return measured;
+}
+
+function copy(file) {
+  const measured = measureNode([here("copy-file.mjs"), file, join(folder, "copy")]);
+  rmSync(join(folder, "copy"));
+  return measured;
+}
+
+function open(file) {
+  const measured = measureNode([here("open-checkpoint.mjs"), file]);
+  return { ...measured, ...JSON.parse(measured.stdout) };
+}
+
 try {
-  const rows = [];
+  const openings = [];
+  const conversions = [];
   for (const container of ["zip", "legacy"]) {
     const file = join(folder, container === "zip" ? "model.pth" : "model.legacy.pth");
     measureNode([here("make-stand-in.mjs"), values.model, file]);
     const copies = [];
-    const conversions = [];
-    const openings = [];
+    const opened = [];
+    const converted = new Map(values.target.map((target) => [target, []]));
     // One uncounted round first: it warms the page cache.
     for (let round = 0; round <= runs; round++) {
-      const copy = measureNode([here("copy-file.mjs"), file, join(folder, "copy")]);
-      rmSync(join(folder, "copy"));
-      const conversion = measureNode([
-        cli,
-        "convert",
-        file,
-        "--model",
-        values.model,
-        "--to",
-        values.to,
-        "--weights",
-        values.weights,
-        "--out",
-        join(folder, "out"),
-        "--json",
-      ]);
-      rmSync(join(folder, "out"), { recursive: true });
-      const opening = measureNode([here("open-checkpoint.mjs"), file]);
-      if (round === 0) continue;
-      copies.push(copy);
-      conversions.push(conversion);
-      openings.push({ ...opening, ...JSON.parse(opening.stdout) });
+      const counted = (list, measured) => round > 0 && list.push(measured);
+      counted(copies, copy(file));
+      for (const [target, list] of converted) counted(list, convert(file, target));
+      counted(opened, open(file));
     }
-    rows.push({
+    openings.push({
       container,
       megabytes: statSync(file).size / 1e6,
-      copySeconds: median(copies.map((run) => run.seconds)),
-      convertSeconds: median(conversions.map((run) => run.seconds)),
-      ratio: median(conversions.map((run, i) => run.seconds / copies[i].seconds)),
-      convertPeakMB: Math.max(...conversions.map((run) => run.peakMB)),
-      openMilliseconds: median(openings.map((run) => run.milliseconds)),
-      openPeakMB: Math.max(...openings.map((run) => run.peakMB)),
+      milliseconds: median(opened.map((run) => run.milliseconds)),
+      peakMB: Math.max(...opened.map((run) => run.peakMB)),
     });
+    for (const [target, list] of converted) {
+      conversions.push({
+        container,
+        target,
+        copySeconds: median(copies.map((run) => run.seconds)),
+        seconds: median(list.map((run) => run.seconds)),
+        ratio: median(list.map((run, round) => run.seconds / copies[round].seconds)),
+        peakMB: Math.max(...list.map((run) => run.peakMB)),
+      });
+    }
     rmSync(file);
   }
   const report = {
     benchmark: "convert",
     model: values.model,
-    to: values.to,
-    weights: values.weights,
     runs,
     node: process.versions.node,
     cpu: cpus()[0]?.model,
     cores: cpus().length,
-    rows,
+    openings,
+    conversions,
   };
   if (values.out) writeFileSync(values.out, `${JSON.stringify(report, undefined, 2)}\n`);
-  console.log(
-    `${values.model} to ${values.to}, ${values.weights}, ${runs} rounds, ${report.cores} × ${report.cpu}, Node ${report.node}`,
-  );
-  for (const row of rows) {
+  console.log(`${values.model}, ${runs} rounds, ${report.cores} × ${report.cpu}, Node ${report.node}`);
+  for (const { container, megabytes, milliseconds, peakMB } of openings) {
     console.log(
-      `${row.container.padEnd(7)} ${row.megabytes.toFixed(0)} MB: copy ${row.copySeconds.toFixed(2)} s, convert ${row.convertSeconds.toFixed(2)} s, ` +
-        `ratio ${row.ratio.toFixed(2)}, peak ${row.convertPeakMB.toFixed(0)} MB; open ${row.openMilliseconds.toFixed(0)} ms, peak ${row.openPeakMB.toFixed(0)} MB`,
+      `open ${container}, ${megabytes.toFixed(0)} MB: ${milliseconds.toFixed(0)} ms, peak ${peakMB.toFixed(0)} MB`,
+    );
+  }
+  for (const { container, target, copySeconds, seconds, ratio, peakMB } of conversions) {
+    console.log(
+      `${container} to ${target}: copy ${copySeconds.toFixed(2)} s, convert ${seconds.toFixed(2)} s, ratio ${ratio.toFixed(2)}, peak ${peakMB.toFixed(0)} MB`,
     );
   }
 } finally {

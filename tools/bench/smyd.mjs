@@ -7,7 +7,7 @@ import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { weigh } from "./bundle.mjs";
-import { browserInstalled } from "./smyd/browser-side.mjs";
+import { browserInstalled } from "./chromium.mjs";
 import { compare } from "./smyd/compare.mjs";
 import { contendersOf, loadersOf } from "./smyd/contenders.mjs";
 import { makeModels } from "./smyd/models.mjs";

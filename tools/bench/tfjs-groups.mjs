@@ -1,14 +1,15 @@
 // Grouped convolutions on TensorFlow.js: every way to merge neighbouring groups, timed by layer, and the cost model's
 // constants fitted to it (packages/format-tfjs/src/group-cost.ts).
-//   node tools/bench/tfjs-groups.mjs [--backend wasm|cpu] [--runs N] [--only 32x4d] [--out FILE.json] [--from FILE.json]
-// Times are of the processor, which one thread works on: other work on the machine then counts little.
+//   node tools/bench/tfjs-groups.mjs [--backend wasm|cpu|webgl] [--runs N] [--only 32x4d] [--out FILE.json] [--from FILE.json]
+// webgl runs in headless Chromium. The last lines are a Markdown table.
 import { readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { cpus } from "node:os";
-import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { COST, groupCost } from "@samoyed/format-tfjs";
 import { median } from "./measure.mjs";
+import { table } from "./table.mjs";
+import { openInNode } from "./tfjs/groups-node.mjs";
+import { openWebgl } from "./tfjs/groups-webgl.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -37,45 +38,9 @@ const LAYERS = [
 ].filter(([name]) => values.only === undefined || name === values.only);
 const GROUPS = 32;
 const TAPS = 9;
+const MERGES = [1, 2, 4, 8, 16, 32];
 /** Merging more than this many input channels computes mostly zeros. */
 const MAX_CHANNELS = 256;
-
-const require = createRequire(import.meta.url);
-const tf = await import("@tensorflow/tfjs-core");
-if (values.backend === "wasm") {
-  const wasm = await import("@tensorflow/tfjs-backend-wasm");
-  // One thread, as Node gives it; the folder lets it choose the build with SIMD.
-  wasm.setWasmPaths(`${join(dirname(require.resolve("@tensorflow/tfjs-backend-wasm/package.json")), "wasm-out")}/`);
-} else {
-  await import("@tensorflow/tfjs-backend-cpu");
-}
-await tf.setBackend(values.backend);
-await tf.ready();
-
-function timeMerge(size, channels, merge) {
-  const parts = GROUPS / merge;
-  const width = channels / parts;
-  const input = tf.randomNormal([1, size + 2, size + 2, channels]);
-  const filters = Array.from({ length: parts }, () => tf.randomNormal([3, 3, width, width]));
-  const run = () => {
-    const start = process.cpuUsage();
-    // Nothing is returned: tidy would look for tensors among all the numbers.
-    tf.tidy(() => {
-      const pieces = parts === 1 ? [input] : tf.split(input, parts, 3);
-      const results = pieces.map((piece, part) => tf.conv2d(piece, filters[part], 1, "valid"));
-      (parts === 1 ? results[0] : tf.concat(results, 3)).dataSync();
-    });
-    const { user, system } = process.cpuUsage(start);
-    return (user + system) / 1000;
-  };
-  // Twice uncounted: the first packs the filters, and both warm the compiler.
-  run();
-  run();
-  const times = Array.from({ length: Number(values.runs) }, run);
-  tf.dispose([input, ...filters]);
-  // The least time is the one with least of other people's work in it; the median shows how much there was.
-  return { milliseconds: Math.min(...times), median: median(times) };
-}
 
 const shapeOf = (size, channels) => ({
   inputPixels: size * size,
@@ -86,16 +51,30 @@ const shapeOf = (size, channels) => ({
   taps: TAPS,
 });
 
-/** `--from` takes an earlier run's times. */
-const rows = values.from === undefined ? [] : JSON.parse(readFileSync(values.from, "utf8")).rows;
-for (const [network, size, channels] of values.from === undefined ? LAYERS : []) {
-  for (const merge of [1, 2, 4, 8, 16, 32]) {
-    if ((channels / GROUPS) * merge > MAX_CHANNELS) continue;
-    const time = timeMerge(size, channels, merge);
-    rows.push({ network, size, channels, merge, ...time });
-    console.error(`${network} ${size}² × ${channels} merge ${merge}: ${time.milliseconds.toFixed(2)} ms`);
+/** Times every layer in every way. */
+async function measure() {
+  const side = values.backend === "webgl" ? await openWebgl() : await openInNode(values.backend);
+  const { version, adapter } = side;
+  const rows = [];
+  try {
+    for (const [network, size, channels] of LAYERS) {
+      for (const merge of MERGES) {
+        if ((channels / GROUPS) * merge > MAX_CHANNELS) continue;
+        const times = await side.time({ size, channels, groups: GROUPS, merge }, Number(values.runs));
+        // The least time is the one with least of other people's work in it; the median shows how much there was.
+        rows.push({ network, size, channels, merge, milliseconds: Math.min(...times), median: median(times) });
+        console.error(`${network} ${size}² × ${channels} merge ${merge}: ${rows.at(-1).milliseconds.toFixed(2)} ms`);
+      }
+    }
+  } finally {
+    await side.close();
   }
+  return { version, adapter, rows };
 }
+
+/** `--from` takes an earlier run's times. */
+const measured = values.from === undefined ? await measure() : JSON.parse(readFileSync(values.from, "utf8"));
+const { rows } = measured;
 
 const layers = LAYERS.map(([, size, channels]) => ({
   size,
@@ -139,33 +118,33 @@ function fit() {
 }
 
 const fitted = fit();
-const report = {
-  benchmark: "tfjs-groups",
-  backend: values.backend,
-  tfjs: tf.version_core,
-  runs: Number(values.runs),
-  node: process.versions.node,
-  cpu: cpus()[0]?.model,
-  fitted,
-  rows,
-};
-if (values.out) writeFileSync(values.out, `${JSON.stringify(report, undefined, 2)}\n`);
-
-const merges = [1, 2, 4, 8, 16, 32];
-console.log(
-  `${values.backend}, TensorFlow.js ${report.tfjs}, ${report.cpu}, least of ${report.runs} runs, milliseconds`,
-);
-console.log(`| layer | ${merges.map((merge) => `merge ${merge}`).join(" | ")} | model's choice |`);
-console.log(`| --- | ${merges.map(() => "---:").join(" | ")} | --- |`);
-for (const layer of layers) {
+const head = ["layer", ...MERGES.map((merge) => `merge ${merge}`), "the model's choice"];
+const lines = layers.map((layer) => {
   const { size, channels, own } = layer;
   const best = Math.min(...own.map((row) => row.milliseconds));
-  const cells = merges.map((merge) => {
+  const cells = MERGES.map((merge) => {
     const time = own.find((row) => row.merge === merge)?.milliseconds;
     if (time === undefined) return "–";
     return time === best ? `**${time.toFixed(1)}**` : time.toFixed(1);
   });
   const { chosen, regret } = choose(layer, COST);
-  console.log(`| ${size}² × ${channels} | ${cells.join(" | ")} | ${chosen.merge}, ${regret.toFixed(2)} of the best |`);
-}
+  return [`${size}² × ${channels}`, ...cells, `${chosen.merge}, ${regret.toFixed(2)} of the best`];
+});
+const report = {
+  benchmark: "tfjs-groups",
+  backend: values.backend,
+  version: measured.version,
+  adapter: measured.adapter,
+  runs: Number(values.runs),
+  node: process.versions.node,
+  cpu: cpus()[0]?.model,
+  fitted,
+  rows,
+  table: table(head, lines),
+};
+if (values.out) writeFileSync(values.out, `${JSON.stringify(report, undefined, 2)}\n`);
+console.log(
+  `${values.backend} on ${report.adapter}, TensorFlow.js ${report.version}, least of ${report.runs} runs, milliseconds`,
+);
 console.log(`the model has ${JSON.stringify(COST)}; fitted to this run: ${JSON.stringify(fitted)}`);
+console.log(report.table);

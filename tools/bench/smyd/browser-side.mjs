@@ -1,22 +1,13 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
 import { bundle } from "../bundle.mjs";
+import { launch } from "../chromium.mjs";
+import { servePage } from "../page-server.mjs";
 import { peakMB } from "./peak-memory.mjs";
-import { servePage } from "./page-server.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const CHROME = process.env.CHROME_PATH ?? "/usr/bin/chromium";
-const FLAGS = [
-  ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
-  ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
-];
-
-/** Whether there is a browser to measure in. */
-export const browserInstalled = () => existsSync(CHROME);
-
 const bundles = new Map();
 
 /**
@@ -45,7 +36,7 @@ async function pageFiles(engine, threads) {
 export async function openBrowserSide({ engine, models, threads }) {
   const isolation = threads > 1 ? "isolated" : "plain";
   const server = await servePage({ files: await pageFiles(engine, threads), models, isolation });
-  const browser = await chromium.launch({ executablePath: CHROME, args: FLAGS });
+  const browser = await launch();
   const page = await browser.newPage();
   page.setDefaultTimeout(0);
   const failed = new Promise((_, reject) => page.on("pageerror", reject));

@@ -1,0 +1,4 @@
+// The page that runs the kernels with tiles of any size.
+import { convolutionSpeed } from "./tiles.mjs";
+
+window.convolutionSpeed = convolutionSpeed;
