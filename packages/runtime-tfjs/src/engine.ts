@@ -2,6 +2,7 @@ import { SamoyedError, UnavailableError } from "@samoyed/core";
 import type { Availability } from "@samoyed/runtime";
 import type * as Converter from "@tensorflow/tfjs-converter";
 import type * as Core from "@tensorflow/tfjs-core";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Executor } from "./executor.ts";
 import type { LoadedWeights } from "./load-weights.ts";
 import type { Model } from "./model-json.ts";
@@ -29,6 +30,11 @@ export interface EngineSource {
   readonly uncertain: boolean;
   /** Imports the package, which registers the engine; gives the package's version. */
   importEngine(tf: Tf, threads: number | undefined): Promise<string>;
+  /**
+   * Makes the engine take a tensor's elements now, where it would keep the array until the first run and hold everything
+   * twice then. Synchronous, and called while the engine is the current one.
+   */
+  upload?(tf: Tf, tensor: Tensor): void;
   /** Its own way to compute a graph, faster than a call for each node; `undefined` for a graph that it cannot take. */
   makeExecutor?(tf: Tf, model: Model, loaded: LoadedWeights): Promise<Executor | undefined>;
 }

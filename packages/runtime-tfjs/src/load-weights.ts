@@ -37,9 +37,11 @@ export async function loadWeights(
   const { core } = engine.tf;
   const tensors: Record<string, Tensor> = {};
   const put = async (entry: Pick<WeightEntry, "name" | "shape" | "dtype">, values: WeightArray): Promise<void> => {
-    tensors[entry.name] = await onEngine(core, engine.source.engine, () =>
-      core.tensor(values, [...entry.shape], entry.dtype),
-    );
+    await onEngine(core, engine.source.engine, () => {
+      const tensor = core.tensor(values, [...entry.shape], entry.dtype);
+      tensors[entry.name] = tensor;
+      engine.source.upload?.(engine.tf, tensor);
+    });
   };
   const weights = new Map(model.groups.flatMap(({ entries }) => entries.map((entry) => [entry.name, entry] as const)));
   const kept = new Set(model.outputs.map(({ ref }) => producerOf(ref)));

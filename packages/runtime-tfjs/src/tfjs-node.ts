@@ -18,5 +18,10 @@ export const NODE: EngineSource = {
     const { version } = await import("@tensorflow/tfjs-node");
     return version["tfjs-node"];
   },
+  upload({ core }, tensor) {
+    // Any kernel makes the backend hand its inputs to TensorFlow and let go of the arrays (tfjs-node 4.22.0,
+    // `nodejs_kernel_backend.ts`, `getInputTensorIds`); TensorFlow's Reshape copies nothing.
+    core.reshape(tensor, tensor.shape).dispose();
+  },
   makeExecutor: nativeExecutor,
 };
