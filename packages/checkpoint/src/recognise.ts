@@ -1,4 +1,4 @@
-import { FormatError } from "@samoyed/core";
+import { FormatError, refuseSubstitute } from "@samoyed/core";
 import { isTar } from "./tar-members.ts";
 
 /** What the first bytes of a file look like. */
@@ -23,16 +23,7 @@ export function recognise(head: Uint8Array, label: string): Kind {
   if (isTar(head)) return "tar";
   const text = start.replace(/^\u00ef\u00bb\u00bf/, "").trimStart();
   if (text.startsWith("{")) return "index";
-  if (/^<(!doctype|html|head|\?xml)/i.test(text)) {
-    throw new FormatError(`${label}: a web page, not a checkpoint`, {
-      hint: "The download got a page instead of the file: perhaps it needs a login, or the address is out of date.",
-    });
-  }
-  if (text.startsWith("version https://git-lfs.github.com/spec/")) {
-    throw new FormatError(`${label}: a Git LFS pointer, not the file that it stands for`, {
-      hint: "Fetch the file itself with `git lfs pull`.",
-    });
-  }
+  refuseSubstitute(head, { label, expected: "a checkpoint" });
   const hex = Array.from(head.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
   throw new FormatError(`${label}: not a checkpoint that Samoyed knows: it begins with ${hex}`, {
     hint: "Samoyed reads what torch.save, torch.jit.save and torch.export.save write, and safetensors.",

@@ -1,12 +1,12 @@
 import { UnavailableError, UnsupportedError, UsageError } from "@samoyed/core";
 import type { Backend } from "@samoyed/runtime";
-import { backendsNamed } from "./backends.ts";
+import { artifactFormat } from "./artifact-format.ts";
+import { allBackends, backendsNamed } from "./backends.ts";
 
-/** The format that a path names. */
-function formatOf(artifact: string): Backend["format"] {
-  if (artifact.endsWith(".onnx")) return "onnx";
-  if (artifact.endsWith(".smyd")) return "smyd";
-  if (/\.tfjs[\\/]?$|(?:^|[\\/])model\.json$/u.test(artifact)) return "tfjs";
+/** The format of an artifact that is there. */
+async function formatOf(artifact: string): Promise<Backend["format"]> {
+  const format = await artifactFormat(artifact);
+  if (format !== undefined) return format;
   throw new UnsupportedError(
     `${artifact}: no backend runs this file; expected a name that ends in .onnx, .smyd or .tfjs, or model.json`,
     {
@@ -15,15 +15,28 @@ function formatOf(artifact: string): Backend["format"] {
   );
 }
 
+/** What to do where the backend that was named runs another format. */
+function otherFormat(artifact: string, { format, wanted }: { format: Backend["format"]; wanted: Backend }): UsageError {
+  const able = allBackends().filter((backend) => backend.format === format);
+  // A model in TensorFlow.js's format cannot be converted again.
+  const convert = format === "tfjs" ? "" : `, or convert it: samoyed convert ${artifact} --to ${wanted.format}`;
+  return new UsageError(`the backend ${wanted.name} does not run models in the format ${format}`, {
+    hint: `Choose one that does (${able.map(({ name }) => name).join(", ")})${convert}`,
+  });
+}
+
 /**
  * The backend to run an artifact with: the named one, or the first that is ready for its format.
  *
+ * @throws IoError when there is no such file, FormatError when something else stands in its place.
+ * @throws UnsupportedError when no backend runs such a file, UsageError when the named one does not.
  * @throws UnavailableError with each backend's reason, when none is ready.
  */
 export async function backendFor(artifact: string, name: string | undefined): Promise<Backend> {
-  const format = formatOf(artifact);
-  const candidates = backendsNamed(name === undefined ? [] : [name]).filter((backend) => backend.format === format);
-  if (candidates.length === 0) throw new UsageError(`the backend ${name} does not run models in the format ${format}`);
+  const named = backendsNamed(name === undefined ? [] : [name]);
+  const format = await formatOf(artifact);
+  const candidates = named.filter((backend) => backend.format === format);
+  if (candidates.length === 0) throw otherFormat(artifact, { format, wanted: named[0]! });
   const reasons: string[] = [];
   let fix: string | undefined;
   for (const backend of candidates) {

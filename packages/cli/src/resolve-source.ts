@@ -1,13 +1,15 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
-import { IoError, UnsupportedError, UsageError } from "@samoyed/core";
+import { IoError, UsageError } from "@samoyed/core";
 import { downloadCheckpoint, needsAcceptance } from "@samoyed/convert/node";
-import { findModel, type ModelInfo } from "@samoyed/models";
+import type { ModelInfo } from "@samoyed/models";
 import { cacheDir } from "./cache.ts";
 import type { Context } from "./command.ts";
 import { isPublished } from "./is-published.ts";
 import { licenseTerms } from "./license-terms.ts";
+import { namedModel } from "./named-model.ts";
 import { startProgress } from "./progress.ts";
+import { refuseAddress } from "./refuse-address.ts";
 
 /** A checkpoint on this machine. */
 export interface LocalSource {
@@ -21,23 +23,16 @@ export interface LocalSource {
 /**
  * The published model of a name.
  *
- * @throws IoError when the name is a file's, or nobody's: the file that was meant is not there.
+ * @throws IoError when the name is a file's: the file that was meant is not there.
+ * @throws UsageError when it is an address, or nobody's name.
  */
 function published(source: string): ModelInfo {
+  refuseAddress(source);
   // A path, or a file's name with an ending that no model's name has, is never looked up.
-  if (/[/\\]/.test(source) || /\.(pth|pt|bin|tar|safetensors|json|ckpt|pt2|onnx)$/i.test(source)) {
+  if (/[/\\]/.test(source) || /\.(pth|pt|bin|tar|safetensors|json|ckpt|pt2|onnx|smyd)$/i.test(source)) {
     throw new IoError(`${source}: no such file`, { hint: "Check the path." });
   }
-  try {
-    return findModel(source);
-  } catch (cause) {
-    if (!(cause instanceof UnsupportedError)) throw cause;
-    throw new IoError(`${source}: no such file, and no published model of that name`, {
-      cause,
-      details: cause.details,
-      hint: `${cause.hint ?? ""} samoyed models lists all.`.trimStart(),
-    });
-  }
+  return namedModel(source, `${source}: no such file, and no published model of that name`);
 }
 
 /** Shows the licence of what will be downloaded, and has it accepted where it is not a permissive one. */
@@ -67,7 +62,7 @@ async function requireLicense(
 /**
  * SOURCE as a file on this machine: a path, or a published name, which is downloaded once, verified and cached.
  *
- * @throws IoError when it is neither.
+ * @throws IoError, UsageError when it is neither.
  */
 export async function resolveSource(
   source: string,

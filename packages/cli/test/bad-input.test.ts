@@ -1,10 +1,11 @@
 // Every kind of bad input: exit status, two lines, and nothing half-written.
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { writeSafetensors } from "@samoyed/checkpoint";
 import { encodeNpy, lazyTensor, type Tensor } from "@samoyed/core";
 import { fileSink } from "@samoyed/core/node";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { standInTensors } from "../src/stand-in-tensors.ts";
 import { ARROW, filesIn, GOLDEN, LABELS, SHAPES, SHAPES_SETTINGS, temporaryFolder } from "./support/folders.ts";
 import { runMain } from "./support/run-main.ts";
 import { mountTiny } from "./support/tiny-file-system.ts";
@@ -86,9 +87,9 @@ describe("a checkpoint that is none", () => {
   test("a folder, a name that is nobody's, a path that is not there", async () => {
     await fails(["convert", folder, "--out", out], { code: 3, what: /is a folder$/, todo: /regular file/ });
     await fails(["convert", "resnxt50", "--out", out], {
-      code: 3,
+      code: 2,
       what: "resnxt50: no such file, and no published model of that name",
-      todo: /resnet50.*samoyed models lists all/,
+      todo: /^Did you mean resnet50\? samoyed models lists all\.$/,
     });
     await fails(["convert", "resnet50.pth", "--out", out], { code: 3, what: "resnet50.pth: no such file" });
     await fails(["convert", "models/resnet50", "--out", out], { code: 3, what: "models/resnet50: no such file" });
@@ -129,9 +130,30 @@ describe("a checkpoint of something else", () => {
     });
   });
 
-  test("a model that nobody knows", async () => {
-    await fails(["convert", SHAPES, "--model", "vgg16", "--out", out], { code: 4, what: 'no model is named "vgg16"' });
-    await fails(["preprocess", ARROW, "--model", "vgg16", "--out", join(out, "x.npy")], { code: 4, what: "vgg16" });
+  test("a model that nobody knows: the name that was meant, if one is like it", async () => {
+    await fails(["convert", SHAPES, "--model", "vgg16", "--out", out], { code: 2, what: 'no model is named "vgg16"' });
+    await fails(["convert", SHAPES, "--model", "resnxt50", "--out", out], {
+      code: 2,
+      what: 'no model is named "resnxt50"',
+      todo: /^Did you mean resnet50\? samoyed models lists all\.$/,
+    });
+    await fails(["preprocess", ARROW, "--model", "resnet81", "--out", join(out, "x.npy")], {
+      code: 2,
+      what: "resnet81",
+      todo: /^Did you mean resnet\d+/,
+    });
+    expect(filesIn(out)).toEqual([]);
+  });
+
+  test("a network of images that are not RGB is unsupported", async () => {
+    const path = join(folder, "grey.safetensors");
+    const sink = await fileSink(path);
+    const tensors = standInTensors({ model: "resnet18", seed: "grey", head: new Float32Array(1000) });
+    const conv1: Tensor = { dtype: "float32", shape: [64, 1, 7, 7], data: new Float32Array(64 * 49) };
+    const grey = tensors.map((tensor) => (tensor.name === "conv1.weight" ? lazyTensor("conv1.weight", conv1) : tensor));
+    await writeSafetensors(grey, sink);
+    await sink.commit();
+    await fails(["convert", path, "--out", out], { code: 4, what: /takes images of 1 channel; only networks of RGB/ });
     expect(filesIn(out)).toEqual([]);
   });
 });
@@ -170,9 +192,82 @@ describe("an artifact that is none", () => {
     }
   });
 
-  test("another format, nothing at all", async () => {
+  const PAGE = "<!DOCTYPE html><html>Sign in</html>";
+  const POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:0\n";
+  test.each([
+    ["page.onnx", PAGE, /a web page, not an ONNX model$/, /login/],
+    ["page.smyd", PAGE, /a web page, not a \.smyd model$/, /login/],
+    ["page/model.json", PAGE, /a web page, not a model\.json$/, /login/],
+    ["lfs.onnx", POINTER, /a Git LFS pointer, not the file that it stands for$/, /git lfs pull/],
+    ["lfs.smyd", POINTER, /a Git LFS pointer, not the file that it stands for$/, /git lfs pull/],
+    ["lfs/model.json", POINTER, /a Git LFS pointer, not the file that it stands for$/, /git lfs pull/],
+    ["photo.smyd", readFileSync(ARROW), /not a \.smyd file: it begins with ff d8 ff/, /--to smyd/],
+    ["zip.smyd", zip, /not a \.smyd file: it begins with 50 4b 03 04/, /--to smyd/],
+    ["text.smyd", "not a model\n", /not a \.smyd file: it begins with 6e 6f 74 20/, /--to smyd/],
+  ])("what stands in an artifact's place: %s", async (name, content, what, todo) => {
+    mkdirSync(join(folder, dirname(name)), { recursive: true });
+    const path = file(name, content);
+    const all = name.endsWith(".json") ? [] : [["convert", path, "--to", "tfjs", "--out", out]];
+    for (const argv of [...all, ["inspect", path], ["classify", path, ARROW]]) {
+      await fails(argv, { code: 3, what, todo });
+      await fails(argv, { code: 3, what: name });
+    }
+    expect(filesIn(out)).toEqual([]);
+  });
+
+  test("a checkpoint, which nothing runs", async () => {
     await fails(["classify", SHAPES, ARROW], { code: 4, what: /no backend runs this file/, todo: /samoyed convert/ });
-    await fails(["classify", "nowhere.onnx", ARROW], { code: 3, what: "nowhere.onnx" });
+  });
+
+  test("nothing at all is said before anything of its format", async () => {
+    for (const path of [
+      "nowhere",
+      "nowhere.onnx",
+      "nowhere.pth",
+      "nowhere.tfjs",
+      "no/where.smyd",
+      "nowhere/model.json",
+    ]) {
+      const missing = { code: 3, what: `${path}: no such file`, todo: /Check the path/ };
+      await fails(["classify", path, ARROW], missing);
+      await fails(["run", path, "--input", "x.npy", "--output", join(out, "y.npy")], missing);
+      await fails(["inspect", path], missing);
+    }
+  });
+
+  test("a folder without a model", async () => {
+    const path = join(folder, "no.tfjs");
+    mkdirSync(path);
+    for (const argv of [
+      ["inspect", path],
+      ["classify", path, ARROW],
+    ]) {
+      await fails(argv, { code: 3, what: `${path}: a folder without model.json` });
+    }
+  });
+
+  test("an address", async () => {
+    const address = "https://weights.example/files/resnet50.pth";
+    for (const argv of [
+      ["convert", address, "--out", out],
+      ["convert", `${address}.onnx`, "--to", "tfjs", "--out", out],
+      ["inspect", address],
+      ["classify", address, ARROW],
+    ]) {
+      await fails(argv, {
+        code: 2,
+        what: "is an address; a file was expected",
+        todo: "Download it first: curl -LO https",
+      });
+    }
+  });
+
+  test("a backend of another format: those that run it, or the conversion", async () => {
+    await fails(["classify", model, ARROW, "--backend", "smyd"], {
+      code: 2,
+      what: "the backend smyd does not run models in the format onnx",
+      todo: `Choose one that does (onnxruntime-node, onnxruntime-web), or convert it: samoyed convert ${model} --to smyd`,
+    });
   });
 
   test("features cannot be classified", async () => {

@@ -1,4 +1,4 @@
-import { type LazyTensor, UsageError } from "@samoyed/core";
+import { type LazyTensor, UnsupportedError, UsageError } from "@samoyed/core";
 import {
   dropIdentities,
   foldBatchNorm,
@@ -17,6 +17,9 @@ import type { RewriteReport } from "./report.ts";
 /** What every target wants, in the order in which one makes way for the next. */
 const REWRITES: readonly Rewrite[] = [foldConstants, dropIdentities, fusePad, foldBatchNorm];
 
+/** The channels of the images that Samoyed prepares. */
+const RGB = 3;
+
 /** A network as it will be written. */
 export interface BuiltGraph {
   readonly graph: Graph;
@@ -26,7 +29,8 @@ export interface BuiltGraph {
 /**
  * The graph of a model, rewritten as the options say. No weight is read.
  *
- * @throws UsageError when the input has channels for which no preprocessing is known.
+ * @throws UnsupportedError when the network does not take RGB images, and the caller prepares none for it.
+ * @throws UsageError when the preprocessing has another number of channels than the network.
  */
 export function buildGraph(
   { model, tensors }: { readonly model: ChosenModel; readonly tensors: ReadonlyMap<string, LazyTensor> },
@@ -34,6 +38,13 @@ export function buildGraph(
 ): BuiltGraph {
   const { architecture, numClasses, name } = model;
   const inputSize = options.preprocess?.inputSize ?? model.preprocess.inputSize;
+  if (inputSize[0] === RGB && architecture.inChans !== RGB) {
+    throw new UnsupportedError(
+      `${name} takes images of ${architecture.inChans === 1 ? "1 channel" : `${architecture.inChans} channels`}; ` +
+        "only networks of RGB images, with 3, are supported",
+      { details: { channels: architecture.inChans } },
+    );
+  }
   if (inputSize[0] !== architecture.inChans) {
     throw new UsageError(`${name} takes ${architecture.inChans} channels; the preprocessing gives ${inputSize[0]}`, {
       hint: "Give preprocessing settings with as many channels.",

@@ -77,6 +77,18 @@ test("the graph's input has a size where it is known, and none where it is not",
   );
 });
 
+test("only networks of RGB images are supported", () => {
+  for (const [inChans, text] of [
+    [1, "1 channel"],
+    [4, "4 channels"],
+  ] as const) {
+    const tensors = unread({ ...resnet18, inChans }, 1000);
+    const build = (): unknown => buildGraph({ model: chooseModel(tensors), tensors }, {});
+    expect(build).toThrow(UnsupportedError);
+    expect(build).toThrow(`takes images of ${text}; only networks of RGB images, with 3, are supported`);
+  }
+});
+
 test("tensors that are not the named model's, and a name that nobody knows", () => {
   const tensors = unread(resnet18, 1000);
   expect(() => chooseModel(tensors, { model: "resnet34" })).toThrow(MismatchError);

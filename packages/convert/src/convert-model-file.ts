@@ -1,5 +1,5 @@
 import { basename, dirname, join } from "node:path";
-import { type ByteSource, UsageError } from "@samoyed/core";
+import { type ByteSource, refuseSubstitute, SUBSTITUTE_HEAD_BYTES, UsageError } from "@samoyed/core";
 import { fileSource } from "@samoyed/core/node";
 import { convertModel, type ConvertModelReport, type ReadableFormat, type ReadModelOptions } from "./convert-model.ts";
 import type { Format } from "./formats.ts";
@@ -38,7 +38,10 @@ export async function convertModelFile(
     return source;
   };
   try {
-    return await convertModel(await open(path), {
+    const source = await open(path);
+    const head = await source.read(0, Math.min(SUBSTITUTE_HEAD_BYTES, source.byteLength));
+    refuseSubstitute(head, { label: path, expected: from === "onnx" ? "an ONNX model" : "a .smyd model" });
+    return await convertModel(source, {
       ...options,
       from,
       name: basename(path).replace(/\.\w+$/u, ""),

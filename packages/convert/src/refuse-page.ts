@@ -1,7 +1,7 @@
-import { FormatError } from "@samoyed/core";
+import { findSubstitute, FormatError, SUBSTITUTE_HEAD_BYTES } from "@samoyed/core";
 
 /** As much of a file's beginning as shows what it is. */
-export const HEAD_BYTES = 512;
+export const HEAD_BYTES: number = SUBSTITUTE_HEAD_BYTES;
 
 /**
  * Refuses what servers send in place of a file: a web page, or the pointer that Git LFS keeps.
@@ -10,13 +10,13 @@ export const HEAD_BYTES = 512;
  * @throws FormatError with what to do about it.
  */
 export function refusePage(head: Uint8Array, url: string): void {
-  const text = new TextDecoder("latin1").decode(head.subarray(0, HEAD_BYTES)).replace(/^ï»¿/u, "").trimStart();
-  if (/^<(?:!doctype html|html|head|body|!--|\?xml)/iu.test(text)) {
+  const found = findSubstitute(head);
+  if (found === "web page") {
     throw new FormatError(`${url}: a web page came, not a file`, {
       hint: "A login, a licence page or the network's own page stands before the file: open the address in a browser.",
     });
   }
-  if (text.startsWith("version https://git-lfs.github.com/spec/")) {
+  if (found === "Git LFS pointer") {
     throw new FormatError(`${url}: a Git LFS pointer came, not the file that it stands for`, {
       hint: "Use the address that downloads the file itself (often /resolve/ or /media/ in place of /raw/).",
     });

@@ -49,6 +49,7 @@ export type { Sink } from "./sink.ts";
 export { readInto, sourceChunks, type SourceRange } from "./source-chunks.ts";
 export type { ByteSource, ReadOptions } from "./source.ts";
 export { describeJson, jsonCount, JsonNumber, type JsonValue, parseStrictJson } from "./strict-json.ts";
+export { findSubstitute, refuseSubstitute, type Substitute, SUBSTITUTE_HEAD_BYTES } from "./substitutes.ts";
 export type { LazyTensor, Tensor } from "./tensor.ts";
 export { arrayToBytes, bytesToArray, bytesToTensor, tensorByteLength, zeros } from "./tensor-bytes.ts";
 export { decodeUtf8 } from "./utf8.ts";

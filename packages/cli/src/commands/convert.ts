@@ -13,6 +13,7 @@ import { addSelfTest, requireSmyd } from "../add-self-test.ts";
 import { columns, formatBytes } from "../columns.ts";
 import type { Command, Context, Result, Values } from "../command.ts";
 import { convertFile, convertModelFile, modelFormat } from "@samoyed/convert/node";
+import { namedModel } from "../named-model.ts";
 import { PREPROCESS_OPTIONS, preprocessOverrides } from "../preprocess-options.ts";
 import { readLabels } from "../read.ts";
 import { resolveSource } from "../resolve-source.ts";
@@ -187,8 +188,11 @@ export const convert: Command = {
     const withSelfTest = requireSmyd(flag(values, "self-test"), formats);
     const labelFile = text(values, "labels");
     const labels = labelFile === undefined ? undefined : await readLabels(labelFile);
+    const named = text(values, "model");
+    // A mistake in the name, before anything is downloaded.
+    if (named !== undefined) namedModel(named);
     const source = await resolveSource(given, { accepted: flag(values, "accept-license"), context });
-    const model = text(values, "model") ?? source.model;
+    const model = named ?? source.model;
     const progress = startProgress(terminal, "bytes");
     try {
       const converted = await convertFile(source.path, {

@@ -1,4 +1,5 @@
-import { statSync } from "node:fs";
+import type { Backend } from "@samoyed/runtime";
+import { artifactFormat } from "../artifact-format.ts";
 import type { Command, Result } from "../command.ts";
 import { describeModel, type ModelDescription } from "../inspect/describe-model.ts";
 import { inspectCheckpoint } from "../inspect/inspect-checkpoint.ts";
@@ -11,13 +12,12 @@ import { withCheckpoint } from "../with-checkpoint.ts";
 
 type Inspect = (path: string, signal: AbortSignal) => Promise<ModelDescription>;
 
-/** What describes a model at a path; `undefined` for everything else, checkpoints among it. */
-function modelAt(path: string): Inspect | undefined {
-  if (/\.onnx$/iu.test(path)) return inspectOnnx;
-  if (/\.smyd$/iu.test(path)) return inspectSmyd;
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  return isFolder || /(?:^|[\\/])model\.json$/u.test(path) ? inspectTfjs : undefined;
-}
+/** What describes a model of each format; every other file is a checkpoint, or nothing. */
+const INSPECTORS: Readonly<Record<Backend["format"], Inspect>> = {
+  onnx: inspectOnnx,
+  smyd: inspectSmyd,
+  tfjs: inspectTfjs,
+};
 
 export const inspect: Command = {
   name: "inspect",
@@ -38,8 +38,8 @@ export const inspect: Command = {
   async run(args, values, { signal }): Promise<Result> {
     const path = one(args, "FILE");
     const all = flag(values, "all");
-    const model = modelAt(path);
-    if (model !== undefined) return describeModel(await model(path, signal), { all });
+    const format = await artifactFormat(path);
+    if (format !== undefined) return describeModel(await INSPECTORS[format](path, signal), { all });
     return withCheckpoint(path, { signal, work: async (checkpoint) => inspectCheckpoint(checkpoint, { all }) });
   },
 };

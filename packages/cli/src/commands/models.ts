@@ -5,11 +5,12 @@ import type { Command } from "../command.ts";
 import { isPublished } from "../is-published.ts";
 import { paint } from "../terminal.ts";
 
+const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? "" : "s"}`;
+
 /** How many are published, and how many are names of architectures alone. */
 function countText(found: readonly ModelInfo[]): string {
   const published = found.filter(isPublished).length;
   const others = found.length - published;
-  const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? "" : "s"}`;
   return [
     ...(published > 0 || others === 0 ? [count(published, "published checkpoint")] : []),
     ...(others > 0 ? [`${count(others, "architecture")} without published weights`] : []),

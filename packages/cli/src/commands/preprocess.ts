@@ -1,7 +1,7 @@
 import { encodeNpy, UsageError } from "@samoyed/core";
-import { findModel } from "@samoyed/models";
 import { preprocessImage, resolveDataConfig } from "@samoyed/preprocess";
 import type { Command } from "../command.ts";
+import { namedModel } from "../named-model.ts";
 import { namingFile } from "../naming-file.ts";
 import { PREPROCESS_OPTIONS, preprocessOverrides } from "../preprocess-options.ts";
 import { readWhole } from "../read.ts";
@@ -29,7 +29,7 @@ export const preprocess: Command = {
     const model = text(values, "model");
     const config = resolveDataConfig(
       preprocessOverrides(values),
-      model === undefined ? {} : { pretrainedCfg: findModel(model).preprocess },
+      model === undefined ? {} : { pretrainedCfg: namedModel(model).preprocess },
     );
     const bytes = await readWhole(image, signal);
     const tensor = await namingFile(image, () => preprocessImage(bytes, config));

@@ -114,14 +114,33 @@ describe("what is no such file", () => {
     );
   });
 
-  test("ONNX, a web page, nothing", async () => {
-    for (const bytes of [
+  const text = (content: string): Uint8Array => new TextEncoder().encode(content);
+  test.each<[string, Uint8Array, string]>([
+    [
+      "ONNX",
       Uint8Array.of(8, 8, 18, 7, 115, 97, 109, 111, 121),
-      new TextEncoder().encode("<!doctype html>"),
-      new Uint8Array(),
-    ]) {
-      await expect(read(bytes)).rejects.toThrow(/a safetensors header of (?:0|more than 2\^53) bytes/);
-    }
+      "not a .smyd file: it begins with 08 08 12 07 73 61 6d 6f",
+    ],
+    [
+      "a JPEG",
+      Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16, 74, 70, 73, 70),
+      "not a .smyd file: it begins with ff d8 ff e0",
+    ],
+    ["a zip archive", text("PK\u0003\u0004\0\0\b\b\0\0"), "not a .smyd file: it begins with 50 4b 03 04"],
+    ["a text", text("not a model\n"), "not a .smyd file: it begins with 6e 6f 74 20 61 20 6d 6f"],
+    ["fewer bytes than a length", text("abc"), "not a .smyd file: it begins with 61 62 63"],
+    ["a length of 0", new Uint8Array(100), "not a .smyd file: it begins with 00 00 00 00 00 00 00 00"],
+    ["a web page", text("<!doctype html><title>Sign in</title>"), "a web page, not a .smyd model"],
+    ["a Git LFS pointer", text("version https://git-lfs.github.com/spec/v1\noid"), "a Git LFS pointer, not the file"],
+    ["nothing", new Uint8Array(), "the file is empty"],
+  ])("%s", async (_, bytes, message) => {
+    await expect(read(bytes)).rejects.toThrow(FormatError);
+    await expect(read(bytes)).rejects.toThrow(`m.smyd: ${message}`);
+  });
+
+  test("a stream, of which only the length is there", () => {
+    expect(() => smydHeaderLength(text("<!DOCTYP"), "m.smyd")).toThrow("m.smyd: a web page, not a .smyd model");
+    expect(() => smydHeaderLength(text("not a mo"), "m.smyd")).toThrow("m.smyd: not a .smyd file");
   });
 
   test("a header beyond the cap", async () => {

@@ -3,15 +3,18 @@ import {
   type Contract,
   FormatError,
   formatShape,
+  MAX_SAFETENSORS_HEADER_BYTES,
   parseContract,
   parseSafetensorsHeader,
   quote,
   readSafetensorsHeader,
   type ReadOptions,
+  refuseSubstitute,
   SAFETENSORS_LENGTH_BYTES,
   type SafetensorsHeader,
   safetensorsHeaderLength,
   sameShape,
+  SUBSTITUTE_HEAD_BYTES,
   UnsupportedError,
 } from "@samoyed/core";
 import { checkNames } from "./check-names.ts";
@@ -36,8 +39,10 @@ export const LENGTH_BYTES: number = SAFETENSORS_LENGTH_BYTES;
  * @throws UnsupportedError when a later version of Samoyed wrote it.
  */
 export async function readSmydHeader(source: ByteSource, options: ReadOptions = {}): Promise<SmydFile> {
+  const { label, byteLength } = source;
+  refuseForeign(await source.read(0, Math.min(SUBSTITUTE_HEAD_BYTES, byteLength), options), label);
   const header = await readSafetensorsHeader(source, { ...options, maxHeaderBytes: MAX_HEADER_BYTES });
-  return describeFile(header, source.label);
+  return describeFile(header, label);
 }
 
 /**
@@ -46,6 +51,7 @@ export async function readSmydHeader(source: ByteSource, options: ReadOptions = 
  * @throws FormatError when it is none.
  */
 export function smydHeaderLength(bytes: Uint8Array, label: string): number {
+  refuseForeign(bytes, label);
   return safetensorsHeaderLength(bytes, { label, most: MAX_HEADER_BYTES });
 }
 
@@ -56,6 +62,19 @@ export function smydHeaderLength(bytes: Uint8Array, label: string): number {
  */
 export function parseSmydHeader(header: Uint8Array, label: string): SmydFile {
   return describeFile(parseSafetensorsHeader(header, label), label);
+}
+
+/** Refuses what is no safetensors file at all, by its first bytes: 8 do, more show what it is. */
+function refuseForeign(head: Uint8Array, label: string): void {
+  if (head.byteLength === 0) throw new FormatError(`${label}: the file is empty`);
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const length = head.byteLength < LENGTH_BYTES ? 0 : Number(view.getBigUint64(0, true));
+  if (length > 0 && length <= MAX_SAFETENSORS_HEADER_BYTES) return;
+  refuseSubstitute(head, { label, expected: "a .smyd model" });
+  const hex = Array.from(head.subarray(0, LENGTH_BYTES), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+  throw new FormatError(`${label}: not a .smyd file: it begins with ${hex}`, {
+    hint: "Check that it is the right file, and whole. A .smyd model is written by: samoyed convert FILE --to smyd",
+  });
 }
 
 function describeFile(header: SafetensorsHeader, label: string): SmydFile {

@@ -1,0 +1,24 @@
+import { UnsupportedError, UsageError } from "@samoyed/core";
+import { findModel, type ModelInfo } from "@samoyed/models";
+import { nearest } from "./nearest.ts";
+
+/**
+ * The model that somebody named.
+ *
+ * @param what - What is wrong if there is none of that name; the registry's own words when absent.
+ * @throws UsageError when there is none, with the name that may have been meant.
+ */
+export function namedModel(name: string, what?: string): ModelInfo {
+  try {
+    return findModel(name);
+  } catch (cause) {
+    if (!(cause instanceof UnsupportedError)) throw cause;
+    const near = cause.details["nearest"] as readonly string[];
+    const close = nearest(name, near);
+    throw new UsageError(what ?? cause.message, {
+      cause,
+      details: cause.details,
+      hint: `${close === undefined ? (cause.hint ?? "") : `Did you mean ${close}?`} samoyed models lists all.`,
+    });
+  }
+}
