@@ -33,6 +33,26 @@ async function findCommand(name: string): Promise<Command> {
   });
 }
 
+/** Prints a text that is the whole answer; as JSON, one document that holds it under a key. */
+async function say(
+  answer: "help" | "version",
+  text: string,
+  { terminal, json }: Pick<Context, "terminal" | "json">,
+): Promise<number> {
+  await terminal.out(`${json ? printableJson({ [answer]: text }) : text.trimEnd()}\n`);
+  return EXIT.done;
+}
+
+/** The answer to a line that begins with `help` or `--version`; undefined for a command's. */
+async function answerAtTop(argv: readonly string[], terminal: Terminal): Promise<number | undefined> {
+  const [name, topic] = argv.filter((arg) => arg !== "--json");
+  const context = { terminal, json: argv.includes("--json") };
+  if (name === "--version" || name === "-v") return say("version", await version(), context);
+  if (name !== "--help" && name !== "-h" && name !== "help") return undefined;
+  const help = topic === undefined ? programHelp(await loadCommands()) : commandHelp(await findCommand(topic));
+  return say("help", help, context);
+}
+
 async function dispatch(argv: readonly string[], context: Omit<Context, "json">): Promise<number> {
   const [name, ...rest] = argv;
   const { terminal } = context;
@@ -40,26 +60,13 @@ async function dispatch(argv: readonly string[], context: Omit<Context, "json">)
     terminal.err(programHelp(await loadCommands()));
     return EXIT.usage;
   }
-  if (name === "--help" || name === "-h" || name === "help") {
-    const [topic] = rest;
-    await terminal.out(topic === undefined ? programHelp(await loadCommands()) : commandHelp(await findCommand(topic)));
-    return EXIT.done;
-  }
-  if (name === "--version" || name === "-v") {
-    await terminal.out(`${await version()}\n`);
-    return EXIT.done;
-  }
+  const answered = await answerAtTop(argv, terminal);
+  if (answered !== undefined) return answered;
   const command = await findCommand(name);
   const { values, args } = parseCommand(command, rest);
-  if (values["help"] === true) {
-    await terminal.out(commandHelp(command));
-    return EXIT.done;
-  }
-  if (values["version"] === true) {
-    await terminal.out(`${await version()}\n`);
-    return EXIT.done;
-  }
   const json = values["json"] === true;
+  if (values["help"] === true) return say("help", commandHelp(command), { terminal, json });
+  if (values["version"] === true) return say("version", await version(), { terminal, json });
   const result = await command.run(args, values, { ...context, json });
   const text = json ? printableJson(result.json) : printable(result.text, terminal).trimEnd();
   await terminal.out(`${text}\n`);

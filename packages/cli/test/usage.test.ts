@@ -27,10 +27,44 @@ test("nothing at all is wrong usage: the help on stderr, nothing on stdout", asy
   expect(stderr).toContain("usage: samoyed <command>");
 });
 
-test.each([[["--version"]], [["-v"]], [["convert", "--version"]], [["doctor", "--json", "--version"]]])(
+test.each([[["--version"]], [["-v"]], [["convert", "--version"]]])(
   "%j prints the version and nothing else",
   async (argv) => expect(await runMain(argv)).toMatchObject({ code: 0, stdout: `${manifest.version}\n`, stderr: "" }),
 );
+
+test.each([
+  [["--version", "--json"]],
+  [["--json", "-v"]],
+  [["convert", "--version", "--json"]],
+  [["doctor", "--json", "--version"]],
+])("%j: the version as one JSON document", async (argv) => {
+  const { code, json, stderr } = await runMain(argv);
+  expect([code, json, stderr]).toEqual([0, { version: manifest.version }, ""]);
+});
+
+test.each([
+  [["--help", "--json"]],
+  [["--json", "--help"]],
+  [["-h", "--json"]],
+  [["--json", "help"]],
+  [["help", "--json"]],
+])("%j: the help as one JSON document", async (argv) => {
+  const { code, json, stderr } = await runMain(argv);
+  const { stdout } = await runMain(["--help"]);
+  expect([code, json, stderr]).toEqual([0, { help: stdout }, ""]);
+});
+
+test.each([
+  [["models", "--help", "--json"]],
+  [["models", "--json", "-h"]],
+  [["help", "models", "--json"]],
+  [["help", "--json", "models"]],
+  [["--json", "help", "models"]],
+])("%j: a command's help as one JSON document", async (argv) => {
+  const { code, json, stderr } = await runMain(argv);
+  const { stdout } = await runMain(["models", "--help"]);
+  expect([code, json, stderr]).toEqual([0, { help: stdout }, ""]);
+});
 
 test.each(names)("%s --help: usage, every option, examples", async (name) => {
   const command = COMMANDS.find((candidate) => candidate.name === name)!;
