@@ -24,6 +24,28 @@ test("values come back within half a step, and zero exactly", () => {
   );
 });
 
+test("integers are those of Math.round, at halves and beyond both ends too", () => {
+  const halves = fc.array(fc.integer({ min: -4, max: 140_000 }).map((twice) => twice / 2));
+  fc.assert(
+    fc.property(halves, floats, fc.constantFrom("uint8" as const, "uint16" as const), (exact, others, dtype) => {
+      for (const [list, scale] of [[exact, 1] as const, [others, 0.37] as const]) {
+        for (const min of [0, -3 * scale]) {
+          const values = Float32Array.from(list);
+          const zero = Math.round(-min / scale);
+          const largest = dtype === "uint8" ? 255 : 65535;
+          const wanted = Array.from(values, (x) => Math.min(largest, Math.max(0, Math.round(x / scale + zero))));
+          expect(Array.from(quantize(values, { scale, min }, dtype))).toEqual(wanted.map((x) => x + 0));
+        }
+      }
+    }),
+  );
+  // The double before one half, to which adding one half gives one.
+  const values = Float32Array.of(3);
+  const scale = 6.000000000000001;
+  expect(values[0]! / scale).toBe(0.49999999999999994);
+  expect(Array.from(quantize(values, { scale, min: 0 }, "uint8"))).toEqual([0]);
+});
+
 test("a tensor of zeros, and one of a single value", () => {
   expect(quantizationOf(new Float32Array(3), "uint8", tensor)).toEqual({ scale: 1, min: 0 });
   const quantization = quantizationOf(Float32Array.of(5, 5), "uint8", tensor);
@@ -32,5 +54,13 @@ test("a tensor of zeros, and one of a single value", () => {
 });
 
 test.each([NaN, Infinity, -Infinity])("%s is refused", (value) => {
-  expect(() => quantizationOf(Float32Array.of(1, value), "uint8", tensor)).toThrow(UnsupportedError);
+  for (const values of [
+    [1, value],
+    [value, 1],
+    [value, value],
+  ]) {
+    const quantization = (): unknown => quantizationOf(Float32Array.from(values), "uint8", tensor);
+    expect(quantization).toThrow(UnsupportedError);
+    expect(quantization).toThrow(`weight "w" holds ${value}, which uint8 cannot stand for`);
+  }
 });
