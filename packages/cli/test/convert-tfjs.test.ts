@@ -79,6 +79,24 @@ describe("convert --to tfjs", () => {
     expect(existsSync(out)).toBe(false);
   });
 
+  test.each([
+    ["--layout", "nhwc", SHAPES, [], "onnx,tfjs"],
+    ["--layout", "nchw", SHAPES, ["--to", "smyd"], "smyd,tfjs"],
+    ["--tfjs-group-budget", "0", SHAPES, ["--to", "onnx,smyd"], "onnx,smyd,tfjs"],
+    ["--tfjs-group-budget", "0.1", onnx, ["--to", "smyd"], "smyd,tfjs"],
+    // Nothing is downloaded first.
+    ["--layout", "nhwc", "ssl_resnext101_32x16d", [], "onnx,tfjs"],
+  ])("%s %s without tfjs among what is written is wrong usage: %s %j", async (flag, value, source, to, all) => {
+    const out = join(folder, "none");
+    const { code, stderr } = await run("convert", source, ...to, flag, value, "--out", out);
+    expect(twoLines(stderr)).toEqual({
+      what: `${flag} is for TensorFlow.js models, and none is written`,
+      todo: `Add it: --to ${all}`,
+    });
+    expect(code).toBe(2);
+    expect(existsSync(out)).toBe(false);
+  });
+
   test("options that are for checkpoints are refused for an ONNX model", async () => {
     const { code, stderr } = await run("convert", onnx, "--to", "tfjs", "--features", "--out", join(folder, "none"));
     expect(twoLines(stderr).what).toMatch(/--features is for checkpoints/);

@@ -68,7 +68,18 @@ function describe(report: ConvertReport, { out, terminal }: { out: string; termi
   return `${describeFiles(report.files, { out, terminal })}\n\n${columns(rows)}${next}`;
 }
 
-function tfjsOptions(values: Values): TfjsOptions {
+/**
+ * What a TensorFlow.js model is to be like.
+ *
+ * @throws UsageError when none is written and something is said of it.
+ */
+function tfjsOptions(values: Values, formats: readonly Format[]): TfjsOptions {
+  const unused = ["layout", "tfjs-group-budget"].find((name) => values[name] !== undefined);
+  if (unused !== undefined && !formats.includes("tfjs")) {
+    throw new UsageError(`--${unused} is for TensorFlow.js models, and none is written`, {
+      hint: `Add it: --to ${[...formats, "tfjs"].join(",")}`,
+    });
+  }
   const budget = text(values, "tfjs-group-budget");
   const groupBudget = budget === undefined ? undefined : Number(budget);
   if (groupBudget !== undefined && !(groupBudget >= 0 && budget?.trim() !== "")) {
@@ -99,13 +110,14 @@ async function convertModel(path: string, values: Values, { terminal, signal }: 
     });
   }
   const withSelfTest = requireSmyd(flag(values, "self-test"), formats);
+  const tfjs = tfjsOptions(values, formats);
   const progress = startProgress(terminal, "bytes");
   try {
     const converted: ConvertModelReport = await convertModelFile(path, {
       formats,
       outDir: out,
       weights: choice(values, "weights", WEIGHTS),
-      tfjs: tfjsOptions(values),
+      tfjs,
       fold: !flag(values, "no-fold"),
       signal,
       onProgress: ({ file, done, total }) => progress.update(`writing ${file}`, done, total),
@@ -186,6 +198,7 @@ export const convert: Command = {
     const preprocess = preprocessOverrides(values);
     const formats = formatsOf(values["to"] === undefined ? ["onnx"] : list(values, "to"));
     const withSelfTest = requireSmyd(flag(values, "self-test"), formats);
+    const tfjs = tfjsOptions(values, formats);
     const labelFile = text(values, "labels");
     const labels = labelFile === undefined ? undefined : await readLabels(labelFile);
     const named = text(values, "model");
@@ -199,7 +212,7 @@ export const convert: Command = {
         formats,
         outDir: out,
         weights,
-        tfjs: tfjsOptions(values),
+        tfjs,
         features: flag(values, "features"),
         taps: flag(values, "taps"),
         fold: !flag(values, "no-fold"),
