@@ -3,6 +3,7 @@ import { type ByteSource, type ReadOptions, throwIfAborted, UsageError } from "@
 import { buildContract } from "./build-contract.ts";
 import { buildGraph } from "./build-graph.ts";
 import { chooseModel } from "./choose-model.ts";
+import { outputName } from "./file-name.ts";
 import { type Format, FORMAT_WRITERS } from "./formats.ts";
 import { hashPortable } from "./hash-portable.ts";
 import { HASH_PLACEHOLDER } from "./late-hash.ts";
@@ -82,7 +83,7 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
   const contract = buildContract({ model, graph, source }, options);
   const built = performance.now();
 
-  const written = await writeFormats({ graph, contract, name: fileName(contract.model), formats, hash }, options);
+  const written = await writeFormats({ graph, contract, name: outputName(contract), formats, hash }, options);
   const end = performance.now();
   return {
     model: model.name,
@@ -121,11 +122,6 @@ function isCheckpoint(source: ByteSource | Checkpoint): source is Checkpoint {
 function lastPart(label: string): string {
   const path = /^[a-z][a-z0-9+.-]+:\/\//iu.test(label) ? label.replace(/[?#].*$/su, "") : label;
   return path.split(/[/\\]/u).findLast((part) => part !== "") ?? "checkpoint";
-}
-
-/** A model's name as a file's: the registry's pass unchanged. */
-export function fileName(model: string): string {
-  return model.replace(/[^\w.-]+/gu, "_");
 }
 
 function readOptions({ signal }: ConvertOptions): ReadOptions {

@@ -3,7 +3,8 @@ import { readOnnx } from "@samoyed/format-onnx";
 import { readSmyd } from "@samoyed/format-smyd";
 import type { Graph } from "@samoyed/graph";
 import { rewriteAll } from "./build-graph.ts";
-import { checkedFormats, fileName } from "./convert-checkpoint.ts";
+import { checkedFormats } from "./convert-checkpoint.ts";
+import { fileName, outputName } from "./file-name.ts";
 import type { Format } from "./formats.ts";
 import type { ConvertOptions, ModelOptions } from "./options.ts";
 import type { RewriteReport, WrittenFile } from "./report.ts";
@@ -70,7 +71,8 @@ export async function convertModel(source: ByteSource, options: ConvertModelOpti
   const contract = read.contract && { ...read.contract, weights };
   const built = performance.now();
   const model = contract?.model ?? options.name;
-  const { files } = await writeFormats({ graph, contract, name: fileName(model), formats }, options);
+  const name = contract === undefined ? fileName(model) : outputName(contract);
+  const { files } = await writeFormats({ graph, contract, name, formats }, options);
   const end = performance.now();
   return {
     model,
