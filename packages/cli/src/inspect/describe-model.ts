@@ -23,6 +23,8 @@ export interface ModelDescription {
   readonly contract: Contract | undefined;
   /** What `samoyed run --taps` may name, in the order of computation. */
   readonly values: readonly { readonly name: string; readonly op: string }[];
+  /** What of the file was not looked at. */
+  readonly unverified?: string;
   /** What this format has besides. */
   readonly facts?: Readonly<Record<string, unknown>>;
 }
@@ -53,7 +55,7 @@ function contractRows(contract: Contract | undefined): string[][] {
 
 /** A model as text and as JSON. */
 export function describeModel(
-  { kind, format, inputs, outputs, nodes, tensors, bytes, contract, values, facts }: ModelDescription,
+  { kind, format, inputs, outputs, nodes, tensors, bytes, contract, values, unverified, facts }: ModelDescription,
   { all }: { readonly all: boolean },
 ): Result {
   const operators = new Map<string, number>();
@@ -65,6 +67,7 @@ export function describeModel(
     ["outputs", outputs.map(portText).join(", ")],
     ["operators", counts.map(([op, count]) => `${op} ${count}`).join(", ")],
     ["weights", `${tensors.length} tensors, ${formatBytes(bytes)}`],
+    ...(unverified === undefined ? [] : [["not verified", unverified]]),
     ...contractRows(contract),
   ];
   const valueTable = columns(values.map(({ name, op }) => [`  ${name}`, op]));

@@ -24,7 +24,8 @@ export async function inspectSmyd(path: string, signal: AbortSignal): Promise<Mo
       bytes: hashed.reduce((sum, { byteLength }) => sum + byteLength, 0),
       contract,
       values: nodes.flatMap(({ op, outputs: names }) => names.map((name) => ({ name, op }))),
-      facts: { version: SMYD_VERSION, opset },
+      unverified: "the weights, against their hashes: samoyed classify, run and convert do it as they read them",
+      facts: { version: SMYD_VERSION, opset, weightsVerified: false },
     };
   } finally {
     await source.close();
