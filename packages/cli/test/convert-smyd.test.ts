@@ -169,7 +169,7 @@ describe("the way back", () => {
     const { code, stderr } = await run("convert", damaged, "--to", "onnx", "--out", join(folder, "none"));
     expect(twoLines(stderr).what).toMatch(/damaged\.smyd: weight "[\w.]+" does not have its hash/);
     expect(code).toBe(3);
-    expect(readdirSync(join(folder, "none"))).toEqual([]);
+    expect(existsSync(join(folder, "none"))).toBe(false);
   });
 });
 
