@@ -1,5 +1,5 @@
 // The main job, as a user would type it. `npm start` builds first and then runs this.
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { $, chalk, echo, glob } from "zx";
 
@@ -12,7 +12,7 @@ const heading = (text) => echo(`\n${chalk.bold(text)}\n`);
 
 /** Runs one command of the command line, showing what a user would type. Its exit status decides ours. */
 async function run(...args) {
-  echo(chalk.dim(`$ samoyed ${args.join(" ")}`));
+  echo(chalk.dim(`$ node ${samoyed} ${args.join(" ")}`));
   const result = await $({ stdio: "inherit", nothrow: true })`${process.execPath} ${samoyed} ${args}`;
   if (result.exitCode !== 0) process.exit(result.exitCode);
 }
@@ -36,7 +36,5 @@ heading("2. “Samoyed 0.6425”: ssl_resnext50_32x4d on a drawn dog, with stand
 await run("check", "samoyed-drawn");
 
 heading("3. A checkpoint of your own");
-echo(`$ npx samoyed convert YOUR.pth --to onnx --out ${out}
-$ npx samoyed classify ${out}/MODEL.onnx PHOTO.jpg
-
-Here, in this checkout: node ${relative(root, samoyed)} convert YOUR.pth`);
+echo(`$ node ${samoyed} convert YOUR.pth --to onnx --out ${out}
+$ node ${samoyed} classify ${out}/MODEL.onnx PHOTO.jpg`);

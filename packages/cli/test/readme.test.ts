@@ -1,12 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync, symlinkSync } from "node:fs";
+import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { COMMAND_NAMES } from "../src/commands/index.ts";
+import { COMMAND_NAMES, loadCommands } from "../src/commands/index.ts";
 import { EXIT } from "../src/exit-codes.ts";
+import { COMMON_OPTIONS } from "../src/help.ts";
 import { environment } from "./support/environment.ts";
-import { filesIn, GOLDEN, temporaryFolder } from "./support/folders.ts";
+import { filesIn, GOLDEN, ROOT, temporaryFolder } from "./support/folders.ts";
 import { BIN } from "./support/spawn-samoyed.ts";
+import { WEIGHTS } from "../src/weights.ts";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 const folder = temporaryFolder();
@@ -38,4 +40,20 @@ test("the session in the README runs, line by line", () => {
 test("the README names every command and every exit code", () => {
   for (const name of COMMAND_NAMES) expect(readme).toMatch(new RegExp(`^\\| \`${name}[ \`]`, "m"));
   for (const code of Object.values(EXIT)) expect(readme).toMatch(new RegExp(`\\| ${code} +\\|`));
+});
+
+test("every option in the README is one, and every type of weights is named", async () => {
+  const known = (await loadCommands()).flatMap(({ options }) => Object.keys(options));
+  const named = [...readme.matchAll(/--([a-z][a-z-]*)/g)].map((match) => match[1]!);
+  // npm's own.
+  const others = new Set([...known, ...Object.keys(COMMON_OPTIONS), "global"]);
+  expect(named.filter((name) => !others.has(name))).toEqual([]);
+  for (const type of WEIGHTS.filter((name) => name !== "float32")) expect(readme).toMatch(new RegExp(`\\b${type}\``));
+});
+
+test("what a checkout is told to type is there, and no name that the registry does not have", () => {
+  const texts = ["README.md", "tools/start.mjs"].map((file) => readFileSync(join(ROOT, file), "utf8"));
+  for (const text of texts) expect(text).not.toContain("npx samoyed");
+  const path = /^\$ node (\S+) convert /m.exec(texts[0]!)?.[1];
+  expect(existsSync(join(ROOT, path!))).toBe(true);
 });
