@@ -1,6 +1,6 @@
 import { UnavailableError } from "@samoyed/core";
 import type { Artifact, Availability, Backend, LoadOptions, Session } from "@samoyed/runtime";
-import { detectSimd, type Simd } from "./kernels/detect.ts";
+import { chooseSimd, type Simd } from "./kernels/detect.ts";
 import type { ByteStream } from "./load/byte-stream.ts";
 import { loadModel } from "./load-model.ts";
 import { checkSelfTest } from "./self-test.ts";
@@ -39,20 +39,27 @@ export function smydOn(platform: Platform, { simd }: SmydOptions): SmydBackend {
     format: "smyd",
     async availability(): Promise<Availability> {
       try {
-        return { available: true, version: `${simd ?? detectSimd()} SIMD` };
+        return { available: true, version: `${chooseSimd(simd)} SIMD` };
       } catch (error) {
         if (!(error instanceof UnavailableError)) throw error;
         return { available: false, reason: error.message, fix: error.hint ?? "" };
       }
     },
     async load(artifact, { threads: asked, signal, onProgress, selfTest = false } = {}): Promise<Session> {
-      const threads = chooseThreads(asked, platform.threadLimits());
-      const instructions = simd ?? detectSimd();
-      const stream = await platform.openStream(artifact, signal);
+      const instructions = chooseSimd(simd);
       const { startThread } = platform;
-      const session = await closing(stream, () =>
-        loadModel(stream, { simd: instructions, threads, startThread, signal, onProgress }),
-      );
+      const loadOn = async (threads: number): Promise<Session> => {
+        const stream = await platform.openStream(artifact, signal);
+        return closing(stream, () =>
+          loadModel(stream, { simd: instructions, threads, startThread, signal, onProgress }),
+        );
+      };
+      const threads = chooseThreads(asked, platform.threadLimits());
+      const session = await loadOn(threads).catch(async (error: unknown) => {
+        // Nobody asked for threads, and one thread needs neither workers nor memory that is reserved at its largest.
+        if (asked === undefined && threads > 1 && error instanceof UnavailableError) return loadOn(1);
+        throw error;
+      });
       if (selfTest) await disposingOnError(session, () => checkSelfTest(session));
       return session;
     },

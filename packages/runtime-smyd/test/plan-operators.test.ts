@@ -1,7 +1,8 @@
-import { elementCount, lazyTensor, type Tensor } from "@samoyed/core";
+import { elementCount, lazyTensor, memorySource, type Tensor } from "@samoyed/core";
 import { type Attribute, createBuilder, float, type Graph, int, interpret, ints, string } from "@samoyed/graph";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { readSmyd } from "../../format-smyd/src/index.ts";
 import { smyd } from "../src/node.ts";
 import { smydBytes, wave } from "./models.ts";
 import { runPlanned } from "./run-plan.ts";
@@ -74,6 +75,19 @@ const convolution = fc
     }),
   );
 
+/** Kernels as wide as a stem's, on images that take more than one tile. */
+const wideConvolution = fc
+  .record({
+    groups: fc.constantFrom(1, 2, 4, 8, 16),
+    perGroup: fc.constantFrom(1, 2, 3, 8),
+    outputsPerGroup: fc.constantFrom(1, 2, 4, 9, 16),
+    image: fc.tuple(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 20 })),
+    kernel: pair(1, 7),
+    strides: pair(1, 3),
+    pads: fc.tuple(fc.nat(3), fc.nat(3), fc.nat(3), fc.nat(3)),
+  })
+  .filter(({ image, kernel, pads }) => [0, 1].every((at) => image[at]! + pads[at]! + pads[at + 2]! >= kernel[at]!));
+
 describe("what the planner makes of an operator computes what the interpreter does, in bounds", () => {
   test("convolutions", async () => {
     await fc.assert(
@@ -94,6 +108,34 @@ describe("what the planner makes of an operator computes what the interpreter do
         await expectSame(graph, { x: wave([images, groups * perGroup, ...image]) });
       }),
       runs,
+    );
+  });
+
+  test("weights in fewer bits, wide kernels, any number of threads", { timeout: 60_000 }, async () => {
+    const stored = fc.record({
+      weights: fc.constantFrom("float32", "float16", "int8"),
+      threads: fc.integer({ min: 1, max: 3 }),
+      conv: wideConvolution,
+    });
+    await fc.assert(
+      fc.asyncProperty(stored, async ({ weights, threads, conv }) => {
+        const { groups, perGroup, outputsPerGroup, image, kernel, strides, pads } = conv;
+        const outputs = groups * outputsPerGroup;
+        const graph = oneNode({
+          op: "Conv",
+          input: [1, groups * perGroup, ...image],
+          constants: [wave([outputs, perGroup, ...kernel], 1), wave([outputs], 2)],
+          attributes: { group: int(groups), strides: ints(strides), pads: ints(pads) },
+        });
+        const bytes = await smydBytes(graph, { weights });
+        const inputs = { x: wave([1, groups * perGroup, ...image]) };
+        // The interpreter computes with the weights that the file holds, as its reader unpacks them.
+        const expected = await interpret((await readSmyd(memorySource(bytes, "stored"))).graph, inputs);
+        const session = await backend.load(bytes, { threads });
+        expectClose(await session.run(inputs), expected, `kernels, ${weights}, ${threads} threads`);
+        await session.dispose();
+      }),
+      { numRuns: runs.numRuns / 2 },
     );
   });
 

@@ -18,3 +18,7 @@ export const MAX_RANK = 32;
 
 /** Largest size of one axis: what a signed 32-bit index reaches. */
 export const MAX_DIM: number = 2 ** 31 - 1;
+
+/** ONNX's operator sets that are known here, as in `@samoyed/graph`: a later one may give an operator another meaning. */
+export const MIN_OPSET = 6;
+export const MAX_OPSET = 28;

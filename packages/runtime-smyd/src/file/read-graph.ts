@@ -7,9 +7,10 @@ import {
   type JsonValue,
   parseStrictJson,
   quote,
+  UnsupportedError,
 } from "@samoyed/core";
 import { jsonArray, jsonChoice, jsonInteger, jsonName, jsonObject, jsonText } from "./json-fields.ts";
-import { MAX_DIM, MAX_NODES, MAX_RANK, MAX_WEIGHTS } from "./limits.ts";
+import { MAX_DIM, MAX_NODES, MAX_OPSET, MAX_RANK, MAX_WEIGHTS, MIN_OPSET } from "./limits.ts";
 import { readWeightRecord, type WeightRecord } from "./read-weight.ts";
 import type { SmydAttribute, SmydDim, SmydNode, SmydPort } from "./types.ts";
 
@@ -48,6 +49,7 @@ const SPECIAL: ReadonlyMap<string, number> = new Map([
  *
  * @param label names the file in errors.
  * @throws FormatError when it is not as `docs/smyd-format.md` has it.
+ * @throws UnsupportedError when its operators are of a set that is not known here.
  */
 export function readGraphRecord(json: string, label: string): GraphRecord {
   const what = `${label}: the graph`;
@@ -57,7 +59,7 @@ export function readGraphRecord(json: string, label: string): GraphRecord {
   try {
     return {
       name: jsonText(graph.get("name"), '"name"'),
-      opset: jsonInteger(graph.get("opset"), '"opset"', { least: 1, most: MAX_DIM }),
+      opset: readOpset(graph.get("opset"), label),
       inputs: jsonArray(graph.get("inputs"), '"inputs"').map((port, i) => readPort(port, `input ${i}`)),
       outputs: jsonArray(graph.get("outputs"), '"outputs"').map((port, i) => readPort(port, `output ${i}`)),
       nodes: jsonArray(graph.get("nodes"), '"nodes"', MAX_NODES).map((node, i) => readNode(node, `node ${i}`)),
@@ -70,6 +72,16 @@ export function readGraphRecord(json: string, label: string): GraphRecord {
     // Said here and not in every message: a graph has thousands of fields, and errors are rare.
     throw new FormatError(`${what}: ${error.message}`, { cause: error });
   }
+}
+
+/** Later sets are refused as later versions of the format are. */
+function readOpset(value: JsonValue | undefined, label: string): number {
+  const opset = jsonInteger(value, '"opset"', { least: 1, most: MAX_DIM });
+  if (opset >= MIN_OPSET && opset <= MAX_OPSET) return opset;
+  throw new UnsupportedError(
+    `${label}: the graph uses operator set ${opset}; this Samoyed knows ${MIN_OPSET} to ${MAX_OPSET}`,
+    { hint: "Update Samoyed, or convert the model anew.", details: { opset } },
+  );
 }
 
 function readPort(value: JsonValue, what: string): SmydPort {

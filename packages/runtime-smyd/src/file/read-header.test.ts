@@ -108,7 +108,22 @@ describe("what is no such file", () => {
     });
   });
 
-  test.each(["", "one", "-1", "1.0", "01", "0", "9999999999"])("version %j is none", async (version) => {
+  test("a version of any length is a later one", async () => {
+    const later = changed(({ metadata }) => (metadata["version"] = "99999999999999999999"));
+    await expect(read(later)).rejects.toThrow(
+      "version 99999999999999999999 of .smyd; this Samoyed reads up to version 1",
+    );
+  });
+
+  test.each([5, 29, 9999])("operator set %d, whose operators may mean something else", async (opset) => {
+    const other = changed(({ graph }) => (graph["opset"] = opset));
+    await expect(read(other)).rejects.toMatchObject({
+      name: "UnsupportedError",
+      message: `m.smyd: the graph uses operator set ${opset}; this Samoyed knows 6 to 28`,
+    });
+  });
+
+  test.each(["", "one", "-1", "1.0", "01", "0"])("version %j is none", async (version) => {
     await expect(read(changed(({ metadata }) => (metadata["version"] = version)))).rejects.toThrow(
       `the metadata's "version" is "${version}"; expected a number`,
     );

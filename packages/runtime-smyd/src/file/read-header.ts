@@ -117,7 +117,7 @@ function requireVersion(metadata: ReadonlyMap<string, string>, label: string): v
     );
   }
   const version = metadata.get("version") ?? "";
-  if (!/^[1-9]\d{0,8}$/.test(version)) {
+  if (!/^[1-9]\d*$/.test(version)) {
     throw new FormatError(`${label}: the metadata's "version" is ${quote(version)}; expected a number`);
   }
   if (Number(version) > SMYD_VERSION) {

@@ -1,4 +1,4 @@
-import { UnavailableError } from "@samoyed/core";
+import { UnavailableError, UsageError } from "@samoyed/core";
 
 import { decodeBase64 } from "./base64.ts";
 
@@ -14,11 +14,15 @@ const RELAXED = "AGFzbQEAAAABBgFgAXsBewMCAQAKDQELACAAIAAgAP2FAgs=";
 const NEWER = "use Chrome 91, Firefox 113, Safari 16.4, Node 20 or later; or convert to ONNX or TensorFlow.js";
 
 /**
- * The best vector instructions that this engine has.
+ * The vector instructions to use: the best that this engine has, or those that were asked for.
  *
- * @throws UnavailableError where there is no WebAssembly, or none with SIMD, or nothing to unpack the kernels with
+ * @throws UsageError when something else is asked for.
+ * @throws UnavailableError where the engine lacks what is asked for, where there is no WebAssembly, or none with SIMD, or nothing to unpack the kernels with
  */
-export function detectSimd(): Simd {
+export function chooseSimd(asked: Simd | undefined): Simd {
+  if (asked !== undefined && asked !== "plain" && asked !== "relaxed") {
+    throw new UsageError(`simd is ${JSON.stringify(asked)}; expected "plain" or "relaxed"`);
+  }
   if (typeof WebAssembly !== "object") {
     throw new UnavailableError("there is no WebAssembly here", {
       hint: "use a current browser, or Node without --jitless; a content security policy needs 'wasm-unsafe-eval'",
@@ -32,5 +36,12 @@ export function detectSimd(): Simd {
   if (typeof DecompressionStream === "undefined") {
     throw new UnavailableError("there is no DecompressionStream here, which unpacks the kernels", { hint: NEWER });
   }
-  return WebAssembly.validate(decodeBase64(RELAXED)) ? "relaxed" : "plain";
+  if (asked === "plain") return asked;
+  const relaxed = WebAssembly.validate(decodeBase64(RELAXED));
+  if (asked === "relaxed" && !relaxed) {
+    throw new UnavailableError("WebAssembly here has no relaxed SIMD instructions, which were asked for", {
+      hint: "leave simd out, which takes the best there is; Node 20 has them with --experimental-wasm-relaxed-simd",
+    });
+  }
+  return relaxed ? "relaxed" : "plain";
 }
