@@ -8,6 +8,6 @@ import { UsageError } from "@samoyed/core";
 export function refuseAddress(source: string): void {
   if (!/^[a-z][a-z\d+.-]+:\/\//iu.test(source)) return;
   throw new UsageError(`${source} is an address; a file was expected`, {
-    hint: `Download it first: curl -LO ${source}`,
+    hint: `Download it first: curl -LO '${source}'`,
   });
 }

@@ -257,7 +257,7 @@ describe("an artifact that is none", () => {
       await fails(argv, {
         code: 2,
         what: "is an address; a file was expected",
-        todo: "Download it first: curl -LO https",
+        todo: "Download it first: curl -LO 'https",
       });
     }
   });
