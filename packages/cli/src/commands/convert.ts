@@ -164,7 +164,7 @@ export const convert: Command = {
       value: "TYPE",
       description: "float32 (default), or float16 for half the size; for tfjs also uint8, uint16, for smyd int8",
     },
-    features: { type: "boolean", description: "give pooled features, not logits" },
+    features: { type: "boolean", description: "give pooled features, not logits: MODEL.features.onnx" },
     taps: { type: "boolean", description: "also give the output of every stage" },
     "no-fold": { type: "boolean", description: "keep batch norms as they are" },
     layout: { type: "string", value: "LAYOUT", description: "images that a tfjs model takes: nchw (default) or nhwc" },
