@@ -138,6 +138,7 @@ describe("the trained checkpoint", () => {
   test("gives features and taps when asked", async () => {
     const report = await convertFile(SHAPES, { outDir: folder(), features: true, taps: true, preprocess: PREPROCESS });
     const { graph, contract } = await written(report.files[0]!.file);
+    expect(report.files.map(({ file }) => file)).toEqual([`${report.model}.features.onnx`]);
     expect(contract).toMatchObject({ task: "features", output: "features" });
     expect(contract!.taps).toEqual(graph.outputs.slice(1).map(({ name }) => name));
     expect(contract!.taps!.length).toBeGreaterThan(3);

@@ -8,6 +8,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { answer, content, downloadInto, serve, SHA256, type TestServer, useFolder } from "../test/download-server.ts";
 import { errorOf } from "../test/error-of.ts";
 import type { DownloadOptions } from "./download-file.ts";
+import { takeAway } from "./download-lock.ts";
 
 const folder = useFolder();
 const target = (): string => join(folder(), "cache", "model.pth");
@@ -78,6 +79,8 @@ describe("two downloads of one file", () => {
 });
 
 describe("the lock", () => {
+  /** A process that is no more. */
+  const gone = spawnSync(process.execPath, ["--version"]).pid;
   const lock = (): string => `${target()}.lock`;
   let server: TestServer;
   beforeEach(async () => {
@@ -86,8 +89,7 @@ describe("the lock", () => {
   });
 
   test("of a process that is no more is taken over, by one of many", async () => {
-    const { pid } = spawnSync(process.execPath, ["--version"]);
-    await writeFile(lock(), `${pid} ${hostname()} token\n`);
+    await writeFile(lock(), `${gone} ${hostname()} token\n`);
     const all = Array.from({ length: 8 }, () => download(server.url));
     expect(new Set(await Promise.all(all))).toEqual(new Set([SHA256]));
     expect(server.seen.length).toBe(1);
@@ -104,11 +106,20 @@ describe("the lock", () => {
 
   test.each([
     ["a process that runs", `${process.pid} ${hostname()} token\n`],
-    ["a process on another machine", `1 another-${hostname()} token\n`],
+    ["a process on another machine", `${gone} another-${hostname()} token\n`],
   ])("of %s is left alone", async (_, holder) => {
     await writeFile(lock(), holder);
     expect(await errorOf(download(server.url, { idleMilliseconds: 150 }))).toBeInstanceOf(UnavailableError);
     expect(await readFile(lock(), "utf8")).toBe(holder);
     expect(server.seen.length).toBe(0);
+  });
+
+  test("that took a stale one's place meanwhile stays; the stale one goes", async () => {
+    await writeFile(lock(), "fresh\n");
+    await takeAway(lock(), "stale\n");
+    expect(await readFile(lock(), "utf8")).toBe("fresh\n");
+    await takeAway(lock(), "fresh\n");
+    await takeAway(lock(), "fresh\n");
+    expect(await readdir(join(folder(), "cache"))).toEqual([]);
   });
 });

@@ -90,7 +90,7 @@ async function removeStale(path: string): Promise<boolean> {
 }
 
 /** Removes a lock, but no other one that took its place since it was looked at: another may have seen the same. */
-async function takeAway(path: string, content: string): Promise<void> {
+export async function takeAway(path: string, content: string): Promise<void> {
   const aside = `${path}.${randomUUID()}`;
   try {
     await rename(path, aside);
