@@ -14,9 +14,9 @@ export interface EntryOptions {
 }
 
 /**
- * An entry's bytes as a source, which verifies their checksum once all were read in order: straight from the archive when stored, inflated on the way when deflated. The local
- * header is read at the first read, and only for the lengths of its name and extra field: torch leaves its sizes and
- * checksum zero.
+ * An entry's bytes as a source, which verifies their checksum once all were read in order: straight from the archive
+ * when stored, inflated on the way when deflated. The local header is read at the first read, and only for the lengths
+ * of its name and extra field: torch leaves its sizes and checksum zero.
  *
  * Reads throw FormatError when the local header is damaged or names another entry, or the entry overlaps the next.
  */

@@ -28,9 +28,13 @@ test.each([
   [["--oot", "x"], "samoyed convert has no option --oot", "Did you mean --out? See: samoyed convert --help"],
   [["--zebra"], "samoyed convert has no option --zebra", "See: samoyed convert --help"],
   [["-x"], "samoyed convert has no option -x", "See: samoyed convert --help"],
-  [["--out"], /^samoyed convert: Option '--out <value>' argument missing$/, "See: samoyed convert --help"],
-  [["--out", "--fold"], /^samoyed convert: Option '--out' argument is ambiguous$/, "See: samoyed convert --help"],
-  [["--fold=yes"], /^samoyed convert: Option '--fold' does not take an argument$/, "See: samoyed convert --help"],
+  [["--out"], /^convert: Option '--out <value>' argument missing$/, "See: samoyed convert --help"],
+  [
+    ["--out", "--fold"],
+    /^convert: Option '--out' argument is ambiguous$/,
+    "Where the value begins with a dash: --out=VALUE. See: samoyed convert --help",
+  ],
+  [["--fold=yes"], /^convert: Option '--fold' does not take an argument$/, "See: samoyed convert --help"],
 ])("%j is wrong usage", (argv, message, hint) => {
   const parse = (): unknown => parseCommand(command, argv);
   expect(parse).toThrow(UsageError);

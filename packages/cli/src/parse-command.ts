@@ -37,7 +37,9 @@ export function parseCommand(command: Command, argv: readonly string[]): ParsedC
     if (!unknown) {
       // Node's own text is sound, but its further sentences are about programming.
       const [first = message] = message.split(/\.(?:\s|$)/u);
-      throw new UsageError(`samoyed ${command.name}: ${first}`, { hint: see, cause });
+      const ambiguous = /'(--[\w-]+)' argument is ambiguous/.exec(first)?.[1];
+      const hint = ambiguous === undefined ? see : `Where the value begins with a dash: ${ambiguous}=VALUE. ${see}`;
+      throw new UsageError(`${command.name}: ${first}`, { hint, cause });
     }
     const [, dashes, name = ""] = unknown;
     const close = nearest(name, Object.keys(options));

@@ -110,7 +110,7 @@ test.each([
   [["help", "chekc"], 'samoyed has no command "chekc"', "Did you mean check?"],
   [["--verbose", "models"], "--verbose stands where a command was expected", "Options go after the command"],
   [["models", "--jsno"], "samoyed models has no option --jsno", "Did you mean --json?"],
-  [["convert", "a.pth", "--out"], "samoyed convert: Option '--out <value>' argument missing", "See: samoyed convert"],
+  [["convert", "a.pth", "--out"], "convert: Option '--out <value>' argument missing", "See: samoyed convert"],
   [["models", "a", "b"], "got 2 patterns; expected at most one", "Quote it"],
   [["inspect"], "got 0 arguments; expected one: FILE", "--help"],
   [["inspect", "a", "b"], "got 2 arguments; expected one: FILE", "--help"],

@@ -4,8 +4,9 @@ import { sinksInNewFolders } from "@samoyed/core/node";
 import { removingAfterCommit, shardsOf } from "./stale-shards.ts";
 
 /**
- * Opens output files in a folder, which is made if it is not there, and goes again if nothing comes of it. Where a TensorFlow.js model takes another one's place,
- * the weight files that only the old one names are removed when the new one is there.
+ * Opens output files in a folder, which is made if it is not there, and goes again if nothing comes of it. Where a
+ * TensorFlow.js model takes another one's place, the weight files that only the old one names are removed when the new
+ * one is there.
  *
  * @returns what `convertCheckpoint` takes as `createSink`; it throws IoError when the folder cannot be written.
  */
