@@ -87,7 +87,7 @@ function tfjsSection({ model, results }) {
   return `## Grouped convolutions on TensorFlow.js
 
 \`node tools/bench/tfjs.mjs\`: ${model}, one image a run: what Samoyed writes and runs, against one convolution for
-each of the 32 groups, in turn.
+each of the 32 groups on plain TensorFlow.js, in turn.
 
 ${table(["backend", "samoyed", "32-way split", "×", "× in processor time", "largest difference of a logit"], rows)}${notRun}`;
 }

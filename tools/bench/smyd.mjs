@@ -15,9 +15,9 @@ import { smydSection } from "./smyd/section.mjs";
 
 /** The larger the network, the longer a run and the less it varies. */
 const NETWORKS = {
-  resnet18: { starts: 5, rounds: 15 },
-  ssl_resnext50_32x4d: { starts: 3, rounds: 9 },
-  ssl_resnext101_32x16d: { starts: 1, rounds: 3 },
+  resnet18: { starts: 5, rounds: 5 },
+  ssl_resnext50_32x4d: { starts: 3, rounds: 3 },
+  ssl_resnext101_32x16d: { starts: 1, rounds: 1 },
 };
 /** The largest network shows best what loading costs. */
 const LOADED = "ssl_resnext101_32x16d";

@@ -1,13 +1,13 @@
-// Whole networks with grouped convolutions on TensorFlow.js: what Samoyed writes and how it runs it, against the naive way
-// (one convolution for each of the 32 groups).
+// Whole networks with grouped convolutions on TensorFlow.js: what Samoyed writes and how it runs it, against the naive way:
+// one convolution for each of the 32 groups, on plain TensorFlow.js.
 //   node tools/bench/tfjs.mjs [--model NAME] [--runs N] [--out FILE.json]
 // Sides run in turn, one image a run. The processor's time is told beside the clock's: other work on the machine counts
 // less there; tfjs-node uses all cores.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { tfjsNode, tfjsWasm } from "@samoyed/runtime-tfjs";
 import { loadGraphModel } from "@tensorflow/tfjs-converter";
@@ -61,6 +61,25 @@ async function race(sides) {
   return { rows, wallRatio: naive.wallMs / ours.wallMs, cpuRatio: naive.cpuMs / ours.cpuMs, difference };
 }
 
+/** The naive model on plain TensorFlow.js, on the engine that is the current one. */
+async function plainModel(path) {
+  const json = JSON.parse(readFileSync(path, "utf8"));
+  const [{ paths, weights }] = json.weightsManifest;
+  const data = Buffer.concat(paths.map((file) => readFileSync(join(path, "..", file))));
+  const weightData = data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
+  const model = await loadGraphModel({ load: async () => ({ ...json, weightSpecs: weights, weightData }) });
+  return {
+    async run() {
+      const x = tf.tensor(input.data, input.shape);
+      const y = model.predict(x);
+      const data = Array.from(await y.data());
+      tf.dispose([x, y]);
+      return data;
+    },
+    dispose: () => model.dispose(),
+  };
+}
+
 const ofSession = (session) => async () => Array.from((await session.run({ input })).get("logits").data);
 
 try {
@@ -69,32 +88,25 @@ try {
   const ours = convert(checkpoint, "ours");
   const naive = convert(checkpoint, "naive", "--tfjs-group-budget", "0");
 
-  const wasm = [await tfjsWasm().load(ours), await tfjsWasm().load(naive)];
-  const results = {
-    "tfjs-wasm": await race([
-      { name: "ours", run: ofSession(wasm[0]) },
-      { name: "naive 32-way split", run: ofSession(wasm[1]) },
-    ]),
-  };
-  for (const session of wasm) await session.dispose();
+  const results = {};
+  const portable = await tfjsWasm().load(ours);
+  await tf.setBackend("wasm");
+  const split = await plainModel(naive);
+  results["tfjs-wasm"] = await race([
+    { name: "ours", run: ofSession(portable) },
+    { name: "naive 32-way split", run: () => split.run() },
+  ]);
+  await portable.dispose();
+  split.dispose();
 
   const availability = await tfjsNode().availability();
   if (availability.available) {
     const native = await tfjsNode().load(ours);
     await tf.setBackend("tensorflow");
-    const split = await loadGraphModel(pathToFileURL(naive).href);
+    const split = await plainModel(naive);
     results["tfjs-node"] = await race([
       { name: "ours, native", run: ofSession(native) },
-      {
-        name: "naive 32-way split",
-        run: async () => {
-          const x = tf.tensor(input.data, input.shape);
-          const y = split.predict(x);
-          const data = Array.from(y.dataSync());
-          tf.dispose([x, y]);
-          return data;
-        },
-      },
+      { name: "naive 32-way split", run: () => split.run() },
     ]);
     await native.dispose();
     split.dispose();

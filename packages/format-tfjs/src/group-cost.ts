@@ -12,7 +12,11 @@ export interface GroupShape {
 export interface GroupCost {
   /** One more part: a call each to split, convolve and join. */
   readonly call: number;
-  /** One pixel of one part, copied out of the input or into the output: TensorFlow.js copies row by row, in JavaScript. */
+  /**
+   * One pixel of one part, copied out of the input or into the output, where input and output have a million elements:
+   * TensorFlow.js copies row by row, in JavaScript. Garbage makes each row dearer the more of them are alive: by the
+   * square root of the elements.
+   */
   readonly pixel: number;
   /** One multiplication and addition. */
   readonly product: number;
@@ -20,10 +24,12 @@ export interface GroupCost {
 
 /**
  * Fitted by `tools/bench/tfjs-groups.mjs` to what it measured: the 3 × 3 layers of 32x4d, 32x8d and 32x16d, on the wasm
- * backend of TensorFlow.js 4.22, one thread with SIMD, Node 20 on an AMD EPYC, 2026-11-23. A pixel's cost is mostly the
- * garbage that each row leaves. With them the choices are within 1.1 of the best on average.
+ * backend of TensorFlow.js 4.22, one thread with SIMD, Node 20 on two kinds of AMD EPYC. With them the choices are within
+ * 1.06 of the best on average.
  */
-export const COST: GroupCost = { call: 66_000, pixel: 620, product: 0.071 };
+export const COST: GroupCost = { call: 92_000, pixel: 300, product: 0.043 };
+
+const MILLION = 1e6;
 
 /** The time that merging `merge` neighbouring groups into one convolution takes, in nanoseconds. */
 export function groupCost(shape: GroupShape, merge: number, cost: GroupCost = COST): number {
@@ -31,6 +37,7 @@ export function groupCost(shape: GroupShape, merge: number, cost: GroupCost = CO
   const parts = groups / merge;
   const products = outputPixels * taps * parts * (inputs * merge) * (outputs * merge);
   if (parts === 1) return products * cost.product;
-  const pixels = parts * (inputPixels + outputPixels);
-  return parts * cost.call + pixels * cost.pixel + products * cost.product;
+  const elements = groups * (inputPixels * inputs + outputPixels * outputs);
+  const pixel = cost.pixel * Math.sqrt(elements / MILLION);
+  return parts * (cost.call + (inputPixels + outputPixels) * pixel) + products * cost.product;
 }

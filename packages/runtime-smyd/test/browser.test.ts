@@ -179,6 +179,29 @@ describe.skipIf(!existsSync(CHROME))(
       for (const threads of [{ threads: 1 }, {}]) expect((await run("shut", threads)).error).toBeUndefined();
     });
 
+    test(
+      "memory that cannot be had is an error with the figure, and the page lives on",
+      { timeout: 60_000 },
+      async () => {
+        const page = pages.get("open")!;
+        // Each reserves gigabytes of addresses, of which a browser gives a page so many.
+        const taken = await page.evaluate(() => {
+          const memories: WebAssembly.Memory[] = [];
+          try {
+            while (memories.length < 100_000) memories.push(new WebAssembly.Memory({ initial: 1 }));
+          } catch {
+            (window as { memories?: unknown }).memories = memories;
+          }
+          return memories.length;
+        });
+        expect(taken).toBeLessThan(100_000);
+        const { error } = await run("open", { threads: 1 });
+        expect(error).toMatch(/^UnavailableError: the model needs \d+ bytes \(\d MB\) of WebAssembly memory/);
+        await page.evaluate(() => delete (window as { memories?: unknown }).memories);
+        expect((await run("open", { threads: 1 })).error).toBeUndefined();
+      },
+    );
+
     test("damaged and missing models", async () => {
       expect((await run("open", { url: "damaged.smyd" })).error).toMatch(/^FormatError: .*damaged\.smyd: the weight/);
       expect((await run("open", { url: "gone.smyd" })).error).toMatch(/^IoError: .*the server answered 404/);

@@ -1,5 +1,7 @@
 import { UsageError } from "@samoyed/core";
 import type { EngineSource, Tf } from "./engine.ts";
+import { stepwiseExecutor } from "./executor.ts";
+import { withDirectSplits } from "./wasm-split.ts";
 
 /** Options of the WebAssembly engine. */
 export interface TfjsWasmOptions {
@@ -65,6 +67,8 @@ export function wasmEngine(wasmUrl: () => string | undefined): EngineSource {
       }
       return wasm.version_wasm;
     },
+    makeExecutor: async (tf, model, loaded) =>
+      stepwiseExecutor(tf, model, { ...loaded, nodes: withDirectSplits(tf, loaded.nodes) }),
   };
 }
 

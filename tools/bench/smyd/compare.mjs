@@ -3,10 +3,13 @@ import { median } from "../measure.mjs";
 /** Engines round differently; more than this share of the largest output is another answer. */
 const MAX_DIFFERENCE = 1e-3;
 
+/** Runs of one turn. Before them goes one that is not counted: what slept while the others ran has to wake up. */
+const TURN = 4;
+
 /**
  * Measures contenders in turn, so that what else the machine does falls on all of them.
  *
- * Each is started `starts` times, for loading and the first inference; the last ones stay and are then run in turn.
+ * Each is started `starts` times, for loading and the first inference; the last ones stay and have `rounds` turns.
  *
  * @param contenders `{ name, open, model }`: `open()` gives a side, `model` is what its `load` takes
  * @throws Error when an answer differs from the first contender's.
@@ -51,7 +54,10 @@ export async function compare(contenders, { starts, rounds }) {
       }
     }
     for (let round = 0; round < rounds; round++) {
-      for (const [at, { times }] of found.entries()) await run(at, times);
+      for (const [at, { times }] of found.entries()) {
+        await run(at, []);
+        for (let index = 0; index < TURN; index++) await run(at, times);
+      }
     }
   } finally {
     for (const [at, side] of sides.entries()) if (side) await close(at);

@@ -1,0 +1,80 @@
+import { beforeAll, expect, test } from "vitest";
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { type Engine, openEngine } from "../src/engine.ts";
+import { wasmEngine } from "../src/engines.ts";
+import { stepwiseExecutor } from "../src/executor.ts";
+import type { GraphNode } from "../src/graph-def.ts";
+import { loadWeights } from "../src/load-weights.ts";
+import { filesInNode } from "../src/model-files-node.ts";
+import { parseModel } from "../src/model-json.ts";
+import { onEngine } from "../src/switch-engine.ts";
+import { splitOnWasm, withDirectSplits } from "../src/wasm-split.ts";
+import { readFile } from "node:fs/promises";
+import { TINY, tinyGraph, wave, writeModel } from "./models.ts";
+
+let engine: Engine;
+
+beforeAll(async () => {
+  engine = await openEngine(wasmEngine(() => undefined));
+});
+
+/** The answers of a model's graph as it is and with direct splits, and how many tensors are left over. */
+async function both(change: (nodes: readonly GraphNode[]) => readonly GraphNode[] = (nodes) => nodes): Promise<{
+  readonly answers: readonly Float32Array[];
+  readonly operators: readonly string[];
+  readonly left: number;
+}> {
+  const { core } = engine.tf;
+  const path = await writeModel(tinyGraph({ groups: 8, channels: 32 }), { contract: TINY, groupBudget: 0 });
+  const model = parseModel(await readFile(path, "utf8"), path);
+  const before = core.engine().state.numTensors;
+  const answers: Float32Array[] = [];
+  let operators: readonly string[] = [];
+  for (const direct of [false, true]) {
+    const loaded = await loadWeights(model, { engine, files: await filesInNode(path), signal: undefined });
+    const nodes = change(loaded.nodes);
+    const used = direct ? withDirectSplits(engine.tf, nodes) : nodes;
+    operators = used.map(({ op }) => op);
+    answers.push(
+      await onEngine(core, "wasm", () => {
+        const executor = stepwiseExecutor(engine.tf, model, { ...loaded, nodes: used });
+        const input = core.tensor(wave([2, 3, 8, 8]).data, [2, 3, 8, 8]);
+        const [output] = executor.execute({ input }, ["logits"]) as [Tensor];
+        const data = output.dataSync() as Float32Array;
+        core.dispose([input, output]);
+        executor.dispose();
+        return data.slice();
+      }),
+    );
+  }
+  return { answers, operators, left: core.engine().state.numTensors - before };
+}
+
+test("direct splits give the very numbers of the engine's own, and leave nothing behind", async () => {
+  const { answers, operators, left } = await both();
+  expect(operators).toContain("SamoyedSplit");
+  expect(operators).not.toContain("Split");
+  expect(answers[0]!.some((value) => value !== 0)).toBe(true);
+  expect(answers[1]).toEqual(answers[0]);
+  expect(left).toBe(0);
+});
+
+test.each([
+  [[1, 4, 4, 6], 3, -1],
+  [[5, 4], 2, 1],
+  [[2, 6, 3, 4], 3, 1],
+  [[4, 2], 2, 0],
+])("a tensor %j in %d parts along %d", async (shape, parts, axis) => {
+  const { core } = engine.tf;
+  await onEngine(core, "wasm", () => {
+    const before = core.engine().state.numTensors;
+    const x = core.tensor(wave(shape).data, shape);
+    const found = splitOnWasm(core, x, { parts, axis });
+    const wanted = core.split(x, parts, axis);
+    expect(found.map((part) => [part.shape, part.dataSync()])).toEqual(
+      wanted.map((part) => [part.shape, part.dataSync()]),
+    );
+    core.dispose([x, ...found, ...wanted]);
+    expect(core.engine().state.numTensors).toBe(before);
+  });
+});
