@@ -10,9 +10,10 @@ import { addUnfinishedFile, dropUnfinishedFile } from "./unfinished-files.ts";
 
 /**
  * Bytes after which the disk is asked to take what it has, while the next are written: then little is left to wait for
- * at the end, which would be a third of the time of copying a large file.
+ * at the end, which would be a third of the time of copying a large file. As many as a weight file of TensorFlow.js has,
+ * so that hundreds of them do not wait until all are written.
  */
-const FLUSH_BYTES = 32 << 20;
+const FLUSH_BYTES = 4 << 20;
 
 /**
  * A sink into a file: bytes go to a temporary file in the same folder, which takes the name `path` on `commit`, after

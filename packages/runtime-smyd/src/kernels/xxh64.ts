@@ -1,3 +1,4 @@
+import { createMemory } from "../memory.ts";
 import { decodeBase64 } from "./base64.ts";
 import { wasm } from "./built/xxh64.ts";
 
@@ -24,10 +25,14 @@ const PIECE_BYTES = 16 * PAGE;
 
 let compiled: WebAssembly.Module | undefined;
 
-/** A hash of its own: WebAssembly, so that 64-bit arithmetic costs no BigInt. It holds a little over 1 MiB. */
+/**
+ * A hash of its own: WebAssembly, so that 64-bit arithmetic costs no BigInt. It holds a little over 1 MiB.
+ *
+ * @throws UnavailableError when not even that can be had.
+ */
 export function createXxh64(): Xxh64 {
   compiled ??= new WebAssembly.Module(decodeBase64(wasm));
-  const memory = new WebAssembly.Memory({ initial: (PIECE + PIECE_BYTES) / PAGE });
+  const memory = createMemory(PIECE + PIECE_BYTES, "unshared");
   const hash = new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as HashExports;
   const piece = new Uint8Array(memory.buffer, PIECE, PIECE_BYTES);
   hash.hashStart(STATE);
