@@ -201,8 +201,10 @@ describe("a file sink", () => {
       }
       return sink;
     };
-    await (await write()).commit();
-    expect(spy.mock.calls.length).toBe(1);
+    const sink = await write();
+    // As often as the disk is done with what it was given before.
+    expect(spy).toHaveBeenCalled();
+    await sink.commit();
     await (await write()).abort();
     spy.mockRejectedValue(Object.assign(new Error("i/o error"), { code: "EIO" }));
     expect((await errorOf((await write()).commit())).message).toContain("(EIO)");
