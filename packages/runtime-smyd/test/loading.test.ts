@@ -155,6 +155,7 @@ describe("damaged files", () => {
   });
 
   test("one byte of the header or the hashes", async () => {
+    const endOfJson = bytes.lastIndexOf(0x7d, file.dataOffset - 1);
     const places = fc.oneof(
       fc.nat(file.dataOffset - 1),
       fc.integer({ min: bytes.length - file.hashes.byteLength, max: bytes.length - 1 }),
@@ -167,8 +168,10 @@ describe("damaged files", () => {
           (session) => session.dispose(),
           (error: unknown) => error,
         );
-        // A byte of padding after the header's JSON may become another space and nothing else.
-        expect(outcome).toBeInstanceOf(SamoyedError);
+        // A space after the header's JSON may become another of JSON's, which means the same.
+        const isPadding = at > endOfJson && at < file.dataOffset && [0x09, 0x0a, 0x0d].includes(damaged[at]!);
+        if (isPadding) expect(outcome).toBeUndefined();
+        else expect(outcome).toBeInstanceOf(SamoyedError);
       }),
       { numRuns: 100 * Number(process.env["SAMOYED_FUZZ"] ?? 1) },
     );
