@@ -5,11 +5,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { preprocessImage } from "@samoyed/preprocess";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bundlePage } from "./bundle-page.ts";
 import { caseCheckpoint } from "../../cli/src/check/case-checkpoint.ts";
 import { storedWeightsSha256 } from "../../cli/src/check/stored-weights/stored-weights-sha256.ts";
 import { convertFile } from "../../convert/src/node.ts";
@@ -19,29 +18,9 @@ import { golden, newFolder } from "../../runtime-tfjs/test/models.ts";
 import { pageBackend } from "../../runtime-tfjs/test/page-backend.ts";
 
 const CHROME = process.env["CHROME_PATH"] ?? "/usr/bin/chromium";
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const ISOLATED = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
 const STORED = ["float32", "float16", "int8"] as const;
 type Stored = (typeof STORED)[number];
-
-async function bundle(): Promise<Map<string, Uint8Array | string>> {
-  const result = await build({
-    configFile: false,
-    root: here("."),
-    base: "./",
-    logLevel: "error",
-    resolve: { conditions: ["@samoyed/source", "module", "browser", "production"] },
-    build: {
-      write: false,
-      minify: false,
-      target: "es2022",
-      modulePreload: false,
-      rollupOptions: { input: here("./golden-page.ts"), output: { entryFileNames: "page.js" } },
-    },
-  });
-  if (Array.isArray(result) || !("output" in result)) throw new Error("vite built something else than one bundle");
-  return new Map(result.output.map((file) => [`/${file.fileName}`, file.type === "chunk" ? file.code : file.source]));
-}
 
 describe.skipIf(!existsSync(CHROME))(
   `golden cases in a browser${existsSync(CHROME) ? "" : " (not run: Chromium is not installed)"}`,
@@ -71,7 +50,7 @@ describe.skipIf(!existsSync(CHROME))(
     }
 
     beforeAll(async () => {
-      for (const [name, body] of await bundle()) files.set(name, body);
+      for (const [name, body] of await bundlePage("./golden-page.ts")) files.set(name, body);
       for (const weights of STORED) await convert("shapes", weights);
       await convert("samoyed-drawn", "float32");
       files.set("/index.html", `<!doctype html><script type="module" src="/page.js"></script>`);

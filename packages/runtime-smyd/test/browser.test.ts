@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import type { Tensor } from "@samoyed/core";
 import { interpret } from "@samoyed/graph";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bundlePage } from "./bundle-page.ts";
 import { golden, trainedShapes } from "../../runtime-tfjs/test/models.ts";
 import { loadClassifier, recordSelfTest, smyd } from "../src/node.ts";
 import { distance, relativeError, smydBytes, TINY, tinyGraph, wave } from "./models.ts";
@@ -18,27 +18,6 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 const TYPES: Record<string, string> = { html: "text/html", js: "text/javascript" };
 /** The policy's gate for float32: eight times the noise of PyTorch's own float32. */
 const GATE = 8;
-
-/** The page and our modules as an application would bundle them. */
-async function bundle(): Promise<Map<string, Uint8Array | string>> {
-  const result = await build({
-    configFile: false,
-    root: here("."),
-    base: "./",
-    logLevel: "error",
-    resolve: { conditions: ["@samoyed/source", "module", "browser", "production"] },
-    worker: { format: "es" },
-    build: {
-      write: false,
-      minify: false,
-      target: "es2022",
-      modulePreload: false,
-      rollupOptions: { input: here("./page.ts"), output: { entryFileNames: "page.js" } },
-    },
-  });
-  if (Array.isArray(result) || !("output" in result)) throw new Error("vite built something else than one bundle");
-  return new Map(result.output.map((file) => [`/${file.fileName}`, file.type === "chunk" ? file.code : file.source]));
-}
 
 /** How a page is served. */
 const HEADERS: Record<string, Record<string, string>> = {
@@ -66,7 +45,7 @@ describe.skipIf(!existsSync(CHROME))(
     const contract = { ...TINY, preprocess: { ...TINY.preprocess, inputSize: [3, 40, 40] as const } };
 
     beforeAll(async () => {
-      for (const [name, body] of await bundle()) files.set(name, body);
+      for (const [name, body] of await bundlePage("./page.ts")) files.set(name, body);
       const bytes = await smydBytes(graph, { contract });
       files.set("/tiny.smyd", bytes);
       const damaged = bytes.slice();
