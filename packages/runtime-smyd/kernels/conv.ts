@@ -23,10 +23,17 @@ import {
   CONV_TILE,
   CONV_UNIT_PANELS,
   CONV_WEIGHTS,
+  SCRATCH_PANEL,
   SCRATCH_TILE,
   SCRATCH_TILE_PIXELS,
   SCRATCH_WEIGHTS,
   STORAGE_FLOAT32,
+  TILE_BIAS,
+  TILE_INPUT,
+  TILE_OUTPUT,
+  TILE_OUTPUT_PIXELS,
+  TILE_RESIDUAL,
+  TILE_WEIGHTS,
 } from "../src/program/fields";
 import { storeLanes } from "./lanes";
 
@@ -53,10 +60,8 @@ function convPanel(step: usize, panel: i32, firstPixel: i32, pixels: i32, scratc
   const input: usize = load<usize>(step, CONV_INPUT) + 4 * group * load<i32>(step, CONV_GROUP_INPUTS);
   const output: usize = load<usize>(step, CONV_OUTPUT) + channel;
   const outputPixels: usize = load<usize>(step, CONV_OUTPUT_PIXELS);
-  const biasTable: usize = load<usize>(step, CONV_BIAS);
-  const bias: usize = biasTable ? biasTable + channel : 0;
-  const residualValue: usize = load<usize>(step, CONV_RESIDUAL);
-  const residual: usize = residualValue ? residualValue + channel : 0;
+  const bias: usize = load<usize>(step, CONV_BIAS);
+  const residual: usize = load<usize>(step, CONV_RESIDUAL);
   const panelSteps = load<i32>(step, CONV_TAP_COUNT) * load<i32>(step, CONV_DEPTH);
   const storage = load<i32>(step, CONV_STORAGE);
   let weights = load<usize>(step, CONV_WEIGHTS) + 8 * weightBytes(storage) * panel * panelSteps;
@@ -64,6 +69,13 @@ function convPanel(step: usize, panel: i32, firstPixel: i32, pixels: i32, scratc
     expandWeights(storage, weights, panelSteps, load<usize>(step, CONV_SCALES) + channel, scratch + SCRATCH_WEIGHTS);
     weights = scratch + SCRATCH_WEIGHTS;
   }
+  const shared = scratch + SCRATCH_PANEL;
+  store<usize>(shared, weights, TILE_WEIGHTS);
+  store<usize>(shared, bias ? bias + channel : 0, TILE_BIAS);
+  store<usize>(shared, input, TILE_INPUT);
+  store<usize>(shared, residual ? residual + channel : 0, TILE_RESIDUAL);
+  store<usize>(shared, output, TILE_OUTPUT);
+  store<usize>(shared, outputPixels, TILE_OUTPUT_PIXELS);
   // Tiles as even as possible: 49 pixels by 6 are 4 × 6 + 5 × 5, so there is no slow tile of one pixel at the end.
   const largest = load<i32>(step, CONV_TILE);
   const tiles = (pixels + largest - 1) / largest;
@@ -73,10 +85,12 @@ function convPanel(step: usize, panel: i32, firstPixel: i32, pixels: i32, scratc
   for (let index = 0; index < tiles; index++) {
     const size = index < large ? small + 1 : small;
     if (lanes == 8) {
-      runTile(size, step, weights, bias, input, pixel, residual, output, outputPixels + pixel);
+      runTile(size, step, shared, pixel);
     } else {
       // A panel that is not full must not touch the channels behind it.
-      runTile(size, step, weights, bias, input, pixel, residual, scratch + SCRATCH_TILE, scratch + SCRATCH_TILE_PIXELS);
+      store<usize>(shared, scratch + SCRATCH_TILE, TILE_OUTPUT);
+      store<usize>(shared, scratch + SCRATCH_TILE_PIXELS - pixel, TILE_OUTPUT_PIXELS);
+      runTile(size, step, shared, pixel);
       for (let index = 0; index < size; index++) {
         const to = output + load<i32>(outputPixels + pixel + 4 * index);
         storePart(step, scratch + SCRATCH_TILE + 32 * index, to, lanes);

@@ -12,6 +12,12 @@ import {
   CONV_TAP_COUNT,
   HIGH,
   LOW,
+  TILE_BIAS,
+  TILE_INPUT,
+  TILE_OUTPUT,
+  TILE_OUTPUT_PIXELS,
+  TILE_RESIDUAL,
+  TILE_WEIGHTS,
 } from "../src/program/fields";
 
 /** accumulator + left · right; with relaxed SIMD the engine rounds once where it can. */
@@ -28,7 +34,8 @@ const BLOCK = 128;
 /** Stores one pixel's eight sums: residual, limits, memory. */
 // @ts-ignore: decorator
 @inline
-function finish(step: usize, a: v128, b: v128, pixel: usize, residual: usize, output: usize, outputPixels: usize): void {
+function finish(step: usize, panel: usize, a: v128, b: v128, pixel: usize, to: usize): void {
+  const residual = load<usize>(panel, TILE_RESIDUAL);
   if (residual) {
     const from = residual + load<i32>(load<usize>(step, CONV_RESIDUAL_PIXELS) + pixel);
     a = v128.add<f32>(a, v128.load(from));
@@ -36,7 +43,6 @@ function finish(step: usize, a: v128, b: v128, pixel: usize, residual: usize, ou
   }
   const low = v128.load_splat<f32>(step, LOW);
   const high = v128.load_splat<f32>(step, HIGH);
-  const to = output + load<i32>(outputPixels);
   v128.store(to, v128.pmin<f32>(v128.pmax<f32>(a, low), high));
   v128.store(to, v128.pmin<f32>(v128.pmax<f32>(b, low), high), 16);
 }
@@ -44,27 +50,13 @@ function finish(step: usize, a: v128, b: v128, pixel: usize, residual: usize, ou
 /**
  * `size` pixels × one panel. `size` is a constant at every call: the compiler drops what it does not need.
  *
- * @param weights one panel, float32: [taps][depth][8]
- * @param bias address of eight float32, or 0
- * @param input the value's address, plus the group's first channel
+ * @param panel address of what the tiles of one panel share, in the thread's scratch memory
  * @param pixel the first pixel's place in the tables, in bytes
- * @param residual the residual's address, plus the first output channel, or 0
- * @param output the output's address, plus the first output channel
- * @param outputPixels table of bytes from `output`, beginning at the first pixel
  */
 // @ts-ignore: decorator
 @inline
-function tile(
-  size: i32,
-  step: usize,
-  weights: usize,
-  bias: usize,
-  input: usize,
-  pixel: usize,
-  residual: usize,
-  output: usize,
-  outputPixels: usize,
-): void {
+function tile(size: i32, step: usize, panel: usize, pixel: usize): void {
+  const input = load<usize>(panel, TILE_INPUT);
   const inputPixels = load<usize>(step, CONV_INPUT_PIXELS) + pixel;
   let x0: usize = input + load<i32>(inputPixels);
   let x1: usize = size > 1 ? input + load<i32>(inputPixels, 4) : 0;
@@ -74,6 +66,7 @@ function tile(
   let x5: usize = size > 5 ? input + load<i32>(inputPixels, 20) : 0;
   let a0 = f32x4.splat(0);
   let b0 = a0;
+  const bias = load<usize>(panel, TILE_BIAS);
   if (bias) {
     a0 = v128.load(bias);
     b0 = v128.load(bias, 16);
@@ -88,6 +81,7 @@ function tile(
   let b3 = b0;
   let b4 = b0;
   let b5 = b0;
+  let weights = load<usize>(panel, TILE_WEIGHTS);
   const depth: i32 = load<i32>(step, CONV_DEPTH);
   let tap: usize = load<usize>(step, CONV_TAPS);
   const lastTap: usize = tap + 4 * load<usize>(step, CONV_TAP_COUNT);
@@ -134,6 +128,9 @@ function tile(
         a2 = multiplyAdd(a2, p2, w0);
         b2 = multiplyAdd(b2, p2, w1);
       }
+      // TurboFan (V8 before 12) loads every pixel of a basic block before it uses the first, and spills accumulators. It
+      // moves no load across a branch; this one is never taken, for no pixel lies at 0.
+      if (size > 4 && x3 == 0) break;
       if (size > 3) {
         const p3 = v128.load_splat<f32>(x3);
         a3 = multiplyAdd(a3, p3, w0);
@@ -158,119 +155,57 @@ function tile(
       x5 += 4;
     }
   }
+  const output = load<usize>(panel, TILE_OUTPUT);
+  const outputPixels = load<usize>(panel, TILE_OUTPUT_PIXELS) + pixel;
   // From the last to the first: TurboFan (V8 before 12) orders the loop above by what comes after it, and only so puts
   // each load beside its use. In the other order it loads all pixels first and spills accumulators: a third slower.
-  if (size > 5) finish(step, a5, b5, pixel + 20, residual, output, outputPixels + 20);
-  if (size > 4) finish(step, a4, b4, pixel + 16, residual, output, outputPixels + 16);
-  if (size > 3) finish(step, a3, b3, pixel + 12, residual, output, outputPixels + 12);
-  if (size > 2) finish(step, a2, b2, pixel + 8, residual, output, outputPixels + 8);
-  if (size > 1) finish(step, a1, b1, pixel + 4, residual, output, outputPixels + 4);
-  finish(step, a0, b0, pixel, residual, output, outputPixels);
+  if (size > 5) finish(step, panel, a5, b5, pixel + 20, output + load<i32>(outputPixels, 20));
+  if (size > 4) finish(step, panel, a4, b4, pixel + 16, output + load<i32>(outputPixels, 16));
+  if (size > 3) finish(step, panel, a3, b3, pixel + 12, output + load<i32>(outputPixels, 12));
+  if (size > 2) finish(step, panel, a2, b2, pixel + 8, output + load<i32>(outputPixels, 8));
+  if (size > 1) finish(step, panel, a1, b1, pixel + 4, output + load<i32>(outputPixels, 4));
+  finish(step, panel, a0, b0, pixel, output + load<i32>(outputPixels));
 }
 
 // A function each: within one, the optimizer merges the tiles' bodies again and asks for the size in the innermost loop.
-function tile1(
-  step: usize,
-  weights: usize,
-  bias: usize,
-  input: usize,
-  pixel: usize,
-  residual: usize,
-  output: usize,
-  outputPixels: usize,
-): void {
-  tile(1, step, weights, bias, input, pixel, residual, output, outputPixels);
+function tile1(step: usize, panel: usize, pixel: usize): void {
+  tile(1, step, panel, pixel);
 }
 
-function tile2(
-  step: usize,
-  weights: usize,
-  bias: usize,
-  input: usize,
-  pixel: usize,
-  residual: usize,
-  output: usize,
-  outputPixels: usize,
-): void {
-  tile(2, step, weights, bias, input, pixel, residual, output, outputPixels);
+function tile2(step: usize, panel: usize, pixel: usize): void {
+  tile(2, step, panel, pixel);
 }
 
-function tile3(
-  step: usize,
-  weights: usize,
-  bias: usize,
-  input: usize,
-  pixel: usize,
-  residual: usize,
-  output: usize,
-  outputPixels: usize,
-): void {
-  tile(3, step, weights, bias, input, pixel, residual, output, outputPixels);
+function tile3(step: usize, panel: usize, pixel: usize): void {
+  tile(3, step, panel, pixel);
 }
 
-function tile4(
-  step: usize,
-  weights: usize,
-  bias: usize,
-  input: usize,
-  pixel: usize,
-  residual: usize,
-  output: usize,
-  outputPixels: usize,
-): void {
-  tile(4, step, weights, bias, input, pixel, residual, output, outputPixels);
+function tile4(step: usize, panel: usize, pixel: usize): void {
+  tile(4, step, panel, pixel);
 }
 
-function tile5(
-  step: usize,
-  weights: usize,
-  bias: usize,
-  input: usize,
-  pixel: usize,
-  residual: usize,
-  output: usize,
-  outputPixels: usize,
-): void {
-  tile(5, step, weights, bias, input, pixel, residual, output, outputPixels);
+function tile5(step: usize, panel: usize, pixel: usize): void {
+  tile(5, step, panel, pixel);
 }
 
-function tile6(
-  step: usize,
-  weights: usize,
-  bias: usize,
-  input: usize,
-  pixel: usize,
-  residual: usize,
-  output: usize,
-  outputPixels: usize,
-): void {
-  tile(6, step, weights, bias, input, pixel, residual, output, outputPixels);
+function tile6(step: usize, panel: usize, pixel: usize): void {
+  tile(6, step, panel, pixel);
 }
 
 /** Runs the micro-kernel for 1 to 6 pixels. */
-export function runTile(
-  size: i32,
-  step: usize,
-  weights: usize,
-  bias: usize,
-  input: usize,
-  pixel: usize,
-  residual: usize,
-  output: usize,
-  outputPixels: usize,
-): void {
+export function runTile(size: i32, step: usize, panel: usize, pixel: usize): void {
   switch (size) {
     case 1:
-      return tile1(step, weights, bias, input, pixel, residual, output, outputPixels);
+      return tile1(step, panel, pixel);
     case 2:
-      return tile2(step, weights, bias, input, pixel, residual, output, outputPixels);
+      return tile2(step, panel, pixel);
     case 3:
-      return tile3(step, weights, bias, input, pixel, residual, output, outputPixels);
+      return tile3(step, panel, pixel);
     case 4:
-      return tile4(step, weights, bias, input, pixel, residual, output, outputPixels);
+      return tile4(step, panel, pixel);
     case 5:
-      return tile5(step, weights, bias, input, pixel, residual, output, outputPixels);
+      return tile5(step, panel, pixel);
     default:
-      return tile6(step, weights, bias, input, pixel, residual, output, outputPixels);
+      return tile6(step, panel, pixel);
   }
 }

@@ -4,7 +4,7 @@ import type { SmydFile } from "./file/types.ts";
 import { batchSymbol, expectedSizes, requireFloatPorts } from "./input-sizes.ts";
 import type { Simd } from "./kernels/detect.ts";
 import { compileKernels, instantiateKernels } from "./kernels/load.ts";
-import { tilePixels } from "./kernels/tile-pixels.ts";
+import { TILE_PIXELS } from "./kernels/tile-pixels.ts";
 import type { ByteStream } from "./load/byte-stream.ts";
 import { loadData } from "./load/load-data.ts";
 import { readHeader } from "./load/read-header.ts";
@@ -40,7 +40,7 @@ export async function loadModel(stream: ByteStream, options: LoadModelOptions): 
   const release = async (): Promise<void> => crew?.dispose();
   try {
     const runner: Runner = crew ? { threads, crew } : { threads: 1, kernels };
-    const engine = createEngine({ file, memory, runner, tile: tilePixels(simd) });
+    const engine = createEngine({ file, memory, runner, tile: TILE_PIXELS[simd] });
     const batch = batchSymbol(file.graph);
     const total = file.dataOffset + file.dataBytes;
     await loadData(stream, {

@@ -3,22 +3,22 @@ import { type Attribute, createBuilder, float, type Graph, int, interpret, ints,
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readSmyd } from "../../format-smyd/src/index.ts";
-import { smyd } from "../src/node.ts";
+import { BACKENDS } from "./backends.ts";
 import { smydBytes, wave } from "./models.ts";
 import { runPlanned } from "./run-plan.ts";
 
 const runs = { numRuns: 60 * Number(process.env["SAMOYED_FUZZ"] ?? 1) };
 
-const backend = smyd();
-
-/** Runs a graph on the step machine, on the kernels and on the interpreter. */
+/** Runs a graph on the step machine, on the kernels of either kind and on the interpreter. */
 async function expectSame(graph: Graph, inputs: Record<string, Tensor<"float32">>, taps: string[] = []): Promise<void> {
   const expected = await interpret(graph, inputs, { taps });
   const { values } = await runPlanned(graph, inputs, { taps });
   expectClose(values, expected, "step machine");
-  const session = await backend.load(await smydBytes(graph), { threads: 1 });
-  expectClose(await session.run(inputs, { taps }), expected, "kernels");
-  await session.dispose();
+  for (const [simd, backend] of Object.entries(BACKENDS)) {
+    const session = await backend.load(await smydBytes(graph), { threads: 1 });
+    expectClose(await session.run(inputs, { taps }), expected, `${simd} kernels`);
+    await session.dispose();
+  }
 }
 
 function expectClose(values: ReadonlyMap<string, Tensor>, expected: ReadonlyMap<string, Tensor>, by: string): void {
@@ -114,11 +114,12 @@ describe("what the planner makes of an operator computes what the interpreter do
   test("weights in fewer bits, wide kernels, any number of threads", { timeout: 60_000 }, async () => {
     const stored = fc.record({
       weights: fc.constantFrom("float32", "float16", "int8"),
+      simd: fc.constantFrom("plain", "relaxed"),
       threads: fc.integer({ min: 1, max: 3 }),
       conv: wideConvolution,
     });
     await fc.assert(
-      fc.asyncProperty(stored, async ({ weights, threads, conv }) => {
+      fc.asyncProperty(stored, async ({ weights, simd, threads, conv }) => {
         const { groups, perGroup, outputsPerGroup, image, kernel, strides, pads } = conv;
         const outputs = groups * outputsPerGroup;
         const graph = oneNode({
@@ -131,8 +132,8 @@ describe("what the planner makes of an operator computes what the interpreter do
         const inputs = { x: wave([1, groups * perGroup, ...image]) };
         // The interpreter computes with the weights that the file holds, as its reader unpacks them.
         const expected = await interpret((await readSmyd(memorySource(bytes, "stored"))).graph, inputs);
-        const session = await backend.load(bytes, { threads });
-        expectClose(await session.run(inputs), expected, `kernels, ${weights}, ${threads} threads`);
+        const session = await BACKENDS[simd].load(bytes, { threads });
+        expectClose(await session.run(inputs), expected, `${simd} kernels, ${weights}, ${threads} threads`);
         await session.dispose();
       }),
       { numRuns: runs.numRuns / 2 },
@@ -228,6 +229,12 @@ describe("what the planner makes of an operator computes what the interpreter do
     ["GlobalAveragePool", [2, 5, 7]],
   ])("%s of %j", async (op, input) => {
     await expectSame(oneNode({ op, input }), { x: wave(input) });
+  });
+
+  test("a maximum over NaN is NaN, wherever in the window it lies", async () => {
+    const graph = oneNode({ op: "MaxPool", input: [1, 1, 1, 9], attributes: { kernel_shape: ints([1, 3]) } });
+    const data = Float32Array.of(Number.NaN, -1, -2, -3, Number.NaN, -Infinity, -Infinity, -Infinity, Number.NaN);
+    await expectSame(graph, { x: { dtype: "float32", shape: [1, 1, 1, 9], data } });
   });
 
   test("pads", async () => {

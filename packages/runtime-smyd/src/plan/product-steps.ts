@@ -12,8 +12,11 @@ import type { Window } from "./window.ts";
 /** What a core's second-level cache holds besides weights and outputs. */
 const BLOCK_BYTES: number = 256 << 10;
 
-/** Fewer pixels do not pay for a panel of weights. */
-const MIN_BLOCK_PIXELS = 48;
+/**
+ * Fewer pixels do not pay for weights, which every block fetches anew from beyond that cache: its first tile waits for
+ * them. Inputs that it does not hold are read in order, and arrive in time.
+ */
+const MIN_BLOCK_PIXELS = 256;
 
 /** A sum of products with packed weights at every window: a convolution, or a linear on images of one pixel. */
 export interface Product {
@@ -68,15 +71,19 @@ function productStep(product: Product, tables: Tables): ConvStep | DepthwiseStep
     outputs: channels,
     groups: { count: groups, inputs, outputs },
     taps: kernelTaps(tables, input, { ...window, inputs }),
-    pixelBlock: blockOf(window, inputs),
+    pixelBlock: blockOf(window, inputs, images * height * width),
   };
 }
 
-/** So many pixels that their inputs stay in the cache while one panel of weights after the other passes over them. */
-function blockOf({ strides, kernel }: Window, inputs: number): number {
+/**
+ * So many pixels that their inputs stay in the cache while one panel of weights after the other passes over them; all
+ * blocks as large as each other.
+ */
+function blockOf({ strides, kernel }: Window, inputs: number, pixels: number): number {
   // Windows overlap: each adds as many new pixels as the stride skips, and no more than it has taps.
   const fresh = Math.min(strides[0] * strides[1], kernel[0] * kernel[1]);
-  return Math.max(MIN_BLOCK_PIXELS, Math.floor(BLOCK_BYTES / (4 * inputs * fresh)));
+  const most = Math.max(MIN_BLOCK_PIXELS, Math.floor(BLOCK_BYTES / (4 * inputs * fresh)));
+  return pixels <= most ? most : Math.ceil(pixels / Math.ceil(pixels / most));
 }
 
 function storageOf({ storage, scale }: SmydWeight, dataAddress: number): WeightStorage {

@@ -161,9 +161,22 @@ export const MAP_MAX = 6;
 export const MAP_POW = 7;
 
 // A thread's scratch memory.
+/** What the tiles of one panel share. */
+export const SCRATCH_PANEL = 0;
 /** Six words, 0, 32, 64 …: the pixel table of the tile below. */
-export const SCRATCH_TILE_PIXELS = 0;
+export const SCRATCH_TILE_PIXELS = 32;
 /** Six pixels × eight channels, for panels that are not full. */
-export const SCRATCH_TILE = 32;
+export const SCRATCH_TILE = 64;
 /** Weights expanded to float32. */
 export const SCRATCH_WEIGHTS = 256;
+
+// What the tiles of one panel share.
+/** Address of the panel's weights, float32: [taps][depth][8]; and of eight float32, or 0. */
+export const TILE_WEIGHTS = 0;
+export const TILE_BIAS = 4;
+/** The input's address plus the group's first channel; the residual's (or 0) and the output's plus the panel's first. */
+export const TILE_INPUT = 8;
+export const TILE_RESIDUAL = 12;
+export const TILE_OUTPUT = 16;
+/** Table of bytes from the output, for all pixels. */
+export const TILE_OUTPUT_PIXELS = 20;
