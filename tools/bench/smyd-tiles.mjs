@@ -1,5 +1,5 @@
 // What the choices in the kernels of .smyd's runtime give: pixels of a tile, and how many pixels a panel of weights passes
-// over before the next one does. Convolutions of ResNet-50, one thread, GFLOP/s.
+// over before the next one does. Convolutions of ResNeXt-101 32x16d, one thread, GFLOP/s.
 //   node tools/bench/smyd-tiles.mjs [--runs N] [--out FILE.json]
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
@@ -10,27 +10,27 @@ import { browserInstalled, launch } from "./chromium.mjs";
 import { median } from "./measure.mjs";
 import { servePage } from "./page-server.mjs";
 import { table } from "./table.mjs";
+import { TILE_PIXELS } from "../../packages/runtime-smyd/dist/kernels/tile-pixels.js";
 
-const { values } = parseArgs({ options: { runs: { type: "string", default: "15" }, out: { type: "string" } } });
+const { values } = parseArgs({ options: { runs: { type: "string", default: "5" }, out: { type: "string" } } });
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 /** Each is measured so many times, in turn with the others. */
 const ROUNDS = 5;
 
 const LAYERS = [
-  { pixels: 3136, depth: 576, outputs: 64 },
-  { pixels: 784, depth: 512, outputs: 256 },
-  { pixels: 196, depth: 1024, outputs: 512 },
-  { pixels: 49, depth: 2048, outputs: 1024 },
+  { pixels: 3136, depth: 512, outputs: 256 },
+  { pixels: 784, depth: 1024, outputs: 512 },
+  { pixels: 196, depth: 2048, outputs: 1024 },
+  { pixels: 49, depth: 4096, outputs: 2048 },
 ];
 const TILES = [1, 2, 3, 4, 5, 6];
-/** Bytes of input that a panel passes over; more than any layer has is all of it. */
-const BLOCKS = { "32 KiB": 32 << 10, "256 KiB": 256 << 10, "no blocks": Infinity };
-const BLOCKED_TILE = 4;
+/** Pixels that a panel passes over before the next one does. */
+const BLOCKS = [12, 24, 48, 96, 256, 1024];
+const OWN_BLOCK = 256;
 
-const blockOf = ({ pixels, depth }, bytes) => Math.max(1, Math.min(pixels, Math.floor(bytes / (4 * depth))));
 const variantsOf = (simd) => [
-  ...TILES.map((tile) => ({ name: `${tile} × 8`, simd, tile, bytes: BLOCKS["256 KiB"] })),
-  ...Object.entries(BLOCKS).map(([name, bytes]) => ({ name, simd, tile: BLOCKED_TILE, bytes })),
+  ...TILES.map((tile) => ({ name: `${tile} × 8`, simd, tile, block: OWN_BLOCK })),
+  ...BLOCKS.map((block) => ({ name: `${block} pixels`, simd, tile: TILE_PIXELS[simd], block })),
 ];
 
 /** Runs jobs `[layer, variant, runs]` in a process with Node's flags. */
@@ -43,7 +43,7 @@ async function inNode(jobs, simd) {
 async function inChromium(jobs) {
   const files = new Map((await bundle(here("smyd/tiles-page.mjs"))).map(({ name, bytes }) => [`/${name}`, bytes]));
   files.set("/index.html", Buffer.from(`<!doctype html><script type="module" src="/page.js"></script>`));
-  const server = await servePage({ files, isolation: "plain" });
+  const server = await servePage({ files, isolation: "isolated" });
   const browser = await launch();
   try {
     const page = await browser.newPage();
@@ -74,9 +74,7 @@ for (const { name, simd, run } of platforms) {
   console.error(name);
   const variants = variantsOf(simd);
   const jobs = Array.from({ length: ROUNDS }, () =>
-    variants.flatMap((variant) =>
-      LAYERS.map((layer) => [layer, { ...variant, block: blockOf(layer, variant.bytes) }, Number(values.runs)]),
-    ),
+    variants.flatMap((variant) => LAYERS.map((layer) => [layer, variant, Number(values.runs)])),
   ).flat();
   const speeds = await run(jobs, simd);
   const perVariant = variants.map((_, at) => {
@@ -92,12 +90,13 @@ for (const { name, simd, run } of platforms) {
 }
 const names = variantsOf("plain").map(({ name }) => name);
 const section = table(
-  ["tile (pixels × channels), or blocks with 4 × 8", ...columns.map(({ name }) => name)],
+  ["tile (pixels × channels), or block of pixels", ...columns.map(({ name }) => name)],
   names.map((name, at) => [
     name,
     ...columns.map(({ speeds }) => {
       const text = speeds[at].toFixed(1);
-      return at < TILES.length && speeds[at] === Math.max(...speeds.slice(0, TILES.length)) ? `**${text}**` : text;
+      const rivals = at < TILES.length ? speeds.slice(0, TILES.length) : speeds.slice(TILES.length);
+      return speeds[at] === Math.max(...rivals) ? `**${text}**` : text;
     }),
   ]),
 );

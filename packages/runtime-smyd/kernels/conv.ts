@@ -29,6 +29,7 @@ import {
   SCRATCH_WEIGHTS,
   STORAGE_FLOAT32,
   TILE_BIAS,
+  TILE_FETCHED,
   TILE_INPUT,
   TILE_OUTPUT,
   TILE_OUTPUT_PIXELS,
@@ -63,13 +64,16 @@ function convPanel(step: usize, panel: i32, firstPixel: i32, pixels: i32, scratc
   const bias: usize = load<usize>(step, CONV_BIAS);
   const residual: usize = load<usize>(step, CONV_RESIDUAL);
   const panelSteps = load<i32>(step, CONV_TAP_COUNT) * load<i32>(step, CONV_DEPTH);
+  const shared = scratch + SCRATCH_PANEL;
   const storage = load<i32>(step, CONV_STORAGE);
   let weights = load<usize>(step, CONV_WEIGHTS) + 8 * weightBytes(storage) * panel * panelSteps;
   if (storage != STORAGE_FLOAT32) {
     expandWeights(storage, weights, panelSteps, load<usize>(step, CONV_SCALES) + channel, scratch + SCRATCH_WEIGHTS);
     weights = scratch + SCRATCH_WEIGHTS;
+  } else if (pixels > 1) {
+    // A single pixel reads its weights once, and in order.
+    store<i32>(shared, readAhead(weights, 32 * panelSteps), TILE_FETCHED);
   }
-  const shared = scratch + SCRATCH_PANEL;
   store<usize>(shared, weights, TILE_WEIGHTS);
   store<usize>(shared, bias ? bias + channel : 0, TILE_BIAS);
   store<usize>(shared, input, TILE_INPUT);
@@ -101,6 +105,18 @@ function convPanel(step: usize, panel: i32, firstPixel: i32, pixels: i32, scratc
   if (lanes == 8 && load<i32>(step, ACTIVATION) != ACTIVATION_LIMITS) {
     activatePixels(step, output, outputPixels + 4 * firstPixel, pixels);
   }
+}
+
+/**
+ * Brings a panel into the caches, many lines at a time: the first tile, so busy that the processor cannot look far ahead,
+ * would wait for one after the other.
+ *
+ * @returns what was read, to be stored: else compilers may leave the reading out
+ */
+function readAhead(from: usize, bytes: i32): i32 {
+  let read = 0;
+  for (const end = from + bytes; from < end; from += 64) read |= load<i32>(from);
+  return read;
 }
 
 /** Stores the first lanes of a pixel's eight sums, to which the tile has added the residual. */

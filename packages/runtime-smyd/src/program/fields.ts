@@ -180,3 +180,5 @@ export const TILE_RESIDUAL = 12;
 export const TILE_OUTPUT = 16;
 /** Table of bytes from the output, for all pixels. */
 export const TILE_OUTPUT_PIXELS = 20;
+/** Of no use to anyone. */
+export const TILE_FETCHED = 24;
