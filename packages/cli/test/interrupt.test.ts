@@ -91,6 +91,18 @@ test("the second interrupt does not wait for anything, and leaves nothing either
   expect(left).toEqual([]);
 });
 
+test("a check leaves neither a report nor the folder that was made for it", async () => {
+  const mine = join(folder, "checked");
+  mkdirSync(mine);
+  const abort = new AbortController();
+  const argv = ["check", "shapes", "--backend", "onnxruntime-node", "--report", join(mine, "a", "report")];
+  const running = runMain(argv, { signal: abort.signal });
+  while (readdirSync(mine).length === 0) await wait(1);
+  abort.abort();
+  expect((await running).code).toBe(130);
+  expect(readdirSync(mine)).toEqual([]);
+});
+
 test("a file that was there before stays as it was", async () => {
   const out = join(folder, "before");
   expect((await runMain(["convert", checkpoint, "--out", out])).code).toBe(0);

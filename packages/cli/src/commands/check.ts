@@ -1,11 +1,10 @@
 import { arch, cpus, platform } from "node:os";
 import { UsageError } from "@samoyed/core";
-import { makeFolder } from "@samoyed/core/node";
 import { type CaseEvent, type CaseResult, createReport, parseShard, renderTable, shardOf } from "@samoyed/golden";
 import { backendsNamed, runnableInNode } from "../backends.ts";
 import { formatStoring } from "../check/case-backends.ts";
 import { checkCase } from "../check/check-case.ts";
-import { writeReport } from "../check/write-report.ts";
+import { openReportFiles } from "../check/report-files.ts";
 import type { Command, Context, Values } from "../command.ts";
 import { type CaseFolder, caseFolders, goldenDir } from "../golden-dir.ts";
 import { startProgress } from "../progress.ts";
@@ -101,37 +100,39 @@ export const check: Command = {
     const accepted = flag(values, "accept-license");
     const checkpoint = given === undefined ? undefined : await resolveSource(given, { accepted, context });
     const folder = text(values, "report");
-    // Before minutes of checking, not after.
-    if (folder !== undefined) await makeFolder(folder);
+    const files = folder === undefined ? undefined : await openReportFiles(folder);
     const results: CaseResult[] = [];
     const { onEvent, stop } = watcher(context);
     try {
       for (const { folder } of cases) {
         results.push(await checkCase({ folder, backends, asked, stored, depth, checkpoint, onEvent, context }));
       }
+      const report = createReport(results, {
+        generator: `samoyed ${await version()}`,
+        environment: {
+          date: new Date().toISOString(),
+          node: process.versions.node,
+          platform: `${platform()} ${arch()}`,
+          cpu: cpus()[0]?.model ?? "unknown",
+        },
+        required,
+      });
+      const html = await files?.write(report);
+      const table = renderTable(results, {
+        color: context.terminal.color,
+        width: context.terminal.width,
+        required,
+      });
+      return {
+        json: report,
+        text: html === undefined ? table : `${table.trimEnd()}\n\nreport: ${html}`,
+        exitCode: report.summary.exitCode,
+      };
+    } catch (error) {
+      await files?.abort();
+      throw error;
     } finally {
       stop();
     }
-    const report = createReport(results, {
-      generator: `samoyed ${await version()}`,
-      environment: {
-        date: new Date().toISOString(),
-        node: process.versions.node,
-        platform: `${platform()} ${arch()}`,
-        cpu: cpus()[0]?.model ?? "unknown",
-      },
-      required,
-    });
-    const html = folder === undefined ? undefined : await writeReport(folder, report);
-    const table = renderTable(results, {
-      color: context.terminal.color,
-      width: context.terminal.width,
-      required,
-    });
-    return {
-      json: report,
-      text: html === undefined ? table : `${table.trimEnd()}\n\nreport: ${html}`,
-      exitCode: report.summary.exitCode,
-    };
   },
 };
