@@ -71,18 +71,18 @@ function productStep(product: Product, tables: Tables): ConvStep | DepthwiseStep
     outputs: channels,
     groups: { count: groups, inputs, outputs },
     taps: kernelTaps(tables, input, { ...window, inputs }),
-    pixelBlock: blockOf(window, inputs, images * height * width),
+    pixelBlock: blockOf(window, imageSize(input.shape).channels, images * height * width),
   };
 }
 
 /**
- * So many pixels that their inputs stay in the cache while one panel of weights after the other passes over them; all
- * blocks as large as each other.
+ * So many pixels that their inputs, of all groups, stay in the cache while one panel of weights after the other passes
+ * over them; all blocks as large as each other.
  */
-function blockOf({ strides, kernel }: Window, inputs: number, pixels: number): number {
+function blockOf({ strides, kernel }: Window, channels: number, pixels: number): number {
   // Windows overlap: each adds as many new pixels as the stride skips, and no more than it has taps.
   const fresh = Math.min(strides[0] * strides[1], kernel[0] * kernel[1]);
-  const most = Math.max(MIN_BLOCK_PIXELS, Math.floor(BLOCK_BYTES / (4 * inputs * fresh)));
+  const most = Math.max(MIN_BLOCK_PIXELS, Math.floor(BLOCK_BYTES / (4 * channels * fresh)));
   return pixels <= most ? most : Math.ceil(pixels / Math.ceil(pixels / most));
 }
 
