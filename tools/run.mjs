@@ -77,8 +77,9 @@ if (task === "start") {
   must(run(process.execPath, [join(root, "tools", "start.mjs"), ...process.argv.slice(3)]));
 } else if (task === "test") {
   must(pnpm(["exec", "oxfmt", "--check"]));
-  const tasks = ["build", "lint", "test", "--continue=dependencies-successful", "--output-logs=new-only"];
-  const status = turbo(tasks, optionalTools());
+  const tasks = ["build", "lint", "check-tests", "test"];
+  const flags = ["--continue=dependencies-successful", "--output-logs=new-only"];
+  const status = turbo([...tasks, ...flags], optionalTools());
   // The summary counts what did not run too, and is most needed when something failed.
   must(run(process.execPath, [join(root, "tools", "test-summary.mjs")]));
   must(status);

@@ -7,7 +7,6 @@ import {
   memorySink,
   ShapeError,
   type Sink,
-  UnsupportedError,
   UsageError,
 } from "@samoyed/core";
 import { createBuilder, float, type Graph, int, interpret, ints } from "@samoyed/graph";

@@ -89,8 +89,8 @@ if (chrome === undefined) {
       });
       const page = await browser.newPage();
       await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-      await page.waitForFunction(() => window.run !== undefined);
-      result = await page.evaluate(() => window.run!());
+      await page.waitForFunction(() => window.runPreprocess !== undefined);
+      result = await page.evaluate(() => window.runPreprocess!());
     }, 180_000);
 
     afterAll(async () => {

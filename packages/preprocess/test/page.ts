@@ -23,7 +23,7 @@ export type PageResult = Readonly<Record<keyof PageInput, readonly string[]>>;
 
 declare global {
   interface Window {
-    run?: () => Promise<PageResult>;
+    runPreprocess?: () => Promise<PageResult>;
   }
 }
 
@@ -46,7 +46,7 @@ function pixels(encoded: string): Uint8Array {
   return Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
 }
 
-window.run = async () => {
+window.runPreprocess = async () => {
   const input = (await (await fetch("/input.json")).json()) as PageInput;
   return {
     images: await Promise.all(input.images.map((file) => attempt(() => decodeImage(pixels(file)).data))),

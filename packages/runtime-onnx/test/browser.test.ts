@@ -90,8 +90,8 @@ describe.skipIf(!existsSync(CHROME))(
       page.on("request", (request) => requests.push(request.url()));
       page.on("pageerror", (error) => problems.push(String(error)));
       await page.goto(`${base}/index.html`);
-      await page.waitForFunction(() => window.run !== undefined);
-      const result = await page.evaluate((url) => window.run!(url), wasmUrl);
+      await page.waitForFunction(() => window.runOnnx !== undefined);
+      const result = await page.evaluate((url) => window.runOnnx!(url), wasmUrl);
       await page.close();
       expect(problems).toEqual([]);
       expect(

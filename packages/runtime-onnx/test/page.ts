@@ -11,11 +11,11 @@ export interface PageResult {
 
 declare global {
   interface Window {
-    run?: (wasmUrl: string | undefined) => Promise<PageResult>;
+    runOnnx?: (wasmUrl: string | undefined) => Promise<PageResult>;
   }
 }
 
-window.run = async (wasmUrl) => {
+window.runOnnx = async (wasmUrl) => {
   const backend = onnxruntimeWeb(wasmUrl === undefined ? {} : { wasmUrl });
   const session = await backend.load("/classifier.onnx");
   const data = Float32Array.from({ length: 192 }, (_, index) => Math.sin(index));

@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { fileURLToPath } from "node:url";
 import type { Tensor } from "@samoyed/core";
 import { interpret } from "@samoyed/graph";
 import { type Browser, chromium, type Page } from "playwright-core";
@@ -14,7 +13,6 @@ import { distance, relativeError, smydBytes, TINY, tinyGraph, wave } from "./mod
 import type { PageRequest, PageResult } from "./page.ts";
 
 const CHROME = process.env["CHROME_PATH"] ?? "/usr/bin/chromium";
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const TYPES: Record<string, string> = { html: "text/html", js: "text/javascript" };
 /** The policy's gate for float32: eight times the noise of PyTorch's own float32. */
 const GATE = 8;
@@ -88,7 +86,7 @@ describe.skipIf(!existsSync(CHROME))(
         page.on("request", (request) => requests.push(request.url()));
         page.on("pageerror", (error) => problems.push(String(error)));
         await page.goto(`${base}/${kind}/index.html`);
-        await page.waitForFunction(() => window.run !== undefined);
+        await page.waitForFunction(() => window.runSmyd !== undefined);
         pages.set(kind, page);
       }
     }, 180_000);
@@ -109,7 +107,7 @@ describe.skipIf(!existsSync(CHROME))(
       // In a worker, addresses are relative to the worker's script.
       const absolute = { ...request, url: `${base}/${kind}/${request.url}` };
       return where === "page"
-        ? page.evaluate((given) => window.run!(given), absolute)
+        ? page.evaluate((given) => window.runSmyd!(given), absolute)
         : page.evaluate((given) => window.runInWorker!(given), absolute);
     }
 
@@ -231,7 +229,7 @@ describe.skipIf(!existsSync(CHROME))(
       const own: string[] = [];
       page.on("request", (request) => own.push(request.url()));
       await page.goto(`${base}/open/index.html`);
-      await page.waitForFunction(() => window.run !== undefined);
+      await page.waitForFunction(() => window.runSmyd !== undefined);
       await page.evaluate(() => window.loadFile!("tiny.smyd"));
       await page.close();
       expect(own.filter((url) => variants.some((name) => url.endsWith(name)))).toHaveLength(1);

@@ -24,7 +24,7 @@ export interface PageResult {
 
 declare global {
   interface Window {
-    run?: (request: PageRequest) => Promise<PageResult>;
+    runSmyd?: (request: PageRequest) => Promise<PageResult>;
     runInWorker?: (request: PageRequest) => Promise<PageResult>;
     classify?: (url: string, image: string) => Promise<readonly { label: string; probability: number }[]>;
     loadFile?: (url: string) => Promise<string>;
@@ -58,7 +58,7 @@ export async function answer(request: PageRequest): Promise<PageResult> {
 }
 
 if (typeof window !== "undefined") {
-  window.run = answer;
+  window.runSmyd = answer;
 
   window.runInWorker = (request) =>
     new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-import { elementCount, lazyTensor, memorySource, type Tensor } from "@samoyed/core";
+import { lazyTensor, memorySource, type Tensor } from "@samoyed/core";
 import { type Attribute, createBuilder, float, type Graph, int, interpret, ints, string } from "@samoyed/graph";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";

@@ -84,7 +84,7 @@ describe.each(BACKENDS)("%s", (_name, backend, runs) => {
       const session = await backend.load(await writeModel(graph, { contract: { ...TINY, weights }, weights }));
       const { data } = (await session.run({ input })).get("logits")!;
       const error = Math.max(
-        ...Array.from(data, (x, at) => Math.abs(Number(x) - Number(reference.get("logits")!.data[at]))),
+        ...Array.from(data as Float32Array, (x, at) => Math.abs(x - Number(reference.get("logits")!.data[at]))),
       );
       expect(error).toBeGreaterThan(1e-7);
       expect(error).toBeLessThan(weights === "uint8" ? 0.5 : 0.005);

@@ -32,7 +32,7 @@ describe.skipIf(!HAS_CHROMIUM)(`in a browser${WITHOUT_CHROMIUM}`, () => {
   afterAll(async () => opened?.close());
 
   async function run(name: string, tensor: Tensor, url: string, taps: readonly string[] = []): Promise<PageResult> {
-    return page.evaluate(([backend, given, address]) => window.run!(backend, given, address), [
+    return page.evaluate(([backend, given, address]) => window.runTfjs!(backend, given, address), [
       name,
       { shape: [...tensor.shape], data: Array.from(tensor.data, Number), taps },
       url,
@@ -72,7 +72,7 @@ describe.skipIf(!HAS_CHROMIUM)(`in a browser${WITHOUT_CHROMIUM}`, () => {
     try {
       const given = { shape: [...input.shape], data: Array.from(input.data, Number), taps: [] };
       const adapter = await other.page.evaluate(
-        async (tensor) => (await window.run!("tfjs-wasm", tensor, "/tiny.tfjs")).adapter,
+        async (tensor) => (await window.runTfjs!("tfjs-wasm", tensor, "/tiny.tfjs")).adapter,
         given,
       );
       expect(adapter).toBe("1 threads");

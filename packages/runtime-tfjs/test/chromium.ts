@@ -114,7 +114,7 @@ export async function openPage(files: SiteFiles, { cores }: { readonly cores: nu
       Object.defineProperty(Navigator.prototype, "hardwareConcurrency", { get: () => count });
     }, cores);
     await page.goto(`${base}/index.html`);
-    await page.waitForFunction(() => window.run !== undefined);
+    await page.waitForFunction(() => window.runTfjs !== undefined);
     return { page, base, requests, problems, close };
   } catch (error) {
     await close();

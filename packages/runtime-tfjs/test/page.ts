@@ -22,7 +22,7 @@ export interface PageInput {
 
 declare global {
   interface Window {
-    run?: (name: string, input: PageInput, url: string) => Promise<PageResult>;
+    runTfjs?: (name: string, input: PageInput, url: string) => Promise<PageResult>;
     sessions?: PageSessions;
     classify?: (url: string, image: string) => Promise<readonly { label: string; probability: number }[]>;
     errors?: (urls: readonly string[]) => Promise<readonly string[]>;
@@ -58,7 +58,7 @@ async function adapterOf(name: string): Promise<string> {
   return "";
 }
 
-window.run = async (name, { shape, data, taps }, url) => {
+window.runTfjs = async (name, { shape, data, taps }, url) => {
   const backend = BACKENDS.find((candidate) => candidate.name === name)!;
   const none = { logits: [], relu: { shape: [], data: [] }, leaked: 0, adapter: "" };
   const availability = await backend.availability();
