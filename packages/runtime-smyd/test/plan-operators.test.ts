@@ -166,6 +166,11 @@ describe("what the planner makes of an operator computes what the interpreter do
     );
   });
 
+  test("a convolution over more pixels than a panel of weights passes over at once", async () => {
+    const graph = oneNode({ op: "Conv", input: [1, 300, 24, 24], constants: [wave([9, 300, 1, 1], 1)] });
+    await expectSame(graph, { x: wave([1, 300, 24, 24]) });
+  });
+
   test("convolutions over signals", async () => {
     const graph = oneNode({
       op: "Conv",
