@@ -134,8 +134,7 @@ ${[
 \`node tools/bench/smyd-tiles.mjs\`: four convolutions of ResNeXt-101 32x16d with nothing in the caches, one thread, GFLOP/s. A tile's
 sums stay in registers while its inputs pass by: six pixels where multiplying and adding are one instruction, four elsewhere.
 Weights lie in panels of eight channels, packed in the file. Below, how many pixels a panel passes over before the next one
-does; the runtime takes 256 or what 256 KiB of input are, which gains another 2 to 5 % on the whole network, whose weights
-no cache holds.
+does; the runtime takes 256, or more where 256 KiB of input hold more.
 
 ${tiles.table}`,
   tfjsSection(tfjs),
