@@ -180,5 +180,5 @@ export const TILE_RESIDUAL = 12;
 export const TILE_OUTPUT = 16;
 /** Table of bytes from the output, for all pixels. */
 export const TILE_OUTPUT_PIXELS = 20;
-/** Of no use to anyone. */
+/** What was read to bring the panel into the caches; nobody looks at it. */
 export const TILE_FETCHED = 24;
