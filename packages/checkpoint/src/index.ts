@@ -10,7 +10,7 @@ export {
 } from "./checkpoint.ts";
 export { openCheckpoint } from "./open.ts";
 export { type StateDict, stateDict } from "./state-dict.ts";
-export { type SafetensorsOptions, writeSafetensors } from "./write-safetensors.ts";
-export type { WriteOptions } from "./write-tensors.ts";
-export { writeTorchLegacy } from "./write-torch-legacy.ts";
-export { writeTorchZip } from "./write-torch-zip.ts";
+export { type SafetensorsOptions, writeSafetensors } from "./safetensors/write-safetensors.ts";
+export type { WriteOptions } from "./tensor/write-tensors.ts";
+export { writeTorchLegacy } from "./torch/write-torch-legacy.ts";
+export { writeTorchZip } from "./torch/write-torch-zip.ts";

@@ -1,11 +1,11 @@
 import { type ByteSource, UnsupportedError } from "@samoyed/core";
 import type { Checkpoint, OpenOptions } from "./checkpoint.ts";
-import { openZip } from "./open-zip.ts";
+import { openZip } from "./torch/open-zip.ts";
 import { recognise } from "./recognise.ts";
-import { openSafetensors } from "./safetensors.ts";
-import { openSharded } from "./sharded.ts";
-import { openLegacy } from "./torch-legacy.ts";
-import { openTar } from "./torch-tar.ts";
+import { openSafetensors } from "./safetensors/safetensors.ts";
+import { openSharded } from "./safetensors/sharded.ts";
+import { openLegacy } from "./torch/legacy.ts";
+import { openTar } from "./torch/tar.ts";
 
 /** Holds the pickles of most legacy files whole, and tells every kind of file. */
 const HEAD_BYTES = 1 << 16;

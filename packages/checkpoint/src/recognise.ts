@@ -1,5 +1,5 @@
 import { FormatError, refuseSubstitute } from "@samoyed/core";
-import { isTar } from "./tar-members.ts";
+import { isTar } from "./torch/tar-members.ts";
 
 /** What the first bytes of a file look like. */
 export type Kind = "zip" | "pickle" | "tar" | "safetensors" | "index";

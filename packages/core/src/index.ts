@@ -1,19 +1,29 @@
-export { allocateBytes, MAX_ARRAY_BYTES } from "./allocate.ts";
-export { bfloat16ArrayToFloat32, bfloat16ToFloat32, float32ArrayToBfloat16, float32ToBfloat16 } from "./bfloat16.ts";
-export { blobSource } from "./blob-source.ts";
-export { castArray, castTensor, requireCast, toFloat32, type FloatDType } from "./cast.ts";
-export { giveChunkBuffer, takeChunkBuffer } from "./chunk-buffers.ts";
-export { type BlockWriter, throughBlocks } from "./block-writer.ts";
-export { CHUNK_BYTES } from "./chunk-bytes.ts";
-export { checkPreprocess, encodeContract, parseContract } from "./contract-json.ts";
-export { CONTRACT_SCHEMA, MAX_LABELS } from "./contract-schema.ts";
-export * from "./contract.ts";
-export * from "./dtype.ts";
+export { allocateBytes, MAX_ARRAY_BYTES } from "./tensor/allocate.ts";
+export {
+  bfloat16ArrayToFloat32,
+  bfloat16ToFloat32,
+  float32ArrayToBfloat16,
+  float32ToBfloat16,
+} from "./tensor/bfloat16.ts";
+export { blobSource } from "./io/blob-source.ts";
+export { castArray, castTensor, requireCast, toFloat32, type FloatDType } from "./tensor/cast.ts";
+export { giveChunkBuffer, takeChunkBuffer } from "./io/chunk-buffers.ts";
+export { type BlockWriter, throughBlocks } from "./io/block-writer.ts";
+export { CHUNK_BYTES } from "./io/chunk-bytes.ts";
+export { checkPreprocess, encodeContract, parseContract } from "./contract/contract-json.ts";
+export { CONTRACT_SCHEMA, MAX_LABELS } from "./contract/contract-schema.ts";
+export * from "./contract/contract.ts";
+export * from "./tensor/dtype.ts";
 export * from "./errors.ts";
-export { float16ArrayToFloat32, float16ToFloat32, float32ArrayToFloat16, float32ToFloat16 } from "./float16.ts";
-export { float32ToFloat8E4m3fn, float32ToFloat8E5m2, float8E4m3fnToFloat32, float8E5m2ToFloat32 } from "./float8.ts";
-export { discardBody, eachPiece, statusError } from "./http-response.ts";
-export { httpSource, MAX_UNRANGED_BYTES, type Fetch, type HttpSourceOptions } from "./http-source.ts";
+export { float16ArrayToFloat32, float16ToFloat32, float32ArrayToFloat16, float32ToFloat16 } from "./tensor/float16.ts";
+export {
+  float32ToFloat8E4m3fn,
+  float32ToFloat8E5m2,
+  float8E4m3fnToFloat32,
+  float8E5m2ToFloat32,
+} from "./tensor/float8.ts";
+export { discardBody, eachPiece, statusError } from "./io/http-response.ts";
+export { httpSource, MAX_UNRANGED_BYTES, type Fetch, type HttpSourceOptions } from "./io/http-source.ts";
 export {
   castLazy,
   collectChunks,
@@ -25,12 +35,12 @@ export {
   reshapeLazy,
   wholeElements,
   type TensorInfo,
-} from "./lazy-tensor.ts";
-export { memorySink, type MemorySink } from "./memory-sink.ts";
-export { memorySource } from "./memory-source.ts";
-export { encodeNpy, parseNpy } from "./npy.ts";
+} from "./tensor/lazy-tensor.ts";
+export { memorySink, type MemorySink } from "./io/memory-sink.ts";
+export { memorySource } from "./io/memory-source.ts";
+export { encodeNpy, parseNpy } from "./tensor/npy.ts";
 export { quote } from "./quote.ts";
-export { checkRange } from "./range.ts";
+export { checkRange } from "./io/range.ts";
 export {
   MAX_SAFETENSORS_HEADER_BYTES,
   parseSafetensorsHeader,
@@ -41,15 +51,15 @@ export {
   type SafetensorsEntry,
   type SafetensorsHeader,
   safetensorsHeaderLength,
-} from "./safetensors-header.ts";
-export { schemaProblem, type JsonSchema } from "./json-schema.ts";
-export { sha256, type Sha256 } from "./sha256.ts";
-export * from "./shape.ts";
-export type { Sink } from "./sink.ts";
-export { readInto, sourceChunks, type SourceRange } from "./source-chunks.ts";
-export type { ByteSource, ReadOptions } from "./source.ts";
-export { describeJson, jsonCount, JsonNumber, type JsonValue, parseStrictJson } from "./strict-json.ts";
-export { findSubstitute, refuseSubstitute, type Substitute, SUBSTITUTE_HEAD_BYTES } from "./substitutes.ts";
-export type { LazyTensor, Tensor } from "./tensor.ts";
-export { arrayToBytes, bytesToArray, bytesToTensor, tensorByteLength, zeros } from "./tensor-bytes.ts";
-export { decodeUtf8 } from "./utf8.ts";
+} from "./tensor/safetensors-header.ts";
+export { schemaProblem, type JsonSchema } from "./json/json-schema.ts";
+export { sha256, type Sha256 } from "./io/sha256.ts";
+export * from "./tensor/shape.ts";
+export type { Sink } from "./io/sink.ts";
+export { readInto, sourceChunks, type SourceRange } from "./io/source-chunks.ts";
+export type { ByteSource, ReadOptions } from "./io/source.ts";
+export { describeJson, jsonCount, JsonNumber, type JsonValue, parseStrictJson } from "./json/strict-json.ts";
+export { findSubstitute, refuseSubstitute, type Substitute, SUBSTITUTE_HEAD_BYTES } from "./io/substitutes.ts";
+export type { LazyTensor, Tensor } from "./tensor/tensor.ts";
+export { arrayToBytes, bytesToArray, bytesToTensor, tensorByteLength, zeros } from "./tensor/tensor-bytes.ts";
+export { decodeUtf8 } from "./io/utf8.ts";

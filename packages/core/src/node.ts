@@ -1,6 +1,6 @@
-export { fileSink } from "./file-sink.ts";
-export { fileSource, type FileSource } from "./file-source.ts";
-export { hashSource, type HashOptions } from "./hash-source.ts";
-export { makeFolder } from "./make-folder.ts";
-export { systemCode, toIoError } from "./node-error.ts";
-export { sinksInNewFolders } from "./sinks-in-new-folders.ts";
+export { fileSink } from "./files/file-sink.ts";
+export { fileSource, type FileSource } from "./files/file-source.ts";
+export { hashSource, type HashOptions } from "./io/hash-source.ts";
+export { makeFolder } from "./files/make-folder.ts";
+export { systemCode, toIoError } from "./files/node-error.ts";
+export { sinksInNewFolders } from "./files/sinks-in-new-folders.ts";

@@ -1,0 +1,313 @@
+import { decodeUtf8, FormatError, UnsupportedError } from "@samoyed/core";
+import { decodeLong, viewOf } from "../little-endian.ts";
+import { hashable, listOf, setItems } from "./containers.ts";
+import { OPCODE, opcodeName, refuseOpcode } from "./opcodes.ts";
+import { PickleStack } from "./stack.ts";
+import { describeValue, PyFloat, PyGlobal, PyTuple, type PyValue, type Where } from "./values.ts";
+
+/** Integers beyond 255 bytes are of no use in a checkpoint, and Python takes quadratic time to read them. */
+const MAX_LONG_BYTES = 255;
+/** Python's own names are shorter; this one would stand in error messages. */
+const MAX_NAME = 256;
+/** A tensor memoises some 15 values; an entry takes 40 bytes of memory and as little as 1 of the file. */
+const MAX_MEMO = 1 << 21;
+const OLDEST_PROTOCOL = 2;
+const NEWEST_PROTOCOL = 5;
+
+/** What a pickle's calls mean. Each answers with a value, or throws for what is not listed. */
+export interface PickleHandlers {
+  /** REDUCE, NEWOBJ and NEWOBJ_EX: `callable(*args)`. */
+  call(callable: PyValue, args: PyValue, where: Where): PyValue;
+  /** BUILD: the state that `target` is given; answers with what stands in its place. */
+  build(target: PyValue, state: PyValue, where: Where): PyValue;
+  /** BINPERSID: the object, such as a storage, that the container keeps under `id`. */
+  persistent(id: PyValue, where: Where): PyValue;
+}
+
+/** Options of `runPickle`. */
+export interface PickleOptions extends PickleHandlers {
+  /** Names the pickle in errors: the file, and the entry in it. */
+  readonly label: string;
+}
+
+/**
+ * Reads one pickle, whole and alone in `bytes`, and executes nothing: names are compared with lists, calls described.
+ * Bytes are views of `bytes`. Numbers that are integers in Python stay apart from floats (`PyFloat`).
+ *
+ * @throws FormatError when the pickle is damaged, its stack underflows, or one of the caps is passed.
+ * @throws UnsupportedError for a protocol other than 2 to 5, an opcode that is not read, or what a handler refuses.
+ */
+export function runPickle(bytes: Uint8Array, options: PickleOptions): PyValue {
+  const view = viewOf(bytes);
+  const memo = new Map<number, PyValue>();
+  let position = 0;
+  let start = 0;
+  const where: Where = () => `${options.label}: ${opcodeName(bytes[start]!)} at byte ${start}`;
+  const stack = new PickleStack(where);
+
+  const take = (count: number): number => {
+    if (count > bytes.byteLength - position) {
+      throw new FormatError(`${where()} needs ${count} bytes; ${bytes.byteLength - position} are left`, {
+        hint: "The file was cut short or is damaged; fetch it again.",
+      });
+    }
+    position += count;
+    return position - count;
+  };
+  const payload = (length: number): Uint8Array => {
+    const from = take(length);
+    return bytes.subarray(from, from + length);
+  };
+  const text = (length: number): string => {
+    const decoded = decodeUtf8(payload(length));
+    if (decoded === undefined) {
+      throw new FormatError(`${where()}: the string is not valid UTF-8`);
+    }
+    return decoded;
+  };
+  const line = (): string => {
+    const end = bytes.indexOf(0x0a, position);
+    if (end < 0) {
+      throw new FormatError(`${where()}: the name has no end`);
+    }
+    const decoded = text(end - position);
+    position = end + 1;
+    return decoded;
+  };
+  const length8 = (): number => {
+    const from = take(8);
+    // Beyond 2^53 the sum is not exact, and larger than any file all the same.
+    return view.getUint32(from, true) + view.getUint32(from + 4, true) * 2 ** 32;
+  };
+  const memoise = (index: number): void => {
+    if (memo.size >= MAX_MEMO) {
+      throw new FormatError(`${where()}: more than ${MAX_MEMO} values are memoised`);
+    }
+    memo.set(index, stack.top());
+  };
+  const recall = (index: number): PyValue => {
+    const value = memo.get(index);
+    if (value === undefined) {
+      throw new FormatError(`${where()}: nothing was memoised under ${index}`);
+    }
+    return value;
+  };
+  const call = (): void => {
+    const args = stack.pop();
+    stack.pushContainer(options.call(stack.pop(), args, where));
+  };
+
+  for (;;) {
+    start = position;
+    if (position >= bytes.byteLength) {
+      throw new FormatError(`${options.label}: the pickle ends at byte ${position} without STOP`, {
+        hint: "The file was cut short or is damaged; fetch it again.",
+      });
+    }
+    const opcode = bytes[position++]!;
+    switch (opcode) {
+      case OPCODE.PROTO: {
+        const protocol = bytes[take(1)]!;
+        if (protocol < OLDEST_PROTOCOL || protocol > NEWEST_PROTOCOL) {
+          throw new UnsupportedError(
+            `${where()}: pickle protocol ${protocol}; expected ${OLDEST_PROTOCOL} to ${NEWEST_PROTOCOL}`,
+          );
+        }
+        break;
+      }
+      case OPCODE.FRAME: {
+        const length = length8();
+        if (length > bytes.byteLength - position) {
+          throw new FormatError(
+            `${where()}: a frame of ${length} bytes; ${bytes.byteLength - position} are left in the pickle`,
+          );
+        }
+        break;
+      }
+      case OPCODE.STOP: {
+        const value = stack.finish();
+        if (position !== bytes.byteLength) {
+          throw new FormatError(`${where()}: ${bytes.byteLength - position} bytes follow the end of the pickle`);
+        }
+        return value;
+      }
+      case OPCODE.MARK:
+        stack.mark();
+        break;
+      case OPCODE.POP:
+        stack.popAny();
+        break;
+      case OPCODE.POP_MARK:
+        stack.popMark();
+        break;
+      case OPCODE.NONE:
+        stack.push(null);
+        break;
+      case OPCODE.NEWTRUE:
+        stack.push(true);
+        break;
+      case OPCODE.NEWFALSE:
+        stack.push(false);
+        break;
+      case OPCODE.BININT:
+        stack.push(view.getInt32(take(4), true));
+        break;
+      case OPCODE.BININT1:
+        stack.push(bytes[take(1)]!);
+        break;
+      case OPCODE.BININT2:
+        stack.push(view.getUint16(take(2), true));
+        break;
+      case OPCODE.LONG1:
+        stack.push(decodeLong(payload(bytes[take(1)]!)));
+        break;
+      case OPCODE.LONG4: {
+        const length = view.getUint32(take(4), true);
+        if (length > MAX_LONG_BYTES) {
+          throw new FormatError(`${where()}: an integer of ${length} bytes; at most ${MAX_LONG_BYTES} are read`);
+        }
+        stack.push(decodeLong(payload(length)));
+        break;
+      }
+      case OPCODE.BINFLOAT:
+        stack.push(new PyFloat(view.getFloat64(take(8), false)));
+        break;
+      // Python 2 wrote its strings so; PyTorch reads them as UTF-8 (2.13, `torch/serialization.py`, `load`).
+      case OPCODE.BINUNICODE:
+      case OPCODE.BINSTRING:
+        stack.push(text(view.getUint32(take(4), true)));
+        break;
+      case OPCODE.SHORT_BINUNICODE:
+      case OPCODE.SHORT_BINSTRING:
+        stack.push(text(bytes[take(1)]!));
+        break;
+      case OPCODE.BINUNICODE8:
+        stack.push(text(length8()));
+        break;
+      case OPCODE.BINBYTES:
+        stack.push(payload(view.getUint32(take(4), true)));
+        break;
+      case OPCODE.SHORT_BINBYTES:
+        stack.push(payload(bytes[take(1)]!));
+        break;
+      case OPCODE.BINBYTES8:
+      case OPCODE.BYTEARRAY8:
+        stack.push(payload(length8()));
+        break;
+      case OPCODE.EMPTY_TUPLE:
+        stack.pushContainer(new PyTuple([]));
+        break;
+      case OPCODE.TUPLE1:
+      case OPCODE.TUPLE2:
+      case OPCODE.TUPLE3:
+        stack.pushContainer(new PyTuple(stack.popMany(opcode - OPCODE.TUPLE1 + 1)));
+        break;
+      case OPCODE.TUPLE:
+        stack.pushContainer(new PyTuple(stack.popMark()));
+        break;
+      case OPCODE.EMPTY_LIST:
+        stack.pushContainer([]);
+        break;
+      case OPCODE.EMPTY_DICT:
+        stack.pushContainer(new Map());
+        break;
+      case OPCODE.EMPTY_SET:
+        stack.pushContainer(new Set());
+        break;
+      case OPCODE.FROZENSET:
+        stack.pushContainer(new Set(stack.popMark().map((item) => hashable(item, where))));
+        break;
+      case OPCODE.APPEND: {
+        const item = stack.pop();
+        listOf(stack.top(), where).push(item);
+        break;
+      }
+      case OPCODE.APPENDS: {
+        const items = stack.popMark();
+        const list = listOf(stack.top(), where);
+        for (const item of items) {
+          list.push(item);
+        }
+        break;
+      }
+      case OPCODE.ADDITEMS: {
+        const items = stack.popMark();
+        const set = stack.top();
+        if (!(set instanceof Set)) {
+          throw new FormatError(`${where()} on ${describeValue(set)}; expected a set`);
+        }
+        for (const item of items) {
+          set.add(hashable(item, where));
+        }
+        break;
+      }
+      case OPCODE.SETITEM: {
+        const pair = stack.popMany(2);
+        setItems(stack.top(), pair, where);
+        break;
+      }
+      case OPCODE.SETITEMS: {
+        const pairs = stack.popMark();
+        setItems(stack.top(), pairs, where);
+        break;
+      }
+      case OPCODE.GLOBAL: {
+        const module = line();
+        stack.push(makeGlobal(module, line(), where));
+        break;
+      }
+      case OPCODE.STACK_GLOBAL: {
+        const [module, name] = stack.popMany(2);
+        if (typeof module !== "string" || typeof name !== "string") {
+          throw new FormatError(`${where()} on ${describeValue(module)} and ${describeValue(name)}; expected strings`);
+        }
+        stack.push(makeGlobal(module, name, where));
+        break;
+      }
+      case OPCODE.REDUCE:
+      case OPCODE.NEWOBJ:
+        call();
+        break;
+      case OPCODE.NEWOBJ_EX: {
+        const keywords = stack.pop();
+        if (!(keywords instanceof Map) || keywords.size > 0) {
+          throw new UnsupportedError(`${where()}: an object made with keyword arguments is not read`);
+        }
+        call();
+        break;
+      }
+      case OPCODE.BUILD: {
+        const state = stack.pop();
+        stack.replace(options.build(stack.top(), state, where));
+        break;
+      }
+      case OPCODE.BINPERSID:
+        stack.push(options.persistent(stack.pop(), where));
+        break;
+      case OPCODE.BINPUT:
+        memoise(bytes[take(1)]!);
+        break;
+      case OPCODE.LONG_BINPUT:
+        memoise(view.getUint32(take(4), true));
+        break;
+      case OPCODE.MEMOIZE:
+        memoise(memo.size);
+        break;
+      case OPCODE.BINGET:
+        stack.push(recall(bytes[take(1)]!));
+        break;
+      case OPCODE.LONG_BINGET:
+        stack.push(recall(view.getUint32(take(4), true)));
+        break;
+      default:
+        throw refuseOpcode(opcode, where());
+    }
+  }
+}
+
+function makeGlobal(module: string, name: string, where: Where): PyGlobal {
+  if (module.length > MAX_NAME || name.length > MAX_NAME) {
+    throw new FormatError(`${where()}: a module or name of more than ${MAX_NAME} characters`);
+  }
+  return new PyGlobal(module, name);
+}

@@ -1,0 +1,37 @@
+import {
+  type ByteSource,
+  contiguousStrides,
+  type LazyTensor,
+  readSafetensorsHeader,
+  type ReadOptions,
+} from "@samoyed/core";
+import type { Checkpoint } from "../checkpoint.ts";
+import { PyTensor } from "../pickle/values.ts";
+import { Storage } from "../tensor/storage.ts";
+import { storedTensor } from "../tensor/stored-tensor.ts";
+
+/**
+ * Opens a safetensors file: reads its header, checks that the tensors fill the rest of the file exactly.
+ *
+ * @throws FormatError for a header or offsets that the format does not allow.
+ * @throws UnsupportedError for a dtype that is not read.
+ */
+export async function openSafetensors(source: ByteSource, options: ReadOptions): Promise<Checkpoint> {
+  const { metadata, entries, dataOffset } = await readSafetensorsHeader(source, options);
+  const storage = new Storage("file", { name: "bytes", dtype: "untyped", elementBytes: 1 }, source.byteLength);
+  storage.source = source;
+  const tensors = new Map<string, LazyTensor>();
+  for (const { name, dtype, shape, begin, end } of entries) {
+    const view = { storage, byteOffset: dataOffset + begin, byteLength: end - begin };
+    const layout = { dtype, shape, strides: contiguousStrides(shape), offset: 0 };
+    tensors.set(name, storedTensor(new PyTensor(layout, { storage: view }), name));
+  }
+  return {
+    container: "safetensors",
+    root: new Map(tensors),
+    tensors,
+    metadata,
+    warnings: [],
+    close: async () => source.close?.(),
+  };
+}

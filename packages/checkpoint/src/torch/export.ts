@@ -1,0 +1,256 @@
+import {
+  bytesPerElement,
+  describeJson,
+  type DType,
+  FormatError,
+  jsonCount,
+  type JsonValue,
+  type LazyTensor,
+  parseStrictJson,
+  quote,
+  type ReadOptions,
+  renameLazy,
+  UnsupportedError,
+} from "@samoyed/core";
+import { type Checkpoint, type CheckpointValue, isLazyTensor, isMap, keyText } from "../checkpoint.ts";
+import { openTorchZip } from "./open-zip.ts";
+import { PyTensor, type StridedLayout } from "../pickle/values.ts";
+import { Storage, wholeStorage } from "../tensor/storage.ts";
+import { storedTensor } from "../tensor/stored-tensor.ts";
+import { checkLayout } from "../tensor/strided-layout.ts";
+import { attachStorage, findEntry, openTorchArchive, readRecord, requireEntry, type TorchArchive } from "./archive.ts";
+import { readZipDirectory } from "../zip/directory.ts";
+import { entrySource } from "../zip/entry.ts";
+import { findRoot } from "../zip/names.ts";
+
+/** About 500 bytes for each tensor. */
+const MAX_CONFIG_BYTES = 64 * 2 ** 20;
+const STRIDED = 7;
+
+/** PyTorch 2.13, `torch/_export/serde/schema.py`, `ScalarType`. */
+const SCALAR_TYPES: ReadonlyMap<number, DType> = new Map<number, DType>([
+  [1, "uint8"],
+  [2, "int8"],
+  [3, "int16"],
+  [4, "int32"],
+  [5, "int64"],
+  [6, "float16"],
+  [7, "float32"],
+  [8, "float64"],
+  [9, "complex32"],
+  [10, "complex64"],
+  [11, "complex128"],
+  [12, "bool"],
+  [13, "bfloat16"],
+  [28, "uint16"],
+  [29, "float8_e4m3fn"],
+  [30, "float8_e5m2"],
+  [34, "uint32"],
+  [35, "uint64"],
+]);
+
+type Named = Map<string, LazyTensor>;
+
+/**
+ * Opens a `.pt2` of PyTorch 2.8 or later for its tensors: `data/weights` and `data/constants`. With one model, the
+ * root holds `state_dict` and `constants`; with several, one such pair under each model's name.
+ */
+export async function openExportedFolder(archive: TorchArchive, options: ReadOptions): Promise<Checkpoint> {
+  const { label } = archive.zip.source;
+  const format = String.fromCharCode(...(await readRecord(archive, "archive_format", { ...options, maxBytes: 64 })));
+  if (format !== "pt2") {
+    throw new UnsupportedError(`${label}: the archive's format is ${quote(format)}; "pt2" is read`);
+  }
+  const models = [...archive.zip.entries.keys()]
+    .filter((name) => name.startsWith(`${archive.root}models/`) && name.endsWith(".json"))
+    .map((name) => name.slice(`${archive.root}models/`.length, -".json".length));
+  if (models.length === 0) {
+    throw new FormatError(`${label}: the archive holds no model: no entry lies under ${archive.root}models/`);
+  }
+  const roots = new Map<string, ReadonlyMap<string, Named>>();
+  for (const model of models) {
+    const weights = await readPayloads(archive, { ...options, model, folder: "data/weights", kind: "weights" });
+    const constants = await readPayloads(archive, { ...options, model, folder: "data/constants", kind: "constants" });
+    roots.set(
+      model,
+      new Map([
+        ["state_dict", weights],
+        ["constants", constants],
+      ]),
+    );
+  }
+  const [first] = roots.values();
+  return exported(archive, roots.size === 1 ? first! : roots);
+}
+
+/** Opens a `.pt2` of PyTorch 2.7 or earlier: a flat zip, with `torch.save` archives inside. */
+export async function openExportedFlat(archive: TorchArchive, options: ReadOptions): Promise<Checkpoint> {
+  const state = await readNested(archive, "serialized_state_dict.pt", options);
+  const constants = findEntry(archive, "serialized_constants.pt")
+    ? await readNested(archive, "serialized_constants.pt", options)
+    : new Map<string, LazyTensor>();
+  return exported(
+    archive,
+    new Map([
+      ["state_dict", state],
+      ["constants", constants],
+    ]),
+  );
+}
+
+function exported(archive: TorchArchive, root: ReadonlyMap<string, CheckpointValue>): Checkpoint {
+  const tensors = new Map<string, LazyTensor>();
+  const rename = (value: CheckpointValue, path: string): CheckpointValue => {
+    if (isLazyTensor(value)) {
+      const named = renameLazy(value, path);
+      tensors.set(path, named);
+      return named;
+    }
+    return isMap(value)
+      ? new Map(
+          [...value].map(([key, item]) => [key, rename(item, path === "" ? keyText(key) : `${path}.${keyText(key)}`)]),
+        )
+      : value;
+  };
+  return {
+    container: "pt2",
+    root: rename(root, ""),
+    tensors,
+    metadata: archive.metadata,
+    warnings: archive.warnings,
+    close: async () => archive.zip.source.close?.(),
+  };
+}
+
+interface PayloadOptions extends ReadOptions {
+  readonly model: string;
+  readonly folder: string;
+  readonly kind: "weights" | "constants";
+}
+
+async function readPayloads(archive: TorchArchive, options: PayloadOptions): Promise<Named> {
+  const { folder, kind, model } = options;
+  // Some 2.7 builds wrote a torch.save archive in this place (2.13, `torch/export/pt2_archive/_package.py`).
+  if (findEntry(archive, `${folder}/${model}.pt`) !== undefined) {
+    return readNested(archive, `${folder}/${model}.pt`, options);
+  }
+  const name = `${folder}/${model}_${kind}_config.json`;
+  const label = `${archive.zip.source.label}: ${archive.root}${name}`;
+  const json = parseStrictJson(await readRecord(archive, name, { ...options, maxBytes: MAX_CONFIG_BYTES }), label);
+  const config = field(json, "config", label);
+  if (!(config instanceof Map)) {
+    throw new FormatError(`${label}: "config" is ${describeJson(config)}; expected an object`);
+  }
+  const storages = new Map<string, Storage>();
+  // A configuration may name one pickled payload many times; it is opened once.
+  const pickled = new Map<string, LazyTensor>();
+  const tensors: Named = new Map();
+  for (const [tensorName, payload] of config) {
+    const where = `${label}: ${quote(tensorName)}`;
+    const path = field(payload, "path_name", where);
+    const meta = field(payload, "tensor_meta", where);
+    if (typeof path !== "string") {
+      throw new FormatError(`${where}: "path_name" is ${describeJson(path)}; expected a string`);
+    }
+    if (meta === null || meta === undefined) {
+      // An object of a custom class, pickled; it has no elements to read.
+      continue;
+    }
+    if (field(payload, "use_pickle", where) === true) {
+      const tensor = pickled.get(path) ?? (await readNestedTensor(archive, `${folder}/${path}`, options));
+      pickled.set(path, tensor);
+      tensors.set(tensorName, tensor);
+      continue;
+    }
+    const layout = readMeta(meta, where);
+    const key = `${path} ${layout.dtype}`;
+    const storage = storages.get(key) ?? openPayload(archive, `${folder}/${path}`, layout.dtype);
+    storages.set(key, storage);
+    checkLayout(layout, storage.byteLength, () => where);
+    tensors.set(tensorName, storedTensor(new PyTensor(layout, { storage: wholeStorage(storage) }), tensorName));
+  }
+  return tensors;
+}
+
+function openPayload(archive: TorchArchive, name: string, dtype: DType): Storage {
+  const entry = requireEntry(archive, name);
+  const elementBytes = bytesPerElement(dtype);
+  if (entry.byteLength % elementBytes !== 0) {
+    throw new FormatError(
+      `${archive.zip.source.label}: ${entry.name} has ${entry.byteLength} bytes, which is no number of ${dtype} elements`,
+    );
+  }
+  const storage = new Storage(name, { name: dtype, dtype, elementBytes }, entry.byteLength / elementBytes);
+  attachStorage(archive, storage, name);
+  return storage;
+}
+
+function readMeta(meta: JsonValue, where: string): StridedLayout {
+  const code = jsonCount(field(meta, "dtype", where), `${where}: "dtype"`);
+  const dtype = SCALAR_TYPES.get(code);
+  if (dtype === undefined) {
+    throw new UnsupportedError(`${where}: dtype code ${code} is not read`);
+  }
+  const kind = jsonCount(field(meta, "layout", where), `${where}: "layout"`);
+  if (kind !== STRIDED) {
+    throw new UnsupportedError(`${where}: layout code ${kind} is not read; strided (${STRIDED}) is`);
+  }
+  return {
+    dtype,
+    shape: readSizes(meta, "sizes", where),
+    strides: readSizes(meta, "strides", where),
+    offset: readSize(field(meta, "storage_offset", where), `${where}: "storage_offset"`),
+  };
+}
+
+function readSizes(meta: JsonValue, key: string, where: string): number[] {
+  const sizes = field(meta, key, where);
+  if (!Array.isArray(sizes)) {
+    throw new FormatError(`${where}: "${key}" is ${describeJson(sizes)}; expected an array`);
+  }
+  return sizes.map((size) => readSize(size, `${where}: "${key}"`));
+}
+
+/** A size is `{"as_int": 3}`; weights have no symbolic ones. */
+function readSize(value: JsonValue | undefined, what: string): number {
+  return jsonCount(value instanceof Map ? value.get("as_int") : value, what);
+}
+
+function field(value: JsonValue | undefined, key: string, where: string): JsonValue | undefined {
+  if (!(value instanceof Map)) {
+    throw new FormatError(`${where} is ${describeJson(value)}; expected an object`);
+  }
+  return value.get(key);
+}
+
+async function openNested(archive: TorchArchive, name: string, options: ReadOptions): Promise<Checkpoint> {
+  const entry = requireEntry(archive, name);
+  const source = entrySource(archive.zip, entry, { warn: (warning) => archive.warnings.push(warning) });
+  const zip = await readZipDirectory(source, options);
+  const root = `${findRoot(zip.entries.keys(), source.label)}/`;
+  const nested = await openTorchZip(await openTorchArchive(zip, root, options), options);
+  archive.warnings.push(...nested.warnings);
+  return nested;
+}
+
+async function readNested(archive: TorchArchive, name: string, options: ReadOptions): Promise<Named> {
+  const { root } = await openNested(archive, name, options);
+  if (!isMap(root)) {
+    throw new FormatError(`${archive.zip.source.label}: ${name} holds no dictionary of tensors`);
+  }
+  const tensors: Named = new Map();
+  for (const [key, value] of root) {
+    if (typeof key === "string" && isLazyTensor(value)) {
+      tensors.set(key, value);
+    }
+  }
+  return tensors;
+}
+
+async function readNestedTensor(archive: TorchArchive, name: string, options: ReadOptions): Promise<LazyTensor> {
+  const { root } = await openNested(archive, name, options);
+  if (!isLazyTensor(root)) {
+    throw new FormatError(`${archive.zip.source.label}: ${name} holds no tensor`);
+  }
+  return root;
+}

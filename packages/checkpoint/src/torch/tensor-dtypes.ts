@@ -1,0 +1,48 @@
+import { type DType, UnsupportedError } from "@samoyed/core";
+import { describeValue, PyGlobal, type PyValue } from "../pickle/values.ts";
+
+/** `torch.<name>`, aliases included (PyTorch 2.13, `torch/csrc/utils/tensor_dtypes.cpp`). */
+const TORCH_DTYPES: ReadonlyMap<string, DType> = new Map<string, DType>([
+  ["float64", "float64"],
+  ["double", "float64"],
+  ["float32", "float32"],
+  ["float", "float32"],
+  ["float16", "float16"],
+  ["half", "float16"],
+  ["bfloat16", "bfloat16"],
+  ["float8_e4m3fn", "float8_e4m3fn"],
+  ["float8_e5m2", "float8_e5m2"],
+  ["int64", "int64"],
+  ["long", "int64"],
+  ["int32", "int32"],
+  ["int", "int32"],
+  ["int16", "int16"],
+  ["short", "int16"],
+  ["int8", "int8"],
+  ["uint64", "uint64"],
+  ["uint32", "uint32"],
+  ["uint16", "uint16"],
+  ["uint8", "uint8"],
+  ["bool", "bool"],
+  ["complex128", "complex128"],
+  ["cdouble", "complex128"],
+  ["complex64", "complex64"],
+  ["cfloat", "complex64"],
+  ["complex32", "complex32"],
+  ["chalf", "complex32"],
+]);
+
+/**
+ * The dtype that a pickle names.
+ *
+ * @throws UnsupportedError for every other name, the quantized types and the rarer float8 formats among them.
+ */
+export function readDType(value: PyValue | undefined, where: () => string): DType {
+  const dtype = value instanceof PyGlobal && value.module === "torch" ? TORCH_DTYPES.get(value.name) : undefined;
+  if (dtype === undefined) {
+    throw new UnsupportedError(`${where()}: the tensor's dtype is ${describeValue(value)}, which is not read`, {
+      hint: "Convert it in Python, for example with `.float()`, and save it again.",
+    });
+  }
+  return dtype;
+}

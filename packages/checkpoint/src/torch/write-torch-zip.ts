@@ -1,0 +1,44 @@
+import type { LazyTensor, Sink } from "@samoyed/core";
+import { crc32 } from "../zip/crc32.ts";
+import { pickleStateDict } from "../pickle/writer.ts";
+import { byteLengthOf, collectTensors, copyTensor, type WriteOptions } from "../tensor/write-tensors.ts";
+import { zipWriter } from "../zip/writer.ts";
+
+/** The folder's name when `torch.save` writes to a buffer, which has no name of its own. */
+const ROOT = "archive";
+
+/**
+ * Writes tensors as `torch.save(OrderedDict)` does since 1.6: a zip that `torch.load(weights_only=True)` reads. Each
+ * tensor has a storage of its own, aligned to 64 bytes, with its checksum. The same tensors give the same bytes. The
+ * sink is not committed.
+ *
+ * @throws UsageError when two tensors have the same name.
+ * @throws ShapeError when a tensor's bytes are not as many as its shape says.
+ */
+export async function writeTorchZip(
+  tensors: Iterable<LazyTensor>,
+  sink: Sink,
+  options: WriteOptions = {},
+): Promise<void> {
+  const keyed = collectTensors(tensors).map((tensor, index) => ({ tensor, key: String(index) }));
+  const zip = zipWriter(sink);
+  const record = (name: string, bytes: Uint8Array): Promise<void> =>
+    zip.entry(`${ROOT}/${name}`, bytes.byteLength, async () => {
+      await sink.write(bytes);
+      return crc32(bytes);
+    });
+  const encoder = new TextEncoder();
+  await record("data.pkl", pickleStateDict(keyed, { view: false }));
+  await record(".format_version", encoder.encode("1"));
+  await record(".storage_alignment", encoder.encode("64"));
+  await record("byteorder", encoder.encode("little"));
+  for (const { tensor, key } of keyed) {
+    await zip.entry(`${ROOT}/data/${key}`, byteLengthOf(tensor), async () => {
+      let crc = 0;
+      await copyTensor(tensor, sink, { ...options, seen: (bytes) => (crc = crc32(bytes, crc)) });
+      return crc;
+    });
+  }
+  await record("version", encoder.encode("3\n"));
+  await zip.finish();
+}

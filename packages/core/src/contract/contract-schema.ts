@@ -1,0 +1,109 @@
+import { CONTRACT_VERSION } from "./contract.ts";
+import type { JsonSchema } from "../json/json-schema.ts";
+
+/** More classes than any published classifier has (ImageNet-21k: 21,843), and few enough to hold. */
+export const MAX_LABELS = 1_000_000;
+
+/** The side of an input image; beyond it a single activation would not fit in an array. */
+const MAX_SIDE = 65_536;
+
+/** An image's channels; satellite images have some hundreds. */
+const MAX_CHANNELS = 1024;
+
+/** Reference probabilities that travel along; all classes of ImageNet-21k at most. */
+const MAX_TOP = 32_768;
+
+/** Outputs of a self-test that travel along; a few dozen tell as much. */
+const MAX_SAMPLES = 1024;
+
+const text: JsonSchema = { type: "string", minLength: 1 };
+const sha256: JsonSchema = { type: "string", pattern: "^[0-9a-f]{64}$" };
+
+const preprocess: JsonSchema = {
+  type: "object",
+  properties: {
+    inputSize: {
+      type: "array",
+      items: { type: "integer", minimum: 1, maximum: MAX_SIDE },
+      minItems: 3,
+      maxItems: 3,
+      description: "Channels, height, width.",
+    },
+    interpolation: { enum: ["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"] },
+    cropPct: { type: "number", exclusiveMinimum: 0, description: "Crop size over resize size." },
+    cropMode: { enum: ["center", "squash", "border"] },
+    cropBorderPixels: { type: "integer", minimum: 0, maximum: MAX_SIDE },
+    mean: { type: "array", items: { type: "number" }, minItems: 1, maxItems: MAX_CHANNELS },
+    std: { type: "array", items: { type: "number", exclusiveMinimum: 0 }, minItems: 1, maxItems: MAX_CHANNELS },
+  },
+  required: ["inputSize", "interpolation", "cropPct", "cropMode", "mean", "std"],
+  additionalProperties: false,
+};
+
+const reference: JsonSchema = {
+  type: "object",
+  properties: {
+    kind: { enum: ["documented", "recorded"] },
+    source: text,
+    imageSha256: sha256,
+    top: {
+      type: "array",
+      items: {
+        type: "object",
+        properties: {
+          index: { type: "integer", minimum: 0, maximum: MAX_LABELS },
+          label: { type: "string" },
+          probability: { type: "number", minimum: 0, maximum: 1 },
+        },
+        required: ["index", "probability"],
+        additionalProperties: false,
+      },
+      maxItems: MAX_TOP,
+    },
+  },
+  required: ["kind", "source", "top"],
+  additionalProperties: false,
+};
+
+/** The contract's JSON Schema (draft 2020-12). The order of its properties is the order in which they are written. */
+export const CONTRACT_SCHEMA: JsonSchema = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  $id: `urn:samoyed:contract:${CONTRACT_VERSION}`,
+  title: "Samoyed model contract",
+  description: "What a runtime must know besides the graph.",
+  type: "object",
+  properties: {
+    version: { const: CONTRACT_VERSION },
+    model: text,
+    task: { enum: ["logits", "features"] },
+    input: text,
+    output: text,
+    taps: { type: "array", items: text, maxItems: 10_000 },
+    preprocess,
+    labels: { type: "array", items: { type: "string" }, minItems: 1, maxItems: MAX_LABELS },
+    weights: { enum: ["float32", "float16", "uint8", "uint16", "int8"] },
+    license: text,
+    source: {
+      type: "object",
+      properties: { name: text, sha256 },
+      required: ["name", "sha256"],
+      additionalProperties: false,
+    },
+    standIn: text,
+    references: { type: "array", items: reference, maxItems: 1000 },
+    selfTest: {
+      type: "object",
+      properties: {
+        seed: { type: "integer", minimum: 1, maximum: 2 ** 31 - 1 },
+        values: { type: "array", items: { type: "number" }, minItems: 1, maxItems: MAX_SAMPLES },
+        tolerance: { type: "number", exclusiveMinimum: 0 },
+        by: text,
+      },
+      required: ["seed", "values", "tolerance", "by"],
+      additionalProperties: false,
+    },
+    generator: text,
+  },
+  required: ["version", "model", "task", "input", "output", "preprocess", "weights", "generator"],
+  additionalProperties: false,
+};

@@ -1,0 +1,57 @@
+import { dirname } from "node:path";
+import { fileSink } from "./file-sink.ts";
+import { makeFolder } from "./make-folder.ts";
+import type { Sink } from "../io/sink.ts";
+import { addUnfinishedFolder, dropUnfinishedFolder, removeUnfinishedFolders } from "./unfinished-files.ts";
+
+/**
+ * Opens file sinks in folders that are made where they are not there yet. Folders that were made go again, if nothing
+ * is in them, when a sink is aborted or cannot be opened, and when the process ends before one is committed.
+ *
+ * @returns a function like `fileSink`, whose sinks share what they made; it throws what `makeFolder` and `fileSink` do.
+ */
+export function sinksInNewFolders(): (path: string) => Promise<Sink> {
+  const made = new Set<string>();
+  let open = 0;
+  const forget = (): void => {
+    for (const folder of made) dropUnfinishedFolder(folder);
+  };
+  const abandon = (): void => {
+    removeUnfinishedFolders(made);
+    // What is not empty now holds something of somebody else's.
+    if (--open === 0) forget();
+  };
+  return async (path) => {
+    let sink: Sink;
+    let isOpen = true;
+    open++;
+    try {
+      await makeFolder(dirname(path), (folder) => {
+        made.add(folder);
+        addUnfinishedFolder(folder);
+      });
+      sink = await fileSink(path);
+    } catch (error) {
+      abandon();
+      throw error;
+    }
+    return {
+      get position(): number {
+        return sink.position;
+      },
+      write: (bytes) => sink.write(bytes),
+      patch: (offset, bytes) => sink.patch(offset, bytes),
+      async commit(): Promise<void> {
+        await sink.commit();
+        forget();
+        isOpen = false;
+        open--;
+      },
+      async abort(): Promise<void> {
+        await sink.abort();
+        if (isOpen) abandon();
+        isOpen = false;
+      },
+    };
+  };
+}

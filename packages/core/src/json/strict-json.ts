@@ -1,0 +1,267 @@
+import { FormatError } from "../errors.ts";
+import { quote } from "../quote.ts";
+import { decodeUtf8 } from "../io/utf8.ts";
+
+/** No header of a file nests deeper than a handful; the parser recurses. */
+const MAX_DEPTH = 64;
+
+/** A tensor's entry has about eight; an empty array takes two bytes of text and some thirty of memory. */
+const MAX_VALUES = 1 << 21;
+
+/** A number as it is written, so that `2.0`, `1e3` and 2^53 + 1 are not taken for integers. */
+export class JsonNumber {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** A JSON value; objects are Maps, whatever their keys are called. */
+export type JsonValue = null | boolean | string | JsonNumber | JsonValue[] | Map<string, JsonValue>;
+
+/**
+ * Parses JSON (RFC 8259) as it must be read where it says how bytes are laid out: `JSON.parse` keeps the last of two
+ * equal keys and rounds numbers, silently.
+ *
+ * @param json the text, or its UTF-8 bytes; `label` names it in errors.
+ * @throws FormatError for invalid UTF-8 or JSON, a key that stands twice, lone surrogates, more than 64 levels or 2 million
+ * values.
+ */
+export function parseStrictJson(json: Uint8Array | string, label: string): JsonValue {
+  const text = typeof json === "string" ? json : decodeUtf8(json);
+  if (text === undefined) {
+    throw new FormatError(`${label} is not valid UTF-8`);
+  }
+  const parser = new Parser(text, label);
+  return parser.whole();
+}
+
+/**
+ * An integer from 0 to 2^53 - 1.
+ *
+ * @throws FormatError for everything else, `2.0` and `1e3` included; `what` names it.
+ */
+export function jsonCount(value: JsonValue | undefined, what: string): number {
+  if (value instanceof JsonNumber && /^(0|[1-9]\d*)$/.test(value.text) && Number.isSafeInteger(Number(value.text))) {
+    return Number(value.text);
+  }
+  throw new FormatError(`${what} is ${describeJson(value)}; expected an integer from 0 to 2^53 - 1`);
+}
+
+/** What a JSON value is, for error messages. */
+export function describeJson(value: JsonValue | undefined): string {
+  if (value === undefined) return "missing";
+  if (value instanceof JsonNumber) return value.text.length > 40 ? `${value.text.slice(0, 40)}…` : value.text;
+  if (value instanceof Map) return "an object";
+  if (Array.isArray(value)) return "an array";
+  return typeof value === "string" ? quote(value) : String(value);
+}
+
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+/**
+ * Everything but control characters, quotes and backslashes; so much at a time, because on tens of megabytes V8's
+ * regular expressions overflow their stack.
+ */
+const PLAIN = /[ !#-[\]-\u{10ffff}]{0,1000}/uy;
+const SPACES = " \t\n\r";
+const LONE_SURROGATE = /\p{Surrogate}/u;
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['"', '"'],
+  ["\\", "\\"],
+  ["/", "/"],
+  ["b", "\b"],
+  ["f", "\f"],
+  ["n", "\n"],
+  ["r", "\r"],
+  ["t", "\t"],
+]);
+
+class Parser {
+  readonly #text: string;
+  readonly #label: string;
+  #at = 0;
+  #values = 0;
+
+  constructor(text: string, label: string) {
+    this.#text = text;
+    this.#label = label;
+  }
+
+  whole(): JsonValue {
+    const value = this.#value(0);
+    this.#skipSpaces();
+    if (this.#at < this.#text.length) {
+      throw this.#error("more text follows the JSON value");
+    }
+    return value;
+  }
+
+  #value(depth: number): JsonValue {
+    if (depth > MAX_DEPTH) {
+      throw this.#error(`values are nested more than ${MAX_DEPTH} deep`);
+    }
+    if (++this.#values > MAX_VALUES) {
+      throw this.#error(`more than ${MAX_VALUES} values`);
+    }
+    this.#skipSpaces();
+    switch (this.#text[this.#at]) {
+      case "{":
+        return this.#object(depth);
+      case "[":
+        return this.#array(depth);
+      case '"':
+        return this.#string();
+      case "t":
+        return this.#word("true", true);
+      case "f":
+        return this.#word("false", false);
+      case "n":
+        return this.#word("null", null);
+      default: {
+        const number = this.#match(NUMBER);
+        if (number === "") {
+          throw this.#error("expected a JSON value");
+        }
+        return new JsonNumber(number);
+      }
+    }
+  }
+
+  #object(depth: number): Map<string, JsonValue> {
+    const entries = new Map<string, JsonValue>();
+    this.#at++;
+    if (this.#accept("}")) return entries;
+    do {
+      this.#skipSpaces();
+      if (this.#text[this.#at] !== '"') {
+        throw this.#error("expected a key");
+      }
+      const key = this.#string();
+      if (entries.has(key)) {
+        throw this.#error(`the key ${describeJson(key)} stands twice`);
+      }
+      if (!this.#accept(":")) {
+        throw this.#error("expected a colon");
+      }
+      entries.set(key, this.#value(depth + 1));
+    } while (this.#accept(","));
+    if (!this.#accept("}")) {
+      throw this.#error("expected a comma or the end of the object");
+    }
+    return entries;
+  }
+
+  #array(depth: number): JsonValue[] {
+    const items: JsonValue[] = [];
+    this.#at++;
+    if (this.#accept("]")) return items;
+    do {
+      items.push(this.#value(depth + 1));
+    } while (this.#accept(","));
+    if (!this.#accept("]")) {
+      throw this.#error("expected a comma or the end of the array");
+    }
+    return items;
+  }
+
+  #string(): string {
+    const value = this.#wholeString() ?? this.#stringInParts();
+    if (LONE_SURROGATE.test(value)) {
+      throw this.#error("the string holds half of a surrogate pair");
+    }
+    return value;
+  }
+
+  /**
+   * A valid string, read by the engine: JSON that stands in a JSON string has an escape every few characters, and a graph's
+   * takes a tenth of the time. `undefined` leaves it to `#stringInParts` to say what is wrong, and where.
+   */
+  #wholeString(): string | undefined {
+    let end = this.#at;
+    do {
+      end = this.#text.indexOf('"', end + 1);
+      if (end < 0) return undefined;
+    } while (this.#isEscaped(end));
+    try {
+      const value = JSON.parse(this.#text.slice(this.#at, end + 1)) as string;
+      this.#at = end + 1;
+      return value;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Whether an odd number of backslashes stands before a character. */
+  #isEscaped(at: number): boolean {
+    let start = at;
+    while (this.#text.charCodeAt(start - 1) === 0x5c) start--;
+    return (at - start) % 2 === 1;
+  }
+
+  #stringInParts(): string {
+    this.#at++;
+    const parts: string[] = [];
+    for (;;) {
+      const plain = this.#match(PLAIN);
+      const next = this.#text[this.#at];
+      if (plain !== "") {
+        parts.push(plain);
+      } else if (next === "\\") {
+        parts.push(this.#escape());
+      } else if (next === '"') {
+        break;
+      } else {
+        throw this.#error(next === undefined ? "the string has no end" : "a control character stands in a string");
+      }
+    }
+    this.#at++;
+    return parts.join("");
+  }
+
+  #escape(): string {
+    const letter = this.#text[this.#at + 1] ?? "";
+    const simple = ESCAPES.get(letter);
+    if (simple !== undefined) {
+      this.#at += 2;
+      return simple;
+    }
+    const digits = this.#text.slice(this.#at + 2, this.#at + 6);
+    if (letter !== "u" || !/^[0-9a-fA-F]{4}$/.test(digits)) {
+      throw this.#error("no such escape");
+    }
+    this.#at += 6;
+    return String.fromCharCode(Number.parseInt(digits, 16));
+  }
+
+  #word<Value extends boolean | null>(word: string, value: Value): Value {
+    if (!this.#text.startsWith(word, this.#at)) {
+      throw this.#error("expected a JSON value");
+    }
+    this.#at += word.length;
+    return value;
+  }
+
+  #accept(character: string): boolean {
+    this.#skipSpaces();
+    if (this.#text[this.#at] !== character) {
+      return false;
+    }
+    this.#at++;
+    return true;
+  }
+
+  #skipSpaces(): void {
+    while (this.#at < this.#text.length && SPACES.includes(this.#text[this.#at]!)) this.#at++;
+  }
+
+  #match(pattern: RegExp): string {
+    pattern.lastIndex = this.#at;
+    const text = pattern.exec(this.#text)?.[0] ?? "";
+    this.#at += text.length;
+    return text;
+  }
+
+  #error(problem: string): FormatError {
+    return new FormatError(`${this.#label} is not valid JSON at character ${this.#at}: ${problem}`);
+  }
+}

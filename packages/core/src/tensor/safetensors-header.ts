@@ -1,0 +1,216 @@
+import { bytesPerElement, type DType } from "./dtype.ts";
+import { FormatError, UnsupportedError } from "../errors.ts";
+import { quote } from "../quote.ts";
+import type { ByteSource, ReadOptions } from "../io/source.ts";
+import { describeJson, jsonCount, type JsonValue, parseStrictJson } from "../json/strict-json.ts";
+
+/** The format's own bound (safetensors 0.6, `src/tensor.rs`, `MAX_HEADER_SIZE`). */
+export const MAX_SAFETENSORS_HEADER_BYTES = 100_000_000;
+
+/** The length of the header stands before it, in so many bytes. */
+export const SAFETENSORS_LENGTH_BYTES = 8;
+
+/** safetensors 0.6, `src/tensor.rs`, `Dtype`; F8_E8M0, F6 and F4 are not read. */
+const DTYPES: ReadonlyMap<string, DType> = new Map<string, DType>([
+  ["BOOL", "bool"],
+  ["U8", "uint8"],
+  ["I8", "int8"],
+  ["F8_E5M2", "float8_e5m2"],
+  ["F8_E4M3", "float8_e4m3fn"],
+  ["I16", "int16"],
+  ["U16", "uint16"],
+  ["F16", "float16"],
+  ["BF16", "bfloat16"],
+  ["I32", "int32"],
+  ["U32", "uint32"],
+  ["F32", "float32"],
+  ["C64", "complex64"],
+  ["F64", "float64"],
+  ["I64", "int64"],
+  ["U64", "uint64"],
+]);
+
+/** The names that safetensors gives to dtypes; the complex ones but complex64 have none. */
+export const SAFETENSORS_DTYPES: ReadonlyMap<DType, string> = new Map(
+  [...DTYPES].map(([name, dtype]) => [dtype, name]),
+);
+
+/** A tensor as the header describes it. */
+export interface SafetensorsEntry {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  /** Bytes from the beginning of the data, which follows the header. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** What a safetensors file says of itself. */
+export interface SafetensorsHeader {
+  readonly metadata: ReadonlyMap<string, string>;
+  /** In the header's order; sorted by offset they follow one another without holes. */
+  readonly entries: readonly SafetensorsEntry[];
+  /** Where the data begins in the file, and how many bytes the tensors take together. */
+  readonly dataOffset: number;
+  readonly dataBytes: number;
+}
+
+/**
+ * Reads a safetensors file's header, and checks that the tensors fill the rest of the file exactly. The source is read
+ * twice: its first 8 bytes, then the header.
+ *
+ * @throws FormatError for a header or offsets that the format does not allow.
+ * @throws UnsupportedError for a dtype that is not read.
+ */
+export async function readSafetensorsHeader(
+  source: ByteSource,
+  { maxHeaderBytes, ...options }: ReadOptions & { readonly maxHeaderBytes?: number } = {},
+): Promise<SafetensorsHeader> {
+  const { label, byteLength } = source;
+  const start = await source.read(0, Math.min(SAFETENSORS_LENGTH_BYTES, byteLength), options);
+  const length = safetensorsHeaderLength(start, { label, ...(maxHeaderBytes && { most: maxHeaderBytes }) });
+  const left = byteLength - SAFETENSORS_LENGTH_BYTES;
+  if (length > left) {
+    throw new FormatError(`${label}: a safetensors header of ${length} bytes; ${left} are left in the file`, {
+      hint: "The file was cut short; fetch it again.",
+    });
+  }
+  const header = parseSafetensorsHeader(await source.read(SAFETENSORS_LENGTH_BYTES, length, options), label);
+  requireDataBytes(header, { dataBytes: left - length, label });
+  return header;
+}
+
+/**
+ * The header's length, from the file's first 8 bytes.
+ *
+ * @throws FormatError when it is none that the format allows, or there are fewer bytes.
+ */
+export function safetensorsHeaderLength(
+  bytes: Uint8Array,
+  { label, most = MAX_SAFETENSORS_HEADER_BYTES }: { readonly label: string; readonly most?: number },
+): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = bytes.byteLength < SAFETENSORS_LENGTH_BYTES ? 0 : Number(view.getBigUint64(0, true));
+  if (length === 0 || length > most) {
+    const got = Number.isSafeInteger(length) ? length : "more than 2^53";
+    throw new FormatError(`${label}: a safetensors header of ${got} bytes; expected 1 to ${most}`);
+  }
+  return length;
+}
+
+/**
+ * Parses a header: the JSON without its length. Whether the file has as many bytes as it says is left to the caller:
+ * see `requireDataBytes`.
+ *
+ * @throws FormatError for a header or offsets that the format does not allow.
+ * @throws UnsupportedError for a dtype that is not read.
+ */
+export function parseSafetensorsHeader(json: Uint8Array, label: string): SafetensorsHeader {
+  const header = parseStrictJson(json, `${label}: the safetensors header`);
+  if (!(header instanceof Map)) {
+    throw new FormatError(`${label}: the safetensors header is ${describeJson(header)}; expected an object`);
+  }
+  const metadata = readMetadata(header.get("__metadata__"), label);
+  const entries: SafetensorsEntry[] = [];
+  for (const [name, value] of header) {
+    if (name !== "__metadata__") entries.push(readEntry(name, value, `${label}: tensor ${quote(name)}`));
+  }
+  return {
+    metadata,
+    entries,
+    dataOffset: SAFETENSORS_LENGTH_BYTES + json.byteLength,
+    dataBytes: requireContiguous(entries, label),
+  };
+}
+
+/**
+ * Requires the data that follows a header to have the size that the header says.
+ *
+ * @throws FormatError when it has not.
+ */
+export function requireDataBytes(
+  header: SafetensorsHeader,
+  { dataBytes, label }: { readonly dataBytes: number; readonly label: string },
+): void {
+  if (header.dataBytes === dataBytes) return;
+  throw new FormatError(
+    `${label}: the tensors take ${header.dataBytes} bytes; the file has ${dataBytes} after its header`,
+    {
+      hint:
+        header.dataBytes > dataBytes
+          ? "The file was cut short; fetch it again."
+          : "The file is damaged; fetch it again.",
+    },
+  );
+}
+
+function readMetadata(value: JsonValue | undefined, label: string): ReadonlyMap<string, string> {
+  const metadata = new Map<string, string>();
+  if (value === undefined) {
+    return metadata;
+  }
+  if (!(value instanceof Map)) {
+    throw new FormatError(`${label}: "__metadata__" is ${describeJson(value)}; expected an object of strings`);
+  }
+  for (const [key, text] of value) {
+    if (typeof text !== "string") {
+      throw new FormatError(
+        `${label}: "__metadata__" holds ${describeJson(text)} under ${quote(key)}; expected a string`,
+      );
+    }
+    metadata.set(key, text);
+  }
+  return metadata;
+}
+
+function readEntry(name: string, value: JsonValue, what: string): SafetensorsEntry {
+  if (!(value instanceof Map)) {
+    throw new FormatError(`${what} is ${describeJson(value)}; expected an object`);
+  }
+  const dtypeName = value.get("dtype");
+  if (typeof dtypeName !== "string") {
+    throw new FormatError(`${what}: "dtype" is ${describeJson(dtypeName)}; expected a string`);
+  }
+  const dtype = DTYPES.get(dtypeName);
+  if (dtype === undefined) {
+    throw new UnsupportedError(`${what}: the dtype ${quote(dtypeName)} is not read`);
+  }
+  const shape = readCounts(value.get("shape"), `${what}: "shape"`);
+  const offsets = readCounts(value.get("data_offsets"), `${what}: "data_offsets"`);
+  const [begin, end] = offsets;
+  if (begin === undefined || end === undefined || offsets.length !== 2 || begin > end) {
+    throw new FormatError(`${what}: "data_offsets" is [${offsets.join(", ")}]; expected a begin and an end`);
+  }
+  const bytes = shape.reduce((product, size) => product * size, 1) * bytesPerElement(dtype);
+  if (!Number.isSafeInteger(bytes)) {
+    throw new FormatError(`${what}: the shape [${shape.join(", ")}] has more than 2^53 bytes`);
+  }
+  if (end - begin !== bytes) {
+    throw new FormatError(
+      `${what}: "data_offsets" holds ${end - begin} bytes; ${dtype} of shape [${shape.join(", ")}] takes ${bytes}`,
+    );
+  }
+  return { name, dtype, shape, begin, end };
+}
+
+function readCounts(value: JsonValue | undefined, what: string): number[] {
+  if (!Array.isArray(value)) {
+    throw new FormatError(`${what} is ${describeJson(value)}; expected an array`);
+  }
+  return value.map((item) => jsonCount(item, what));
+}
+
+/** Sorted by offset, tensors must follow one another from 0 on. Returns where the last one ends. */
+function requireContiguous(entries: readonly SafetensorsEntry[], label: string): number {
+  let position = 0;
+  for (const { name, begin, end } of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (begin !== position) {
+      const problem = begin < position ? "overlaps the one before it" : "leaves a hole before it";
+      throw new FormatError(
+        `${label}: tensor ${quote(name)} begins at byte ${begin} of the data and ${problem}, which ends at ${position}`,
+      );
+    }
+    position = end;
+  }
+  return position;
+}
