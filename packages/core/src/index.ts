@@ -5,6 +5,7 @@ export {
   float32ArrayToBfloat16,
   float32ToBfloat16,
 } from "./tensor/bfloat16.ts";
+export { decodeBase64 } from "./io/base64.ts";
 export { blobSource } from "./io/blob-source.ts";
 export { castArray, castTensor, requireCast, toFloat32, type FloatDType } from "./tensor/cast.ts";
 export { giveChunkBuffer, takeChunkBuffer } from "./io/chunk-buffers.ts";

@@ -1,6 +1,6 @@
 import type { LazyTensor } from "@samoyed/core";
 import { type Graph, type Node, readInt } from "@samoyed/graph";
-import type { WeightLayout } from "@samoyed/runtime-smyd/file";
+import type { WeightLayout } from "@samoyed/smyd-file";
 
 /** How a weight's elements are ordered in the file. */
 export interface ChosenLayout {

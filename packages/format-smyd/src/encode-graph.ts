@@ -1,6 +1,6 @@
 import { UsageError } from "@samoyed/core";
 import type { Attribute, Graph } from "@samoyed/graph";
-import type { WeightRecord } from "@samoyed/runtime-smyd/file";
+import type { WeightRecord } from "@samoyed/smyd-file";
 import type { PlannedWeights } from "./weight-records.ts";
 
 const LONE_SURROGATE = /\p{Surrogate}/u;

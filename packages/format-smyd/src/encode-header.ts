@@ -1,5 +1,5 @@
 import { type Contract, encodeContract, SAFETENSORS_DTYPES, UnsupportedError } from "@samoyed/core";
-import { ALIGNMENT, LENGTH_BYTES, type PlacedTensor, SMYD_VERSION, smydDigest } from "@samoyed/runtime-smyd/file";
+import { ALIGNMENT, LENGTH_BYTES, type PlacedTensor, SMYD_VERSION, smydDigest } from "@samoyed/smyd-file";
 
 /** What a header is made of. */
 export interface HeaderParts {

@@ -17,7 +17,7 @@ import {
   panelRows,
   storedArray,
   type WeightRecord,
-} from "@samoyed/runtime-smyd/file";
+} from "@samoyed/smyd-file";
 import { channelColumns, channelRows } from "./channel-rows.ts";
 import { storeRows } from "./storage.ts";
 import type { PlannedWeight, SmydWeights } from "./weight-records.ts";

@@ -1,5 +1,5 @@
 import { float16ArrayToFloat32, float32ArrayToFloat16, UnsupportedError } from "@samoyed/core";
-import type { PanelArray } from "@samoyed/runtime-smyd/file";
+import type { PanelArray } from "@samoyed/smyd-file";
 import type { SmydWeights } from "./weight-records.ts";
 
 /** The largest int8 in use: the range is symmetric, so -128 is not. */

@@ -19,7 +19,7 @@ import {
   type SmydWeight,
   unpackDepthwise,
   unpackPanel,
-} from "@samoyed/runtime-smyd/file";
+} from "@samoyed/smyd-file";
 import { restoreRows } from "./storage.ts";
 import type { VerifiedData } from "./verified-data.ts";
 

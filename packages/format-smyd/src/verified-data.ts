@@ -6,7 +6,7 @@ import {
   type ReadOptions,
   sourceChunks,
 } from "@samoyed/core";
-import { createXxh64, type SmydFile, type Stretch, type Xxh64 } from "@samoyed/runtime-smyd/file";
+import { createXxh64, type SmydFile, type Stretch, type Xxh64 } from "@samoyed/smyd-file";
 
 /** The data of a file: stretches of it that are held against their hashes as they are read. */
 export interface VerifiedData {

@@ -1,6 +1,6 @@
 import type { LazyTensor } from "@samoyed/core";
 import type { Graph, Node } from "@samoyed/graph";
-import { isReserved, type WeightRecord } from "@samoyed/runtime-smyd/file";
+import { isReserved, type WeightRecord } from "@samoyed/smyd-file";
 import { chooseLayouts } from "./choose-layouts.ts";
 
 /** How weights in panels are stored. */

@@ -1,6 +1,6 @@
 import { AbortedError, lazyFromChunks, type LazyTensor, lazyTensor, memorySink, ShapeError } from "@samoyed/core";
 import { type Graph, MAX_OPSET, MIN_OPSET } from "@samoyed/graph";
-import { createXxh64, MAX_OPSET as READ_MAX_OPSET, MIN_OPSET as READ_MIN_OPSET } from "@samoyed/runtime-smyd/file";
+import { createXxh64, MAX_OPSET as READ_MAX_OPSET, MIN_OPSET as READ_MIN_OPSET } from "@samoyed/smyd-file";
 import { describe, expect, test } from "vitest";
 import { CONTRACT, dataOf, fromBytes, headerOf, plain, toBytes } from "../test/files.ts";
 import { convGraph, matrixGraph, smallNetwork, weight } from "../test/graphs.ts";

@@ -10,7 +10,7 @@ import {
   UsageError,
 } from "@samoyed/core";
 import type { Graph } from "@samoyed/graph";
-import { createXxh64, layOutData, LENGTH_BYTES, parseSmydHeader, smydHeaderLength } from "@samoyed/runtime-smyd/file";
+import { createXxh64, layOutData, LENGTH_BYTES, parseSmydHeader, smydHeaderLength } from "@samoyed/smyd-file";
 import { encodeGraph } from "./encode-graph.ts";
 import { encodeHeader } from "./encode-header.ts";
 import { type Emit, packWeight } from "./pack-weight.ts";

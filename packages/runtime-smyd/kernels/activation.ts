@@ -15,7 +15,7 @@ import {
   BETA,
   HIGH,
   LOW,
-} from "../src/program/fields";
+} from "../src/wasm/program/fields";
 import { erf, exp } from "./float64";
 
 /** Applies a step's activation: its limits, then its curve. */

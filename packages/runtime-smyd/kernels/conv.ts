@@ -35,7 +35,7 @@ import {
   TILE_OUTPUT_PIXELS,
   TILE_RESIDUAL,
   TILE_WEIGHTS,
-} from "../src/program/fields";
+} from "../src/wasm/program/fields";
 import { storeLanes } from "./lanes";
 
 export function convUnit(step: usize, unit: i32, scratch: usize): void {

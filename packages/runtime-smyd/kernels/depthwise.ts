@@ -20,7 +20,7 @@ import {
   DEPTHWISE_UNIT_PIXELS,
   SCRATCH_WEIGHTS,
   STORAGE_FLOAT32,
-} from "../src/program/fields";
+} from "../src/wasm/program/fields";
 
 export function depthwiseUnit(step: usize, unit: i32, scratch: usize): void {
   const unitPixels = load<i32>(step, DEPTHWISE_UNIT_PIXELS);

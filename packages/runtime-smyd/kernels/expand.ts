@@ -1,5 +1,5 @@
 /** Weights expanded to float32, exactly: the kernels compute in float32 whatever the storage. */
-import { STORAGE_FLOAT16, STORAGE_FLOAT32 } from "../src/program/fields";
+import { STORAGE_FLOAT16, STORAGE_FLOAT32 } from "../src/wasm/program/fields";
 
 /** Bytes of one weight. */
 export function weightBytes(storage: i32): i32 {

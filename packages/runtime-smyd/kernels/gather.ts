@@ -14,7 +14,7 @@ import {
   SPATIAL_BORDER,
   SPATIAL_HEIGHT,
   SPATIAL_WIDTH,
-} from "../src/program/fields";
+} from "../src/wasm/program/fields";
 
 export function gatherUnit(step: usize, unit: i32): void {
   const unitPixels = load<i32>(step, GATHER_UNIT_PIXELS);

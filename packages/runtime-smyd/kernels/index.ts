@@ -1,2 +1,2 @@
 export { run } from "./run";
-export { hashDigest, hashStart, hashUpdate } from "./xxh64";
+export { hashDigest, hashStart, hashUpdate } from "@samoyed/smyd-file/kernels/xxh64";

@@ -24,7 +24,7 @@ import {
   MAP_SHAPE,
   MAP_SUB,
   MAP_UNIT_ROWS,
-} from "../src/program/fields";
+} from "../src/wasm/program/fields";
 
 export function mapUnit(step: usize, unit: i32): void {
   const unitRows = load<i32>(step, MAP_UNIT_ROWS);

@@ -14,7 +14,7 @@ import {
   SPATIAL_HEIGHT,
   SPATIAL_WIDTH,
   UNIT_CHANNELS,
-} from "../src/program/fields";
+} from "../src/wasm/program/fields";
 
 export function batchNormUnit(step: usize, y: i32): void {
   const channels = load<i32>(step, INPUT_VALUE + SPATIAL_CHANNELS);

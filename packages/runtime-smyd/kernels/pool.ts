@@ -17,7 +17,7 @@ import {
   SPATIAL_HEIGHT,
   SPATIAL_WIDTH,
   UNIT_CHANNELS,
-} from "../src/program/fields";
+} from "../src/wasm/program/fields";
 
 export function poolUnit(step: usize, y: i32): void {
   const width = load<i32>(step, OUTPUT_VALUE + SPATIAL_WIDTH);

@@ -27,7 +27,7 @@ import {
   PROGRAM_SCRATCH_STRIDE,
   SCRATCH_TILE_PIXELS,
   UNITS,
-} from "../src/program/fields";
+} from "../src/wasm/program/fields";
 
 /** Looks at the barrier this often before the thread sleeps: a few microseconds, the usual wait. */
 const SPINS = 2000;

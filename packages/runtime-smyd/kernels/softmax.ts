@@ -1,6 +1,6 @@
 /** A row of a softmax, in float64. */
 import { exp, log } from "./float64";
-import { SOFTMAX_COUNT, SOFTMAX_INPUT, SOFTMAX_LOG, SOFTMAX_OUTPUT } from "../src/program/fields";
+import { SOFTMAX_COUNT, SOFTMAX_INPUT, SOFTMAX_LOG, SOFTMAX_OUTPUT } from "../src/wasm/program/fields";
 
 export function softmaxUnit(step: usize, row: i32): void {
   const bytes: usize = 4 * load<i32>(step, SOFTMAX_COUNT);

@@ -5,7 +5,7 @@ import {
   SPATIAL_CHANNELS,
   SPATIAL_HEIGHT,
   SPATIAL_WIDTH,
-} from "../src/program/fields";
+} from "../src/wasm/program/fields";
 
 /** The address of a pixel's first channel; `value` is the address of the value's fields. */
 export function pixelAt(value: usize, y: i32, x: i32): usize {

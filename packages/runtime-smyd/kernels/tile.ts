@@ -18,7 +18,7 @@ import {
   TILE_OUTPUT_PIXELS,
   TILE_RESIDUAL,
   TILE_WEIGHTS,
-} from "../src/program/fields";
+} from "../src/wasm/program/fields";
 
 /** accumulator + left · right; with relaxed SIMD the engine rounds once where it can. */
 // @ts-ignore: decorator

@@ -1,12 +1,12 @@
 import { UnavailableError } from "@samoyed/core";
 import type { Artifact, Availability, Backend, LoadOptions, Session } from "@samoyed/runtime";
-import { chooseSimd, type Simd } from "./kernels/detect.ts";
+import { chooseSimd, type Simd } from "./wasm/kernels/detect.ts";
 import type { ByteStream } from "./load/byte-stream.ts";
-import { loadModel } from "./load-model.ts";
+import { loadModel } from "./wasm/load-model.ts";
 import { checkSelfTest } from "./self-test.ts";
 import { BACKEND_NAME } from "./session.ts";
-import { chooseThreads, type ThreadLimits } from "./threads/count.ts";
-import type { StartThread } from "./threads/crew.ts";
+import { chooseThreads, type ThreadLimits } from "./wasm/threads/count.ts";
+import type { StartThread } from "./wasm/threads/crew.ts";
 
 /** Options of `smyd`. */
 export interface SmydOptions {

@@ -1,8 +1,8 @@
 import { type Artifact, type Classifier, type ClassifierOptions, loadClassifier as loadOn } from "@samoyed/runtime";
 import { type SmydBackend, type SmydOptions, smydOn } from "./backend.ts";
 import { openStream } from "./load/open-stream.ts";
-import { browserThreadLimits } from "./threads/count.ts";
-import { startWebThread } from "./threads/web-thread.ts";
+import { browserThreadLimits } from "./wasm/threads/count.ts";
+import { startWebThread } from "./wasm/threads/web-thread.ts";
 
 export type { SmydBackend, SmydLoadOptions, SmydOptions } from "./backend.ts";
 export { recordSelfTest } from "./self-test.ts";

@@ -1,5 +1,5 @@
 import { formatShape, type Shape, type Tensor, UnsupportedError } from "@samoyed/core";
-import type { SmydFile, SmydPort } from "./file/types.ts";
+import type { SmydFile, SmydPort } from "@samoyed/smyd-file";
 import type { InputSizes } from "./plan/shapes.ts";
 
 /**

@@ -2,8 +2,8 @@ import { availableParallelism } from "node:os";
 import { type Artifact, type Classifier, type ClassifierOptions, loadClassifier as loadOn } from "@samoyed/runtime";
 import { type SmydBackend, type SmydOptions, smydOn } from "./backend.ts";
 import { openStreamInNode } from "./load/open-stream-node.ts";
-import type { ThreadLimits } from "./threads/count.ts";
-import { startNodeThread } from "./threads/node-thread.ts";
+import type { ThreadLimits } from "./wasm/threads/count.ts";
+import { startNodeThread } from "./wasm/threads/node-thread.ts";
 
 export type { SmydBackend, SmydLoadOptions, SmydOptions } from "./backend.ts";
 export { recordSelfTest } from "./self-test.ts";

@@ -1,7 +1,7 @@
 import { type Tensor, throwIfAborted, UsageError } from "@samoyed/core";
 import { checkInputs, type RunOptions, type Session } from "@samoyed/runtime";
-import type { Engine } from "./engine.ts";
-import type { SmydFile } from "./file/types.ts";
+import type { Engine } from "./wasm/engine.ts";
+import type { SmydFile } from "@samoyed/smyd-file";
 import { sizesOfRun } from "./input-sizes.ts";
 
 export const BACKEND_NAME = "smyd";

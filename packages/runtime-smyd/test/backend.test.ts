@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { smydOn, type Platform } from "../src/backend.ts";
 import { openStreamInNode } from "../src/load/open-stream-node.ts";
 import { smyd } from "../src/node.ts";
-import type { StartThread } from "../src/threads/crew.ts";
-import { startNodeThread } from "../src/threads/node-thread.ts";
+import type { StartThread } from "../src/wasm/threads/crew.ts";
+import { startNodeThread } from "../src/wasm/threads/node-thread.ts";
 import { smydBytes, tinyGraph, wave } from "./models.ts";
 
 const bytes = await smydBytes(tinyGraph());

@@ -4,7 +4,7 @@ import { architectures, buildModel, modelParameters } from "@samoyed/models";
 import { encodeGraph } from "../../format-smyd/src/encode-graph.ts";
 import { encodeHeader } from "../../format-smyd/src/encode-header.ts";
 import { planWeights } from "../../format-smyd/src/weight-records.ts";
-import { layOutData, LENGTH_BYTES, parseSmydHeader, type SmydFile } from "../src/file/index.ts";
+import { layOutData, LENGTH_BYTES, parseSmydHeader, type SmydFile } from "@samoyed/smyd-file";
 
 /** A tensor that nobody may read. */
 function unreadable(name: string, info: Pick<LazyTensor, "dtype" | "shape">): LazyTensor {

@@ -8,7 +8,7 @@ import { createBuilder } from "@samoyed/graph";
 import type { LoadProgress } from "@samoyed/runtime";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { readSmydHeader } from "../src/file/index.ts";
+import { readSmydHeader } from "@samoyed/smyd-file";
 import { smyd, type SmydLoadOptions } from "../src/node.ts";
 import { smydBytes, TINY, tinyGraph, wave } from "./models.ts";
 

@@ -1,7 +1,7 @@
 import { lazyTensor, type Tensor } from "@samoyed/core";
 import { createBuilder, type Graph, type GraphBuilder, interpret, ints } from "@samoyed/graph";
 import { expect, test } from "vitest";
-import type { Step } from "../src/program/steps.ts";
+import type { Step } from "../src/plan/steps.ts";
 import { wave } from "./models.ts";
 import { runPlanned } from "./run-plan.ts";
 

@@ -2,7 +2,7 @@ import { lazyTensor, memorySource, SamoyedError } from "@samoyed/core";
 import { createBuilder, float, type Graph, int, ints, string } from "@samoyed/graph";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readSmydHeader, type SmydAttribute, type SmydFile, type SmydNode } from "../src/file/index.ts";
+import { readSmydHeader, type SmydAttribute, type SmydFile, type SmydNode } from "@samoyed/smyd-file";
 import { OPERATORS } from "../src/plan/operators/index.ts";
 import { type Plan, planProgram } from "../src/plan/plan.ts";
 import { smydBytes, wave } from "./models.ts";

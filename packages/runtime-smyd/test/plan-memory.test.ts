@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { DATA_ADDRESS } from "../src/memory.ts";
+import { DATA_ADDRESS } from "../src/wasm/memory.ts";
 import { alignUp } from "../src/plan/arena.ts";
 import { planProgram } from "../src/plan/plan.ts";
-import { encodeProgram, scratchBytes } from "../src/program/encode.ts";
+import { encodeProgram, scratchBytes } from "../src/wasm/program/encode.ts";
 import { headerOf } from "./headers.ts";
 
 /** All memory that a network of one image of 224 × 224 takes, in MB beyond its weights. */

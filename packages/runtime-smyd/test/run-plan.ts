@@ -1,7 +1,7 @@
 import { elementCount, memorySource, type Tensor } from "@samoyed/core";
 import type { SmydWeights } from "../../format-smyd/src/index.ts";
 import type { Graph } from "@samoyed/graph";
-import { readSmydHeader } from "../src/file/index.ts";
+import { readSmydHeader } from "@samoyed/smyd-file";
 import { type Plan, planProgram } from "../src/plan/plan.ts";
 import { smydBytes } from "./models.ts";
 import { StepMachine } from "./step-machine.ts";

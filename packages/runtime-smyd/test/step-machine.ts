@@ -1,12 +1,4 @@
-import type {
-  Activation,
-  ConvStep,
-  DepthwiseStep,
-  PoolStep,
-  Spatial,
-  Step,
-  StridedView,
-} from "../src/program/steps.ts";
+import type { Activation, ConvStep, DepthwiseStep, PoolStep, Spatial, Step, StridedView } from "../src/plan/steps.ts";
 import { float16ToFloat32 } from "@samoyed/core";
 
 /** A stretch of memory that steps may touch. */

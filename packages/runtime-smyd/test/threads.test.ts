@@ -1,11 +1,11 @@
 import { UnavailableError, UsageError } from "@samoyed/core";
 import { describe, expect, test } from "vitest";
-import { compileKernels } from "../src/kernels/load.ts";
-import { createMemory } from "../src/memory.ts";
+import { compileKernels } from "../src/wasm/kernels/load.ts";
+import { createMemory } from "../src/wasm/memory.ts";
 import { smyd } from "../src/node.ts";
-import { browserThreadLimits, chooseThreads } from "../src/threads/count.ts";
-import { startCrew, type StartThread } from "../src/threads/crew.ts";
-import { startNodeThread } from "../src/threads/node-thread.ts";
+import { browserThreadLimits, chooseThreads } from "../src/wasm/threads/count.ts";
+import { startCrew, type StartThread } from "../src/wasm/threads/crew.ts";
+import { startNodeThread } from "../src/wasm/threads/node-thread.ts";
 import { smydBytes, tinyGraph, wave } from "./models.ts";
 
 const graph = tinyGraph({ size: 40 });

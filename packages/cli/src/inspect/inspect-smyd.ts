@@ -1,5 +1,5 @@
 import { fileSource } from "@samoyed/core/node";
-import { readSmydHeader, SMYD_VERSION } from "@samoyed/runtime-smyd/file";
+import { readSmydHeader, SMYD_VERSION } from "@samoyed/smyd-file";
 import { namingFile } from "../naming-file.ts";
 import type { ModelDescription } from "./describe-model.ts";
 

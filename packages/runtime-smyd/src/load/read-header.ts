@@ -1,6 +1,6 @@
 import { FormatError } from "@samoyed/core";
-import { LENGTH_BYTES, parseSmydHeader, smydHeaderLength } from "../file/read-header.ts";
-import type { SmydFile } from "../file/types.ts";
+import { LENGTH_BYTES, parseSmydHeader, smydHeaderLength } from "@samoyed/smyd-file";
+import type { SmydFile } from "@samoyed/smyd-file";
 import type { ByteStream } from "./byte-stream.ts";
 
 /**

@@ -1,5 +1,5 @@
-import type { SmydNode } from "../file/types.ts";
-import type { Activation } from "../program/steps.ts";
+import type { SmydNode } from "@samoyed/smyd-file";
+import type { Activation } from "./steps.ts";
 import { readScalarInput } from "./constants.ts";
 import type { PlanModel } from "./model.ts";
 import { readFloat, readString, unsupported } from "./node.ts";

@@ -1,4 +1,4 @@
-import type { SmydNode, SmydWeight } from "../file/types.ts";
+import type { SmydNode, SmydWeight } from "@samoyed/smyd-file";
 import { MAX_RANK } from "./limits.ts";
 import type { PlanModel } from "./model.ts";
 import { malformed, unsupported } from "./node.ts";

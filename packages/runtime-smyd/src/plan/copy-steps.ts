@@ -1,4 +1,4 @@
-import type { Activation, BinaryOperator, Step, StridedView } from "../program/steps.ts";
+import type { Activation, BinaryOperator, Step, StridedView } from "./steps.ts";
 import { imageOf, imageSize, type Place, viewOf } from "./places.ts";
 
 /** Zeros in the border of every image of a value; nothing where it has none. */

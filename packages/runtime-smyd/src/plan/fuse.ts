@@ -1,6 +1,6 @@
 import { sameShape, type Shape } from "@samoyed/core";
-import type { SmydNode } from "../file/types.ts";
-import type { Activation } from "../program/steps.ts";
+import type { SmydNode } from "@samoyed/smyd-file";
+import type { Activation } from "./steps.ts";
 import { activationOf } from "./activations.ts";
 import { NO_ACTIVATION } from "./lowering.ts";
 import type { PlanModel } from "./model.ts";

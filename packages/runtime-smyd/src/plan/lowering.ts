@@ -1,6 +1,6 @@
 import { FormatError, type Shape, UnsupportedError } from "@samoyed/core";
-import type { SmydWeight } from "../file/types.ts";
-import type { Activation, Step } from "../program/steps.ts";
+import type { SmydWeight } from "@samoyed/smyd-file";
+import type { Activation, Step } from "./steps.ts";
 import { copySteps, permuteSteps } from "./copy-steps.ts";
 import type { PlanModel } from "./model.ts";
 import { type Buffer, isPlain, newBuffer, type Place, placeBytes } from "./places.ts";

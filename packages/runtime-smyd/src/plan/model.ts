@@ -1,4 +1,4 @@
-import type { SmydGraph, SmydWeight } from "../file/types.ts";
+import type { SmydGraph, SmydWeight } from "@samoyed/smyd-file";
 
 /** What is planned: a graph that the file's reader has checked, and where its constants lie. */
 export interface PlanModel {

@@ -1,5 +1,5 @@
 import { FormatError, ShapeError, UnsupportedError } from "@samoyed/core";
-import type { SmydAttribute, SmydNode } from "../file/types.ts";
+import type { SmydAttribute, SmydNode } from "@samoyed/smyd-file";
 
 /** A node as messages call it. */
 export function describe(node: SmydNode): string {

@@ -1,5 +1,5 @@
 import type { Shape } from "@samoyed/core";
-import type { SmydNode, SmydWeight } from "../file/types.ts";
+import type { SmydNode, SmydWeight } from "@samoyed/smyd-file";
 import type { FusedNode } from "./fuse.ts";
 import type { Lowering } from "./lowering.ts";
 import type { PlanModel } from "./model.ts";

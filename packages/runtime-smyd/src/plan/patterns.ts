@@ -1,6 +1,6 @@
 import { sameShape } from "@samoyed/core";
-import type { SmydNode } from "../file/types.ts";
-import type { Activation } from "../program/steps.ts";
+import type { SmydNode } from "@samoyed/smyd-file";
+import type { Activation } from "./steps.ts";
 import { scalarOf } from "./constants.ts";
 import type { Uses } from "./fuse.ts";
 

@@ -1,5 +1,5 @@
 import { type Shape, UnsupportedError } from "@samoyed/core";
-import type { Spatial, StridedView } from "../program/steps.ts";
+import type { Spatial, StridedView } from "./steps.ts";
 import { MAX_VALUE_BYTES } from "./limits.ts";
 
 /** Bytes of memory that values lie in. Lifetimes are filled in while operations are listed, the address after that. */

@@ -1,5 +1,5 @@
 import { type Shape, UnsupportedError, UsageError } from "@samoyed/core";
-import type { Step } from "../program/steps.ts";
+import type { Step } from "./steps.ts";
 import { alignUp, placeBuffers } from "./arena.ts";
 import { bordersOf } from "./borders.ts";
 import { fuseNodes } from "./fuse.ts";

@@ -1,7 +1,7 @@
-import type { ConvWeights } from "../file/layout.ts";
-import { panelLayout } from "../file/layout.ts";
-import type { SmydWeight } from "../file/types.ts";
-import type { Activation, ConvStep, DepthwiseStep, WeightStorage } from "../program/steps.ts";
+import type { ConvWeights } from "@samoyed/smyd-file";
+import { panelLayout } from "@samoyed/smyd-file";
+import type { SmydWeight } from "@samoyed/smyd-file";
+import type { Activation, ConvStep, DepthwiseStep, WeightStorage } from "./steps.ts";
 import { clearBorder } from "./copy-steps.ts";
 import type { Lowering, Operation } from "./lowering.ts";
 import { everyPixel, everyWindow, kernelTaps } from "./pixel-tables.ts";

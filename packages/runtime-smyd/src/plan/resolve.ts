@@ -1,5 +1,5 @@
 import { UnsupportedError } from "@samoyed/core";
-import type { SmydNode, SmydWeight } from "../file/types.ts";
+import type { SmydNode, SmydWeight } from "@samoyed/smyd-file";
 import { MAX_PLANNED_NODES } from "./limits.ts";
 import type { PlanModel } from "./model.ts";
 import { readInt, unsupported } from "./node.ts";

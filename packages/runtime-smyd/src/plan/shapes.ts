@@ -1,5 +1,5 @@
 import { FormatError, formatShape, type Shape, UnsupportedError } from "@samoyed/core";
-import type { SmydNode } from "../file/types.ts";
+import type { SmydNode } from "@samoyed/smyd-file";
 import { countElements } from "./limits.ts";
 import { malformed, misfit, unsupported } from "./node.ts";
 import type { Operator, ShapeCall } from "./operator.ts";

@@ -1,4 +1,4 @@
-import type { SmydNode } from "../file/types.ts";
+import type { SmydNode } from "@samoyed/smyd-file";
 import { MAX_WINDOW } from "./limits.ts";
 import { malformed, misfit, readInts, readString } from "./node.ts";
 

@@ -1,6 +1,6 @@
 import { formatShape, type Shape } from "@samoyed/core";
-import { convWeights } from "../../file/read-weight.ts";
-import type { SmydNode, SmydWeight } from "../../file/types.ts";
+import { convWeights } from "@samoyed/smyd-file";
+import type { SmydNode, SmydWeight } from "@samoyed/smyd-file";
 import { misfit, readInt, readInts, unsupported } from "../node.ts";
 import { type LowerCall, type Operator, shapeOf, type ShapeCall } from "../operator.ts";
 import { imageSize } from "../places.ts";

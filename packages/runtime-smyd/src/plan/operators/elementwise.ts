@@ -1,6 +1,6 @@
 import { formatShape, type Shape } from "@samoyed/core";
-import type { SmydNode } from "../../file/types.ts";
-import type { BinaryOperator } from "../../program/steps.ts";
+import type { SmydNode } from "@samoyed/smyd-file";
+import type { BinaryOperator } from "../steps.ts";
 import { binarySteps } from "../copy-steps.ts";
 import { MAX_RANK } from "../limits.ts";
 import { misfit, unsupported } from "../node.ts";

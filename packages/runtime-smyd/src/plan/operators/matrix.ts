@@ -1,7 +1,7 @@
 import { formatShape, type Shape } from "@samoyed/core";
-import { convWeights } from "../../file/read-weight.ts";
-import type { SmydWeight } from "../../file/types.ts";
-import type { Activation } from "../../program/steps.ts";
+import { convWeights } from "@samoyed/smyd-file";
+import type { SmydWeight } from "@samoyed/smyd-file";
+import type { Activation } from "../steps.ts";
 import { binarySteps } from "../copy-steps.ts";
 import { type Lowering, NO_ACTIVATION } from "../lowering.ts";
 import { countElements, MAX_RANK } from "../limits.ts";

@@ -1,5 +1,5 @@
 import { formatShape, type Shape } from "@samoyed/core";
-import type { Step } from "../../program/steps.ts";
+import type { Step } from "../steps.ts";
 import { clearBorder } from "../copy-steps.ts";
 import { misfit, readFloat, readInt, unsupported } from "../node.ts";
 import { type LowerCall, type Operator, shapeOf, type ShapeCall } from "../operator.ts";

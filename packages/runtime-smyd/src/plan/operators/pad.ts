@@ -7,7 +7,7 @@ import { malformed, misfit, normalizeAxis, readFloat, readInts, readString, unsu
 import { type LowerCall, type Operator, shapeOf, type ShapeCall } from "../operator.ts";
 import { everyPixel } from "../pixel-tables.ts";
 import { imageSize, type Place, pixelStrides } from "../places.ts";
-import type { SmydNode } from "../../file/types.ts";
+import type { SmydNode } from "@samoyed/smyd-file";
 import type { Tables } from "../tables.ts";
 
 interface Padding {

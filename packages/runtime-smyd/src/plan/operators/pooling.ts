@@ -1,5 +1,5 @@
 import type { Shape } from "@samoyed/core";
-import type { SmydNode } from "../../file/types.ts";
+import type { SmydNode } from "@samoyed/smyd-file";
 import { clearBorder } from "../copy-steps.ts";
 import { malformed, misfit, readInt, readInts, unsupported } from "../node.ts";
 import { type LowerCall, type Operator, shapeOf, type ShapeCall } from "../operator.ts";

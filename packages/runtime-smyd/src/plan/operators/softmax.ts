@@ -2,7 +2,7 @@ import type { Shape } from "@samoyed/core";
 import { countElements, MAX_RANK } from "../limits.ts";
 import { normalizeAxis, readInt, unsupported } from "../node.ts";
 import { type LowerCall, type Operator, shapeOf, type ShapeCall } from "../operator.ts";
-import type { SmydNode } from "../../file/types.ts";
+import type { SmydNode } from "@samoyed/smyd-file";
 
 /** Since opset 13 one axis, the last by default; before, all axes from `axis` (1 by default) on, seen as one. */
 function firstAxis(node: SmydNode, { opset, rank }: { readonly opset: number; readonly rank: number }): number {

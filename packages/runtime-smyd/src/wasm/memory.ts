@@ -1,6 +1,6 @@
 import { UnavailableError } from "@samoyed/core";
 import type { Sharing } from "./kernels/load.ts";
-import { MAX_MEMORY_BYTES } from "./plan/limits.ts";
+import { MAX_MEMORY_BYTES } from "../plan/limits.ts";
 
 const PAGE_BYTES = 65_536;
 

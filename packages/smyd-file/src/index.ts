@@ -24,4 +24,4 @@ export type {
   Stretch,
   WeightLayout,
 } from "./types.ts";
-export { createXxh64, type Xxh64 } from "../kernels/xxh64.ts";
+export { createXxh64, type Xxh64 } from "./xxh64/xxh64.ts";

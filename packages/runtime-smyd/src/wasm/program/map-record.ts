@@ -22,7 +22,7 @@ import {
   OPERATION_MAP,
 } from "./fields.ts";
 import { createRecord, writeActivation, type StepRecord } from "./record.ts";
-import type { BinaryStep, CopyStep, StridedView } from "./steps.ts";
+import type { BinaryStep, CopyStep, StridedView } from "../../plan/steps.ts";
 
 const RANK = 6;
 /** Elements of one unit of work, so that taking a unit costs little beside it. */

@@ -1,4 +1,4 @@
-import { decodeBase64 } from "./base64.ts";
+import { decodeBase64 } from "@samoyed/core";
 import type { Simd } from "./detect.ts";
 
 /** Whether a memory is one thread's own. */

@@ -1,5 +1,4 @@
-import { createMemory } from "../memory.ts";
-import { decodeBase64 } from "./base64.ts";
+import { decodeBase64, UnavailableError } from "@samoyed/core";
 import { wasm } from "./built/xxh64.ts";
 
 /** XXH64 with seed 0, as a stream. */
@@ -32,7 +31,7 @@ let compiled: WebAssembly.Module | undefined;
  */
 export function createXxh64(): Xxh64 {
   compiled ??= new WebAssembly.Module(decodeBase64(wasm));
-  const memory = createMemory(PIECE + PIECE_BYTES, "unshared");
+  const memory = hashMemory();
   const hash = new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as HashExports;
   const piece = new Uint8Array(memory.buffer, PIECE, PIECE_BYTES);
   hash.hashStart(STATE);
@@ -47,4 +46,15 @@ export function createXxh64(): Xxh64 {
     digest: () => BigInt.asUintN(64, hash.hashDigest(STATE)),
     reset: () => hash.hashStart(STATE),
   };
+}
+
+function hashMemory(): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: (PIECE + PIECE_BYTES) / PAGE });
+  } catch (cause) {
+    throw new UnavailableError(`hashing needs ${PIECE + PIECE_BYTES} bytes of WebAssembly memory`, {
+      hint: "Close other programs or tabs.",
+      cause,
+    });
+  }
 }

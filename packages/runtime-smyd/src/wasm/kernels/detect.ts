@@ -1,6 +1,6 @@
 import { UnavailableError, UsageError } from "@samoyed/core";
 
-import { decodeBase64 } from "./base64.ts";
+import { decodeBase64 } from "@samoyed/core";
 
 /** Which vector instructions the kernels use; relaxed ones multiply and add in one. */
 export type Simd = "plain" | "relaxed";

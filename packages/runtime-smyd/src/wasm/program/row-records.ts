@@ -17,7 +17,7 @@ import {
   SOFTMAX_OUTPUT,
 } from "./fields.ts";
 import { createRecord, type StepRecord } from "./record.ts";
-import type { GatherStep, SoftmaxStep } from "./steps.ts";
+import type { GatherStep, SoftmaxStep } from "../../plan/steps.ts";
 
 /** Elements of one unit of work, so that taking a unit costs little beside it. */
 const UNIT_ELEMENTS = 8192;

@@ -1,6 +1,6 @@
 import { FormatError, memorySource, parseSafetensorsHeader } from "@samoyed/core";
 import { describe, expect, test } from "vitest";
-import { assemble, changed, fromHeader, parts } from "../../test/hand-made.ts";
+import { assemble, changed, fromHeader, parts } from "../test/hand-made.ts";
 import { LENGTH_BYTES, parseSmydHeader, readSmydHeader, smydHeaderLength } from "./read-header.ts";
 import type { SmydFile } from "./types.ts";
 

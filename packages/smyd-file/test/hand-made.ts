@@ -1,4 +1,4 @@
-import { createXxh64 } from "../src/kernels/xxh64.ts";
+import { createXxh64 } from "@samoyed/smyd-file";
 
 /** JSON as plain data, to be changed by a test. */
 export type Json = { [key: string]: ReturnType<typeof JSON.parse> };

@@ -1,4 +1,4 @@
-import { LANES } from "../file/layout.ts";
+import { LANES } from "@samoyed/smyd-file";
 import {
   CONV_BIAS,
   CONV_BYTES,
@@ -31,7 +31,7 @@ import {
   STORAGE_INT8,
 } from "./fields.ts";
 import { createRecord, writeActivation, type StepRecord } from "./record.ts";
-import type { ConvStep, DepthwiseStep } from "./steps.ts";
+import type { ConvStep, DepthwiseStep } from "../../plan/steps.ts";
 
 const STORAGES = { float32: STORAGE_FLOAT32, float16: STORAGE_FLOAT16, int8: STORAGE_INT8 } as const;
 

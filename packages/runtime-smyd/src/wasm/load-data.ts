@@ -1,8 +1,8 @@
 import { FormatError, throwIfAborted } from "@samoyed/core";
-import type { SmydFile } from "../file/types.ts";
-import type { Kernels } from "../kernels/load.ts";
-import { DATA_ADDRESS, HASH_ADDRESS } from "../memory.ts";
-import type { ByteStream } from "./byte-stream.ts";
+import type { SmydFile } from "@samoyed/smyd-file";
+import type { Kernels } from "./kernels/load.ts";
+import { DATA_ADDRESS, HASH_ADDRESS } from "./memory.ts";
+import type { ByteStream } from "../load/byte-stream.ts";
 
 /** Read at once: each piece is hashed while the next is on its way. */
 const PIECE_BYTES: number = 4 << 20;

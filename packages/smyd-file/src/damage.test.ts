@@ -1,7 +1,7 @@
 // One thing wrong at a time, in a file that is otherwise whole: what the error says.
 import { FormatError, memorySource } from "@samoyed/core";
 import { describe, expect, test } from "vitest";
-import { changed, type Parts } from "../../test/hand-made.ts";
+import { changed, type Parts } from "../test/hand-made.ts";
 import { readSmydHeader } from "./read-header.ts";
 
 /** What is wrong, the change, and what the error says. */

@@ -21,7 +21,7 @@ import {
   SPATIAL_WIDTH,
   UNITS,
 } from "./fields.ts";
-import type { Activation, Spatial } from "./steps.ts";
+import type { Activation, Spatial } from "../../plan/steps.ts";
 
 /** One step's words, written by field; a field is a byte offset of `fields.ts`. */
 export interface StepRecord {

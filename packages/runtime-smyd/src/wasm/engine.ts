@@ -1,10 +1,10 @@
 import { elementCount, type Tensor, throwIfAborted, UnsupportedError } from "@samoyed/core";
-import type { SmydFile } from "./file/types.ts";
+import type { SmydFile } from "@samoyed/smyd-file";
 import type { Kernels } from "./kernels/load.ts";
 import { DATA_ADDRESS, growMemory } from "./memory.ts";
-import { alignUp } from "./plan/arena.ts";
-import { type Plan, type PlannedValue, planProgram } from "./plan/plan.ts";
-import type { InputSizes } from "./plan/shapes.ts";
+import { alignUp } from "../plan/arena.ts";
+import { type Plan, type PlannedValue, planProgram } from "../plan/plan.ts";
+import type { InputSizes } from "../plan/shapes.ts";
 import { encodeProgram, scratchBytes } from "./program/encode.ts";
 import type { Crew } from "./threads/crew.ts";
 

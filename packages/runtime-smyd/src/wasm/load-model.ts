@@ -1,15 +1,15 @@
 import type { LoadProgress, Session } from "@samoyed/runtime";
 import { createEngine, type Engine, type Runner } from "./engine.ts";
-import type { SmydFile } from "./file/types.ts";
-import { batchSymbol, expectedSizes, requireFloatPorts } from "./input-sizes.ts";
+import type { SmydFile } from "@samoyed/smyd-file";
+import { batchSymbol, expectedSizes, requireFloatPorts } from "../input-sizes.ts";
 import type { Simd } from "./kernels/detect.ts";
 import { compileKernels, instantiateKernels } from "./kernels/load.ts";
 import { TILE_PIXELS } from "./kernels/tile-pixels.ts";
-import type { ByteStream } from "./load/byte-stream.ts";
-import { loadData } from "./load/load-data.ts";
-import { readHeader } from "./load/read-header.ts";
+import type { ByteStream } from "../load/byte-stream.ts";
+import { loadData } from "./load-data.ts";
+import { readHeader } from "../load/read-header.ts";
 import { createMemory, DATA_ADDRESS } from "./memory.ts";
-import { openSession } from "./session.ts";
+import { openSession } from "../session.ts";
 import { type StartThread, startCrew } from "./threads/crew.ts";
 
 /** What a model is loaded with. */

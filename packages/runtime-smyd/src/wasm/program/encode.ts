@@ -1,11 +1,11 @@
 import { PROGRAM_RECORDS, PROGRAM_SCRATCH, PROGRAM_SCRATCH_STRIDE, PROGRAM_STEPS, SCRATCH_WEIGHTS } from "./fields.ts";
-import { LANES } from "../file/layout.ts";
+import { LANES } from "@samoyed/smyd-file";
 import { mapRecord } from "./map-record.ts";
 import { convRecord, depthwiseRecord } from "./product-records.ts";
 import type { StepRecord } from "./record.ts";
 import { gatherRecord, softmaxRecord } from "./row-records.ts";
 import { batchNormRecord, borderRecord, instanceNormRecord, meanRecord, poolRecord } from "./spatial-records.ts";
-import type { Step } from "./steps.ts";
+import type { Step } from "../../plan/steps.ts";
 
 /**
  * The words of a program, to be copied to any address that 4 divides. The kernels write into them (counters of units),

@@ -26,7 +26,7 @@ import {
   UNIT_CHANNELS,
 } from "./fields.ts";
 import { createRecord, writeActivation, writeSpatial, type StepRecord } from "./record.ts";
-import type { BatchNormStep, BorderStep, InstanceNormStep, MeanStep, PoolStep } from "./steps.ts";
+import type { BatchNormStep, BorderStep, InstanceNormStep, MeanStep, PoolStep } from "../../plan/steps.ts";
 
 /** A pool: one unit for each row of the output. */
 export function poolRecord(step: PoolStep): StepRecord {

@@ -1,4 +1,4 @@
-import { createXxh64 } from "../kernels/xxh64.ts";
+import { createXxh64 } from "./xxh64/xxh64.ts";
 
 /** Stands for the source's SHA-256 while the digest is computed: it becomes known only when the file is written. */
 const NO_HASH = "0".repeat(64);
