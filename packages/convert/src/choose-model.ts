@@ -1,5 +1,13 @@
 import type { LazyTensor, PreprocessConfig } from "@samoyed/core";
-import { checkParameters, findModel, identifyModel, type ModelInfo, type ResNetConfig } from "@samoyed/models";
+import {
+  type Architecture,
+  checkParameters,
+  classifierOf,
+  countClasses,
+  findModel,
+  identifyModel,
+  type ModelInfo,
+} from "@samoyed/models";
 import type { PreprocessOrigin } from "./report.ts";
 
 /** What timm takes for a network that says nothing (timm 1.0.29, `timm/data/config.py`, `resolve_data_config`). */
@@ -15,7 +23,7 @@ export const DEFAULT_PREPROCESS: PreprocessConfig = {
 /** The network that a state dict belongs to. */
 export interface ChosenModel {
   readonly name: string;
-  readonly architecture: ResNetConfig;
+  readonly architecture: Architecture;
   readonly numClasses: number;
   readonly candidates: readonly ModelInfo[];
   readonly preprocess: PreprocessConfig;
@@ -43,8 +51,7 @@ export function chooseModel(
 function named(tensors: ReadonlyMap<string, LazyTensor>, model: string): ChosenModel {
   const info = findModel(model);
   const { architecture, preprocess } = info;
-  // A fine-tuned classifier may have any size; its first axis is the number of classes.
-  const numClasses = tensors.get("fc.weight")?.shape[0] ?? 0;
+  const numClasses = countClasses(classifierOf(architecture), tensors);
   checkParameters(tensors, { architecture, numClasses, label: info.name });
   const sameHead = numClasses === info.numClasses;
   return {

@@ -1,5 +1,5 @@
 import { UnsupportedError } from "@samoyed/core";
-import { architectureName, architectures } from "./architectures.ts";
+import { architectureName, architectures } from "./architecture.ts";
 import { checkpoints, type ModelInfo } from "./checkpoints.ts";
 import { matchesGlob } from "./glob.ts";
 import { nearestNames } from "./nearest.ts";
