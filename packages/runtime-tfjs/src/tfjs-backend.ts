@@ -1,5 +1,11 @@
-import type { Artifact, Availability, Backend, LoadOptions, Session } from "@samoyed/runtime";
-import { checkThreads } from "./check-threads.ts";
+import {
+  type Artifact,
+  type Availability,
+  type Backend,
+  checkThreads,
+  type LoadOptions,
+  type Session,
+} from "@samoyed/runtime";
 import { engineAvailability, type EngineSource, openEngine } from "./engine.ts";
 import type { ModelFiles } from "./model-files.ts";
 import { readModel } from "./read-model.ts";
