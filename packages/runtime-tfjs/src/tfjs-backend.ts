@@ -6,7 +6,8 @@ import {
   type LoadOptions,
   type Session,
 } from "@samoyed/runtime";
-import { engineAvailability, type EngineSource, openEngine } from "./engine.ts";
+import type { EngineSource } from "./engine-source.ts";
+import { engineAvailability, openEngine } from "./engine.ts";
 import type { ModelFiles } from "./model-files.ts";
 import { readModel } from "./read-model.ts";
 import { openTfjsSession } from "./tfjs-session.ts";
