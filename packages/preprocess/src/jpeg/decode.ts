@@ -1,7 +1,7 @@
 import { FormatError } from "@samoyed/core";
 
 import type { Box, ChooseRegion, DecodeOptions, Image } from "../image.ts";
-import { detectColorSpace, rowConverter } from "./color.ts";
+import { type ColorSpace, detectColorSpace, rowConverter } from "./color.ts";
 import { MARKER } from "./constants.ts";
 import { createEntropyReader, type EntropyReader, openScan, spareBits } from "./entropy.ts";
 import { type Frame, parseFrame } from "./frame.ts";
@@ -26,6 +26,8 @@ interface DecoderState {
   adobeTransform: number | undefined;
   readonly chooseRegion: ChooseRegion;
   frame: Frame | undefined;
+  /** Decided when the first scan begins, as libjpeg-turbo does: what later segments say has no effect. */
+  colorSpace: ColorSpace | undefined;
   region: Box;
   /** The image of a file with one scan, once that is decoded. */
   planes: readonly Plane[] | undefined;
@@ -56,6 +58,7 @@ export function decodeJpeg(bytes: Uint8Array, options: DecodeOptions = {}): Imag
     adobeTransform: undefined,
     chooseRegion: options.region ?? (({ width, height }) => ({ x: 0, y: 0, width, height })),
     frame: undefined,
+    colorSpace: undefined,
     region: { x: 0, y: 0, width: 0, height: 0 },
     planes: undefined,
     store: undefined,
@@ -146,6 +149,7 @@ function readScan(state: DecoderState, marker: Marker, segment: Uint8Array): num
   latchQuantizers(scan, context);
   const isFirst = state.store === undefined;
   if (isFirst) {
+    state.colorSpace = detectColorSpace(frame, state);
     checkDataSize(frame, bytes.length - start);
     if (!frame.progressive) defineStandardHuffman(tables);
   }
@@ -183,8 +187,8 @@ function checkDataSize(frame: Frame, byteLength: number): void {
 }
 
 function assemble(state: DecoderState): Image {
-  const { frame, region, store, quantizers } = state;
-  if (frame === undefined || (state.planes ?? store) === undefined) {
+  const { frame, region, store, quantizers, colorSpace } = state;
+  if (frame === undefined || colorSpace === undefined || (state.planes ?? store) === undefined) {
     throw new FormatError("JPEG: the file ends without an image");
   }
   const { width, height, components } = frame;
@@ -194,7 +198,7 @@ function assemble(state: DecoderState): Image {
     upsampledRows(frame, component, { plane: planes[index]!, span }),
   );
   const pixels = new Uint8ClampedArray(width * height * 3);
-  const convert = rowConverter(detectColorSpace(frame, state), span, sources);
+  const convert = rowConverter(colorSpace, span, sources);
   for (let y = region.y; y < region.y + region.height; y++) convert(y, pixels, (y * width + region.x) * 3);
   return { width, height, data: new Uint8Array(pixels.buffer) };
 }
