@@ -4,6 +4,7 @@ export { blobSource } from "./blob-source.ts";
 export { castArray, castTensor, requireCast, toFloat32, type FloatDType } from "./cast.ts";
 export { giveChunkBuffer, takeChunkBuffer } from "./chunk-buffers.ts";
 export { type BlockWriter, throughBlocks } from "./block-writer.ts";
+export { asciiBytes, hasBytesAt, UTF8_BYTE_ORDER_MARK } from "./byte-signature.ts";
 export { CHUNK_BYTES } from "./chunk-bytes.ts";
 export { checkPreprocess, encodeContract, parseContract } from "./contract-json.ts";
 export { CONTRACT_SCHEMA, MAX_LABELS } from "./contract-schema.ts";

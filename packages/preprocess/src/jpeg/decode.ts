@@ -1,4 +1,4 @@
-import { FormatError } from "@samoyed/core";
+import { asciiBytes, FormatError, hasBytesAt } from "@samoyed/core";
 
 import type { Box, ChooseRegion, DecodeOptions, Image } from "../image.ts";
 import { type ColorSpace, detectColorSpace, rowConverter } from "./color.ts";
@@ -14,6 +14,10 @@ import { decodeSingleScan } from "./single-scan.ts";
 import { defineStandardHuffman } from "./standard-huffman.ts";
 import { checkConditioning, createTables, defineHuffman, defineQuantizers, type Tables } from "./tables.ts";
 import { type Plane, upsampledRows } from "./upsample.ts";
+
+/** What the segments APP0 and APP14 begin with where they speak of colour. */
+const JFIF = [...asciiBytes("JFIF"), 0];
+const ADOBE = asciiBytes("Adobe");
 
 /** What the segments read so far have said. */
 interface DecoderState {
@@ -98,10 +102,10 @@ function readMarker(state: DecoderState, marker: Marker): number | undefined {
       state.restartInterval = (segment[0]! << 8) | segment[1]!;
       return end;
     case MARKER.APP0:
-      if (segment.length >= 14 && startsWith(segment, "JFIF\0")) state.jfif = true;
+      if (segment.length >= 14 && hasBytesAt(segment, JFIF)) state.jfif = true;
       return end;
     case MARKER.APP14:
-      if (segment.length >= 12 && startsWith(segment, "Adobe")) state.adobeTransform = segment[11]!;
+      if (segment.length >= 12 && hasBytesAt(segment, ADOBE)) state.adobeTransform = segment[11]!;
       return end;
     case MARKER.SOS:
       return readScan(state, marker, segment);
@@ -129,10 +133,6 @@ function isCut(bytes: Uint8Array, { code, offset }: Marker): boolean {
   if (isFrame || !hasKnownSegment(code)) return false;
   const length = offset + 2 > bytes.length ? 2 : (bytes[offset]! << 8) | bytes[offset + 1]!;
   return offset + length > bytes.length;
-}
-
-function startsWith(segment: Uint8Array, text: string): boolean {
-  return String.fromCharCode(...segment.subarray(0, text.length)) === text;
 }
 
 /** Decodes the scan that follows its header. Returns where to look for the next marker. */
