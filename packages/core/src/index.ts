@@ -30,6 +30,7 @@ export {
 export { memorySink, type MemorySink } from "./memory-sink.ts";
 export { memorySource } from "./memory-source.ts";
 export { encodeNpy, parseNpy } from "./npy.ts";
+export { classLabels, classLogits, labelsFit } from "./one-logit.ts";
 export { quote } from "./quote.ts";
 export { checkRange } from "./range.ts";
 export {
