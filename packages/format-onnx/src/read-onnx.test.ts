@@ -250,6 +250,16 @@ describe("old and unusual models", () => {
     expect(await plain((await fromBytes(await toBytes(graph))).graph)).toEqual(await plain(graph));
   });
 
+  test("an input's size of -1 is open, as one without a number is", async () => {
+    const fields = [
+      ...delimited(1, node("Relu", ["x"], ["y"])),
+      ...delimited(11, value("x", 1, [-1, 3])),
+      ...delimited(12, value("y", 1, [-1, 3])),
+    ];
+    const { graph } = await fromBytes(model(fields));
+    expect(graph.inputs).toEqual([{ name: "x", dtype: "float32", shape: ["x.0", 3] }]);
+  });
+
   test("a declaration of an intermediate value without a shape is left to inference", async () => {
     const declared = delimited(13, [...delimited(1, "a"), ...delimited(2, delimited(1, integer(1, 1)))]);
     const fields = [
