@@ -4,7 +4,7 @@ import { familyOf } from "./architecture.ts";
 import { FAMILIES } from "./families/index.ts";
 import type { Architecture, Family, Recognition } from "./family.ts";
 import { ONES, ZEROS } from "./fills.ts";
-import { identifyModel } from "./identify.ts";
+import { identifyAmong } from "./identify.ts";
 import type { Parameter, TensorType } from "./parameter.ts";
 
 type Tensors = ReadonlyMap<string, TensorType>;
@@ -49,7 +49,7 @@ const tensors = (shapes: Readonly<Record<string, readonly number[]>>): Tensors =
 
 function errorOf(given: Tensors, families: readonly Family[]): SamoyedError {
   try {
-    identifyModel(given, { families });
+    identifyAmong(families, given);
   } catch (error) {
     return error as SamoyedError;
   }
@@ -60,9 +60,9 @@ const red = chains("red", { red_small: [1, 2], red_large: [1, 2, 3, 4] });
 const blue = chains("blue", { blue_small: [5, 6], blue_twin: [5, 6], blue_large: [5, 6, 7] });
 const both = [red, blue];
 
-describe("identifyModel, several families", () => {
+describe("identifyAmong", () => {
   it("finds the family, and reads the number of classes from its classifier", () => {
-    expect(identifyModel(tensors({ "red.0": [1], "red.1": [2], head: [9] }), { families: both })).toEqual({
+    expect(identifyAmong(both, tensors({ "red.0": [1], "red.1": [2], head: [9] }))).toEqual({
       architecture: { family: "red", widths: [1, 2] },
       numClasses: 9,
       name: "red_small",
@@ -72,7 +72,7 @@ describe("identifyModel, several families", () => {
   });
 
   it("takes the likeliest of equals, and says so", () => {
-    const { name, assumptions } = identifyModel(tensors({ "blue.0": [5], "blue.1": [6] }), { families: both });
+    const { name, assumptions } = identifyAmong(both, tensors({ "blue.0": [5], "blue.1": [6] }));
     expect(name).toBe("blue_small");
     expect(assumptions).toEqual(["blue_twin would have the same tensors; blue_small is assumed."]);
   });
@@ -96,7 +96,7 @@ describe("identifyModel, several families", () => {
       }),
     } satisfies Partial<Family<Layers>>);
     expect(errorOf(tensors({ "red.0": [1], "red.1": [3] }), [lazy]).message).toContain("fit red_far, the nearest");
-    const fitting = identifyModel(tensors({ "blue.0": [5], "blue.1": [6], "blue.2": [7] }), { families: [lazy, blue] });
+    const fitting = identifyAmong([lazy, blue], tensors({ "blue.0": [5], "blue.1": [6], "blue.2": [7] }));
     expect(fitting.name).toBe("blue_large");
   });
 
@@ -105,7 +105,7 @@ describe("identifyModel, several families", () => {
       recognize: () => ({ hypotheses: [], nearMisses: () => [], refusal: new UnsupportedError("left open") }),
     } satisfies Partial<Family<Layers>>);
     const known = tensors({ "blue.0": [5], "blue.1": [6], "blue.2": [7] });
-    expect(identifyModel(known, { families: [refusing, blue] }).name).toBe("blue_large");
+    expect(identifyAmong([refusing, blue], known).name).toBe("blue_large");
     expect(errorOf(tensors({ "blue.0": [5], "blue.1": [7] }), [refusing, blue]).message).toBe("left open");
   });
 

@@ -77,21 +77,8 @@ function chooseAmong(fits: readonly Fit[]): IdentifiedModel {
   };
 }
 
-/**
- * Recognizes a network by the names and shapes in its state dict: with any number of classes, and ResNets of any depth,
- * width and cardinality, published or not. Nothing is read.
- *
- * Networks may share all tensors and still compute differently (`resnet50`, `resnetblur50`, `resnetaa50`): then the
- * likeliest is chosen, or the only one published with that many classes, and `assumptions` says so. `candidates` lists
- * every published checkpoint that it could be, with its preprocessing.
- *
- * @throws MismatchError when it is nearly a known network of any family, with the first ten differences.
- * @throws UnsupportedError when it is no such network.
- */
-export function identifyModel(
-  tensors: Tensors,
-  { families = FAMILIES }: { readonly families?: readonly Family[] } = {},
-): IdentifiedModel {
+/** `identifyModel` among given families. */
+export function identifyAmong(families: readonly Family[], tensors: Tensors): IdentifiedModel {
   const found = families.flatMap((family) => {
     const recognition = family.recognize(tensors);
     return recognition === undefined ? [] : [{ ...recognition, fit: fitTo(family, tensors) }];
@@ -108,4 +95,19 @@ export function identifyModel(
   if (nearest.differences.length > NEAR * tensors.size) throw unsupported(tensors, families);
   const { differences, name, classifier } = nearest;
   throw mismatch(differences, { tensors, classifier, label: `${name}, the nearest architecture` });
+}
+
+/**
+ * Recognizes a network by the names and shapes in its state dict: with any number of classes, and ResNets of any depth,
+ * width and cardinality, published or not. Nothing is read.
+ *
+ * Networks may share all tensors and still compute differently (`resnet50`, `resnetblur50`, `resnetaa50`): then the
+ * likeliest is chosen, or the only one published with that many classes, and `assumptions` says so. `candidates` lists
+ * every published checkpoint that it could be, with its preprocessing.
+ *
+ * @throws MismatchError when it is nearly a known network of any family, with the first ten differences.
+ * @throws UnsupportedError when it is no such network.
+ */
+export function identifyModel(tensors: Tensors): IdentifiedModel {
+  return identifyAmong(FAMILIES, tensors);
 }
