@@ -1,4 +1,4 @@
-import { type Checkpoint, openCheckpoint, stateDict } from "@samoyed/checkpoint";
+import { type Checkpoint, openCheckpoint, requireChecksums, stateDict } from "@samoyed/checkpoint";
 import { type ByteSource, type ReadOptions, throwIfAborted, UsageError } from "@samoyed/core";
 import { buildContract } from "./build-contract.ts";
 import { buildGraph } from "./build-graph.ts";
@@ -19,7 +19,8 @@ import { writeFormats } from "./write-formats.ts";
  * All output files become visible at the end, together; after an error or an abort there are none. The same checkpoint
  * and options give the same bytes. What the caller opened stays open; shards that `resolve` opened are closed.
  *
- * @throws FormatError, UnsupportedError when the checkpoint is damaged, or none that Samoyed reads.
+ * @throws FormatError, UnsupportedError when the checkpoint is damaged, or none that Samoyed reads; a checksum that does
+ * not match is damage.
  * @throws MismatchError when the tensors are not the model's (the first ten differences are named), or the labels not
  * as many as the classes.
  * @throws UsageError when the options contradict one another.
@@ -74,6 +75,9 @@ interface ConvertJob {
 async function convert({ open, name, hash, formats }: ConvertJob, options: ConvertOptions): Promise<ConvertReport> {
   const start = performance.now();
   const checkpoint = await open();
+  const verify = (): Promise<void> => requireChecksums(checkpoint, readOptions(options));
+  // What opening read, before anything is concluded from it.
+  await verify();
   const { tensors, unwrapped } = stateDict(checkpoint);
   const model = chooseModel(tensors, { model: options.model });
   const opened = performance.now();
@@ -83,7 +87,7 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
   const contract = buildContract({ model, graph, source }, options);
   const built = performance.now();
 
-  const written = await writeFormats({ graph, contract, name: outputName(contract), formats, hash }, options);
+  const written = await writeFormats({ graph, contract, name: outputName(contract), formats, hash, verify }, options);
   const end = performance.now();
   return {
     model: model.name,

@@ -20,6 +20,8 @@ export interface WriteJob {
   readonly formats: readonly Format[];
   /** The source's hash; absent where the contract has it already. */
   readonly hash?: () => Promise<string>;
+  /** Called once all weights were read and before any file becomes visible; throws where they are damaged. */
+  readonly verify?: () => Promise<void>;
 }
 
 /** What of the options concerns writing. */
@@ -30,7 +32,7 @@ export type WriteFormatsOptions = Pick<ConvertOptions, "createSink" | "onProgres
  * visible at the end, together; after an error there are none.
  */
 export async function writeFormats(
-  { graph, contract, name, formats, hash }: WriteJob,
+  { graph, contract, name, formats, hash, verify }: WriteJob,
   { createSink, onProgress, signal, weights = "float32", tfjs }: WriteFormatsOptions,
 ): Promise<{ readonly contract: Contract | undefined; readonly files: readonly WrittenFile[] }> {
   for (const format of formats) requireWeights(format, weights);
@@ -70,6 +72,7 @@ export async function writeFormats(
   };
   try {
     await allOrFirstError(formats.map(write), () => stop.abort());
+    await verify?.();
     const sha256 = await hash?.();
     if (sha256 !== undefined) await fillHash(sinks, { sha256, formats });
     throwIfAborted(signal);
