@@ -8,6 +8,7 @@ import { type Format, FORMAT_WRITERS } from "./formats.ts";
 import { hashPortable } from "./hash-portable.ts";
 import { HASH_PLACEHOLDER } from "./late-hash.ts";
 import type { ConvertOptions } from "./options.ts";
+import { recordedModel } from "./recorded-model.ts";
 import type { ConvertReport } from "./report.ts";
 import { conversionWarnings } from "./warnings.ts";
 import { writeFormats } from "./write-formats.ts";
@@ -79,7 +80,8 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
   // What opening read, before anything is concluded from it.
   await verify();
   const { tensors, unwrapped } = stateDict(checkpoint);
-  const model = chooseModel(tensors, { model: options.model });
+  const recorded = recordedModel(checkpoint);
+  const model = chooseModel(tensors, { model: options.model, recorded });
   const opened = performance.now();
 
   const { graph, rewrites } = buildGraph({ model, tensors }, options);
@@ -97,6 +99,7 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
     preprocessFrom: options.preprocess === undefined ? model.preprocessFrom : "given",
     files: written.files,
     unwrapped,
+    recorded: Object.fromEntries(recorded.fields),
     rewrites,
     warnings: [...checkpoint.warnings, ...conversionWarnings(model, options)],
     milliseconds: { open: opened - start, build: built - opened, write: end - built, total: end - start },
