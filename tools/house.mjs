@@ -12,7 +12,7 @@ export const PLAN = {
   "format-onnx": ["core", "graph"],
   "format-tfjs": ["core", "graph"],
   "format-smyd": ["core", "graph", "runtime-smyd"],
-  convert: ["core", "checkpoint", "graph", "models", "format-onnx", "format-tfjs", "format-smyd"],
+  convert: ["core", "checkpoint", "graph", "models", "format-onnx", "format-tfjs", "format-smyd", "runtime-smyd"],
   preprocess: ["core"],
   runtime: ["core", "preprocess"],
   "runtime-onnx": ["core", "runtime"],

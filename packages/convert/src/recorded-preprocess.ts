@@ -20,6 +20,8 @@ const MAX_SIZE = 1 << 16;
 const isSize = (value: CheckpointValue): value is number =>
   typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= MAX_SIZE;
 
+const isNumber = (value: CheckpointValue): value is number => typeof value === "number" && Number.isFinite(value);
+
 function refuse(option: string, value: CheckpointValue, expected: string): FormatError {
   return new FormatError(`the checkpoint's args.${option} is ${text(value)}; expected ${expected}`, {
     hint: "In Python, save the state dict alone, and give the settings as options.",
@@ -41,9 +43,8 @@ function readSize(value: CheckpointValue, option: string): PreprocessConfig["inp
 }
 
 function readChannels(value: CheckpointValue, option: string, channels: number): readonly number[] {
-  const isNumber = (item: CheckpointValue): item is number => typeof item === "number" && Number.isFinite(item);
   if (Array.isArray(value) && value.every(isNumber) && (value.length === 1 || value.length === channels)) {
-    return value.length === 1 ? new Array<number>(channels).fill(value[0] as number) : (value as readonly number[]);
+    return value.length === 1 ? new Array<number>(channels).fill(value[0] as number) : value;
   }
   throw refuse(option, value, `${channels} numbers`);
 }

@@ -1,6 +1,6 @@
 import { type Contract, encodeContract, throwIfAborted, UsageError } from "@samoyed/core";
 import type { Graph } from "@samoyed/graph";
-import { type Format, FORMAT_WRITERS, requireWeights } from "./formats.ts";
+import { type Format, FORMAT_CHECKS, FORMAT_WRITERS, requireWeights } from "./formats.ts";
 import type { ConvertOptions } from "./options.ts";
 import type { WrittenFile } from "./report.ts";
 import { shareReads } from "./share-reads.ts";
@@ -36,6 +36,7 @@ export async function writeFormats(
   { createSink, onProgress, signal, weights = "float32", tfjs }: WriteFormatsOptions,
 ): Promise<{ readonly contract: Contract | undefined; readonly files: readonly WrittenFile[] }> {
   for (const format of formats) requireWeights(format, weights);
+  for (const format of formats) await FORMAT_CHECKS[format]?.(graph, { contract, weights, ...(signal && { signal }) });
   const total = formats.length * weightBytes(graph);
   let done = 0;
   const contractBytes = contract === undefined ? 0 : new TextEncoder().encode(encodeContract(contract)).byteLength;
