@@ -16,7 +16,7 @@ export interface EntryChecks {
   /** Compares the checksum of an entry that was read whole; a mismatch warns. */
   finished(entry: string, crcs: { readonly got: number; readonly expected: number }): void;
   /** Reads again, in order, what was read only in part or out of order; every mismatch so far. */
-  verify(options?: ReadOptions): Promise<readonly ChecksumMismatch[]>;
+  readonly verify: (options?: ReadOptions) => Promise<readonly ChecksumMismatch[]>;
 }
 
 /** The checks of an archive's entries, which add to its warnings. */
