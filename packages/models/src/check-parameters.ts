@@ -2,6 +2,7 @@ import { MismatchError } from "@samoyed/core";
 import { classifierOf, modelParameters } from "./architecture.ts";
 import { describeDifference, type ParameterDifference, parameterDifferences } from "./differences.ts";
 import type { Architecture, Classifier } from "./family.ts";
+import { missingStatistics } from "./missing-statistics.ts";
 import type { TensorType } from "./parameter.ts";
 
 /** Differences that an error spells out. */
@@ -59,7 +60,7 @@ export function mismatch(
  *
  * Weights may be float16, bfloat16, float32 or float64; `num_batches_tracked` may be absent.
  *
- * @throws MismatchError with the first ten differences.
+ * @throws MismatchError with the first ten differences; FormatError where only the running statistics are missing.
  */
 export function checkParameters(
   tensors: ReadonlyMap<string, TensorType>,
@@ -72,5 +73,7 @@ export function checkParameters(
 ): void {
   const { architecture, numClasses, label = "the architecture" } = options;
   const differences = parameterDifferences(modelParameters(architecture, { numClasses }), tensors);
-  if (differences.length > 0) throw mismatch(differences, { tensors, label, classifier: classifierOf(architecture) });
+  if (differences.length === 0) return;
+  const classifier = classifierOf(architecture);
+  throw missingStatistics(differences, { tensors, label }) ?? mismatch(differences, { tensors, label, classifier });
 }

@@ -5,6 +5,7 @@ import { checkpoints, type ModelInfo } from "./checkpoints.ts";
 import { type ParameterDifference, parameterDifferences } from "./differences.ts";
 import { FAMILIES } from "./families/index.ts";
 import type { Architecture, Classifier, Family, Hypothesis } from "./family.ts";
+import { missingStatistics } from "./missing-statistics.ts";
 import type { TensorType } from "./parameter.ts";
 
 /** What a state dict turned out to be. */
@@ -89,7 +90,12 @@ export function identifyAmong(families: readonly Family[], tensors: Tensors): Id
 
   const refusal = found.find((recognition) => recognition.refusal !== undefined)?.refusal;
   if (refusal !== undefined) throw refusal;
-  const [first, ...rest] = [...found.flatMap(({ nearMisses, fit }) => nearMisses().map(fit)), ...fits];
+  const tried = [...found.flatMap(({ nearMisses, fit }) => nearMisses().map(fit)), ...fits];
+  for (const { name, differences } of tried) {
+    const error = missingStatistics(differences, { tensors, label: name });
+    if (error !== undefined) throw error;
+  }
+  const [first, ...rest] = tried;
   if (first === undefined) throw unsupported(tensors, families);
   const nearest = rest.reduce((best, next) => (next.differences.length < best.differences.length ? next : best), first);
   if (nearest.differences.length > NEAR * tensors.size) throw unsupported(tensors, families);
@@ -105,6 +111,8 @@ export function identifyAmong(families: readonly Family[], tensors: Tensors): Id
  * likeliest is chosen, or the only one published with that many classes, and `assumptions` says so. `candidates` lists
  * every published checkpoint that it could be, with its preprocessing.
  *
+ * @throws FormatError when it has all tensors but the running statistics; a network with group norms, whose tensors
+ *   are the same, has to be named.
  * @throws MismatchError when it is nearly a known network of any family, with the first ten differences.
  * @throws UnsupportedError when it is no such network.
  */

@@ -1,4 +1,12 @@
-export { architectures, classifierOf, countClasses, inputSizeOf, modelParameters, tapsOf } from "./architecture.ts";
+export {
+  architectureName,
+  architectures,
+  classifierOf,
+  countClasses,
+  inputSizeOf,
+  modelParameters,
+  tapsOf,
+} from "./architecture.ts";
 export { buildModel, type BuildModelOptions } from "./build-model.ts";
 export { checkParameters } from "./check-parameters.ts";
 export type { ModelInfo } from "./checkpoints.ts";

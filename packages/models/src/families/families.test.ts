@@ -1,10 +1,11 @@
-import type { LazyTensor } from "@samoyed/core";
+import type { LazyTensor, SamoyedError } from "@samoyed/core";
 import { verifyGraph } from "@samoyed/graph";
 import { describe, expect, it } from "vitest";
 import { architectures, classifierOf, countClasses, inputSizeOf, modelParameters, tapsOf } from "../architecture.ts";
 import { buildModel } from "../build-model.ts";
 import { checkpoints } from "../checkpoints.ts";
 import type { Architecture } from "../family.ts";
+import { type IdentifiedModel, identifyModel } from "../identify.ts";
 import { FAMILIES } from "./index.ts";
 
 /** Tensors that fail when they are read: nothing here may. */
@@ -66,14 +67,18 @@ describe.each(FAMILIES)("$name", (family) => {
     }
   });
 
-  it("recognizes its own architectures, and no empty state dict", () => {
+  it("recognizes its own architectures by their tensors, or says to name them; and no empty state dict", () => {
     expect(family.recognize(new Map())).toBeUndefined();
     for (const [name, architecture] of family.architectures()) {
-      const recognition = family.recognize(modelParameters(architecture, { numClasses: 7 }));
-      expect(
-        recognition?.hypotheses.map((hypothesis) => hypothesis.name),
-        name,
-      ).toContain(name);
+      const parameters = modelParameters(architecture, { numClasses: 7 });
+      let found: IdentifiedModel;
+      try {
+        found = identifyModel(parameters);
+      } catch (error) {
+        expect((error as SamoyedError).hint).toContain(`--model ${name}`);
+        continue;
+      }
+      expect([...modelParameters(found.architecture, found)], name).toEqual([...parameters]);
     }
   });
 });

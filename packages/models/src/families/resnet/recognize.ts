@@ -4,25 +4,19 @@ import type { TensorType } from "../../parameter.ts";
 import type { ResNetConfig } from "./config.ts";
 import { configurations } from "./configurations.ts";
 import { describeConfig } from "./describe.ts";
-import { NORM_GROUPS } from "./plan-parts.ts";
 import { planNetwork } from "./plan.ts";
 import { countLayers, recognizeConfig } from "./recognize-config.ts";
 
 type Tensors = ReadonlyMap<string, TensorType>;
 
-/** Assumptions that hold for a network whatever is published. */
-function normAssumptions({ normLayer }: ResNetConfig): readonly string[] {
-  if (normLayer === "batchnorm") return [];
-  return [`The norms have no running statistics: they are taken for group norms of ${NORM_GROUPS} groups.`];
-}
-
-/** Every architecture with a name. Anti-aliasing has no tensors; far more networks are trained without, so they come first. */
+/**
+ * Every architecture with a name, those without anti-aliasing first: it has no tensors, and far more networks are trained
+ * without. Group norms are never guessed: their tensors are also those of batch norms whose statistics were lost.
+ */
 function named(): readonly Hypothesis<ResNetConfig>[] {
-  const all = [...configurations()].map(([name, architecture]) => ({
-    name,
-    architecture,
-    assumptions: normAssumptions(architecture),
-  }));
+  const all = [...configurations()]
+    .map(([name, architecture]) => ({ name, architecture, assumptions: [] }))
+    .filter(({ architecture }) => architecture.normLayer === "batchnorm");
   const plain = all.filter(({ architecture }) => architecture.aaLayer === "none");
   return [...plain, ...all.filter(({ architecture }) => architecture.aaLayer !== "none")];
 }
@@ -34,7 +28,6 @@ function spelledOut(tensors: Tensors, layers: readonly number[]): readonly Hypot
     planNetwork(architecture);
     const assumptions = [
       "No published network has these tensors: ReLU, no anti-aliasing and an output stride of 32 are assumed.",
-      ...normAssumptions(architecture),
     ];
     return [{ name: describeConfig(architecture), architecture, assumptions }];
   } catch (error) {
