@@ -17,7 +17,7 @@ export interface TransferOptions {
   readonly env?: Environment;
   /** Replaces `fetch`, proxies included. */
   readonly fetch?: Fetch;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: DownloadProgress) => void;
   /** The pause before the second try, doubled before each further one; half a second when absent. */
   readonly retryMilliseconds?: number;
