@@ -19,7 +19,7 @@ export async function openModel(artifact: Artifact, { signal }: OpenModelOptions
   const given = artifact instanceof Blob ? new Uint8Array(await artifact.arrayBuffer()) : artifact;
   const bytes = given instanceof Uint8Array ? given : await download(given, signal);
   const label = given instanceof Uint8Array ? "memory" : String(given);
-  const metadata = await readOnnxMetadata(memorySource(bytes, label), signal ? { signal } : {});
+  const metadata = await readOnnxMetadata(memorySource(bytes, label), { signal });
   return {
     label,
     metadata,
@@ -31,7 +31,7 @@ export async function openModel(artifact: Artifact, { signal }: OpenModelOptions
 async function download(url: string | URL, signal: AbortSignal | undefined): Promise<Uint8Array> {
   throwIfAborted(signal);
   try {
-    const response = await fetch(url, signal ? { signal } : {});
+    const response = await fetch(url, { signal: signal ?? null });
     if (!response.ok)
       throw new IoError(`${String(url)}: the server answered ${response.status} ${response.statusText}`);
     return new Uint8Array(await response.arrayBuffer());
