@@ -1,7 +1,6 @@
-import { IoError, memorySource, throwIfAborted } from "@samoyed/core";
+import { concatBytes, IoError, memorySource, throwIfAborted } from "@samoyed/core";
 import type { Artifact } from "@samoyed/runtime";
 import type { Model } from "./engine.ts";
-import { concat } from "./outputs-patch.ts";
 import { readOnnxMetadata } from "./read-onnx-metadata.ts";
 
 /** What opening a model may be given. */
@@ -24,7 +23,8 @@ export async function openModel(artifact: Artifact, { signal }: OpenModelOptions
     label,
     metadata,
     model: bytes,
-    withPatch: async (patch) => concat([given instanceof Uint8Array ? given : await download(given, undefined), patch]),
+    withPatch: async (patch) =>
+      concatBytes([given instanceof Uint8Array ? given : await download(given, undefined), patch]),
   };
 }
 
