@@ -1,7 +1,8 @@
-import { formatShape, type LazyTensor, UsageError } from "@samoyed/core";
+import type { LazyTensor } from "@samoyed/core";
 import type { Graph } from "@samoyed/graph";
 import { familyOf, inputSizeOf } from "./architecture.ts";
 import { checkParameters } from "./check-parameters.ts";
+import { checkInputSize } from "./check-input-size.ts";
 import type { Architecture, InputSize } from "./family.ts";
 
 /** Options of `buildModel`. */
@@ -21,14 +22,6 @@ export interface BuildModelOptions {
   readonly name?: string;
 }
 
-/** @throws UsageError when an architecture does not take images of a size. */
-function checkInputSize(size: InputSize, [channels, ...sides]: InputSize): void {
-  if (size[0] !== channels) throw new UsageError(`input size ${formatShape(size)}; expected ${channels} channels`);
-  if (sides.some((side, axis) => typeof side === "number" && size[axis + 1] !== side)) {
-    throw new UsageError(`input size ${formatShape(size)}; expected ${formatShape([channels, ...sides])}`);
-  }
-}
-
 /**
  * The graph of a network: input `input`, float32 [N, channels, H, W]; output `logits` [N, classes], or `features` [N, width].
  *
@@ -44,7 +37,7 @@ export function buildModel(options: BuildModelOptions): Graph {
   const family = familyOf(architecture);
   const taken = inputSizeOf(architecture);
   const { inputSize = taken, name = family.name } = options;
-  checkInputSize(inputSize, taken);
+  checkInputSize(inputSize, { taken });
   checkParameters(tensors, { architecture, numClasses });
   const output = features || numClasses === 0 ? "features" : "logits";
   return family.build({ architecture, numClasses, tensors, output, taps, inputSize, name });

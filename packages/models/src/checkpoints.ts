@@ -37,6 +37,7 @@ function lines(table: string): string[][] {
   return table
     .trim()
     .split("\n")
+    .filter((line) => line !== "")
     .map((line) => line.split(" "));
 }
 
@@ -85,7 +86,8 @@ function readRow(
   };
 }
 
-function readTables(family: Family): readonly ModelInfo[] {
+/** Every pretrained configuration of a family, in the order of its table. */
+export function readPublished(family: Pick<Family, "published" | "architectures">): readonly ModelInfo[] {
   const former = readFormerNames(family.published.formerNames);
   const seen = new Set<string>();
   return lines(family.published.checkpoints).map((row) => {
@@ -103,5 +105,5 @@ let known: readonly ModelInfo[] | undefined;
 
 /** Every pretrained configuration, family by family in timm's order: an architecture's default tag comes first. Read once. */
 export function checkpoints(): readonly ModelInfo[] {
-  return (known ??= FAMILIES.flatMap(readTables));
+  return (known ??= FAMILIES.flatMap((family) => readPublished(family)));
 }

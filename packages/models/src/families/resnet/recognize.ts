@@ -25,6 +25,7 @@ function named(): readonly Hypothesis<ResNetConfig>[] {
 function spelledOut(tensors: Tensors, layers: readonly number[]): readonly Hypothesis<ResNetConfig>[] {
   try {
     const architecture = recognizeConfig(tensors, layers);
+    // Channels that groups do not divide show only when the layers are laid out.
     planNetwork(architecture);
     const assumptions = [
       "No published network has these tensors: ReLU, no anti-aliasing and an output stride of 32 are assumed.",
