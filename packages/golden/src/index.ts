@@ -26,7 +26,7 @@ export { type LoadedCase, openCase } from "./open-case.ts";
 export { parseCase } from "./parse-case.ts";
 export { type Drift, measureDrift } from "./drift.ts";
 export type { OtherWeights } from "./pick-recording.ts";
-export type { AssetReader, Preprocess } from "./prepare-inputs.ts";
+export type { AssetReader, Preprocess, Preprocessed } from "./prepare-inputs.ts";
 export { renderHtml } from "./render-html.ts";
 export { renderTable, type RenderTableOptions } from "./render-table.ts";
 export { createReport, type Report, REPORT_SCHEMA, type ReportOptions } from "./report.ts";

@@ -8,16 +8,20 @@ export interface Image {
   readonly data: Uint8Array;
 }
 
-/** A rectangle of pixels. */
-export interface Box {
-  readonly x: number;
-  readonly y: number;
+/** A size in pixels. */
+export interface Size {
   readonly width: number;
   readonly height: number;
 }
 
+/** A rectangle of pixels. */
+export interface Box extends Size {
+  readonly x: number;
+  readonly y: number;
+}
+
 /** Says which part of an image of a given size is wanted. */
-export type ChooseRegion = (size: { readonly width: number; readonly height: number }) => Box;
+export type ChooseRegion = (size: Size) => Box;
 
 /** What an image is decoded for. */
 export interface DecodeOptions {

@@ -101,7 +101,7 @@ function classifierOf(session: Session, givenLabels: readonly string[] | undefin
     const { signal, top = 5 } = given;
     if (disposed) throw new UsageError("the classifier is disposed", { hint: "Load it again." });
     throwIfAborted(signal);
-    const input = stackImages(images.map((image) => transform(image)));
+    const input = stackImages(images.map((image) => transform(image).tensor));
     const outputs = await session.run({ [contract.input]: input }, signal === undefined ? {} : { signal });
     const rows = matrixRows(outputs.get(contract.output), { name: contract.output, rows: images.length });
     return rows.map((row) => {
