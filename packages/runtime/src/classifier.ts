@@ -1,9 +1,11 @@
 import {
   classLabels,
   classLogits,
-  type Contract,
+  type ClassificationContract,
+  isOfTask,
   labelsFit,
   MismatchError,
+  requireTask,
   throwIfAborted,
   UnsupportedError,
   UsageError,
@@ -28,7 +30,7 @@ export interface Classifier {
   /** The name of the backend that runs it. */
   readonly backend: string;
   /** What travelled inside the artifact. */
-  readonly contract: Contract;
+  readonly contract: ClassificationContract;
   /**
    * How many logits the network gives an image. One makes it a binary classifier: a sigmoid gives the probability of class
    * 1, and class 0 has the rest. Undefined before the first image where the model's output has a symbolic size.
@@ -136,14 +138,15 @@ function classifierOf(session: Session, givenLabels: readonly string[] | undefin
   };
 }
 
-function contractOf(session: Session): Contract {
+function contractOf(session: Session): ClassificationContract {
   const { contract } = session;
   if (!contract) {
     throw new UnsupportedError("the model carries no contract, so its preprocessing is unknown", {
       hint: "Convert the checkpoint with samoyed, which writes one, or run the model with tensors of your own.",
     });
   }
-  if (contract.task !== "logits") {
+  requireTask(contract);
+  if (!isOfTask(contract, "logits")) {
     throw new UnsupportedError(`${contract.model} gives ${contract.task}, not logits: it cannot classify`, {
       hint: "Convert the checkpoint again, without --features.",
     });
