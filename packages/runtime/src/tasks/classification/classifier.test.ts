@@ -1,8 +1,8 @@
 import { MismatchError, ShapeError, UnavailableError, UnsupportedError, UsageError } from "@samoyed/core";
 import type { Image } from "@samoyed/preprocess";
 import { describe, expect, test } from "vitest";
-import { channelMeans, CONTRACT, fakeBackend, type FakeModel } from "../test/fake-backend.ts";
-import type { LoadProgress } from "./backend.ts";
+import { channelMeans, CONTRACT, fakeBackend, type FakeModel } from "../../../test/fake-backend.ts";
+import type { LoadProgress } from "../../backend.ts";
 import { loadClassifier } from "./classifier.ts";
 
 /** One colour, 4 × 4. */
