@@ -33,6 +33,7 @@ export const GOLDEN_CASE_SCHEMA: JsonSchema = object(
     name,
     title: text,
     model: text,
+    task: name,
     sets: { type: "array", minItems: 1, maxItems: MAX_SETS, items: name },
     slow: { type: "array", minItems: 1, maxItems: MAX_BACKENDS, items: name },
     checkpoint: {},
@@ -65,7 +66,7 @@ export const GOLDEN_CASE_SCHEMA: JsonSchema = object(
     }),
     references: { type: "array", minItems: 1, maxItems: MAX_REFERENCES, items: {} },
   },
-  { optional: ["sets", "slow", "labels", "accuracy", "taps"] },
+  { optional: ["task", "sets", "slow", "labels", "accuracy", "taps"] },
 );
 
 /** The `checkpoint` of each kind. */

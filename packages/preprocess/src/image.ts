@@ -23,13 +23,13 @@ export interface Box extends Size {
 /** Says which part of an image of a given size is wanted. */
 export type ChooseRegion = (size: Size) => Box;
 
-/** What an image is decoded for. */
+/** Options of decoding. */
 export interface DecodeOptions {
   /** The part that is wanted; elsewhere the image may be black. All of it by default. */
   readonly region?: ChooseRegion;
 }
 
-/** Pixels that somebody else decoded: 8 bits per channel, row-major, interleaved. */
+/** Pixels decoded elsewhere: 8 bits per channel, row-major, interleaved. */
 export interface RawImage {
   readonly width: number;
   readonly height: number;

@@ -38,7 +38,7 @@ export function encodeContract(contract: Contract): string {
 }
 
 /**
- * Reads preprocessing settings, as a contract or a golden case holds them.
+ * Reads preprocessing settings, as contracts and golden cases have them.
  *
  * @throws FormatError when they break the contract's schema.
  */

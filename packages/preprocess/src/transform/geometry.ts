@@ -17,7 +17,7 @@ export interface TransformGeometry {
   readonly image: Size;
   /** The part of the image that is used. */
   readonly trim: Box;
-  /** What that is resized to. */
+  /** The size that it is resized to. */
   readonly resized: Size;
   /** The part of the resized image that is kept. */
   readonly crop: Box;

@@ -5,7 +5,7 @@ import { channelMeans, CONTRACT, fakeBackend, type FakeModel } from "../../../te
 import type { LoadProgress } from "../../backend.ts";
 import { loadClassifier } from "./classifier.ts";
 
-/** One colour, 4 × 4. */
+/** One color, 4 × 4. */
 function plain(red: number, green: number, blue: number): Image {
   const data = new Uint8Array(48);
   for (let at = 0; at < 48; at += 3) data.set([red, green, blue], at);
