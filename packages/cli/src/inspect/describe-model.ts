@@ -1,4 +1,4 @@
-import { type Contract, formatShape } from "@samoyed/core";
+import { type Contract, formatShape, isOfTask } from "@samoyed/core";
 import { columns, formatBytes } from "../columns.ts";
 import type { Result } from "../command.ts";
 import { type TensorFacts, tensorTable } from "./tensor-table.ts";
@@ -33,7 +33,8 @@ const portText = ({ name, dtype, shape }: Port): string => `${name} ${dtype} ${f
 
 function contractRows(contract: Contract | undefined): string[][] {
   if (!contract) return [["contract", "none: Samoyed did not write this file"]];
-  const { preprocess, labels, source } = contract;
+  const { preprocess, source } = contract;
+  const labels = isOfTask(contract, "logits") ? contract.labels : undefined;
   const settings = [
     preprocess.inputSize.join("×"),
     preprocess.interpolation,
