@@ -10,6 +10,7 @@ export const PLAN = {
   graph: ["core"],
   models: ["core", "graph"],
   "format-onnx": ["core", "graph"],
+  "tfjs-file": ["core"],
   "format-tfjs": ["core", "graph"],
   "smyd-file": ["core"],
   "format-smyd": ["core", "graph", "smyd-file"],
@@ -17,7 +18,7 @@ export const PLAN = {
   preprocess: ["core"],
   runtime: ["core", "preprocess"],
   "runtime-onnx": ["core", "runtime"],
-  "runtime-tfjs": ["core", "runtime"],
+  "runtime-tfjs": ["core", "runtime", "tfjs-file"],
   "runtime-smyd": ["core", "runtime", "smyd-file"],
   golden: ["core"],
   cli: [
@@ -34,6 +35,7 @@ export const PLAN = {
     "runtime-tfjs",
     "runtime-smyd",
     "smyd-file",
+    "tfjs-file",
     "golden",
   ],
 };

@@ -39,6 +39,7 @@ export {
 } from "./tensor/lazy-tensor.ts";
 export { memorySink, type MemorySink } from "./io/memory-sink.ts";
 export { memorySource } from "./io/memory-source.ts";
+export type { ModelFiles } from "./io/model-files.ts";
 export { encodeNpy, parseNpy } from "./tensor/npy.ts";
 export { quote } from "./quote.ts";
 export { checkRange } from "./io/range.ts";

@@ -5,7 +5,7 @@ import type * as Core from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Executor } from "./executor.ts";
 import type { LoadedWeights } from "./load-weights.ts";
-import type { Model } from "./model-json.ts";
+import type { Model } from "@samoyed/tfjs-file";
 import { startEngine } from "./switch-engine.ts";
 
 /** The modules that every engine shares. */

@@ -2,7 +2,7 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "./engine.ts";
 import { makeGraphModel } from "./graph-model.ts";
 import type { LoadedWeights } from "./load-weights.ts";
-import type { Model } from "./model-json.ts";
+import type { Model } from "@samoyed/tfjs-file";
 
 /** A graph over weights that are on an engine, ready to be computed; both calls while the engine is the current one. */
 export interface Executor {

@@ -2,8 +2,7 @@ import { FormatError, UnsupportedError } from "@samoyed/core";
 import type { GraphModel } from "@tensorflow/tfjs-converter";
 import type { io, Tensor } from "@tensorflow/tfjs-core";
 import { firstLine, type Tf } from "./engine.ts";
-import type { GraphNode } from "./graph-def.ts";
-import type { Model } from "./model-json.ts";
+import type { GraphNode, Model } from "@samoyed/tfjs-file";
 
 /** How TensorFlow.js keeps a graph: it has no public way to ask which operators it knows. */
 interface Inside {

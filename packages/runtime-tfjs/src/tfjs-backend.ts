@@ -1,8 +1,8 @@
 import type { Artifact, Availability, Backend, LoadOptions, Session } from "@samoyed/runtime";
 import { checkThreads } from "./check-threads.ts";
 import { engineAvailability, type EngineSource, openEngine } from "./engine.ts";
-import type { ModelFiles } from "./model-files.ts";
-import { readModel } from "./read-model.ts";
+import type { ModelFiles } from "@samoyed/core";
+import { readModel } from "@samoyed/tfjs-file";
 import { openTfjsSession } from "./tfjs-session.ts";
 
 /** Finds a model's files on a platform. */

@@ -5,9 +5,8 @@ import { UnsupportedError } from "@samoyed/core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { firstLine, type Tf } from "../engine.ts";
 import type { Executor } from "../executor.ts";
-import { producerOf } from "../graph-def.ts";
+import { type Model, producerOf } from "@samoyed/tfjs-file";
 import type { LoadedWeights } from "../load-weights.ts";
-import type { Model } from "../model-json.ts";
 import { nativeGraph } from "./native-graph.ts";
 import { encodeSavedModel, TAG } from "./saved-model.ts";
 

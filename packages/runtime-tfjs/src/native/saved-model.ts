@@ -1,5 +1,5 @@
 import { bytesField, floatField, integerField, joinBytes, textField } from "./protobuf.ts";
-import type { WeightDType } from "../weight-entry.ts";
+import type { WeightDType } from "@samoyed/tfjs-file";
 
 /** An attribute's value: the bytes of an `AttrValue` (tensorflow 2.21, `core/framework/attr_value.proto`). */
 export type Attribute = Uint8Array;

@@ -1,6 +1,7 @@
 import { elementCount, MismatchError, type Shape } from "@samoyed/core";
 import type { WeightsDigest } from "@samoyed/golden";
-import { readModelWeights } from "@samoyed/runtime-tfjs/node";
+import { readModel, readWeights } from "@samoyed/tfjs-file";
+import { filesInNode } from "@samoyed/tfjs-file/node";
 import { isParameter } from "./is-parameter.ts";
 import { type FilterPart, restoreFilter } from "./restore-filter.ts";
 
@@ -28,7 +29,9 @@ export async function addTfjsWeights(
     if (parts.length > 0) await digest.add(name, restored(parts, { name, shape: shapes.get(name) }));
     parts = [];
   };
-  await readModelWeights(artifact, {
+  const files = await filesInNode(artifact);
+  await readWeights(await readModel(files, signal), {
+    files,
     signal,
     async take(entry, values) {
       const own = entry.name.replace(PART, "");
