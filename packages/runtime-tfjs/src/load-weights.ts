@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
-import type { Engine } from "./engine.ts";
+import type { Engine, LoadedWeights } from "./engine-source.ts";
 import {
   type GraphNode,
   type Model,
@@ -12,12 +12,6 @@ import { findGroupedConvs, type GroupedConv, joinFilters } from "./grouped.ts";
 import { GROUPED_CONV } from "./grouped-op.ts";
 import type { ModelFiles } from "@samoyed/core";
 import { onEngine } from "./switch-engine.ts";
-
-/** A model's weights on an engine, and the graph that takes them. */
-export interface LoadedWeights {
-  readonly nodes: readonly GraphNode[];
-  readonly tensors: Record<string, Tensor>;
-}
 
 /** Constants as small as this may say along which axis something is split. */
 const MAX_AXIS_ELEMENTS = 1;

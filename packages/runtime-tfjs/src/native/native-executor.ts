@@ -3,10 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UnsupportedError } from "@samoyed/core";
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { firstLine, type Tf } from "../engine.ts";
-import type { Executor } from "../executor.ts";
+import type { Executor, LoadedWeights, Tf } from "../engine-source.ts";
+import { firstLine } from "../first-line.ts";
 import { type Model, producerOf } from "@samoyed/tfjs-file";
-import type { LoadedWeights } from "../load-weights.ts";
 import { nativeGraph } from "./native-graph.ts";
 import { encodeSavedModel, TAG } from "./saved-model.ts";
 
