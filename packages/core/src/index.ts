@@ -18,6 +18,7 @@ export { CHUNK_BYTES } from "./io/chunk-bytes.ts";
 export { checkPreprocess, encodeContract, parseContract } from "./contract/contract-json.ts";
 export { CONTRACT_SCHEMA, MAX_LABELS } from "./contract/contract-schema.ts";
 export * from "./contract/contract.ts";
+export { contractBeforeHash } from "./contract/source-hash.ts";
 export * from "./tensor/dtype.ts";
 export { asciiBytes, hasBytesAt, UTF8_BYTE_ORDER_MARK } from "./io/byte-signature.ts";
 export * from "./errors.ts";
