@@ -41,8 +41,11 @@ export function sourceHashOffset({ byteLength }: Message, contract: Contract | u
   const before = contract && contractBeforeHash(contract);
   if (before === undefined) return undefined;
   // The contract is the last of the metadata, and the metadata the last field.
-  const size = (text: string): number => new TextEncoder().encode(text).byteLength;
-  return byteLength - size(encodeContract(contract!)) + size(before);
+  return byteLength - utf8Length(encodeContract(contract!)) + utf8Length(before);
+}
+
+function utf8Length(text: string): number {
+  return new TextEncoder().encode(text).byteLength;
 }
 
 /** The contract's generator is `name version`; without a contract there is nobody to quote a version of. */

@@ -81,7 +81,7 @@ export const CONTRACT_SCHEMA: JsonSchema = {
     taps: { type: "array", items: text, maxItems: 10_000 },
     preprocess,
     labels: { type: "array", items: { type: "string" }, minItems: 1, maxItems: MAX_LABELS },
-    weights: { enum: ["float32", "float16", "uint8", "uint16", "int8"] },
+    weights: { type: "string", pattern: "^[a-z][a-z0-9-]{0,31}$" },
     license: text,
     source: {
       type: "object",
