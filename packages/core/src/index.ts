@@ -66,6 +66,7 @@ export { schemaProblem, type JsonSchema } from "./json/json-schema.ts";
 export { sha256, type Sha256 } from "./io/sha256.ts";
 export * from "./tensor/shape.ts";
 export type { Sink } from "./io/sink.ts";
+export type { StandInFill } from "./tensor/stand-in-fill.ts";
 export { readInto, sourceChunks, type SourceRange } from "./io/source-chunks.ts";
 export type { ByteSource, ReadOptions } from "./io/source.ts";
 export { describeJson, jsonCount, JsonNumber, type JsonValue, parseStrictJson } from "./json/strict-json.ts";

@@ -1,7 +1,7 @@
 import { UsageError } from "@samoyed/core";
 import { describe, expect, it } from "vitest";
 import { resnetConfig, type ResNetOptions } from "./config.ts";
-import { modelParameters } from "./parameters.ts";
+import { modelParameters } from "../../architecture.ts";
 
 const BASE: ResNetOptions = { block: "bottleneck", layers: [1, 1, 1, 1] };
 

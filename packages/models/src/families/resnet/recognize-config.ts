@@ -1,5 +1,5 @@
 import { type BlockKind, type ResNetConfig, resnetConfig, STAGES } from "./config.ts";
-import type { TensorType } from "./differences.ts";
+import type { TensorType } from "../../parameter.ts";
 import { seWidth } from "./plan-parts.ts";
 
 type Tensors = ReadonlyMap<string, TensorType>;
@@ -10,11 +10,6 @@ const SE_RATIOS: readonly number[] = [1 / 16, 1 / 4, 1 / 8, 1 / 2, 1 / 32];
 /** One size of a tensor; 0 where there is no such tensor or axis, so that what follows from it fits nothing. */
 function size(tensors: Tensors, name: string, axis = 0): number {
   return tensors.get(name)?.shape[axis] ?? 0;
-}
-
-/** Classes of the classifier, 0 without one. */
-export function countClasses(tensors: Tensors): number {
-  return size(tensors, "fc.weight") || size(tensors, "fc.bias");
 }
 
 /** Blocks per stage as the names number them, or `undefined` where the names are not those of a ResNet. */
@@ -36,7 +31,7 @@ interface Stem {
   readonly stemWidth?: number;
 }
 
-function recogniseStem(tensors: Tensors): Stem {
+function recognizeStem(tensors: Tensors): Stem {
   if (tensors.has("conv1.weight")) return { inChans: size(tensors, "conv1.weight", 1), stemType: "plain" };
   const stemWidth = size(tensors, "conv1.3.weight");
   const stemType = size(tensors, "conv1.0.weight") === stemWidth ? "deep" : "deep_tiered";
@@ -54,7 +49,7 @@ interface Stage {
   readonly groups: number;
 }
 
-function recogniseStage(tensors: Tensors, stage: number): Stage {
+function recognizeStage(tensors: Tensors, stage: number): Stage {
   const path = `layer${stage}.0`;
   const first = size(tensors, `${path}.conv1.weight`);
   const second = size(tensors, `${path}.conv2.weight`);
@@ -70,13 +65,13 @@ function recogniseStage(tensors: Tensors, stage: number): Stage {
  * The least base width that gives every stage its inner width, `floor(planes * baseWidth / 64)` a group; several may
  * fit, and they are the same network.
  */
-function recogniseBaseWidth(stages: readonly Stage[]): number {
+function recognizeBaseWidth(stages: readonly Stage[]): number {
   const bottlenecks = stages.filter(({ kind }) => kind === "bottleneck");
   const least = bottlenecks.map(({ planes, width, groups }) => Math.ceil(((width / groups) * 64) / planes));
   return Math.max(...least);
 }
 
-function recogniseAttention(tensors: Tensors, stages: readonly Stage[]): Partial<ResNetConfig> {
+function recognizeAttention(tensors: Tensors, stages: readonly Stage[]): Partial<ResNetConfig> {
   if (tensors.has("layer1.0.se.conv.weight")) return { attention: "eca" };
   if (!tensors.has("layer1.0.se.fc1.weight")) return {};
   const fits = (ratio: number): boolean =>
@@ -95,8 +90,8 @@ function recogniseAttention(tensors: Tensors, stages: readonly Stage[]): Partial
  *
  * @throws UsageError when the sizes are no network's.
  */
-export function recogniseConfig(tensors: Tensors, layers: readonly number[]): ResNetConfig {
-  const stages = [1, 2, 3, 4].map((stage) => recogniseStage(tensors, stage));
+export function recognizeConfig(tensors: Tensors, layers: readonly number[]): ResNetConfig {
+  const stages = [1, 2, 3, 4].map((stage) => recognizeStage(tensors, stage));
   const grouped = stages.find(({ kind }) => kind === "bottleneck");
   const { first, width } = stages[0]!;
   const avgDown = !tensors.has("layer2.0.downsample.0.weight") && tensors.has("layer2.0.downsample.1.weight");
@@ -104,12 +99,12 @@ export function recogniseConfig(tensors: Tensors, layers: readonly number[]): Re
     block: stages.map(({ kind }) => kind),
     layers,
     channels: stages.map(({ planes }) => planes),
-    ...recogniseStem(tensors),
-    ...(grouped && { cardinality: grouped.groups, baseWidth: recogniseBaseWidth(stages) }),
+    ...recognizeStem(tensors),
+    ...(grouped && { cardinality: grouped.groups, baseWidth: recognizeBaseWidth(stages) }),
     replaceStemPool: tensors.has("maxpool.0.weight"),
     blockReduceFirst: Math.floor(width / first),
     downKernelSize: avgDown ? 1 : size(tensors, "layer2.0.downsample.0.weight", 2),
     avgDown,
-    ...recogniseAttention(tensors, stages),
+    ...recognizeAttention(tensors, stages),
   });
 }

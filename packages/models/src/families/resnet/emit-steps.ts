@@ -2,7 +2,7 @@ import { float, type GraphBuilder, int, ints, string } from "@samoyed/graph";
 import type { Activation, ResNetConfig } from "./config.ts";
 import { NORM_GROUPS } from "./plan-parts.ts";
 import type { AvgPoolStep, BlurStep, ConvStep, EcaStep, MaxPoolStep, NormStep, SqueezeStep, Step } from "./steps.ts";
-import type { WeightScope } from "./weights.ts";
+import type { WeightScope } from "../../weights.ts";
 
 /** Where nodes go and weights come from. */
 export interface EmitContext {

@@ -1,4 +1,4 @@
-import { architectures } from "./architectures.ts";
+import { configurations } from "./configurations.ts";
 import type { ResNetConfig } from "./config.ts";
 
 const USUAL_CHANNELS = "64-128-256-512";
@@ -30,5 +30,5 @@ export function describeConfig(config: ResNetConfig): string {
     cardinality > 1 ? `_${cardinality}x${baseWidth}d` : baseWidth === 64 ? "" : `_${baseWidth}`,
     channelList === USUAL_CHANNELS ? "" : `_c${channelList}`,
   ].join("");
-  return architectures().has(name) ? `${name}_l${layers.join("-")}` : name;
+  return configurations().has(name) ? `${name}_l${layers.join("-")}` : name;
 }

@@ -63,14 +63,9 @@ function readTable(table: string): ReadonlyMap<string, ResNetConfig> {
   );
 }
 
-/** The architecture in a timm name: what stands before the first dot. */
-export function architectureName(name: string): string {
-  return name.split(".", 1)[0]!;
-}
-
 let known: ReadonlyMap<string, ResNetConfig> | undefined;
 
 /** Every architecture of timm's `resnet.py` by its name without a tag, in timm's order. Read from the table once. */
-export function architectures(): ReadonlyMap<string, ResNetConfig> {
+export function configurations(): ReadonlyMap<string, ResNetConfig> {
   return (known ??= readTable(ARCHITECTURE_TABLE));
 }

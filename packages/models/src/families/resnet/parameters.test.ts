@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import type { StandInFill } from "@samoyed/core";
 import { describe, expect, it } from "vitest";
-import { architectures } from "./architectures.ts";
-import { checkpoints } from "./checkpoints.ts";
+import { configurations } from "./configurations.ts";
+import { checkpoints } from "../../checkpoints.ts";
 import { resnetConfig } from "./config.ts";
-import { modelParameters } from "./parameters.ts";
+import { modelParameters } from "../../architecture.ts";
 
 interface Fixture {
   readonly hashes: Readonly<Record<string, { readonly count: number; readonly sha256: string }>>;
@@ -12,10 +13,12 @@ interface Fixture {
 }
 
 /** What timm's own `state_dict()` lists, recorded by tools/oracle/export_models.py. */
-const recorded = JSON.parse(readFileSync(new URL("../fixtures/parameters.json", import.meta.url), "utf8")) as Fixture;
+const recorded = JSON.parse(
+  readFileSync(new URL("../../../fixtures/parameters.json", import.meta.url), "utf8"),
+) as Fixture;
 
 function rows(name: string, numClasses = 1000): [string, string, readonly number[]][] {
-  const parameters = modelParameters(architectures().get(name)!, { numClasses });
+  const parameters = modelParameters(configurations().get(name)!, { numClasses });
   return [...parameters].map(([parameter, { dtype, shape }]) => [parameter, dtype, shape]);
 }
 
@@ -31,8 +34,8 @@ function defaultClasses(name: string): number {
 
 describe("modelParameters", () => {
   it("knows every architecture that timm has in resnet.py", () => {
-    expect([...architectures().keys()]).toEqual(Object.keys(recorded.hashes));
-    expect(architectures().size).toBe(82);
+    expect([...configurations().keys()]).toEqual(Object.keys(recorded.hashes));
+    expect(configurations().size).toBe(82);
   });
 
   it.each(Object.keys(recorded.hashes))("%s: timm's names, dtypes and shapes, in order", (name) => {
@@ -48,22 +51,23 @@ describe("modelParameters", () => {
     expect(hash("resnet18", 999)).not.toBe(recorded.hashes["resnet18"]!.sha256);
   });
 
-  it("says what each tensor is", () => {
-    const roleOf = (name: string, architecture: string): string =>
-      modelParameters(architectures().get(architecture)!, { numClasses: 10 }).get(name)!.role;
-    expect(roleOf("conv1.weight", "resnet50")).toBe("conv");
-    expect(roleOf("layer1.0.bn2.weight", "resnet50")).toBe("bn.weight");
-    expect(roleOf("layer1.0.bn3.weight", "resnet50")).toBe("bn.last");
-    expect(roleOf("layer1.0.bn2.weight", "resnet18")).toBe("bn.last");
-    expect(roleOf("layer1.0.downsample.1.weight", "resnet50")).toBe("bn.weight");
-    expect(roleOf("layer1.0.bn3.bias", "resnet50")).toBe("bn.bias");
-    expect(roleOf("bn1.running_mean", "resnet50")).toBe("bn.mean");
-    expect(roleOf("bn1.running_var", "resnet50")).toBe("bn.var");
-    expect(roleOf("bn1.num_batches_tracked", "resnet50")).toBe("bn.count");
-    expect(roleOf("layer1.0.se.fc1.bias", "seresnet50")).toBe("conv.bias");
-    expect(roleOf("layer1.0.se.conv.weight", "ecaresnet50d")).toBe("conv");
-    expect(roleOf("fc.weight", "resnet50")).toBe("fc.weight");
-    expect(roleOf("fc.bias", "resnet50")).toBe("fc.bias");
+  it("says how a stand-in fills each tensor", () => {
+    const fillOf = (name: string, architecture: string): StandInFill =>
+      modelParameters(configurations().get(architecture)!, { numClasses: 10 }).get(name)!.fill;
+    const constant = (value: number): StandInFill => ({ kind: "constant", value });
+    expect(fillOf("conv1.weight", "resnet50")).toEqual({ kind: "normal", std: Math.sqrt(2 / 147) });
+    expect(fillOf("layer1.0.bn2.weight", "resnet50")).toEqual(constant(1));
+    expect(fillOf("layer1.0.bn3.weight", "resnet50")).toEqual(constant(0.25));
+    expect(fillOf("layer1.0.bn2.weight", "resnet18")).toEqual(constant(0.25));
+    expect(fillOf("layer1.0.downsample.1.weight", "resnet50")).toEqual(constant(1));
+    expect(fillOf("layer1.0.bn3.bias", "resnet50")).toEqual(constant(0));
+    expect(fillOf("bn1.running_mean", "resnet50")).toEqual(constant(0));
+    expect(fillOf("bn1.running_var", "resnet50")).toEqual(constant(1));
+    expect(fillOf("bn1.num_batches_tracked", "resnet50")).toEqual(constant(0));
+    expect(fillOf("layer1.0.se.fc1.bias", "seresnet50")).toEqual(constant(0));
+    expect(fillOf("layer1.0.se.conv.weight", "ecaresnet50d")).toEqual({ kind: "normal", std: Math.sqrt(2 / 5) });
+    expect(fillOf("fc.weight", "resnet50")).toEqual({ kind: "normal", std: 0.33 });
+    expect(fillOf("fc.bias", "resnet50")).toEqual({ kind: "head" });
   });
 
   it("has no classifier for 0 classes", () => {
