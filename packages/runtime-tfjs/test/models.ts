@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,6 +10,7 @@ import {
   type MemorySink,
   memorySource,
   parseNpy,
+  type PreprocessConfig,
   type Tensor,
 } from "@samoyed/core";
 import { writeTfjs, type WriteTfjsOptions } from "@samoyed/format-tfjs";
@@ -24,9 +25,7 @@ import {
   rewriteGraph,
 } from "@samoyed/graph";
 import { buildModel, identifyModel } from "@samoyed/models";
-import type { PreprocessConfig } from "@samoyed/core";
 import { preprocessImage } from "@samoyed/preprocess";
-import { readFile } from "node:fs/promises";
 
 /** A path in the repository's golden data. */
 export function golden(path: string): string {

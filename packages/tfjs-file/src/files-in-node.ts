@@ -1,10 +1,9 @@
 import { stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { UsageError } from "@samoyed/core";
-import { fileSource, toIoError } from "@samoyed/core/node";
-import type { Artifact } from "@samoyed/runtime";
-import { type ModelFiles, urlFiles } from "./model-files.ts";
+import { type ModelFiles, UsageError } from "@samoyed/core";
+import { modelFilesAt, toIoError } from "@samoyed/core/node";
+import { urlFiles } from "./url-files.ts";
 
 /**
  * The files of a model at a path, a `file:` URL or a web address, of model.json or of its folder.
@@ -12,7 +11,7 @@ import { type ModelFiles, urlFiles } from "./model-files.ts";
  * @throws UsageError for bytes and Blobs: a model is several files.
  * @throws IoError when there is nothing at the path.
  */
-export async function filesInNode(artifact: Artifact): Promise<ModelFiles> {
+export async function filesInNode(artifact: string | URL | Uint8Array | Blob): Promise<ModelFiles> {
   if (artifact instanceof Uint8Array || artifact instanceof Blob) {
     throw new UsageError("a TensorFlow.js model is several files; expected a path or URL");
   }
@@ -25,10 +24,5 @@ export async function filesInNode(artifact: Artifact): Promise<ModelFiles> {
   } catch (error) {
     throw toIoError(error, `${path}: cannot be opened`);
   }
-  const label = isFolder ? join(path, "model.json") : path;
-  return {
-    label,
-    local: true,
-    open: (name) => fileSource(name === "" ? label : join(dirname(label), name)),
-  };
+  return modelFilesAt(isFolder ? join(path, "model.json") : path);
 }

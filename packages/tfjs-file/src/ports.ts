@@ -1,15 +1,20 @@
 import { type Contract, FormatError, UnsupportedError } from "@samoyed/core";
-import type { Port } from "@samoyed/runtime";
 import { type GraphNode, producerOf } from "./graph-def.ts";
 import type { WeightDType } from "./weight-entry.ts";
 
+interface Port {
+  readonly name: string;
+  readonly dtype: WeightDType;
+  /** Sizes that are open have a name. */
+  readonly shape: readonly (number | string)[];
+}
+
 /** A port of a model: as callers see it, and where its tensor goes in or comes out. */
-export interface DoorPort extends Port {
+export interface ModelPort extends Port {
   /** The node's output in TensorFlow's terms: `input:0`. */
   readonly ref: string;
   /** Whether the model has the channels last where the caller has them second. */
   readonly channelsLast: boolean;
-  readonly dtype: WeightDType;
 }
 
 const DTYPES: ReadonlyMap<unknown, WeightDType> = new Map([
@@ -38,7 +43,7 @@ export function parsePorts(
     /** Where the file says how images come in: `nchw` or `nhwc`. */
     readonly layout: unknown;
   },
-): { readonly inputs: readonly DoorPort[]; readonly outputs: readonly DoorPort[] } {
+): { readonly inputs: readonly ModelPort[]; readonly outputs: readonly ModelPort[] } {
   const { inputs, outputs } = (signature ?? {}) as Record<string, unknown>;
   const names = new Set(nodes.map(({ name }) => name));
   const raw = { inputs: readPorts(inputs, { label, names }), outputs: readPorts(outputs, { label, names }) };
@@ -49,7 +54,7 @@ export function parsePorts(
   }
   const channelsLast =
     layout === undefined ? raw.inputs.some((port) => hasChannelsLast(port, contract)) : layout === "nhwc";
-  const turn = (port: Omit<DoorPort, "channelsLast">): DoorPort =>
+  const turn = (port: Omit<ModelPort, "channelsLast">): ModelPort =>
     channelsLast && port.shape.length === 4
       ? { ...port, shape: [0, 3, 1, 2].map((axis) => port.shape[axis]!), channelsLast: true }
       : { ...port, channelsLast: false };
@@ -66,7 +71,7 @@ function hasChannelsLast({ name, shape }: Port, contract: Contract | undefined):
 function readPorts(
   value: unknown,
   { label, names }: { readonly label: string; readonly names: ReadonlySet<string> },
-): Omit<DoorPort, "channelsLast">[] {
+): Omit<ModelPort, "channelsLast">[] {
   if (value === undefined || value === null || typeof value !== "object") return [];
   return Object.entries(value as Record<string, unknown>).map(([key, item]) => {
     const { name: ref, dtype, tensorShape } = (item ?? {}) as Record<string, unknown>;

@@ -1,40 +1,34 @@
-import { elementCount, MismatchError, type Shape } from "@samoyed/core";
-import type { WeightsDigest } from "@samoyed/golden";
-import { readModelWeights } from "@samoyed/runtime-tfjs/node";
-import { isParameter } from "./is-parameter.ts";
+import { elementCount, MismatchError, type ModelFiles, type Shape } from "@samoyed/core";
+import type { ReadWeightsOptions } from "@samoyed/graph";
+import { readModel, readWeights } from "@samoyed/tfjs-file";
 import { type FilterPart, restoreFilter } from "./restore-filter.ts";
 
 /** The parts of a grouped convolution's filter follow one another as NAME/group, NAME/group_1, …. */
 const PART = /\/group(?:_\d+)?$/;
 
 /**
- * Adds the weights of a TensorFlow.js model to a digest, dequantised as engines are given them and in PyTorch's order.
+ * Gives the weights of a TensorFlow.js model, dequantized as engines are given them and in PyTorch's order.
  *
- * @param shapes PyTorch's, of the checkpoint; biases that were made by folding are not in it.
  * @throws MismatchError when a weight does not have the checkpoint's shape.
  */
-export async function addTfjsWeights(
-  artifact: string,
-  options: {
-    readonly digest: WeightsDigest;
-    readonly shapes: ReadonlyMap<string, Shape>;
-    readonly signal: AbortSignal;
-  },
+export async function readTfjsWeights(
+  files: ModelFiles,
+  { shapes, wanted, take, signal }: ReadWeightsOptions,
 ): Promise<void> {
-  const { digest, shapes, signal } = options;
   let name = "";
   let parts: FilterPart[] = [];
   const flush = async (): Promise<void> => {
-    if (parts.length > 0) await digest.add(name, restored(parts, { name, shape: shapes.get(name) }));
+    if (parts.length > 0) await take(name, restored(parts, { name, shape: shapes.get(name) }));
     parts = [];
   };
-  await readModelWeights(artifact, {
+  await readWeights(await readModel(files, signal), {
+    files,
     signal,
     async take(entry, values) {
       const own = entry.name.replace(PART, "");
       if (own !== name) await flush();
       name = own;
-      if (isParameter(own) && values instanceof Float32Array) parts.push({ shape: entry.shape, values });
+      if (wanted(own) && values instanceof Float32Array) parts.push({ shape: entry.shape, values });
     },
   });
   await flush();

@@ -1,7 +1,7 @@
 import { type Contract, FormatError, parseContract, UnsupportedError } from "@samoyed/core";
 import { type GraphNode, parseNodes } from "./graph-def.ts";
-import { checkShardName } from "./model-files.ts";
-import { type DoorPort, parsePorts } from "./ports.ts";
+import { type ModelPort, parsePorts } from "./ports.ts";
+import { checkShardName } from "./shard-name.ts";
 import { parseWeightEntry, storedBytes, type WeightEntry } from "./weight-entry.ts";
 
 /** Some weights, and the files that hold their bytes one after the other. */
@@ -20,8 +20,8 @@ export interface Model {
   readonly versions: unknown;
   readonly signature: Signature;
   readonly groups: readonly WeightGroup[];
-  readonly inputs: readonly DoorPort[];
-  readonly outputs: readonly DoorPort[];
+  readonly inputs: readonly ModelPort[];
+  readonly outputs: readonly ModelPort[];
   readonly contract: Contract | undefined;
 }
 

@@ -1,14 +1,14 @@
-import type { Contract, ReadOptions } from "@samoyed/core";
-import type { Artifact } from "@samoyed/runtime";
-import { filesInNode } from "./model-files-node.ts";
-import type { DoorPort } from "./ports.ts";
-import { readModel } from "./read-model.ts";
+import type { Contract } from "@samoyed/core";
+import type { Model } from "./model-json.ts";
+import type { ModelPort } from "./ports.ts";
+
+/** A port as callers see it: images NCHW, whatever the model takes. */
+export type PortFacts = Pick<ModelPort, "name" | "dtype" | "shape">;
 
 /** What a TensorFlow.js model says of itself. */
 export interface ModelFacts {
-  /** As callers see them: images NCHW. */
-  readonly inputs: readonly Pick<DoorPort, "name" | "dtype" | "shape">[];
-  readonly outputs: readonly Pick<DoorPort, "name" | "dtype" | "shape">[];
+  readonly inputs: readonly PortFacts[];
+  readonly outputs: readonly PortFacts[];
   readonly nodes: readonly { readonly name: string; readonly op: string }[];
   /** `dtype` is how a weight is stored. */
   readonly weights: readonly { readonly name: string; readonly dtype: string; readonly shape: readonly number[] }[];
@@ -18,14 +18,8 @@ export interface ModelFacts {
   readonly contract: Contract | undefined;
 }
 
-/**
- * Reads what a model's model.json says; no weight is read, and no engine is needed.
- *
- * @throws FormatError, UnsupportedError, MismatchError when it is no graph model, or contradicts itself; IoError when
- * there is none.
- */
-export async function inspectModel(artifact: Artifact, { signal }: ReadOptions = {}): Promise<ModelFacts> {
-  const { nodes, groups, inputs, outputs, contract } = await readModel(await filesInNode(artifact), signal);
+/** What a model's model.json says; no weight is read. */
+export function modelFacts({ nodes, groups, inputs, outputs, contract }: Model): ModelFacts {
   return {
     inputs: inputs.map(port),
     outputs: outputs.map(port),
@@ -39,6 +33,6 @@ export async function inspectModel(artifact: Artifact, { signal }: ReadOptions =
   };
 }
 
-function port({ name, dtype, shape }: DoorPort): ModelFacts["inputs"][number] {
+function port({ name, dtype, shape }: ModelPort): PortFacts {
   return { name, dtype, shape };
 }

@@ -4,11 +4,11 @@ import {
   elementCount,
   IoError,
   MismatchError,
+  type ModelFiles,
   readInto,
   throwIfAborted,
 } from "@samoyed/core";
 import { dequantize, type WeightArray } from "./dequantize.ts";
-import type { ModelFiles } from "./model-files.ts";
 import type { Model, WeightGroup } from "./model-json.ts";
 import { storedBytes, type WeightEntry } from "./weight-entry.ts";
 
@@ -30,7 +30,7 @@ export async function readWeights(
     files,
     take,
     signal,
-  }: { readonly files: ModelFiles; readonly take: TakeWeight; readonly signal: AbortSignal | undefined },
+  }: { readonly files: ModelFiles; readonly take: TakeWeight; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
   if (files.local) for (const group of model.groups) await measure(group, { files, signal });
   for (const group of model.groups) {

@@ -1,5 +1,4 @@
-import { UnsupportedError } from "@samoyed/core";
-import type { ModelFiles } from "./model-files.ts";
+import { type ModelFiles, UnsupportedError } from "@samoyed/core";
 import { type Model, parseModel } from "./model-json.ts";
 
 /** A network of ten thousands of nodes with a million labels stays below; V8's longest string is 512 MiB. */
@@ -10,7 +9,7 @@ const MAX_MODEL_JSON_BYTES = 256 * 2 ** 20;
  *
  * @throws UnsupportedError when it is too large; otherwise what `parseModel` throws.
  */
-export async function readModel(files: ModelFiles, signal: AbortSignal | undefined): Promise<Model> {
+export async function readModel(files: ModelFiles, signal?: AbortSignal): Promise<Model> {
   const file = await files.open("", signal);
   try {
     if (file.byteLength > MAX_MODEL_JSON_BYTES) {

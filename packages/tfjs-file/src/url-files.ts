@@ -1,26 +1,4 @@
-import { type ByteSource, FormatError, IoError, memorySource, throwIfAborted } from "@samoyed/core";
-
-/** The files of a model: `model.json` and its shards beside it. */
-export interface ModelFiles {
-  /** For messages: where model.json lies. */
-  readonly label: string;
-  /** Opens a file by its name beside model.json; `""` is model.json itself. */
-  open(name: string, signal: AbortSignal | undefined): Promise<ByteSource>;
-  /** Whether all files can be opened and measured without reading them. */
-  readonly local: boolean;
-}
-
-/**
- * A shard's name as a manifest gives it, which must lie beside model.json.
- *
- * @throws FormatError when it points elsewhere.
- */
-export function checkShardName(name: unknown, label: string): string {
-  if (typeof name === "string" && name !== "" && !/^\/|[\\:?#%\0]/u.test(name)) {
-    if (!name.split("/").some((part) => part === "" || part === "." || part === "..")) return name;
-  }
-  throw new FormatError(`${label}: weightsManifest names the file ${JSON.stringify(name)}; expected one beside it`);
-}
+import { type ByteSource, IoError, memorySource, type ModelFiles, throwIfAborted } from "@samoyed/core";
 
 /** Files at a web address, each downloaded whole. */
 export function urlFiles(url: URL): ModelFiles {

@@ -5,7 +5,6 @@ import { createBuilder, type GraphBuilder, int, ints } from "@samoyed/graph";
 import { describe, expect, test } from "vitest";
 import { useWorkplace } from "../test/workplace.ts";
 import { convertModel } from "./convert-model.ts";
-import type { Format } from "./formats.ts";
 import { outputFolder } from "./output-folder.ts";
 
 const { folder } = useWorkplace();
@@ -33,7 +32,7 @@ async function onnx(build: (parts: Build) => string, size: number | string = 8):
   return sink.bytes();
 }
 
-async function convert(bytes: Uint8Array, formats: readonly Format[]): Promise<unknown> {
+async function convert(bytes: Uint8Array, formats: readonly string[]): Promise<unknown> {
   return convertModel(memorySource(bytes, "tiny.onnx"), {
     from: "onnx",
     formats,
@@ -42,7 +41,7 @@ async function convert(bytes: Uint8Array, formats: readonly Format[]): Promise<u
   });
 }
 
-async function refusal(bytes: Uint8Array, formats: readonly Format[] = ["smyd"]): Promise<UnsupportedError> {
+async function refusal(bytes: Uint8Array, formats: readonly string[] = ["smyd"]): Promise<UnsupportedError> {
   const error: unknown = await convert(bytes, formats).catch((caught: unknown) => caught);
   expect(error).toBeInstanceOf(UnsupportedError);
   expect(await readdir(folder())).toEqual([]);
