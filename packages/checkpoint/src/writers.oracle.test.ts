@@ -32,7 +32,7 @@ function runOracle(test: string): void {
   expect(output).not.toMatch(/skipped/);
 }
 
-oracle(`PyTorch and safetensors read what was written, bit for bit${unless}`, { timeout: 120_000 }, async () => {
+oracle(`PyTorch and safetensors read what was written, bit for bit${unless}`, async () => {
   const writers = [
     ["zip.pth", writeTorchZip, exampleTensors(DTYPES)],
     ["legacy.pth", writeTorchLegacy, exampleTensors(DTYPES)],
@@ -71,7 +71,7 @@ async function sparseSink(path: string, zeros: Uint8Array): Promise<Sink> {
   };
 }
 
-test("beyond 4 GiB: zip64 sizes and offsets", { timeout: 240_000 }, async () => {
+test("beyond 4 GiB: zip64 sizes and offsets", async () => {
   const zeros = new Uint8Array(1 << 20);
   const huge: LazyTensor = {
     name: "huge",
@@ -93,6 +93,6 @@ test("beyond 4 GiB: zip64 sizes and offsets", { timeout: 240_000 }, async () => 
   await checkpoint.close();
 });
 
-oracle(`beyond 4 GiB: PyTorch reads it${unless}`, { timeout: 120_000 }, () => {
+oracle(`beyond 4 GiB: PyTorch reads it${unless}`, () => {
   runOracle("beyond_4_gib");
 });

@@ -50,7 +50,7 @@ const python = oraclePython();
 if (python === undefined) {
   test.skip("not run: the oracle is not installed, so ONNX's own checker has not seen the files");
 } else {
-  test("ONNX's own checker accepts every file, freshly written", { timeout: 120_000 }, () => {
+  test("ONNX's own checker accepts every file, freshly written", () => {
     const { status, stdout, stderr } = spawnSync(
       python,
       ["-m", "pytest", "-q", "-p", "no:cacheprovider", oracleFile("tests/test_onnx_files.py")],

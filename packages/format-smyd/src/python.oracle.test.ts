@@ -15,7 +15,6 @@ const unless = installed ? "" : " (not run: the oracle is not installed)";
 
 test.skipIf(!installed)(
   `Python's safetensors opens what is written, and a reader of the specification finds every weight${unless}`,
-  { timeout: 120_000 },
   async () => {
     const folder = await mkdtemp(join(tmpdir(), "samoyed-smyd-"));
     try {

@@ -40,7 +40,7 @@ async function answers(options: Parameters<typeof toFiles>[1], backend: string):
 }
 
 describe("the trained network's 100 answers in plain TensorFlow.js", () => {
-  test("float32 is within 8 F", { timeout: 120_000 }, async () => {
+  test("float32 is within 8 F", async () => {
     const { error, different } = await answers({}, "wasm");
     expect(different).toEqual([]);
     expect(error / shapes.noise).toBeLessThanOrEqual(GATE);
@@ -51,7 +51,7 @@ describe("the trained network's 100 answers in plain TensorFlow.js", () => {
     ["uint16", []],
     // One scale for a whole filter is coarse: PyTorch is nearly undecided about this image.
     ["uint8", [69]],
-  ] as const)("%s weights; other answers for images %j", { timeout: 120_000 }, async (weights, others) => {
+  ] as const)("%s weights; other answers for images %j", async (weights, others) => {
     const { error, different } = await answers({ weights }, "wasm");
     expect(different).toEqual(others);
     // Fewer bits must be seen.

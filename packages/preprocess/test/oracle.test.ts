@@ -26,7 +26,7 @@ if (!existsSync(python)) {
         cwd: oracle,
       });
       if (made.status !== 0) throw new Error(made.stderr);
-    }, 300_000);
+    });
 
     afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -76,7 +76,7 @@ describe.skipIf(!existsSync(CHROME))(
       page.setDefaultTimeout(0);
       await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/index.html`);
       await page.waitForFunction(() => window.sessions !== undefined);
-    }, 180_000);
+    });
 
     afterAll(async () => {
       await browser?.close();
@@ -116,33 +116,28 @@ describe.skipIf(!existsSync(CHROME))(
           (runs) => [runs, stored] as const,
         ),
       ),
-    )(
-      "shapes on %s, weights stored as %s: PyTorch's hundred answers, logits and layers",
-      { timeout: 60_000 },
-      async ([runs, stored]) => {
-        const result = await check("shapes", { runs, stored });
-        const fewer = stored === "float32" ? [] : ["drift"];
-        const names = [
-          ...(stored === "float32" ? [] : ["weights"]),
-          "max",
-          "rms",
-          "kl",
-          "rank",
-          "answers",
-          ...fewer,
-          "taps",
-        ];
-        expect(statuses(result)).toEqual(names.map((check) => `${check} passed`));
-        expect(result.version).toBe(`${runs.split(",")[0]} SIMD`);
-        expect(result.verdict).toEqual({ kind: "passed", notes: [] });
-        expect(result.accuracy).toMatchObject({ images: 100, correct: 98, same: 100 });
-        expect(result.taps!.layers).toHaveLength(5);
-      },
-    );
+    )("shapes on %s, weights stored as %s: PyTorch's hundred answers, logits and layers", async ([runs, stored]) => {
+      const result = await check("shapes", { runs, stored });
+      const fewer = stored === "float32" ? [] : ["drift"];
+      const names = [
+        ...(stored === "float32" ? [] : ["weights"]),
+        "max",
+        "rms",
+        "kl",
+        "rank",
+        "answers",
+        ...fewer,
+        "taps",
+      ];
+      expect(statuses(result)).toEqual(names.map((check) => `${check} passed`));
+      expect(result.version).toBe(`${runs.split(",")[0]} SIMD`);
+      expect(result.verdict).toEqual({ kind: "passed", notes: [] });
+      expect(result.accuracy).toMatchObject({ images: 100, correct: 98, same: 100 });
+      expect(result.taps!.layers).toHaveLength(5);
+    });
 
     test.for(["plain, 1 thread", "relaxed, 2 threads"])(
       "samoyed-drawn on %s: Samoyed 0.6425, layer by layer",
-      { timeout: 120_000 },
       async (runs) => {
         const result = await check("samoyed-drawn", { runs, stored: "float32" });
         expect(statuses(result)).toEqual(

@@ -111,7 +111,7 @@ describe("what the planner makes of an operator computes what the interpreter do
     );
   });
 
-  test("weights in fewer bits, wide kernels, any number of threads", { timeout: 60_000 }, async () => {
+  test("weights in fewer bits, wide kernels, any number of threads", async () => {
     const stored = fc.record({
       weights: fc.constantFrom("float32", "float16", "int8"),
       simd: fc.constantFrom("plain", "relaxed"),

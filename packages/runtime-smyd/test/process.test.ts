@@ -35,12 +35,12 @@ async function runAlone(
   const { status, stdout, stderr } = spawnSync(process.execPath, [...flags, join(folder, "out/main.mjs")], {
     cwd: folder,
     encoding: "utf8",
-    timeout: 20_000,
+    timeout: 600_000,
   });
   return { status, output: stdout + stderr };
 }
 
-describe("a process", { timeout: 60_000 }, () => {
+describe("a process", () => {
   const RUN = `
     const session = await smyd().load("model.smyd", { threads: 2 });
     const data = new Float32Array(3 * 40 * 40);

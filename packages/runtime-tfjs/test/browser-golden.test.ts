@@ -67,7 +67,7 @@ describe.skipIf(!HAS_CHROMIUM)(`the golden case in a browser${WITHOUT_CHROMIUM}`
       if (weights !== "float32") hashes.set(weights, await storedWeightsSha256(join(model, "model.json"), options));
     }
     opened = await openPage(files, { cores: 8 });
-  }, 180_000);
+  });
 
   afterAll(async () => opened?.close());
 
@@ -106,7 +106,6 @@ describe.skipIf(!HAS_CHROMIUM)(`the golden case in a browser${WITHOUT_CHROMIUM}`
 
   test.for(ENGINES.flatMap(([name]) => STORED.map((stored) => [name, stored] as const)))(
     "%s, weights stored as %s: PyTorch's answers, logits and layers",
-    { timeout: 300_000 },
     async ([name, stored], context) => {
       const fewer = name === "tfjs-webgpu" && stored !== "float32";
       const loaded = fewer ? someImages(shapes, FEWER) : shapes;
@@ -132,7 +131,7 @@ describe.skipIf(!HAS_CHROMIUM)(`the golden case in a browser${WITHOUT_CHROMIUM}`
     },
   );
 
-  test("another model's values, another hash and a model that is not there are red", { timeout: 60_000 }, async () => {
+  test("another model's values, another hash and a model that is not there are red", async () => {
     const loaded = someImages(shapes, new Set([0, UINT8_DIFFERS]));
     const rounded = await check("tfjs-wasm", { loaded, stored: "float32", model: "float16" });
     expect(statuses(rounded)).toEqual(expect.arrayContaining(["max failed", "rms failed", "taps failed"]));

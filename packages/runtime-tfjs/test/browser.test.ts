@@ -27,7 +27,7 @@ describe.skipIf(!HAS_CHROMIUM)(`in a browser${WITHOUT_CHROMIUM}`, () => {
     // More than the threads that the page asks for.
     opened = await openPage(files, { cores: 8 });
     ({ page } = opened);
-  }, 180_000);
+  });
 
   afterAll(async () => opened?.close());
 
@@ -44,7 +44,7 @@ describe.skipIf(!HAS_CHROMIUM)(`in a browser${WITHOUT_CHROMIUM}`, () => {
     ["tfjs-wasm", 2e-5],
     ["tfjs-webgl", 2e-4],
     ["tfjs-webgpu", 2e-4],
-  ] as const)("%s", { timeout: 300_000 }, async ([name, tolerance], context) => {
+  ] as const)("%s", async ([name, tolerance], context) => {
     const tiny = await run(name, input, "/tiny.tfjs", ["relu"]);
     if (!tiny.availability.available) {
       // Visible in the report: this browser offers no adapter.
@@ -67,7 +67,7 @@ describe.skipIf(!HAS_CHROMIUM)(`in a browser${WITHOUT_CHROMIUM}`, () => {
     expect(adapter).toBe("2 threads");
   });
 
-  test("and no more than the browser says that there are cores", { timeout: 60_000 }, async () => {
+  test("and no more than the browser says that there are cores", async () => {
     const other = await openPage(files, { cores: 1 });
     try {
       const given = { shape: [...input.shape], data: Array.from(input.data, Number), taps: [] };
@@ -81,7 +81,7 @@ describe.skipIf(!HAS_CHROMIUM)(`in a browser${WITHOUT_CHROMIUM}`, () => {
     }
   });
 
-  test("a bundled page classifies as Node does", { timeout: 60_000 }, async () => {
+  test("a bundled page classifies as Node does", async () => {
     const answer = await page.evaluate(() => window.classify!("/shapes.tfjs/model.json", "/image.jpg"));
     const path = await writeFiles(
       new Map(
