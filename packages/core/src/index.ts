@@ -8,6 +8,10 @@ export {
 export { decodeBase64 } from "./io/base64.ts";
 export { blobSource } from "./io/blob-source.ts";
 export { castArray, castTensor, requireCast, toFloat32, type FloatDType } from "./tensor/cast.ts";
+export { copyChunks } from "./tensor/copy-chunks.ts";
+export { narrowWeights } from "./tensor/narrow-weights.ts";
+export { crc32 } from "./io/crc32.ts";
+export { nearest, nearestNames } from "./text/nearest.ts";
 export { giveChunkBuffer, takeChunkBuffer } from "./io/chunk-buffers.ts";
 export { type BlockWriter, throughBlocks } from "./io/block-writer.ts";
 export { CHUNK_BYTES } from "./io/chunk-bytes.ts";
@@ -40,7 +44,7 @@ export {
 export { memorySink, type MemorySink } from "./io/memory-sink.ts";
 export { memorySource } from "./io/memory-source.ts";
 export { encodeNpy, parseNpy } from "./tensor/npy.ts";
-export { quote } from "./quote.ts";
+export { quote } from "./text/quote.ts";
 export { checkRange } from "./io/range.ts";
 export {
   MAX_SAFETENSORS_HEADER_BYTES,

@@ -1,17 +1,10 @@
 import { MismatchError } from "@samoyed/core";
 import { accuracyOf, answersOf } from "./answers.ts";
 import type { DocumentedReference, GoldenCase } from "./case.ts";
+import type { CaseFiles } from "./case-files.ts";
 import { type LoadedRecording, loadRecording } from "./load-recording.ts";
 import { type LoadedTaps, loadTaps } from "./load-taps.ts";
 import { parseCase } from "./parse-case.ts";
-
-/** Where a case's files come from. */
-export interface CaseFiles {
-  /** For error messages: the folder or address of the case. */
-  readonly label: string;
-  /** Reads a file by its path relative to case.json. */
-  read(path: string): Promise<Uint8Array>;
-}
 
 /** A case with its recorded arrays; images and checkpoint are read when they are needed. */
 export interface LoadedCase {

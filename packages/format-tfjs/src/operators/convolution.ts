@@ -1,3 +1,4 @@
+import { InternalError } from "@samoyed/core";
 import { type Node, readInt, readInts } from "@samoyed/graph";
 import { arrangeDepthwise, arrangeFilter } from "../arrangement.ts";
 import { type Emitter, spatialAttr } from "../emitter.ts";
@@ -56,7 +57,7 @@ function filterPart({ node, filter, groups }: Job, emitter: Emitter, [first, cou
     const arrangement = arrangeFilter({ shape, groups, first, count });
     return emitter.weight(value.lazy, { arrangement, hint: whole ? value.lazy.name : `${value.lazy.name}/group` });
   }
-  if (count > 1 && groups > 1) throw new Error("a fault of the lowering: only a known filter can be merged");
+  if (count > 1 && groups > 1) throw new InternalError("only a known filter can be merged");
   const own = shape[0] / groups;
   const image = emitter.reshape(emitter.plain(value), shape, { hint });
   const begin = emitter.ints([first * own, 0, 0, 0]);
