@@ -1,7 +1,9 @@
 import { type ByteSource, type DType, memorySource } from "@samoyed/core";
+import { weight } from "@samoyed/test-support/tensors";
+import { plainGraph } from "@samoyed/test-support/plain-graph";
 import { describe, expect, test } from "vitest";
-import { fromBytes, plain, toBytes } from "../test/files.ts";
-import { smallNetwork, weight, withWeight } from "../test/graphs.ts";
+import { fromBytes, toBytes } from "../test/files.ts";
+import { smallNetwork, withWeight } from "../test/graphs.ts";
 import {
   delimited,
   doubleBytes,
@@ -232,6 +234,6 @@ describe("old and unusual models", () => {
     const z = delimited(13, value("z", 1, [1]));
     const dead = [...delimited(1, node("Abs", ["w"], ["z"])), ...delimited(1, node("Abs", ["z"], ["zz"]))];
     const { graph } = await fromBytes(model([...dead, ...w, ...z, ...RELU]));
-    expect(await plain(graph)).toEqual(await plain((await fromBytes(model(RELU))).graph));
+    expect(await plainGraph(graph)).toEqual(await plainGraph((await fromBytes(model(RELU))).graph));
   });
 });

@@ -2,8 +2,8 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
+import { trainedShapes } from "@samoyed/test-support/trained-shapes";
 import { describe, expect, test } from "vitest";
-import { trainedShapes } from "../../runtime-tfjs/test/models.ts";
 import { loadFiles, runModel, toFiles } from "../test/tfjs.ts";
 
 const shapes = await trainedShapes();

@@ -6,6 +6,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { preprocessImage } from "@samoyed/preprocess";
+import { golden } from "@samoyed/test-support/paths";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bundlePage } from "./bundle-page.ts";
@@ -14,7 +15,7 @@ import { storedWeightsSha256 } from "../../cli/src/check/stored-weights/stored-w
 import { convertFile } from "../../convert/src/node.ts";
 import { type BackendResult, type LoadedCase, runCase } from "../../golden/src/index.ts";
 import { loadCase } from "../../golden/src/node.ts";
-import { golden, newFolder } from "../../runtime-tfjs/test/models.ts";
+import { newFolder } from "../../runtime-tfjs/test/models.ts";
 import { pageBackend } from "../../runtime-tfjs/test/page-backend.ts";
 
 const CHROME = process.env["CHROME_PATH"] ?? "/usr/bin/chromium";

@@ -4,12 +4,16 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Tensor } from "@samoyed/core";
 import { interpret } from "@samoyed/graph";
+import { trainedShapes } from "@samoyed/test-support/trained-shapes";
+import { golden } from "@samoyed/test-support/paths";
+import { wave } from "@samoyed/test-support/tensors";
+import { tinyGraph } from "@samoyed/test-support/tiny-graph";
+import { testContract } from "@samoyed/test-support/contract";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bundlePage } from "./bundle-page.ts";
-import { golden, trainedShapes } from "../../runtime-tfjs/test/models.ts";
 import { loadClassifier, recordSelfTest, smyd } from "../src/node.ts";
-import { distance, relativeError, smydBytes, TINY, tinyGraph, wave } from "./models.ts";
+import { distance, relativeError, smydBytes } from "./models.ts";
 import type { PageRequest, PageResult } from "./page.ts";
 
 const CHROME = process.env["CHROME_PATH"] ?? "/usr/bin/chromium";
@@ -40,7 +44,7 @@ describe.skipIf(!existsSync(CHROME))(
     const requests: string[] = [];
     const graph = tinyGraph({ size: 40 });
     const input = wave([2, 3, 40, 40]);
-    const contract = { ...TINY, preprocess: { ...TINY.preprocess, inputSize: [3, 40, 40] as const } };
+    const contract = testContract({ preprocess: { inputSize: [3, 40, 40] } });
 
     beforeAll(async () => {
       for (const [name, body] of await bundlePage("./page.ts")) files.set(name, body);

@@ -1,10 +1,11 @@
 import { lazyTensor, memorySource, type Tensor } from "@samoyed/core";
 import { type Attribute, createBuilder, float, type Graph, int, interpret, ints, string } from "@samoyed/graph";
 import fc from "fast-check";
+import { wave } from "@samoyed/test-support/tensors";
 import { describe, expect, test } from "vitest";
-import { readSmyd } from "../../format-smyd/src/index.ts";
+import { readSmyd } from "@samoyed/format-smyd";
 import { BACKENDS } from "./backends.ts";
-import { smydBytes, wave } from "./models.ts";
+import { smydBytes } from "./models.ts";
 import { runPlanned } from "./run-plan.ts";
 
 const runs = { numRuns: 60 * Number(process.env["SAMOYED_FUZZ"] ?? 1) };

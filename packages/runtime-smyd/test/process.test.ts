@@ -5,9 +5,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { lazyTensor } from "@samoyed/core";
 import { createBuilder } from "@samoyed/graph";
+import { wave } from "@samoyed/test-support/tensors";
+import { tinyGraph } from "@samoyed/test-support/tiny-graph";
 import { build } from "vite";
 import { describe, expect, test } from "vitest";
-import { smydBytes, tinyGraph, wave } from "./models.ts";
+import { smydBytes } from "./models.ts";
 
 /** The hash takes 17; nothing larger than 2.5 MB can be had. */
 const FEW_PAGES = ["--wasm-max-mem-pages=40"];

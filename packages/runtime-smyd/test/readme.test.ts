@@ -3,14 +3,16 @@ import { join } from "node:path";
 import { golden } from "@samoyed/test-support/paths";
 import { runReadme } from "@samoyed/test-support/readme";
 import { temporaryFolder } from "@samoyed/test-support/temporary-folder";
+import { tinyGraph } from "@samoyed/test-support/tiny-graph";
+import { testContract } from "@samoyed/test-support/contract";
 import { beforeAll, expect, test } from "vitest";
-import { smydBytes, TINY, tinyGraph } from "./models.ts";
+import { smydBytes } from "./models.ts";
 
 const README = new URL("../README.md", import.meta.url);
 const folder = temporaryFolder();
 
 beforeAll(async () => {
-  await writeFile(join(folder, "model.smyd"), await smydBytes(tinyGraph(), { contract: TINY }));
+  await writeFile(join(folder, "model.smyd"), await smydBytes(tinyGraph(), { contract: testContract() }));
   await copyFile(golden("images/samoyed-drawn.jpg"), join(folder, "dog.jpg"));
 });
 

@@ -3,13 +3,14 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { preprocessImage } from "@samoyed/preprocess";
+import { golden } from "@samoyed/test-support/paths";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { storedWeightsSha256 } from "../../cli/src/check/stored-weights/stored-weights-sha256.ts";
 import { convertFile } from "../../convert/src/node.ts";
 import { type BackendResult, type LoadedCase, runCase } from "../../golden/src/index.ts";
 import { loadCase } from "../../golden/src/node.ts";
 import { HAS_CHROMIUM, type OpenPage, openPage, siteFiles, WITHOUT_CHROMIUM } from "./chromium.ts";
-import { golden, newFolder } from "./models.ts";
+import { newFolder } from "./models.ts";
 import { pageBackend } from "./page-backend.ts";
 
 const CHECKPOINT = golden("trained/shapes.pth");

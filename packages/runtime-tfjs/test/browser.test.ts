@@ -1,11 +1,16 @@
 import { readFile } from "node:fs/promises";
 import type { Tensor } from "@samoyed/core";
 import { interpret } from "@samoyed/graph";
+import { trainedShapes } from "@samoyed/test-support/trained-shapes";
+import { golden } from "@samoyed/test-support/paths";
+import { wave } from "@samoyed/test-support/tensors";
+import { tinyGraph } from "@samoyed/test-support/tiny-graph";
+import { testContract } from "@samoyed/test-support/contract";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadClassifier } from "../src/node.ts";
 import { HAS_CHROMIUM, type OpenPage, openPage, type SiteFiles, siteFiles, WITHOUT_CHROMIUM } from "./chromium.ts";
-import { golden, modelFiles, TINY, tinyGraph, trainedShapes, wave, writeFiles } from "./models.ts";
+import { modelFiles, writeFiles } from "./models.ts";
 import type { PageResult } from "./page.ts";
 
 describe.skipIf(!HAS_CHROMIUM)(`in a browser${WITHOUT_CHROMIUM}`, () => {
@@ -18,7 +23,8 @@ describe.skipIf(!HAS_CHROMIUM)(`in a browser${WITHOUT_CHROMIUM}`, () => {
   beforeAll(async () => {
     files = await siteFiles();
     const shapes = await trainedShapes();
-    for (const [name, body] of await modelFiles(graph, { contract: TINY })) files.set(`/tiny.tfjs/${name}`, body);
+    for (const [name, body] of await modelFiles(graph, { contract: testContract() }))
+      files.set(`/tiny.tfjs/${name}`, body);
     for (const [name, body] of await modelFiles(shapes.graph, { contract: shapes.contract })) {
       files.set(`/shapes.tfjs/${name}`, body);
     }

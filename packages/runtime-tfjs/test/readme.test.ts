@@ -3,14 +3,16 @@ import { dirname, join } from "node:path";
 import { golden } from "@samoyed/test-support/paths";
 import { runReadme } from "@samoyed/test-support/readme";
 import { temporaryFolder } from "@samoyed/test-support/temporary-folder";
+import { tinyGraph } from "@samoyed/test-support/tiny-graph";
+import { testContract } from "@samoyed/test-support/contract";
 import { beforeAll, expect, test } from "vitest";
-import { TINY, tinyGraph, writeModel } from "./models.ts";
+import { writeModel } from "./models.ts";
 
 const README = new URL("../README.md", import.meta.url);
 const folder = temporaryFolder();
 
 beforeAll(async () => {
-  await symlink(dirname(await writeModel(tinyGraph(), { contract: TINY })), join(folder, "model.tfjs"));
+  await symlink(dirname(await writeModel(tinyGraph(), { contract: testContract() })), join(folder, "model.tfjs"));
   await copyFile(golden("images/samoyed-drawn.jpg"), join(folder, "dog.jpg"));
 });
 

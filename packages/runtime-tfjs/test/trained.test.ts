@@ -1,6 +1,7 @@
+import { trainedShapes } from "@samoyed/test-support/trained-shapes";
 import { describe, expect, test } from "vitest";
 import type { Backend } from "@samoyed/runtime";
-import { trainedShapes, writeModel } from "./models.ts";
+import { writeModel } from "./models.ts";
 import { BACKENDS } from "./available.ts";
 
 const shapes = await trainedShapes();

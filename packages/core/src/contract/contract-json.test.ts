@@ -1,3 +1,4 @@
+import { testContract } from "@samoyed/test-support/contract";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { checkPreprocess, encodeContract, parseContract } from "./contract-json.ts";
@@ -5,23 +6,16 @@ import { CONTRACT_SCHEMA } from "./contract-schema.ts";
 import type { Contract } from "./contract.ts";
 import { FormatError, SamoyedError, UnsupportedError } from "../errors.ts";
 
-const contract: Contract = {
-  version: 1,
+const contract: Contract = testContract({
   model: "resnet18.a1_in1k",
-  task: "logits",
-  input: "input",
-  output: "logits",
   taps: ["layer1"],
   preprocess: {
     inputSize: [3, 224, 224],
-    interpolation: "bicubic",
     cropPct: 0.95,
-    cropMode: "center",
     mean: [0.485, 0.456, 0.406],
     std: [0.229, 0.224, 0.225],
   },
   labels: ["tench", "Samoyed, Samoyede", "☃ \u2028"],
-  weights: "float32",
   license: "apache-2.0",
   source: { name: "resnet18.pth", sha256: "0123456789abcdef".repeat(4) },
   standIn: "stand-in weights: seeded, not trained",
@@ -35,7 +29,7 @@ const contract: Contract = {
   ],
   selfTest: { seed: 1, values: [0.5, -1.25], tolerance: 0.001, by: "samoyed 0.0.0" },
   generator: "samoyed 0.0.0",
-};
+});
 
 test("a contract comes back as it went, and its bytes do not depend on the order of keys", () => {
   const json = encodeContract(contract);
