@@ -34,10 +34,10 @@ export async function openCase(files: CaseFiles): Promise<LoadedCase> {
   }
   const original = recorded.find((recording) => recording.stored === undefined);
   const classes = original?.values64.shape[1];
-  if (parsed.labels && classes !== undefined && parsed.labels.length !== classes) {
-    throw new MismatchError(
-      `${label}: has ${parsed.labels.length} labels; the recorded logits have ${classes} classes`,
-    );
+  // One logit tells two classes apart, and a case names both.
+  const named = classes === 1 ? 2 : classes;
+  if (parsed.labels && named !== undefined && parsed.labels.length !== named) {
+    throw new MismatchError(`${label}: has ${parsed.labels.length} labels; the recorded logits have ${named} classes`);
   }
   if (parsed.accuracy && original) checkAccuracy(parsed, { recording: original, label });
   const other = recorded.find(({ values64 }) => values64.shape[1] !== classes);
