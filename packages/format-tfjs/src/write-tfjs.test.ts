@@ -11,8 +11,8 @@ import {
 } from "@samoyed/core";
 import { createBuilder, float, type Graph, int, interpret, ints } from "@samoyed/graph";
 import { weight } from "@samoyed/test-support/tensors";
+import { difference } from "@samoyed/test-support/difference";
 import { describe, expect, test } from "vitest";
-import { difference } from "../../format-onnx/test/compare.ts";
 import { contractFor, convGraph, input } from "../test/graphs.ts";
 import { loadFiles, modelJsonOf, runModel, toFiles } from "../test/tfjs.ts";
 import { SHARD_BYTES, writeTfjs } from "./index.ts";
