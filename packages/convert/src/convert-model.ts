@@ -1,7 +1,7 @@
 import type { ByteSource, Contract } from "@samoyed/core";
 import { readOnnx } from "@samoyed/format-onnx";
 import { readSmyd } from "@samoyed/format-smyd";
-import type { Graph } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import { rewriteAll } from "./build-graph.ts";
 import { checkedFormats } from "./convert-checkpoint.ts";
 import { fileName, outputName } from "./file-name.ts";

@@ -2,7 +2,8 @@ import { type Contract, type ReadOptions, type Sink, UsageError } from "@samoyed
 import { MAX_MODEL_BYTES, onnxByteLength, writeOnnx } from "@samoyed/format-onnx";
 import { type SmydWeights, writeSmyd } from "@samoyed/format-smyd";
 import { type StoredWeights, writeTfjs, type WriteTfjsOptions } from "@samoyed/format-tfjs";
-import { castWeights, type Graph } from "@samoyed/graph";
+import { castWeights } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import { weightBytes } from "./weight-bytes.ts";
 
 /** The formats that a checkpoint can become. */

@@ -1,5 +1,5 @@
 import { type Contract, encodeContract, throwIfAborted, UsageError } from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import { type Format, FORMAT_WRITERS, requireWeights } from "./formats.ts";
 import type { ConvertOptions } from "./options.ts";
 import type { WrittenFile } from "./report.ts";

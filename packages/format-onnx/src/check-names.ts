@@ -1,5 +1,5 @@
 import type { FormatError } from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 
 /**
  * Requires that every value is assigned once, and before it is used.

@@ -1,5 +1,5 @@
 import { type LazyTensor, UnsupportedError } from "@samoyed/core";
-import type { Attribute } from "@samoyed/graph";
+import type { Attribute } from "@samoyed/ir";
 import { attributeTypeOf } from "./attribute-type.ts";
 import { readFloat, readFloats, readInteger, readIntegers, readText, requireWireType } from "./scalar.ts";
 import { ATTRIBUTE } from "./schema.ts";

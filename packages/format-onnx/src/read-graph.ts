@@ -1,5 +1,6 @@
 import { type LazyTensor, UnsupportedError } from "@samoyed/core";
-import { type Graph, inferShapes, type Node, type ValueInfo } from "@samoyed/graph";
+import { inferShapes } from "@samoyed/graph";
+import type { Graph, Node, ValueInfo } from "@samoyed/ir";
 import { checkNames } from "./check-names.ts";
 import { dropUnused } from "./drop-unused.ts";
 import type { TensorReader } from "./read-attribute.ts";

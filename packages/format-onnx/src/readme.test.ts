@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as core from "@samoyed/core";
 import * as graph from "@samoyed/graph";
+import * as ir from "@samoyed/ir";
 import { expect, test } from "vitest";
 import * as formatOnnx from "./index.ts";
 
@@ -11,6 +12,7 @@ test("the README's example prints what it says", async () => {
   const modules: Record<string, unknown> = {
     "@samoyed/core": core,
     "@samoyed/graph": graph,
+    "@samoyed/ir": ir,
     "@samoyed/format-onnx": formatOnnx,
   };
   const body = block("js").replaceAll(/^import (\{.*?\}) from (".*?");$/gm, "const $1 = modules[$2];");

@@ -1,4 +1,4 @@
-import type { Graph } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import { expect, test } from "vitest";
 import { CONTRACT, fromBytes, plain, toBytes } from "../test/files.ts";
 import { dtypeGraph, float16Graph, ONNX_DTYPES, reshapeGraph, smallNetwork } from "../test/graphs.ts";

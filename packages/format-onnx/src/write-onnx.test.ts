@@ -7,7 +7,8 @@ import {
   type Sink,
   UnsupportedError,
 } from "@samoyed/core";
-import { createBuilder, type Graph, int } from "@samoyed/graph";
+import { createBuilder } from "@samoyed/graph";
+import { type Graph, int } from "@samoyed/ir";
 import { describe, expect, test } from "vitest";
 import { CONTRACT, fromBytes, toBytes } from "../test/files.ts";
 import { anyTensor, dtypeGraph, smallNetwork, weight } from "../test/graphs.ts";

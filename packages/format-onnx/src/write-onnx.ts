@@ -11,7 +11,7 @@ import {
   UnsupportedError,
   UsageError,
 } from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import { encodeModel } from "./encode-model.ts";
 import type { ExternalPlace } from "./encode-tensor.ts";
 import { layoutExternal } from "./external-layout.ts";

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { memorySource, type Tensor, UnsupportedError } from "@samoyed/core";
-import { type Graph, interpret, INTERPRETED_OPERATORS } from "@samoyed/graph";
+import { interpret, INTERPRETED_OPERATORS } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import { readOnnx, readTensorProto } from "../src/index.ts";
 import { MODEL, OPERATOR_SET } from "../src/schema.ts";
 import { openWire } from "../src/wire.ts";

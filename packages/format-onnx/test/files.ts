@@ -1,5 +1,5 @@
 import { type Contract, type LazyTensor, memorySink, memorySource, type Shape } from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import { type OnnxModel, readOnnx, writeOnnx } from "../src/index.ts";
 
 /** The bytes of a graph's model. */

@@ -1,5 +1,5 @@
 import type { Contract } from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import { CONTRACT } from "./files.ts";
 import { dtypeGraph, float16Graph, ONNX_DTYPES, reshapeGraph, smallNetwork, weight, withWeight } from "./graphs.ts";
 

@@ -7,7 +7,8 @@ import {
   type Shape,
   tensorByteLength,
 } from "@samoyed/core";
-import { createBuilder, float, type Graph, int, ints, tensorAttribute } from "@samoyed/graph";
+import { createBuilder } from "@samoyed/graph";
+import { float, type Graph, int, ints, tensorAttribute } from "@samoyed/ir";
 
 /** Seeded numbers in [-1, 1): a linear congruential generator (Numerical Recipes' constants). */
 export function numbers(count: number, seed: number): Float32Array {

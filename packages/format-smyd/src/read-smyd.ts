@@ -1,5 +1,6 @@
 import { type ByteSource, type Contract, type LazyTensor, type ReadOptions } from "@samoyed/core";
-import { type Attribute, type Graph, inferShapes, verifyGraph } from "@samoyed/graph";
+import { inferShapes, verifyGraph } from "@samoyed/graph";
+import type { Attribute, Graph } from "@samoyed/ir";
 import { readSmydHeader, type SmydNode } from "@samoyed/smyd-file";
 import { unpackWeight } from "./unpack-weight.ts";
 import { type VerifiedData, verifiedData } from "./verified-data.ts";

@@ -1,5 +1,5 @@
 import { castArray, float16ArrayToFloat32, type LazyTensor, readTensor } from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CONTRACT, fromBytes, plain, toBytes } from "../test/files.ts";

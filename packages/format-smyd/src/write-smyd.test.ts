@@ -1,5 +1,5 @@
 import { AbortedError, lazyFromChunks, type LazyTensor, lazyTensor, memorySink, ShapeError } from "@samoyed/core";
-import { type Graph, MAX_OPSET, MIN_OPSET } from "@samoyed/graph";
+import { type Graph, MAX_OPSET, MIN_OPSET } from "@samoyed/ir";
 import { createXxh64, MAX_OPSET as READ_MAX_OPSET, MIN_OPSET as READ_MIN_OPSET } from "@samoyed/smyd-file";
 import { describe, expect, test } from "vitest";
 import { CONTRACT, dataOf, fromBytes, headerOf, plain, toBytes } from "../test/files.ts";

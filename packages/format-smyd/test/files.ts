@@ -1,5 +1,5 @@
 import { type Contract, CONTRACT_VERSION, type LazyTensor, memorySink, memorySource } from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import { readSmyd, type SmydModel, writeSmyd, type WriteSmydOptions } from "../src/index.ts";
 
 export const CONTRACT: Contract = {

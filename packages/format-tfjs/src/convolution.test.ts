@@ -1,4 +1,5 @@
-import { type Attribute, interpret, ints } from "@samoyed/graph";
+import { interpret } from "@samoyed/graph";
+import { type Attribute, ints } from "@samoyed/ir";
 import { describe, expect, test } from "vitest";
 import { difference } from "../../format-onnx/test/compare.ts";
 import { type ConvOptions, convGraph, input } from "../test/graphs.ts";

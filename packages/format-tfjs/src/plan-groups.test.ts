@@ -1,4 +1,5 @@
-import { createBuilder, type Graph, int, ints } from "@samoyed/graph";
+import { createBuilder } from "@samoyed/graph";
+import { type Graph, int, ints } from "@samoyed/ir";
 import { describe, expect, test } from "vitest";
 import { weight } from "../test/graphs.ts";
 import { groupCost } from "./group-cost.ts";

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as core from "@samoyed/core";
 import * as graph from "@samoyed/graph";
+import * as ir from "@samoyed/ir";
 import * as cpu from "@tensorflow/tfjs-backend-cpu";
 import * as converter from "@tensorflow/tfjs-converter";
 import * as tfjsCore from "@tensorflow/tfjs-core";
@@ -14,6 +15,7 @@ test("the README's example prints what it says", async () => {
   const modules: Record<string, unknown> = {
     "@samoyed/core": core,
     "@samoyed/graph": graph,
+    "@samoyed/ir": ir,
     "@samoyed/format-tfjs": formatTfjs,
     "@tensorflow/tfjs-backend-cpu": cpu,
     "@tensorflow/tfjs-converter": converter,

@@ -1,5 +1,5 @@
 import { ShapeError } from "@samoyed/core";
-import { type Dim, type Node, readInt, readInts, readString } from "@samoyed/graph";
+import { type Dim, type Node, readInt, readInts, readString } from "@samoyed/ir";
 import { unsupported } from "./operators/operator.ts";
 
 /** A pair for height and width. */

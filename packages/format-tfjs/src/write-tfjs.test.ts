@@ -9,7 +9,8 @@ import {
   type Sink,
   UsageError,
 } from "@samoyed/core";
-import { createBuilder, float, type Graph, int, interpret, ints } from "@samoyed/graph";
+import { createBuilder, interpret } from "@samoyed/graph";
+import { float, type Graph, int, ints } from "@samoyed/ir";
 import { describe, expect, test } from "vitest";
 import { difference } from "../../format-onnx/test/compare.ts";
 import { contractFor, convGraph, input, weight } from "../test/graphs.ts";

@@ -1,5 +1,5 @@
 import { type Contract, type ReadOptions, type Sink, UsageError } from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import { type DoorLayout, lowerGraph } from "./lower-graph.ts";
 import { modelJson } from "./model-json.ts";
 import type { StoredWeights } from "./quantize.ts";

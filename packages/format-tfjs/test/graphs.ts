@@ -1,5 +1,6 @@
 import { type Contract, elementCount, lazyTensor, type LazyTensor, type Shape, type Tensor } from "@samoyed/core";
-import { type Attribute, createBuilder, type Dim, type Graph, int, ints } from "@samoyed/graph";
+import { createBuilder } from "@samoyed/graph";
+import { type Attribute, type Dim, type Graph, int, ints } from "@samoyed/ir";
 
 /** Values between -1 and 1 that look like chance and are the same each time. */
 export function noise(count: number, seed = 1): Float32Array {

@@ -2,7 +2,7 @@ import "@tensorflow/tfjs-backend-cpu";
 import { type GraphModel, loadGraphModel } from "@tensorflow/tfjs-converter";
 import * as tf from "@tensorflow/tfjs-core";
 import { type MemorySink, memorySink, type Tensor } from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import { writeTfjs, type WriteTfjsOptions } from "../src/index.ts";
 
 /** The files of a model, by name. */

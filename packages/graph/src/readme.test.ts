@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as core from "@samoyed/core";
+import * as ir from "@samoyed/ir";
 import { expect, test } from "vitest";
 import * as graph from "./index.ts";
 
@@ -11,7 +12,7 @@ function blocks(language: string): string[] {
 }
 
 test("the README's example runs and prints what it says", async () => {
-  const modules: Record<string, unknown> = { "@samoyed/core": core, "@samoyed/graph": graph };
+  const modules: Record<string, unknown> = { "@samoyed/core": core, "@samoyed/graph": graph, "@samoyed/ir": ir };
   const [example] = blocks("js");
   const body = example!.replaceAll(/^import (\{.*?\}) from (".*?");$/gm, "const $1 = modules[$2];");
   const lines: string[] = [];

@@ -1,14 +1,17 @@
-import { formatShape, FormatError, ShapeError, UnsupportedError } from "@samoyed/core";
-import { checkShape } from "./check-shape.ts";
-import { compatibleShapes } from "./dims.ts";
-import { inferTypes, operatorOf } from "./infer.ts";
-import type { Attribute, Graph, Node, ValueInfo } from "./ir.ts";
-import { describe } from "./operators/operator.ts";
-
-/** The oldest opset that is handled: before 6 most operators carried `consumed_inputs`. */
-export const MIN_OPSET = 6;
-/** The newest opset whose changes were read (onnx 1.23). */
-export const MAX_OPSET = 28;
+import { FormatError, formatShape, ShapeError, UnsupportedError } from "@samoyed/core";
+import {
+  type Attribute,
+  checkShape,
+  compatibleShapes,
+  describeNode,
+  type Graph,
+  MAX_OPSET,
+  MIN_OPSET,
+  type Node,
+  ruleOf,
+  type ValueInfo,
+} from "@samoyed/ir";
+import { inferTypes } from "./infer.ts";
 
 /** Most nodes and values: a thousand times a large network, and small enough to walk in a second. */
 export const MAX_NODES: number = 1 << 20;
@@ -33,43 +36,49 @@ function checkAttribute(node: Node, name: string, attribute: Attribute): void {
     Array.isArray(value) ? value.every((item) => typeof item === type) : typeof value === type;
   const whole = (): boolean => [value].flat().every((item) => Number.isSafeInteger(item));
   if (attribute.type === "tensor") {
-    checkShape(`${describe(node)}: attribute "${name}"`, attribute.value.shape);
+    checkShape(`${describeNode(node)}: attribute "${name}"`, attribute.value.shape);
     return;
   }
   const kind = attribute.type.startsWith("string") ? "string" : "number";
   if (!holds(kind) || (attribute.type.startsWith("int") && !whole())) {
-    throw new FormatError(`${describe(node)}: attribute "${name}" of type ${attribute.type} holds a value that is not`);
+    throw new FormatError(
+      `${describeNode(node)}: attribute "${name}" of type ${attribute.type} holds a value that is not`,
+    );
   }
 }
 
 function checkNode(node: Node, opset: number): void {
-  const operator = operatorOf(node);
-  const since = operator.since ?? MIN_OPSET;
+  const rule = ruleOf(node);
+  const since = rule.since ?? MIN_OPSET;
   if (opset < since) {
-    throw new UnsupportedError(`${describe(node)}: the graph has opset ${opset}; the operator exists since ${since}`);
+    throw new UnsupportedError(
+      `${describeNode(node)}: the graph has opset ${opset}; the operator exists since ${since}`,
+    );
   }
   const counts = [
-    ["inputs", node.inputs.length, operator.inputs],
-    ["outputs", node.outputs.length, operator.outputs ?? [1, 1]],
+    ["inputs", node.inputs.length, rule.inputs],
+    ["outputs", node.outputs.length, rule.outputs ?? [1, 1]],
   ] as const;
   for (const [what, count, [least, most]] of counts) {
     if (count < least || count > most) {
       throw new FormatError(
-        `${describe(node)} has ${count} ${what}; expected ${least === most ? least : `${least} to ${most}`}`,
+        `${describeNode(node)} has ${count} ${what}; expected ${least === most ? least : `${least} to ${most}`}`,
       );
     }
   }
   for (const [name, attribute] of Object.entries(node.attributes)) {
-    const types = operator.attributes ?? {};
+    const types = rule.attributes ?? {};
     const expected = Object.hasOwn(types, name) ? types[name] : undefined;
     if (expected === undefined) {
       const known = Object.keys(types);
       throw new UnsupportedError(
-        `${describe(node)} has attribute "${name}"; expected ${known.length === 0 ? "none" : known.join(", ")}`,
+        `${describeNode(node)} has attribute "${name}"; expected ${known.length === 0 ? "none" : known.join(", ")}`,
       );
     }
     if (expected !== attribute.type) {
-      throw new FormatError(`${describe(node)}: attribute "${name}" has type ${attribute.type}; expected ${expected}`);
+      throw new FormatError(
+        `${describeNode(node)}: attribute "${name}" has type ${attribute.type}; expected ${expected}`,
+      );
     }
     checkAttribute(node, name, attribute);
   }
@@ -98,14 +107,14 @@ function checkNames(graph: Graph): ReadonlySet<string> {
       if (!definitions.has(name)) {
         throw new FormatError(
           later.has(name)
-            ? `${describe(node)} uses value "${name}" before it is assigned: the nodes are not in topological order`
-            : `${describe(node)} uses value "${name}", which nothing assigns`,
+            ? `${describeNode(node)} uses value "${name}" before it is assigned: the nodes are not in topological order`
+            : `${describeNode(node)} uses value "${name}", which nothing assigns`,
           { details: { node: node.name, value: name } },
         );
       }
       used.add(name);
     }
-    for (const name of node.outputs) if (name !== "") define(definitions, name, describe(node));
+    for (const name of node.outputs) if (name !== "") define(definitions, name, describeNode(node));
   }
   const outputs = new Set<string>();
   for (const output of graph.outputs) {
@@ -125,7 +134,7 @@ function checkUse(graph: Graph, used: ReadonlySet<string>): void {
   }
   for (const node of graph.nodes) {
     if (!node.outputs.some((name) => used.has(name))) {
-      throw new FormatError(`${describe(node)}: its output "${node.outputs[0]}" is used by nothing`);
+      throw new FormatError(`${describeNode(node)}: its output "${node.outputs[0]}" is used by nothing`);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { formatShape, type LazyTensor, UsageError } from "@samoyed/core";
-import { createBuilder, type Dim, type Graph, int } from "@samoyed/graph";
+import { createBuilder } from "@samoyed/graph";
+import { type Dim, type Graph, int } from "@samoyed/ir";
 import { checkParameters } from "./check-parameters.ts";
 import type { ResNetConfig } from "./config.ts";
 import { type EmitContext, emitActivation, emitStep } from "./emit-steps.ts";

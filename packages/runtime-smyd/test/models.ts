@@ -1,5 +1,6 @@
 import { type Contract, elementCount, lazyTensor, memorySink, type Tensor } from "@samoyed/core";
-import { createBuilder, type Graph, int, ints } from "@samoyed/graph";
+import { createBuilder } from "@samoyed/graph";
+import { type Graph, int, ints } from "@samoyed/ir";
 import { type WriteSmydOptions, writeSmyd } from "../../format-smyd/src/index.ts";
 
 /** A graph as the bytes of a file. */

@@ -1,5 +1,6 @@
 import { lazyTensor, type Tensor } from "@samoyed/core";
-import { createBuilder, type Graph, type GraphBuilder, interpret, ints } from "@samoyed/graph";
+import { createBuilder, type GraphBuilder, interpret } from "@samoyed/graph";
+import { type Graph, ints } from "@samoyed/ir";
 import { expect, test } from "vitest";
 import type { Step } from "../src/plan/steps.ts";
 import { wave } from "./models.ts";

@@ -1,5 +1,6 @@
 import { lazyTensor, memorySource, SamoyedError } from "@samoyed/core";
-import { createBuilder, float, type Graph, int, ints, string } from "@samoyed/graph";
+import { createBuilder } from "@samoyed/graph";
+import { float, type Graph, int, ints, string } from "@samoyed/ir";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readSmydHeader, type SmydAttribute, type SmydFile, type SmydNode } from "@samoyed/smyd-file";

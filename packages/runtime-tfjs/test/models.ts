@@ -13,16 +13,8 @@ import {
   type Tensor,
 } from "@samoyed/core";
 import { writeTfjs, type WriteTfjsOptions } from "@samoyed/format-tfjs";
-import {
-  createBuilder,
-  dropIdentities,
-  foldBatchNorm,
-  foldConstants,
-  type Graph,
-  int,
-  ints,
-  rewriteGraph,
-} from "@samoyed/graph";
+import { createBuilder, dropIdentities, foldBatchNorm, foldConstants, rewriteGraph } from "@samoyed/graph";
+import { type Graph, int, ints } from "@samoyed/ir";
 import { buildModel, identifyModel } from "@samoyed/models";
 import type { PreprocessConfig } from "@samoyed/core";
 import { preprocessImage } from "@samoyed/preprocess";

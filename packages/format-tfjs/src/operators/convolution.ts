@@ -1,4 +1,4 @@
-import { type Node, readInt, readInts } from "@samoyed/graph";
+import { type Node, readInt, readInts } from "@samoyed/ir";
 import { arrangeDepthwise, arrangeFilter } from "../arrangement.ts";
 import { type Emitter, spatialAttr } from "../emitter.ts";
 import { stringAttr, stringsAttr, type TfAttribute, typeAttr } from "../tf-graph.ts";

@@ -1,4 +1,4 @@
-import type { Dim, Node } from "@samoyed/graph";
+import type { Dim, Node } from "@samoyed/ir";
 import type { Emitter } from "../emitter.ts";
 import { intsAttr, type TfAttribute } from "../tf-graph.ts";
 import { FROM_LAST, TO_LAST, type Value } from "../value.ts";

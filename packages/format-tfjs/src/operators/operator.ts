@@ -1,5 +1,5 @@
 import { ShapeError, UnsupportedError } from "@samoyed/core";
-import type { Node } from "@samoyed/graph";
+import type { Node } from "@samoyed/ir";
 import type { Emitter } from "../emitter.ts";
 import type { Value } from "../value.ts";
 

@@ -1,4 +1,4 @@
-import { type Node, readFloat, readInt, readInts, readString } from "@samoyed/graph";
+import { type Node, readFloat, readInt, readInts, readString } from "@samoyed/ir";
 import type { Emitter } from "../emitter.ts";
 import { stringAttr, typeAttr } from "../tf-graph.ts";
 import { type Computed, TO_LAST, type Value } from "../value.ts";

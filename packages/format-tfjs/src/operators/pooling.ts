@@ -1,5 +1,5 @@
 import { elementCount } from "@samoyed/core";
-import { type Node, readInt, readInts } from "@samoyed/graph";
+import { type Node, readInt, readInts } from "@samoyed/ir";
 import { type Emitter, spatialAttr } from "../emitter.ts";
 import { stringAttr, type TfAttribute, typeAttr } from "../tf-graph.ts";
 import { ceils, extents, hasPads, type Pads, readWindow, type Window } from "../window.ts";

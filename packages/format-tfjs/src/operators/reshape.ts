@@ -1,5 +1,5 @@
 import { formatShape, lazyTensor, reshapeLazy, UnsupportedError } from "@samoyed/core";
-import { type Dim, readAttribute, readFloat, readInt, readInts } from "@samoyed/graph";
+import { type Dim, readAttribute, readFloat, readInt, readInts } from "@samoyed/ir";
 import { constantOf, type Emitter } from "../emitter.ts";
 import { typeAttr } from "../tf-graph.ts";
 import { type Computed, FROM_LAST, laidOut, TO_LAST, type Value } from "../value.ts";

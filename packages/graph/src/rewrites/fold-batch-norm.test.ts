@@ -2,7 +2,8 @@ import { arrayToBytes, lazyFromChunks, lazyTensor, type LazyTensor, readTensor, 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { floats32, noise } from "../../test/helpers.ts";
-import { createBuilder, float, foldBatchNorm, type Graph, int, ints, interpret, rewriteGraph } from "../index.ts";
+import { createBuilder, foldBatchNorm, interpret, rewriteGraph } from "../index.ts";
+import { float, type Graph, int, ints } from "@samoyed/ir";
 
 interface Layer {
   readonly channels?: number;

@@ -1,0 +1,25 @@
+import { readAttribute } from "../attributes.ts";
+import { nodeFormatError } from "../node-errors.ts";
+import { dtypeFromOnnx } from "../onnx-dtype.ts";
+import type { Dim, ValueType } from "../types.ts";
+import { type InferCall, inputType, type RuleTable } from "./rule.ts";
+
+function inferCast(call: InferCall): readonly ValueType[] {
+  const to = readAttribute(call.node, "to", "int");
+  if (to === undefined) throw nodeFormatError(call.node, `attribute "to" is missing`);
+  return [{ dtype: dtypeFromOnnx(to), shape: inputType(call, 0).shape }];
+}
+
+function castDims(call: InferCall): readonly Dim[] | undefined {
+  return call.dims(0);
+}
+
+/** Converting elements (onnx/docs/Operators.md, Cast). */
+export const CAST: RuleTable = {
+  Cast: {
+    inputs: [1, 1],
+    attributes: { round_mode: "string", saturate: "int", to: "int" },
+    infer: inferCast,
+    inferDims: castDims,
+  },
+};

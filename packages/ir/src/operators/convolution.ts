@@ -1,0 +1,75 @@
+import { formatShape } from "@samoyed/core";
+import { readInt, readInts } from "../attributes.ts";
+import { isKnown } from "../dims.ts";
+import { nodeShapeError } from "../node-errors.ts";
+import type { Dim, ValueType } from "../types.ts";
+import { readWindow, windowOutput } from "../window.ts";
+import {
+  describeInput,
+  type InferCall,
+  inputType,
+  opaqueDim,
+  type OperatorRule,
+  requireFloat,
+  requireSameDType,
+  type RuleTable,
+} from "./rule.ts";
+
+const WINDOW_ATTRIBUTES = {
+  auto_pad: "string",
+  dilations: "ints",
+  group: "int",
+  kernel_shape: "ints",
+  pads: "ints",
+  strides: "ints",
+} as const;
+
+function inferConv(call: InferCall): readonly ValueType[] {
+  const { node } = call;
+  requireFloat(call, 0);
+  requireSameDType(call);
+  const x = inputType(call, 0);
+  const w = inputType(call, 1);
+  const bias = call.inputs[2];
+  if (x.shape.length < 3)
+    throw nodeShapeError(call.node, `${describeInput(call, 0)}; expected at least 3 axes [N, C, …]`);
+  if (w.shape.length !== x.shape.length) {
+    throw nodeShapeError(call.node, `${describeInput(call, 1)}; expected ${x.shape.length} axes, as input 0 has`);
+  }
+  if (!isKnown(w.shape)) throw nodeShapeError(call.node, `${describeInput(call, 1)}; expected known sizes`);
+  const [outputs, perGroup, ...kernel] = w.shape as [number, number, ...number[]];
+  const declared = readInts(node, "kernel_shape");
+  if (declared !== undefined && formatShape(declared) !== formatShape(kernel)) {
+    throw nodeShapeError(
+      call.node,
+      `attribute "kernel_shape" is ${formatShape(declared)}; the weight has ${formatShape(kernel)}`,
+    );
+  }
+  const group = readInt(node, "group", 1);
+  if (!Number.isInteger(group) || group < 1 || outputs % group !== 0) {
+    throw nodeShapeError(call.node, `attribute "group" is ${group}, which does not divide ${outputs} output channels`);
+  }
+  const channels = x.shape[1]!;
+  if (typeof channels === "number" && channels !== perGroup * group) {
+    throw nodeShapeError(
+      call.node,
+      `${describeInput(call, 0)} has ${channels} channels; expected ${perGroup * group} = ${perGroup} (weight "${node.inputs[1]}" ${formatShape(w.shape)}) × group ${group}`,
+    );
+  }
+  if (bias !== undefined && (bias.shape.length !== 1 || bias.shape[0] !== outputs)) {
+    throw nodeShapeError(call.node, `${describeInput(call, 2)}; expected [${outputs}]`);
+  }
+  const window = readWindow(node, kernel);
+  const spatial = x.shape
+    .slice(2)
+    .map((size, axis): Dim =>
+      windowOutput(window, axis, size, { node, ceil: false, opaque: opaqueDim(call, axis + 2) }),
+    );
+  return [{ dtype: x.dtype, shape: [x.shape[0]!, outputs, ...spatial] }];
+}
+
+/** Conv. */
+export const convRule: OperatorRule = { inputs: [2, 3], attributes: WINDOW_ATTRIBUTES, infer: inferConv };
+
+/** Convolutions (onnx/docs/Operators.md, Conv). */
+export const CONVOLUTION: RuleTable = { Conv: convRule };
