@@ -1,4 +1,4 @@
-import { type Contract, encodeContract, throwIfAborted, UsageError } from "@samoyed/core";
+import { type Contract, encodeContract, InternalError, throwIfAborted, UsageError } from "@samoyed/core";
 import type { Graph } from "@samoyed/ir";
 import { type Format, FORMAT_WRITERS, requireWeights } from "./formats.ts";
 import type { ConvertOptions } from "./options.ts";
@@ -109,6 +109,6 @@ async function fillHash(
   }
   const count = await sinks.fillHash(sha256);
   if (count !== formats.length) {
-    throw new Error(`a writer's fault: the contract's hash stands in ${count} places; expected ${formats.length}`);
+    throw new InternalError(`the contract's hash stands in ${count} places; expected ${formats.length}`);
   }
 }

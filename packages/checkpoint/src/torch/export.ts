@@ -13,7 +13,7 @@ import {
   UnsupportedError,
 } from "@samoyed/core";
 import { type Checkpoint, type CheckpointValue, isLazyTensor, isMap, keyText } from "../checkpoint.ts";
-import { openTorchZip } from "./open-zip.ts";
+import { openTorchZip } from "./zip.ts";
 import { PyTensor, type StridedLayout } from "../pickle/values.ts";
 import { Storage, wholeStorage } from "../tensor/storage.ts";
 import { storedTensor } from "../tensor/stored-tensor.ts";

@@ -1,11 +1,10 @@
 // Long, because each way in which an archive can lie is a case of its own, and they share one writer of archives.
-import { FormatError, memorySource, UnsupportedError } from "@samoyed/core";
+import { crc32, FormatError, memorySource, UnsupportedError } from "@samoyed/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { expectError } from "../../test/expect-error.ts";
 import { bytes, uint16, uint64 } from "../../test/pickles.ts";
 import { type EntrySpec, zipBytes, type ZipSpec } from "../../test/zip-bytes.ts";
-import { crc32 } from "./crc32.ts";
 import { readZipDirectory } from "./directory.ts";
 import { entrySource, readEntry } from "./entry.ts";
 import { findRoot } from "./names.ts";

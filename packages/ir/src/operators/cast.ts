@@ -1,6 +1,6 @@
-import { readAttribute } from "../attributes.ts";
+import { readAttribute, readInt } from "../attributes.ts";
 import { nodeFormatError } from "../node-errors.ts";
-import { dtypeFromOnnx } from "../onnx-dtype.ts";
+import { dtypeFromOnnx, dtypeToOnnx } from "../onnx-dtype.ts";
 import type { Dim, ValueType } from "../types.ts";
 import { type InferCall, inputType, type RuleTable } from "./rule.ts";
 
@@ -10,8 +10,11 @@ function inferCast(call: InferCall): readonly ValueType[] {
   return [{ dtype: dtypeFromOnnx(to), shape: inputType(call, 0).shape }];
 }
 
+/** The same integers, unless one wraps around in 32 bits. */
 function castDims(call: InferCall): readonly Dim[] | undefined {
-  return call.dims(0);
+  const dims = call.dims(0);
+  if (readInt(call.node, "to", 0) !== dtypeToOnnx("int32")) return dims;
+  return dims?.every((dim) => typeof dim === "string" || dim === (dim | 0)) === true ? dims : undefined;
 }
 
 /** Converting elements (onnx/docs/Operators.md, Cast). */
