@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { anyGraph } from "../test/arbitrary.ts";
 import { CONTRACT, fromBytes, plain, toBytes } from "../test/files.ts";
-import { dtypeGraph, reshapeGraph, smallNetwork } from "../test/graphs.ts";
+import { contractNetwork, dtypeGraph, reshapeGraph } from "../test/graphs.ts";
 import { model, RELU } from "../test/wire.ts";
 
 test("any graph comes back as it was written, and writing it again gives the same bytes", async () => {
@@ -45,7 +45,7 @@ function mutate(
 test("a mutated file is read or refused with a typed error, whatever was done to it", async () => {
   const seeds = [
     model(RELU),
-    await toBytes(smallNetwork(), { contract: CONTRACT }),
+    await toBytes(contractNetwork(), { contract: CONTRACT }),
     await toBytes(reshapeGraph()),
     await toBytes(dtypeGraph("int64")),
   ];

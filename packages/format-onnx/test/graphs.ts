@@ -41,8 +41,8 @@ export function anyTensor(name: string, dtype: DType, shape: Shape): LazyTensor 
 /** Dtypes that ONNX has. */
 export const ONNX_DTYPES: readonly DType[] = DTYPES.filter((dtype) => dtype !== "complex32");
 
-/** A network with the operators of a ResNeXt, and a batch of any size: [N, 3, 16, 16] to [N, 5]. */
-export function smallNetwork({ opset = 17 }: { opset?: number } = {}): Graph {
+/** A network with the operators of a ResNeXt, and a batch of any size: [N, 3, 16, 16] to [N, 5]; `taps` are outputs too. */
+export function smallNetwork({ opset = 17, taps = [] }: { opset?: number; taps?: readonly string[] } = {}): Graph {
   const builder = createBuilder({ name: "small", opset });
   let value = builder.input("input", "float32", ["N", 3, 16, 16]);
   value = builder.node(
@@ -103,8 +103,13 @@ export function smallNetwork({ opset = 17 }: { opset?: number } = {}): Graph {
       outputs: ["logits"],
     },
   );
-  builder.output(value);
+  for (const name of [value, ...taps]) builder.output(name);
   return builder.finish();
+}
+
+/** `smallNetwork` with the outputs that `CONTRACT` names. */
+export function contractNetwork(): Graph {
+  return smallNetwork({ taps: ["relu1", "relu2"] });
 }
 
 /** Weights of one dtype behind an Identity, with a scalar and an empty one. */

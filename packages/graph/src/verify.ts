@@ -1,6 +1,7 @@
 import { FormatError, formatShape, ShapeError, UnsupportedError } from "@samoyed/core";
 import {
   type Attribute,
+  checkNames,
   checkShape,
   compatibleShapes,
   describeNode,
@@ -15,20 +16,6 @@ import { inferTypes } from "./infer.ts";
 
 /** Most nodes and values: a thousand times a large network, and small enough to walk in a second. */
 export const MAX_NODES: number = 1 << 20;
-
-/** The definitions that a walk has passed: who made each value. */
-type Definitions = Map<string, string>;
-
-function define(definitions: Definitions, name: string, by: string): void {
-  const earlier = definitions.get(name);
-  if (earlier !== undefined) {
-    throw new FormatError(`value "${name}" is assigned twice: by ${earlier} and by ${by}`, {
-      details: { value: name },
-    });
-  }
-  if (name === "") throw new FormatError(`${by} has an empty name`);
-  definitions.set(name, by);
-}
 
 function checkAttribute(node: Node, name: string, attribute: Attribute): void {
   const { value } = attribute;
@@ -84,49 +71,6 @@ function checkNode(node: Node, opset: number): void {
   }
 }
 
-/** Walks the nodes in order: names, single assignment, no use before definition. Returns the names that were used. */
-function checkNames(graph: Graph): ReadonlySet<string> {
-  const definitions: Definitions = new Map();
-  const used = new Set<string>();
-  for (const input of graph.inputs) define(definitions, input.name, `graph input "${input.name}"`);
-  for (const [name, tensor] of graph.initializers) {
-    define(definitions, name, `initializer "${name}"`);
-    if (tensor.name !== name) {
-      throw new FormatError(`initializer "${name}" holds a tensor named "${tensor.name}"; expected the same name`);
-    }
-  }
-  const later = new Set(graph.nodes.flatMap((node) => node.outputs));
-  const nodes = new Set<string>();
-  for (const node of graph.nodes) {
-    if (node.name === "" || nodes.has(node.name)) {
-      throw new FormatError(`two nodes are named "${node.name}"; expected every node to have a name of its own`);
-    }
-    nodes.add(node.name);
-    for (const name of node.inputs) {
-      if (name === "") continue;
-      if (!definitions.has(name)) {
-        throw new FormatError(
-          later.has(name)
-            ? `${describeNode(node)} uses value "${name}" before it is assigned: the nodes are not in topological order`
-            : `${describeNode(node)} uses value "${name}", which nothing assigns`,
-          { details: { node: node.name, value: name } },
-        );
-      }
-      used.add(name);
-    }
-    for (const name of node.outputs) if (name !== "") define(definitions, name, describeNode(node));
-  }
-  const outputs = new Set<string>();
-  for (const output of graph.outputs) {
-    if (!definitions.has(output.name)) throw new FormatError(`graph output "${output.name}" is assigned by nothing`);
-    if (outputs.has(output.name)) throw new FormatError(`graph output "${output.name}" is listed twice`);
-    outputs.add(output.name);
-    used.add(output.name);
-  }
-  if (outputs.size === 0) throw new FormatError(`graph "${graph.name}" has no outputs`);
-  return used;
-}
-
 /** Nothing computed or stored for nobody: every node has a used output, every initializer a reader. */
 function checkUse(graph: Graph, used: ReadonlySet<string>): void {
   for (const name of graph.initializers.keys()) {
@@ -174,7 +118,12 @@ export function verifyGraph(graph: Graph): void {
   for (const [name, info] of graph.values) {
     if (info.name !== name) throw new FormatError(`value "${name}" is described under the name "${info.name}"`);
   }
-  const used = checkNames(graph);
+  for (const [name, tensor] of graph.initializers) {
+    if (tensor.name !== name) {
+      throw new FormatError(`initializer "${name}" holds a tensor named "${tensor.name}"; expected the same name`);
+    }
+  }
+  const used = checkNames({ ...graph, initializers: graph.initializers.keys() });
   for (const node of graph.nodes) checkNode(node, graph.opset);
   checkUse(graph, used);
   checkTypes(graph);

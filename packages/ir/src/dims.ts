@@ -71,13 +71,12 @@ export function isKnown(shape: readonly Dim[]): shape is readonly number[] {
   return shape.every((dim) => typeof dim === "number");
 }
 
+/** Whether two sizes are known, and not the same. */
+export function sizesDiffer(a: Dim | undefined, b: Dim | undefined): boolean {
+  return typeof a === "number" && typeof b === "number" && a !== b;
+}
+
 /** Whether two shapes may be the same: equal where both are numbers. */
 export function compatibleShapes(a: readonly Dim[], b: readonly Dim[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every((dim, axis) => {
-      const other = b[axis]!;
-      return typeof dim === "string" || typeof other === "string" || dim === other;
-    })
-  );
+  return a.length === b.length && !a.some((dim, axis) => sizesDiffer(dim, b[axis]));
 }

@@ -13,8 +13,11 @@ export {
 } from "./attributes.ts";
 export { normalizeAxis } from "./axis.ts";
 export { broadcastShapes } from "./broadcast.ts";
+export { checkNames, type GraphNames, type NameError } from "./check-names.ts";
 export { checkShape } from "./check-shape.ts";
+export { absentContractPort, requireContractPorts } from "./contract-ports.ts";
 export { compatibleShapes, floorDivide, isKnown, multiplyDims } from "./dims.ts";
+export { imageWindow, imageWindowExtent, type ImageWindow, type Pair } from "./image-window.ts";
 export { constantDims, knownTensor, MAX_KNOWN_ELEMENTS, tensorDims } from "./known.ts";
 export { MAX_DIM, MAX_OPSET, MAX_RANK, MAX_WINDOW, MIN_OPSET } from "./limits.ts";
 export { describeNode, nodeFormatError, nodeShapeError, nodeUnsupportedError } from "./node-errors.ts";
@@ -30,12 +33,20 @@ export { OPERATOR_RULES, ruleOf } from "./operators/index.ts";
 export { blockSize, readPermutation, transposeRule } from "./operators/layout.ts";
 export { gemmRule, matMulRule } from "./operators/matrix.ts";
 export { batchNormRule, instanceNormRule } from "./operators/normalization.ts";
-export { padSources } from "./operators/pad-source.ts";
+export { padSources, readPadMode } from "./operators/pad-source.ts";
 export { type AxisPadding, padRule, readPadding } from "./operators/pad.ts";
-export { averagePoolRule, globalPoolRule, maxPoolRule, poolWindow } from "./operators/pooling.ts";
+export { averagePoolRule, globalPoolRule, maxPoolRule, poolKernel } from "./operators/pooling.ts";
 export { QUANTIZED_RANGES } from "./operators/quantize.ts";
 export { readReducedAxes } from "./operators/reduction.ts";
-export { flattenRule, reshapeRule, squeezeRule, unsqueezeRule } from "./operators/reshape.ts";
+export {
+  flattenRule,
+  readFlattenAxis,
+  readSqueezeAxes,
+  reshapedShape,
+  reshapeRule,
+  squeezeRule,
+  unsqueezeRule,
+} from "./operators/reshape.ts";
 export { type AxisResize, type AxisWeights, resizeWeights } from "./operators/resize-weights.ts";
 export {
   hasScalesOnly,
@@ -48,15 +59,7 @@ export {
 export { describeInput, type InferCall, inputType, type OperatorRule, type RuleTable } from "./operators/rule.ts";
 export { type AxisSlice, readSlices, resolveSlice, sliceRule, type Slices } from "./operators/slice.ts";
 export { readSoftmaxAxis, softmaxRule } from "./operators/softmax.ts";
-export {
-  alphaRule,
-  erfRule,
-  floatUnaryRule,
-  geluRule,
-  hardSigmoidRule,
-  hardSwishRule,
-  unaryRule,
-} from "./operators/unary.ts";
+export { alphaRule, floatUnaryRule, geluRule, hardSigmoidRule, unaryRule } from "./operators/unary.ts";
 export { integers, type Numbers, numbers } from "./tensor-numbers.ts";
 export type { Attribute, Dim, Graph, Node, TypedTensor, ValueInfo, ValueType } from "./types.ts";
 export { axisPads, kernelExtent, readWindow, type WindowAttributes, windowOutput } from "./window.ts";

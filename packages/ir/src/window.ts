@@ -15,6 +15,15 @@ export interface WindowAttributes {
   readonly autoPad: "NOTSET" | "SAME_UPPER" | "SAME_LOWER" | "VALID";
 }
 
+/** The attributes that `readWindow` reads, and the kernel's size. */
+export const WINDOW_ATTRIBUTES = {
+  auto_pad: "string",
+  dilations: "ints",
+  kernel_shape: "ints",
+  pads: "ints",
+  strides: "ints",
+} as const;
+
 const AUTO_PADS = ["NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID"] as const;
 
 function perAxis(

@@ -1,5 +1,6 @@
-import { formatShape, type Shape, type Tensor, UnsupportedError } from "@samoyed/core";
-import type { SmydFile, SmydPort } from "@samoyed/smyd-file";
+import { formatShape, quote, type Shape, type Tensor, UnsupportedError } from "@samoyed/core";
+import type { ValueInfo } from "@samoyed/ir";
+import type { SmydFile } from "@samoyed/smyd-file";
 import type { InputSizes } from "./plan/shapes.ts";
 
 /**
@@ -20,7 +21,7 @@ export function requireFloatPorts({ inputs, outputs }: SmydFile["graph"], label:
   const other = [...inputs, ...outputs].find(({ dtype }) => dtype !== "float32");
   if (other === undefined) return;
   throw new UnsupportedError(
-    `${label}: ${JSON.stringify(other.name)} is ${other.dtype} ${formatShape(other.shape)}; only float32 goes in and out`,
+    `${label}: ${quote(other.name)} is ${other.dtype} ${formatShape(other.shape)}; only float32 goes in and out`,
     { hint: "Run the model in its ONNX form, on onnxruntime." },
   );
 }
@@ -53,7 +54,11 @@ export function expectedSizes(
   return sizes(graph.inputs, batch, (port) => shapes[graph.inputs.indexOf(port)]!);
 }
 
-function sizes(inputs: readonly SmydPort[], batch: string | undefined, shapeOf: (port: SmydPort) => Shape): InputSizes {
+function sizes(
+  inputs: readonly ValueInfo[],
+  batch: string | undefined,
+  shapeOf: (port: ValueInfo) => Shape,
+): InputSizes {
   const batched = new Set(batch === undefined ? [] : inputs.filter(({ shape }) => shape[0] === batch).map(nameOf));
   return {
     batched,
@@ -63,6 +68,6 @@ function sizes(inputs: readonly SmydPort[], batch: string | undefined, shapeOf: 
   };
 }
 
-function nameOf({ name }: SmydPort): string {
+function nameOf({ name }: ValueInfo): string {
   return name;
 }

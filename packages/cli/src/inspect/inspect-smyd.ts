@@ -7,7 +7,7 @@ import type { ModelDescription } from "./describe-model.ts";
 export async function inspectSmyd(path: string, signal: AbortSignal): Promise<ModelDescription> {
   const source = await fileSource(path);
   try {
-    const { graph, weights, hashed, contract } = await namingFile(path, () => readSmydHeader(source, { signal }));
+    const { graph, hashed, contract } = await namingFile(path, () => readSmydHeader(source, { signal }));
     const { opset, inputs, outputs, nodes } = graph;
     return {
       kind: "smyd",
@@ -15,7 +15,7 @@ export async function inspectSmyd(path: string, signal: AbortSignal): Promise<Mo
       inputs,
       outputs,
       nodes,
-      tensors: Array.from(weights.values(), ({ name, storage, shape, layout }) => ({
+      tensors: Array.from(graph.initializers.values(), ({ name, storage, shape, layout }) => ({
         name,
         dtype: storage,
         shape,

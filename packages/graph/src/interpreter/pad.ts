@@ -8,7 +8,7 @@ function interpretPad(call: InterpretCall): readonly Tensor[] {
   const x = inputTensor(call, 0);
   const type = outputType(call);
   const padding = readPadding(call, x.shape.length, (index) => integers(inputTensor(call, index)));
-  if (padding === undefined) throw nodeFormatError(call.node, "its pads are missing");
+  if (padding === undefined) throw nodeFormatError(call.node, "its pads are not known");
   // The constant is an attribute before opset 11.
   const value = readAttribute(call.node, "value", "float");
   const scalar = { dtype: x.dtype, shape: [] };

@@ -1,5 +1,5 @@
 import { elementCount, type Shape, type Tensor } from "@samoyed/core";
-import { numbers, poolWindow, readInt } from "@samoyed/ir";
+import { numbers, poolKernel, readInt, readWindow } from "@samoyed/ir";
 import { newNumbers, tensorOf } from "./elements.ts";
 import { inputTensor, type InterpretCall, type InterpreterTable, outputType } from "./interpreter.ts";
 import { BEYOND, windowTaps } from "./window-taps.ts";
@@ -11,7 +11,7 @@ function interpretPool(call: InterpretCall, reduce: Reduce): readonly Tensor[] {
   const x = inputTensor(call, 0);
   const type = outputType(call);
   const input = x.shape.slice(2);
-  const taps = windowTaps(poolWindow(call, x.shape.length), input, type.shape.slice(2));
+  const taps = windowTaps(readWindow(call.node, poolKernel(call.node, x.shape.length)), input, type.shape.slice(2));
   const [source, result] = [numbers(x), newNumbers(type)];
   const plane = elementCount(input);
   const planes = x.shape[0]! * x.shape[1]!;
@@ -41,7 +41,7 @@ function maxPoolIndices(call: InterpretCall): Tensor {
   const x = inputTensor(call, 0);
   const type = outputType(call, 1);
   const input = x.shape.slice(2);
-  const taps = windowTaps(poolWindow(call, x.shape.length), input, type.shape.slice(2));
+  const taps = windowTaps(readWindow(call.node, poolKernel(call.node, x.shape.length)), input, type.shape.slice(2));
   const source = numbers(x);
   const plane = elementCount(input);
   const columnMajor = readInt(call.node, "storage_order", 0) !== 0;

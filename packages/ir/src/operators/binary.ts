@@ -1,11 +1,11 @@
 import { readAttribute, readInt } from "../attributes.ts";
 import { normalizeAxis } from "../axis.ts";
-import { broadcastShapes } from "../broadcast.ts";
+import { broadcastShapes, requireBroadcastTo } from "../broadcast.ts";
 import { nodeShapeError } from "../node-errors.ts";
 import type { Dim, Node, TypedTensor, ValueType } from "../types.ts";
 import {
-  describeInput,
   type InferCall,
+  inputError,
   inputType,
   MANY,
   type OperatorRule,
@@ -30,10 +30,16 @@ export function alignedShape<D extends Dim>(
   return [...b, ...new Array<1>(trailing).fill(1)];
 }
 
-function aligned(call: InferCall): InferCall {
-  const a = inputType(call, 0);
-  const b = inputType(call, 1);
-  return { ...call, inputs: [a, { dtype: b.dtype, shape: alignedShape(call, a.shape, b.shape) }] };
+function broadcastAligned(call: InferCall): readonly Dim[] {
+  const { shape } = inputType(call, 0);
+  return broadcastShapes(call, [shape, alignedShape(call, shape, inputType(call, 1).shape)]);
+}
+
+function broadcastAll(call: InferCall): readonly Dim[] {
+  return broadcastShapes(
+    call,
+    call.inputs.map((_, index) => inputType(call, index).shape),
+  );
 }
 
 // Before opset 7, broadcasting was asked for and placed by attributes.
@@ -44,7 +50,7 @@ function inferClip(call: InferCall): readonly ValueType[] {
   for (const index of [1, 2]) {
     const bound = call.inputs[index];
     if (bound !== undefined && bound.shape.length !== 0) {
-      throw nodeShapeError(call.node, `${describeInput(call, index)}; expected a scalar`);
+      throw inputError(call, index, "a scalar");
     }
   }
   return [inputType(call, 0)];
@@ -64,48 +70,38 @@ function inferPRelu(call: InferCall): readonly ValueType[] {
   requireSameDType(call);
   const x = inputType(call, 0);
   const shape = slopeShape(call, x.shape, inputType(call, 1).shape);
-  const result = broadcastShapes({ ...call, inputs: [x, { dtype: x.dtype, shape }] }, [0, 1]);
-  if (
-    result.length > x.shape.length ||
-    result.some((size, axis) => typeof size === "number" && x.shape[axis] === 1 && size > 1)
-  ) {
-    throw nodeShapeError(call.node, `${describeInput(call, 1)} does not broadcast to ${describeInput(call, 0)}`);
-  }
+  requireBroadcastTo(call, 1, { shape, target: x.shape });
   return [x];
 }
 
+function inferArithmetic(call: InferCall): readonly ValueType[] {
+  requireSameDType(call);
+  return [{ dtype: inputType(call, 0).dtype, shape: broadcastAligned(call) }];
+}
+
 /** Add, Sub, Mul and Div: both operands and the result have one type. */
-export const arithmeticRule: OperatorRule = {
-  inputs: [2, 2],
-  attributes: LEGACY,
-  infer(call) {
-    requireSameDType(call);
-    return [{ dtype: inputType(call, 0).dtype, shape: broadcastShapes(aligned(call), [0, 1]) }];
-  },
-};
+export const arithmeticRule: OperatorRule = { inputs: [2, 2], attributes: LEGACY, infer: inferArithmetic };
+
+function inferComparison(call: InferCall): readonly ValueType[] {
+  requireSameDType(call);
+  return [{ dtype: "bool", shape: broadcastAligned(call) }];
+}
 
 /** Pow: the exponent may have a type of its own; the result has the base's. */
 export const powRule: OperatorRule = {
   inputs: [2, 2],
   attributes: LEGACY,
-  infer: (call) => [{ dtype: inputType(call, 0).dtype, shape: broadcastShapes(aligned(call), [0, 1]) }],
+  infer: (call) => [{ dtype: inputType(call, 0).dtype, shape: broadcastAligned(call) }],
 };
 
-const comparisonRule: OperatorRule = {
-  inputs: [2, 2],
-  attributes: LEGACY,
-  infer(call) {
-    requireSameDType(call);
-    return [{ dtype: "bool", shape: broadcastShapes(aligned(call), [0, 1]) }];
-  },
-};
+const comparisonRule: OperatorRule = { inputs: [2, 2], attributes: LEGACY, infer: inferComparison };
 
 const logicRule: OperatorRule = {
   inputs: [2, 2],
   attributes: LEGACY,
   infer(call) {
     for (const index of [0, 1]) requireDType(call, index, ["bool"]);
-    return [{ dtype: "bool", shape: broadcastShapes(aligned(call), [0, 1]) }];
+    return [{ dtype: "bool", shape: broadcastAligned(call) }];
   },
 };
 
@@ -114,7 +110,7 @@ export const variadicRule: OperatorRule = {
   inputs: [1, MANY],
   infer(call) {
     requireSameDType(call);
-    return [{ dtype: inputType(call, 0).dtype, shape: broadcastShapes(call, [...call.inputs.keys()]) }];
+    return [{ dtype: inputType(call, 0).dtype, shape: broadcastAll(call) }];
   },
 };
 
@@ -132,12 +128,12 @@ export const BINARY: RuleTable = {
   Mul: arithmeticRule,
   Div: arithmeticRule,
   Pow: powRule,
-  Mod: { ...arithmeticRule, since: 10, attributes: { fmod: "int" } },
+  Mod: { since: 10, inputs: [2, 2], attributes: { fmod: "int" }, infer: inferArithmetic },
   Equal: comparisonRule,
   Greater: comparisonRule,
   Less: comparisonRule,
-  GreaterOrEqual: { ...comparisonRule, since: 12 },
-  LessOrEqual: { ...comparisonRule, since: 12 },
+  GreaterOrEqual: { since: 12, inputs: [2, 2], attributes: LEGACY, infer: inferComparison },
+  LessOrEqual: { since: 12, inputs: [2, 2], attributes: LEGACY, infer: inferComparison },
   And: logicRule,
   Or: logicRule,
   Xor: logicRule,
@@ -158,7 +154,7 @@ export const BINARY: RuleTable = {
     infer(call) {
       requireDType(call, 0, ["bool"]);
       requireSameDType(call, 1);
-      return [{ dtype: inputType(call, 1).dtype, shape: broadcastShapes(call, [0, 1, 2]) }];
+      return [{ dtype: inputType(call, 1).dtype, shape: broadcastAll(call) }];
     },
   },
   Clip: clipRule,

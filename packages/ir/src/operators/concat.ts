@@ -1,13 +1,14 @@
 import { formatShape } from "@samoyed/core";
 import { readInt, readInts } from "../attributes.ts";
 import { normalizeAxis } from "../axis.ts";
-import { floorDivide } from "../dims.ts";
+import { floorDivide, sizesDiffer } from "../dims.ts";
 import { nodeShapeError } from "../node-errors.ts";
 import type { Dim, ValueType } from "../types.ts";
 import {
   constantInts,
   describeInput,
   type InferCall,
+  inputError,
   inputType,
   MANY,
   type OperatorRule,
@@ -32,13 +33,13 @@ function inferConcat(call: InferCall): readonly ValueType[] {
   for (const index of call.inputs.keys()) {
     const type = inputType(call, index);
     if (type.shape.length !== shape.length) {
-      throw nodeShapeError(call.node, `${describeInput(call, index)}; expected ${shape.length} axes, as input 0 has`);
+      throw inputError(call, index, `${shape.length} axes, as input 0 has`);
     }
     for (const [position, size] of type.shape.entries()) {
       const expected = shape[position]!;
       if (position === axis) continue;
       if (typeof expected === "string") shape[position] = size;
-      else if (typeof size === "number" && size !== expected) {
+      else if (sizesDiffer(size, expected)) {
         throw nodeShapeError(
           call.node,
           `${describeInput(call, index)} has size ${size} on axis ${position}; expected ${expected}`,

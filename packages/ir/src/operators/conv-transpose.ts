@@ -1,12 +1,13 @@
 import { readInt, readInts } from "../attributes.ts";
-import { floorDivide, isKnown } from "../dims.ts";
+import { floorDivide, isKnown, sizesDiffer } from "../dims.ts";
 import { MAX_WINDOW } from "../limits.ts";
 import { nodeFormatError, nodeShapeError } from "../node-errors.ts";
 import type { Dim, ValueType } from "../types.ts";
-import { kernelExtent, readWindow, type WindowAttributes } from "../window.ts";
+import { kernelExtent, readWindow, WINDOW_ATTRIBUTES, type WindowAttributes } from "../window.ts";
 import {
   describeInput,
   type InferCall,
+  inputError,
   inputType,
   opaqueDim,
   requireFloat,
@@ -74,15 +75,12 @@ function inferConvTranspose(call: InferCall): readonly ValueType[] {
   if (!Number.isInteger(group) || group < 1 || channels % group !== 0) {
     throw nodeShapeError(call.node, `attribute "group" is ${group}, which does not divide ${channels} input channels`);
   }
-  if (typeof x.shape[1] === "number" && x.shape[1] !== channels) {
-    throw nodeShapeError(
-      call.node,
-      `${describeInput(call, 0)}; expected ${channels} channels, as ${describeInput(call, 1)} has`,
-    );
+  if (sizesDiffer(x.shape[1], channels)) {
+    throw inputError(call, 0, `${channels} channels, as ${describeInput(call, 1)} has`);
   }
   const bias = call.inputs[2];
   if (bias !== undefined && (bias.shape.length !== 1 || bias.shape[0] !== perGroup * group)) {
-    throw nodeShapeError(call.node, `${describeInput(call, 2)}; expected [${perGroup * group}]`);
+    throw inputError(call, 2, `[${perGroup * group}]`);
   }
   const window = readWindow(call.node, kernel);
   const spatial = x.shape.slice(2).map((dim, axis): Dim => {
@@ -104,16 +102,7 @@ function inferConvTranspose(call: InferCall): readonly ValueType[] {
 export const CONV_TRANSPOSE: RuleTable = {
   ConvTranspose: {
     inputs: [2, 3],
-    attributes: {
-      auto_pad: "string",
-      dilations: "ints",
-      group: "int",
-      kernel_shape: "ints",
-      output_padding: "ints",
-      output_shape: "ints",
-      pads: "ints",
-      strides: "ints",
-    },
+    attributes: { ...WINDOW_ATTRIBUTES, group: "int", output_padding: "ints", output_shape: "ints" },
     infer: inferConvTranspose,
   },
 };

@@ -1,42 +1,33 @@
 import { formatShape } from "@samoyed/core";
 import { readInt, readInts } from "../attributes.ts";
-import { isKnown } from "../dims.ts";
+import { isKnown, sizesDiffer } from "../dims.ts";
 import { nodeShapeError } from "../node-errors.ts";
 import type { Dim, ValueType } from "../types.ts";
-import { readWindow, windowOutput } from "../window.ts";
+import { readWindow, WINDOW_ATTRIBUTES, windowOutput } from "../window.ts";
 import {
   describeInput,
   type InferCall,
+  inputError,
   inputType,
   opaqueDim,
   type OperatorRule,
   requireFloat,
   requireSameDType,
   type RuleTable,
+  spatialInput,
 } from "./rule.ts";
-
-const WINDOW_ATTRIBUTES = {
-  auto_pad: "string",
-  dilations: "ints",
-  group: "int",
-  kernel_shape: "ints",
-  pads: "ints",
-  strides: "ints",
-} as const;
 
 function inferConv(call: InferCall): readonly ValueType[] {
   const { node } = call;
   requireFloat(call, 0);
   requireSameDType(call);
-  const x = inputType(call, 0);
+  const x = spatialInput(call);
   const w = inputType(call, 1);
   const bias = call.inputs[2];
-  if (x.shape.length < 3)
-    throw nodeShapeError(call.node, `${describeInput(call, 0)}; expected at least 3 axes [N, C, …]`);
   if (w.shape.length !== x.shape.length) {
-    throw nodeShapeError(call.node, `${describeInput(call, 1)}; expected ${x.shape.length} axes, as input 0 has`);
+    throw inputError(call, 1, `${x.shape.length} axes, as input 0 has`);
   }
-  if (!isKnown(w.shape)) throw nodeShapeError(call.node, `${describeInput(call, 1)}; expected known sizes`);
+  if (!isKnown(w.shape)) throw inputError(call, 1, "known sizes");
   const [outputs, perGroup, ...kernel] = w.shape as [number, number, ...number[]];
   const declared = readInts(node, "kernel_shape");
   if (declared !== undefined && formatShape(declared) !== formatShape(kernel)) {
@@ -50,14 +41,14 @@ function inferConv(call: InferCall): readonly ValueType[] {
     throw nodeShapeError(call.node, `attribute "group" is ${group}, which does not divide ${outputs} output channels`);
   }
   const channels = x.shape[1]!;
-  if (typeof channels === "number" && channels !== perGroup * group) {
+  if (sizesDiffer(channels, perGroup * group)) {
     throw nodeShapeError(
       call.node,
       `${describeInput(call, 0)} has ${channels} channels; expected ${perGroup * group} = ${perGroup} (weight "${node.inputs[1]}" ${formatShape(w.shape)}) × group ${group}`,
     );
   }
   if (bias !== undefined && (bias.shape.length !== 1 || bias.shape[0] !== outputs)) {
-    throw nodeShapeError(call.node, `${describeInput(call, 2)}; expected [${outputs}]`);
+    throw inputError(call, 2, `[${outputs}]`);
   }
   const window = readWindow(node, kernel);
   const spatial = x.shape
@@ -69,7 +60,11 @@ function inferConv(call: InferCall): readonly ValueType[] {
 }
 
 /** Conv. */
-export const convRule: OperatorRule = { inputs: [2, 3], attributes: WINDOW_ATTRIBUTES, infer: inferConv };
+export const convRule: OperatorRule = {
+  inputs: [2, 3],
+  attributes: { ...WINDOW_ATTRIBUTES, group: "int" },
+  infer: inferConv,
+};
 
 /** Convolutions (onnx/docs/Operators.md, Conv). */
 export const CONVOLUTION: RuleTable = { Conv: convRule };

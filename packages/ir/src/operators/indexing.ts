@@ -8,6 +8,7 @@ import {
   describeInput,
   type InferCall,
   inferSameType,
+  inputError,
   inputType,
   opaqueDim,
   requireDType,
@@ -20,7 +21,7 @@ function inferGatherElements(call: InferCall): readonly ValueType[] {
   requireDType(call, 1, ["int64", "int32"]);
   normalizeAxis(call.node, readInt(call.node, "axis", 0), data.shape.length);
   if (indices.shape.length !== data.shape.length) {
-    throw nodeShapeError(call.node, `${describeInput(call, 1)}; expected ${data.shape.length} axes, as input 0 has`);
+    throw inputError(call, 1, `${data.shape.length} axes, as input 0 has`);
   }
   return [{ dtype: data.dtype, shape: indices.shape }];
 }

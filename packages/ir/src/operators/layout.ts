@@ -4,7 +4,15 @@ import { broadcastShapes } from "../broadcast.ts";
 import { floorDivide, multiplyDims } from "../dims.ts";
 import { nodeFormatError, nodeShapeError } from "../node-errors.ts";
 import type { Dim, Node, TypedTensor, ValueType } from "../types.ts";
-import { describeInput, type InferCall, inputType, opaqueDim, type OperatorRule, type RuleTable } from "./rule.ts";
+import {
+  describeInput,
+  type InferCall,
+  inputError,
+  inputType,
+  opaqueDim,
+  type OperatorRule,
+  type RuleTable,
+} from "./rule.ts";
 
 /**
  * The order in which a Transpose takes its input's axes; reversed where the attribute is absent.
@@ -31,8 +39,7 @@ function inferExpand(call: InferCall): readonly (ValueType | undefined)[] {
   const x = inputType(call, 0);
   const target = call.dims(1);
   if (target === undefined) return [undefined];
-  const shaped: InferCall = { ...call, inputs: [x, { dtype: x.dtype, shape: target }] };
-  return [{ dtype: x.dtype, shape: broadcastShapes(shaped, [0, 1]) }];
+  return [{ dtype: x.dtype, shape: broadcastShapes(call, [x.shape, target]) }];
 }
 
 function inferTile(call: InferCall): readonly ValueType[] {
@@ -59,7 +66,7 @@ function inferBlocks(call: InferCall, deepen: boolean): readonly ValueType[] {
   const x = inputType(call, 0);
   const size = blockSize(call);
   const [batch, channels, height, width] = x.shape;
-  if (x.shape.length !== 4) throw nodeShapeError(call.node, `${describeInput(call, 0)}; expected [N, C, H, W]`);
+  if (x.shape.length !== 4) throw inputError(call, 0, "[N, C, H, W]");
   const divided = deepen ? [height!, width!] : [channels!];
   const divisor = deepen ? size : size * size;
   if (divided.some((dim) => typeof dim === "number" && dim % divisor !== 0)) {

@@ -1,10 +1,11 @@
 import { readInt } from "../attributes.ts";
+import { compatibleShapes } from "../dims.ts";
 import { nodeShapeError } from "../node-errors.ts";
 import type { ValueType } from "../types.ts";
 import {
-  describeInput,
   type InferCall,
   inferSameFloat,
+  inputError,
   inputType,
   type OperatorRule,
   requireFloat,
@@ -15,13 +16,8 @@ import {
 function requirePerChannel(call: InferCall, indexes: readonly number[]): void {
   const channels = inputType(call, 0).shape[1] ?? 1;
   for (const index of indexes) {
-    const { shape } = inputType(call, index);
-    const [size] = shape;
-    if (shape.length !== 1 || (typeof size === "number" && typeof channels === "number" && size !== channels)) {
-      throw nodeShapeError(
-        call.node,
-        `${describeInput(call, index)}; expected [${channels}], one per channel of input 0`,
-      );
+    if (!compatibleShapes(inputType(call, index).shape, [channels])) {
+      throw inputError(call, index, `[${channels}], one per channel of input 0`);
     }
   }
 }
@@ -29,7 +25,7 @@ function requirePerChannel(call: InferCall, indexes: readonly number[]): void {
 function inferBatchNorm(call: InferCall): readonly ValueType[] {
   requireFloat(call, 0);
   const x = inputType(call, 0);
-  if (x.shape.length < 1) throw nodeShapeError(call.node, `${describeInput(call, 0)}; expected at least 1 axis`);
+  if (x.shape.length < 1) throw inputError(call, 0, "at least 1 axis");
   requirePerChannel(call, [1, 2, 3, 4]);
   const types: ValueType[] = [x];
   for (let index = 1; index < call.node.outputs.length; index++) types.push(inputType(call, index % 2 === 1 ? 3 : 4));

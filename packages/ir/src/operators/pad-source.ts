@@ -5,7 +5,7 @@ import type { Node, TypedTensor } from "../types.ts";
 import type { AxisPadding } from "./pad.ts";
 
 /** For a position of the padded axis, counted from the input's first element, the input's position, or -1 for the constant. */
-type PadSource = (position: number, size: number) => number;
+export type PadSource = (position: number, size: number) => number;
 
 /** Where a padded position takes its element from, per mode; negative for the constant. */
 const PAD_MODES: ReadonlyMap<string, PadSource> = new Map<string, PadSource>([
@@ -43,7 +43,12 @@ export function padSources(
   return to.map((size, axis) => Array.from({ length: size }, (_, index) => source(index - begin[axis]!, from[axis]!)));
 }
 
-function readPadMode(node: Node<TypedTensor>): PadSource {
+/**
+ * Where a Pad takes its elements from.
+ *
+ * @throws FormatError for a mode that ONNX does not have.
+ */
+export function readPadMode(node: Node<TypedTensor>): PadSource {
   const mode = readString(node, "mode", "constant");
   const source = PAD_MODES.get(mode);
   if (source === undefined) {

@@ -34,7 +34,8 @@ export function readPadding(
   rank: number,
   list: (index: number) => readonly number[] | undefined,
 ): AxisPadding | undefined {
-  const pads = call.opset < 11 ? readInts(call.node, "pads") : list(1);
+  if (call.opset >= 11 && call.inputs[1] === undefined) throw nodeFormatError(call.node, "its pads are missing");
+  const pads = call.opset < 11 ? (readInts(call.node, "pads") ?? []) : list(1);
   const named = call.inputs[3] === undefined ? Array.from({ length: rank }, (_, axis) => axis) : list(3);
   if (pads === undefined || named === undefined) return undefined;
   const axes = named.map((axis) => normalizeAxis(call.node, axis, rank));

@@ -1,40 +1,28 @@
 import { readInt, readInts } from "../attributes.ts";
 import { nodeFormatError, nodeShapeError } from "../node-errors.ts";
-import type { Dim, ValueType } from "../types.ts";
-import { readWindow, type WindowAttributes, windowOutput } from "../window.ts";
-import {
-  describeInput,
-  type InferCall,
-  inputType,
-  opaqueDim,
-  type OperatorRule,
-  requireFloat,
-  type RuleTable,
-} from "./rule.ts";
+import type { Dim, Node, TypedTensor, ValueType } from "../types.ts";
+import { readWindow, WINDOW_ATTRIBUTES, windowOutput } from "../window.ts";
+import { type InferCall, opaqueDim, type OperatorRule, requireFloat, type RuleTable, spatialInput } from "./rule.ts";
 
-const WINDOW_ATTRIBUTES = {
-  auto_pad: "string",
-  ceil_mode: "int",
-  dilations: "ints",
-  kernel_shape: "ints",
-  pads: "ints",
-  strides: "ints",
-} as const;
+const POOL_ATTRIBUTES = { ...WINDOW_ATTRIBUTES, ceil_mode: "int" } as const;
 
-export function poolWindow(call: Pick<InferCall, "node">, rank: number): WindowAttributes {
-  const kernel = readInts(call.node, "kernel_shape");
-  if (kernel === undefined) throw nodeFormatError(call.node, `attribute "kernel_shape" is missing`);
+/**
+ * The kernel of a pool over an input of `rank` axes.
+ *
+ * @throws FormatError when it is missing, ShapeError when it does not have one size for each spatial axis.
+ */
+export function poolKernel(node: Node<TypedTensor>, rank: number): readonly number[] {
+  const kernel = readInts(node, "kernel_shape");
+  if (kernel === undefined) throw nodeFormatError(node, 'attribute "kernel_shape" is missing');
   if (kernel.length !== rank - 2) {
-    throw nodeShapeError(call.node, `attribute "kernel_shape" has ${kernel.length} values; expected ${rank - 2}`);
+    throw nodeShapeError(node, `attribute "kernel_shape" has ${kernel.length} values; expected ${rank - 2}`);
   }
-  return readWindow(call.node, kernel);
+  return kernel;
 }
 
 function inferPool(call: InferCall): readonly ValueType[] {
-  const x = inputType(call, 0);
-  if (x.shape.length < 3)
-    throw nodeShapeError(call.node, `${describeInput(call, 0)}; expected at least 3 axes [N, C, …]`);
-  const window = poolWindow(call, x.shape.length);
+  const x = spatialInput(call);
+  const window = readWindow(call.node, poolKernel(call.node, x.shape.length));
   const ceil = readInt(call.node, "ceil_mode", 0) !== 0;
   const spatial = x.shape
     .slice(2)
@@ -54,9 +42,7 @@ function inferFloatPool(call: InferCall): readonly ValueType[] {
 
 function inferGlobal(call: InferCall): readonly ValueType[] {
   requireFloat(call, 0);
-  const x = inputType(call, 0);
-  if (x.shape.length < 3)
-    throw nodeShapeError(call.node, `${describeInput(call, 0)}; expected at least 3 axes [N, C, …]`);
+  const x = spatialInput(call);
   return [{ dtype: x.dtype, shape: x.shape.map((size, axis) => (axis < 2 ? size : 1)) }];
 }
 
@@ -64,14 +50,14 @@ function inferGlobal(call: InferCall): readonly ValueType[] {
 export const maxPoolRule: OperatorRule = {
   inputs: [1, 1],
   outputs: [1, 2],
-  attributes: { ...WINDOW_ATTRIBUTES, storage_order: "int" },
+  attributes: { ...POOL_ATTRIBUTES, storage_order: "int" },
   infer: inferPool,
 };
 
 /** AveragePool. */
 export const averagePoolRule: OperatorRule = {
   inputs: [1, 1],
-  attributes: { ...WINDOW_ATTRIBUTES, count_include_pad: "int" },
+  attributes: { ...POOL_ATTRIBUTES, count_include_pad: "int" },
   infer: inferFloatPool,
 };
 
@@ -82,7 +68,7 @@ export const globalPoolRule: OperatorRule = { inputs: [1, 1], infer: inferGlobal
 export const POOLING: RuleTable = {
   MaxPool: maxPoolRule,
   AveragePool: averagePoolRule,
-  LpPool: { inputs: [1, 1], attributes: { ...WINDOW_ATTRIBUTES, p: "int" }, infer: inferFloatPool },
+  LpPool: { inputs: [1, 1], attributes: { ...POOL_ATTRIBUTES, p: "int" }, infer: inferFloatPool },
   GlobalAveragePool: globalPoolRule,
   GlobalMaxPool: globalPoolRule,
   GlobalLpPool: { inputs: [1, 1], attributes: { p: "int" }, infer: inferGlobal },

@@ -5,7 +5,15 @@ import { compatibleShapes, isKnown, multiplyDims } from "../dims.ts";
 import { describeNode, nodeShapeError } from "../node-errors.ts";
 import { dtypeFromOnnx } from "../onnx-dtype.ts";
 import type { ValueType } from "../types.ts";
-import { describeInput, type InferCall, inputType, requireDType, requireFloat, type RuleTable } from "./rule.ts";
+import {
+  describeInput,
+  type InferCall,
+  inputError,
+  inputType,
+  requireDType,
+  requireFloat,
+  type RuleTable,
+} from "./rule.ts";
 
 /** The integers of each quantized type. */
 export const QUANTIZED_RANGES: ReadonlyMap<DType, readonly [number, number]> = new Map([
@@ -21,9 +29,9 @@ function checkParameters(call: InferCall): void {
   const scale = inputType(call, 1);
   const zero = call.inputs[2];
   if (zero !== undefined && !compatibleShapes(zero.shape, scale.shape) && multiplyDims(zero.shape) !== 1) {
-    throw nodeShapeError(call.node, `${describeInput(call, 2)}; expected the shape of ${describeInput(call, 1)}`);
+    throw inputError(call, 2, `the shape of ${describeInput(call, 1)}`);
   }
-  if (!isKnown(scale.shape)) throw nodeShapeError(call.node, `${describeInput(call, 1)}; expected known sizes`);
+  if (!isKnown(scale.shape)) throw inputError(call, 1, "known sizes");
   if (elementCount(scale.shape) === 1) return;
   const axis = normalizeAxis(call.node, readInt(call.node, "axis", 1), x.shape.length);
   const block = readInt(call.node, "block_size", 0);

@@ -1,10 +1,10 @@
-import { formatShape } from "@samoyed/core";
+import { formatShape, type Shape } from "@samoyed/core";
 import { readInt, readInts } from "../attributes.ts";
 import { normalizeAxis } from "../axis.ts";
-import { multiplyDims } from "../dims.ts";
+import { isKnown, multiplyDims, sizesDiffer } from "../dims.ts";
 import { MAX_RANK } from "../limits.ts";
 import { nodeFormatError, nodeShapeError } from "../node-errors.ts";
-import type { Dim, ValueType } from "../types.ts";
+import type { Dim, Node, TypedTensor, ValueType } from "../types.ts";
 import {
   constantInts,
   describeInput,
@@ -17,92 +17,117 @@ import {
   type RuleTable,
 } from "./rule.ts";
 
-function product(dims: readonly Dim[]): number {
-  return dims.reduce<number>((count, dim) => (typeof dim === "number" ? count * dim : count), 1);
+/** Zeros copied from the input; at most one -1 is left. */
+function copySizes<D extends Dim>(node: Node<TypedTensor>, from: readonly D[], target: readonly D[]): D[] {
+  const keepsZeros = readInt(node, "allowzero", 0) !== 0;
+  const shape = target.map((dim, axis): D => {
+    if (dim !== 0 || keepsZeros) return dim;
+    const copied = from[axis];
+    if (copied !== undefined) return copied;
+    throw nodeShapeError(
+      node,
+      `shape ${formatShape(target)} copies axis ${axis}, which input 0 ${formatShape(from)} lacks`,
+    );
+  });
+  const open = shape.filter((dim) => dim === -1).length;
+  if (open > 1 || shape.some((dim) => typeof dim === "number" && dim < -1)) {
+    throw nodeFormatError(node, `shape ${formatShape(target)}; expected sizes of 0 or more and at most one -1`);
+  }
+  return shape;
+}
+
+/**
+ * The shape that a Reshape gives, where all sizes are known: 0 copies the input's size, -1 takes what is left.
+ *
+ * @throws ShapeError when the number of elements does not fit, FormatError when the target is malformed.
+ */
+export function reshapedShape(node: Node<TypedTensor>, from: Shape, target: Shape): Shape {
+  const shape = copySizes(node, from, target);
+  const open = shape.indexOf(-1);
+  const count = product(from);
+  if (open >= 0) {
+    const rest = product(shape.toSpliced(open, 1));
+    shape[open] = count === 0 && rest === 0 ? 0 : count / rest;
+  }
+  if (!Number.isInteger(shape[open] ?? 0) || product(shape) !== count) {
+    throw nodeShapeError(
+      node,
+      `input 0 ${formatShape(from)} has ${count} elements, which shape ${formatShape(target)} does not`,
+    );
+  }
+  return shape;
+}
+
+function product(sizes: readonly Dim[]): number {
+  return sizes.reduce<number>((count, dim) => (typeof dim === "number" ? count * dim : count), 1);
 }
 
 /** The size that -1 stands for: what is left of the input's elements, symbols cancelled against each other. */
-function remainder(call: InferCall, shape: readonly Dim[], rest: readonly Dim[], axis: number): Dim {
+function remainder(call: InferCall, rest: readonly Dim[], axis: number): Dim {
+  const { shape } = inputType(call, 0);
   const symbols = shape.filter((dim) => typeof dim === "string");
-  let opaque = false;
-  for (const dim of rest) {
-    if (typeof dim !== "string") continue;
-    const at = symbols.indexOf(dim);
-    if (at < 0) opaque = true;
-    else symbols.splice(at, 1);
-  }
-  const total = product(shape);
-  const divisor = product(rest);
-  if (opaque) return opaqueDim(call, axis);
-  if (symbols.length === 0) {
-    if (divisor === 0 ? total !== 0 : total % divisor !== 0) {
-      throw nodeShapeError(call.node, `${describeInput(call, 0)} does not fit ${formatShape(rest)} × -1`);
-    }
-    return divisor === 0 ? 0 : total / divisor;
-  }
-  return symbols.length === 1 && total === divisor ? symbols[0]! : opaqueDim(call, axis);
+  const unmatched = rest.filter((dim) => {
+    const at = typeof dim === "string" ? symbols.indexOf(dim) : Number.NaN;
+    if (at >= 0) symbols.splice(at, 1);
+    return at < 0;
+  });
+  if (unmatched.length > 0 || symbols.length > 1) return opaqueDim(call, axis);
+  const [count, known] = [product(shape), product(rest)];
+  const [symbol] = symbols;
+  if (symbol !== undefined) return count === known ? symbol : opaqueDim(call, axis);
+  const size = count === 0 && known === 0 ? 0 : count / known;
+  if (!Number.isInteger(size))
+    throw nodeShapeError(call.node, `${describeInput(call, 0)} does not fit ${formatShape(rest)} × -1`);
+  return size;
 }
 
 function inferReshape(call: InferCall): readonly (ValueType | undefined)[] {
   requireDType(call, 1, ["int64"]);
-  const x = inputType(call, 0);
+  const { dtype, shape: from } = inputType(call, 0);
   const target = call.dims(1);
   if (target === undefined) {
     const length = inputType(call, 1).shape[0];
     // A rank that no value may have is refused elsewhere, before anything of that length is made.
     if (typeof length !== "number" || length > MAX_RANK) return [undefined];
-    return [{ dtype: x.dtype, shape: Array.from({ length }, (_, axis) => opaqueDim(call, axis)) }];
+    return [{ dtype, shape: Array.from({ length }, (_, axis) => opaqueDim(call, axis)) }];
   }
-  const allowZero = readInt(call.node, "allowzero", 0) !== 0;
-  const resolved = target.map((dim, axis): Dim => {
-    if (dim !== 0 || allowZero) return dim;
-    const copied = x.shape[axis];
-    if (copied === undefined) {
-      throw nodeShapeError(
-        call.node,
-        `shape ${formatShape(target)} copies axis ${axis}, which ${describeInput(call, 0)} lacks`,
-      );
-    }
-    return copied;
-  });
-  const inferred = resolved.indexOf(-1);
-  if (inferred !== resolved.lastIndexOf(-1) || resolved.some((dim) => typeof dim === "number" && dim < -1)) {
-    throw nodeFormatError(call.node, `shape ${formatShape(target)}; expected sizes of 0 or more and at most one -1`);
-  }
-  if (inferred >= 0) {
-    const rest = resolved.filter((_, axis) => axis !== inferred);
-    resolved[inferred] = remainder(call, x.shape, rest, inferred);
-  }
-  const before = multiplyDims(x.shape);
-  const after = multiplyDims(resolved);
-  if (typeof before === "number" && typeof after === "number" && before !== after) {
-    throw nodeShapeError(
-      call.node,
-      `${describeInput(call, 0)} has ${before} elements; shape ${formatShape(target)} has ${after}`,
-    );
-  }
-  return [{ dtype: x.dtype, shape: resolved }];
+  if (isKnown(from) && isKnown(target)) return [{ dtype, shape: reshapedShape(call.node, from, target) }];
+  const shape = copySizes(call.node, from, target);
+  const open = shape.indexOf(-1);
+  if (open >= 0) shape[open] = remainder(call, shape.toSpliced(open, 1), open);
+  return [{ dtype, shape }];
+}
+
+/**
+ * The axis at which a Flatten cuts the shape in two; `rank` where it cuts at the end.
+ *
+ * @throws ShapeError when it lies outside [-rank, rank].
+ */
+export function readFlattenAxis(node: Node<TypedTensor>, rank: number): number {
+  const axis = readInt(node, "axis", 1);
+  return axis === rank ? rank : normalizeAxis(node, axis, Math.max(rank, 1));
 }
 
 function inferFlatten(call: InferCall): readonly ValueType[] {
   const x = inputType(call, 0);
-  const rank = x.shape.length;
-  const given = readInt(call.node, "axis", 1);
-  const axis = given === rank ? rank : normalizeAxis(call.node, given, Math.max(rank, 1));
+  const axis = readFlattenAxis(call.node, x.shape.length);
   const rows = multiplyDims(x.shape.slice(0, axis)) ?? opaqueDim(call, 0);
   const columns = multiplyDims(x.shape.slice(axis)) ?? opaqueDim(call, 1);
   return [{ dtype: x.dtype, shape: [rows, columns] }];
 }
 
-/** Axes from the attribute (before opset 13) or the input; `null` when neither is given, `undefined` when not known. */
-function readAxes(call: InferCall): readonly number[] | null | undefined {
+/**
+ * The axes of a Squeeze or Unsqueeze: an attribute before opset 13, an input since; `null` when neither is given,
+ * `undefined` when the input is not known.
+ */
+export function readSqueezeAxes(call: InferCall): readonly number[] | null | undefined {
   if (call.opset < 13) return readInts(call.node, "axes") ?? null;
   return call.inputs[1] === undefined ? null : constantInts(call, 1);
 }
 
 function inferSqueeze(call: InferCall): readonly (ValueType | undefined)[] {
   const x = inputType(call, 0);
-  const given = readAxes(call);
+  const given = readSqueezeAxes(call);
   if (given === undefined) return [undefined];
   if (given === null && x.shape.some((dim) => typeof dim === "string")) return [undefined];
   const axes = new Set(
@@ -112,7 +137,7 @@ function inferSqueeze(call: InferCall): readonly (ValueType | undefined)[] {
   );
   for (const axis of axes) {
     const size = x.shape[axis]!;
-    if (typeof size === "number" && size !== 1) {
+    if (sizesDiffer(size, 1)) {
       throw nodeShapeError(
         call.node,
         `${describeInput(call, 0)} has size ${size} on squeezed axis ${axis}; expected 1`,
@@ -124,7 +149,7 @@ function inferSqueeze(call: InferCall): readonly (ValueType | undefined)[] {
 
 function inferUnsqueeze(call: InferCall): readonly (ValueType | undefined)[] {
   const x = inputType(call, 0);
-  const given = readAxes(call);
+  const given = readSqueezeAxes(call);
   if (given === undefined) return [undefined];
   if (given === null) throw nodeFormatError(call.node, "axes are missing");
   const rank = x.shape.length + given.length;

@@ -1,4 +1,4 @@
-import { type DType, formatShape, type Tensor } from "@samoyed/core";
+import { type DType, formatShape, ShapeError, type Tensor } from "@samoyed/core";
 import { nodeFormatError, nodeShapeError } from "../node-errors.ts";
 import type { Attribute, Dim, Node, TypedTensor, ValueType } from "../types.ts";
 
@@ -53,6 +53,11 @@ export function describeInput(call: InferCall, index: number): string {
   return `input ${index} "${call.node.inputs[index]}" ${type.dtype}${formatShape(type.shape)}`;
 }
 
+/** The error of an input whose type does not fit. */
+export function inputError(call: InferCall, index: number, expected: string): ShapeError {
+  return nodeShapeError(call.node, `${describeInput(call, index)}; expected ${expected}`);
+}
+
 /** A fresh symbol for a size that cannot be expressed; it is derived from the output's name, so inference is repeatable. */
 export function opaqueDim(call: InferCall, axis: number, output = 0): string {
   return `${call.node.outputs[output]}.${axis}`;
@@ -67,7 +72,7 @@ const FLOATS: ReadonlySet<DType> = new Set<DType>(["float32", "float64", "float1
  */
 export function requireFloat(call: InferCall, index: number): void {
   if (!FLOATS.has(inputType(call, index).dtype)) {
-    throw nodeShapeError(call.node, `${describeInput(call, index)}; expected a floating-point type`);
+    throw inputError(call, index, "a floating-point type");
   }
 }
 
@@ -78,7 +83,7 @@ export function requireFloat(call: InferCall, index: number): void {
  */
 export function requireDType(call: InferCall, index: number, dtypes: readonly DType[]): void {
   if (!dtypes.includes(inputType(call, index).dtype)) {
-    throw nodeShapeError(call.node, `${describeInput(call, index)}; expected ${dtypes.join(" or ")}`);
+    throw inputError(call, index, `${dtypes.join(" or ")}`);
   }
 }
 
@@ -92,7 +97,7 @@ export function requireSameDType(call: InferCall, first = 0): void {
   for (let index = first + 1; index < call.inputs.length; index++) {
     const type = call.inputs[index];
     if (type !== undefined && type.dtype !== dtype) {
-      throw nodeShapeError(call.node, `${describeInput(call, index)}; expected ${dtype}, as input ${first} has`);
+      throw inputError(call, index, `${dtype}, as input ${first} has`);
     }
   }
 }
@@ -117,4 +122,15 @@ export function inferSameType(call: InferCall): readonly ValueType[] {
 export function inferSameFloat(call: InferCall): readonly ValueType[] {
   requireFloat(call, 0);
   return [inputType(call, 0)];
+}
+
+/**
+ * The type of input 0, which must have spatial axes.
+ *
+ * @throws ShapeError when it does not.
+ */
+export function spatialInput(call: InferCall): ValueType {
+  const type = inputType(call, 0);
+  if (type.shape.length < 3) throw inputError(call, 0, "at least 3 axes [N, C, …]");
+  return type;
 }

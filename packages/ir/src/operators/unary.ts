@@ -20,63 +20,67 @@ export const floatUnaryRule: OperatorRule = { inputs: [1, 1], infer: inferSameFl
 /** A function of one number of any type. */
 export const unaryRule: OperatorRule = { inputs: [1, 1], infer: inferSameType };
 
-/** A function of one float with the parameter `alpha`: LeakyRelu, Elu and their kin. */
-export const alphaRule: OperatorRule = { ...floatUnaryRule, attributes: { alpha: "float" } };
+/** A function of one float with the parameter `alpha`: LeakyRelu and Elu. */
+export const alphaRule: OperatorRule = { inputs: [1, 1], attributes: { alpha: "float" }, infer: inferSameFloat };
 
 /** HardSigmoid. */
-export const hardSigmoidRule: OperatorRule = { ...floatUnaryRule, attributes: { alpha: "float", beta: "float" } };
-
-/** HardSwish. */
-export const hardSwishRule: OperatorRule = { ...floatUnaryRule, since: 14 };
-
-/** Erf. */
-export const erfRule: OperatorRule = { ...unaryRule, since: 9 };
+export const hardSigmoidRule: OperatorRule = {
+  inputs: [1, 1],
+  attributes: { alpha: "float", beta: "float" },
+  infer: inferSameFloat,
+};
 
 /** Gelu. */
-export const geluRule: OperatorRule = { ...floatUnaryRule, since: 20, attributes: { approximate: "string" } };
+export const geluRule: OperatorRule = {
+  since: 20,
+  inputs: [1, 1],
+  attributes: { approximate: "string" },
+  infer: inferSameFloat,
+};
 
-const since7: OperatorRule = { ...floatUnaryRule, since: 7 };
-const since9: OperatorRule = { ...floatUnaryRule, since: 9 };
+// Literals, not copies of one another: what a bundle does not use, its bundler then drops.
+const trigonometricRule: OperatorRule = { since: 7, inputs: [1, 1], infer: inferSameFloat };
+const hyperbolicRule: OperatorRule = { since: 9, inputs: [1, 1], infer: inferSameFloat };
 
 /** Functions of one element (onnx/docs/Operators.md, under each operator's name). */
 export const UNARY: RuleTable = {
   Relu: unaryRule,
   Abs: unaryRule,
   Neg: unaryRule,
-  Sign: { ...unaryRule, since: 9 },
+  Sign: { since: 9, inputs: [1, 1], infer: inferSameType },
   Sigmoid: floatUnaryRule,
   Tanh: floatUnaryRule,
   Exp: floatUnaryRule,
   Log: floatUnaryRule,
   Sqrt: floatUnaryRule,
   Reciprocal: floatUnaryRule,
-  Erf: erfRule,
+  Erf: { since: 9, inputs: [1, 1], infer: inferSameType },
   Floor: floatUnaryRule,
   Ceil: floatUnaryRule,
-  Round: { ...floatUnaryRule, since: 11 },
-  Sin: since7,
-  Cos: since7,
-  Tan: since7,
-  Asin: since7,
-  Acos: since7,
-  Atan: since7,
-  Sinh: since9,
-  Cosh: since9,
-  Asinh: since9,
-  Acosh: since9,
-  Atanh: since9,
+  Round: { since: 11, inputs: [1, 1], infer: inferSameFloat },
+  Sin: trigonometricRule,
+  Cos: trigonometricRule,
+  Tan: trigonometricRule,
+  Asin: trigonometricRule,
+  Acos: trigonometricRule,
+  Atan: trigonometricRule,
+  Sinh: hyperbolicRule,
+  Cosh: hyperbolicRule,
+  Asinh: hyperbolicRule,
+  Acosh: hyperbolicRule,
+  Atanh: hyperbolicRule,
   Softplus: floatUnaryRule,
   Softsign: floatUnaryRule,
-  Mish: { ...floatUnaryRule, since: 18 },
-  HardSwish: hardSwishRule,
+  Mish: { since: 18, inputs: [1, 1], infer: inferSameFloat },
+  HardSwish: { since: 14, inputs: [1, 1], infer: inferSameFloat },
   HardSigmoid: hardSigmoidRule,
   LeakyRelu: alphaRule,
-  ThresholdedRelu: { ...alphaRule, since: 10 },
+  ThresholdedRelu: { since: 10, inputs: [1, 1], attributes: { alpha: "float" }, infer: inferSameFloat },
   Elu: alphaRule,
-  Celu: { ...alphaRule, since: 12 },
-  Selu: { ...floatUnaryRule, attributes: { alpha: "float", gamma: "float" } },
-  Swish: { ...alphaRule, since: 24 },
-  Shrink: { ...unaryRule, since: 9, attributes: { bias: "float", lambd: "float" } },
+  Celu: { since: 12, inputs: [1, 1], attributes: { alpha: "float" }, infer: inferSameFloat },
+  Selu: { inputs: [1, 1], attributes: { alpha: "float", gamma: "float" }, infer: inferSameFloat },
+  Swish: { since: 24, inputs: [1, 1], attributes: { alpha: "float" }, infer: inferSameFloat },
+  Shrink: { since: 9, inputs: [1, 1], attributes: { bias: "float", lambd: "float" }, infer: inferSameType },
   IsNaN: { inputs: [1, 1], since: 9, infer: inferBool },
   IsInf: {
     inputs: [1, 1],
