@@ -119,7 +119,7 @@ describe("the graph", () => {
       FormatError,
       'at byte 4: value "x" is assigned twice: by graph input "x" and by node "Relu_1" (Relu)',
     ],
-    ["an output that nothing assigns", [...x, ...y], FormatError, 'at byte 4: output "y" is assigned by nothing'],
+    ["an output that nothing assigns", [...x, ...y], FormatError, 'at byte 4: graph output "y" is assigned by nothing'],
     [
       "an initializer twice",
       [...tensor, ...tensor, ...RELU],

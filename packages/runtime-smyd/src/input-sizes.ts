@@ -31,7 +31,7 @@ export function sizesOfRun(
   { inputs }: SmydFile["graph"],
   { tensors, batch }: { readonly tensors: Readonly<Record<string, Tensor>>; readonly batch: string | undefined },
 ): InputSizes {
-  return sizes(inputs, batch, ({ name }) => tensors[name]!.shape);
+  return sizesOf(inputs, batch, ({ name }) => tensors[name]!.shape);
 }
 
 /**
@@ -51,10 +51,11 @@ export function expectedSizes(
     }),
   );
   if (!shapes.every((shape): shape is number[] => !shape.includes(undefined))) return undefined;
-  return sizes(graph.inputs, batch, (port) => shapes[graph.inputs.indexOf(port)]!);
+  return sizesOf(graph.inputs, batch, (port) => shapes[graph.inputs.indexOf(port)]!);
 }
 
-function sizes(
+/** Sizes from each input's shape: one image of a batch. */
+export function sizesOf(
   inputs: readonly ValueInfo[],
   batch: string | undefined,
   shapeOf: (port: ValueInfo) => Shape,

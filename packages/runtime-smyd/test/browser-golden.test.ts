@@ -1,5 +1,6 @@
 // Golden cases in Chromium, on both kinds of instructions: the sessions run in a page, the verdict is that of
 // `samoyed check --taps`.
+import { formatNamed } from "../../convert/src/format-named.ts";
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
@@ -45,7 +46,7 @@ describe.skipIf(!existsSync(CHROME))(
       await convertFile(checkpoint, { formats: ["smyd"], weights, outDir, preprocess, ...standIn });
       const file = join(outDir, (await readdir(outDir))[0]!);
       files.set(`/${name}.${weights}.smyd`, await readFile(file));
-      const hash = await storedWeightsSha256(file, { format: "smyd", checkpoint, signal });
+      const hash = await storedWeightsSha256(file, { format: formatNamed("smyd")!, checkpoint, signal });
       if (weights !== "float32") hashes.set(`${name} ${weights}`, hash);
     }
 

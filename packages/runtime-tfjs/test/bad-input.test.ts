@@ -5,7 +5,7 @@ import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 import { checkWasmMemory, MAX_WASM_WEIGHT_BYTES, wasmWeightBytes } from "../src/wasm-memory.ts";
-import { parseModel } from "../src/model-json.ts";
+import { parseModel } from "@samoyed/tfjs-file";
 import { tfjsCpu, tfjsWasm } from "../src/node.ts";
 import { modelFiles, TINY, tinyGraph, wave, writeFiles } from "./models.ts";
 

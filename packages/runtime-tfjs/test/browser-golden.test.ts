@@ -1,5 +1,6 @@
 // The golden case of the trained network on the engines of browsers: the sessions run in Chromium, the verdict is that
 // of `samoyed check --taps`.
+import { formatNamed } from "../../convert/src/format-named.ts";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { preprocessImage } from "@samoyed/preprocess";
@@ -63,7 +64,7 @@ describe.skipIf(!HAS_CHROMIUM)(`the golden case in a browser${WITHOUT_CHROMIUM}`
       const model = join(outDir, folder!);
       for (const file of await readdir(model)) files.set(`/${weights}/${file}`, await readFile(join(model, file)));
       const { signal } = new AbortController();
-      const options = { format: "tfjs", checkpoint: CHECKPOINT, signal } as const;
+      const options = { format: formatNamed("tfjs")!, checkpoint: CHECKPOINT, signal } as const;
       if (weights !== "float32") hashes.set(weights, await storedWeightsSha256(join(model, "model.json"), options));
     }
     opened = await openPage(files, { cores: 8 });

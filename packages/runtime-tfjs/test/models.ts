@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,15 +10,14 @@ import {
   type MemorySink,
   memorySource,
   parseNpy,
+  type PreprocessConfig,
   type Tensor,
 } from "@samoyed/core";
 import { writeTfjs, type WriteTfjsOptions } from "@samoyed/format-tfjs";
 import { createBuilder, dropIdentities, foldBatchNorm, foldConstants, rewriteGraph } from "@samoyed/graph";
 import { type Graph, int, ints } from "@samoyed/ir";
 import { buildModel, identifyModel } from "@samoyed/models";
-import type { PreprocessConfig } from "@samoyed/core";
 import { preprocessImage } from "@samoyed/preprocess";
-import { readFile } from "node:fs/promises";
 
 /** A path in the repository's golden data. */
 export function golden(path: string): string {
@@ -139,7 +138,7 @@ export async function trainedShapes(): Promise<{
   const graph = rewriteGraph(built, [foldConstants, dropIdentities, foldBatchNorm]).graph;
   const images: Tensor<"float32">[] = [];
   for (const { path } of shapes.images) {
-    images.push(preprocessImage(await readFile(golden(`cases/shapes/${path}`)), shapes.preprocess));
+    images.push(preprocessImage(await readFile(golden(`cases/shapes/${path}`)), shapes.preprocess).tensor);
   }
   const contract: Contract = { ...TINY, model: name, preprocess: shapes.preprocess, labels: shapes.labels };
   const logits = parseNpy(await readFile(golden("cases/shapes/logits64.npy"))).data as Float64Array;

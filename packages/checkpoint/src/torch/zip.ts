@@ -7,12 +7,13 @@ import { readArchivePickle, requireEntry, type TorchArchive } from "./archive.ts
 export async function openTorchZip(archive: TorchArchive, options: ReadOptions): Promise<Checkpoint> {
   requireEntry(archive, "data.pkl");
   const value = await readArchivePickle(archive, "data.pkl", { ...options, folder: "data" });
-  const { metadata, warnings, zip } = archive;
+  const { checks, metadata, warnings, zip } = archive;
   return {
     container: "zip",
     ...present(value, zip.source.label),
     metadata,
     warnings,
+    verifyChecksums: checks.verify,
     close: async () => zip.source.close?.(),
   };
 }

@@ -1,9 +1,10 @@
 import { type Checkpoint, stateDict } from "@samoyed/checkpoint";
 import { type LazyTensor, SamoyedError } from "@samoyed/core";
-import { identifyModel } from "@samoyed/models";
+import { chooseModel, recordedModel } from "@samoyed/convert";
+import { describeTensors } from "@samoyed/graph";
 import { columns, formatBytes } from "../columns.ts";
 import type { Result } from "../command.ts";
-import { byteLengthOf, tensorFacts, tensorTable } from "./tensor-table.ts";
+import { byteLengthOf, tensorTable } from "./tensor-table.ts";
 
 interface Architecture {
   readonly name: string;
@@ -12,10 +13,10 @@ interface Architecture {
   readonly candidates: readonly string[];
 }
 
-/** The network that tensors are of, or why it is none that is known. */
-function recognise(tensors: ReadonlyMap<string, LazyTensor>): Architecture | string {
+/** The network that converting would take, or why it is none that is known. */
+function recognise(checkpoint: Checkpoint, tensors: ReadonlyMap<string, LazyTensor>): Architecture | string {
   try {
-    const { name, numClasses, candidates } = identifyModel(tensors);
+    const { name, numClasses, candidates } = chooseModel(tensors, { recorded: recordedModel(checkpoint) });
     return { name, numClasses, candidates: candidates.map((model) => model.name) };
   } catch (error) {
     if (error instanceof SamoyedError) return error.message;
@@ -35,7 +36,7 @@ export function inspectCheckpoint(checkpoint: Checkpoint, { all }: { readonly al
   const { container, warnings } = checkpoint;
   const { tensors, unwrapped } = stateDict(checkpoint);
   const list = [...tensors.values()];
-  const architecture = recognise(tensors);
+  const architecture = recognise(checkpoint, tensors);
   const bytes = byteLengthOf(list);
   const rows = [
     ["container", container],
@@ -54,8 +55,8 @@ export function inspectCheckpoint(checkpoint: Checkpoint, { all }: { readonly al
       architecture: recognised ?? null,
       ...(recognised ? {} : { unrecognised: architecture }),
       warnings,
-      tensors: tensorFacts(list),
+      tensors: describeTensors(list),
     },
-    text: `${columns(rows)}\n\n${tensorTable(tensorFacts(list), { all })}`,
+    text: `${columns(rows)}\n\n${tensorTable(describeTensors(list), { all })}`,
   };
 }

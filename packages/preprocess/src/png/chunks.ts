@@ -1,4 +1,4 @@
-import { crc32, FormatError, UnsupportedError } from "@samoyed/core";
+import { concatBytes, crc32, FormatError, UnsupportedError } from "@samoyed/core";
 
 /** What a PNG's image header says (PNG 11.2.1). */
 export interface PngHeader {
@@ -22,7 +22,7 @@ export interface PngParts {
 /** The eight bytes that every PNG begins with. */
 export const PNG_SIGNATURE: readonly number[] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
-/** Bit depths of each colour type (PNG table 11.1). */
+/** Bit depths of each color type (PNG table 11.1). */
 const BIT_DEPTHS: ReadonlyMap<number, readonly number[]> = new Map([
   [0, [1, 2, 4, 8, 16]],
   [2, [8, 16]],
@@ -67,7 +67,7 @@ export function readPngParts(bytes: Uint8Array): PngParts {
   if (palette.length > 768) throw new FormatError(`PNG: palette of ${palette.length} bytes; expected at most 768`);
   const { pieces, end } = collectImageData(bytes, offset);
   checkTail(bytes, { offset: end, animated });
-  return { header, palette, compressed: pieces.length === 1 ? pieces[0]! : concatenate(pieces) };
+  return { header, palette, compressed: pieces.length === 1 ? pieces[0]! : concatBytes(pieces) };
 }
 
 /** A chunk's name and length; undefined where the file ends. */
@@ -108,7 +108,7 @@ function parseHeader(data: Uint8Array): PngHeader {
     number,
   ];
   if (BIT_DEPTHS.get(colorType)?.includes(bitDepth) !== true) {
-    throw new FormatError(`PNG: colour type ${colorType} with ${bitDepth} bits; the format has no such images`);
+    throw new FormatError(`PNG: color type ${colorType} with ${bitDepth} bits; the format has no such images`);
   }
   if (filter !== 0) throw new FormatError(`PNG: filter method ${filter}; expected 0`);
   return { width, height, bitDepth, colorType, interlaced: interlace !== 0 };
@@ -153,16 +153,6 @@ function checkTail(bytes: Uint8Array, { offset, animated }: { offset: number; an
     }
     at = chunk.offset + chunk.length + 4;
   }
-}
-
-function concatenate(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
 
 function truncated(bytes: Uint8Array, where: string): FormatError {

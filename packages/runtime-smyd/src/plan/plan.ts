@@ -1,6 +1,7 @@
 import { quote, type Shape, UnsupportedError, UsageError } from "@samoyed/core";
 import type { Step } from "./steps.ts";
 import { alignUp, placeBuffers } from "./arena.ts";
+import { atNode } from "./at-node.ts";
 import { bordersOf } from "./borders.ts";
 import { fuseNodes } from "./fuse.ts";
 import { MAX_MEMORY_BYTES, MAX_STEPS } from "./limits.ts";
@@ -72,8 +73,9 @@ export function planProgram(given: PlanModel, options: PlanOptions): Plan {
       weight: (index) => model.graph.initializers.get(fused.inputs[index] ?? ""),
       shapeOf: (name) => shapes.shapes.get(name)!,
     };
-    if (fused.kind === "activation") lowerActivation(call);
-    else operatorOf(fused.node).lower(call);
+    atNode(fused.node, () =>
+      fused.kind === "activation" ? lowerActivation(call) : operatorOf(fused.node).lower(call),
+    );
   }
   const arenaBytes = alignUp(placeBuffers(buffersOf(lowering.operations, inputs), address));
   const tables = createTables(address + arenaBytes);

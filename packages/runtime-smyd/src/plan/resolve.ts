@@ -42,6 +42,11 @@ function constantOf(node: PlanNode): SmydWeight {
   return { ...value.value, name: node.outputs[0]! };
 }
 
+/** Whether a node may pass a value on or hold one, and is then planned by no operator. */
+export function isPassing({ op }: PlanNode): boolean {
+  return op === "Identity" || op === "Dropout" || op === "Constant";
+}
+
 function passesOn(node: PlanNode, opset: number): boolean {
   if (node.op === "Identity") return true;
   if (node.op !== "Dropout") return false;

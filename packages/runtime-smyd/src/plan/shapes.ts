@@ -1,5 +1,6 @@
 import { FormatError, formatShape, quote, type Shape } from "@samoyed/core";
 import { describeNode, isKnown, nodeFormatError, type OperatorRule } from "@samoyed/ir";
+import { atNode } from "./at-node.ts";
 import { readIntsInput } from "./constants.ts";
 import type { PlanNode } from "./model.ts";
 import { unsupported } from "./unsupported.ts";
@@ -70,7 +71,7 @@ export function computeShapes(model: ResolvedModel, { inputs, batched: given }: 
       dims: (index) => readIntsInput(model, node, index),
     };
     operator.require?.(call);
-    const type = plannedType(call, operator.rule);
+    const type = atNode(node, () => plannedType(call, operator.rule));
     const name = node.outputs[0]!;
     types.set(name, type);
     if (!call.batched.includes(true)) continue;
