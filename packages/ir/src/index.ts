@@ -62,4 +62,4 @@ export { readSoftmaxAxis, softmaxRule } from "./operators/softmax.ts";
 export { alphaRule, floatUnaryRule, geluRule, hardSigmoidRule, unaryRule } from "./operators/unary.ts";
 export { integers, type Numbers, numbers } from "./tensor-numbers.ts";
 export type { Attribute, Dim, Graph, Node, TypedTensor, ValueInfo, ValueType } from "./types.ts";
-export { axisPads, kernelExtent, readWindow, type WindowAttributes, windowOutput } from "./window.ts";
+export { axisPads, kernelExtent, readWindow, type WindowAttributes, windowOutputs } from "./window.ts";

@@ -1,8 +1,8 @@
-import { formatShape } from "@samoyed/core";
-import { readInts, readString } from "./attributes.ts";
+import { readInt, readInts, readString } from "./attributes.ts";
 import { floorDivide } from "./dims.ts";
 import { MAX_WINDOW } from "./limits.ts";
 import { nodeFormatError, nodeShapeError } from "./node-errors.ts";
+import { type InferCall, inputType, opaqueDim } from "./operators/rule.ts";
 import type { Dim, Node, TypedTensor } from "./types.ts";
 
 /** How a window slides over the spatial axes: one entry per axis. */
@@ -10,7 +10,7 @@ export interface WindowAttributes {
   readonly kernel: readonly number[];
   readonly strides: readonly number[];
   readonly dilations: readonly number[];
-  /** `undefined` where `auto_pad` derives them from the input's size. */
+  /** Padding before and after; `undefined` where `auto_pad` is SAME, which derives it from the input's size. */
   readonly pads: { readonly begin: readonly number[]; readonly end: readonly number[] } | undefined;
   readonly autoPad: "NOTSET" | "SAME_UPPER" | "SAME_LOWER" | "VALID";
 }
@@ -26,19 +26,18 @@ export const WINDOW_ATTRIBUTES = {
 
 const AUTO_PADS = ["NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID"] as const;
 
-function perAxis(
+/** A list of sizes with one entry per axis, or two. */
+function checkSizes(
   node: Node<TypedTensor>,
   name: string,
-  count: number,
-  limits: { fallback: number; least: number },
+  { values, count, least }: { readonly values: readonly number[]; readonly count: number; readonly least: number },
 ): readonly number[] {
-  const values = readInts(node, name) ?? new Array<number>(count).fill(limits.fallback);
   if (values.length !== count) {
     throw nodeShapeError(node, `attribute "${name}" has ${values.length} values; expected ${count}`);
   }
   for (const value of values) {
-    if (!Number.isInteger(value) || value < limits.least || value > MAX_WINDOW) {
-      throw nodeFormatError(node, `attribute "${name}" has value ${value}; expected ${limits.least} to ${MAX_WINDOW}`);
+    if (!Number.isInteger(value) || value < least || value > MAX_WINDOW) {
+      throw nodeFormatError(node, `attribute "${name}" has value ${value}; expected ${least} to ${MAX_WINDOW}`);
     }
   }
   return values;
@@ -52,23 +51,23 @@ function perAxis(
  */
 export function readWindow(node: Node<TypedTensor>, kernel: readonly number[]): WindowAttributes {
   const count = kernel.length;
-  for (const size of kernel) {
-    if (!Number.isInteger(size) || size < 1 || size > MAX_WINDOW) {
-      throw nodeFormatError(node, `kernel ${formatShape(kernel)} has size ${size}; expected 1 to ${MAX_WINDOW}`);
-    }
-  }
+  const read = (name: string, length: number, fallback: number): readonly number[] => {
+    const values = readInts(node, name) ?? new Array<number>(length).fill(fallback);
+    return checkSizes(node, name, { values, count: length, least: fallback });
+  };
   const name = readString(node, "auto_pad", "NOTSET");
   const autoPad = AUTO_PADS.find((known) => known === name);
   if (autoPad === undefined) {
     throw nodeFormatError(node, `attribute "auto_pad" is "${name}"; expected ${AUTO_PADS.join(", ")}`);
   }
-  const pads = perAxis(node, "pads", 2 * count, { fallback: 0, least: 0 });
+  // ONNX: with any other auto_pad than NOTSET, `pads` are not used.
+  const given = read("pads", 2 * count, 0);
+  const pads = autoPad === "VALID" ? given.map(() => 0) : given;
   return {
-    kernel,
-    strides: perAxis(node, "strides", count, { fallback: 1, least: 1 }),
-    dilations: perAxis(node, "dilations", count, { fallback: 1, least: 1 }),
-    // ONNX: with any other auto_pad, `pads` are not used.
-    pads: autoPad === "NOTSET" ? { begin: pads.slice(0, count), end: pads.slice(count) } : undefined,
+    kernel: checkSizes(node, "kernel_shape", { values: kernel, count, least: 1 }),
+    strides: read("strides", count, 1),
+    dilations: read("dilations", count, 1),
+    pads: autoPad.startsWith("SAME") ? undefined : { begin: pads.slice(0, count), end: pads.slice(count) },
     autoPad,
   };
 }
@@ -81,7 +80,6 @@ export function kernelExtent(window: WindowAttributes, axis: number): number {
 /** Padding before and after one axis of a known size. */
 export function axisPads(window: WindowAttributes, axis: number, size: number): readonly [number, number] {
   if (window.pads !== undefined) return [window.pads.begin[axis]!, window.pads.end[axis]!];
-  if (window.autoPad === "VALID") return [0, 0];
   const stride = window.strides[axis]!;
   const total = Math.max(0, (Math.ceil(size / stride) - 1) * stride + kernelExtent(window, axis) - size);
   const half = Math.floor(total / 2);
@@ -89,34 +87,40 @@ export function axisPads(window: WindowAttributes, axis: number, size: number): 
 }
 
 /**
- * The output's size on one axis (ONNX operators Conv, MaxPool and AveragePool); `opaque` names a symbolic size that
- * has no closed form.
+ * The output's sizes on the spatial axes of input 0 (ONNX operators Conv, MaxPool and AveragePool).
  *
- * With `ceil`, a last window that would begin in the end padding is dropped, as ONNX specifies since its opset 19 text
- * and as PyTorch does (`pooling_output_shape`).
+ * With `ceil_mode`, a last window that would begin in the end padding is dropped, as ONNX specifies since its opset 19
+ * text and as PyTorch does (`pooling_output_shape`).
  *
  * @throws ShapeError when not a single window fits.
  */
-export function windowOutput(
+export function windowOutputs(call: InferCall, window: WindowAttributes): readonly Dim[] {
+  const ceil = readInt(call.node, "ceil_mode", 0) !== 0;
+  return inputType(call, 0)
+    .shape.slice(2)
+    .map((size, axis) => windowOutput(call, window, { axis, size, ceil }));
+}
+
+function windowOutput(
+  call: InferCall,
   window: WindowAttributes,
-  axis: number,
-  size: Dim,
-  options: { node: Node<TypedTensor>; ceil: boolean; opaque: string },
+  { axis, size, ceil }: { readonly axis: number; readonly size: Dim; readonly ceil: boolean },
 ): Dim {
   const stride = window.strides[axis]!;
+  if (window.pads === undefined) return floorDivide(size, { add: stride - 1, divide: stride, plus: 0 });
   const extent = kernelExtent(window, axis);
-  if (window.autoPad === "SAME_UPPER" || window.autoPad === "SAME_LOWER") {
-    return floorDivide(size, { add: stride - 1, divide: stride, plus: 0 });
-  }
-  const [begin, end] = typeof size === "number" ? axisPads(window, axis, size) : axisPads(window, axis, 0);
+  const begin = window.pads.begin[axis]!;
+  const end = window.pads.end[axis]!;
   if (typeof size === "number" && size + begin + end < extent) {
     throw nodeShapeError(
-      options.node,
+      call.node,
       `axis ${axis} has size ${size} with padding ${begin} + ${end}, which the kernel's extent ${extent} exceeds`,
     );
   }
-  if (!options.ceil) return floorDivide(size, { add: begin + end - extent, divide: stride, plus: 1 });
-  const output = floorDivide(size, { add: begin + end - extent + stride - 1, divide: stride, plus: 1 });
-  if (typeof size === "string") return stride + end <= extent ? output : options.opaque;
+  const add = begin + end - extent;
+  if (!ceil) return floorDivide(size, { add, divide: stride, plus: 1 });
+  const output = floorDivide(size, { add: add + stride - 1, divide: stride, plus: 1 });
+  // A symbolic size has no closed form where the last window may begin in the end padding.
+  if (typeof size === "string") return stride + end <= extent ? output : opaqueDim(call, axis + 2);
   return ((output as number) - 1) * stride >= size + begin ? (output as number) - 1 : output;
 }

@@ -47,10 +47,9 @@ export function convTransposeAxis(
   const stride = window.strides[axis]!;
   const full = stride * (size - 1) + outputPadding(call, count)[axis]! + kernelExtent(window, axis);
   const asked = readInts(call.node, "output_shape");
-  const same = window.autoPad === "SAME_UPPER" || window.autoPad === "SAME_LOWER";
-  if (asked === undefined && !same) {
-    const [begin, end] = [window.pads?.begin[axis] ?? 0, window.pads?.end[axis] ?? 0];
-    return { size: full - begin - end, begin };
+  if (asked === undefined && window.pads !== undefined) {
+    const begin = window.pads.begin[axis]!;
+    return { size: full - begin - window.pads.end[axis]!, begin };
   }
   // `output_shape` may hold the spatial sizes alone, or batch and channels too.
   const wanted = asked === undefined ? size * stride : (asked[asked.length - count + axis] ?? Number.NaN);

@@ -2,14 +2,13 @@ import { formatShape } from "@samoyed/core";
 import { readInt, readInts } from "../attributes.ts";
 import { isKnown, sizesDiffer } from "../dims.ts";
 import { nodeShapeError } from "../node-errors.ts";
-import type { Dim, ValueType } from "../types.ts";
-import { readWindow, WINDOW_ATTRIBUTES, windowOutput } from "../window.ts";
+import type { ValueType } from "../types.ts";
+import { readWindow, WINDOW_ATTRIBUTES, windowOutputs } from "../window.ts";
 import {
   describeInput,
   type InferCall,
   inputError,
   inputType,
-  opaqueDim,
   type OperatorRule,
   requireFloat,
   requireSameDType,
@@ -50,12 +49,7 @@ function inferConv(call: InferCall): readonly ValueType[] {
   if (bias !== undefined && (bias.shape.length !== 1 || bias.shape[0] !== outputs)) {
     throw inputError(call, 2, `[${outputs}]`);
   }
-  const window = readWindow(node, kernel);
-  const spatial = x.shape
-    .slice(2)
-    .map((size, axis): Dim =>
-      windowOutput(window, axis, size, { node, ceil: false, opaque: opaqueDim(call, axis + 2) }),
-    );
+  const spatial = windowOutputs(call, readWindow(node, kernel));
   return [{ dtype: x.dtype, shape: [x.shape[0]!, outputs, ...spatial] }];
 }
 

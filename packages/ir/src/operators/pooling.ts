@@ -1,8 +1,8 @@
-import { readInt, readInts } from "../attributes.ts";
+import { readInts } from "../attributes.ts";
 import { nodeFormatError, nodeShapeError } from "../node-errors.ts";
-import type { Dim, Node, TypedTensor, ValueType } from "../types.ts";
-import { readWindow, WINDOW_ATTRIBUTES, windowOutput } from "../window.ts";
-import { type InferCall, opaqueDim, type OperatorRule, requireFloat, type RuleTable, spatialInput } from "./rule.ts";
+import type { Node, TypedTensor, ValueType } from "../types.ts";
+import { readWindow, WINDOW_ATTRIBUTES, windowOutputs } from "../window.ts";
+import { type InferCall, type OperatorRule, requireFloat, type RuleTable, spatialInput } from "./rule.ts";
 
 const POOL_ATTRIBUTES = { ...WINDOW_ATTRIBUTES, ceil_mode: "int" } as const;
 
@@ -23,13 +23,7 @@ export function poolKernel(node: Node<TypedTensor>, rank: number): readonly numb
 function inferPool(call: InferCall): readonly ValueType[] {
   const x = spatialInput(call);
   const window = readWindow(call.node, poolKernel(call.node, x.shape.length));
-  const ceil = readInt(call.node, "ceil_mode", 0) !== 0;
-  const spatial = x.shape
-    .slice(2)
-    .map((size, axis): Dim =>
-      windowOutput(window, axis, size, { node: call.node, ceil, opaque: opaqueDim(call, axis + 2) }),
-    );
-  const shape = [x.shape[0]!, x.shape[1]!, ...spatial];
+  const shape = [x.shape[0]!, x.shape[1]!, ...windowOutputs(call, window)];
   const types: ValueType[] = [{ dtype: x.dtype, shape }];
   if (call.node.outputs.length > 1) types.push({ dtype: "int64", shape });
   return types;

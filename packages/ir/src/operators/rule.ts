@@ -83,7 +83,7 @@ export function requireFloat(call: InferCall, index: number): void {
  */
 export function requireDType(call: InferCall, index: number, dtypes: readonly DType[]): void {
   if (!dtypes.includes(inputType(call, index).dtype)) {
-    throw inputError(call, index, `${dtypes.join(" or ")}`);
+    throw inputError(call, index, dtypes.join(" or "));
   }
 }
 

@@ -23,6 +23,5 @@ export function bordersOf({ graph }: ResolvedModel): ReadonlyMap<string, number>
 function largestPadding(node: PlanNode, kernel: readonly number[]): number {
   const window = readWindow(node, kernel);
   if (window.pads !== undefined) return Math.max(...window.pads.begin, ...window.pads.end);
-  if (window.autoPad === "VALID") return 0;
   return Math.max(...kernel.map((_, axis) => kernelExtent(window, axis))) - 1;
 }

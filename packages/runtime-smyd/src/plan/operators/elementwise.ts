@@ -1,7 +1,6 @@
 import type { Shape } from "@samoyed/core";
 import {
   alphaRule,
-  arithmeticRule,
   clipRule,
   floatUnaryRule,
   geluRule,
@@ -73,8 +72,8 @@ function keepsImages({ inputs, batched }: ShapeCall): boolean {
 
 function binary(operator: BinaryOperator): Operator {
   return {
-    rule: arithmeticRule,
-    without: ["axis", "broadcast"],
+    // As since opset 7: before, attributes placed the second operand, and a node that has them is refused.
+    rule: { ...variadicRule, inputs: [2, 2] },
     require: requireRank,
     keepsImages,
     lower: (call) => lowerBinary(call, operator),

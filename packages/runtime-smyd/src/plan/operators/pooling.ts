@@ -58,12 +58,13 @@ function lowerMean({ fused, shape, lowering }: LowerCall): void {
 }
 
 function pool(rule: OperatorRule, kind: "max-pool" | "average-pool"): Operator {
-  const windowOf = ({ node, shape }: LowerCall, input: Shape): PlannedWindow =>
-    planWindow(node, poolKernel(node, input.length), { input, output: shape });
   return {
     rule,
     require: requireImages,
-    lower: (call) => lowerPool(call, kind, ({ shape }) => windowOf(call, shape)),
+    lower: (call) =>
+      lowerPool(call, kind, ({ shape: input }) =>
+        planWindow(call.node, poolKernel(call.node, input.length), { input, output: call.shape }),
+      ),
   };
 }
 
