@@ -11,7 +11,7 @@ export {
   string,
   tensorAttribute,
 } from "./attributes.ts";
-export { normalizeAxis } from "./axis.ts";
+export { normalizeAxis, normalizeIndex } from "./axis.ts";
 export { broadcastShapes } from "./broadcast.ts";
 export { checkNames, type GraphNames, type NameError } from "./check-names.ts";
 export { checkShape } from "./check-shape.ts";

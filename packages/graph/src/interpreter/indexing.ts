@@ -1,22 +1,15 @@
 import { formatShape, type Tensor } from "@samoyed/core";
-import { integers, nodeFormatError, nodeShapeError, normalizeAxis, numbers, readInt } from "@samoyed/ir";
+import { integers, normalizeIndex, nodeShapeError, normalizeAxis, numbers, readInt } from "@samoyed/ir";
 import { newNumbers, pick, tensorOf } from "./elements.ts";
 import { inputTensor, type InterpretCall, type InterpreterTable, outputType } from "./interpreter.ts";
 import { aroundAxis, tableOffsets } from "./positions.ts";
-
-/** An index counted from the front, where negative ones count from the end. */
-function resolveIndex(call: InterpretCall, index: number, size: number): number {
-  if (index < -size || index >= size)
-    throw nodeFormatError(call.node, `index ${index} lies outside [${-size}, ${size})`);
-  return index < 0 ? index + size : index;
-}
 
 /** Gather: numpy.take along an axis; negative indices count from the end (opset 11). */
 function interpretGather(call: InterpretCall): readonly Tensor[] {
   const x = inputTensor(call, 0);
   const axis = normalizeAxis(call.node, readInt(call.node, "axis", 0), x.shape.length);
   const size = x.shape[axis]!;
-  const table = integers(inputTensor(call, 1)).map((index) => resolveIndex(call, index, size));
+  const table = integers(inputTensor(call, 1)).map((index) => normalizeIndex(call.node, index, size));
   const tables = x.shape.map((length, position) =>
     position === axis ? table : Array.from({ length }, (_, index) => index),
   );
@@ -36,7 +29,7 @@ function interpretGatherElements(call: InterpretCall): readonly Tensor[] {
       rest = Math.floor(rest / type.shape[at]!);
       if (position >= data.shape[at]! && at !== axis)
         throw nodeShapeError(call.node, `indices ${formatShape(type.shape)} reach beyond input 0`);
-      offset += (at === axis ? resolveIndex(call, index, data.shape[axis]!) : position) * stride;
+      offset += (at === axis ? normalizeIndex(call.node, index, data.shape[axis]!) : position) * stride;
       stride *= data.shape[at]!;
     }
     return offset;

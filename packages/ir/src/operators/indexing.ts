@@ -1,5 +1,5 @@
 import { readInt } from "../attributes.ts";
-import { normalizeAxis } from "../axis.ts";
+import { normalizeAxis, normalizeIndex } from "../axis.ts";
 import { nodeShapeError } from "../node-errors.ts";
 import { numbers } from "../tensor-numbers.ts";
 import type { Dim, ValueType } from "../types.ts";
@@ -63,7 +63,7 @@ function gatherDims(call: InferCall): readonly Dim[] | undefined {
   const values = call.dims(0);
   const indices = constantInts(call, 1);
   if (values === undefined || indices === undefined) return undefined;
-  return indices.map((index) => values[normalizeAxis(call.node, index, values.length)]!);
+  return indices.map((index) => values[normalizeIndex(call.node, index, values.length)]!);
 }
 
 /** Operators that choose elements by index or order (onnx/docs/Operators.md, under each operator's name). */

@@ -6,6 +6,8 @@ import { constantInts, type InferCall, inputType, opaqueDim, type OperatorRule, 
 
 export interface AxisSlice {
   readonly start: number;
+  /** The position after the last; -1 where a negative step goes to the beginning. */
+  readonly end: number;
   readonly step: number;
   readonly length: number;
 }
@@ -17,7 +19,7 @@ export function resolveSlice(size: number, options: { start: number; end: number
     Math.min(most, Math.max(least, position < 0 ? position + size : position));
   const start = step > 0 ? clamp(options.start, 0, size) : clamp(options.start, 0, size - 1);
   const end = step > 0 ? clamp(options.end, 0, size) : clamp(options.end, -1, size - 1);
-  return { start, step, length: Math.max(0, Math.ceil((end - start) / step)) };
+  return { start, end, step, length: Math.max(0, Math.ceil((end - start) / step)) };
 }
 
 /** What is sliced: start, end and step by axis. */
