@@ -1,4 +1,4 @@
-// The same code in Chromium, from Blobs and from URLs read by ranges.
+// The same code in Chromium, from Blobs and from URLs read by range.
 import { existsSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -27,11 +27,11 @@ async function bundle(): Promise<string> {
       rollupOptions: { input: fileURLToPath(new URL("page.ts", import.meta.url)) },
     },
   });
-  if (Array.isArray(result) || !("output" in result)) throw new Error("vite built something else than one bundle");
+  if (Array.isArray(result) || !("output" in result)) throw new Error("vite did not build exactly one bundle");
   return result.output[0].code;
 }
 
-/** Serves the page, and the fixtures whole and in ranges. */
+/** Serves the page, and the fixtures whole and by range. */
 function serve(code: string): Server {
   const texts = new Map([
     ["/", ["text/html", '<!doctype html><script type="module" src="/page.js"></script>']],
