@@ -7,9 +7,9 @@ import { seededArray, seededTensors } from "./seeded.ts";
 
 interface Recorded {
   readonly shape: readonly number[];
-  /** How far PyTorch's float32 is from its float64. */
+  /** The error of PyTorch's float32 relative to its float64. */
   readonly noise: number;
-  /** The logits whole; of feature maps, elements spread evenly. */
+  /** All logits; evenly spaced elements of feature maps. */
   readonly values: readonly number[];
 }
 
@@ -31,7 +31,7 @@ const { seed, cases } = JSON.parse(
   readFileSync(new URL("../fixtures/networks.json", import.meta.url), "utf8"),
 ) as Fixture;
 
-/** The policy's gate for float32: eight times the reference's own noise. */
+/** The policy's tolerance for float32: eight times the reference's own noise. */
 const GATE = 8;
 
 function configOf(recorded: Case): Architecture {
@@ -72,7 +72,7 @@ describe("networks computed by timm", () => {
     }
   });
 
-  // Each changes what one argument means; every one of them must be seen.
+  // Each changes the meaning of one argument; every change must be detected.
   const mutations: readonly (readonly [string, Partial<ResNetOptions>])[] = [
     ["basic", { normEps: 1e-3 }],
     ["basic", { actLayer: "leaky_relu" }],

@@ -8,7 +8,7 @@ import { seededArray, seededTensors } from "./seeded.ts";
 
 interface Case {
   readonly name: string;
-  /** Absent for whole published networks, whose features the small ones have as well. */
+  /** Absent for whole published networks, whose features the small ones cover. */
   readonly config?: ResNetOptions;
   readonly numClasses: number;
   readonly input: readonly [number, number, number, number];
@@ -20,14 +20,14 @@ const { seed, cases } = JSON.parse(readFileSync(new URL("../fixtures/networks.js
   readonly cases: readonly Case[];
 };
 
-/** The policy's gate for float32: eight times the reference's own noise. */
+/** The policy's tolerance for float32: eight times the reference's own noise. */
 const GATE = 8;
 
 const small = cases.flatMap((recorded) =>
   recorded.config === undefined ? [] : [{ ...recorded, config: recorded.config }],
 );
 
-it.each(small)("onnxruntime computes what timm does: $name", async ({ config, numClasses, input, outputs }) => {
+it.each(small)("onnxruntime computes the same as timm: $name", async ({ config, numClasses, input, outputs }) => {
   const architecture = resnetConfig(config);
   const tensors = seededTensors(architecture, { numClasses, seed });
   const sink = memorySink();

@@ -1,4 +1,4 @@
-// The same code in Chromium gives the same bytes.
+// The same code in Chromium produces the same bytes.
 import { existsSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -32,7 +32,7 @@ async function bundle(): Promise<string> {
       rollupOptions: { input: fileURLToPath(new URL("page.ts", import.meta.url)) },
     },
   });
-  if (Array.isArray(result) || !("output" in result)) throw new Error("vite built something else than one bundle");
+  if (Array.isArray(result) || !("output" in result)) throw new Error("vite did not build exactly one bundle");
   return result.output[0].code;
 }
 
@@ -106,7 +106,7 @@ if (chrome === undefined) {
       }
     });
 
-    test("images are resized as by Pillow", () => {
+    test("images are resized as in Pillow", () => {
       expect(result.resizes).toEqual(resizes.map((each) => each[7]));
     });
 

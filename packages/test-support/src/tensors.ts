@@ -18,7 +18,7 @@ export function numbers(count: number, seed: number): Float32Array {
   });
 }
 
-/** Values in [-1, 1] that differ from place to place: a sine. */
+/** Values in [-1, 1] that differ between positions: a sine. */
 export function wave(shape: Shape, phase = 0): Tensor<"float32"> {
   const data = Float32Array.from({ length: elementCount(shape) }, (_, i) => Math.sin(i * 1.7 + phase));
   return { dtype: "float32", shape, data };
@@ -34,7 +34,7 @@ export function weight(
   return lazyTensor(name, { dtype: "float32", shape, data });
 }
 
-/** A tensor of any dtype over bytes that are valid in it. */
+/** A tensor of any dtype from bytes that are valid for it. */
 export function anyTensor(name: string, dtype: DType, shape: Shape): LazyTensor {
   const bytes = new Uint8Array(tensorByteLength(dtype, shape)).map((_, index) =>
     dtype === "bool" ? index % 2 : (index * 37 + 11) % 64,
