@@ -12,9 +12,11 @@ import {
 } from "@samoyed/core";
 import { createBuilder } from "@samoyed/graph";
 import { type Graph, int } from "@samoyed/ir";
+import { anyTensor, weight } from "@samoyed/test-support/tensors";
+import { dtypeGraph } from "@samoyed/test-support/dtype-graph";
 import { describe, expect, test } from "vitest";
 import { CONTRACT, fromBytes, toBytes } from "../test/files.ts";
-import { anyTensor, contractNetwork, dtypeGraph, smallNetwork, weight } from "../test/graphs.ts";
+import { contractNetwork, smallNetwork } from "../test/graphs.ts";
 import { MAX_MODEL_BYTES, onnxByteLength, readOnnx, writeOnnx } from "./index.ts";
 
 function graphWith(tensor: LazyTensor): Graph {
@@ -169,7 +171,7 @@ describe("failures", () => {
     ["input", { input: "pixels" }, "pixels"],
     ["output", { output: "logits9" }, "logits9"],
     ["tap", { taps: ["layer9"] }, "layer9"],
-  ])("a contract that names an %s that the graph lacks is refused before anything is written", async (_, own, name) => {
+  ])("a contract whose %s the graph lacks is refused before anything is written", async (_, own, name) => {
     const sink = memorySink();
     const contract = { ...CONTRACT, ...own };
     const written = writeOnnx(contractNetwork(), { sink, contract });

@@ -1,16 +1,9 @@
 import type { Contract } from "@samoyed/core";
 import type { Graph } from "@samoyed/ir";
+import { weight } from "@samoyed/test-support/tensors";
+import { dtypeGraph } from "@samoyed/test-support/dtype-graph";
 import { CONTRACT } from "./files.ts";
-import {
-  contractNetwork,
-  dtypeGraph,
-  float16Graph,
-  ONNX_DTYPES,
-  reshapeGraph,
-  smallNetwork,
-  weight,
-  withWeight,
-} from "./graphs.ts";
+import { contractNetwork, float16Graph, ONNX_DTYPES, reshapeGraph, smallNetwork, withWeight } from "./graphs.ts";
 
 /** A model that is written to a file for ONNX's own checker. */
 export interface Fixture {

@@ -1,7 +1,7 @@
 import { createBuilder } from "@samoyed/graph";
 import { type Graph, int, ints } from "@samoyed/ir";
+import { weight } from "@samoyed/test-support/tensors";
 import { describe, expect, test } from "vitest";
-import { weight } from "../test/graphs.ts";
 import { groupCost } from "./group-cost.ts";
 import { planGroups } from "./plan-groups.ts";
 

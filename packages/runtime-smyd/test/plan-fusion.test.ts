@@ -1,9 +1,9 @@
 import { lazyTensor, type Tensor } from "@samoyed/core";
 import { createBuilder, type GraphBuilder, interpret } from "@samoyed/graph";
 import { type Graph, ints } from "@samoyed/ir";
+import { wave } from "@samoyed/test-support/tensors";
 import { expect, test } from "vitest";
 import type { Step } from "../src/plan/steps.ts";
-import { wave } from "./models.ts";
 import { runPlanned } from "./run-plan.ts";
 
 const SHAPE = [1, 8, 5, 6];
