@@ -10,7 +10,7 @@ const FIRST_BYTES = 1 << 16;
 const MAX_NAMES_BYTES = 8192;
 
 /** A stretch of a source that is already in memory. */
-export interface Window {
+export interface ByteWindow {
   readonly offset: number;
   readonly bytes: Uint8Array;
 }
@@ -22,7 +22,7 @@ export interface FoundPickle {
   /** Where the bytes after it begin. */
   readonly end: number;
   /** What was read on the way, for the next pickle. */
-  readonly window: Window;
+  readonly window: ByteWindow;
 }
 
 /**
@@ -38,7 +38,7 @@ export async function readPickle(
     readonly offset: number;
     readonly label: string;
     /** Bytes that are already read; the pickle may begin among them. */
-    readonly window?: Window;
+    readonly window?: ByteWindow;
     /** How much is read at first; a little more than the pickle's size is best. */
     readonly firstBytes?: number;
   },
@@ -67,7 +67,7 @@ export async function readPickle(
   }
 }
 
-function within(window: Window | undefined, offset: number): { bytes: Uint8Array } {
+function within(window: ByteWindow | undefined, offset: number): { bytes: Uint8Array } {
   if (window === undefined || offset < window.offset || offset > window.offset + window.bytes.byteLength) {
     return { bytes: new Uint8Array(0) };
   }
