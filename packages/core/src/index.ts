@@ -28,8 +28,9 @@ export {
   type UnknownContract,
 } from "./contract/contract-tasks.ts";
 export { type ClassificationContract, MAX_LABELS } from "./contract/tasks/classification.ts";
-export type { FeaturesContract } from "./contract/tasks/features.ts";
-export type { ContractTask } from "./contract/tasks/task.ts";
+export { type FeaturesContract } from "./contract/tasks/features.ts";
+export { type ContractTask } from "./contract/tasks/task.ts";
+export { contractBeforeHash } from "./contract/source-hash.ts";
 export * from "./tensor/dtype.ts";
 export { asciiBytes, hasBytesAt, UTF8_BYTE_ORDER_MARK } from "./io/byte-signature.ts";
 export * from "./errors.ts";
@@ -56,6 +57,7 @@ export {
 } from "./tensor/lazy-tensor.ts";
 export { memorySink, type MemorySink } from "./io/memory-sink.ts";
 export { memorySource } from "./io/memory-source.ts";
+export type { ModelFiles } from "./io/model-files.ts";
 export { encodeNpy, parseNpy } from "./tensor/npy.ts";
 export { quote } from "./text/quote.ts";
 export { classLabels, classLogits, labelsFit } from "./contract/tasks/one-logit.ts";

@@ -58,8 +58,8 @@ export interface LoadOptions {
 export interface Backend {
   /** Stable name, as `--backend` takes it: `onnxruntime-node`, `tfjs-wasm`, … */
   readonly name: string;
-  /** The artifact format that it loads. */
-  readonly format: "onnx" | "tfjs" | "smyd";
+  /** The name of the artifact format that it loads: `onnx`, `tfjs`, `smyd`. */
+  readonly format: string;
   availability(): Promise<Availability>;
   load(artifact: Artifact, options?: LoadOptions): Promise<Session>;
 }

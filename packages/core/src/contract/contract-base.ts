@@ -54,7 +54,8 @@ export interface ContractBase {
   /** Names of the tapped intermediate outputs, if any. */
   readonly taps?: readonly string[];
   readonly preprocess: PreprocessConfig;
-  readonly weights: "float32" | "float16" | "uint8" | "uint16" | "int8";
+  /** How weights are stored, in the format's words: `float32`, `uint8`. They compute as float32. */
+  readonly weights: string;
   readonly license?: string;
   /** What was converted: a file's name (never its folder) and its SHA-256. */
   readonly source?: { readonly name: string; readonly sha256: string };

@@ -76,7 +76,7 @@ const BEFORE: Readonly<Record<string, JsonSchema>> = {
   preprocess: PREPROCESS_SCHEMA,
 };
 const AFTER: Readonly<Record<string, JsonSchema>> = {
-  weights: { enum: ["float32", "float16", "uint8", "uint16", "int8"] },
+  weights: { type: "string", pattern: "^[a-z][a-z0-9-]{0,31}$" },
   license: text,
   source: {
     type: "object",
