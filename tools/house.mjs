@@ -21,7 +21,9 @@ export const PLAN = {
   "runtime-tfjs": ["core", "runtime", "tfjs-file"],
   "runtime-smyd": ["core", "runtime", "smyd-file"],
   golden: ["core"],
+  check: ["core", "checkpoint", "graph", "models", "convert", "preprocess", "runtime", "golden"],
   cli: [
+    "check",
     "core",
     "checkpoint",
     "graph",
@@ -36,8 +38,8 @@ export const PLAN = {
   ],
 };
 
-/** Built-in modules are for files reached through a package's `./node` entry, and for the command line. */
-const NODE_PACKAGES = new Set(["cli"]);
+/** Built-in modules are for files reached through a package's `./node` entry, and for packages that run in Node only. */
+const NODE_PACKAGES = new Set(["check", "cli"]);
 
 /** Every import, export-from and dynamic import specifier of a source text. */
 export function importsOf(text) {

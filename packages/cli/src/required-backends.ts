@@ -1,6 +1,6 @@
 import type { Backend } from "@samoyed/runtime";
-import { backendsNamed, runnableInNode } from "../backends.ts";
-import { formatStoring } from "./case-backends.ts";
+import { backendsNamed, runnableInNode } from "./backends.ts";
+import { formatStoring } from "@samoyed/check";
 
 /** Stands for every backend that Node can run. */
 const ALL = "all";
