@@ -146,7 +146,7 @@ export async function trainedShapes(): Promise<{
   const graph = rewriteGraph(built, [foldConstants, dropIdentities, foldBatchNorm]).graph;
   const images: Tensor<"float32">[] = [];
   for (const { path } of shapes.images) {
-    images.push(preprocessImage(await readFile(golden(`cases/shapes/${path}`)), shapes.preprocess));
+    images.push(preprocessImage(await readFile(golden(`cases/shapes/${path}`)), shapes.preprocess).tensor);
   }
   const contract: Contract = { ...TINY, model: name, preprocess: shapes.preprocess, labels: shapes.labels };
   const logits = parseNpy(await readFile(golden("cases/shapes/logits64.npy"))).data as Float64Array;

@@ -1,8 +1,8 @@
-import type { Contract, Tensor } from "@samoyed/core";
+import type { ClassificationContract, Contract, Tensor } from "@samoyed/core";
 import type { Availability, Backend, Port, Session } from "../src/backend.ts";
 import { checkInputs } from "../src/check-inputs.ts";
 
-export const CONTRACT: Contract = {
+export const CONTRACT: ClassificationContract = {
   version: 1,
   model: "fake.test",
   task: "logits",

@@ -1,4 +1,4 @@
-import { type Contract, formatShape } from "@samoyed/core";
+import { type Contract, formatShape, isOfTask } from "@samoyed/core";
 import { columns, formatBytes } from "../columns.ts";
 import type { ModelDescription, PortDescription } from "@samoyed/graph";
 import type { Result } from "../command.ts";
@@ -8,7 +8,8 @@ const portText = ({ name, dtype, shape }: PortDescription): string => `${name} $
 
 function contractRows(contract: Contract | undefined): string[][] {
   if (!contract) return [["contract", "none: Samoyed did not write this file"]];
-  const { preprocess, labels, source } = contract;
+  const { preprocess, source } = contract;
+  const labels = isOfTask(contract, "logits") ? contract.labels : undefined;
   const settings = [
     preprocess.inputSize.join("×"),
     preprocess.interpolation,

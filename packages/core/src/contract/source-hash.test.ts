@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { encodeContract } from "./contract-json.ts";
-import { type Contract, CONTRACT_VERSION } from "./contract.ts";
+import { CONTRACT_VERSION } from "./contract-base.ts";
+import type { Contract } from "./contract-tasks.ts";
 import { contractBeforeHash } from "./source-hash.ts";
 
 const HASH = "0123456789abcdef".repeat(4);

@@ -1,5 +1,5 @@
 import { encodeContract } from "./contract-json.ts";
-import type { Contract } from "./contract.ts";
+import type { Contract } from "./contract-tasks.ts";
 
 /** What precedes the digits. Strings have their quotation marks escaped, and no other key of a contract is called so. */
 const KEY = '"sha256":"';

@@ -1,8 +1,11 @@
 import type { Tensor } from "@samoyed/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { doubles } from "../test/fake-case.ts";
-import { driftCheck, driftText, measureDrift } from "./drift.ts";
+import { doubles } from "../../test/fake-case.ts";
+import type { DriftBudget } from "../case.ts";
+import type { Check } from "../check.ts";
+import { driftCheck } from "../drift.ts";
+import { driftText, type LogitDrift, measureDrift } from "./logit-drift.ts";
 
 /** Spread of each row: 1; the means differ, which is no signal. */
 const ORIGINAL = doubles([
@@ -33,7 +36,7 @@ describe("measureDrift", () => {
   test("none is infinitely far above any budget", () => {
     const drift = measureDrift(ORIGINAL.data, ORIGINAL);
     expect(drift).toEqual({ max: 0, rms: 0, sqnr: Infinity, kl: 0, images: 2, changed: [] });
-    expect(driftCheck(drift, { budget: BUDGET, stored: "uint8" }).status).toBe("passed");
+    expect(judged(drift, BUDGET).status).toBe("passed");
   });
 
   test("names each image that is answered otherwise", () => {
@@ -52,9 +55,13 @@ describe("measureDrift", () => {
   });
 });
 
+/** A drift of weights stored as uint8, checked against a budget. */
+function judged(drift: LogitDrift, budget: DriftBudget | undefined): Check {
+  return driftCheck(drift, { budget, message: driftText(drift, { budget, stored: "uint8" }) });
+}
+
 describe("driftCheck", () => {
-  const at = (sqnr: number): ReturnType<typeof driftCheck> =>
-    driftCheck(measureDrift(moved([10 ** (-sqnr / 20)]), ORIGINAL), { budget: BUDGET, stored: "uint8" });
+  const at = (sqnr: number): Check => judged(measureDrift(moved([10 ** (-sqnr / 20)]), ORIGINAL), BUDGET);
 
   test.each([
     [41, "passed"],
@@ -62,18 +69,18 @@ describe("driftCheck", () => {
     [Number.NaN, "failed"],
   ] as const)("%s dB against a budget of 40: %s", (sqnr, status) => {
     const drift = { ...measureDrift(ORIGINAL.data, ORIGINAL), sqnr };
-    expect(driftCheck(drift, { budget: BUDGET, stored: "uint8" })).toMatchObject({ status, limit: 40, value: sqnr });
+    expect(judged(drift, BUDGET)).toMatchObject({ status, limit: 40, value: sqnr });
   });
 
   test("one value that is not a number fails", () => {
     const values = moved([0, 0, 0, 0]);
     values[2] = Number.NaN;
-    expect(driftCheck(measureDrift(values, ORIGINAL), { budget: BUDGET, stored: "uint8" }).status).toBe("failed");
+    expect(judged(measureDrift(values, ORIGINAL), BUDGET).status).toBe("failed");
     expect(at(60).status).toBe("failed");
   });
 
   test("without a budget it is told and not judged", () => {
-    const check = driftCheck(measureDrift(moved([5, 0, 0, 0]), ORIGINAL), { budget: undefined, stored: "uint8" });
+    const check = judged(measureDrift(moved([5, 0, 0, 0]), ORIGINAL), undefined);
     expect(check.status).toBe("not run");
     expect(check.message).toContain("there is no budget for it here");
   });

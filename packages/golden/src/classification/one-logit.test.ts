@@ -1,19 +1,18 @@
 // Networks with one logit: every probability, answer and divergence is of two classes.
 import { expect, test } from "vitest";
-import { doubles, floats } from "../test/fake-case.ts";
-import { answersCheck, answersOf } from "./answers.ts";
+import { doubles, floats } from "../../test/fake-case.ts";
+import { predictionsCheck, predictionsOf, topPredictions } from "./predictions.ts";
 import { compareDocumented } from "./compare-documented.ts";
 import { compareLogits } from "./compare-logits.ts";
-import { measureDrift } from "./drift.ts";
-import { topAnswers } from "./judge-backend.ts";
+import { measureDrift } from "./logit-drift.ts";
 import { klDivergence, softmax64 } from "./softmax64.ts";
-import { TOLERANCES } from "./tolerance.ts";
+import { TOLERANCES } from "../tolerance.ts";
 
 const positive = 1 / (1 + Math.exp(-2));
 
 test("probabilities are a sigmoid's", () => {
   expect([...softmax64([2])]).toEqual([1 - positive, positive].map((p) => expect.closeTo(p, 15)));
-  expect(topAnswers([2], ["cat", "dog"])).toEqual([
+  expect(topPredictions([2], ["cat", "dog"])).toEqual([
     { index: 1, label: "dog", probability: expect.closeTo(positive, 15) },
     { index: 0, label: "cat", probability: expect.closeTo(1 - positive, 15) },
   ]);
@@ -34,16 +33,16 @@ test("a documented probability is met, or not", () => {
   expect([documented(0.8808), documented(1)]).toEqual([true, false]);
 });
 
-test("another logit diverges, and its answer is the sign's", () => {
+test("another logit diverges, and its prediction is the sign's", () => {
   expect(klDivergence([2], [2])).toBe(0);
   expect(klDivergence([1], [2])).toBeGreaterThan(0.01);
-  expect(answersOf([2, -1, 0], 1)).toEqual([1, 0, 0]);
+  expect(predictionsOf([2, -1, 0], 1)).toEqual([1, 0, 0]);
   const options = { reference: Float64Array.of(2, -1), classes: 1, tolerance: 0.01 };
-  expect(answersCheck(Float32Array.of(2, -1), options).status).toBe("passed");
-  expect(answersCheck(Float32Array.of(-0.5, -1), options).status).toBe("failed");
+  expect(predictionsCheck(Float32Array.of(2, -1), options).status).toBe("passed");
+  expect(predictionsCheck(Float32Array.of(-0.5, -1), options).status).toBe("failed");
   // PyTorch's own logit is within the tolerance of 0.
   const close = { ...options, reference: Float64Array.of(0.001, -1) };
-  expect(answersCheck(Float32Array.of(-0.001, -1), close).status).toBe("warned");
+  expect(predictionsCheck(Float32Array.of(-0.001, -1), close).status).toBe("warned");
 });
 
 test("a comparison fails at another sign, in rank and divergence", () => {

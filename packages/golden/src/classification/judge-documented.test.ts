@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { DocumentedReference } from "./case.ts";
+import type { DocumentedReference } from "../case.ts";
 import { compareDocumented } from "./compare-documented.ts";
 import { judgeDocumented } from "./judge-documented.ts";
 

@@ -1,6 +1,6 @@
 import { UsageError } from "@samoyed/core";
 
-/** One answer of a classifier. */
+/** One prediction of a classifier. */
 export interface Classification {
   /** The class, counted from 0 in the model's output; of a binary classifier 0 is the negative one, 1 the positive. */
   readonly index: number;

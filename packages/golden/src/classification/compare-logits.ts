@@ -1,16 +1,17 @@
 import { classLogits, formatShape, sameShape, type Tensor } from "@samoyed/core";
-import type { Noise } from "./case.ts";
-import type { Check } from "./check.ts";
+import type { Noise } from "../case.ts";
+import type { Check } from "../check.ts";
+import { gateCheck } from "../gate-check.ts";
 import { brokenRank } from "./rank.ts";
 import { klDivergence } from "./softmax64.ts";
-import { type Gate, RANK_GAP, type TolerancePolicy } from "./tolerance.ts";
+import { RANK_GAP, type TolerancePolicy } from "../tolerance.ts";
 
-/** How logits lie to a reference. Differences are over all pairs in which both are finite. */
+/** The differences of logits from a reference. They are over all pairs in which both are finite. */
 export interface LogitComparison {
   /** Absolute, and in multiples of F. */
   readonly maxAbs: number;
   readonly maxInNoise: number;
-  /** Where the largest difference stands. */
+  /** Where the largest difference is. */
   readonly worst: { readonly image: number; readonly class: number };
   readonly rms: number;
   readonly rmsInNoise: number;
@@ -55,7 +56,7 @@ export function compareLogits(
   }
   const worst = place(measured.worst, classes);
   checks.push(
-    gated("max", {
+    gateCheck("max", {
       gate: policy.max,
       value: scaled.maxInNoise,
       message: (limit) =>
@@ -64,7 +65,7 @@ export function compareLogits(
   );
   if (policy.rms) {
     checks.push(
-      gated("rms", {
+      gateCheck("rms", {
         gate: policy.rms,
         value: scaled.rmsInNoise,
         message: (limit) =>
@@ -74,7 +75,7 @@ export function compareLogits(
   }
   if (policy.kl) {
     checks.push(
-      gated("kl", {
+      gateCheck("kl", {
         gate: policy.kl,
         value: measured.kl,
         message: (limit) => `the divergence is ${scientific(measured.kl)}; the limit is ${limit}`,
@@ -152,21 +153,6 @@ function firstNonFinite(actual: Float32Array, reference: Float64Array): number |
     if (a !== b) return index;
   }
   return undefined;
-}
-
-function gated(
-  name: "max" | "rms" | "kl",
-  options: { readonly gate: Gate; readonly value: number; readonly message: (limit: number) => string },
-): Check {
-  const { gate, value, message } = options;
-  // Written so that NaN fails.
-  if (!(value <= gate.fail)) {
-    return { name, status: "failed", reference: "recorded", message: message(gate.fail), value, limit: gate.fail };
-  }
-  if (gate.warn !== undefined && value > gate.warn) {
-    return { name, status: "warned", reference: "recorded", message: message(gate.fail), value, limit: gate.fail };
-  }
-  return { name, status: "passed", reference: "recorded", message: message(gate.fail), value, limit: gate.fail };
 }
 
 function rankCheck(

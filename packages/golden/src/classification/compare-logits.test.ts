@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { doubles, floats } from "../test/fake-case.ts";
-import { type Check } from "./check.ts";
+import { doubles, floats } from "../../test/fake-case.ts";
+import { type Check } from "../check.ts";
 import { compareLogits } from "./compare-logits.ts";
 import { brokenRank } from "./rank.ts";
-import { TOLERANCES } from "./tolerance.ts";
+import { TOLERANCES } from "../tolerance.ts";
 
 const F = 2 ** -14;
 const noise = { max: F, rms: F / 2 };

@@ -8,7 +8,7 @@ export interface RankBreak {
 /**
  * The first pair of classes whose order differs although the reference's gap exceeds `gap`, or `undefined`.
  *
- * Pairs that lie closer are not ordered: with two errors within the tolerance they may change places.
+ * Pairs that are closer are not ordered: with two errors within the tolerance they may change places.
  */
 export function brokenRank(
   actual: ArrayLike<number>,
@@ -18,7 +18,7 @@ export function brokenRank(
   const order = Array.from({ length: reference.length }, (_, index) => index).sort(
     (a, b) => reference[b]! - reference[a]! || a - b,
   );
-  // For each class, the strongest rival among all that lie more than `gap` below it: a running maximum from the end.
+  // For each class, the strongest rival among all that are more than `gap` below it: a running maximum from the end.
   const strongest = new Array<number>(order.length);
   for (let at = order.length - 1; at >= 0; at--) {
     const next = strongest[at + 1];

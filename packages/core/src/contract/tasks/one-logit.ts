@@ -1,5 +1,5 @@
 /**
- * What an output of one logit means: it is a binary classifier's, trained with a sigmoid (PyTorch's `BCEWithLogitsLoss`).
+ * The meaning of an output of one logit: it is a binary classifier's, trained with a sigmoid (PyTorch's `BCEWithLogitsLoss`).
  * Class 1, the positive one, has the probability sigmoid(x), and class 0 the rest. That is softmax over the logits 0 and x,
  * so everything that takes a logit per class takes these two.
  */

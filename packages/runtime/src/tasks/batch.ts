@@ -23,16 +23,16 @@ export function stackImages(images: readonly Tensor<"float32">[]): Tensor<"float
 }
 
 /**
- * The rows of a float32 matrix `[rows, columns]`: views, not copies.
+ * The rows of a float32 matrix `[rows, columns]`: views, not copies. `columns` names the second axis in messages.
  *
  * @throws ShapeError when the tensor is missing, of another dtype or rank, or has another number of rows.
  */
 export function matrixRows(
   tensor: Tensor | undefined,
-  options: { readonly name: string; readonly rows: number },
+  options: { readonly name: string; readonly rows: number; readonly columns: string },
 ): Float32Array[] {
   const { name, rows } = options;
-  const expected = `float32 [${rows}, classes]`;
+  const expected = `float32 [${rows}, ${options.columns}]`;
   if (!tensor) throw new ShapeError(`the session returned no ${JSON.stringify(name)}; expected ${expected}`);
   const columns = tensor.shape[1];
   if (!(tensor.data instanceof Float32Array) || tensor.shape.length !== 2 || tensor.shape[0] !== rows || !columns) {

@@ -1,16 +1,18 @@
 import { MismatchError, ShapeError, UnavailableError, UnsupportedError, UsageError } from "@samoyed/core";
 import type { Image } from "@samoyed/preprocess";
 import { describe, expect, test } from "vitest";
-import { channelMeans, CONTRACT, fakeBackend, type FakeModel } from "../test/fake-backend.ts";
-import type { LoadProgress } from "./backend.ts";
+import { channelMeans, CONTRACT, fakeBackend, type FakeModel } from "../../../test/fake-backend.ts";
+import type { LoadProgress } from "../../backend.ts";
 import { loadClassifier } from "./classifier.ts";
 
-/** One colour, 4 × 4. */
+/** One color, 4 × 4. */
 function plain(red: number, green: number, blue: number): Image {
   const data = new Uint8Array(48);
   for (let at = 0; at < 48; at += 3) data.set([red, green, blue], at);
   return { width: 4, height: 4, data };
 }
+/** The contract without labels. */
+const { labels: _, ...UNNAMED } = CONTRACT;
 const GREEN = plain(0, 255, 51);
 const BLUE = plain(102, 0, 255);
 
@@ -37,17 +39,15 @@ test("top limits, and must be a number of classes", async () => {
 });
 
 test("names: the model's, the caller's, or class 258", async () => {
-  const { labels: _, ...unnamed } = CONTRACT;
-  const none = await loadClassifier("model", { backend: fakeBackend("fake", { contract: unnamed }) });
+  const none = await loadClassifier("model", { backend: fakeBackend("fake", { contract: UNNAMED }) });
   expect((await none.classify(GREEN, { top: 1 }))[0]!.label).toBe("class 1");
   const own = await loadClassifier("model", { backend: fakeBackend("fake"), labels: ["rot", "grün", "blau"] });
   expect((await own.classify(GREEN, { top: 1 }))[0]!.label).toBe("grün");
 });
 
 describe("one logit is a binary classifier's", () => {
-  const { labels: _, ...unnamed } = CONTRACT;
   const model = (values: number[], labels?: readonly string[]): FakeModel => ({
-    contract: labels ? { ...unnamed, labels } : unnamed,
+    contract: labels ? { ...UNNAMED, labels } : UNNAMED,
     output: ["N", 1],
     logits: () => ({ dtype: "float32", shape: [values.length, 1], data: Float32Array.from(values) }),
   });
@@ -199,7 +199,13 @@ describe("a model that is no classifier is refused when it is loaded, and its se
   });
   const cases: [string, FakeModel, new (...args: never[]) => Error, RegExp][] = [
     ["no contract", { contract: undefined }, UnsupportedError, /carries no contract/],
-    ["features", { contract: { ...CONTRACT, task: "features" } }, UnsupportedError, /gives features, not logits/],
+    ["features", { contract: { ...UNNAMED, task: "features" } }, UnsupportedError, /gives features, not logits/],
+    [
+      "a task of a later version",
+      { contract: { ...UNNAMED, task: "boxes" } },
+      UnsupportedError,
+      /the task of fake.test is "boxes"; this Samoyed knows logits \(classification\), features/,
+    ],
     [
       "a label too few",
       { contract: { ...CONTRACT, labels: ["a", "b"] } },

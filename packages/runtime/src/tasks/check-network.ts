@@ -1,22 +1,21 @@
-import { type Contract, formatShape, labelsFit, MismatchError, UnsupportedError } from "@samoyed/core";
-import type { Port, Session } from "./backend.ts";
+import { type ContractBase, formatShape, MismatchError, UnsupportedError } from "@samoyed/core";
+import type { Port, Session } from "../backend.ts";
 
-/** How many images one run of the network takes. */
+/** How many images one run of a network takes. */
 export type BatchSize = 1 | "any";
 
 /**
- * Holds a contract and labels against the network that they came with, before any image is read.
+ * Checks a contract against the network that it came with, before any image is read: one input, which takes images.
  *
- * @returns how many images the network takes at once, and how many logits it gives each; undefined where that is symbolic.
- * @throws MismatchError when the contract names a value that the network has not, its image size is not the input's,
- *   or labels and classes differ in number.
+ * @returns how many images the network takes at once, and the port of its output.
+ * @throws MismatchError when the contract names a value that the network does not have, or its image size is not the
+ *   input's.
  * @throws UnsupportedError when the input is not float32 NCHW, or its batch size is fixed above 1.
  */
-export function checkClassifier(
+export function checkNetwork(
   session: Pick<Session, "inputs" | "outputs">,
-  options: { readonly contract: Contract; readonly labels: readonly string[] | undefined },
-): { readonly batch: BatchSize; readonly logits: number | undefined } {
-  const { contract, labels } = options;
+  contract: ContractBase,
+): { readonly batch: BatchSize; readonly output: Port } {
   const input = portNamed(session.inputs, { name: contract.input, role: "input" });
   const output = portNamed(session.outputs, { name: contract.output, role: "output" });
   const other = session.inputs.find((port) => port !== input);
@@ -34,17 +33,7 @@ export function checkClassifier(
       { hint: "The artifact was changed after it was converted: convert the checkpoint again." },
     );
   }
-  const classes = output.shape.at(-1);
-  if (labels && typeof classes === "number" && !labelsFit(labels, classes)) {
-    throw new MismatchError(`the network gives ${classes} classes; there are ${labels.length} labels`, {
-      hint:
-        classes === 1
-          ? "Give the names of both classes, negative and positive, or of the positive one alone."
-          : "Give one label per class, in class order.",
-      details: { classes, labels: labels.length },
-    });
-  }
-  return { batch: batch === 1 ? 1 : "any", logits: typeof classes === "number" ? classes : undefined };
+  return { batch: batch === 1 ? 1 : "any", output };
 }
 
 function portNamed(ports: readonly Port[], options: { readonly name: string; readonly role: string }): Port {

@@ -1,24 +1,17 @@
-import type { DocumentedReference } from "./case.ts";
-import type { Check } from "./check.ts";
+import type { DocumentedReference } from "../case.ts";
+import type { Check } from "../check.ts";
+import type { DocumentedJudgement } from "../task-comparison.ts";
 import { compareDocumented, type DocumentedComparison } from "./compare-documented.ts";
 import { softmax64 } from "./softmax64.ts";
 
-/** What ran, by name, with its logits of image 0. */
+/** A backend that ran, with its logits of image 0. */
 export interface Ran {
   readonly name: string;
   readonly logits: ArrayLike<number>;
 }
 
-/** One documented reference held against everything that ran. */
-export interface DocumentedJudgement {
-  /** One check for each of `ran`, in that order. */
-  readonly checks: readonly Check[];
-  /** What to say about the case as a whole. */
-  readonly statements: readonly string[];
-}
-
 /**
- * Judges documented numbers, which nobody computed with these weights for certain.
+ * Judges documented numbers, which are not known to be of these weights.
  *
  * - Met: passed.
  * - Not met, though PyTorch itself (`pytorch`, recorded for the same weights) meets them: failed.

@@ -17,7 +17,7 @@ export interface PreprocessConfig {
 
 /** An output that the reference (PyTorch) gave for a named input, so that a runtime can test itself. */
 export interface ContractReference {
-  /** `documented`: somebody published it. `recorded`: the oracle computed it. */
+  /** `documented`: published with the weights. `recorded`: the oracle computed it. */
   readonly kind: "documented" | "recorded";
   readonly source: string;
   /** SHA-256 of the input image's file, when it has one. */
@@ -26,7 +26,7 @@ export interface ContractReference {
   readonly top: readonly { readonly index: number; readonly label?: string; readonly probability: number }[];
 }
 
-/** What a network gives for an input that a seed names, so that a runtime can tell whether it computes rightly. */
+/** A network's output for an input that a seed names, so that a runtime can test whether it computes correctly. */
 export interface ContractSelfTest {
   /** Of the input's random numbers, 1 to 2^31 - 1; `.smyd`'s runtime says how they follow. */
   readonly seed: number;
@@ -39,26 +39,21 @@ export interface ContractSelfTest {
 }
 
 /**
- * What a runtime must know besides the graph; it travels inside every artifact (ONNX `metadata_props`, tfjs
+ * Keys that the contracts of all tasks have. A contract is what a runtime must know besides the graph; it travels inside every artifact (ONNX `metadata_props`, tfjs
  * `userDefinedMetadata`, the `.smyd` header) under the key `samoyed`.
  */
-export interface Contract {
+export interface ContractBase {
   readonly version: typeof CONTRACT_VERSION;
   /** timm's name with its tag, such as `resnext101_32x16d.fb_ssl_yfcc100m_ft_in1k`. */
   readonly model: string;
-  /** `logits` for a classifier, `features` for pooled features. */
-  readonly task: "logits" | "features";
+  /** What the output is: the name of a `ContractTask`, or of a task that only a later version knows. */
+  readonly task: string;
   /** Names of the input and outputs in the graph. Input layout is NCHW float32 unless the format says otherwise. */
   readonly input: string;
   readonly output: string;
   /** Names of the tapped intermediate outputs, if any. */
   readonly taps?: readonly string[];
   readonly preprocess: PreprocessConfig;
-  /**
-   * One name per class, in class order; absent when none were given. An output of one logit has the names of both classes,
-   * negative and positive, or of the positive one alone.
-   */
-  readonly labels?: readonly string[];
   /** How weights are stored, in the format's words: `float32`, `uint8`. They compute as float32. */
   readonly weights: string;
   readonly license?: string;

@@ -1,17 +1,19 @@
-import type { DocumentedReference } from "./case.ts";
+import type { DocumentedReference } from "../case.ts";
+import { topIndices } from "./predictions.ts";
 import { softmax64 } from "./softmax64.ts";
 
-/** Whether probabilities are the documented ones: within the tolerance, and the names in order. */
+/** The result of comparing probabilities with documented ones. */
 export interface DocumentedComparison {
+  /** Whether they are within the tolerance, and the names in order. */
   readonly met: boolean;
   /** The largest absolute difference of a named probability; NaN where one is not a number. */
   readonly difference: number;
-  /** What is the case, with the numbers. */
+  /** One sentence with the numbers. */
   readonly message: string;
 }
 
 /**
- * Holds one image's logits against a documented reference.
+ * Compares one image's logits with a documented reference.
  *
  * `logits` is one row, `[classes]`; probabilities are computed in float64.
  */
@@ -52,11 +54,4 @@ export function compareDocumented(
     difference,
     message: `${numbers}; the largest difference of ${top.length} probabilities is ${difference.toExponential(1)}, the limit ${tolerance}`,
   };
-}
-
-/** The indices of the largest values, largest first; the lower index first where two are equal. */
-export function topIndices(values: ArrayLike<number>, count: number): number[] {
-  return Array.from({ length: values.length }, (_, index) => index)
-    .sort((a, b) => values[b]! - values[a]! || a - b)
-    .slice(0, count);
 }
