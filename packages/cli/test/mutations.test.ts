@@ -95,7 +95,7 @@ beforeAll(async () => {
   loaded = await loadCase(DRAWN);
   weights = await readWeights(drawnTensors());
   unmodified = await openSession(weights, loaded);
-}, 60_000);
+});
 afterAll(() => unmodified.dispose());
 
 /** The case with one mistake in it. */

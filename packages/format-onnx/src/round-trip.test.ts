@@ -1,7 +1,9 @@
 import type { Graph } from "@samoyed/graph";
+import { dtypeGraph } from "@samoyed/test-support/dtype-graph";
+import { plainGraph } from "@samoyed/test-support/plain-graph";
 import { expect, test } from "vitest";
-import { CONTRACT, fromBytes, plain, toBytes } from "../test/files.ts";
-import { dtypeGraph, float16Graph, ONNX_DTYPES, reshapeGraph, smallNetwork } from "../test/graphs.ts";
+import { CONTRACT, fromBytes, toBytes } from "../test/files.ts";
+import { float16Graph, ONNX_DTYPES, reshapeGraph, smallNetwork } from "../test/graphs.ts";
 
 const graphs: readonly (readonly [string, Graph])[] = [
   ["a small network", smallNetwork()],
@@ -13,7 +15,7 @@ const graphs: readonly (readonly [string, Graph])[] = [
 
 test.each(graphs)("%s comes back as it was written", async (_, graph) => {
   const { graph: back, metadata, contract } = await fromBytes(await toBytes(graph));
-  expect(await plain(back)).toEqual(await plain(graph));
+  expect(await plainGraph(back)).toEqual(await plainGraph(graph));
   expect(metadata.size).toBe(0);
   expect(contract).toBeUndefined();
 });

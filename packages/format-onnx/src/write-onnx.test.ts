@@ -10,9 +10,11 @@ import {
   UnsupportedError,
 } from "@samoyed/core";
 import { createBuilder, type Graph, int } from "@samoyed/graph";
+import { anyTensor, weight } from "@samoyed/test-support/tensors";
+import { dtypeGraph } from "@samoyed/test-support/dtype-graph";
 import { describe, expect, test } from "vitest";
 import { CONTRACT, fromBytes, toBytes } from "../test/files.ts";
-import { anyTensor, dtypeGraph, smallNetwork, weight } from "../test/graphs.ts";
+import { smallNetwork } from "../test/graphs.ts";
 import { MAX_MODEL_BYTES, onnxByteLength, readOnnx, writeOnnx } from "./index.ts";
 
 function graphWith(tensor: LazyTensor): Graph {

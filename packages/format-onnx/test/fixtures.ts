@@ -1,7 +1,9 @@
 import type { Contract } from "@samoyed/core";
 import type { Graph } from "@samoyed/graph";
+import { weight } from "@samoyed/test-support/tensors";
+import { dtypeGraph } from "@samoyed/test-support/dtype-graph";
 import { CONTRACT } from "./files.ts";
-import { dtypeGraph, float16Graph, ONNX_DTYPES, reshapeGraph, smallNetwork, weight, withWeight } from "./graphs.ts";
+import { float16Graph, ONNX_DTYPES, reshapeGraph, smallNetwork, withWeight } from "./graphs.ts";
 
 /** A model that is written to a file for ONNX's own checker. */
 export interface Fixture {

@@ -1,9 +1,11 @@
 import { AbortedError, lazyFromChunks, type LazyTensor, lazyTensor, memorySink, ShapeError } from "@samoyed/core";
 import { type Graph, MAX_OPSET, MIN_OPSET } from "@samoyed/graph";
 import { createXxh64, MAX_OPSET as READ_MAX_OPSET, MIN_OPSET as READ_MIN_OPSET } from "@samoyed/smyd-file";
+import { weight } from "@samoyed/test-support/tensors";
+import { plainGraph } from "@samoyed/test-support/plain-graph";
 import { describe, expect, test } from "vitest";
-import { CONTRACT, dataOf, fromBytes, headerOf, plain, toBytes } from "../test/files.ts";
-import { convGraph, matrixGraph, smallNetwork, weight } from "../test/graphs.ts";
+import { CONTRACT, dataOf, fromBytes, headerOf, toBytes } from "../test/files.ts";
+import { convGraph, matrixGraph, smallNetwork } from "../test/graphs.ts";
 import { writeSmyd } from "./index.ts";
 
 /** A graph with one weight replaced. */
@@ -161,10 +163,9 @@ test("names that safetensors and the format keep for themselves", async () => {
   const names = ["__metadata__", "__hashes__", "__pad.0", "__proto__", "7", "weight.scale", "weight"];
   const base = convGraph([8, 3, 3, 3], 1);
   const initializers = new Map(
-    [...names.slice(0, -1).map((name, i) => weight(name, [3], i)), ...base.initializers.values()].map((tensor) => [
-      tensor.name,
-      tensor,
-    ]),
+    [...names.slice(0, -1).map((name, i) => weight(name, [3], { seed: i })), ...base.initializers.values()].map(
+      (tensor) => [tensor.name, tensor],
+    ),
   );
   const graph: Graph = {
     ...base,
@@ -180,7 +181,7 @@ test("names that safetensors and the format keep for themselves", async () => {
       ...names.slice(0, -1).map((name) => ({ name: `o${name}`, dtype: "float32" as const, shape: [3] })),
     ],
   };
-  expect(await plain((await fromBytes(await toBytes(graph))).graph)).toEqual(await plain(graph));
+  expect(await plainGraph((await fromBytes(await toBytes(graph))).graph)).toEqual(await plainGraph(graph));
   await fromBytes(await toBytes(graph, { weights: "int8" }));
 });
 

@@ -11,9 +11,10 @@ import {
   UsageError,
 } from "@samoyed/core";
 import { createBuilder, float, type Graph, int, interpret, ints } from "@samoyed/graph";
+import { weight } from "@samoyed/test-support/tensors";
+import { difference } from "@samoyed/test-support/difference";
 import { describe, expect, test } from "vitest";
-import { difference } from "../../format-onnx/test/compare.ts";
-import { contractFor, convGraph, input, weight } from "../test/graphs.ts";
+import { contractFor, convGraph, input } from "../test/graphs.ts";
 import { loadFiles, modelJsonOf, runModel, toFiles } from "../test/tfjs.ts";
 import { SHARD_BYTES, writeTfjs } from "./index.ts";
 
@@ -24,7 +25,7 @@ function classifier(): Graph {
   const y = b.node("Conv", [x, b.initializer(weight("conv.weight", [8, 3, 3, 3]))], { name: "conv" });
   const pooled = b.node("GlobalAveragePool", [y], { name: "pool" });
   const flat = b.node("Flatten", [pooled], { name: "flat", attributes: { axis: int(1) } });
-  const head = b.initializer(weight("fc.weight", [5, 8], 2));
+  const head = b.initializer(weight("fc.weight", [5, 8], { seed: 2 }));
   b.output(b.node("Gemm", [flat, head], { name: "fc", outputs: ["logits"], attributes: { transB: int(1) } }));
   b.output("conv");
   return b.finish();

@@ -1,11 +1,12 @@
 import { lazyTensor, memorySource, SamoyedError } from "@samoyed/core";
 import { createBuilder, float, type Graph, int, ints, string } from "@samoyed/graph";
 import fc from "fast-check";
+import { wave } from "@samoyed/test-support/tensors";
 import { describe, expect, test } from "vitest";
 import { readSmydHeader, type SmydAttribute, type SmydFile, type SmydNode } from "@samoyed/smyd-file";
 import { OPERATORS } from "../src/plan/operators/index.ts";
 import { type Plan, planProgram } from "../src/plan/plan.ts";
-import { smydBytes, wave } from "./models.ts";
+import { smydBytes } from "./models.ts";
 import { DATA_ADDRESS, runPlan } from "./run-plan.ts";
 
 const runs = { numRuns: 400 * Number(process.env["SAMOYED_FUZZ"] ?? 1) };

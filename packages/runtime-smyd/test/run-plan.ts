@@ -1,5 +1,5 @@
 import { elementCount, memorySource, type Tensor } from "@samoyed/core";
-import type { SmydWeights } from "../../format-smyd/src/index.ts";
+import type { SmydWeights } from "@samoyed/format-smyd";
 import type { Graph } from "@samoyed/graph";
 import { readSmydHeader } from "@samoyed/smyd-file";
 import { type Plan, planProgram } from "../src/plan/plan.ts";

@@ -1,3 +1,6 @@
+import { wave } from "@samoyed/test-support/tensors";
+import { tinyGraph } from "@samoyed/test-support/tiny-graph";
+import { testContract } from "@samoyed/test-support/contract";
 import { beforeAll, expect, test } from "vitest";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Engine } from "../src/engine-source.ts";
@@ -10,7 +13,7 @@ import { filesInNode } from "@samoyed/tfjs-file/node";
 import { onEngine } from "../src/switch-engine.ts";
 import { splitOnWasm, withDirectSplits } from "../src/wasm-split.ts";
 import { readFile } from "node:fs/promises";
-import { TINY, tinyGraph, wave, writeModel } from "./models.ts";
+import { writeModel } from "./models.ts";
 
 let engine: Engine;
 
@@ -25,7 +28,7 @@ async function both(change: (nodes: readonly GraphNode[]) => readonly GraphNode[
   readonly left: number;
 }> {
   const { core } = engine.tf;
-  const path = await writeModel(tinyGraph({ groups: 8, channels: 32 }), { contract: TINY, groupBudget: 0 });
+  const path = await writeModel(tinyGraph({ groups: 8, channels: 32 }), { contract: testContract(), groupBudget: 0 });
   const model = parseModel(await readFile(path, "utf8"), path);
   const before = core.engine().state.numTensors;
   const answers: Float32Array[] = [];

@@ -1,21 +1,7 @@
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-
-const PACKAGE = dirname(dirname(fileURLToPath(import.meta.url)));
-const ORACLE = join(PACKAGE, "..", "..", "tools", "oracle");
-
-/** The oracle's Python, or `undefined` where it is not installed. `SAMOYED_PYTHON` names another one. */
-export function oraclePython(): string | undefined {
-  const path = process.env["SAMOYED_PYTHON"] ?? join(ORACLE, ".venv", "bin", "python");
-  return existsSync(path) ? path : undefined;
-}
-
-/** The path of a file in `tools/oracle`. */
-export function oracleFile(name: string): string {
-  return join(ORACLE, name);
-}
+import { oracleFile, oraclePython, runOracle } from "../oracle.ts";
 
 /** A set of ONNX's test vectors: `root` holds `node/test_…/model.onnx` and the like. */
 export interface Suite {
@@ -37,41 +23,43 @@ const KINDS = ["node", "simple", "pytorch-operator", "pytorch-converted"];
 /** Where Debian's package `libonnx-testdata` puts them. */
 const DEBIAN = "/usr/share/libonnx-testdata/data";
 
+/** Where the vectors are kept that the oracle's onnx package computes. */
+const CACHE = fileURLToPath(new URL("../../.cache", import.meta.url));
+
 /**
  * The test vectors that are on this machine: those that the oracle's onnx package computes (written once, into
  * `.cache`), those that it carries, Debian's, and what `SAMOYED_ONNX_VECTORS` names.
  */
 export function findSuites(): Suite[] {
-  const suites: Suite[] = [];
-  const python = oraclePython();
-  if (python !== undefined) suites.push(...oracleSuites(python));
+  const suites: Suite[] = oraclePython() === undefined ? [] : oracleSuites();
   if (existsSync(join(DEBIAN, "node"))) suites.push({ name: "Debian", root: DEBIAN });
   const named = process.env["SAMOYED_ONNX_VECTORS"];
   if (named !== undefined) suites.push({ name: "SAMOYED_ONNX_VECTORS", root: named });
   return suites;
 }
 
-function oracleSuites(python: string): Suite[] {
-  const [version, carried] = run(python, [
-    "-c",
-    "import onnx, os; print(onnx.__version__); print(os.path.dirname(onnx.__file__))",
-  ]).split("\n");
+function oracleSuites(): Suite[] {
+  const [version, module] = runOracle(["-c", "import onnx; print(onnx.__version__); print(onnx.__file__)"]).split("\n");
   const name = `onnx ${version}`;
-  const cache = join(PACKAGE, ".cache", `vectors-${version}`);
-  if (!existsSync(join(cache, "version.txt"))) {
-    mkdirSync(cache, { recursive: true });
-    run(python, [oracleFile("onnx_vectors.py"), cache]);
-  }
+  const cache = join(CACHE, `vectors-${version}`);
+  if (!existsSync(cache)) writeVectors(cache);
   return [
     { name, root: cache },
-    { name, root: join(carried!, "backend", "test", "data") },
+    { name, root: join(dirname(module!), "backend", "test", "data") },
   ];
 }
 
-function run(command: string, args: readonly string[]): string {
-  const { status, stdout, stderr } = spawnSync(command, args, { encoding: "utf8" });
-  if (status !== 0) throw new Error(`${basename(command)} ${args.join(" ")} failed: ${stderr}`);
-  return stdout.trim();
+/** Writes the computed vectors; tests of other packages may do the same at the same time. */
+function writeVectors(folder: string): void {
+  const own = `${folder}.${process.pid}`;
+  mkdirSync(own, { recursive: true });
+  runOracle([oracleFile("onnx_vectors.py"), own]);
+  try {
+    renameSync(own, folder);
+  } catch (error) {
+    rmSync(own, { recursive: true });
+    if (!existsSync(folder)) throw error;
+  }
 }
 
 /** The vectors of the suites, in order of their names. */
@@ -88,8 +76,14 @@ export function listVectors(suites: readonly Suite[]): Vector[] {
   );
 }
 
-/** The data sets of a vector: the bytes of its inputs and outputs, by position. */
-export function dataSets(vector: Vector): { inputs: Uint8Array[]; outputs: Uint8Array[]; complete: boolean }[] {
+/** The bytes of a data set's inputs and outputs, TensorProtos, by position. */
+export interface DataSet {
+  readonly inputs: readonly Uint8Array[];
+  readonly outputs: readonly Uint8Array[];
+}
+
+/** The data sets of a vector. */
+export function dataSets(vector: Vector): DataSet[] {
   return readdirSync(vector.folder)
     .filter((name) => name.startsWith("test_data_set_"))
     .sort()
@@ -100,9 +94,7 @@ export function dataSets(vector: Vector): { inputs: Uint8Array[]; outputs: Uint8
         const indices = own.map((file) => Number(file.slice(kind.length + 1, -3))).sort((a, b) => a - b);
         return indices.map((index) => readFileSync(join(vector.folder, name, `${kind}_${index}.pb`)));
       };
-      const inputs = read("input");
-      const outputs = read("output");
-      return { inputs, outputs, complete: outputs.length > 0 };
+      return { inputs: read("input"), outputs: read("output") };
     });
 }
 
