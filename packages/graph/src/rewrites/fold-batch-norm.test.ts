@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { processorTime } from "@samoyed/test-support/processor-time";
 import { describe, expect, test } from "vitest";
 import { floats32, noise } from "../../test/helpers.ts";
-import { createBuilder, float, foldBatchNorm, type Graph, int, ints, interpret, rewriteGraph } from "../index.ts";
+import { createBuilder, foldBatchNorm, interpret, rewriteGraph } from "../index.ts";
+import { float, type Graph, int, ints } from "@samoyed/ir";
 
 interface Layer {
   readonly channels?: number;
