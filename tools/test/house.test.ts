@@ -64,6 +64,20 @@ test("a declared and unused dependency, and a package outside the plan, are brea
   ]);
 });
 
+test("a star in the plan stands for any name, and only for one", () => {
+  const root = house({
+    "packages/format-a/package.json": '{ "dependencies": { "@samoyed/a-file": "1", "@samoyed/runtime-a": "1" } }',
+    "packages/format-a/src/index.ts": 'import "@samoyed/a-file";\nimport "@samoyed/runtime-a";',
+    "packages/a-file/package.json": "{}",
+    "packages/a-file/src/index.ts": "export {};",
+    "packages/format-/package.json": "{}",
+  });
+  expect(breaches(root, { "format-*": ["*-file"], "*-file": [] })).toEqual([
+    "packages/format- is not in the plan",
+    "packages/format-a/src/index.ts imports @samoyed/runtime-a; format-a may import: *-file",
+  ]);
+});
+
 test("imports are found in all their forms", () => {
   const text =
     'import a from "1";\nimport "2";\nexport { b } from "3";\nimport type {\n c } from "4";\nawait import("5");\nconst s = "import";';

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { preprocessImage } from "@samoyed/preprocess";
 import { golden } from "@samoyed/test-support/paths";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { storedWeightsSha256 } from "../../cli/src/check/stored-weights/stored-weights-sha256.ts";
+import { storedWeightsSha256 } from "../../check/src/stored-weights-sha256.ts";
 import { convertFile } from "../../convert/src/node.ts";
 import { type BackendResult, type LoadedCase, runCase } from "../../golden/src/index.ts";
 import { loadCase } from "../../golden/src/node.ts";
