@@ -2,15 +2,25 @@
 // of `samoyed check --taps`.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { convertFile } from "@samoyed/convert/node";
+import { type BackendResult, type LoadedCase, runCase } from "@samoyed/golden";
+import { loadCase } from "@samoyed/golden/node";
 import { preprocessImage } from "@samoyed/preprocess";
+import { bundlePage } from "@samoyed/test-support/browser/bundle-page";
+import {
+  type Browser,
+  HAS_CHROMIUM,
+  type OpenPage,
+  SOFTWARE_GRAPHICS,
+  startChromium,
+  WITHOUT_CHROMIUM,
+} from "@samoyed/test-support/browser/chromium";
+import { ISOLATED } from "@samoyed/test-support/browser/serve-files";
+import { tfjsWasmFiles } from "@samoyed/test-support/browser/tfjs-wasm-files";
 import { golden } from "@samoyed/test-support/paths";
+import { temporaryFolder } from "@samoyed/test-support/temporary-folder";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { storedWeightsSha256 } from "../../cli/src/check/stored-weights/stored-weights-sha256.ts";
-import { convertFile } from "../../convert/src/node.ts";
-import { type BackendResult, type LoadedCase, runCase } from "../../golden/src/index.ts";
-import { loadCase } from "../../golden/src/node.ts";
-import { HAS_CHROMIUM, type OpenPage, openPage, siteFiles, WITHOUT_CHROMIUM } from "./chromium.ts";
-import { newFolder } from "./models.ts";
+import { storedWeightsSha256 } from "../../src/check/stored-weights/stored-weights-sha256.ts";
 import { pageBackend } from "./page-backend.ts";
 
 const CHECKPOINT = golden("trained/shapes.pth");
@@ -50,15 +60,17 @@ function someImages(loaded: LoadedCase, chosen: ReadonlySet<number>): LoadedCase
 }
 
 describe.skipIf(!HAS_CHROMIUM)(`the golden case in a browser${WITHOUT_CHROMIUM}`, () => {
+  let browser: Browser;
   let opened: OpenPage;
   let shapes: LoadedCase;
   const hashes = new Map<Stored, string>();
 
   beforeAll(async () => {
     shapes = await loadCase(golden("cases/shapes"));
-    const files = await siteFiles();
+    const page = await bundlePage(new URL("./tfjs-page.ts", import.meta.url));
+    const files = new Map([...page, ...(await tfjsWasmFiles(import.meta.url))]);
     for (const weights of STORED) {
-      const outDir = await newFolder();
+      const outDir = temporaryFolder();
       await convertFile(CHECKPOINT, { formats: ["tfjs"], weights, outDir, preprocess: shapes.case.preprocess });
       const [folder] = await readdir(outDir);
       const model = join(outDir, folder!);
@@ -67,10 +79,11 @@ describe.skipIf(!HAS_CHROMIUM)(`the golden case in a browser${WITHOUT_CHROMIUM}`
       const options = { format: "tfjs", checkpoint: CHECKPOINT, signal } as const;
       if (weights !== "float32") hashes.set(weights, await storedWeightsSha256(join(model, "model.json"), options));
     }
-    opened = await openPage(files, { cores: 8 });
+    browser = await startChromium({ flags: SOFTWARE_GRAPHICS });
+    opened = await browser.open(files, { ready: "sessions", headers: ISOLATED, cores: 8 });
   });
 
-  afterAll(async () => opened?.close());
+  afterAll(() => browser?.close());
 
   /** Runs the case on one engine; `model` is the folder of another model than the one that was stored so. */
   async function check(
@@ -146,6 +159,6 @@ describe.skipIf(!HAS_CHROMIUM)(`the golden case in a browser${WITHOUT_CHROMIUM}`
 
   test("nothing was thrown beside, and nothing left this machine", () => {
     expect(opened.problems).toEqual([]);
-    expect(opened.requests.filter((url) => !url.startsWith(opened.base) && !/^(?:blob|data):/u.test(url))).toEqual([]);
+    expect(opened.elsewhere()).toEqual([]);
   });
 });
