@@ -1,8 +1,10 @@
 import {
+  type ByteSource,
   lazyFromChunks,
   lazyTensor,
   type LazyTensor,
   memorySink,
+  memorySource,
   ShapeError,
   type Sink,
   UnsupportedError,
@@ -13,7 +15,7 @@ import { dtypeGraph } from "@samoyed/test-support/dtype-graph";
 import { describe, expect, test } from "vitest";
 import { CONTRACT, fromBytes, toBytes } from "../test/files.ts";
 import { smallNetwork } from "../test/graphs.ts";
-import { MAX_MODEL_BYTES, onnxByteLength, writeOnnx } from "./index.ts";
+import { MAX_MODEL_BYTES, onnxByteLength, readOnnx, writeOnnx } from "./index.ts";
 
 function graphWith(tensor: LazyTensor): Graph {
   const builder = createBuilder({ name: "one" });
@@ -79,6 +81,22 @@ describe("streaming", () => {
     expect(await toBytes(smallNetwork(), { contract: shuffled })).toEqual(first);
     expect(first.byteLength).toBe(onnxByteLength(smallNetwork(), { contract: CONTRACT }));
     expect(await toBytes(smallNetwork())).not.toEqual(first);
+  });
+
+  test("the source's hash is where the writer says that it is", async () => {
+    const sha256 = "0123456789abcdef".repeat(4);
+    for (const external of [undefined, { name: "m.onnx.data", sink: memorySink() }]) {
+      const sink = memorySink();
+      const options = { sink, contract: CONTRACT, ...(external && { external }) };
+      const { sourceHashOffset } = await writeOnnx(smallNetwork(), options);
+      await sink.patch(sourceHashOffset!, new TextEncoder().encode(sha256));
+      await sink.commit();
+      await external?.sink.commit();
+      const resolve = async (): Promise<ByteSource> => memorySource(external!.sink.bytes());
+      const { contract } = await readOnnx(memorySource(sink.bytes()), { resolve });
+      expect(contract).toEqual({ ...CONTRACT, source: { ...CONTRACT.source!, sha256 } });
+    }
+    expect(await writeOnnx(smallNetwork(), { sink: memorySink() })).toEqual({ sourceHashOffset: undefined });
   });
 
   test("the sink is left to the caller: neither committed nor aborted", async () => {

@@ -9,7 +9,7 @@ import {
   UsageError,
 } from "@samoyed/core";
 import type { Graph } from "@samoyed/graph";
-import { encodeModel } from "./encode-model.ts";
+import { encodeModel, sourceHashOffset } from "./encode-model.ts";
 import type { ExternalPlace } from "./encode-tensor.ts";
 import { layoutExternal } from "./external-layout.ts";
 import { refuseLocation } from "./external-location.ts";
@@ -30,6 +30,12 @@ export interface WriteOnnxOptions extends ReadOptions {
   readonly external?: { readonly name: string; readonly sink: Sink };
 }
 
+/** What was written. */
+export interface WrittenOnnx {
+  /** Where the digits of the contract's `source.sha256` are in the model; `undefined` where it has none. */
+  readonly sourceHashOffset: number | undefined;
+}
+
 /**
  * Writes a graph as an ONNX model: operator set as the graph has it, IR version 8 for operator sets up to 18 (later ones
  * as ONNX pairs them), symbolic sizes by name, weights as little-endian `raw_data`. The same graph gives the same bytes.
@@ -44,7 +50,7 @@ export interface WriteOnnxOptions extends ReadOptions {
  *
  * Matches ONNX 1.23, `onnx/onnx.proto`.
  */
-export async function writeOnnx(graph: Graph, options: WriteOnnxOptions): Promise<void> {
+export async function writeOnnx(graph: Graph, options: WriteOnnxOptions): Promise<WrittenOnnx> {
   const { sink, contract, external, signal } = options;
   const reading: ReadOptions = signal === undefined ? {} : { signal };
   const places = external === undefined ? new Map<string, ExternalPlace>() : placeTensors(graph, external.name);
@@ -54,6 +60,7 @@ export async function writeOnnx(graph: Graph, options: WriteOnnxOptions): Promis
   if (external !== undefined) {
     await throughBlocks(external.sink, (blocks) => writePlaces({ graph, places, blocks }, reading));
   }
+  return { sourceHashOffset: sourceHashOffset(model, contract) };
 }
 
 /**

@@ -100,10 +100,29 @@ describe("the file", () => {
     const changed = [...other].filter((byte, i) => byte !== one[i]).length;
     expect(other.byteLength).toBe(one.byteLength);
     expect(changed).toBe(60);
-    const patched = Buffer.from(one).indexOf(CONTRACT.source!.sha256);
-    one.set(new TextEncoder().encode(sha256), patched);
+    const { sourceHashOffset } = await writeSmyd(smallNetwork(), { sink: memorySink(), contract: CONTRACT });
+    one.set(new TextEncoder().encode(sha256), sourceHashOffset!);
     expect(one).toEqual(other);
     expect((await fromBytes(one)).contract!.source!.sha256).toBe(sha256);
+  });
+
+  test("a source that is named after its hash, which becomes known after the file was written", async () => {
+    const sha256 = "f".repeat(64);
+    const unknown = { ...CONTRACT, source: { name: `${sha256}.pth`, sha256: "0".repeat(64) } };
+    const bytes = await toBytes(smallNetwork(), { contract: unknown });
+    const { sourceHashOffset } = await writeSmyd(smallNetwork(), { sink: memorySink(), contract: unknown });
+    bytes.set(new TextEncoder().encode(sha256), sourceHashOffset!);
+    expect((await fromBytes(bytes)).contract!.source).toEqual({ name: `${sha256}.pth`, sha256 });
+  });
+
+  test("without a source no place of its hash is reported", async () => {
+    const { source, ...contract } = CONTRACT;
+    expect(source).toBeDefined();
+    for (const options of [{}, { contract }]) {
+      expect(await writeSmyd(smallNetwork(), { sink: memorySink(), ...options })).toEqual({
+        sourceHashOffset: undefined,
+      });
+    }
   });
 });
 

@@ -29,6 +29,12 @@ export interface WriteSmydOptions extends ReadOptions {
   readonly weights?: SmydWeights;
 }
 
+/** What was written. */
+export interface WrittenSmyd {
+  /** Where the digits of the contract's `source.sha256` are; `undefined` where it has none. */
+  readonly sourceHashOffset: number | undefined;
+}
+
 /**
  * Writes a graph as a `.smyd` file, `docs/smyd-format.md` in the repository: a safetensors file with the graph and the
  * contract in its metadata, weights in the order in which the kernels of `@samoyed/runtime-smyd` read them, and a hash of
@@ -41,7 +47,7 @@ export interface WriteSmydOptions extends ReadOptions {
  * @throws UsageError when the contract names other ports than the graph has.
  * @throws ShapeError when a tensor yields more or fewer bytes than its shape has.
  */
-export async function writeSmyd(graph: Graph, options: WriteSmydOptions): Promise<void> {
+export async function writeSmyd(graph: Graph, options: WriteSmydOptions): Promise<WrittenSmyd> {
   const { sink, contract, weights = "float32", signal } = options;
   const reading: ReadOptions = signal === undefined ? {} : { signal };
   requirePorts(graph, contract);
@@ -49,7 +55,7 @@ export async function writeSmyd(graph: Graph, options: WriteSmydOptions): Promis
   const list = [...planned.initializers, ...planned.attributes.flatMap((own) => [...own.values()])];
   const placed = layOutData(list.map(({ record }) => record));
   const header = encodeHeader({ graph: encodeGraph(graph, planned), contract, placed });
-  requireReadable(header, graph);
+  requireReadable(header.bytes, graph);
   const byName = new Map(list.map((entry) => [entry.record.tensor, entry]));
   const hash = createXxh64();
   const hashes: bigint[] = [];
@@ -59,7 +65,7 @@ export async function writeSmyd(graph: Graph, options: WriteSmydOptions): Promis
       await blocks.append(bytes);
     };
     let scales: Float32Array | undefined;
-    await blocks.append(header);
+    await blocks.append(header.bytes);
     for (const { name, role, byteLength } of placed) {
       throwIfAborted(signal);
       hash.reset();
@@ -80,6 +86,7 @@ export async function writeSmyd(graph: Graph, options: WriteSmydOptions): Promis
       }
     }
   });
+  return { sourceHashOffset: header.sourceHashOffset };
 }
 
 function requirePorts(graph: Graph, contract: Contract | undefined): void {

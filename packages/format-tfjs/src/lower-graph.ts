@@ -7,7 +7,10 @@ import { type TfGraph, type TfPort, tfShape, typeAttr } from "./tf-graph.ts";
 import { laidOut } from "./value.ts";
 
 /** The layout of images at the door. */
-export type DoorLayout = "nchw" | "nhwc";
+export type DoorLayout = (typeof LAYOUTS)[number];
+
+/** All of them. */
+export const LAYOUTS = ["nchw", "nhwc"] as const;
 
 /** What decides how a graph is lowered. */
 export interface LowerOptions extends ReadOptions {

@@ -5,6 +5,7 @@ import {
   lazyFromChunks,
   lazyTensor,
   memorySink,
+  type MemorySink,
   ShapeError,
   type Sink,
   UsageError,
@@ -31,6 +32,26 @@ function classifier(): Graph {
 }
 
 describe("what a model holds", () => {
+  test("the source's hash where the writer says that it is", async () => {
+    const graph = classifier();
+    const source = { name: "Größe.pth", sha256: "0".repeat(64) };
+    const contract = { ...contractFor(graph), source };
+    const sinks = new Map<string, MemorySink>();
+    const createSink = async (file: string): Promise<MemorySink> => {
+      sinks.set(file, memorySink());
+      return sinks.get(file)!;
+    };
+    const { sourceHashOffset } = await writeTfjs(graph, { createSink, contract });
+    const sha256 = "0123456789abcdef".repeat(4);
+    const sink = sinks.get("model.json")!;
+    await sink.patch(sourceHashOffset!, new TextEncoder().encode(sha256));
+    await sink.commit();
+    const json = modelJsonOf(new Map([["model.json", sink.bytes()]]));
+    expect(json.userDefinedMetadata["samoyed"]).toBe(encodeContract({ ...contract, source: { ...source, sha256 } }));
+    const none = { createSink: async () => memorySink(), contract: contractFor(graph) };
+    expect(await writeTfjs(graph, none)).toEqual({ sourceHashOffset: undefined });
+  });
+
   test("signature, contract and versions", async () => {
     const graph = classifier();
     const contract = { ...contractFor(graph), taps: ["conv"] };

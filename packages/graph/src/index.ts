@@ -32,3 +32,32 @@ export {
   type RewriteResult,
   rewriteGraph,
 } from "./rewrites/rewrite.ts";
+export {
+  type CreateSink,
+  type Format,
+  type OpenModel,
+  type ReadWeightsOptions,
+  type Refusal,
+  type RefusalContext,
+  type WriteContext,
+  type WrittenModel,
+} from "./format/format.ts";
+export {
+  readAtLeastZero,
+  type FormatOption,
+  readChoice,
+  readSwitch,
+  type OptionValue,
+  type OptionValues,
+} from "./format/format-option.ts";
+export { type KeptFiles, openKept, withFiles } from "./format/keep-open.ts";
+export {
+  describeGraph,
+  describeTensors,
+  describeValues,
+  type ModelDescription,
+  type PortDescription,
+  type TensorDescription,
+} from "./format/model-description.ts";
+export { readGraphWeights } from "./format/read-graph-weights.ts";
+export { weightBytes } from "./format/weight-bytes.ts";

@@ -47,7 +47,7 @@ if (oraclePython() === undefined) {
       expect(cases.length).toBeGreaterThan(300);
       for (const each of cases) {
         const [w, h, kind, from, config, hash] = each;
-        expect([each, sha256(createTransform(config)(rawPixels(w, h, kind, from)).data)]).toEqual([each, hash]);
+        expect([each, sha256(createTransform(config)(rawPixels(w, h, kind, from)).tensor.data)]).toEqual([each, hash]);
       }
     });
 

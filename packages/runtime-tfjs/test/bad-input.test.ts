@@ -8,7 +8,7 @@ import { tinyGraph } from "@samoyed/test-support/tiny-graph";
 import { testContract } from "@samoyed/test-support/contract";
 import { describe, expect, test } from "vitest";
 import { checkWasmMemory, MAX_WASM_WEIGHT_BYTES, wasmWeightBytes } from "../src/wasm-memory.ts";
-import { parseModel } from "../src/model-json.ts";
+import { parseModel } from "@samoyed/tfjs-file";
 import { tfjsCpu, tfjsWasm } from "../src/node.ts";
 import { modelFiles, writeFiles } from "./models.ts";
 

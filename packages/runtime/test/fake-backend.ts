@@ -1,9 +1,9 @@
-import type { Contract, Tensor } from "@samoyed/core";
+import type { ClassificationContract, Contract, Tensor } from "@samoyed/core";
 import { testContract } from "@samoyed/test-support/contract";
 import type { Availability, Backend, Port, Session } from "../src/backend.ts";
 import { checkInputs } from "../src/check-inputs.ts";
 
-export const CONTRACT: Contract = testContract({
+export const CONTRACT: ClassificationContract = testContract({
   model: "fake.test",
   preprocess: { inputSize: [3, 4, 4], interpolation: "bilinear", mean: [0, 0, 0], std: [1, 1, 1] },
   labels: ["red", "green", "blue"],

@@ -97,7 +97,7 @@ function describeFile(header: SafetensorsHeader, label: string): SmydFile {
   const placed = layOutData(records);
   checkPlaces(placed, header, label);
   const contract = metadata.has("contract") ? readContract(text("contract"), { graph: record, label }) : undefined;
-  requireDigest(metadata, contract, label);
+  requireDigest(metadata, label);
   return {
     ...withPlaces(record, placed),
     ...(contract && { contract }),
@@ -180,13 +180,11 @@ function readContract(
   return contract;
 }
 
-function requireDigest(metadata: ReadonlyMap<string, string>, contract: Contract | undefined, label: string): void {
+function requireDigest(metadata: ReadonlyMap<string, string>, label: string): void {
   const json = metadata.get("contract");
-  const sha256 = contract?.source?.sha256;
   const digest = smydDigest({
     graph: metadata.get("graph")!,
     ...(json !== undefined && { contract: json }),
-    ...(sha256 !== undefined && { sourceSha256: sha256 }),
   });
   const stored = metadata.get("digest");
   if (stored !== digest) {

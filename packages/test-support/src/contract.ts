@@ -1,12 +1,12 @@
-import type { Contract, PreprocessConfig } from "@samoyed/core";
+import type { ClassificationContract, PreprocessConfig } from "@samoyed/core";
 
 /** What a test changes in its contract; `preprocess` only in part. */
-export interface ContractChanges extends Partial<Omit<Contract, "preprocess">> {
+export interface ContractChanges extends Partial<Omit<ClassificationContract, "preprocess">> {
   readonly preprocess?: Partial<PreprocessConfig>;
 }
 
 /** A contract of a small classifier from `input` [N, 3, 8, 8] to `logits` [N, 4], with what a test changes in it. */
-export function testContract({ preprocess, ...changes }: ContractChanges = {}): Contract {
+export function testContract({ preprocess, ...changes }: ContractChanges = {}): ClassificationContract {
   return {
     version: 1,
     model: "tiny.fixture",

@@ -36,7 +36,7 @@ export async function trainedShapes(): Promise<TrainedShapes> {
   const { graph } = rewriteGraph(built, [foldConstants, dropIdentities, foldBatchNorm]);
   const images: Tensor<"float32">[] = [];
   for (const { path } of shapes.images) {
-    images.push(preprocessImage(await readFile(golden(`cases/shapes/${path}`)), shapes.preprocess));
+    images.push(preprocessImage(await readFile(golden(`cases/shapes/${path}`)), shapes.preprocess).tensor);
   }
   const contract = testContract({ model: name, preprocess: shapes.preprocess, labels: shapes.labels });
   const logits = parseNpy(await readFile(golden("cases/shapes/logits64.npy"))).data as Float64Array;

@@ -2,6 +2,7 @@
 // `samoyed check --taps`.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { formatNamed } from "@samoyed/convert";
 import { convertFile } from "@samoyed/convert/node";
 import { type BackendResult, type LoadedCase, runCase } from "@samoyed/golden";
 import { loadCase } from "@samoyed/golden/node";
@@ -45,7 +46,7 @@ describe.skipIf(!HAS_CHROMIUM)(`golden cases in a browser${WITHOUT_CHROMIUM}`, (
     await convertFile(checkpoint, { formats: ["smyd"], weights, outDir, preprocess, ...standIn });
     const file = join(outDir, (await readdir(outDir))[0]!);
     files.set(`/${name}.${weights}.smyd`, await readFile(file));
-    const hash = await storedWeightsSha256(file, { format: "smyd", checkpoint, signal });
+    const hash = await storedWeightsSha256(file, { format: formatNamed("smyd")!, checkpoint, signal });
     if (weights !== "float32") hashes.set(`${name} ${weights}`, hash);
   }
 

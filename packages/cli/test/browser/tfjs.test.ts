@@ -2,6 +2,7 @@
 // of `samoyed check --taps`.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { formatNamed } from "@samoyed/convert";
 import { convertFile } from "@samoyed/convert/node";
 import { type BackendResult, type LoadedCase, runCase } from "@samoyed/golden";
 import { loadCase } from "@samoyed/golden/node";
@@ -76,7 +77,7 @@ describe.skipIf(!HAS_CHROMIUM)(`the golden case in a browser${WITHOUT_CHROMIUM}`
       const model = join(outDir, folder!);
       for (const file of await readdir(model)) files.set(`/${weights}/${file}`, await readFile(join(model, file)));
       const { signal } = new AbortController();
-      const options = { format: "tfjs", checkpoint: CHECKPOINT, signal } as const;
+      const options = { format: formatNamed("tfjs")!, checkpoint: CHECKPOINT, signal } as const;
       if (weights !== "float32") hashes.set(weights, await storedWeightsSha256(join(model, "model.json"), options));
     }
     browser = await startChromium({ flags: SOFTWARE_GRAPHICS });

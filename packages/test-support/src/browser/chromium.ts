@@ -45,7 +45,7 @@ export interface OpenPage {
   readonly problems: readonly string[];
   /** What the page asked another server for. */
   readonly elsewhere: () => string[];
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** How a page is served and opened. */

@@ -19,7 +19,7 @@ export const ISOLATED: Readonly<Record<string, string>> = {
 export interface FileServer {
   /** Its address, without a slash. */
   readonly base: string;
-  close(): void;
+  readonly close: () => void;
 }
 
 /** Serves files, whole or in ranges; what is added to them later is served, too. */
