@@ -1,6 +1,7 @@
 import fc from "fast-check";
+import { noise } from "@samoyed/test-support/tensors";
 import { describe, expect, test } from "vitest";
-import { noise, nodeGraph, runNode } from "../test/helpers.ts";
+import { nodeGraph, runNode } from "../test/helpers.ts";
 import { floorDivide, multiplyDims } from "./dims.ts";
 import { int, ints, interpret } from "./index.ts";
 

@@ -1,7 +1,7 @@
 import { elementCount, lazyTensor, type Shape, type Tensor } from "@samoyed/core";
 import { createBuilder, type Graph, interpret, ints } from "@samoyed/graph";
 import { expect, test } from "vitest";
-import { noise } from "../../graph/test/helpers.ts";
+import { noise } from "@samoyed/test-support/tensors";
 import { BACKENDS } from "./backends.ts";
 import { smydBytes } from "./models.ts";
 
