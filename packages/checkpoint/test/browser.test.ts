@@ -1,22 +1,16 @@
 // The same code in Chromium, from Blobs and from URLs read by ranges.
 import { bundlePage } from "@samoyed/test-support/browser/bundle-page";
-import { type Browser, HAS_CHROMIUM, startChromium, WITHOUT_CHROMIUM } from "@samoyed/test-support/browser/chromium";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describeInChromium } from "@samoyed/test-support/browser/chromium";
+import { expect, test } from "vitest";
 import { FIXTURE_FILES, FIXTURES, fixtureBytes } from "./fixtures.ts";
 import type { PageResult } from "./page.ts";
 
-describe.skipIf(!HAS_CHROMIUM)(`in Chromium${WITHOUT_CHROMIUM}`, () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await startChromium();
-  });
-  afterAll(() => browser?.close());
-
+describeInChromium("in Chromium", "none", (open) => {
   test("every fixture has PyTorch's bytes", async () => {
     const files = await bundlePage(new URL("./page.ts", import.meta.url), { minify: true });
     files.set("/list.json", JSON.stringify(FIXTURES));
     for (const file of FIXTURE_FILES) files.set(`/fixtures/${file}`, fixtureBytes(file));
-    const { page } = await browser.open(files, { ready: "result" });
+    const { page } = await open(files, { ready: "result" });
     const result = await page.evaluate(async () => (globalThis as unknown as { result: Promise<PageResult> }).result);
     expect(result.wrong).toEqual([]);
     const tensors = FIXTURES.flatMap(({ tensors }) => Object.values(tensors)).filter((one) => one !== "unsupported");

@@ -1,7 +1,7 @@
 // The same code in Chromium gives the same bytes.
 import { bundlePage, programsOf, type SiteFiles } from "@samoyed/test-support/browser/bundle-page";
-import { type Browser, HAS_CHROMIUM, startChromium, WITHOUT_CHROMIUM } from "@samoyed/test-support/browser/chromium";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describeInChromium } from "@samoyed/test-support/browser/chromium";
+import { beforeAll, expect, test } from "vitest";
 import { rawPixels, readCases, readImages, type ResizeCase, type TransformCase } from "./cases.ts";
 import type { PageInput, PageResult } from "./page.ts";
 
@@ -25,20 +25,16 @@ function pageInput(): PageInput {
   };
 }
 
-describe.skipIf(!HAS_CHROMIUM)(`in Chromium${WITHOUT_CHROMIUM}`, () => {
-  let browser: Browser;
+describeInChromium("in Chromium", "none", (open) => {
   let files: SiteFiles;
   let result: PageResult;
 
   beforeAll(async () => {
     files = await bundlePage(new URL("./page.ts", import.meta.url), { minify: true });
     files.set("/input.json", JSON.stringify(pageInput()));
-    browser = await startChromium();
-    const { page } = await browser.open(files, { ready: "runPreprocess" });
+    const { page } = await open(files, { ready: "runPreprocess" });
     result = await page.evaluate(() => window.runPreprocess!());
   });
-
-  afterAll(() => browser?.close());
 
   test("images decode to Pillow's pixels, or are refused with a typed error", () => {
     expect(result.images).toHaveLength(images.length);

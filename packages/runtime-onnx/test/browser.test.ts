@@ -2,17 +2,16 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { bundlePage, programsOf, type SiteFiles } from "@samoyed/test-support/browser/bundle-page";
-import { type Browser, HAS_CHROMIUM, startChromium, WITHOUT_CHROMIUM } from "@samoyed/test-support/browser/chromium";
+import { describeInChromium } from "@samoyed/test-support/browser/chromium";
 import { golden } from "@samoyed/test-support/paths";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { loadClassifier } from "../src/node.ts";
 import { answers, fixture } from "./fixtures.ts";
 import type { PageResult } from "./page.ts";
 
 const IMAGE = golden("images/samoyed-drawn.jpg");
 
-describe.skipIf(!HAS_CHROMIUM)(`in a browser${WITHOUT_CHROMIUM}`, () => {
-  let browser: Browser;
+describeInChromium("in a browser", "none", (open) => {
   let files: SiteFiles;
 
   beforeAll(async () => {
@@ -24,16 +23,13 @@ describe.skipIf(!HAS_CHROMIUM)(`in a browser${WITHOUT_CHROMIUM}`, () => {
     files.set("/elsewhere/engine.wasm", await readFile(wasm));
     files.set("/classifier.onnx", await readFile(fixture("classifier.onnx")));
     files.set("/image.jpg", await readFile(IMAGE));
-    browser = await startChromium();
   });
-
-  afterAll(() => browser?.close());
 
   /** Opens the page, runs it, and fails on anything that leaves this machine. */
   async function runPage(
     wasmUrl?: string,
   ): Promise<{ readonly result: PageResult; readonly base: string; readonly requests: readonly string[] }> {
-    const { page, base, requests, problems, elsewhere, close } = await browser.open(files, { ready: "runOnnx" });
+    const { page, base, requests, problems, elsewhere, close } = await open(files, { ready: "runOnnx" });
     const result = await page.evaluate((url) => window.runOnnx!(url), wasmUrl);
     await close();
     expect(problems).toEqual([]);

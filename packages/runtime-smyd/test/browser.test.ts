@@ -7,15 +7,9 @@ import { wave } from "@samoyed/test-support/tensors";
 import { tinyGraph } from "@samoyed/test-support/tiny-graph";
 import { testContract } from "@samoyed/test-support/contract";
 import { bundlePage, type SiteFiles } from "@samoyed/test-support/browser/bundle-page";
-import {
-  type Browser,
-  HAS_CHROMIUM,
-  type OpenPage,
-  startChromium,
-  WITHOUT_CHROMIUM,
-} from "@samoyed/test-support/browser/chromium";
+import { describeInChromium, type OpenPage } from "@samoyed/test-support/browser/chromium";
 import { ISOLATED } from "@samoyed/test-support/browser/serve-files";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { loadClassifier, recordSelfTest, smyd } from "../src/node.ts";
 import { distance, relativeError, smydBytes } from "./models.ts";
 import type { PageRequest, PageResult } from "./page.ts";
@@ -33,8 +27,7 @@ const HEADERS: Record<string, Record<string, string>> = {
   open: {},
 };
 
-describe.skipIf(!HAS_CHROMIUM)(`in a browser${WITHOUT_CHROMIUM}`, () => {
-  let browser: Browser;
+describeInChromium("in a browser", "none", (open) => {
   let files: SiteFiles;
   const opened = new Map<string, OpenPage>();
   const graph = tinyGraph({ size: 40 });
@@ -56,12 +49,9 @@ describe.skipIf(!HAS_CHROMIUM)(`in a browser${WITHOUT_CHROMIUM}`, () => {
     const shapes = await trainedShapes();
     files.set("/shapes.smyd", await smydBytes(shapes.graph, { contract: shapes.contract }));
     files.set("/image.jpg", await readFile(golden("trained/images/000.jpg")));
-    browser = await startChromium();
     for (const [kind, headers] of Object.entries(HEADERS))
-      opened.set(kind, await browser.open(files, { ready: "runSmyd", headers }));
+      opened.set(kind, await open(files, { ready: "runSmyd", headers }));
   });
-
-  afterAll(() => browser?.close());
 
   type Where = "page" | "worker";
   async function run(
@@ -191,7 +181,7 @@ describe.skipIf(!HAS_CHROMIUM)(`in a browser${WITHOUT_CHROMIUM}`, () => {
     const variants = [...files.keys()].filter((name) => /(?:plain|relaxed).*\.js$/.test(name));
     // Once for the page, once for its worker.
     expect(variants).toHaveLength(8);
-    const { page, requests, close } = await browser.open(files, { ready: "runSmyd" });
+    const { page, requests, close } = await open(files, { ready: "runSmyd" });
     await page.evaluate(() => window.loadFile!("tiny.smyd"));
     await close();
     expect(requests.filter((url) => variants.some((name) => url.endsWith(name)))).toHaveLength(1);

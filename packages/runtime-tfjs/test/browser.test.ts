@@ -7,23 +7,15 @@ import { wave } from "@samoyed/test-support/tensors";
 import { tinyGraph } from "@samoyed/test-support/tiny-graph";
 import { testContract } from "@samoyed/test-support/contract";
 import { bundlePage, programsOf, type SiteFiles } from "@samoyed/test-support/browser/bundle-page";
-import {
-  type Browser,
-  HAS_CHROMIUM,
-  type OpenPage,
-  SOFTWARE_GRAPHICS,
-  startChromium,
-  WITHOUT_CHROMIUM,
-} from "@samoyed/test-support/browser/chromium";
+import { describeInChromium, type OpenPage } from "@samoyed/test-support/browser/chromium";
 import { ISOLATED } from "@samoyed/test-support/browser/serve-files";
 import { tfjsWasmFiles } from "@samoyed/test-support/browser/tfjs-wasm-files";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { loadClassifier } from "../src/node.ts";
 import { modelFiles, writeFiles } from "./models.ts";
 import type { PageResult } from "./page.ts";
 
-describe.skipIf(!HAS_CHROMIUM)(`in a browser${WITHOUT_CHROMIUM}`, () => {
-  let browser: Browser;
+describeInChromium("in a browser", "software", (open) => {
   let opened: OpenPage;
   let page: OpenPage["page"];
   let files: SiteFiles;
@@ -42,12 +34,9 @@ describe.skipIf(!HAS_CHROMIUM)(`in a browser${WITHOUT_CHROMIUM}`, () => {
     files.set("/broken.tfjs/model.json", files.get("/tiny.tfjs/model.json")!);
     files.set("/image.jpg", await readFile(golden("trained/images/000.jpg")));
     // More than the threads that the page asks for.
-    browser = await startChromium({ flags: SOFTWARE_GRAPHICS });
-    opened = await browser.open(files, { ready: "runTfjs", headers: ISOLATED, cores: 8 });
+    opened = await open(files, { ready: "runTfjs", headers: ISOLATED, cores: 8 });
     ({ page } = opened);
   });
-
-  afterAll(() => browser?.close());
 
   async function run(name: string, tensor: Tensor, url: string, taps: readonly string[] = []): Promise<PageResult> {
     return page.evaluate(([backend, given, address]) => window.runTfjs!(backend, given, address), [
@@ -86,7 +75,7 @@ describe.skipIf(!HAS_CHROMIUM)(`in a browser${WITHOUT_CHROMIUM}`, () => {
   });
 
   test("and no more than the browser says that there are cores", async () => {
-    const other = await browser.open(files, { ready: "runTfjs", headers: ISOLATED, cores: 1 });
+    const other = await open(files, { ready: "runTfjs", headers: ISOLATED, cores: 1 });
     try {
       const given = { shape: [...input.shape], data: Array.from(input.data, Number), taps: [] };
       const adapter = await other.page.evaluate(

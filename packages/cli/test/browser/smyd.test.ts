@@ -8,17 +8,11 @@ import { type BackendResult, type LoadedCase, runCase } from "@samoyed/golden";
 import { loadCase } from "@samoyed/golden/node";
 import { preprocessImage } from "@samoyed/preprocess";
 import { bundlePage, type SiteFiles } from "@samoyed/test-support/browser/bundle-page";
-import {
-  type Browser,
-  HAS_CHROMIUM,
-  type OpenPage,
-  startChromium,
-  WITHOUT_CHROMIUM,
-} from "@samoyed/test-support/browser/chromium";
+import { describeInChromium, type OpenPage } from "@samoyed/test-support/browser/chromium";
 import { ISOLATED } from "@samoyed/test-support/browser/serve-files";
 import { golden } from "@samoyed/test-support/paths";
 import { temporaryFolder } from "@samoyed/test-support/temporary-folder";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { caseCheckpoint } from "../../src/check/case-checkpoint.ts";
 import { storedWeightsSha256 } from "../../src/check/stored-weights/stored-weights-sha256.ts";
 import { pageBackend } from "./page-backend.ts";
@@ -26,8 +20,7 @@ import { pageBackend } from "./page-backend.ts";
 const STORED = ["float32", "float16", "int8"] as const;
 type Stored = (typeof STORED)[number];
 
-describe.skipIf(!HAS_CHROMIUM)(`golden cases in a browser${WITHOUT_CHROMIUM}`, () => {
-  let browser: Browser;
+describeInChromium("golden cases in a browser", "none", (open) => {
   let opened: OpenPage;
   let files: SiteFiles;
   const cases = new Map<string, LoadedCase>();
@@ -54,11 +47,8 @@ describe.skipIf(!HAS_CHROMIUM)(`golden cases in a browser${WITHOUT_CHROMIUM}`, (
     files = await bundlePage(new URL("./smyd-page.ts", import.meta.url));
     for (const weights of STORED) await convert("shapes", weights);
     await convert("samoyed-drawn", "float32");
-    browser = await startChromium();
-    opened = await browser.open(files, { ready: "sessions", headers: ISOLATED });
+    opened = await open(files, { ready: "sessions", headers: ISOLATED });
   });
-
-  afterAll(() => browser?.close());
 
   /** The case on one way to run; `file` is the model of another way of storing, where that is not to be found out. */
   async function check(

@@ -8,19 +8,12 @@ import { type BackendResult, type LoadedCase, runCase } from "@samoyed/golden";
 import { loadCase } from "@samoyed/golden/node";
 import { preprocessImage } from "@samoyed/preprocess";
 import { bundlePage } from "@samoyed/test-support/browser/bundle-page";
-import {
-  type Browser,
-  HAS_CHROMIUM,
-  type OpenPage,
-  SOFTWARE_GRAPHICS,
-  startChromium,
-  WITHOUT_CHROMIUM,
-} from "@samoyed/test-support/browser/chromium";
+import { describeInChromium, type OpenPage } from "@samoyed/test-support/browser/chromium";
 import { ISOLATED } from "@samoyed/test-support/browser/serve-files";
 import { tfjsWasmFiles } from "@samoyed/test-support/browser/tfjs-wasm-files";
 import { golden } from "@samoyed/test-support/paths";
 import { temporaryFolder } from "@samoyed/test-support/temporary-folder";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { storedWeightsSha256 } from "../../src/check/stored-weights/stored-weights-sha256.ts";
 import { pageBackend } from "./page-backend.ts";
 
@@ -60,8 +53,7 @@ function someImages(loaded: LoadedCase, chosen: ReadonlySet<number>): LoadedCase
   };
 }
 
-describe.skipIf(!HAS_CHROMIUM)(`the golden case in a browser${WITHOUT_CHROMIUM}`, () => {
-  let browser: Browser;
+describeInChromium("the golden case in a browser", "software", (open) => {
   let opened: OpenPage;
   let shapes: LoadedCase;
   const hashes = new Map<Stored, string>();
@@ -80,11 +72,8 @@ describe.skipIf(!HAS_CHROMIUM)(`the golden case in a browser${WITHOUT_CHROMIUM}`
       const options = { format: formatNamed("tfjs")!, checkpoint: CHECKPOINT, signal } as const;
       if (weights !== "float32") hashes.set(weights, await storedWeightsSha256(join(model, "model.json"), options));
     }
-    browser = await startChromium({ flags: SOFTWARE_GRAPHICS });
-    opened = await browser.open(files, { ready: "sessions", headers: ISOLATED, cores: 8 });
+    opened = await open(files, { ready: "sessions", headers: ISOLATED, cores: 8 });
   });
-
-  afterAll(() => browser?.close());
 
   /** Runs the case on one engine; `model` is the folder of another model than the one that was stored so. */
   async function check(
@@ -155,7 +144,10 @@ describe.skipIf(!HAS_CHROMIUM)(`the golden case in a browser${WITHOUT_CHROMIUM}`
     expect(statuses(other)).toContain("weights failed");
     expect(other.verdict.kind).toBe("failed");
     const gone = await check("tfjs-wasm", { loaded, stored: "float32", model: "gone" });
-    expect(gone.verdict).toMatchObject({ kind: "failed", reasons: [expect.stringMatching(/the server answered 404/)] });
+    expect(gone.verdict).toMatchObject({
+      kind: "failed",
+      reasons: [expect.stringMatching(/the server answered 404/)],
+    });
   });
 
   test("nothing was thrown beside, and nothing left this machine", () => {

@@ -1,17 +1,12 @@
 import { existsSync } from "node:fs";
-import { chromium, type Page } from "playwright-core";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe } from "vitest";
 import type { SiteFiles } from "./bundle-page.ts";
 import { serveFiles } from "./serve-files.ts";
 
 const CHROMIUM = [process.env["CHROME_PATH"], "/usr/bin/chromium", "/usr/bin/google-chrome"].find(
   (path) => path !== undefined && existsSync(path),
 );
-
-/** Whether Chromium is installed. */
-export const HAS_CHROMIUM: boolean = CHROMIUM !== undefined;
-
-/** For the title of tests that need Chromium: why they did not run. */
-export const WITHOUT_CHROMIUM: string = HAS_CHROMIUM ? "" : " (not run: Chromium is not installed)";
 
 const QUIET = [
   "--headless",
@@ -23,16 +18,18 @@ const QUIET = [
   "--disable-sync",
 ];
 
-/** Flags of a browser without graphics. */
-const NO_GRAPHICS = ["--disable-gpu"];
+/** How a browser draws: not at all, or with WebGL and WebGPU that compute on the processor. */
+export type Graphics = "none" | "software";
 
-/** Flags with which WebGL and WebGPU compute on the processor. */
-export const SOFTWARE_GRAPHICS: readonly string[] = [
-  "--enable-unsafe-swiftshader",
-  "--use-angle=swiftshader",
-  "--enable-unsafe-webgpu",
-  "--use-webgpu-adapter=swiftshader",
-];
+const GRAPHICS: Readonly<Record<Graphics, readonly string[]>> = {
+  none: ["--disable-gpu"],
+  software: [
+    "--enable-unsafe-swiftshader",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-webgpu",
+    "--use-webgpu-adapter=swiftshader",
+  ],
+};
 
 /** A page in Chromium, and the server that it came from. */
 export interface OpenPage {
@@ -58,22 +55,32 @@ export interface OpenPageOptions {
   readonly cores?: number;
 }
 
-/** A browser. */
-export interface Browser {
-  /** Serves files and opens their `/index.html`. */
-  open(files: SiteFiles, options: OpenPageOptions): Promise<OpenPage>;
-  /** Closes the browser and the servers of its pages. */
-  close(): Promise<void>;
-}
+/** Serves files and opens their `/index.html`, which stays open until the tests are done, or is closed before. */
+export type OpenSite = (files: SiteFiles, options: OpenPageOptions) => Promise<OpenPage>;
 
-/** Starts Chromium. It has no time limits: those of the tests are against hangs. */
-export async function startChromium({
-  flags = NO_GRAPHICS,
-}: { readonly flags?: readonly string[] } = {}): Promise<Browser> {
-  const browser = await chromium.launch({ executablePath: CHROMIUM!, args: [...QUIET, ...flags], timeout: 0 });
-  const servers: (() => void)[] = [];
-  return {
-    async open(files, { ready, headers, cores }) {
+/**
+ * Defines tests that need Chromium; where it is not installed they are skipped, and their title says why. Pages have no
+ * time limits: those of the tests are against hangs.
+ *
+ * @param define Defines the tests; `open` is for them and their hooks.
+ */
+export function describeInChromium(title: string, graphics: Graphics, define: (open: OpenSite) => void): void {
+  const why = CHROMIUM === undefined ? " (not run: Chromium is not installed)" : "";
+  describe.skipIf(CHROMIUM === undefined)(`${title}${why}`, () => {
+    let browser: Browser;
+    const servers: (() => void)[] = [];
+    beforeAll(async () => {
+      browser = await chromium.launch({
+        executablePath: CHROMIUM!,
+        args: [...QUIET, ...GRAPHICS[graphics]],
+        timeout: 0,
+      });
+    });
+    afterAll(async () => {
+      await browser?.close();
+      for (const close of servers) close();
+    });
+    define(async (files, { ready, headers, cores }) => {
       const { base, close } = await serveFiles(files, headers);
       servers.push(close);
       const [requests, problems]: [string[], string[]] = [[], []];
@@ -87,18 +94,8 @@ export async function startChromium({
         }, cores);
       await page.goto(`${base}/index.html`);
       await page.waitForFunction((name) => name in window, ready);
-      return {
-        page,
-        base,
-        requests,
-        problems,
-        elsewhere: () => requests.filter((url) => !url.startsWith(base) && !/^(?:blob|data):/.test(url)),
-        close: () => page.close(),
-      };
-    },
-    async close() {
-      await browser.close();
-      for (const close of servers) close();
-    },
-  };
+      const elsewhere = (): string[] => requests.filter((url) => !url.startsWith(base) && !/^(?:blob|data):/.test(url));
+      return { page, base, requests, problems, elsewhere, close: () => page.close() };
+    });
+  });
 }
