@@ -4,11 +4,11 @@ import {
   foldBatchNorm,
   foldConstants,
   fusePad,
-  type Graph,
   type Rewrite,
   rewriteGraph,
   type RewriteResult,
 } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import { buildModel, inputSizeOf } from "@samoyed/models";
 import type { ChosenModel } from "./choose-model.ts";
 import type { ModelOptions } from "./options.ts";

@@ -5,7 +5,8 @@ import { openCheckpoint, stateDict, writeSafetensors } from "@samoyed/checkpoint
 import { type LazyTensor, lazyFromChunks, memorySink, memorySource, type Tensor, toFloat32 } from "@samoyed/core";
 import { fileSink, modelFilesAt } from "@samoyed/core/node";
 import { type OnnxModel, readOnnx } from "@samoyed/format-onnx";
-import { createBuilder, type Graph, interpret } from "@samoyed/graph";
+import { createBuilder, interpret } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import { buildModel, identifyModel } from "@samoyed/models";
 import { testContract } from "@samoyed/test-support/contract";
 import { describe, expect, test } from "vitest";

@@ -1,5 +1,6 @@
 import { UnsupportedError } from "@samoyed/core";
-import type { Format, Graph, Refusal, RefusalContext } from "@samoyed/graph";
+import type { Format, Refusal, RefusalContext } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import { FORMATS } from "./formats.ts";
 
 /**

@@ -1,7 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { bytesToTensor, lazyTensor, type LazyTensor, memorySink, memorySource, UnsupportedError } from "@samoyed/core";
 import { writeOnnx } from "@samoyed/format-onnx";
-import { createBuilder, type GraphBuilder, int, ints } from "@samoyed/graph";
+import { createBuilder, type GraphBuilder } from "@samoyed/graph";
+import { int, ints } from "@samoyed/ir";
 import { describe, expect, test } from "vitest";
 import { useWorkplace } from "../test/workplace.ts";
 import { convertModel } from "./convert-model.ts";

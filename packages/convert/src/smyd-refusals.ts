@@ -1,6 +1,7 @@
 import type { Shape } from "@samoyed/core";
 import { outlineSmyd, type SmydWeights } from "@samoyed/format-smyd";
-import { type Format, type Graph, inferShapes } from "@samoyed/graph";
+import { type Format, inferShapes } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import { findRefusals, planningSizes } from "@samoyed/runtime-smyd/plan";
 
 /**

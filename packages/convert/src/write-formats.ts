@@ -1,5 +1,6 @@
 import { type Contract, InternalError, throwIfAborted, UsageError } from "@samoyed/core";
-import { type Format, type Graph, weightBytes, type WrittenModel } from "@samoyed/graph";
+import { type Format, weightBytes, type WrittenModel } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import { optionsFor, requireWritten } from "./format-options.ts";
 import type { ConvertOptions } from "./options.ts";
 import type { WrittenFile } from "./report.ts";

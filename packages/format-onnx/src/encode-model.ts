@@ -1,5 +1,5 @@
 import { type Contract, contractBeforeHash, encodeContract, type LazyTensor } from "@samoyed/core";
-import type { Graph, ValueInfo } from "@samoyed/graph";
+import type { Graph, ValueInfo } from "@samoyed/ir";
 import { encodeNode } from "./encode-node.ts";
 import { encodeEntry, encodeTensor, type ExternalPlace } from "./encode-tensor.ts";
 import { encodeValue } from "./encode-value.ts";

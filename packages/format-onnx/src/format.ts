@@ -3,7 +3,6 @@ import {
   castWeights,
   describeGraph,
   type Format,
-  type Graph,
   openKept,
   readGraphWeights,
   weightBytes,
@@ -11,6 +10,7 @@ import {
   type WriteContext,
   type WrittenModel,
 } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import { readOnnx } from "./read-onnx.ts";
 import { MAX_MODEL_BYTES, onnxByteLength, writeOnnx } from "./write-onnx.ts";
 

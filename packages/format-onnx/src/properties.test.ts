@@ -5,7 +5,7 @@ import { plainGraph } from "@samoyed/test-support/plain-graph";
 import { expect, test } from "vitest";
 import { anyGraph } from "../test/arbitrary.ts";
 import { CONTRACT, fromBytes, toBytes } from "../test/files.ts";
-import { reshapeGraph, smallNetwork } from "../test/graphs.ts";
+import { contractNetwork, reshapeGraph } from "../test/graphs.ts";
 import { model, RELU } from "../test/wire.ts";
 
 test("any graph comes back as it was written, and writing it again gives the same bytes", async () => {
@@ -47,7 +47,7 @@ function mutate(
 test("a mutated file is read or refused with a typed error, whatever was done to it", async () => {
   const seeds = [
     model(RELU),
-    await toBytes(smallNetwork(), { contract: CONTRACT }),
+    await toBytes(contractNetwork(), { contract: CONTRACT }),
     await toBytes(reshapeGraph()),
     await toBytes(dtypeGraph("int64")),
   ];

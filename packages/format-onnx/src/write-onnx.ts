@@ -8,7 +8,7 @@ import {
   UnsupportedError,
   UsageError,
 } from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
+import { type Graph, requireContractPorts } from "@samoyed/ir";
 import { encodeModel, sourceHashOffset } from "./encode-model.ts";
 import type { ExternalPlace } from "./encode-tensor.ts";
 import { layoutExternal } from "./external-layout.ts";
@@ -45,7 +45,8 @@ export interface WrittenOnnx {
  *
  * @throws UnsupportedError before anything is written, when the model would pass 2 GiB and `external` is absent, or ONNX
  * cannot express the graph.
- * @throws UsageError when the external file's name is not one of a file beside the model.
+ * @throws UsageError when the contract names other ports than the graph has, or the external file's name is not one of a
+ * file beside the model.
  * @throws ShapeError when a tensor yields more or fewer bytes than its shape has.
  *
  * Matches ONNX 1.23, `onnx/onnx.proto`.
@@ -53,6 +54,7 @@ export interface WrittenOnnx {
 export async function writeOnnx(graph: Graph, options: WriteOnnxOptions): Promise<WrittenOnnx> {
   const { sink, contract, external, signal } = options;
   const reading: ReadOptions = signal === undefined ? {} : { signal };
+  requireContractPorts(graph, contract);
   const places = external === undefined ? new Map<string, ExternalPlace>() : placeTensors(graph, external.name);
   const model = encodeModel(graph, { contract, places });
   requireSize(graph, { byteLength: model.byteLength, split: external !== undefined });

@@ -1,5 +1,5 @@
 import type { LazyTensor } from "@samoyed/core";
-import type { Attribute, Dim, Graph, Node, ValueInfo } from "@samoyed/graph";
+import type { Attribute, Dim, Graph, Node, ValueInfo } from "@samoyed/ir";
 import fc from "fast-check";
 import { anyTensor } from "@samoyed/test-support/tensors";
 import { ONNX_DTYPES } from "./graphs.ts";

@@ -1,12 +1,13 @@
 import { type DType, DTYPES, lazyTensor, type LazyTensor } from "@samoyed/core";
-import { createBuilder, float, type Graph, int, ints, tensorAttribute } from "@samoyed/graph";
+import { createBuilder } from "@samoyed/graph";
+import { float, type Graph, int, ints, tensorAttribute } from "@samoyed/ir";
 import { anyTensor, weight } from "@samoyed/test-support/tensors";
 
 /** Dtypes that ONNX has. */
 export const ONNX_DTYPES: readonly DType[] = DTYPES.filter((dtype) => dtype !== "complex32");
 
-/** A network with the operators of a ResNeXt, and a batch of any size: [N, 3, 16, 16] to [N, 5]. */
-export function smallNetwork({ opset = 17 }: { opset?: number } = {}): Graph {
+/** A network with the operators of a ResNeXt, and a batch of any size: [N, 3, 16, 16] to [N, 5]; `taps` are outputs too. */
+export function smallNetwork({ opset = 17, taps = [] }: { opset?: number; taps?: readonly string[] } = {}): Graph {
   const builder = createBuilder({ name: "small", opset });
   let value = builder.input("input", "float32", ["N", 3, 16, 16]);
   value = builder.node(
@@ -67,8 +68,13 @@ export function smallNetwork({ opset = 17 }: { opset?: number } = {}): Graph {
       outputs: ["logits"],
     },
   );
-  builder.output(value);
+  for (const name of [value, ...taps]) builder.output(name);
   return builder.finish();
+}
+
+/** `smallNetwork` with the outputs that `CONTRACT` names. */
+export function contractNetwork(): Graph {
+  return smallNetwork({ taps: ["relu1", "relu2"] });
 }
 
 /** A tensor attribute, sizes in a weight (Reshape), and a symbolic batch behind them. */

@@ -33,14 +33,14 @@ export const smydFormat: Format = {
     withFiles(files, {
       signal,
       async work({ open }) {
-        const { graph, weights, hashed, contract } = await readSmydHeader(await open(""), { signal });
+        const { graph, hashed, contract } = await readSmydHeader(await open(""), { signal });
         const { opset, inputs, outputs, nodes } = graph;
         return {
           format: `.smyd version ${SMYD_VERSION}, opset ${opset}`,
           inputs,
           outputs,
           nodes,
-          tensors: Array.from(weights.values(), ({ name, storage, shape, layout }) => ({
+          tensors: Array.from(graph.initializers.values(), ({ name, storage, shape, layout }) => ({
             name,
             dtype: storage,
             shape,

@@ -1,5 +1,5 @@
 import { castArray, float16ArrayToFloat32, type LazyTensor, readTensor } from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import fc from "fast-check";
 import { dtypeGraph } from "@samoyed/test-support/dtype-graph";
 import { plainGraph } from "@samoyed/test-support/plain-graph";

@@ -1,5 +1,5 @@
 import type { LazyTensor } from "@samoyed/core";
-import type { Graph, Node } from "@samoyed/graph";
+import type { Graph, Node } from "@samoyed/ir";
 import { isReserved, type WeightRecord } from "@samoyed/smyd-file";
 import { chooseLayouts } from "./choose-layouts.ts";
 

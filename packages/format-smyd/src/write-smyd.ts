@@ -7,9 +7,8 @@ import {
   throughBlocks,
   throwIfAborted,
   UnsupportedError,
-  UsageError,
 } from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
+import { type Graph, requireContractPorts } from "@samoyed/ir";
 import { createXxh64, layOutData, LENGTH_BYTES, parseSmydHeader, smydHeaderLength } from "@samoyed/smyd-file";
 import { encodeGraph } from "./encode-graph.ts";
 import { encodeHeader } from "./encode-header.ts";
@@ -50,7 +49,7 @@ export interface WrittenSmyd {
 export async function writeSmyd(graph: Graph, options: WriteSmydOptions): Promise<WrittenSmyd> {
   const { sink, contract, weights = "float32", signal } = options;
   const reading: ReadOptions = signal === undefined ? {} : { signal };
-  requirePorts(graph, contract);
+  requireContractPorts(graph, contract);
   const planned = planWeights(graph, weights);
   const list = [...planned.initializers, ...planned.attributes.flatMap((own) => [...own.values()])];
   const placed = layOutData(list.map(({ record }) => record));
@@ -87,18 +86,6 @@ export async function writeSmyd(graph: Graph, options: WriteSmydOptions): Promis
     }
   });
   return { sourceHashOffset: header.sourceHashOffset };
-}
-
-function requirePorts(graph: Graph, contract: Contract | undefined): void {
-  if (contract === undefined) return;
-  const inputs = new Set(graph.inputs.map(({ name }) => name));
-  const outputs = new Set(graph.outputs.map(({ name }) => name));
-  const absent = inputs.has(contract.input)
-    ? [contract.output, ...(contract.taps ?? [])].find((name) => !outputs.has(name))
-    : contract.input;
-  if (absent !== undefined) {
-    throw new UsageError(`the contract names ${JSON.stringify(absent)}; the graph has no such input or output`);
-  }
 }
 
 /** What no reader would take is not written: more nodes or a longer header than the format allows. */

@@ -1,5 +1,6 @@
 import { type DType, DTYPES, lazyTensor, type Shape } from "@samoyed/core";
-import { createBuilder, float, floats, type Graph, int, ints, string, tensorAttribute } from "@samoyed/graph";
+import { createBuilder } from "@samoyed/graph";
+import { float, floats, type Graph, int, ints, string, tensorAttribute } from "@samoyed/ir";
 import { weight } from "@samoyed/test-support/tensors";
 
 /** One convolution of images of any size, without a bias. */

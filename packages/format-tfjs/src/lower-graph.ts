@@ -1,5 +1,6 @@
 import { type ReadOptions, throwIfAborted, UnsupportedError } from "@samoyed/core";
-import { type Graph, inferShapes, type Node } from "@samoyed/graph";
+import { inferShapes } from "@samoyed/graph";
+import type { Graph, Node } from "@samoyed/ir";
 import { Emitter, tfDType } from "./emitter.ts";
 import { LOWERINGS } from "./operators/index.ts";
 import { planGroups } from "./plan-groups.ts";

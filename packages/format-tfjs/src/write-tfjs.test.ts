@@ -10,9 +10,10 @@ import {
   type Sink,
   UsageError,
 } from "@samoyed/core";
-import { createBuilder, float, type Graph, int, interpret, ints } from "@samoyed/graph";
+import { createBuilder, interpret } from "@samoyed/graph";
 import { weight } from "@samoyed/test-support/tensors";
 import { difference } from "@samoyed/test-support/difference";
+import { float, type Graph, int, ints } from "@samoyed/ir";
 import { describe, expect, test } from "vitest";
 import { contractFor, convGraph, input } from "../test/graphs.ts";
 import { loadFiles, modelJsonOf, runModel, toFiles } from "../test/tfjs.ts";

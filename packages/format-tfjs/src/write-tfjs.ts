@@ -1,5 +1,5 @@
 import { type Contract, type ReadOptions, type Sink, UsageError } from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
+import { type Graph, requireContractPorts } from "@samoyed/ir";
 import { type DoorLayout, lowerGraph } from "./lower-graph.ts";
 import { modelJson, sourceHashOffset } from "./model-json.ts";
 import type { StoredWeights } from "./quantize.ts";
@@ -48,7 +48,7 @@ export async function writeTfjs(graph: Graph, options: WriteTfjsOptions): Promis
   if (!(groupBudget >= 0)) {
     throw new UsageError(`groupBudget is ${groupBudget}; expected 0 or more, such as 0.1 for a tenth`);
   }
-  requirePorts(graph, contract);
+  requireContractPorts(graph, contract);
   const reading: ReadOptions = signal === undefined ? {} : { signal };
   const lowered = await lowerGraph(graph, { layout, groupBudget, ...reading });
   const entries = inSourceOrder(lowered.weights, graph);
@@ -56,19 +56,6 @@ export async function writeTfjs(graph: Graph, options: WriteTfjsOptions): Promis
   const sink = await createSink("model.json");
   await sink.write(new TextEncoder().encode(modelJson(lowered, { contract, layout, manifest })));
   return { sourceHashOffset: sourceHashOffset(contract) };
-}
-
-function requirePorts(graph: Graph, contract: Contract | undefined): void {
-  if (contract === undefined) return;
-  const ports = (kind: "inputs" | "outputs"): Set<string> => new Set(graph[kind].map(({ name }) => name));
-  const [inputs, outputs] = [ports("inputs"), ports("outputs")];
-  const absent = [
-    ...(inputs.has(contract.input) ? [] : [contract.input]),
-    ...[contract.output, ...(contract.taps ?? [])].filter((name) => !outputs.has(name)),
-  ];
-  if (absent.length > 0) {
-    throw new UsageError(`the contract names ${JSON.stringify(absent[0])}; the graph has no such input or output`);
-  }
 }
 
 /** Weights in the order of the graph's own, so that a checkpoint is read from front to back. */

@@ -1,5 +1,6 @@
 import { type Contract, elementCount, lazyTensor, type LazyTensor, type Shape, type Tensor } from "@samoyed/core";
-import { type Attribute, createBuilder, type Dim, type Graph, int, ints } from "@samoyed/graph";
+import { createBuilder } from "@samoyed/graph";
+import { type Attribute, type Dim, type Graph, int, ints } from "@samoyed/ir";
 import { testContract } from "@samoyed/test-support/contract";
 import { numbers, weight } from "@samoyed/test-support/tensors";
 

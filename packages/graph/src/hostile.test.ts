@@ -4,9 +4,9 @@ import { noise } from "@samoyed/test-support/tensors";
 import { expect, test } from "vitest";
 import { int64, nodeGraph, type NodeCase, runNode } from "../test/helpers.ts";
 import { type RecordedCase, recordedCases } from "../test/recorded.ts";
-import { type Attribute, createBuilder, type Dim, type Graph, interpret, rewriteGraph } from "./index.ts";
+import { createBuilder, interpret, rewriteGraph } from "./index.ts";
+import { OPERATOR_RULES, type Attribute, type Dim, type Graph } from "@samoyed/ir";
 import { castWeights, dropIdentities, foldBatchNorm, foldConstants, fusePad } from "./index.ts";
-import { OPERATORS } from "./operators/index.ts";
 
 /*
  * Nodes as a hostile file may have them: any operator with any inputs and any values in its attributes. Every step may
@@ -73,15 +73,15 @@ const operand: fc.Arbitrary<Operand> = fc.oneof(
     .map((shape) => ({ kind: "constant" as const, tensor: noise(shape, 2) })),
 );
 
-const hostile = fc.constantFrom(...OPERATORS.values()).chain((operator) => {
-  const [least, most] = operator.inputs;
-  const names = Object.keys(operator.attributes ?? {});
+const hostile = fc.constantFrom(...OPERATOR_RULES).chain(([op, rule]) => {
+  const [least, most] = rule.inputs;
+  const names = Object.keys(rule.attributes ?? {});
   return fc.record({
-    op: fc.constant(operator.op),
+    op: fc.constant(op),
     opset: fc.integer({ min: 6, max: 28 }),
     operands: fc.array(operand, { minLength: least, maxLength: Math.min(most, least + 3) }),
-    outputs: fc.integer({ min: 1, max: Math.min(3, operator.outputs?.[1] ?? 1) }),
-    attributes: fc.record(Object.fromEntries(names.map((name) => [name, attribute[operator.attributes![name]!]])), {
+    outputs: fc.integer({ min: 1, max: Math.min(3, rule.outputs?.[1] ?? 1) }),
+    attributes: fc.record(Object.fromEntries(names.map((name) => [name, attribute[rule.attributes![name]!]])), {
       requiredKeys: [],
     }),
   });
@@ -170,7 +170,7 @@ function spoil(item: RecordedCase, change: Damage): NodeCase {
   const inputs = [...item.inputs];
   const at = change.pick % inputs.length;
   const tensor = inputs[at];
-  const names = Object.keys(OPERATORS.get(item.op)!.attributes ?? {});
+  const names = Object.keys(OPERATOR_RULES.get(item.op)!.attributes ?? {});
   const name = names[change.pick % Math.max(1, names.length)];
   const attributes = { ...item.attributes };
   switch (change.kind) {

@@ -2,7 +2,8 @@ import { FormatError, lazyTensor, ShapeError, UnsupportedError } from "@samoyed/
 import { noise } from "@samoyed/test-support/tensors";
 import { describe, expect, test } from "vitest";
 import { floats32 } from "../test/helpers.ts";
-import { createBuilder, float, type Graph, inferShapes, int, ints, type Node, string, verifyGraph } from "./index.ts";
+import { createBuilder, inferShapes, verifyGraph } from "./index.ts";
+import { float, type Graph, int, ints, type Node, string } from "@samoyed/ir";
 
 function network(): Graph {
   const b = createBuilder({ name: "net" });

@@ -1,5 +1,5 @@
 import type { LazyTensor } from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import { familyOf, inputSizeOf } from "./architecture.ts";
 import { checkParameters } from "./check-parameters.ts";
 import { checkInputSize } from "./check-input-size.ts";

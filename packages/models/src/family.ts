@@ -1,5 +1,5 @@
 import type { LazyTensor, UnsupportedError } from "@samoyed/core";
-import type { Dim, Graph } from "@samoyed/graph";
+import type { Dim, Graph } from "@samoyed/ir";
 import type { Parameter, TensorType } from "./parameter.ts";
 
 /**

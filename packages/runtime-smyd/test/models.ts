@@ -1,6 +1,6 @@
 import { memorySink } from "@samoyed/core";
-import { type WriteSmydOptions, writeSmyd } from "@samoyed/format-smyd";
-import type { Graph } from "@samoyed/graph";
+import { writeSmyd, type WriteSmydOptions } from "@samoyed/format-smyd";
+import type { Graph } from "@samoyed/ir";
 
 /** A graph as the bytes of a file. */
 export async function smydBytes(graph: Graph, options: Omit<WriteSmydOptions, "sink"> = {}): Promise<Uint8Array> {

@@ -8,7 +8,10 @@ import { outlineOf } from "./outlines.ts";
 /** All memory that a network of one image of 224 × 224 takes, in MB beyond its weights. */
 async function extraMegabytes(name: string): Promise<{ extra: number; weights: number }> {
   const outline = await outlineOf(name);
-  const dataBytes = [...outline.weights.values()].reduce((sum, { byteLength }) => sum + alignUp(byteLength), 0);
+  const dataBytes = [...outline.graph.initializers.values()].reduce(
+    (sum, { byteLength }) => sum + alignUp(byteLength),
+    0,
+  );
   const address = alignUp(DATA_ADDRESS + dataBytes);
   const plan = planProgram(outline, {
     inputs: new Map([["input", [1, 3, 224, 224]]]),

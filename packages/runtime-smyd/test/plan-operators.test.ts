@@ -1,5 +1,6 @@
 import { lazyTensor, memorySource, type Tensor } from "@samoyed/core";
-import { type Attribute, createBuilder, float, type Graph, int, interpret, ints, string } from "@samoyed/graph";
+import { createBuilder, interpret } from "@samoyed/graph";
+import { type Attribute, float, type Graph, int, ints, string } from "@samoyed/ir";
 import fc from "fast-check";
 import { wave } from "@samoyed/test-support/tensors";
 import { describe, expect, test } from "vitest";

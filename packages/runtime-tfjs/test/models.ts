@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { memorySink, type MemorySink } from "@samoyed/core";
 import { writeTfjs, type WriteTfjsOptions } from "@samoyed/format-tfjs";
-import type { Graph } from "@samoyed/graph";
+import { type Graph } from "@samoyed/ir";
 
 /** A new folder that the system clears away. */
 export async function newFolder(): Promise<string> {

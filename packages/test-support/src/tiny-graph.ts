@@ -1,5 +1,6 @@
 import { lazyTensor, type Shape } from "@samoyed/core";
-import { createBuilder, type Graph, int, ints } from "@samoyed/graph";
+import { createBuilder } from "@samoyed/graph";
+import { type Graph, int, ints } from "@samoyed/ir";
 import { wave } from "./tensors.ts";
 
 /** Options of `tinyGraph`. */

@@ -1,5 +1,5 @@
 import type { ByteSource, Contract, ModelFiles, ReadOptions, Shape, Sink } from "@samoyed/core";
-import type { Graph } from "../ir.ts";
+import type { Graph } from "@samoyed/ir";
 import type { FormatOption, OptionValues } from "./format-option.ts";
 import type { ModelDescription } from "./model-description.ts";
 

@@ -1,5 +1,5 @@
 import type { Contract, LazyTensor } from "@samoyed/core";
-import type { Graph } from "../ir.ts";
+import type { Graph } from "@samoyed/ir";
 import { weightBytes } from "./weight-bytes.ts";
 
 /** An input or output of a model; sizes that are open have a name. */

@@ -1,5 +1,5 @@
 import { readFloat32 } from "@samoyed/core";
-import type { Graph } from "../ir.ts";
+import type { Graph } from "@samoyed/ir";
 import type { ReadWeightsOptions } from "./format.ts";
 
 /** Gives the weights of a graph: those that `castWeights` halved under the names that their casts give back. */

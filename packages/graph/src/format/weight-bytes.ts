@@ -1,5 +1,5 @@
 import { tensorByteLength } from "@samoyed/core";
-import type { Graph } from "../ir.ts";
+import type { Graph } from "@samoyed/ir";
 
 /** Bytes that a graph's weights take. */
 export function weightBytes({ initializers }: Graph): number {

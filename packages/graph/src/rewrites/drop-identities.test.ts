@@ -2,15 +2,8 @@ import { lazyTensor } from "@samoyed/core";
 import { noise } from "@samoyed/test-support/tensors";
 import { describe, expect, test } from "vitest";
 import { int64 } from "../../test/helpers.ts";
-import {
-  createBuilder,
-  dropIdentities,
-  type Graph,
-  type GraphBuilder,
-  int,
-  interpret,
-  rewriteGraph,
-} from "../index.ts";
+import { createBuilder, dropIdentities, type GraphBuilder, interpret, rewriteGraph } from "../index.ts";
+import { type Graph, int } from "@samoyed/ir";
 
 function network(
   middle: (b: GraphBuilder, x: string) => string,

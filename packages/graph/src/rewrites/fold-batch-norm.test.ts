@@ -4,7 +4,8 @@ import { processorTime } from "@samoyed/test-support/processor-time";
 import { noise } from "@samoyed/test-support/tensors";
 import { describe, expect, test } from "vitest";
 import { floats32 } from "../../test/helpers.ts";
-import { createBuilder, float, foldBatchNorm, type Graph, int, ints, interpret, rewriteGraph } from "../index.ts";
+import { createBuilder, foldBatchNorm, interpret, rewriteGraph } from "../index.ts";
+import { float, type Graph, int, ints } from "@samoyed/ir";
 
 interface Layer {
   readonly channels?: number;

@@ -2,7 +2,8 @@ import { lazyFromChunks, lazyTensor, readTensor, type Tensor } from "@samoyed/co
 import { noise } from "@samoyed/test-support/tensors";
 import { expect, test } from "vitest";
 import { floats32, int64 } from "../../test/helpers.ts";
-import { createBuilder, foldConstants, type Graph, int, interpret, rewriteGraph, tensorAttribute } from "../index.ts";
+import { createBuilder, foldConstants, interpret, rewriteGraph } from "../index.ts";
+import { type Graph, int, tensorAttribute } from "@samoyed/ir";
 
 test("a computed constant becomes an initializer", async () => {
   const b = createBuilder({ name: "net" });

@@ -3,17 +3,8 @@ import fc from "fast-check";
 import { noise } from "@samoyed/test-support/tensors";
 import { describe, expect, test } from "vitest";
 import { floats32, int64 } from "../../test/helpers.ts";
-import {
-  type Attribute,
-  createBuilder,
-  fusePad,
-  type Graph,
-  int,
-  ints,
-  interpret,
-  rewriteGraph,
-  string,
-} from "../index.ts";
+import { createBuilder, fusePad, interpret, rewriteGraph } from "../index.ts";
+import { type Attribute, type Graph, int, ints, string } from "@samoyed/ir";
 
 interface Case {
   readonly op?: "Conv" | "AveragePool" | "MaxPool";

@@ -1,4 +1,5 @@
-import { createBuilder, type Graph, int } from "@samoyed/graph";
+import { createBuilder } from "@samoyed/graph";
+import { type Graph, int } from "@samoyed/ir";
 import type { FamilyBuildOptions } from "../../family.ts";
 import { tapName } from "../../tap-name.ts";
 import { weightScope } from "../../weights.ts";

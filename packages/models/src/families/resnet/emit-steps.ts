@@ -1,4 +1,5 @@
-import { float, type GraphBuilder, int, ints, string } from "@samoyed/graph";
+import type { GraphBuilder } from "@samoyed/graph";
+import { float, int, ints, string } from "@samoyed/ir";
 import type { Activation, ResNetConfig } from "./config.ts";
 import { NORM_GROUPS } from "./plan-parts.ts";
 import type { AvgPoolStep, BlurStep, ConvStep, EcaStep, MaxPoolStep, NormStep, SqueezeStep, Step } from "./steps.ts";
