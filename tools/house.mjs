@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { TEST_SUPPORT } from "./house-tests.mjs";
+import { TEST_SUPPORT, testBreaches } from "./house-tests.mjs";
 import { importsOf, packageOf, typescriptFiles } from "./imports-of.mjs";
 
 /**
@@ -104,7 +104,7 @@ export function breaches(root, plan = PLAN) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const root = dirname(dirname(fileURLToPath(import.meta.url)));
-  const found = breaches(root);
+  const found = [...breaches(root), ...testBreaches(root)];
   for (const line of found) console.error(line);
   console.log(found.length === 0 ? "house plan: dependencies point one way" : `house plan: ${found.length} breaches`);
   process.exitCode = found.length === 0 ? 0 : 1;
