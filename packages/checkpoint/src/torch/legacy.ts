@@ -20,7 +20,10 @@ export const LEGACY_PROTOCOL = 1001;
  * @param window the beginning of the file, already read.
  * @throws FormatError when the magic number, the counts, the keys or the file's length do not fit.
  */
-export async function openLegacy(source: ByteSource, options: ReadOptions & { window: ByteWindow }): Promise<Checkpoint> {
+export async function openLegacy(
+  source: ByteSource,
+  options: ReadOptions & { window: ByteWindow },
+): Promise<Checkpoint> {
   const { label } = source;
   const storages = new Map<string, Storage>();
   let { window } = options;
