@@ -127,7 +127,7 @@ describe.skipIf(!existsSync(CHROME))(
         "rms",
         "kl",
         "rank",
-        "answers",
+        "predictions",
         ...fewer,
         "taps",
       ];

@@ -25,7 +25,7 @@ export interface CheckCaseOptions {
   /** How artifacts store the weights. */
   readonly stored: string;
   /** Whether to look into the network. */
-  readonly depth: "answers" | "layers";
+  readonly depth: "outputs" | "layers";
   /** A checkpoint in place of the case's own. */
   readonly checkpoint: { readonly path: string; readonly name: string } | undefined;
   readonly onEvent: (event: CaseEvent) => void;
