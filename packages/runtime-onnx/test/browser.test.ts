@@ -17,7 +17,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 const IMAGE = here("../../../golden/images/samoyed-drawn.jpg");
 const TYPES: Record<string, string> = { html: "text/html", js: "text/javascript", wasm: "application/wasm" };
 
-/** The page and our modules as an application would bundle them. */
+/** Bundles the page and our modules as an application would. */
 async function bundle(): Promise<Map<string, Uint8Array | string>> {
   const result = await build({
     configFile: false,
@@ -32,7 +32,7 @@ async function bundle(): Promise<Map<string, Uint8Array | string>> {
       rollupOptions: { input: here("./page.ts"), output: { entryFileNames: "page.js" } },
     },
   });
-  if (Array.isArray(result) || !("output" in result)) throw new Error("vite built something else than one bundle");
+  if (Array.isArray(result) || !("output" in result)) throw new Error("vite did not build exactly one bundle");
   return new Map(result.output.map((file) => [`/${file.fileName}`, file.type === "chunk" ? file.code : file.source]));
 }
 
@@ -82,7 +82,7 @@ describe.skipIf(!existsSync(CHROME))(
       server?.close();
     });
 
-    /** Opens the page, runs it, and fails on anything that leaves this machine. */
+    /** Opens the page, runs it, and fails on any request that leaves this machine. */
     async function runPage(wasmUrl?: string): Promise<{ result: PageResult; requests: string[] }> {
       const page = await browser.newPage();
       const requests: string[] = [];
@@ -123,7 +123,7 @@ describe.skipIf(!existsSync(CHROME))(
       ]);
     });
 
-    test("the wasm may lie elsewhere", async () => {
+    test("the wasm file may be elsewhere", async () => {
       const { result, requests } = await runPage("/elsewhere/engine.wasm");
       expect(requests).toContain(`${base}/elsewhere/engine.wasm`);
       expect(result.logits).toHaveLength(6);
