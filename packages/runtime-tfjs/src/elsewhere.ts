@@ -1,7 +1,7 @@
 import { UnavailableError } from "@samoyed/core";
 import type { Backend } from "@samoyed/runtime";
 
-/** A backend that runs on another platform than this one; it says so. */
+/** Makes a backend that runs on another platform than this one, and is never available here. */
 export function elsewhere(name: string, { reason, fix }: { readonly reason: string; readonly fix: string }): Backend {
   return {
     name,

@@ -15,15 +15,15 @@ import { NODE } from "./tfjs-node.ts";
 
 export type { TfjsWasmOptions } from "./engines.ts";
 
-const IN_BROWSERS = { reason: "it runs in browsers only", fix: "Use tfjs-node or tfjs-wasm in Node." };
+const IN_BROWSERS = { reason: "it runs only in browsers", fix: "Use tfjs-node or tfjs-wasm in Node." };
 
-/** TensorFlow.js in plain JavaScript: slow, and everywhere. Needs `@tensorflow/tfjs-backend-cpu` 4.22. */
+/** Backend of TensorFlow.js in plain JavaScript: slow, but runs everywhere. Needs `@tensorflow/tfjs-backend-cpu` 4.22. */
 export function tfjsCpu(): Backend {
   return tfjsBackend(CPU, filesInNode);
 }
 
 /**
- * TensorFlow.js in WebAssembly, with SIMD and one thread. Needs `@tensorflow/tfjs-backend-wasm` 4.22, whose `.wasm` it
+ * Backend of TensorFlow.js in WebAssembly, with SIMD and one thread. Needs `@tensorflow/tfjs-backend-wasm` 4.22, whose `.wasm` it
  * loads from the installed files, offline.
  */
 export function tfjsWasm({ wasmUrl }: TfjsWasmOptions = {}): Backend {
@@ -39,27 +39,27 @@ function installedWasm(): string {
 }
 
 /**
- * TensorFlow's own library, native, with all cores; grouped convolutions are computed as such. Needs
+ * Backend of TensorFlow's native library, with all cores; grouped convolutions are computed as such. Needs
  * `@tensorflow/tfjs-node` 4.22, set up by `samoyed doctor --fix tfjs-node`.
  */
 export function tfjsNode(): Backend {
   return tfjsBackend(NODE, filesInNode);
 }
 
-/** TensorFlow.js on WebGL runs in browsers: here it says so. */
+/** Backend of TensorFlow.js on WebGL, which runs only in browsers: never available here. */
 export function tfjsWebgl(): Backend {
   return elsewhere("tfjs-webgl", IN_BROWSERS);
 }
 
-/** TensorFlow.js on WebGPU runs in browsers: here it says so. */
+/** Backend of TensorFlow.js on WebGPU, which runs only in browsers: never available here. */
 export function tfjsWebgpu(): Backend {
   return elsewhere("tfjs-webgpu", IN_BROWSERS);
 }
 
 /**
- * Loads a converted classifier on tfjs-node, or on the WebAssembly engine or the plain one where that cannot run.
+ * Loads a converted classifier on tfjs-node, or on WebAssembly or in plain JavaScript if that cannot run.
  *
- * @throws what `loadClassifier` of `@samoyed/runtime` throws.
+ * @throws the errors of `loadClassifier` of `@samoyed/runtime`.
  */
 export async function loadClassifier(artifact: Artifact, options: ClassifierOptions = {}): Promise<Classifier> {
   return loadOn(artifact, { ...options, backends: [tfjsNode(), tfjsWasm(), tfjsCpu()] });

@@ -25,17 +25,17 @@ const ENGINES = [
 type Stored = (typeof STORED)[number];
 type Engine = (typeof ENGINES)[number][0];
 
-/** The image that PyTorch itself answers otherwise with weights of eight bits. */
+/** The image that PyTorch itself predicts differently with eight-bit weights. */
 const UINT8_DIFFERS = 69;
 /**
  * WebGPU computes on SwiftShader here, which takes 0.3 to 0.7 s for an image, where WebGL takes 0.1 to 0.25: with weights
- * in fewer bits it has every fifth of the images, the first of them image 0, whose layers were recorded.
+ * in fewer bits it runs every fifth image, starting with image 0, whose layers were recorded.
  */
 const FEWER = new Set([...Array.from({ length: 20 }, (_, index) => 5 * index), UINT8_DIFFERS]);
-/** What the hundred images come to, by how weights are stored. */
+/** Expected results of the hundred images, by weight storage. */
 const CORRECT = { float32: 98, float16: 98, uint8: 97 } as const;
 
-/** A case of some of its images only; noise, budget and layers stay those of the whole. */
+/** Reduces a case to some of its images; noise, budget and layers stay those of the whole case. */
 function someImages(loaded: LoadedCase, chosen: ReadonlySet<number>): LoadedCase {
   const keep = <T>(list: readonly T[]): T[] => list.filter((_, index) => chosen.has(index));
   const { images, inputSha256, accuracy: _, ...rest } = loaded.case;
@@ -73,7 +73,7 @@ describe.skipIf(!HAS_CHROMIUM)(`the golden case in a browser${WITHOUT_CHROMIUM}`
 
   afterAll(async () => opened?.close());
 
-  /** Runs the case on one engine; `model` is the folder of another model than the one that was stored so. */
+  /** Runs the case on one engine; `model` is the folder of a model other than the one with this storage. */
   async function check(
     name: Engine,
     options: {
@@ -107,7 +107,7 @@ describe.skipIf(!HAS_CHROMIUM)(`the golden case in a browser${WITHOUT_CHROMIUM}`
   const statuses = ({ checks }: BackendResult): string[] => checks.map(({ name, status }) => `${name} ${status}`);
 
   test.for(ENGINES.flatMap(([name]) => STORED.map((stored) => [name, stored] as const)))(
-    "%s, weights stored as %s: PyTorch's answers, logits and layers",
+    "%s, weights stored as %s: PyTorch's predictions, logits and layers",
     async ([name, stored], context) => {
       const fewer = name === "tfjs-webgpu" && stored !== "float32";
       const loaded = fewer ? someImages(shapes, FEWER) : shapes;
@@ -141,7 +141,7 @@ describe.skipIf(!HAS_CHROMIUM)(`the golden case in a browser${WITHOUT_CHROMIUM}`
     },
   );
 
-  test("another model's values, another hash and a model that is not there are red", async () => {
+  test("another model's values, another hash and a missing model are red", async () => {
     const loaded = someImages(shapes, new Set([0, UINT8_DIFFERS]));
     const rounded = await check("tfjs-wasm", { loaded, stored: "float32", model: "float16" });
     expect(statuses(rounded)).toEqual(expect.arrayContaining(["max failed", "rms failed", "taps failed"]));
@@ -153,7 +153,7 @@ describe.skipIf(!HAS_CHROMIUM)(`the golden case in a browser${WITHOUT_CHROMIUM}`
     expect(gone.verdict).toMatchObject({ kind: "failed", reasons: [expect.stringMatching(/the server answered 404/)] });
   });
 
-  test("nothing was thrown beside, and nothing left this machine", () => {
+  test("nothing else was thrown, and nothing left this machine", () => {
     expect(opened.problems).toEqual([]);
     expect(opened.requests.filter((url) => !url.startsWith(opened.base) && !/^(?:blob|data):/u.test(url))).toEqual([]);
   });

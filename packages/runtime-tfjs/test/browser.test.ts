@@ -30,7 +30,7 @@ describe.skipIf(!HAS_CHROMIUM)(`in a browser${WITHOUT_CHROMIUM}`, () => {
     }
     files.set("/broken.tfjs/model.json", files.get("/tiny.tfjs/model.json")!);
     files.set("/image.jpg", await readFile(golden("trained/images/000.jpg")));
-    // More than the threads that the page asks for.
+    // More than the threads that the page requests.
     opened = await openPage(files, { cores: 8 });
     ({ page } = opened);
   });
@@ -66,14 +66,14 @@ describe.skipIf(!HAS_CHROMIUM)(`in a browser${WITHOUT_CHROMIUM}`, () => {
     console.log(`${name}: ${tiny.adapter || "one thread"}`);
   });
 
-  test("tfjs-wasm starts the threads that are asked for, on an isolated page", async () => {
+  test("tfjs-wasm starts the requested threads on an isolated page", async () => {
     const { adapter } = await run("tfjs-wasm", input, "/tiny.tfjs");
     expect(await page.evaluate(() => globalThis.crossOriginIsolated)).toBe(true);
     expect(opened.requests).toContain(`${opened.base}/wasm/tfjs-backend-wasm-threaded-simd.wasm`);
     expect(adapter).toBe("2 threads");
   });
 
-  test("and no more than the browser says that there are cores", async () => {
+  test("and no more than the browser reports as cores", async () => {
     const other = await openPage(files, { cores: 1 });
     try {
       const given = { shape: [...input.shape], data: Array.from(input.data, Number), taps: [] };
@@ -107,7 +107,7 @@ describe.skipIf(!HAS_CHROMIUM)(`in a browser${WITHOUT_CHROMIUM}`, () => {
     );
   });
 
-  test("what is missing is named; tfjs-node says that it is for Node", async () => {
+  test("a missing file is named; tfjs-node says that it is for Node", async () => {
     const errors = await page.evaluate(() => window.errors!(["/gone.tfjs", "/broken.tfjs", "/image.jpg/model.json"]));
     expect(errors).toEqual([
       expect.stringMatching(/^IoError: http.*\/gone\.tfjs\/model\.json: the server answered 404/),
@@ -118,7 +118,7 @@ describe.skipIf(!HAS_CHROMIUM)(`in a browser${WITHOUT_CHROMIUM}`, () => {
     ]);
     expect((await run("tfjs-node", input, "/tiny.tfjs")).availability).toMatchObject({
       available: false,
-      reason: "it runs in Node only",
+      reason: "it runs only in Node",
     });
   });
 

@@ -10,10 +10,10 @@ import { build } from "vite";
 
 const CHROME = process.env["CHROME_PATH"] ?? "/usr/bin/chromium";
 
-/** Whether Chromium is here. */
+/** Whether Chromium is installed. */
 export const HAS_CHROMIUM: boolean = existsSync(CHROME);
 
-/** For a title: why nothing runs. */
+/** For titles: why nothing runs. */
 export const WITHOUT_CHROMIUM: string = HAS_CHROMIUM ? "" : " (not run: Chromium is not installed)";
 
 const TYPES: Record<string, string> = {
@@ -23,7 +23,7 @@ const TYPES: Record<string, string> = {
   wasm: "application/wasm",
 };
 
-/** What a server gives, by path. */
+/** Files of a server, by path. */
 export type SiteFiles = Map<string, Uint8Array | string>;
 
 /** A page in Chromium, and the server that it came from. */
@@ -31,13 +31,13 @@ export interface OpenPage {
   readonly page: Page;
   /** The server's address, without a slash. */
   readonly base: string;
-  /** What the page asked for, and what it threw. */
+  /** Requests of the page, and errors that it threw. */
   readonly requests: readonly string[];
   readonly problems: readonly string[];
   close(): Promise<void>;
 }
 
-/** The page of `page.ts`, our modules in it as an application would bundle them, and the engine's `.wasm` files. */
+/** Builds the page of `page.ts`, with our modules as an application would bundle them, and the engine's `.wasm` files. */
 export async function siteFiles(): Promise<SiteFiles> {
   const files: SiteFiles = await bundle();
   const wasm = dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"));
@@ -63,14 +63,14 @@ async function bundle(): Promise<SiteFiles> {
       rollupOptions: { input: here("./page.ts"), output: { entryFileNames: "page.js" } },
     },
   });
-  if (Array.isArray(result) || !("output" in result)) throw new Error("vite built something else than one bundle");
+  if (Array.isArray(result) || !("output" in result)) throw new Error("vite did not build exactly one bundle");
   return new Map(result.output.map((file) => [`/${file.fileName}`, file.type === "chunk" ? file.code : file.source]));
 }
 
 /**
  * Serves files and opens their page. WebGL and WebGPU compute on the processor, by SwiftShader.
  *
- * @param cores how many cores the page is told that there are; TensorFlow.js starts no more threads.
+ * @param cores number of cores that the page sees; TensorFlow.js starts no more threads.
  */
 export async function openPage(files: SiteFiles, { cores }: { readonly cores: number }): Promise<OpenPage> {
   const [requests, problems]: [string[], string[]] = [[], []];
@@ -78,7 +78,7 @@ export async function openPage(files: SiteFiles, { cores }: { readonly cores: nu
     const body = files.get(request.url ?? "");
     response.statusCode = body === undefined ? 404 : 200;
     response.setHeader("content-type", TYPES[request.url?.split(".").at(-1) ?? ""] ?? "application/octet-stream");
-    // Threads need a page that is isolated from other origins.
+    // Threads require a cross-origin isolated page.
     response.setHeader("cross-origin-opener-policy", "same-origin");
     response.setHeader("cross-origin-embedder-policy", "require-corp");
     response.end(body ?? "nothing here");

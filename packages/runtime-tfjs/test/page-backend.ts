@@ -2,19 +2,19 @@ import type { Page } from "playwright-core";
 import type { CaseBackend } from "../../golden/src/index.ts";
 import { fromWire, toWire } from "./wire.ts";
 
-/** What a backend in a page runs. */
+/** Options of `pageBackend`. */
 export interface PageBackendOptions {
   readonly page: Page;
-  /** Where model.json lies, relative to the page. */
+  /** URL of model.json, relative to the page. */
   readonly url: string;
   readonly tolerance: NonNullable<CaseBackend["tolerance"]>;
-  /** Of the weights in the model, where they are stored in fewer bits. */
+  /** Hash of the weights in the model, if they are stored in fewer bits. */
   readonly weightsSha256?: string;
-  /** Is told how many tensors a disposed session left behind. */
+  /** Called with the number of tensors that a disposed session left behind. */
   readonly onClose: (leaked: number) => void;
 }
 
-/** A backend of a page as golden cases take it: images go in and values come out bit by bit, all else stays inside. */
+/** Makes a golden-case backend of a page: only images and outputs cross the boundary, bit by bit. */
 export function pageBackend(name: string, options: PageBackendOptions): CaseBackend {
   const { page, url, tolerance, weightsSha256, onClose } = options;
   return {

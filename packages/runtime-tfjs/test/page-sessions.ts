@@ -1,17 +1,17 @@
 import type { Backend, Session } from "@samoyed/runtime";
 import { fromWire, toWire, type WireTensor } from "./wire.ts";
 
-/** Sessions that live in a page and are driven from Node, one call a step. */
+/** Sessions in a page, driven from Node, one call per step. */
 export interface PageSessions {
   availability(backend: string): ReturnType<Backend["availability"]>;
-  /** Loads a model and gives the number by which the other calls know the session. */
+  /** Loads a model and returns the session's number for the other calls. */
   open(backend: string, url: string): Promise<number>;
   run(session: number, input: WireTensor, taps: readonly string[]): Promise<readonly (readonly [string, WireTensor])[]>;
-  /** Disposes the session, and tells how many tensors are left over. */
+  /** Disposes the session, and returns the number of leftover tensors. */
   close(session: number): Promise<number>;
 }
 
-/** What a page offers of its backends. */
+/** Makes the sessions of a page's backends. */
 export function pageSessions(backends: readonly Backend[], { threads }: { readonly threads: number }): PageSessions {
   const open: { readonly session: Session; readonly tensors: number }[] = [];
   const find = (name: string): Backend => backends.find((backend) => backend.name === name)!;
@@ -19,7 +19,7 @@ export function pageSessions(backends: readonly Backend[], { threads }: { readon
   return {
     availability: async (backend) => find(backend).availability(),
     async open(backend, url) {
-      // An engine may make tensors of its own when it starts.
+      // An engine may create tensors when it starts.
       await find(backend).availability();
       const before = await tensors();
       return open.push({ session: await find(backend).load(url, { threads }), tensors: before }) - 1;
