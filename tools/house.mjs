@@ -10,6 +10,7 @@ export const PLAN = {
   graph: ["core"],
   models: ["core", "graph"],
   "format-onnx": ["core", "graph"],
+  "format-pt2": ["core", "checkpoint", "graph"],
   "format-tfjs": ["core", "graph"],
   "smyd-file": ["core"],
   "format-smyd": ["core", "graph", "smyd-file"],
