@@ -1,5 +1,6 @@
 import { formatShape, FormatError } from "@samoyed/core";
-import { type Graph, inferShapes, type Node, verifyGraph } from "@samoyed/graph";
+import { inferShapes, verifyGraph } from "@samoyed/graph";
+import type { Graph, Node } from "@samoyed/ir";
 import type { BoundOutput } from "./bind-outputs.ts";
 import type { Emitter } from "./lowering/emitter.ts";
 import type { Scope } from "./lowering/scope.ts";

@@ -1,5 +1,5 @@
 import { FormatError, SamoyedError, UnsupportedError } from "@samoyed/core";
-import type { ValueInfo } from "@samoyed/graph";
+import type { ValueInfo } from "@samoyed/ir";
 import type { DimNames } from "./dim-names.ts";
 import type { Refusals } from "./lowering/refusals.ts";
 import type { Scope } from "./lowering/scope.ts";

@@ -1,6 +1,6 @@
 import type { ExportedProgram } from "@samoyed/checkpoint";
 import { UnsupportedError } from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import { assemble, neededNodes } from "./assemble.ts";
 import { bindInputs } from "./bind-inputs.ts";
 import { bindOutputs } from "./bind-outputs.ts";

@@ -1,4 +1,4 @@
-import type { Dim } from "@samoyed/graph";
+import type { Dim } from "@samoyed/ir";
 import { combine, type Size, symbol } from "./program/size.ts";
 
 /** Names of open sizes in the graph: N for a first axis, H and W for an image's, else the symbols that PyTorch gave. */

@@ -1,6 +1,6 @@
 import { type ExportedProgram, openExported } from "@samoyed/checkpoint";
 import { type ByteSource, quote, type ReadOptions, UsageError } from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import { convertProgram } from "./convert-program.ts";
 import { LOWERINGS } from "./operators/index.ts";
 import { readProgram } from "./program/read-program.ts";

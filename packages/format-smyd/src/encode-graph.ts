@@ -1,5 +1,5 @@
 import { UsageError } from "@samoyed/core";
-import type { Attribute, Graph } from "@samoyed/graph";
+import type { Attribute, Graph } from "@samoyed/ir";
 import type { WeightRecord } from "@samoyed/smyd-file";
 import type { PlannedWeights } from "./weight-records.ts";
 

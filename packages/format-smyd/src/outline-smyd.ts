@@ -1,13 +1,12 @@
 import { bytesPerElement, type LazyTensor, type ReadOptions, tensorByteLength } from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
-import type { SmydAttribute, SmydGraph, SmydWeight } from "@samoyed/smyd-file";
+import type { Attribute, Graph, Node } from "@samoyed/ir";
+import type { SmydWeight } from "@samoyed/smyd-file";
 import { planWeights, type PlannedWeight, type SmydWeights } from "./weight-records.ts";
 
 /** A graph as its `.smyd` file would describe it, with the constants that planning reads. */
 export interface SmydOutline {
-  readonly graph: SmydGraph;
   /** Offsets of weights that are not in `data` mean nothing. */
-  readonly weights: ReadonlyMap<string, SmydWeight>;
+  readonly graph: Graph<SmydWeight>;
   /** The small constants: lists of integers, and scalars. */
   readonly data: Uint8Array;
 }
@@ -27,7 +26,7 @@ export async function outlineSmyd(
   const outline = async ({ weight, record }: PlannedWeight): Promise<SmydWeight> => {
     const { name, shape, layout, groups, storage } = record;
     const byteLength = tensorByteLength(storage, shape);
-    const common = { name, shape, layout, groups, storage, offset: 0, byteLength };
+    const common = { name, dtype: weight.dtype, shape, layout, groups, storage, offset: 0, byteLength };
     if (layout !== "plain")
       return record.scale === undefined ? common : { ...common, scale: { offset: 0, byteLength: 0 } };
     if (!isRead(weight, byteLength)) return common;
@@ -38,9 +37,9 @@ export async function outlineSmyd(
   };
   const initializers = new Map<string, SmydWeight>();
   for (const entry of planned.initializers) initializers.set(entry.record.name, await outline(entry));
-  const nodes: SmydGraph["nodes"][number][] = [];
+  const nodes: Node<SmydWeight>[] = [];
   for (const [index, node] of graph.nodes.entries()) {
-    const attributes: [string, SmydAttribute][] = [];
+    const attributes: [string, Attribute<SmydWeight>][] = [];
     for (const [key, attribute] of Object.entries(node.attributes)) {
       const own = planned.attributes[index]!.get(key);
       if (own !== undefined) attributes.push([key, { type: "tensor", value: await outline(own) }]);
@@ -54,8 +53,7 @@ export async function outlineSmyd(
     data.set(part, at);
     at += Math.ceil(part.byteLength / ALIGNMENT) * ALIGNMENT;
   }
-  const { name, opset, inputs, outputs } = graph;
-  return { graph: { name, opset, inputs, outputs, nodes }, weights: initializers, data };
+  return { graph: { ...graph, nodes, initializers }, data };
 }
 
 function isRead({ dtype }: LazyTensor, byteLength: number): boolean {

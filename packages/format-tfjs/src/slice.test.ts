@@ -1,13 +1,6 @@
 import { lazyTensor, type Tensor } from "@samoyed/core";
-import {
-  createBuilder,
-  foldConstants,
-  type Graph,
-  interpret,
-  ints,
-  rewriteGraph,
-  tensorAttribute,
-} from "@samoyed/graph";
+import { createBuilder, foldConstants, interpret, rewriteGraph } from "@samoyed/graph";
+import { type Graph, ints, tensorAttribute } from "@samoyed/ir";
 import { expect, test } from "vitest";
 import { input } from "../test/graphs.ts";
 import { loadFiles, runModel, toFiles } from "../test/tfjs.ts";

@@ -1,22 +1,6 @@
-export {
-  float,
-  floats,
-  int,
-  ints,
-  readAttribute,
-  readFloat,
-  readInt,
-  readInts,
-  readString,
-  string,
-  tensorAttribute,
-} from "./attributes.ts";
 export { createBuilder, type GraphBuilder, type NodeOptions } from "./builder.ts";
-export { MAX_DIM, MAX_RANK } from "./check-shape.ts";
 export { inferShapes } from "./infer.ts";
-export type { Attribute, Dim, Graph, Node, ValueInfo } from "./ir.ts";
-export { dtypeFromOnnx, dtypeToOnnx } from "./onnx-dtype.ts";
-export { MAX_NODES, MAX_OPSET, MIN_OPSET, verifyGraph } from "./verify.ts";
+export { MAX_NODES, verifyGraph } from "./verify.ts";
 export { interpret, INTERPRETED_OPERATORS, type InterpretOptions, MAX_INTERPRETED_ELEMENTS } from "./interpret.ts";
 export { castWeights } from "./rewrites/cast-weights.ts";
 export { dropIdentities } from "./rewrites/drop-identities.ts";
@@ -32,3 +16,32 @@ export {
   type RewriteResult,
   rewriteGraph,
 } from "./rewrites/rewrite.ts";
+export {
+  type CreateSink,
+  type Format,
+  type OpenModel,
+  type ReadWeightsOptions,
+  type Refusal,
+  type RefusalContext,
+  type WriteContext,
+  type WrittenModel,
+} from "./format/format.ts";
+export {
+  readAtLeastZero,
+  type FormatOption,
+  readChoice,
+  readSwitch,
+  type OptionValue,
+  type OptionValues,
+} from "./format/format-option.ts";
+export { type KeptFiles, openKept, withFiles } from "./format/keep-open.ts";
+export {
+  describeGraph,
+  describeTensors,
+  describeValues,
+  type ModelDescription,
+  type PortDescription,
+  type TensorDescription,
+} from "./format/model-description.ts";
+export { readGraphWeights } from "./format/read-graph-weights.ts";
+export { weightBytes } from "./format/weight-bytes.ts";

@@ -12,13 +12,3 @@ export const MAX_NODES: number = 1 << 16;
 
 /** Weights of the graph; a node has a few. */
 export const MAX_WEIGHTS: number = 1 << 18;
-
-/** Most axes of a value, as in `@samoyed/graph`; no network comes near. */
-export const MAX_RANK = 32;
-
-/** Largest size of one axis: what a signed 32-bit index reaches. */
-export const MAX_DIM: number = 2 ** 31 - 1;
-
-/** ONNX's operator sets that are known here, as in `@samoyed/graph`: a later one may give an operator another meaning. */
-export const MIN_OPSET = 6;
-export const MAX_OPSET = 28;

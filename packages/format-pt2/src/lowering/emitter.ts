@@ -1,5 +1,5 @@
 import { type DType, InternalError, type LazyTensor, lazyTensor, type Tensor } from "@samoyed/core";
-import { type Attribute, dtypeToOnnx, int, type Node, type ValueInfo } from "@samoyed/graph";
+import { type Attribute, dtypeToOnnx, int, type Node, type ValueInfo } from "@samoyed/ir";
 import { areKnown, sameSize, type Size, sizeText } from "../program/size.ts";
 import { literal } from "./literal.ts";
 import type { Operand } from "./operand.ts";

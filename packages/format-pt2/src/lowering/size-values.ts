@@ -1,5 +1,5 @@
 import { UnsupportedError } from "@samoyed/core";
-import { type Attribute, int } from "@samoyed/graph";
+import { type Attribute, int } from "@samoyed/ir";
 import type { Size, Symbolic } from "../program/size.ts";
 
 /** Where the size of a symbol can be taken from. */

@@ -1,4 +1,4 @@
-import { float, int, ints } from "@samoyed/graph";
+import { float, int, ints } from "@samoyed/ir";
 import type { Call } from "../lowering/call.ts";
 import type { Lowering, Lowerings } from "../lowering/lowering.ts";
 

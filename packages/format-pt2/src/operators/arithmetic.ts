@@ -1,5 +1,5 @@
 import { type DType } from "@samoyed/core";
-import { int } from "@samoyed/graph";
+import { int } from "@samoyed/ir";
 import type { Call } from "../lowering/call.ts";
 import { isFloat } from "../lowering/literal.ts";
 import type { Lowering, Lowerings } from "../lowering/lowering.ts";

@@ -1,4 +1,4 @@
-import { ints, int } from "@samoyed/graph";
+import { ints, int } from "@samoyed/ir";
 import type { Call } from "../lowering/call.ts";
 import type { Operand } from "../lowering/operand.ts";
 import type { Lowering, Lowerings } from "../lowering/lowering.ts";

@@ -1,5 +1,5 @@
 import { lazyTensor } from "@samoyed/core";
-import { tensorAttribute } from "@samoyed/graph";
+import { tensorAttribute } from "@samoyed/ir";
 import type { Call } from "../lowering/call.ts";
 import { isFloat, literal } from "../lowering/literal.ts";
 import type { Lowering, Lowerings } from "../lowering/lowering.ts";

@@ -1,4 +1,4 @@
-import { int, ints } from "@samoyed/graph";
+import { int, ints } from "@samoyed/ir";
 import type { Call } from "../lowering/call.ts";
 import type { Lowering, Lowerings } from "../lowering/lowering.ts";
 import type { Size } from "../program/size.ts";

@@ -1,4 +1,4 @@
-import { int } from "@samoyed/graph";
+import { int } from "@samoyed/ir";
 import type { Call } from "../lowering/call.ts";
 import type { Lowering, Lowerings } from "../lowering/lowering.ts";
 import type { Operand } from "../lowering/operand.ts";

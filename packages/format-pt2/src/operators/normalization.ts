@@ -1,5 +1,5 @@
 import { type DType } from "@samoyed/core";
-import { float, int, ints } from "@samoyed/graph";
+import { float, int, ints } from "@samoyed/ir";
 import type { Call } from "../lowering/call.ts";
 import type { Lowering, Lowerings } from "../lowering/lowering.ts";
 import type { Operand } from "../lowering/operand.ts";

@@ -1,4 +1,4 @@
-import { string } from "@samoyed/graph";
+import { string } from "@samoyed/ir";
 import type { Call } from "../lowering/call.ts";
 import type { Lowering, Lowerings } from "../lowering/lowering.ts";
 

@@ -1,4 +1,4 @@
-import { int } from "@samoyed/graph";
+import { int } from "@samoyed/ir";
 import type { Call } from "../lowering/call.ts";
 import type { Emitter } from "../lowering/emitter.ts";
 import type { Lowering, Lowerings, ViewResult } from "../lowering/lowering.ts";

@@ -1,4 +1,4 @@
-import { int, ints } from "@samoyed/graph";
+import { int, ints } from "@samoyed/ir";
 import type { Call } from "../lowering/call.ts";
 import type { Lowering, Lowerings } from "../lowering/lowering.ts";
 import type { Operand } from "../lowering/operand.ts";
@@ -43,6 +43,13 @@ function endPadding(x: Operand, output: readonly Size[], window: Window): readon
   });
 }
 
+/** A pool of one element: every n-th of the last axes. (onnxruntime 1.30 refuses such a pool after a Pad.) */
+function everyNth(call: Call, x: Operand, steps: readonly number[]): string {
+  const axes = steps.map((_, index) => index - steps.length);
+  const parts = [steps.map(() => 0), steps.map(() => Number.MAX_SAFE_INTEGER), axes, steps];
+  return call.emit("Slice", [x.value, ...parts.map((part) => call.emitter.ints(part))]);
+}
+
 /** Adds a pool. Images without a batch axis get one for the time. */
 function pool(
   call: Call,
@@ -51,6 +58,9 @@ function pool(
 ): string {
   const { x, window } = parts;
   const count = window.kernel.length;
+  if (window.kernel.every((size) => size === 1) && window.padding.every((size) => size === 0)) {
+    return everyNth(call, x, window.stride);
+  }
   const ceil = call.has("ceil_mode") && call.bool("ceil_mode");
   const end = ceil ? endPadding(x, call.output().sizes, window) : window.padding;
   const attributes = {

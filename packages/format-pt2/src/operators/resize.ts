@@ -1,4 +1,4 @@
-import { float, string } from "@samoyed/graph";
+import { float, string } from "@samoyed/ir";
 import type { Call } from "../lowering/call.ts";
 import type { Attributes } from "../lowering/emitter.ts";
 import type { Lowering, Lowerings } from "../lowering/lowering.ts";

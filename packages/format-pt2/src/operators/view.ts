@@ -1,4 +1,4 @@
-import { int, ints } from "@samoyed/graph";
+import { int, ints } from "@samoyed/ir";
 import type { Call } from "../lowering/call.ts";
 import type { Lowering, Lowerings, ViewResult } from "../lowering/lowering.ts";
 import type { Operand } from "../lowering/operand.ts";

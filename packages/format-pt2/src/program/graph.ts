@@ -1,6 +1,7 @@
 import { SCALAR_TYPES } from "@samoyed/checkpoint";
 import { FormatError, type JsonValue, quote, UnsupportedError } from "@samoyed/core";
-import { MAX_NODES, MAX_RANK } from "@samoyed/graph";
+import { MAX_NODES } from "@samoyed/graph";
+import { MAX_RANK } from "@samoyed/ir";
 import { type ArgumentScope, readArgument } from "./argument.ts";
 import { asArray, asInteger, asObject, asString, asUnion, type JsonObject } from "./fields.ts";
 import { parseSize } from "./parse-size.ts";

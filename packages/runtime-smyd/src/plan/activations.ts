@@ -1,12 +1,13 @@
-import type { SmydNode } from "@samoyed/smyd-file";
+import { quote } from "@samoyed/core";
+import { readFloat, readString } from "@samoyed/ir";
+import { unsupported } from "./unsupported.ts";
 import type { Activation } from "./steps.ts";
 import { readScalarInput } from "./constants.ts";
-import type { PlanModel } from "./model.ts";
-import { readFloat, readString, unsupported } from "./node.ts";
+import type { PlanModel, PlanNode } from "./model.ts";
 
-type Read = (node: SmydNode, model: PlanModel) => Activation;
+type Read = (node: PlanNode, model: PlanModel) => Activation;
 
-function clip(node: SmydNode, model: PlanModel): Activation {
+function clip(node: PlanNode, model: PlanModel): Activation {
   const { opset } = model.graph;
   // The bounds are attributes before opset 11.
   const bound = (index: 1 | 2, name: string): number | undefined =>
@@ -16,9 +17,9 @@ function clip(node: SmydNode, model: PlanModel): Activation {
   return { kind: "clip", min: min ?? Number.NEGATIVE_INFINITY, max: max ?? Number.POSITIVE_INFINITY };
 }
 
-function gelu(node: SmydNode): Activation {
+function gelu(node: PlanNode): Activation {
   const approximate = readString(node, "approximate", "none");
-  if (approximate !== "none") throw unsupported(node, `is approximated by ${JSON.stringify(approximate)}`);
+  if (approximate !== "none") throw unsupported(node, `is approximated by ${quote(approximate)}`);
   return { kind: "gelu" };
 }
 
@@ -43,6 +44,6 @@ const ACTIVATIONS: ReadonlyMap<string, Read> = new Map<string, Read>([
 ]);
 
 /** What a node applies to every element of its first input; `undefined` where it does something else. */
-export function activationOf(node: SmydNode, model: PlanModel): Activation | undefined {
+export function activationOf(node: PlanNode, model: PlanModel): Activation | undefined {
   return ACTIVATIONS.get(node.op)?.(node, model);
 }

@@ -1,8 +1,9 @@
 import { UnsupportedError } from "@samoyed/core";
-import type { SmydNode, SmydWeight } from "@samoyed/smyd-file";
+import { readInt } from "@samoyed/ir";
+import { unsupported } from "./unsupported.ts";
+import type { SmydWeight } from "@samoyed/smyd-file";
 import { MAX_PLANNED_NODES } from "./limits.ts";
-import type { PlanModel } from "./model.ts";
-import { readInt, unsupported } from "./node.ts";
+import type { PlanModel, PlanNode } from "./model.ts";
 
 /** A graph whose every node computes something. */
 export interface ResolvedModel extends PlanModel {
@@ -22,31 +23,31 @@ export function resolveModel(model: PlanModel): ResolvedModel {
     throw new UnsupportedError(`the graph has ${graph.nodes.length} nodes; at most ${MAX_PLANNED_NODES} are planned`);
   }
   const names = new Map<string, string>();
-  const weights = new Map(model.weights);
+  const initializers = new Map(graph.initializers);
   const resolve = (name: string): string => names.get(name) ?? name;
-  const nodes: SmydNode[] = [];
+  const nodes: PlanNode[] = [];
   for (const node of graph.nodes) {
     const inputs = node.inputs.map(resolve);
     const resolved = { ...node, inputs };
-    if (node.op === "Constant") weights.set(node.outputs[0]!, constantOf(node));
+    if (node.op === "Constant") initializers.set(node.outputs[0]!, constantOf(node));
     else if (passesOn(resolved, graph.opset)) names.set(node.outputs[0]!, inputs[0]!);
     else nodes.push(resolved);
   }
-  return { graph: { ...graph, nodes }, weights, data: model.data, resolve };
+  return { graph: { ...graph, nodes, initializers }, data: model.data, resolve };
 }
 
-function constantOf(node: SmydNode): SmydWeight {
+function constantOf(node: PlanNode): SmydWeight {
   const value = Object.hasOwn(node.attributes, "value") ? node.attributes["value"] : undefined;
   if (value?.type !== "tensor") throw unsupported(node, "holds something else than a tensor");
   return { ...value.value, name: node.outputs[0]! };
 }
 
 /** Whether a node may pass a value on or hold one, and is then planned by no operator. */
-export function isPassing({ op }: SmydNode): boolean {
+export function isPassing({ op }: PlanNode): boolean {
   return op === "Identity" || op === "Dropout" || op === "Constant";
 }
 
-function passesOn(node: SmydNode, opset: number): boolean {
+function passesOn(node: PlanNode, opset: number): boolean {
   if (node.op === "Identity") return true;
   if (node.op !== "Dropout") return false;
   // Opset 6 trains unless `is_test` says otherwise; since 12 an input tells.

@@ -64,10 +64,10 @@ function prepareFirst(engine: Engine, file: SmydFile, batch: string | undefined)
 }
 
 /** How much of the data section planning may read: all up to the last list of integers or float32 scalar. */
-function planningBytes({ weights, graph }: SmydFile): number {
+function planningBytes({ graph }: SmydFile): number {
   const attributes = graph.nodes.flatMap((node) => Object.values(node.attributes));
   const tensors = attributes.flatMap((attribute) => (attribute.type === "tensor" ? [attribute.value] : []));
-  const small = [...weights.values(), ...tensors].filter(
+  const small = [...graph.initializers.values(), ...tensors].filter(
     ({ layout, storage, byteLength }) => layout === "plain" && (storage !== "float32" || byteLength === 4),
   );
   return Math.max(0, ...small.map(({ offset, byteLength }) => offset + byteLength));
