@@ -28,7 +28,7 @@ export class Refusals {
   /**
    * Ends the conversion if anything was refused.
    *
-   * @throws UnsupportedError that lists every node and reason; nodes alike are one line.
+   * @throws UnsupportedError that lists every node and reason; nodes alike are named once.
    */
   throwIfAny(label: string): void {
     if (this.isEmpty) return;
@@ -42,10 +42,10 @@ export class Refusals {
     const lines = [...groups].map(([text, { node, more }]) =>
       more === 0 ? `node "${node}" (${text})` : `node "${node}" and ${more} more (${text})`,
     );
-    const listed = lines.slice(0, MAX_LISTED).join("\n  ");
-    const rest = lines.length > MAX_LISTED ? `\n  and ${lines.length - MAX_LISTED} more` : "";
+    const rest = lines.length > MAX_LISTED ? [`${lines.length - MAX_LISTED} more`] : [];
+    const listed = [...lines.slice(0, MAX_LISTED), ...rest].join("; ");
     const hints = [...new Set(this.#found.flatMap(({ hint }) => hint ?? []))];
-    throw new UnsupportedError(`${label}: what follows cannot be converted:\n  ${listed}${rest}`, {
+    throw new UnsupportedError(`${label}: the program cannot be converted: ${listed}`, {
       ...(hints.length > 0 && { hint: hints.join(" ") }),
       details: { nodes: this.#found },
     });
