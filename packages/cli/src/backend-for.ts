@@ -40,7 +40,10 @@ export async function backendFor(artifact: string, name: string | undefined): Pr
   const named = backendsNamed(name === undefined ? [] : [name]);
   const format = await formatOf(artifact);
   const candidates = named.filter((backend) => backend.format === format.name);
-  if (candidates.length === 0) throw otherFormat(artifact, { format, wanted: named[0]! });
+  if (candidates.length === 0) {
+    if (name !== undefined) throw otherFormat(artifact, { format, wanted: named[0]! });
+    throw new UnsupportedError(`${artifact}: no backend runs models in the format ${format.name}`);
+  }
   const reasons: string[] = [];
   let fix: string | undefined;
   for (const backend of candidates) {

@@ -22,7 +22,6 @@ export { contractSchema, PREPROCESS_SCHEMA } from "./contract/contract-schema.ts
 export {
   type Contract,
   CONTRACT_TASKS,
-  findTask,
   isOfTask,
   requireTask,
   type TaskContracts,

@@ -7,7 +7,7 @@ import {
   type ClassifierOptions,
   loadClassifier as loadOn,
 } from "@samoyed/runtime";
-import { elsewhere } from "./elsewhere.ts";
+import { type Elsewhere, elsewhere } from "./elsewhere.ts";
 import { CPU, type TfjsWasmOptions, wasmEngine } from "./engines.ts";
 import { filesInNode } from "@samoyed/tfjs-file/node";
 import { tfjsBackend } from "./tfjs-backend.ts";
@@ -15,7 +15,11 @@ import { NODE } from "./tfjs-node.ts";
 
 export type { TfjsWasmOptions } from "./engines.ts";
 
-const IN_BROWSERS = { reason: "it runs in browsers only", fix: "Use tfjs-node or tfjs-wasm in Node." };
+const IN_BROWSERS: Elsewhere = {
+  runsIn: "browser",
+  reason: "it runs in browsers only",
+  fix: "Use tfjs-node or tfjs-wasm in Node.",
+};
 
 /** TensorFlow.js in plain JavaScript: slow, and everywhere. Needs `@tensorflow/tfjs-backend-cpu` 4.22. */
 export function tfjsCpu(): Backend {

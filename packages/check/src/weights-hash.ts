@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { stateDict } from "@samoyed/checkpoint";
-import { withCheckpoint } from "../with-checkpoint.ts";
+import { withCheckpoint } from "@samoyed/checkpoint/node";
 
 /** The SHA-256 over the bytes of all tensors of a checkpoint's state dict, in its order: what cases know weights by. */
-export async function weightsSha256(path: string, signal: AbortSignal): Promise<string> {
+export async function weightsSha256(path: string, signal: AbortSignal | undefined): Promise<string> {
   return withCheckpoint(path, {
     signal,
     async work(checkpoint) {

@@ -1,17 +1,20 @@
 // The golden case of the trained network on the engines of browsers: the sessions run in Chromium, the verdict is that
 // of `samoyed check --taps`.
-import { formatNamed } from "../../convert/src/format-named.ts";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { formatNamed } from "@samoyed/convert";
+import { convertFile } from "@samoyed/convert/node";
+import { type BackendResult, type LoadedCase, runCase } from "@samoyed/golden";
+import { loadCase } from "@samoyed/golden/node";
 import { preprocessImage } from "@samoyed/preprocess";
+import { bundlePage } from "@samoyed/test-support/browser/bundle-page";
+import { describeInChromium, type OpenPage } from "@samoyed/test-support/browser/chromium";
+import { ISOLATED } from "@samoyed/test-support/browser/serve-files";
+import { tfjsWasmFiles } from "@samoyed/test-support/browser/tfjs-wasm-files";
 import { golden } from "@samoyed/test-support/paths";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { storedWeightsSha256 } from "../../cli/src/check/stored-weights/stored-weights-sha256.ts";
-import { convertFile } from "../../convert/src/node.ts";
-import { type BackendResult, type LoadedCase, runCase } from "../../golden/src/index.ts";
-import { loadCase } from "../../golden/src/node.ts";
-import { HAS_CHROMIUM, type OpenPage, openPage, siteFiles, WITHOUT_CHROMIUM } from "./chromium.ts";
-import { newFolder } from "./models.ts";
+import { beforeAll, expect, test } from "vitest";
+import { storedWeightsSha256 } from "@samoyed/check";
+import { temporaryFolder } from "@samoyed/test-support/temporary-folder";
 import { pageBackend } from "./page-backend.ts";
 
 const CHECKPOINT = golden("trained/shapes.pth");
@@ -50,16 +53,17 @@ function someImages(loaded: LoadedCase, chosen: ReadonlySet<number>): LoadedCase
   };
 }
 
-describe.skipIf(!HAS_CHROMIUM)(`the golden case in a browser${WITHOUT_CHROMIUM}`, () => {
+describeInChromium("the golden case in a browser", "software", (open) => {
   let opened: OpenPage;
   let shapes: LoadedCase;
   const hashes = new Map<Stored, string>();
 
   beforeAll(async () => {
     shapes = await loadCase(golden("cases/shapes"));
-    const files = await siteFiles();
+    const page = await bundlePage(new URL("./tfjs-page.ts", import.meta.url));
+    const files = new Map([...page, ...(await tfjsWasmFiles(import.meta.url))]);
     for (const weights of STORED) {
-      const outDir = await newFolder();
+      const outDir = temporaryFolder();
       await convertFile(CHECKPOINT, { formats: ["tfjs"], weights, outDir, preprocess: shapes.case.preprocess });
       const [folder] = await readdir(outDir);
       const model = join(outDir, folder!);
@@ -68,10 +72,8 @@ describe.skipIf(!HAS_CHROMIUM)(`the golden case in a browser${WITHOUT_CHROMIUM}`
       const options = { format: formatNamed("tfjs")!, checkpoint: CHECKPOINT, signal } as const;
       if (weights !== "float32") hashes.set(weights, await storedWeightsSha256(join(model, "model.json"), options));
     }
-    opened = await openPage(files, { cores: 8 });
+    opened = await open(files, { ready: "sessions", headers: ISOLATED, cores: 8 });
   });
-
-  afterAll(async () => opened?.close());
 
   /** Runs the case on one engine; `model` is the folder of another model than the one that was stored so. */
   async function check(
@@ -142,11 +144,14 @@ describe.skipIf(!HAS_CHROMIUM)(`the golden case in a browser${WITHOUT_CHROMIUM}`
     expect(statuses(other)).toContain("weights failed");
     expect(other.verdict.kind).toBe("failed");
     const gone = await check("tfjs-wasm", { loaded, stored: "float32", model: "gone" });
-    expect(gone.verdict).toMatchObject({ kind: "failed", reasons: [expect.stringMatching(/the server answered 404/)] });
+    expect(gone.verdict).toMatchObject({
+      kind: "failed",
+      reasons: [expect.stringMatching(/the server answered 404/)],
+    });
   });
 
   test("nothing was thrown beside, and nothing left this machine", () => {
     expect(opened.problems).toEqual([]);
-    expect(opened.requests.filter((url) => !url.startsWith(opened.base) && !/^(?:blob|data):/u.test(url))).toEqual([]);
+    expect(opened.elsewhere()).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import type { Backend } from "@samoyed/runtime";
-import { backendsNamed, runnableInNode } from "../backends.ts";
-import { formatStoring } from "./case-backends.ts";
+import { backendsNamed } from "./backends.ts";
+import { formatStoring } from "@samoyed/check";
 
 /** Stands for every backend that Node can run. */
 const ALL = "all";
@@ -24,7 +24,7 @@ export function requiredBackends(
 ): readonly string[] {
   const names = must.filter((name) => name !== ALL);
   const all = must.includes(ALL)
-    ? runnableInNode(backends).filter((backend) => formatStoring(backend, stored) !== undefined)
+    ? backends.filter((backend) => backend.runsIn !== "browser" && formatStoring(backend, stored) !== undefined)
     : [];
   const named = names.length === 0 ? [] : backendsNamed(names);
   return [...new Set([...all, ...named].map(({ name }) => name))];

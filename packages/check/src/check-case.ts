@@ -6,33 +6,30 @@ import { loadCase } from "@samoyed/golden/node";
 import { preprocessImage } from "@samoyed/preprocess";
 import type { Format } from "@samoyed/graph";
 import type { Backend } from "@samoyed/runtime";
-import { assetReader, imagenetLabels } from "../assets.ts";
-import { cacheDir } from "../cache.ts";
-import type { Context } from "../command.ts";
+import { type AssetOptions, assetReader, imagenetLabels } from "./assets.ts";
 import { caseBackends, type MadeArtifact } from "./case-backends.ts";
 import { caseCheckpoint } from "./case-checkpoint.ts";
 import { withScratch } from "./scratch.ts";
-import { storedWeightsSha256 } from "./stored-weights/stored-weights-sha256.ts";
+import { storedWeightsSha256 } from "./stored-weights-sha256.ts";
 import { weightsSha256 } from "./weights-hash.ts";
 
-/** One case to check, and with what. */
-export interface CheckCaseOptions {
-  /** The folder of case.json. */
-  readonly folder: string;
+/** Options of `checkCase`. */
+export interface CheckCaseOptions extends AssetOptions {
   readonly backends: readonly Backend[];
-  /** Backends that were asked for by name. */
-  readonly asked: readonly string[];
-  /** How artifacts store the weights. */
-  readonly stored: string;
-  /** Whether to look into the network. */
-  readonly depth: "answers" | "layers";
-  /** A checkpoint in place of the case's own. */
-  readonly checkpoint: { readonly path: string; readonly name: string } | undefined;
-  readonly onEvent: (event: CaseEvent) => void;
-  readonly context: Context;
+  /** Names of backends that were asked for: they run however slow they are. */
+  readonly asked?: readonly string[];
+  /** How artifacts store the weights; float32 when absent. */
+  readonly stored?: string;
+  /** Whether to look into the network; `answers` when absent. */
+  readonly depth?: "answers" | "layers";
+  /** A checkpoint in place of the case's own, and what reports call it. */
+  readonly checkpoint?: { readonly path: string; readonly name: string } | undefined;
+  readonly onEvent?: (event: CaseEvent) => void;
 }
 
-interface ArtifactOptions extends Pick<CheckCaseOptions, "folder" | "checkpoint" | "stored" | "context"> {
+interface ArtifactOptions extends Pick<CheckCaseOptions, "checkpoint" | "signal"> {
+  readonly folder: string;
+  readonly stored: string;
   readonly scratch: string;
   /** The weights are not those of the case. */
   readonly other: boolean;
@@ -43,8 +40,7 @@ async function makeArtifact(
   format: Format,
   { case: loaded, options }: { readonly case: LoadedCase; readonly options: ArtifactOptions },
 ): Promise<MadeArtifact> {
-  const { folder, checkpoint: given, stored, scratch, other, context } = options;
-  const { signal } = context;
+  const { folder, checkpoint: given, stored, scratch, other, signal } = options;
   const { checkpoint: weights, model, preprocess } = loaded.case;
   const checkpoint = given?.path ?? (await caseCheckpoint(loaded, { folder, scratch, signal }));
   const report = await convertFile(checkpoint, {
@@ -63,19 +59,29 @@ async function makeArtifact(
 }
 
 /**
- * Runs a case on every backend.
+ * Runs a golden case on every backend: its checkpoint, or its stand-in, is converted to the format of each, and the
+ * answers are compared with the references. Checkpoints and artifacts are gone afterwards.
  *
+ * @param folder - The folder of case.json.
  * @throws what converting a given checkpoint throws: a wrong file is no backend's failure.
  */
-export async function checkCase(options: CheckCaseOptions): Promise<CaseResult> {
-  const { folder, backends, asked, stored, depth, checkpoint, onEvent, context } = options;
-  const { env, signal } = context;
+export async function checkCase(folder: string, options: CheckCaseOptions): Promise<CaseResult> {
+  const {
+    backends,
+    asked = [],
+    stored = "float32",
+    depth = "answers",
+    checkpoint,
+    onEvent,
+    cacheDir,
+    signal,
+  } = options;
   const loaded = await loadCase(folder);
   const { labels: own, checkpoint: caseWeights, images } = loaded.case;
-  const asset = assetReader({ env, signal });
+  const asset = assetReader(options);
   // The names of ImageNet's classes are an asset too: not worth a download where the image is at hand.
   const labels = own ?? (images.some((image) => image.asset) ? await imagenetLabels(asset) : undefined);
-  return withScratch(join(cacheDir(env), "scratch"), async (scratch) => {
+  return withScratch(join(cacheDir, "scratch"), async (scratch) => {
     const weights = checkpoint && { name: checkpoint.name, sha256: await weightsSha256(checkpoint.path, signal) };
     const other = weights !== undefined && weights.sha256 !== caseWeights.weightsSha256;
     let unconverted: SamoyedError | undefined;
@@ -88,7 +94,7 @@ export async function checkCase(options: CheckCaseOptions): Promise<CaseResult> 
           try {
             return await makeArtifact(format, {
               case: loaded,
-              options: { folder, checkpoint, stored, scratch, other, context },
+              options: { folder, checkpoint, stored, scratch, other, signal },
             });
           } catch (error) {
             if (checkpoint && error instanceof SamoyedError) unconverted = error;
@@ -101,7 +107,7 @@ export async function checkCase(options: CheckCaseOptions): Promise<CaseResult> 
       preprocess: preprocessImage,
       asset,
       signal,
-      onEvent,
+      ...(onEvent ? { onEvent } : {}),
       ...(labels ? { labels } : {}),
       ...(weights ? { weights } : {}),
     });

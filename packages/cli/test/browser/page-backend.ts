@@ -1,10 +1,11 @@
-import type { Page } from "playwright-core";
-import type { CaseBackend } from "../../golden/src/index.ts";
+import type { CaseBackend } from "@samoyed/golden";
+import type { OpenPage } from "@samoyed/test-support/browser/chromium";
+import type {} from "./page-sessions.ts";
 import { fromWire, toWire } from "./wire.ts";
 
 /** What a backend in a page runs. */
 export interface PageBackendOptions {
-  readonly page: Page;
+  readonly page: OpenPage["page"];
   /** Where model.json lies, relative to the page. */
   readonly url: string;
   readonly tolerance: NonNullable<CaseBackend["tolerance"]>;

@@ -2,7 +2,7 @@ import { stateDict } from "@samoyed/checkpoint";
 import { modelFilesAt } from "@samoyed/core/node";
 import { weightsDigest } from "@samoyed/golden";
 import type { Format } from "@samoyed/graph";
-import { withCheckpoint } from "../../with-checkpoint.ts";
+import { withCheckpoint } from "@samoyed/checkpoint/node";
 import { isParameter } from "./is-parameter.ts";
 
 /**
@@ -14,7 +14,7 @@ import { isParameter } from "./is-parameter.ts";
  */
 export async function storedWeightsSha256(
   artifact: string,
-  options: { readonly format: Format; readonly checkpoint: string; readonly signal: AbortSignal },
+  options: { readonly format: Format; readonly checkpoint: string; readonly signal?: AbortSignal | undefined },
 ): Promise<string> {
   const { format, checkpoint, signal } = options;
   const digest = weightsDigest();

@@ -4,7 +4,7 @@ import { MismatchError, throwIfAborted } from "@samoyed/core";
 import { fileSink, fileSource, hashSource } from "@samoyed/core/node";
 import { writeTorchZip } from "@samoyed/checkpoint";
 import type { FileCheckpoint, LoadedCase, StandInCheckpoint } from "@samoyed/golden";
-import { standInTensors } from "../stand-in-tensors.ts";
+import { standInTensors } from "./stand-in-tensors.ts";
 
 /** Where a case's checkpoint is made, and where the case lies. */
 export interface CheckpointPlace {
@@ -12,7 +12,7 @@ export interface CheckpointPlace {
   readonly folder: string;
   /** A folder for what has to be made. */
   readonly scratch: string;
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { allBackends } from "../backends.ts";
+import { allBackends } from "./backends.ts";
 import { requiredBackends } from "./required-backends.ts";
 
 const backends = allBackends();

@@ -11,27 +11,42 @@ export interface PageSessions {
   close(session: number): Promise<number>;
 }
 
-/** What a page offers of its backends. */
-export function pageSessions(backends: readonly Backend[], { threads }: { readonly threads: number }): PageSessions {
+declare global {
+  interface Window {
+    sessions?: PageSessions;
+  }
+}
+
+/** A backend of a page, and the threads that its sessions ask for. */
+export interface PageEngine {
+  readonly backend: Backend;
+  readonly threads: number;
+}
+
+/**
+ * What a page offers of its engines.
+ *
+ * @param countTensors counts the tensors that the page's engines hold
+ */
+export function pageSessions(engines: ReadonlyMap<string, PageEngine>, countTensors: () => number): PageSessions {
   const open: { readonly session: Session; readonly tensors: number }[] = [];
-  const find = (name: string): Backend => backends.find((backend) => backend.name === name)!;
-  const tensors = async (): Promise<number> => (await import("@tensorflow/tfjs-core")).engine().state.numTensors;
   return {
-    availability: async (backend) => find(backend).availability(),
-    async open(backend, url) {
+    availability: async (name) => engines.get(name)!.backend.availability(),
+    async open(name, url) {
+      const { backend, threads } = engines.get(name)!;
       // An engine may make tensors of its own when it starts.
-      await find(backend).availability();
-      const before = await tensors();
-      return open.push({ session: await find(backend).load(url, { threads }), tensors: before }) - 1;
+      await backend.availability();
+      const tensors = countTensors();
+      return open.push({ session: await backend.load(url, { threads }), tensors }) - 1;
     },
     async run(session, input, taps) {
       const outputs = await open[session]!.session.run({ input: fromWire(input) }, { taps });
       return Array.from(outputs, ([name, tensor]) => [name, toWire(tensor)] as const);
     },
     async close(session) {
-      const { session: one, tensors: before } = open[session]!;
+      const { session: one, tensors } = open[session]!;
       await one.dispose();
-      return (await tensors()) - before;
+      return countTensors() - tensors;
     },
   };
 }

@@ -1,5 +1,5 @@
 import { elementCount, lazyTensor, type LazyTensor, type Shape } from "@samoyed/core";
-import { type Architecture, modelParameters, type Parameter } from "../src/index.ts";
+import { type Architecture, modelParameters, type Parameter } from "@samoyed/models";
 
 function fnv1a(text: string): number {
   let hash = 0x811c9dc5;

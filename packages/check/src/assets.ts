@@ -1,16 +1,18 @@
 import { SamoyedError } from "@samoyed/core";
 import { fetchAsset } from "@samoyed/convert/node";
-import { cacheDir } from "./cache.ts";
 
 /** Where assets are looked for and how long. */
 export interface AssetOptions {
+  /** Where downloads are kept. */
+  readonly cacheDir: string;
+  /** The environment: mirrors, proxies, `SAMOYED_ASSETS`. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Finds a golden asset: in `SAMOYED_ASSETS`, in the cache, or at its pinned address. */
-export function assetReader({ env, signal }: AssetOptions): (name: string) => Promise<Uint8Array> {
-  return (name) => fetchAsset(name, { cacheDir: cacheDir(env), env, signal });
+export function assetReader({ cacheDir, env, signal }: AssetOptions): (name: string) => Promise<Uint8Array> {
+  return (name) => fetchAsset(name, { cacheDir, env, signal });
 }
 
 /** The 1,000 ImageNet class names, or undefined where they cannot be had: then classes go by their numbers. */
