@@ -1,4 +1,4 @@
-"""Exports the smallest network of each of timm's modules with torch.export, for `pnpm census` of packages/format-pt2.
+"""Exports the smallest network of each of timm's modules with torch.export, for `node tools/census-pt2.mjs FOLDER`.
 
     python census_pt2.py FOLDER [--list] [--only MODULE…]
 
@@ -73,8 +73,6 @@ def export(name, folder):
     torch.manual_seed(10)
     model = timm.create_model(name).eval()
     seed_weights(model)
-    size = model.default_cfg.get("test_input_size") or model.default_cfg["input_size"]
-    size = model.default_cfg["input_size"] if model.default_cfg.get("fixed_input_size") else size
     size = model.default_cfg["input_size"]
     generator = np.random.default_rng(30)
     x = torch.from_numpy(generator.standard_normal((2, *size)).astype(np.float32))

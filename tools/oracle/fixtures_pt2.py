@@ -22,6 +22,8 @@ from torch import nn
 FOLDER = Path(__file__).resolve().parents[2] / "packages" / "format-pt2" / "fixtures"
 DYNAMIC = torch.export.Dim.DYNAMIC
 fixtures = {}
+# Those that are refused, and the one on the meta device, which has no weights.
+UNCOMPUTED = {"refused", "stateful", "meta"}
 
 torch.set_num_threads(1)
 
@@ -77,6 +79,8 @@ def write(name):
     function, inputs, state, dynamic, decompose, grad = fixtures[name]
     module = Cases(function, *state).eval()
     copies = {key: value.clone() for key, value in inputs.items()}
+    if name == "meta":
+        module, copies = module.to("meta"), {key: value.to("meta") for key, value in copies.items()}
     with torch.set_grad_enabled(grad):
         program = torch.export.export(module, (), copies, dynamic_shapes=dynamic)
     if decompose:
@@ -84,6 +88,8 @@ def write(name):
     strip(program.graph_module)
     program.example_inputs = None
     torch.export.save(program, FOLDER / f"{name}.pt2")
+    if name in UNCOMPUTED:
+        return
     tensors = {f"input.{key}": value.contiguous() for key, value in inputs.items()}
     double = lambda value: value.double() if value.is_floating_point() else value.clone()  # noqa: E731
     torch.set_default_dtype(torch.float64)
@@ -495,6 +501,11 @@ def refused(self, x, i):
 def stateful(self, x):
     self.state.add_(1)
     return x * self.state
+
+
+@fixture({"x": random(2, 4, seed=84)}, modules={"layer": nn.Linear(4, 3)}, dynamic={"x": {0: DYNAMIC}})
+def meta(self, x):
+    return self.layer(x)
 
 
 def main():

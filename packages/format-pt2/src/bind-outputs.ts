@@ -11,7 +11,7 @@ export interface BoundOutput extends ValueInfo {
 }
 
 /** A result's name in the graph: the user's key; a position in a tuple gets a word before it. */
-function nameOf(path: string | undefined): string {
+export function outputNameOf(path: string | undefined): string {
   if (path === undefined || path === "") return "output";
   return /^\d/.test(path) ? `output_${path}` : path;
 }
@@ -34,9 +34,9 @@ export function bindOutputs(
   for (const [index, { argument }] of results.entries()) {
     const path = paths?.[index] ?? (single ? undefined : String(index));
     try {
-      emitter.origin = nameOf(path);
+      emitter.origin = outputNameOf(path);
       if (argument.kind === "none") continue;
-      const name = emitter.outputName(nameOf(path));
+      const name = emitter.outputName(outputNameOf(path));
       if (argument.kind === "tensor") {
         const { value, dtype, sizes } = scope.cell(argument.name).read();
         outputs.push({ name, value, dtype, shape: sizes.map((size) => dims.name(size)) });
@@ -46,7 +46,7 @@ export function bindOutputs(
         });
       }
     } catch (error) {
-      if (error instanceof UnsupportedError) refusals.add({ name: nameOf(path), target: "output" }, error);
+      if (error instanceof UnsupportedError) refusals.add({ name: outputNameOf(path), target: "output" }, error);
       else if (error instanceof SamoyedError)
         throw new FormatError(`${program.label}: output ${index}: ${error.message}`);
       else throw error;

@@ -2,6 +2,7 @@ import type { ExportedProgram } from "@samoyed/checkpoint";
 import { bytesPerElement, elementCount, type LazyTensor } from "@samoyed/core";
 import { describeTensors, type ModelDescription, type PortDescription } from "@samoyed/graph";
 import type { Dim } from "@samoyed/ir";
+import { outputNameOf } from "./bind-outputs.ts";
 import { DimNames } from "./dim-names.ts";
 import { outputNames } from "./lowering/call.ts";
 import type { Argument, Program } from "./program/program.ts";
@@ -49,7 +50,7 @@ export function describeProgram(
   const outputs = ports(
     program,
     program.outputs.filter((spec) => spec.kind === "user output"),
-    { names: program.outputNames, dim: (size) => dims.name(size) },
+    { names: program.outputNames?.map(outputNameOf) ?? [outputNameOf(undefined)], dim: (size) => dims.name(size) },
   );
   const tensors = new Map([...weights.stateDict, ...weights.constants]);
   return {

@@ -5,11 +5,13 @@ import {
   FormatError,
   jsonCount,
   type JsonValue,
+  lazyFromChunks,
   type LazyTensor,
   parseStrictJson,
   quote,
   type ReadOptions,
   renameLazy,
+  type TensorInfo,
   UnsupportedError,
 } from "@samoyed/core";
 import { type Checkpoint, type CheckpointValue, isLazyTensor, isMap, keyText } from "../checkpoint.ts";
@@ -186,6 +188,10 @@ async function readPayloads(archive: TorchArchive, options: PayloadOptions): Pro
       continue;
     }
     const layout = readMeta(meta, where);
+    if (isAbsent(meta, where)) {
+      tensors.set(tensorName, absentTensor({ name: tensorName, ...layout }));
+      continue;
+    }
     const key = `${path} ${layout.dtype}`;
     const storage = storages.get(key) ?? openPayload(archive, `${folder}/${path}`, layout.dtype);
     storages.set(key, storage);
@@ -193,6 +199,26 @@ async function readPayloads(archive: TorchArchive, options: PayloadOptions): Pro
     tensors.set(tensorName, storedTensor(new PyTensor(layout, { storage: wholeStorage(storage) }), tensorName));
   }
   return tensors;
+}
+
+/** Whether a tensor was exported on the meta device, which has shapes and no elements. */
+function isAbsent(meta: JsonValue, where: string): boolean {
+  const device = field(meta, "device", where);
+  return device instanceof Map && device.get("type") === "meta";
+}
+
+/** A tensor that has a type and a shape, and refuses to be read. */
+function absentTensor(info: TensorInfo): LazyTensor {
+  // A generator that throws before it yields.
+  // oxlint-disable-next-line require-yield
+  return lazyFromChunks(info, async function* absent() {
+    throw new UnsupportedError(
+      `tensor ${quote(info.name)} has no elements: the model was exported on the meta device`,
+      {
+        hint: "Export the model with its weights.",
+      },
+    );
+  });
 }
 
 function openPayload(archive: TorchArchive, name: string, dtype: DType): Storage {
