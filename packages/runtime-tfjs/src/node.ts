@@ -1,12 +1,6 @@
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
-import {
-  type Artifact,
-  type Backend,
-  type Classifier,
-  type ClassifierOptions,
-  loadClassifier as loadOn,
-} from "@samoyed/runtime";
+import { type Backend, classifierLoader, type LoadClassifier } from "@samoyed/runtime";
 import { type Elsewhere, elsewhere } from "./elsewhere.ts";
 import { CPU, type TfjsWasmOptions, wasmEngine } from "./engines.ts";
 import { filesInNode } from "@samoyed/tfjs-file/node";
@@ -65,6 +59,4 @@ export function tfjsWebgpu(): Backend {
  *
  * @throws what `loadClassifier` of `@samoyed/runtime` throws.
  */
-export async function loadClassifier(artifact: Artifact, options: ClassifierOptions = {}): Promise<Classifier> {
-  return loadOn(artifact, { ...options, backends: [tfjsNode(), tfjsWasm(), tfjsCpu()] });
-}
+export const loadClassifier: LoadClassifier = classifierLoader(() => [tfjsNode(), tfjsWasm(), tfjsCpu()]);
