@@ -2,7 +2,7 @@ import { bytesPerElement, elementCount, memorySource, SamoyedError } from "@samo
 import { processorTime } from "@samoyed/test-support/processor-time";
 import { expect, test } from "vitest";
 import { FIXTURES, fixtureBytes } from "../test/fixtures.ts";
-import { mutate, seeded } from "../test/mutate.ts";
+import { mutate, seeded } from "@samoyed/test-support/mutate";
 import { openCheckpoint, stateDict } from "./index.ts";
 
 /** SAMOYED_FUZZ=100 runs a hundred times as many cases. */

@@ -28,10 +28,13 @@ export function fixtureSource(file: string): ByteSource {
   return memorySource(fixtureBytes(file), file);
 }
 
+/** The names of all files, recorded and recording. */
+export const FIXTURE_FILES: readonly string[] = readdirSync(FOLDER);
+
 /** Every recorded fixture. */
-export const FIXTURES: readonly Fixture[] = readdirSync(FOLDER)
-  .filter((name) => name.endsWith(".json") && !name.endsWith(".index.json"))
-  .map((name) => JSON.parse(readFileSync(fileURLToPath(new URL(name, FOLDER)), "utf8")) as Fixture);
+export const FIXTURES: readonly Fixture[] = FIXTURE_FILES.filter(
+  (name) => name.endsWith(".json") && !name.endsWith(".index.json"),
+).map((name) => JSON.parse(readFileSync(fileURLToPath(new URL(name, FOLDER)), "utf8")) as Fixture);
 
 export async function resolveFixture(file: string): Promise<ByteSource> {
   return fixtureSource(file);

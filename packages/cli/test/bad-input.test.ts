@@ -6,7 +6,7 @@ import { writeSafetensors } from "@samoyed/checkpoint";
 import { encodeNpy, lazyTensor, type Tensor } from "@samoyed/core";
 import { fileSink } from "@samoyed/core/node";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { standInTensors } from "../src/stand-in-tensors.ts";
+import { standInTensors } from "@samoyed/check";
 import { ARROW, filesIn, GOLDEN, LABELS, SHAPES, SHAPES_SETTINGS, temporaryFolder } from "./support/folders.ts";
 import { runMain } from "./support/run-main.ts";
 import { mountTiny } from "./support/tiny-file-system.ts";

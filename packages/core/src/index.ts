@@ -22,7 +22,6 @@ export { contractSchema, PREPROCESS_SCHEMA } from "./contract/contract-schema.ts
 export {
   type Contract,
   CONTRACT_TASKS,
-  findTask,
   isOfTask,
   requireTask,
   type TaskContracts,
@@ -75,6 +74,7 @@ export {
   safetensorsHeaderLength,
 } from "./tensor/safetensors-header.ts";
 export { schemaProblem, type JsonSchema } from "./json/json-schema.ts";
+export { serialQueue } from "./serial-queue.ts";
 export { sha256, type Sha256 } from "./io/sha256.ts";
 export * from "./tensor/shape.ts";
 export type { Sink } from "./io/sink.ts";

@@ -11,9 +11,9 @@ import {
   UsageError,
 } from "@samoyed/core";
 import { createBuilder } from "@samoyed/graph";
+import { type Graph, int } from "@samoyed/ir";
 import { anyTensor, weight } from "@samoyed/test-support/tensors";
 import { dtypeGraph } from "@samoyed/test-support/dtype-graph";
-import { type Graph, int } from "@samoyed/ir";
 import { describe, expect, test } from "vitest";
 import { CONTRACT, fromBytes, toBytes } from "../test/files.ts";
 import { contractNetwork, smallNetwork } from "../test/graphs.ts";
@@ -171,7 +171,7 @@ describe("failures", () => {
     ["input", { input: "pixels" }, "pixels"],
     ["output", { output: "logits9" }, "logits9"],
     ["tap", { taps: ["layer9"] }, "layer9"],
-  ])("a contract that names an %s that the graph lacks is refused before anything is written", async (_, own, name) => {
+  ])("a contract whose %s the graph lacks is refused before anything is written", async (_, own, name) => {
     const sink = memorySink();
     const contract = { ...CONTRACT, ...own };
     const written = writeOnnx(contractNetwork(), { sink, contract });

@@ -1,8 +1,8 @@
 import { AbortedError, lazyFromChunks, type LazyTensor, lazyTensor, memorySink, ShapeError } from "@samoyed/core";
+import type { Graph } from "@samoyed/ir";
 import { createXxh64 } from "@samoyed/smyd-file";
 import { weight } from "@samoyed/test-support/tensors";
 import { plainGraph } from "@samoyed/test-support/plain-graph";
-import { type Graph } from "@samoyed/ir";
 import { describe, expect, test } from "vitest";
 import { CONTRACT, dataOf, fromBytes, headerOf, toBytes } from "../test/files.ts";
 import { convGraph, matrixGraph, smallNetwork } from "../test/graphs.ts";

@@ -1,10 +1,4 @@
-import {
-  type Artifact,
-  type Backend,
-  type Classifier,
-  type ClassifierOptions,
-  loadClassifier as loadOn,
-} from "@samoyed/runtime";
+import { type Backend, classifierLoader, type LoadClassifier } from "@samoyed/runtime";
 import { onnxruntimeNode } from "./onnxruntime-node.ts";
 import { openModelInMemory } from "./open-model-node.ts";
 import { type OnnxruntimeWebOptions, webBackend } from "./web-backend.ts";
@@ -14,20 +8,18 @@ export { readOnnxMetadata } from "./read-onnx-metadata.ts";
 export type { OnnxruntimeWebOptions } from "./web-backend.ts";
 
 /**
- * onnxruntime-web's wasm engine in Node. Needs the package `onnxruntime-web` (1.22 or later), whose wasm it loads from
+ * Backend of onnxruntime-web's wasm engine in Node. Needs the package `onnxruntime-web` (1.22 or later), whose wasm it loads from
  * the installed files, offline.
  *
- * Loads a path, a `file:` or `http(s):` URL, or bytes; the whole model lies in memory, and no external data is read.
+ * Loads a path, a `file:` or `http(s):` URL, or bytes; the whole model is in memory, and no external data is read.
  */
 export function onnxruntimeWeb(options: OnnxruntimeWebOptions = {}): Backend {
   return webBackend({ importEngine: () => import("onnxruntime-web"), openModel: openModelInMemory }, options);
 }
 
 /**
- * Loads a converted classifier on onnxruntime-node, or on onnxruntime-web where that cannot run.
+ * Loads a converted classifier on onnxruntime-node, or on onnxruntime-web if that cannot run.
  *
- * @throws what `loadClassifier` of `@samoyed/runtime` throws.
+ * @throws the errors of `loadClassifier` of `@samoyed/runtime`.
  */
-export async function loadClassifier(artifact: Artifact, options: ClassifierOptions = {}): Promise<Classifier> {
-  return loadOn(artifact, { ...options, backends: [onnxruntimeNode(), onnxruntimeWeb()] });
-}
+export const loadClassifier: LoadClassifier = classifierLoader(() => [onnxruntimeNode(), onnxruntimeWeb()]);

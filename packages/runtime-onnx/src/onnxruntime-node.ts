@@ -1,11 +1,4 @@
-import {
-  type Artifact,
-  type Availability,
-  type Backend,
-  checkThreads,
-  type LoadOptions,
-  type Session,
-} from "@samoyed/runtime";
+import { type Backend, checkThreads } from "@samoyed/runtime";
 import { engineAvailability, importEngine } from "./engine.ts";
 import { openModelInNode } from "./open-model-node.ts";
 import { openOrtSession } from "./ort-session.ts";
@@ -14,17 +7,17 @@ const NAME = "onnxruntime-node";
 const importNative = (): Promise<unknown> => import("onnxruntime-node");
 
 /**
- * onnxruntime-node, the native engine, on the CPU. Needs the package `onnxruntime-node` (1.22 or later).
+ * Backend of onnxruntime-node, the native engine, on the CPU. Needs the package `onnxruntime-node` (1.22 or later).
  *
- * Loads a path (with external data beside it), a `file:` or `http(s):` URL, or bytes. `run` blocks the event loop while
+ * Loads a path (with external data next to the file), a `file:` or `http(s):` URL, or bytes. `run` blocks the event loop while
  * the network computes, and an abort takes effect before and after it.
  */
 export function onnxruntimeNode(): Backend {
   return {
     name: NAME,
     format: "onnx",
-    availability: (): Promise<Availability> => engineAvailability(NAME, importNative),
-    async load(artifact: Artifact, { threads, signal }: LoadOptions = {}): Promise<Session> {
+    availability: () => engineAvailability(NAME, importNative),
+    async load(artifact, { threads, signal } = {}) {
       checkThreads(threads);
       const ort = await importEngine(NAME, importNative);
       const model = await openModelInNode(artifact, { signal });
@@ -36,7 +29,7 @@ export function onnxruntimeNode(): Backend {
           executionProviders: ["cpu"],
           logSeverityLevel: 4,
           ...(threads === undefined ? {} : { intraOpNumThreads: threads, interOpNumThreads: 1 }),
-          // A tapped model is given as bytes; its external data still lies beside the file.
+          // A tapped model is given as bytes; its external data is still next to the file.
           ...(model.folder === undefined
             ? {}
             : { extra: { session: { model_external_initializers_file_folder_path: model.folder } } }),

@@ -1,19 +1,18 @@
 import type { Tensor } from "@samoyed/core";
-import { type PageSessions, pageSessions } from "./page-sessions.ts";
 import { loadClassifier, tfjsCpu, tfjsNode, tfjsWasm, tfjsWebgl, tfjsWebgpu } from "../src/index.ts";
 
-/** What one backend of the page tells the test. */
+/** Results of one backend that the page returns to the test. */
 export interface PageResult {
   readonly availability: { readonly available: boolean; readonly reason?: string; readonly fix?: string };
   readonly logits: readonly number[];
   readonly relu: { readonly shape: readonly number[]; readonly data: readonly number[] };
-  /** Tensors that are left over after the session is disposed. */
+  /** Number of tensors left over after the session is disposed. */
   readonly leaked: number;
-  /** What computes: graphics adapter, threads. */
+  /** Hardware in use: graphics adapter, threads. */
   readonly adapter: string;
 }
 
-/** What a backend is to run. */
+/** Input of a backend's run. */
 export interface PageInput {
   readonly shape: readonly number[];
   readonly data: readonly number[];
@@ -23,7 +22,6 @@ export interface PageInput {
 declare global {
   interface Window {
     runTfjs?: (name: string, input: PageInput, url: string) => Promise<PageResult>;
-    sessions?: PageSessions;
     classify?: (url: string, image: string) => Promise<readonly { label: string; probability: number }[]>;
     errors?: (urls: readonly string[]) => Promise<readonly string[]>;
   }
@@ -33,8 +31,6 @@ const WASM_URL = "/wasm/";
 /** Of those that have any. */
 const THREADS = 2;
 const BACKENDS = [tfjsCpu(), tfjsWasm({ wasmUrl: WASM_URL }), tfjsWebgl(), tfjsWebgpu(), tfjsNode()];
-
-window.sessions = pageSessions(BACKENDS, { threads: THREADS });
 
 async function adapterOf(name: string): Promise<string> {
   if (name === "tfjs-wasm") {

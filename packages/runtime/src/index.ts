@@ -2,12 +2,14 @@ export * from "./backend.ts";
 export { checkInputs } from "./check-inputs.ts";
 export {
   type Classifier,
+  classifierLoader,
   type ClassifierOptions,
   type ClassifyOptions,
+  type LoadClassifier,
   loadClassifier,
   type LoadClassifierOptions,
 } from "./tasks/classification/classifier.ts";
 export { checkThreads } from "./check-threads.ts";
 export { firstAvailable } from "./first-available.ts";
 export { softmax } from "./tasks/classification/softmax.ts";
-export { type Classification, topClasses } from "./tasks/classification/top-classes.ts";
+export { type Prediction, topClasses } from "./tasks/classification/top-classes.ts";

@@ -1,6 +1,6 @@
 import type { DType } from "@samoyed/core";
 import { createBuilder } from "@samoyed/graph";
-import { type Graph } from "@samoyed/ir";
+import type { Graph } from "@samoyed/ir";
 import { anyTensor } from "./tensors.ts";
 
 /** A graph of weights of one dtype with an Identity each, including a scalar and an empty one. */

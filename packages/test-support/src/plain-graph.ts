@@ -1,5 +1,5 @@
 import type { LazyTensor, Shape } from "@samoyed/core";
-import { type Graph } from "@samoyed/ir";
+import type { Graph } from "@samoyed/ir";
 
 /** A tensor in a form that can be compared. */
 interface PlainTensor {

@@ -10,7 +10,7 @@ const FIRST_BYTES = 1 << 16;
 const MAX_NAMES_BYTES = 8192;
 
 /** A byte range of a source that is already in memory. */
-export interface Window {
+export interface ByteWindow {
   readonly offset: number;
   readonly bytes: Uint8Array;
 }
@@ -22,7 +22,7 @@ export interface FoundPickle {
   /** Offset of the byte after it. */
   readonly end: number;
   /** The bytes read so far, for the next pickle. */
-  readonly window: Window;
+  readonly window: ByteWindow;
 }
 
 /**
@@ -38,7 +38,7 @@ export async function readPickle(
     readonly offset: number;
     readonly label: string;
     /** Bytes already read; the pickle may begin within them. */
-    readonly window?: Window;
+    readonly window?: ByteWindow;
     /** Size of the first read; a little more than the pickle's size is best. */
     readonly firstBytes?: number;
   },
@@ -67,7 +67,7 @@ export async function readPickle(
   }
 }
 
-function within(window: Window | undefined, offset: number): { bytes: Uint8Array } {
+function within(window: ByteWindow | undefined, offset: number): { bytes: Uint8Array } {
   if (window === undefined || offset < window.offset || offset > window.offset + window.bytes.byteLength) {
     return { bytes: new Uint8Array(0) };
   }

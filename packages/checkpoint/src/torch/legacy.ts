@@ -3,7 +3,7 @@ import type { Checkpoint } from "../checkpoint.ts";
 import { attachLegacyStorages } from "./legacy-storages.ts";
 import { pickleHandlers, plainHandlers } from "../pickle/globals.ts";
 import { runPickle } from "../pickle/machine.ts";
-import { readPickle, type Window } from "../pickle/scan.ts";
+import { readPickle, type ByteWindow } from "../pickle/scan.ts";
 import { describeValue, PyStorage, PyTuple, type PyValue, type Where } from "../pickle/values.ts";
 import { present } from "../pickle/present.ts";
 import { type Storage, type StorageView, wholeStorage } from "../tensor/storage.ts";
@@ -20,7 +20,10 @@ export const LEGACY_PROTOCOL = 1001;
  * @param window the beginning of the file, already read.
  * @throws FormatError when the magic number, the counts, the keys or the file's length are wrong.
  */
-export async function openLegacy(source: ByteSource, options: ReadOptions & { window: Window }): Promise<Checkpoint> {
+export async function openLegacy(
+  source: ByteSource,
+  options: ReadOptions & { window: ByteWindow },
+): Promise<Checkpoint> {
   const { label } = source;
   const storages = new Map<string, Storage>();
   let { window } = options;

@@ -18,7 +18,7 @@ interface Blocks extends BlockWriter {
  * Coalesces writes into two blocks of 1 MiB: while the sink writes one, the next is filled, so that reading
  * the source and writing the target overlap. At most one write is in progress at any time.
  */
-function blockWriter(sink: Sink): Blocks {
+function blockWriter(sink: Pick<Sink, "write">): Blocks {
   let block = new Uint8Array(CHUNK_BYTES);
   let spare = new Uint8Array(CHUNK_BYTES);
   let filled = 0;
@@ -57,7 +57,10 @@ function blockWriter(sink: Sink): Blocks {
  * Runs a function that writes to a sink through blocks: when it returns, all bytes are in the sink, and after an error the sink is
  * idle.
  */
-export async function throughBlocks(sink: Sink, write: (blocks: BlockWriter) => Promise<void>): Promise<void> {
+export async function throughBlocks(
+  sink: Pick<Sink, "write">,
+  write: (blocks: BlockWriter) => Promise<void>,
+): Promise<void> {
   const blocks = blockWriter(sink);
   try {
     await write(blocks);
