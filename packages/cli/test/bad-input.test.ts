@@ -115,7 +115,7 @@ describe("a named pipe in the place of a file, at which no program writes", () =
     ["an array", () => ["run", model, "--input", pipe, "--output", join(out, "y.npy")]],
     ["a checkpoint to check", () => ["check", "shapes", "--checkpoint", pipe]],
   ])("as %s", async (_, argv) => {
-    await fails(argv(), { code: 3, what: `${pipe}: is a named pipe; expected a file`, todo: /^Save what comes out/ });
+    await fails(argv(), { code: 3, what: `${pipe}: is a named pipe; expected a file`, todo: /^Save its output/ });
     expect(filesIn(out)).toEqual([]);
   });
 

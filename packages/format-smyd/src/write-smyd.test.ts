@@ -211,7 +211,7 @@ describe("refusals", () => {
   });
 
   test.each([
-    ["float16", 70_000, 'weight "weight" holds 70000, beyond float16\'s largest, 65504'],
+    ["float16", 70_000, 'weight "weight" contains 70000, beyond float16\'s largest, 65504'],
     ["int8", Number.NaN, 'weight "weight" holds NaN, which int8 cannot'],
     ["int8", Number.NEGATIVE_INFINITY, 'weight "weight" holds -Infinity, which int8 cannot'],
   ] as const)("%s of %s", async (weights, value, message) => {
@@ -223,7 +223,7 @@ describe("refusals", () => {
   });
 
   test("half a surrogate pair", async () => {
-    await expect(toBytes({ ...graph, name: "a\ud800" })).rejects.toThrow("holds half of a surrogate pair");
+    await expect(toBytes({ ...graph, name: "a\ud800" })).rejects.toThrow("contains half of a surrogate pair");
   });
 
   test("more nodes than the format allows: before anything is written", async () => {
