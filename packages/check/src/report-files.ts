@@ -18,7 +18,7 @@ export interface ReportFiles {
 /**
  * Makes a folder ready for a report, so that minutes of checking are not in vain.
  *
- * @throws IoError when the folder cannot be made or written to.
+ * @throws IoError when the folder cannot be created or written to.
  */
 export async function openReportFiles(folder: string): Promise<ReportFiles> {
   const open = sinksInNewFolders();

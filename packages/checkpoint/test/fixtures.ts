@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type ByteSource, memorySource } from "@samoyed/core";
 
-/** What tools/oracle/fixtures_checkpoint.py recorded of a file that PyTorch wrote. */
+/** The record by tools/oracle/fixtures_checkpoint.py of a file written by PyTorch. */
 export interface Fixture {
   readonly file: string;
   readonly container: string;
-  /** Whether the file may hold more tensors than these. */
+  /** Whether the file may contain more tensors than these. */
   readonly subset?: boolean;
   readonly unwrapped?: readonly string[];
   readonly tensors: Readonly<Record<string, ExpectedTensor | "unsupported">>;

@@ -212,7 +212,7 @@ describe.concurrent("what comes instead of the file", () => {
     const { todo } = await fails("short", {
       mirror: server.url,
       code: 3,
-      what: /the connection broke off|of \d+ bytes came/,
+      what: /the connection was lost|of \d+ bytes came/,
     });
     expect(todo).toMatch(/goes on where it stopped/);
     expect(server.requests.length).toBeGreaterThan(3);

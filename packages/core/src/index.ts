@@ -79,7 +79,7 @@ export { sha256, type Sha256 } from "./io/sha256.ts";
 export * from "./tensor/shape.ts";
 export type { Sink } from "./io/sink.ts";
 export type { StandInFill } from "./tensor/stand-in-fill.ts";
-export { readInto, sourceChunks, type SourceRange } from "./io/source-chunks.ts";
+export { readInto, sourceChunks, type ByteRange } from "./io/source-chunks.ts";
 export type { ByteSource, ReadOptions } from "./io/source.ts";
 export { describeJson, jsonCount, JsonNumber, type JsonValue, parseStrictJson } from "./json/strict-json.ts";
 export { findSubstitute, refuseSubstitute, type Substitute, SUBSTITUTE_HEAD_BYTES } from "./io/substitutes.ts";

@@ -16,7 +16,7 @@ const CONTRACT: Contract = testContract({
   generator: `samoyed 1 ${KEY}`,
 });
 
-test("the text before the digits ends at the source's own, whatever other strings contain", () => {
+test("the text before the digits ends at the source's hash, whatever other strings contain", () => {
   const json = encodeContract(CONTRACT);
   const before = contractBeforeHash(CONTRACT)!;
   expect(json.startsWith(before)).toBe(true);
@@ -25,7 +25,7 @@ test("the text before the digits ends at the source's own, whatever other string
   expect(JSON.parse(filled)).toEqual({ ...CONTRACT, source: { ...CONTRACT.source, sha256: other } });
 });
 
-test("without a source there is no such place", () => {
+test("without a source there is no hash to fill in", () => {
   const { source, ...rest } = CONTRACT;
   expect(source).toBeDefined();
   expect(contractBeforeHash(rest)).toBeUndefined();

@@ -4,8 +4,9 @@ import { expectError } from "../test/expect-error.ts";
 import { bytes } from "../test/pickles.ts";
 import { openCheckpoint } from "./index.ts";
 
-const PAGE = "The download got a page instead of the file: perhaps it needs a login, or the address is out of date.";
-const KNOWN = "Samoyed reads what torch.save, torch.jit.save and torch.export.save write, and safetensors.";
+const PAGE =
+  "The download returned a page instead of the file: it may require a login, or the address may be out of date.";
+const KNOWN = "Samoyed reads files of torch.save, torch.jit.save and torch.export.save, and safetensors.";
 
 test.each<[string, Uint8Array, string, string?]>([
   ["nothing", bytes(), "m.pth: the file is empty"],
@@ -15,16 +16,16 @@ test.each<[string, Uint8Array, string, string?]>([
   [
     "a Git LFS pointer",
     bytes("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 7\n"),
-    "m.pth: a Git LFS pointer, not the file that it stands for",
+    "m.pth: a Git LFS pointer, not the file that it refers to",
     "Fetch the file itself with `git lfs pull`.",
   ],
   [
-    "something else",
+    "an unknown format",
     bytes("\x89HDF\r\n\x1a\n"),
-    "m.pth: not a checkpoint that Samoyed knows: it begins with c2 89 48 44 46 0d 0a 1a",
+    "m.pth: not a checkpoint that Samoyed supports: it begins with c2 89 48 44 46 0d 0a 1a",
     KNOWN,
   ],
-  ["one byte", bytes(7), "m.pth: not a checkpoint that Samoyed knows: it begins with 07", KNOWN],
+  ["one byte", bytes(7), "m.pth: not a checkpoint that Samoyed supports: it begins with 07", KNOWN],
 ])("%s", async (_, data, message, hint) => {
   await expectError(() => openCheckpoint(memorySource(data, "m.pth")), FormatError, message, hint);
 });

@@ -1,22 +1,22 @@
 import { asciiBytes, FormatError, hasBytesAt, refuseSubstitute, UTF8_BYTE_ORDER_MARK } from "@samoyed/core";
 import { isTar } from "./torch/tar-members.ts";
 
-/** What the first bytes of a file look like. */
-export type Kind = "zip" | "pickle" | "tar" | "safetensors" | "index";
+/** The container suggested by a file's first bytes. */
+export type DetectedContainer = "zip" | "pickle" | "tar" | "safetensors" | "index";
 
-/** Of the first file in the archive, and of the end of an archive without files. */
+/** Signatures of the first file in an archive, and of the end of an archive without files. */
 const ZIP_SIGNATURES: readonly (readonly number[])[] = [
   [...asciiBytes("PK"), 3, 4],
   [...asciiBytes("PK"), 5, 6],
 ];
 
 /**
- * Tells what kind of file this is by its first bytes (512 or more, unless it is shorter).
+ * Detects a checkpoint's container by its first bytes (512 or more, unless the file is shorter).
  *
- * @throws FormatError for anything else; for a web page or a Git LFS pointer, which are what failed downloads leave,
- * the hint says what happened.
+ * @throws FormatError for anything else; for a web page or a Git LFS pointer, as left by failed downloads,
+ * the hint explains it.
  */
-export function recognise(head: Uint8Array, label: string): Kind {
+export function detectContainer(head: Uint8Array, label: string): DetectedContainer {
   if (head.byteLength === 0) {
     throw new FormatError(`${label}: the file is empty`);
   }
@@ -31,7 +31,7 @@ export function recognise(head: Uint8Array, label: string): Kind {
   if (text.startsWith("{")) return "index";
   refuseSubstitute(head, { label, expected: "a checkpoint" });
   const hex = Array.from(head.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
-  throw new FormatError(`${label}: not a checkpoint that Samoyed knows: it begins with ${hex}`, {
-    hint: "Samoyed reads what torch.save, torch.jit.save and torch.export.save write, and safetensors.",
+  throw new FormatError(`${label}: not a checkpoint that Samoyed supports: it begins with ${hex}`, {
+    hint: "Samoyed reads files of torch.save, torch.jit.save and torch.export.save, and safetensors.",
   });
 }
