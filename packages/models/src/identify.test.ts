@@ -113,7 +113,7 @@ describe("identifyAmong", () => {
     for (const shapes of [{ "green.0": [1] }, { "red.0": [1], a: [1], b: [1], c: [1], d: [1] }]) {
       const error = errorOf(tensors(shapes), both);
       expect(error).toBeInstanceOf(UnsupportedError);
-      expect(error.message).toMatch(/; that is no network of red\.py, blue\.py$/);
+      expect(error.message).toMatch(/; that is not a network of red\.py, blue\.py$/);
     }
     expect(errorOf(tensors({ a: [1], "b.c": [1] }), both).hint).toBe(
       "Only these are recognized: reds (red.0, …, head), blues (blue.0, …, head).",

@@ -233,7 +233,7 @@ describe("identifyModel, near misses", () => {
   ])("refuses %s", (_, names) => {
     const error = errorOf(new Map(names.map((name) => [name, { shape: [0, 0], dtype: "float32" }])));
     expect(error).toBeInstanceOf(UnsupportedError);
-    expect(error.message).toContain(`holds ${names.length === 0 ? "no" : names.length} tensors`);
+    expect(error.message).toContain(`contains ${names.length === 0 ? "no" : names.length} tensors`);
   });
 
   it.each([
