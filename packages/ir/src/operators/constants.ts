@@ -39,7 +39,7 @@ function inferConstantOfShape(call: InferCall): readonly (ValueType | undefined)
   return [{ dtype, shape: Array.from({ length }, (_, axis) => opaqueDim(call, axis)) }];
 }
 
-/** Shape's output: the sizes from `start` to `end` (opset 15), both clamped. */
+/** Slices Shape's output: the sizes from `start` to `end` (opset 15), both clamped. */
 function shapeDims(call: InferCall): readonly Dim[] {
   return shapeSlice(call, inputType(call, 0).shape);
 }
@@ -67,7 +67,7 @@ export function shapeSlice<D>(call: { readonly node: Node<TypedTensor> }, shape:
   return shape.slice(readInt(call.node, "start", 0), readInt(call.node, "end", shape.length));
 }
 
-/** Operators that make tensors or tell their sizes (onnx/docs/Operators.md, under each operator's name). */
+/** Operators that make tensors or return their sizes (onnx/docs/Operators.md, under each operator's name). */
 export const CONSTANTS: RuleTable = {
   Constant: {
     inputs: [0, 0],
