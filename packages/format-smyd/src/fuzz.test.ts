@@ -2,7 +2,7 @@ import { memorySource, SamoyedError } from "@samoyed/core";
 import { processorTime } from "@samoyed/test-support/processor-time";
 import { plainGraph } from "@samoyed/test-support/plain-graph";
 import { expect, test } from "vitest";
-import { mutate, seeded } from "../../checkpoint/test/mutate.ts";
+import { mutate, seeded } from "@samoyed/test-support/mutate";
 import { CONTRACT, dataOf, fromBytes, toBytes } from "../test/files.ts";
 import { attributeGraph, smallNetwork } from "../test/graphs.ts";
 import { readSmyd } from "./index.ts";

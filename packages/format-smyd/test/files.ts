@@ -1,6 +1,6 @@
 import { type Contract, memorySink, memorySource } from "@samoyed/core";
+import type { Graph } from "@samoyed/ir";
 import { testContract } from "@samoyed/test-support/contract";
-import { type Graph } from "@samoyed/ir";
 import { readSmyd, type SmydModel, writeSmyd, type WriteSmydOptions } from "../src/index.ts";
 
 export const CONTRACT: Contract = testContract({

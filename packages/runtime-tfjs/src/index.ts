@@ -13,13 +13,13 @@ import { tfjsBackend } from "./tfjs-backend.ts";
 
 export type { TfjsWasmOptions } from "./engines.ts";
 
-/** Backend of TensorFlow.js in plain JavaScript: slow, but runs everywhere. Needs `@tensorflow/tfjs-backend-cpu` 4.22. */
+/** TensorFlow.js in plain JavaScript: slow, and everywhere. Needs `@tensorflow/tfjs-backend-cpu` 4.22. */
 export function tfjsCpu(): Backend {
   return tfjsBackend(CPU, filesInBrowser);
 }
 
 /**
- * Backend of TensorFlow.js in WebAssembly, with SIMD, and with threads on a cross-origin isolated page. Needs
+ * TensorFlow.js in WebAssembly, with SIMD, and with threads on a page that is cross-origin isolated. Needs
  * `@tensorflow/tfjs-backend-wasm` 4.22, and its `.wasm` files on the server.
  */
 export function tfjsWasm({ wasmUrl }: TfjsWasmOptions = {}): Backend {
@@ -29,25 +29,29 @@ export function tfjsWasm({ wasmUrl }: TfjsWasmOptions = {}): Backend {
   );
 }
 
-/** Backend of TensorFlow.js on WebGL. Needs `@tensorflow/tfjs-backend-webgl` 4.22. */
+/** TensorFlow.js on WebGL. Needs `@tensorflow/tfjs-backend-webgl` 4.22. */
 export function tfjsWebgl(): Backend {
   return tfjsBackend(WEBGL, filesInBrowser);
 }
 
-/** Backend of TensorFlow.js on WebGPU. Needs `@tensorflow/tfjs-backend-webgpu` 4.22. */
+/** TensorFlow.js on WebGPU. Needs `@tensorflow/tfjs-backend-webgpu` 4.22. */
 export function tfjsWebgpu(): Backend {
   return tfjsBackend(WEBGPU, filesInBrowser);
 }
 
-/** Backend of TensorFlow's native library, which runs only in Node: never available here. */
+/** TensorFlow's native library runs in Node only: here it says so. */
 export function tfjsNode(): Backend {
-  return elsewhere("tfjs-node", { reason: "it runs only in Node", fix: "Use tfjs-wasm or tfjs-webgl in a browser." });
+  return elsewhere("tfjs-node", {
+    runsIn: "node",
+    reason: "it runs only in Node",
+    fix: "Use tfjs-wasm or tfjs-webgl in a browser.",
+  });
 }
 
 /**
- * Loads a converted classifier on the WebAssembly engine, or in plain JavaScript if that cannot start.
+ * Loads a converted classifier on the WebAssembly engine, or on the plain one where that cannot start.
  *
- * @throws the errors of `loadClassifier` of `@samoyed/runtime`.
+ * @throws what `loadClassifier` of `@samoyed/runtime` throws.
  */
 export async function loadClassifier(
   artifact: Artifact,
@@ -56,7 +60,7 @@ export async function loadClassifier(
   return loadOn(artifact, { ...options, backends: [tfjsWasm(wasmUrl === undefined ? {} : { wasmUrl }), tfjsCpu()] });
 }
 
-/** Opens a model's files at a URL; a string is a URL, relative to the page. */
+/** A model's files at a URL; a string is one, relative to the page. */
 async function filesInBrowser(artifact: Artifact): Promise<ModelFiles> {
   if (artifact instanceof Uint8Array || artifact instanceof Blob) {
     throw new UsageError("a TensorFlow.js model is several files; expected a URL");

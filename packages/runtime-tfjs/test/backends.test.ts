@@ -222,6 +222,7 @@ test("plain TensorFlow.js dequantizes to the same bits", async () => {
 
 test("browser engines are not available, and bytes are not a model", async () => {
   for (const backend of [tfjsWebgl(), tfjsWebgpu()]) {
+    expect(backend.runsIn).toBe("browser");
     expect(await backend.availability()).toEqual({
       available: false,
       reason: "it runs only in browsers",

@@ -5,11 +5,13 @@ import {
   FormatError,
   jsonCount,
   type JsonValue,
+  lazyFromChunks,
   type LazyTensor,
   parseStrictJson,
   quote,
   type ReadOptions,
   renameLazy,
+  type TensorInfo,
   UnsupportedError,
 } from "@samoyed/core";
 import { type Checkpoint, type CheckpointValue, isLazyTensor, isMap, keyText } from "../checkpoint.ts";
@@ -26,9 +28,11 @@ import { findRoot } from "../zip/names.ts";
 /** About 500 bytes for each tensor. */
 const MAX_CONFIG_BYTES = 64 * 2 ** 20;
 const STRIDED = 7;
+/** The graph of a flat archive. */
+export const FLAT_GRAPH_ENTRY = "serialized_exported_program.json";
 
-/** PyTorch 2.13, `torch/_export/serde/schema.py`, `ScalarType`. */
-const SCALAR_TYPES: ReadonlyMap<number, DType> = new Map<number, DType>([
+/** Element types by their code in a `.pt2` (PyTorch 2.13, `torch/_export/serde/schema.py`, `ScalarType`). */
+export const SCALAR_TYPES: ReadonlyMap<number, DType> = new Map<number, DType>([
   [1, "uint8"],
   [2, "int8"],
   [3, "int16"],
@@ -52,50 +56,70 @@ const SCALAR_TYPES: ReadonlyMap<number, DType> = new Map<number, DType>([
 type Named = Map<string, LazyTensor>;
 
 /**
- * Opens a `.pt2` of PyTorch 2.8 or later for its tensors: `data/weights` and `data/constants`. With one model, the
- * root holds `state_dict` and `constants`; with several, one such pair under each model's name.
+ * Opens the tensors of a `.pt2` of PyTorch 2.8 or later: `data/weights` and `data/constants`. With one model, the
+ * root contains `state_dict` and `constants`; with several, one such pair under each model's name.
  */
 export async function openExportedFolder(archive: TorchArchive, options: ReadOptions): Promise<Checkpoint> {
+  const models = await readExportedFolder(archive, options);
+  const [first] = models.values();
+  return exported(
+    archive,
+    models.size === 1 ? asRoot(first!) : new Map([...models].map(([name, m]) => [name, asRoot(m)])),
+  );
+}
+
+/** Opens a `.pt2` of PyTorch 2.7 or earlier: a flat zip, with `torch.save` archives inside. */
+export async function openExportedFlat(archive: TorchArchive, options: ReadOptions): Promise<Checkpoint> {
+  return exported(archive, asRoot(await readExportedFlat(archive, options)));
+}
+
+/** One model of a `.pt2`: where its graph is, and its tensors by name. */
+export interface ExportedModel {
+  /** The archive's entry that holds the graph, as JSON. */
+  readonly graphEntry: string;
+  readonly stateDict: ReadonlyMap<string, LazyTensor>;
+  readonly constants: ReadonlyMap<string, LazyTensor>;
+}
+
+function asRoot(model: ExportedModel): ReadonlyMap<string, ReadonlyMap<string, LazyTensor>> {
+  return new Map([
+    ["state_dict", model.stateDict],
+    ["constants", model.constants],
+  ]);
+}
+
+/** The models of a `.pt2` of PyTorch 2.8 or later, by name. */
+export async function readExportedFolder(
+  archive: TorchArchive,
+  options: ReadOptions,
+): Promise<ReadonlyMap<string, ExportedModel>> {
   const { label } = archive.zip.source;
   const format = String.fromCharCode(...(await readRecord(archive, "archive_format", { ...options, maxBytes: 64 })));
   if (format !== "pt2") {
-    throw new UnsupportedError(`${label}: the archive's format is ${quote(format)}; "pt2" is read`);
+    throw new UnsupportedError(`${label}: the archive's format is ${quote(format)}; expected "pt2"`);
   }
   const models = [...archive.zip.entries.keys()]
     .filter((name) => name.startsWith(`${archive.root}models/`) && name.endsWith(".json"))
     .map((name) => name.slice(`${archive.root}models/`.length, -".json".length));
   if (models.length === 0) {
-    throw new FormatError(`${label}: the archive holds no model: no entry lies under ${archive.root}models/`);
+    throw new FormatError(`${label}: the archive contains no model: there is no entry under ${archive.root}models/`);
   }
-  const roots = new Map<string, ReadonlyMap<string, Named>>();
+  const found = new Map<string, ExportedModel>();
   for (const model of models) {
-    const weights = await readPayloads(archive, { ...options, model, folder: "data/weights", kind: "weights" });
+    const stateDict = await readPayloads(archive, { ...options, model, folder: "data/weights", kind: "weights" });
     const constants = await readPayloads(archive, { ...options, model, folder: "data/constants", kind: "constants" });
-    roots.set(
-      model,
-      new Map([
-        ["state_dict", weights],
-        ["constants", constants],
-      ]),
-    );
+    found.set(model, { graphEntry: `models/${model}.json`, stateDict, constants });
   }
-  const [first] = roots.values();
-  return exported(archive, roots.size === 1 ? first! : roots);
+  return found;
 }
 
-/** Opens a `.pt2` of PyTorch 2.7 or earlier: a flat zip, with `torch.save` archives inside. */
-export async function openExportedFlat(archive: TorchArchive, options: ReadOptions): Promise<Checkpoint> {
-  const state = await readNested(archive, "serialized_state_dict.pt", options);
+/** The model of a `.pt2` of PyTorch 2.7 or earlier. */
+export async function readExportedFlat(archive: TorchArchive, options: ReadOptions): Promise<ExportedModel> {
+  const stateDict = await readNested(archive, "serialized_state_dict.pt", options);
   const constants = findEntry(archive, "serialized_constants.pt")
     ? await readNested(archive, "serialized_constants.pt", options)
     : new Map<string, LazyTensor>();
-  return exported(
-    archive,
-    new Map([
-      ["state_dict", state],
-      ["constants", constants],
-    ]),
-  );
+  return { graphEntry: FLAT_GRAPH_ENTRY, stateDict, constants };
 }
 
 function exported(archive: TorchArchive, root: ReadonlyMap<string, CheckpointValue>): Checkpoint {
@@ -131,7 +155,7 @@ interface PayloadOptions extends ReadOptions {
 
 async function readPayloads(archive: TorchArchive, options: PayloadOptions): Promise<Named> {
   const { folder, kind, model } = options;
-  // Some 2.7 builds wrote a torch.save archive in this place (2.13, `torch/export/pt2_archive/_package.py`).
+  // Some 2.7 builds wrote a torch.save archive here (2.13, `torch/export/pt2_archive/_package.py`).
   if (findEntry(archive, `${folder}/${model}.pt`) !== undefined) {
     return readNested(archive, `${folder}/${model}.pt`, options);
   }
@@ -143,7 +167,7 @@ async function readPayloads(archive: TorchArchive, options: PayloadOptions): Pro
     throw new FormatError(`${label}: "config" is ${describeJson(config)}; expected an object`);
   }
   const storages = new Map<string, Storage>();
-  // A configuration may name one pickled payload many times; it is opened once.
+  // A configuration may name a pickled payload many times; it is opened once.
   const pickled = new Map<string, LazyTensor>();
   const tensors: Named = new Map();
   for (const [tensorName, payload] of config) {
@@ -164,6 +188,10 @@ async function readPayloads(archive: TorchArchive, options: PayloadOptions): Pro
       continue;
     }
     const layout = readMeta(meta, where);
+    if (isAbsent(meta, where)) {
+      tensors.set(tensorName, absentTensor({ name: tensorName, ...layout }));
+      continue;
+    }
     const key = `${path} ${layout.dtype}`;
     const storage = storages.get(key) ?? openPayload(archive, `${folder}/${path}`, layout.dtype);
     storages.set(key, storage);
@@ -173,12 +201,32 @@ async function readPayloads(archive: TorchArchive, options: PayloadOptions): Pro
   return tensors;
 }
 
+/** Whether a tensor was exported on the meta device, which has shapes and no elements. */
+function isAbsent(meta: JsonValue, where: string): boolean {
+  const device = field(meta, "device", where);
+  return device instanceof Map && device.get("type") === "meta";
+}
+
+/** A tensor that has a type and a shape, and refuses to be read. */
+function absentTensor(info: TensorInfo): LazyTensor {
+  // A generator that throws before it yields.
+  // oxlint-disable-next-line require-yield
+  return lazyFromChunks(info, async function* absent() {
+    throw new UnsupportedError(
+      `tensor ${quote(info.name)} has no elements: the model was exported on the meta device`,
+      {
+        hint: "Export the model with its weights.",
+      },
+    );
+  });
+}
+
 function openPayload(archive: TorchArchive, name: string, dtype: DType): Storage {
   const entry = requireEntry(archive, name);
   const elementBytes = bytesPerElement(dtype);
   if (entry.byteLength % elementBytes !== 0) {
     throw new FormatError(
-      `${archive.zip.source.label}: ${entry.name} has ${entry.byteLength} bytes, which is no number of ${dtype} elements`,
+      `${archive.zip.source.label}: ${entry.name} has ${entry.byteLength} bytes, which is not a whole number of ${dtype} elements`,
     );
   }
   const storage = new Storage(name, { name: dtype, dtype, elementBytes }, entry.byteLength / elementBytes);
@@ -190,11 +238,11 @@ function readMeta(meta: JsonValue, where: string): StridedLayout {
   const code = jsonCount(field(meta, "dtype", where), `${where}: "dtype"`);
   const dtype = SCALAR_TYPES.get(code);
   if (dtype === undefined) {
-    throw new UnsupportedError(`${where}: dtype code ${code} is not read`);
+    throw new UnsupportedError(`${where}: dtype code ${code} is not supported`);
   }
   const kind = jsonCount(field(meta, "layout", where), `${where}: "layout"`);
   if (kind !== STRIDED) {
-    throw new UnsupportedError(`${where}: layout code ${kind} is not read; strided (${STRIDED}) is`);
+    throw new UnsupportedError(`${where}: layout code ${kind} is not supported; only strided (${STRIDED}) is`);
   }
   return {
     dtype,
@@ -212,9 +260,9 @@ function readSizes(meta: JsonValue, key: string, where: string): number[] {
   return sizes.map((size) => readSize(size, `${where}: "${key}"`));
 }
 
-/** A size is `{"as_int": 3}`; weights have no symbolic ones. */
-function readSize(value: JsonValue | undefined, what: string): number {
-  return jsonCount(value instanceof Map ? value.get("as_int") : value, what);
+/** A size is `{"as_int": 3}`; weights have no symbolic sizes. */
+function readSize(value: JsonValue | undefined, label: string): number {
+  return jsonCount(value instanceof Map ? value.get("as_int") : value, label);
 }
 
 function field(value: JsonValue | undefined, key: string, where: string): JsonValue | undefined {
@@ -237,7 +285,7 @@ async function openNested(archive: TorchArchive, name: string, options: ReadOpti
 async function readNested(archive: TorchArchive, name: string, options: ReadOptions): Promise<Named> {
   const { root } = await openNested(archive, name, options);
   if (!isMap(root)) {
-    throw new FormatError(`${archive.zip.source.label}: ${name} holds no dictionary of tensors`);
+    throw new FormatError(`${archive.zip.source.label}: ${name} contains no dictionary of tensors`);
   }
   const tensors: Named = new Map();
   for (const [key, value] of root) {
@@ -251,7 +299,7 @@ async function readNested(archive: TorchArchive, name: string, options: ReadOpti
 async function readNestedTensor(archive: TorchArchive, name: string, options: ReadOptions): Promise<LazyTensor> {
   const { root } = await openNested(archive, name, options);
   if (!isLazyTensor(root)) {
-    throw new FormatError(`${archive.zip.source.label}: ${name} holds no tensor`);
+    throw new FormatError(`${archive.zip.source.label}: ${name} contains no tensor`);
   }
   return root;
 }

@@ -46,7 +46,7 @@ export interface Format {
   readonly readWeights: (files: ModelFiles, options: ReadWeightsOptions) => Promise<void>;
   /** Whether a file whose name says nothing is a model of this format; absent where only the name can say it. */
   readonly sniff?: (source: ByteSource, options: ReadOptions) => Promise<boolean>;
-  /** The nodes that the format's own runtime would refuse, found before anything is written. */
+  /** Every node that the writer or the format's own runtime would refuse, found before anything is written. */
   readonly findRefusals?: (graph: Graph, context: RefusalContext) => Promise<readonly Refusal[]>;
   /**
    * Names of files beside an entry of this text that only an earlier model of ours has, which a new one replaces; a name
@@ -54,6 +54,9 @@ export interface Format {
    */
   readonly ownFiles?: (entry: string) => readonly string[];
 }
+
+/** A format of models that are read; it may be one that is not written. */
+export type SourceFormat = Pick<Format, "name" | "title" | "noun" | "ending" | "entry" | "read" | "describe" | "sniff">;
 
 /** Opens an output file by its path below the output folder. */
 export type CreateSink = (file: string) => Promise<Sink>;
@@ -84,6 +87,8 @@ export interface WrittenModel {
 export interface OpenModel {
   readonly graph: Graph;
   readonly contract?: Contract | undefined;
+  /** What the user should know. */
+  readonly warnings?: readonly string[];
   /** Closes the files; the graph's weights cannot be read afterwards. */
   readonly close: () => Promise<void>;
 }

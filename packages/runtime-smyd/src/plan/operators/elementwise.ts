@@ -74,7 +74,12 @@ function binary(operator: BinaryOperator): Operator {
   return {
     // As since opset 7: before, attributes placed the second operand, and a node that has them is refused.
     rule: { ...variadicRule, inputs: [2, 2] },
-    require: requireRank,
+    require(call) {
+      requireRank(call);
+      // Of all these, ONNX lets Pow's exponent alone have a type of its own.
+      const other = call.inputs.find((type) => type?.dtype !== "float32");
+      if (other !== undefined) throw unsupported(call.node, `computes with ${other.dtype}; only float32 is planned`);
+    },
     keepsImages,
     lower: (call) => lowerBinary(call, operator),
   };
