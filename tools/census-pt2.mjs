@@ -8,10 +8,10 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { parseNpy } from "../packages/core/dist/index.js";
-import { fileSink, fileSource } from "../packages/core/dist/node.js";
-import { writeOnnx } from "../packages/format-onnx/dist/index.js";
-import { readPt2 } from "../packages/format-pt2/dist/index.js";
+import { parseNpy } from "@samoyed/core";
+import { fileSink, fileSource } from "@samoyed/core/node";
+import { writeOnnx } from "@samoyed/format-onnx";
+import { readPt2 } from "@samoyed/format-pt2";
 
 const require = createRequire(new URL("../packages/format-onnx/package.json", import.meta.url));
 const ort = require("onnxruntime-node");

@@ -131,7 +131,7 @@ describe("a graph that breaks the schema", () => {
   });
 
   test("a key that occurs twice", () => {
-    expect(() => convert(text.replace('"nodes":', '"nodes": [], "nodes":'))).toThrow("stands twice");
+    expect(() => convert(text.replace('"nodes":', '"nodes": [], "nodes":'))).toThrow("appears twice");
   });
 
   test("unused values cost nothing, however many", () => {

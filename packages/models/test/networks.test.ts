@@ -16,7 +16,7 @@ describe("networks computed by timm", () => {
     expectRecorded(await interpret(networkGraph(network), { input: networkInput(network) }), network);
   });
 
-  // Each changes the meaning of one argument; every change must be detected.
+  // Each changes what one argument means; every one of them must be seen.
   const mutations: readonly (readonly [string, Partial<ResNetOptions>])[] = [
     ["basic", { normEps: 1e-3 }],
     ["basic", { actLayer: "leaky_relu" }],

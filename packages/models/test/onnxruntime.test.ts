@@ -4,7 +4,7 @@ import { expectRecorded, networkGraph, networkInput, SMALL_NETWORKS } from "@sam
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { it } from "vitest";
 
-it.each(SMALL_NETWORKS)("onnxruntime computes the same as timm: $name", async (network) => {
+it.each(SMALL_NETWORKS)("onnxruntime computes what timm does: $name", async (network) => {
   const sink = memorySink();
   await writeOnnx(networkGraph(network, { size: "open" }), { sink });
   await sink.commit();

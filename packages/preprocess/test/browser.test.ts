@@ -1,4 +1,4 @@
-// The same code in Chromium produces the same bytes.
+// The same code in Chromium gives the same bytes.
 import { bundlePage, programsOf, type SiteFiles } from "@samoyed/test-support/browser/bundle-page";
 import { describeInChromium } from "@samoyed/test-support/browser/chromium";
 import { beforeAll, expect, test } from "vitest";
@@ -44,7 +44,7 @@ describeInChromium("in Chromium", "none", (open) => {
     }
   });
 
-  test("images are resized as in Pillow", () => {
+  test("images are resized as by Pillow", () => {
     expect(result.resizes).toEqual(resizes.map((each) => each[7]));
   });
 
@@ -52,7 +52,7 @@ describeInChromium("in Chromium", "none", (open) => {
     expect(result.transforms).toEqual(transforms.map((each) => each[5] ?? "shape"));
   });
 
-  test("the bundle uses no Node modules", () => {
+  test("the bundle needs nothing of Node", () => {
     expect(programsOf(files)).not.toMatch(/\bfrom\s*["']|\brequire\(|\bBuffer\b|\bprocess\./);
   });
 });

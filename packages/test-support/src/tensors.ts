@@ -23,7 +23,7 @@ export function noise(shape: Shape, seed: number): Tensor<"float32"> {
   return { dtype: "float32", shape, data: numbers(elementCount(shape), seed * 2_654_435_761 + 12_345) };
 }
 
-/** Values in [-1, 1] that differ between positions: a sine. */
+/** Values in [-1, 1] that differ from place to place: a sine. */
 export function wave(shape: Shape, phase = 0): Tensor<"float32"> {
   const data = Float32Array.from({ length: elementCount(shape) }, (_, i) => Math.sin(i * 1.7 + phase));
   return { dtype: "float32", shape, data };
@@ -39,7 +39,7 @@ export function weight(
   return lazyTensor(name, { dtype: "float32", shape, data });
 }
 
-/** A tensor of any dtype from bytes that are valid for it. */
+/** A tensor of any dtype over bytes that are valid in it. */
 export function anyTensor(name: string, dtype: DType, shape: Shape): LazyTensor {
   const bytes = new Uint8Array(tensorByteLength(dtype, shape)).map((_, index) =>
     dtype === "bool" ? index % 2 : (index * 37 + 11) % 64,
