@@ -21,7 +21,7 @@ import {
 import { kernelExtent, MAX_WINDOW, readWindow, type Window } from "./window.ts";
 
 /** One axis of a transposed convolution: its output's size and the padding that is cut off at its beginning. */
-interface Axis {
+export interface Axis {
   readonly size: number;
   readonly begin: number;
 }
@@ -42,7 +42,7 @@ function outputPadding(call: Pick<InferCall, "node">, count: number): readonly n
  * stride · (size − 1) + output_padding + extent elements; `output_shape` or SAME ask for fewer, and the rest is cut off
  * in halves, the larger one at the beginning unless SAME_UPPER.
  */
-function resolveAxis(call: Pick<InferCall, "node">, window: Window, axis: number, size: number): Axis {
+export function resolveTransposedAxis(call: Pick<InferCall, "node">, window: Window, axis: number, size: number): Axis {
   const count = window.kernel.length;
   const stride = window.strides[axis]!;
   const full = stride * (size - 1) + outputPadding(call, count)[axis]! + kernelExtent(window, axis);
@@ -86,11 +86,11 @@ function inferConvTranspose(call: InferCall): readonly ValueType[] {
   const spatial = x.shape.slice(2).map((dim, axis): Dim => {
     if (typeof dim === "string") {
       // Only a stride of 1 keeps a symbolic size in a form that has a name.
-      const { size } = resolveAxis(call, window, axis, 1);
+      const { size } = resolveTransposedAxis(call, window, axis, 1);
       const plain = window.strides[axis] === 1 && readInts(call.node, "output_shape") === undefined;
       return plain ? floorDivide(dim, { add: size - 1, divide: 1, plus: 0 }) : opaqueDim(call, axis + 2);
     }
-    const { size } = resolveAxis(call, window, axis, dim);
+    const { size } = resolveTransposedAxis(call, window, axis, dim);
     if (!(size >= 0)) throw misfit(call, `${describeInput(call, 0)} gives size ${size} on axis ${axis + 2}`);
     return size;
   });
@@ -118,7 +118,7 @@ function interpretConvTranspose(call: InterpretCall): readonly Tensor[] {
   const [, perGroup, ...kernel] = w.shape as [number, number, ...number[]];
   const output = type.shape.slice(2);
   const window = readWindow(call.node, kernel);
-  const begins = input.map((size, axis) => resolveAxis(call, window, axis, size).begin);
+  const begins = input.map((size, axis) => resolveTransposedAxis(call, window, axis, size).begin);
   const outputs = type.shape[1]!;
   const channelsPerGroup = channels / (outputs / perGroup);
   const [plane, outputPlane, taps] = [elementCount(input), elementCount(output), elementCount(kernel)];

@@ -19,7 +19,7 @@ import {
 import { offsets } from "./positions.ts";
 
 /** An equation with its ellipses written out: the labels of each operand and of the result. */
-interface Equation {
+export interface Equation {
   readonly operands: readonly (readonly string[])[];
   readonly result: readonly string[];
 }
@@ -38,7 +38,7 @@ function labels(term: string, ellipsis: number): string[] {
  * Parses the equation for operands of some ranks (onnx/docs/Operators.md, Einsum; numpy.einsum). Without `->` the result
  * has the ellipsis and then the labels that occur once, in alphabetical order.
  */
-function parseEquation(call: { readonly node: Node }, ranks: readonly number[]): Equation {
+export function parseEquation(call: { readonly node: Node }, ranks: readonly number[]): Equation {
   const text = readString(call.node, "equation", "").replaceAll(" ", "");
   const [left, right, ...rest] = text.split("->");
   const terms = left!.split(",");

@@ -3,6 +3,7 @@ import { isKnown } from "../dims.ts";
 import { type Knowledge, learn } from "../infer.ts";
 import type { Graph, Node } from "../ir.ts";
 import type { ValueType } from "../operators/operator.ts";
+import { withoutUnused } from "./without-unused.ts";
 
 /** What a rewrite may look at: the graph as it stands, with who makes and who uses each value. */
 export interface GraphView {
@@ -123,19 +124,12 @@ export class Draft implements GraphView {
 
   /** The graph as it stands, without weights and nodes that nothing uses. */
   finish(): Graph {
-    const used = new Set(this.#outputs);
-    const nodes: Node[] = [];
-    for (const node of this.nodes().toReversed()) {
-      if (!node.outputs.some((name) => used.has(name))) continue;
-      for (const name of node.inputs) used.add(name);
-      nodes.push(node);
-    }
-    return {
+    return withoutUnused({
       ...this.#graph,
-      nodes: nodes.toReversed(),
-      initializers: new Map([...this.#initializers].filter(([name]) => used.has(name))),
+      nodes: this.nodes(),
+      initializers: this.#initializers,
       values: new Map(),
-    };
+    });
   }
 
   #add(node: Node, place: number): void {
