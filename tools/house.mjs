@@ -13,7 +13,7 @@ export const PLAN = {
   "format-tfjs": ["core", "graph"],
   "smyd-file": ["core"],
   "format-smyd": ["core", "graph", "smyd-file"],
-  convert: ["core", "checkpoint", "graph", "models", "format-onnx", "format-tfjs", "format-smyd"],
+  convert: ["core", "checkpoint", "graph", "models", "format-onnx", "format-tfjs", "format-smyd", "runtime-smyd"],
   preprocess: ["core"],
   runtime: ["core", "preprocess"],
   "runtime-onnx": ["core", "runtime"],

@@ -1,4 +1,5 @@
 import type { ByteSource, LazyTensor, ReadOptions } from "@samoyed/core";
+import type { ChecksumMismatch } from "./entry-checks.ts";
 
 /** The kinds of file that Samoyed reads. */
 export type Container = "zip" | "legacy" | "tar" | "torchscript" | "safetensors" | "sharded" | "pt2";
@@ -44,6 +45,11 @@ export interface Checkpoint {
   readonly metadata: ReadonlyMap<string, string>;
   /** What is odd but no reason to stop. Reading a zip's tensor whole may add that its checksum does not match. */
   readonly warnings: readonly string[];
+  /**
+   * Every entry that was read and has not the checksum that the file states; what was read in part or out of order is
+   * read again for it. Absent where the container has no checksums.
+   */
+  verifyChecksums?(options?: ReadOptions): Promise<readonly ChecksumMismatch[]>;
   /** Closes the source, and the shards that were opened. */
   close(): Promise<void>;
 }

@@ -8,7 +8,9 @@ export {
   isMap,
   type OpenOptions,
 } from "./checkpoint.ts";
+export type { ChecksumMismatch } from "./entry-checks.ts";
 export { openCheckpoint } from "./open.ts";
+export { requireChecksums } from "./require-checksums.ts";
 export { type StateDict, stateDict } from "./state-dict.ts";
 export { type SafetensorsOptions, writeSafetensors } from "./safetensors/write-safetensors.ts";
 export type { WriteOptions } from "./tensor/write-tensors.ts";

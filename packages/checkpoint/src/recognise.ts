@@ -1,8 +1,14 @@
-import { FormatError, refuseSubstitute } from "@samoyed/core";
+import { asciiBytes, FormatError, hasBytesAt, refuseSubstitute, UTF8_BYTE_ORDER_MARK } from "@samoyed/core";
 import { isTar } from "./torch/tar-members.ts";
 
 /** What the first bytes of a file look like. */
 export type Kind = "zip" | "pickle" | "tar" | "safetensors" | "index";
+
+/** Of the first file in the archive, and of the end of an archive without files. */
+const ZIP_SIGNATURES: readonly (readonly number[])[] = [
+  [...asciiBytes("PK"), 3, 4],
+  [...asciiBytes("PK"), 5, 6],
+];
 
 /**
  * Tells what kind of file this is by its first bytes (512 or more, unless it is shorter).
@@ -14,14 +20,14 @@ export function recognise(head: Uint8Array, label: string): Kind {
   if (head.byteLength === 0) {
     throw new FormatError(`${label}: the file is empty`);
   }
-  const start = String.fromCharCode(...head.subarray(0, 512));
   // A header of up to 100 MB in JSON: bytes 4 to 7 of its length are zero, and it begins with a brace.
   // This comes first: the length may begin with another format's magic bytes.
-  if (head.byteLength > 8 && head[8] === 0x7b && start.slice(4, 8) === "\0\0\0\0") return "safetensors";
-  if (start.startsWith("PK\u0003\u0004") || start.startsWith("PK\u0005\u0006")) return "zip";
+  if (head.byteLength > 8 && head[8] === 0x7b && hasBytesAt(head, [0, 0, 0, 0], 4)) return "safetensors";
+  if (ZIP_SIGNATURES.some((signature) => hasBytesAt(head, signature))) return "zip";
   if (head[0] === 0x80) return "pickle";
   if (isTar(head)) return "tar";
-  const text = start.replace(/^\u00ef\u00bb\u00bf/, "").trimStart();
+  const start = hasBytesAt(head, UTF8_BYTE_ORDER_MARK) ? UTF8_BYTE_ORDER_MARK.length : 0;
+  const text = String.fromCharCode(...head.subarray(start, 512)).trimStart();
   if (text.startsWith("{")) return "index";
   refuseSubstitute(head, { label, expected: "a checkpoint" });
   const hex = Array.from(head.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ");

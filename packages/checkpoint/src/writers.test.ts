@@ -64,8 +64,8 @@ describe.each(WRITERS)("%s", (container, write, dtypes) => {
   });
 
   test.each([
-    [7, 'tensor "w" gave 7 bytes; its shape takes 8'],
-    [9, 'tensor "w" gave more than 8 bytes; its shape takes 8'],
+    [7, 'tensor "w" float32 [2]: 7 bytes came; expected 8'],
+    [9, 'tensor "w" float32 [2]: 9 or more bytes came; expected 8'],
   ])("a tensor that gives %i bytes for 8", async (count, message) => {
     const tensor: LazyTensor = {
       ...exampleTensor("w", "float32", [2]),

@@ -1,9 +1,8 @@
-import { UsageError } from "@samoyed/core";
+import { nearest, UsageError } from "@samoyed/core";
 import type { Backend } from "@samoyed/runtime";
 import { onnxruntimeNode, onnxruntimeWeb } from "@samoyed/runtime-onnx";
 import { smyd } from "@samoyed/runtime-smyd";
 import { tfjsCpu, tfjsNode, tfjsWasm, tfjsWebgl, tfjsWebgpu } from "@samoyed/runtime-tfjs";
-import { nearest } from "./nearest.ts";
 
 /** Every backend that this command line knows, fastest first within a format. */
 export function allBackends(): readonly Backend[] {

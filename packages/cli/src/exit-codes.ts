@@ -9,7 +9,7 @@ export const EXIT = {
   unsupported: 4,
   unavailable: 5,
   interrupted: 130,
-  /** A bug in Samoyed: an error that no part of it threw on purpose. */
+  /** A fault of Samoyed: an InternalError, or an error that no part of it threw on purpose. */
   internal: 70,
 } as const;
 
@@ -23,4 +23,5 @@ export const EXIT_OF_ERROR: Readonly<Record<ErrorCode, number>> = {
   unsupported: EXIT.unsupported,
   unavailable: EXIT.unavailable,
   aborted: EXIT.interrupted,
+  internal: EXIT.internal,
 };

@@ -1,9 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { UsageError } from "@samoyed/core";
+import { nearest, UsageError } from "@samoyed/core";
 import { DEFAULT_SET, findCases, setsOfCase } from "@samoyed/golden/node";
-import { nearest } from "./nearest.ts";
 
 /** The golden data: the given folder, or what came with this program (packed beside it, or in its repository). */
 export function goldenDir(given: string | undefined): string {

@@ -1,10 +1,9 @@
-import { AbortedError, UsageError } from "@samoyed/core";
+import { AbortedError, nearest, UsageError } from "@samoyed/core";
 import type { Command, Context } from "./command.ts";
 import { COMMAND_NAMES, loadCommand, loadCommands } from "./commands/index.ts";
 import { EXIT } from "./exit-codes.ts";
 import { commandHelp, programHelp } from "./help.ts";
 import { catchInterrupts } from "./interrupts.ts";
-import { nearest } from "./nearest.ts";
 import { parseCommand } from "./parse-command.ts";
 import { printable, printableJson } from "./printable.ts";
 import { processTerminal } from "./process-terminal.ts";

@@ -1,6 +1,5 @@
-import { UnsupportedError, UsageError } from "@samoyed/core";
+import { nearest, UnsupportedError, UsageError } from "@samoyed/core";
 import { findModel, type ModelInfo } from "@samoyed/models";
-import { nearest } from "./nearest.ts";
 
 /**
  * The model that somebody named.

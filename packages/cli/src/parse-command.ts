@@ -1,8 +1,7 @@
 import { parseArgs } from "node:util";
-import { UsageError } from "@samoyed/core";
+import { nearest, UsageError } from "@samoyed/core";
 import type { Command, Values } from "./command.ts";
 import { COMMON_OPTIONS } from "./help.ts";
-import { nearest } from "./nearest.ts";
 
 /** A command's arguments, taken apart. */
 export interface ParsedCommand {

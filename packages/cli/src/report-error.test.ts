@@ -1,6 +1,7 @@
 import {
   AbortedError,
   FormatError,
+  InternalError,
   IoError,
   MismatchError,
   ShapeError,
@@ -51,4 +52,11 @@ test("what nobody threw on purpose is a bug, with its stack, and 70", () => {
   expect(report.text).toContain("report-error.test.ts");
   expect(JSON.parse(report.json)).toMatchObject({ error: { code: "internal", message: "x is not a function" } });
   expect(reportError("a string").exitCode).toBe(70);
+});
+
+test("an internal error is a bug, with its stack, and 70", () => {
+  const { text, json, exitCode } = reportError(new InternalError("the plan has a hole"));
+  expect(exitCode).toBe(70);
+  expect(text).toMatch(/^samoyed: the plan has a hole\n {2}This is a bug in Samoyed: .*\nInternalError: the plan/);
+  expect(JSON.parse(json).error.code).toBe("internal");
 });

@@ -12,9 +12,8 @@ const HINTS: Readonly<Record<ErrorCode, string>> = {
   unsupported: "See what is supported: samoyed --help, samoyed models.",
   unavailable: "See what is missing: samoyed doctor",
   aborted: "Nothing half-written was left behind.",
+  internal: "This is a bug in Samoyed: please report it, with the stack below.",
 };
-
-const BUG = "This is a bug in Samoyed: please report it, with the stack below.";
 
 /** An error as the command line reports it. */
 export interface ErrorReport {
@@ -28,7 +27,7 @@ export interface ErrorReport {
 /** Two lines and an exit status for an error of any kind. */
 export function reportError(error: unknown): ErrorReport {
   const message = printableLine(error instanceof Error ? error.message : String(error));
-  if (error instanceof SamoyedError) {
+  if (error instanceof SamoyedError && error.code !== "internal") {
     const { code, details } = error;
     const hint = printableLine(error.hint || HINTS[code]);
     return {
@@ -39,8 +38,8 @@ export function reportError(error: unknown): ErrorReport {
   }
   const stack = error instanceof Error && error.stack !== undefined ? `${error.stack}\n` : "";
   return {
-    text: `samoyed: ${message}\n  ${BUG}\n${stack}`,
-    json: `${printableJson({ error: { code: "internal", message, hint: BUG } })}\n`,
+    text: `samoyed: ${message}\n  ${HINTS.internal}\n${stack}`,
+    json: `${printableJson({ error: { code: "internal", message, hint: HINTS.internal } })}\n`,
     exitCode: EXIT.internal,
   };
 }

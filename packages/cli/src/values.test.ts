@@ -6,6 +6,12 @@ test("a list takes commas and repetition", () => {
   expect(list({}, "taps")).toEqual([]);
 });
 
+test.each(["", " ", "a,,b", "a,"])("a list with nothing between its commas is refused: %j", (given) => {
+  expect(() => list({ require: ["all", given] }, "require")).toThrow(
+    `--require got ${JSON.stringify(given)}; expected names with commas between them`,
+  );
+});
+
 test.each(["0", "-1", "1.5", "x", ""])("--top %s is refused", (value) => {
   expect(() => positiveInteger({ top: value }, "top")).toThrow(
     `--top got ${JSON.stringify(value)}; expected a whole number of 1 or more`,

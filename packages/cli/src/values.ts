@@ -12,14 +12,25 @@ export function flag(values: Values, name: string): boolean {
   return values[name] === true;
 }
 
-/** The values of a repeatable or comma-separated option, in order. */
+/**
+ * The values of a repeatable or comma-separated option, in order; none where it was not given.
+ *
+ * @throws UsageError when one is empty, as an unset variable leaves it: the option would do nothing, in silence.
+ */
 export function list(values: Values, name: string): readonly string[] {
   const value = values[name];
   const items = Array.isArray(value) ? value : typeof value === "string" ? [value] : [];
-  return items
-    .flatMap((item: string) => item.split(","))
-    .map((item) => item.trim())
-    .filter((item) => item !== "");
+  return items.flatMap((item: string) =>
+    item.split(",").map((part) => {
+      const trimmed = part.trim();
+      if (trimmed === "") {
+        throw new UsageError(`--${name} got ${JSON.stringify(item)}; expected names with commas between them`, {
+          hint: `Leave --${name} out, or give a name.`,
+        });
+      }
+      return trimmed;
+    }),
+  );
 }
 
 /** The value of an option that must be one of `choices`; the first is the default. */

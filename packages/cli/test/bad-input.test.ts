@@ -1,4 +1,5 @@
 // Every kind of bad input: exit status, two lines, and nothing half-written.
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { writeSafetensors } from "@samoyed/checkpoint";
@@ -85,7 +86,11 @@ describe("a checkpoint that is none", () => {
   });
 
   test("a folder, a name that is nobody's, a path that is not there", async () => {
-    await fails(["convert", folder, "--out", out], { code: 3, what: /is a folder$/, todo: /regular file/ });
+    await fails(["convert", folder, "--out", out], {
+      code: 3,
+      what: /is a folder; expected a file$/,
+      todo: /regular file/,
+    });
     await fails(["convert", "resnxt50", "--out", out], {
       code: 2,
       what: "resnxt50: no such file, and no published model of that name",
@@ -93,6 +98,29 @@ describe("a checkpoint that is none", () => {
     });
     await fails(["convert", "resnet50.pth", "--out", out], { code: 3, what: "resnet50.pth: no such file" });
     await fails(["convert", "models/resnet50", "--out", out], { code: 3, what: "models/resnet50: no such file" });
+  });
+});
+
+describe("a named pipe in the place of a file, at which no program writes", () => {
+  const pipe = join(folder, "pipe");
+  beforeAll(() => void execFileSync("mkfifo", [pipe]));
+
+  test.each([
+    ["a checkpoint", () => ["convert", pipe, "--out", out]],
+    ["a file to inspect", () => ["inspect", pipe]],
+    ["an artifact", () => ["classify", pipe, ARROW]],
+    ["an image", () => ["preprocess", pipe, "--out", join(out, "x.npy")]],
+    ["an image to classify", () => ["classify", model, pipe]],
+    ["labels", () => ["convert", SHAPES, "--labels", pipe, "--out", out]],
+    ["an array", () => ["run", model, "--input", pipe, "--output", join(out, "y.npy")]],
+    ["a checkpoint to check", () => ["check", "shapes", "--checkpoint", pipe]],
+  ])("as %s", async (_, argv) => {
+    await fails(argv(), { code: 3, what: `${pipe}: is a named pipe; expected a file`, todo: /^Save what comes out/ });
+    expect(filesIn(out)).toEqual([]);
+  });
+
+  test("as an output", async () => {
+    await fails(["preprocess", ARROW, "--out", pipe], { code: 3, what: /a device or a pipe/ });
   });
 });
 

@@ -1,7 +1,10 @@
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { encodeNpy, parseNpy, type Tensor } from "@samoyed/core";
+import { writeSafetensors } from "@samoyed/checkpoint";
+import { encodeNpy, lazyTensor, parseNpy, type Tensor } from "@samoyed/core";
+import { fileSink } from "@samoyed/core/node";
 import { beforeAll, describe, expect, test } from "vitest";
+import { standInTensors } from "../src/stand-in-tensors.ts";
 import { ARROW, DOG, filesIn, GOLDEN, LABELS, SHAPES, SHAPES_SETTINGS, temporaryFolder } from "./support/folders.ts";
 import { runMain } from "./support/run-main.ts";
 
@@ -19,6 +22,54 @@ async function succeeds(argv: readonly string[]): ReturnType<typeof runMain> {
 
 beforeAll(async () => {
   await succeeds(["convert", SHAPES, "--labels", LABELS, ...SHAPES_SETTINGS, "--out", folder]);
+});
+
+describe("a network with one logit", () => {
+  /** ResNet-18 with random weights, whose only logit is 2 for every image. */
+  const path = join(folder, "binary.safetensors");
+  const settings = ["--size", "32", "--interpolation", "bilinear"];
+  beforeAll(async () => {
+    const head: ReadonlyMap<string, Tensor> = new Map([
+      ["fc.weight", { dtype: "float32", shape: [1, 512], data: new Float32Array(512) }],
+      ["fc.bias", { dtype: "float32", shape: [1], data: Float32Array.of(2) }],
+    ]);
+    const tensors = standInTensors({ model: "resnet18", seed: "binary", head: new Float32Array(1000) });
+    const sink = await fileSink(path);
+    await writeSafetensors(
+      tensors.map((tensor) => (head.has(tensor.name) ? lazyTensor(tensor.name, head.get(tensor.name)!) : tensor)),
+      sink,
+    );
+    await sink.commit();
+  });
+
+  test.each([
+    ["cat\ndog\n", ["dog", "cat"]],
+    ["dog\n", ["dog", "not dog"]],
+    [undefined, ["class 1", "class 0"]],
+  ])("with labels %j is a binary classifier, and classify says so", async (text, names) => {
+    const out = join(folder, `binary-${names.join("-")}`);
+    const file = join(folder, "binary.txt");
+    if (text !== undefined) writeFileSync(file, text);
+    const given = text === undefined ? [] : ["--labels", file];
+    expect((await runMain(["convert", path, ...given, ...settings, "--out", out])).code).toBe(0);
+    const artifact = join(
+      out,
+      filesIn(out).find((name) => name.endsWith(".onnx"))!,
+    );
+    const { stdout } = await succeeds(["classify", artifact, ARROW]);
+    expect(stdout).toBe(`one logit: sigmoid\n${ARROW}\n  0.8808  ${names[0]!}\n  0.1192  ${names[1]!}\n`);
+    const { json } = await succeeds(["classify", artifact, ARROW, "--json"]);
+    expect(json).toMatchObject({ activation: "sigmoid", results: [{ classes: [{ index: 1 }, { index: 0 }] }] });
+  });
+
+  test("with three labels is refused", async () => {
+    const file = join(folder, "three.txt");
+    writeFileSync(file, "a\nb\nc\n");
+    const { code, stderr } = await runMain(["convert", path, "--labels", file, ...settings, "--out", folder]);
+    expect(code).toBe(3);
+    expect(stderr).toContain("3 labels were given");
+    expect(stderr).toContain("one logit");
+  });
 });
 
 describe("models", () => {

@@ -2,6 +2,8 @@
 import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileSink } from "@samoyed/core/node";
+import { writeOnnx } from "@samoyed/format-onnx";
 import { smyd as smydBackend } from "@samoyed/runtime-smyd";
 import { beforeAll, describe, expect, test } from "vitest";
 import { ARROW, LABELS, SHAPES, SHAPES_SETTINGS, temporaryFolder } from "./support/folders.ts";
@@ -72,6 +74,27 @@ describe("convert --to smyd", () => {
     expect(code).toBe(2);
     expect(existsSync(out)).toBe(false);
   });
+});
+
+test("a model that the runtime cannot run: exit 4, all its nodes, and nothing is written", async () => {
+  const port = (name: string, channels: number) => ({ name, dtype: "float32", shape: ["N", channels, 4, 4] }) as const;
+  const axis = { type: "int", value: 1 } as const;
+  const nodes = [
+    { name: "join", op: "Concat", inputs: ["input", "input"], outputs: ["joined"], attributes: { axis } },
+    { name: "tan", op: "Tan", inputs: ["joined"], outputs: ["output"], attributes: {} },
+  ];
+  const ports = { inputs: [port("input", 2)], outputs: [port("output", 4)] };
+  const graph = { name: "joined", opset: 17, ...ports, nodes, initializers: new Map(), values: new Map() };
+  const path = join(folder, "joined.onnx");
+  const sink = await fileSink(path);
+  await writeOnnx(graph, { sink });
+  await sink.commit();
+  const out = join(folder, "refused");
+  const { code, stdout, stderr } = await run("convert", path, "--to", "smyd", "--out", out);
+  expect([code, stdout, existsSync(out)]).toEqual([4, "", false]);
+  const { what, todo } = twoLines(stderr);
+  expect(what).toContain('node "join" (Concat): is of an operator that no kernel computes; node "tan" (Tan): is of');
+  expect(todo).toContain("--to onnx");
 });
 
 describe("--self-test", () => {

@@ -1,4 +1,4 @@
-import { type Contract, CONTRACT_VERSION, MismatchError, UsageError } from "@samoyed/core";
+import { type Contract, CONTRACT_VERSION, labelsFit, MismatchError, UsageError } from "@samoyed/core";
 import type { Graph } from "@samoyed/graph";
 import type { ChosenModel } from "./choose-model.ts";
 import type { ModelOptions } from "./options.ts";
@@ -14,7 +14,7 @@ export interface ContractParts {
 /**
  * Everything that a runtime must know besides the graph.
  *
- * @throws MismatchError when there are labels, and not one for each class.
+ * @throws MismatchError when there are labels, and not one for each class (of one logit: of both classes, or the positive).
  * @throws UsageError when there are labels for features.
  */
 export function buildContract({ model, graph, source }: ContractParts, options: ModelOptions): Contract {
@@ -43,9 +43,12 @@ function checkedLabels(
   labels: readonly string[],
   { model, task }: { readonly model: ChosenModel; readonly task: Contract["task"] },
 ): readonly string[] {
-  if (labels.length !== model.numClasses) {
+  if (!labelsFit(labels, model.numClasses)) {
     throw new MismatchError(`${labels.length} labels were given; ${model.name} has ${model.numClasses} classes`, {
-      hint: "Give one name per class, in class order, one a line.",
+      hint:
+        model.numClasses === 1
+          ? "Of one logit, give the names of both classes, negative and positive, or of the positive one alone."
+          : "Give one name per class, in class order, one a line.",
       details: { labels: labels.length, classes: model.numClasses },
     });
   }

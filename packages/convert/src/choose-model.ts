@@ -1,5 +1,15 @@
-import type { LazyTensor, PreprocessConfig } from "@samoyed/core";
-import { checkParameters, findModel, identifyModel, type ModelInfo, type ResNetConfig } from "@samoyed/models";
+import { type LazyTensor, MismatchError, type PreprocessConfig } from "@samoyed/core";
+import {
+  architectureName,
+  checkParameters,
+  findModel,
+  type IdentifiedModel,
+  identifyModel,
+  listModels,
+  type ModelInfo,
+  type ResNetConfig,
+} from "@samoyed/models";
+import { type RecordedModel, sameArchitecture, STATE_DICT_ALONE } from "./recorded-model.ts";
 import type { PreprocessOrigin } from "./report.ts";
 
 /** What timm takes for a network that says nothing (timm 1.0.29, `timm/data/config.py`, `resolve_data_config`). */
@@ -25,26 +35,70 @@ export interface ChosenModel {
   readonly warnings: readonly string[];
 }
 
+/** The tensors of a state dict, by name. */
+type Tensors = ReadonlyMap<string, LazyTensor>;
+
+/** What decides besides the tensors. */
+export interface ChooseModelOptions {
+  /** The name that the caller gave. */
+  readonly model?: string | undefined;
+  /** What the checkpoint says itself. */
+  readonly recorded?: RecordedModel;
+}
+
+const NOTHING_RECORDED: RecordedModel = { fields: new Map(), warnings: [] };
+
 /**
- * Decides which network a state dict belongs to: the one that is named, else the one that its tensors show.
+ * Decides which network a state dict belongs to: the one that the caller names, else the one that the checkpoint names,
+ * else the one that its tensors show. How images are prepared follows from the same, unless the checkpoint says that too.
  *
  * The licence is the named model's, and only if the classifier has its size: other weights have their own.
  *
  * @throws UnsupportedError when no model has the name, or the tensors are no known network.
- * @throws MismatchError when the tensors are not the named model's, with the first ten differences.
+ * @throws MismatchError when the tensors are not the named model's, with the first ten differences; when the caller and
+ * the checkpoint name different networks; when the checkpoint states another number of classes than its tensors have.
  */
 export function chooseModel(
-  tensors: ReadonlyMap<string, LazyTensor>,
-  { model }: { readonly model?: string | undefined } = {},
+  tensors: Tensors,
+  { model, recorded = NOTHING_RECORDED }: ChooseModelOptions = {},
 ): ChosenModel {
-  return model === undefined ? recognised(tensors) : named(tensors, model);
+  const chosen = choose(tensors, model, recorded.named);
+  const { numClasses, warnings } = chosen;
+  if (recorded.numClasses !== undefined && recorded.numClasses !== numClasses) {
+    throw new MismatchError(
+      `the checkpoint contradicts itself: its args.num_classes is ${recorded.numClasses}, its classifier has ${numClasses} classes`,
+      { hint: STATE_DICT_ALONE },
+    );
+  }
+  return { ...chosen, ...preprocessOf(chosen, recorded), warnings: [...recorded.warnings, ...warnings] };
 }
 
-function named(tensors: ReadonlyMap<string, LazyTensor>, model: string): ChosenModel {
+function choose(tensors: Tensors, model: string | undefined, inFile: RecordedModel["named"]): ChosenModel {
+  if (model === undefined) return inFile === undefined ? recognised(tensors) : namedInFile(tensors, inFile);
   const info = findModel(model);
+  if (inFile !== undefined && !sameArchitecture(info, inFile.info)) {
+    const own = architectureName(inFile.info.name);
+    throw new MismatchError(`the model is named ${info.name}; the checkpoint's ${inFile.where} says ${own}`, {
+      hint: `Name the model ${own}, or leave it out. If the checkpoint is wrong, save its state dict alone in Python.`,
+      details: { model: info.name, recorded: own },
+    });
+  }
+  return named(tensors, info);
+}
+
+/** The settings that a training script recorded replace those of the network that it names. */
+function preprocessOf(
+  { preprocess, preprocessFrom }: ChosenModel,
+  { named: inFile, preprocess: recorded }: RecordedModel,
+): Pick<ChosenModel, "preprocess" | "preprocessFrom"> {
+  if (recorded === undefined || inFile === undefined) return { preprocess, preprocessFrom };
+  const base = preprocessFrom === "model" ? preprocess : inFile.info.preprocess;
+  return { preprocess: { ...base, ...recorded }, preprocessFrom: "checkpoint" };
+}
+
+function named(tensors: Tensors, info: ModelInfo): ChosenModel {
   const { architecture, preprocess } = info;
-  // A fine-tuned classifier may have any size; its first axis is the number of classes.
-  const numClasses = tensors.get("fc.weight")?.shape[0] ?? 0;
+  const numClasses = countClasses(tensors);
   checkParameters(tensors, { architecture, numClasses, label: info.name });
   const sameHead = numClasses === info.numClasses;
   return {
@@ -63,8 +117,35 @@ function named(tensors: ReadonlyMap<string, LazyTensor>, model: string): ChosenM
   };
 }
 
-function recognised(tensors: ReadonlyMap<string, LazyTensor>): ChosenModel {
-  const { name, architecture, numClasses, candidates, assumptions } = identifyModel(tensors);
+/** A fine-tuned classifier may have any size; its first axis is the number of classes. */
+function countClasses(tensors: Tensors): number {
+  return tensors.get("fc.weight")?.shape[0] ?? 0;
+}
+
+/** The architecture is the file's; a tag in it names weights that training has changed. */
+function namedInFile(tensors: Tensors, { where, info }: NonNullable<RecordedModel["named"]>): ChosenModel {
+  const name = architectureName(info.name);
+  const { architecture } = info;
+  const numClasses = countClasses(tensors);
+  try {
+    checkParameters(tensors, { architecture, numClasses, label: `${name}, which its ${where} names` });
+  } catch (cause) {
+    if (!(cause instanceof MismatchError)) throw cause;
+    throw new MismatchError(cause.message, { cause, details: cause.details, hint: STATE_DICT_ALONE });
+  }
+  const models = listModels(`${name}.*`).filter((model) => architectureName(model.name) === name);
+  const sameHead = models.filter((model) => model.numClasses === numClasses);
+  const candidates = sameHead.length > 0 ? sameHead : models;
+  return withoutName({ name, architecture, numClasses, candidates, assumptions: [] });
+}
+
+function recognised(tensors: Tensors): ChosenModel {
+  return withoutName(identifyModel(tensors));
+}
+
+/** What follows where the caller names no model. */
+function withoutName(identified: IdentifiedModel): ChosenModel {
+  const { name, architecture, numClasses, candidates, assumptions } = identified;
   const agreed = agreedPreprocess(candidates.filter((candidate) => candidate.numClasses === numClasses));
   return {
     name,

@@ -1,4 +1,4 @@
-import { type Checkpoint, openCheckpoint, stateDict } from "@samoyed/checkpoint";
+import { type Checkpoint, openCheckpoint, requireChecksums, stateDict } from "@samoyed/checkpoint";
 import { type ByteSource, type ReadOptions, throwIfAborted, UsageError } from "@samoyed/core";
 import { buildContract } from "./build-contract.ts";
 import { buildGraph } from "./build-graph.ts";
@@ -8,6 +8,7 @@ import { type Format, FORMAT_WRITERS } from "./formats.ts";
 import { hashPortable } from "./hash-portable.ts";
 import { HASH_PLACEHOLDER } from "./late-hash.ts";
 import type { ConvertOptions } from "./options.ts";
+import { recordedModel } from "./recorded-model.ts";
 import type { ConvertReport } from "./report.ts";
 import { conversionWarnings } from "./warnings.ts";
 import { writeFormats } from "./write-formats.ts";
@@ -19,7 +20,8 @@ import { writeFormats } from "./write-formats.ts";
  * All output files become visible at the end, together; after an error or an abort there are none. The same checkpoint
  * and options give the same bytes. What the caller opened stays open; shards that `resolve` opened are closed.
  *
- * @throws FormatError, UnsupportedError when the checkpoint is damaged, or none that Samoyed reads.
+ * @throws FormatError, UnsupportedError when the checkpoint is damaged, or none that Samoyed reads; a checksum that does
+ * not match is damage.
  * @throws MismatchError when the tensors are not the model's (the first ten differences are named), or the labels not
  * as many as the classes.
  * @throws UsageError when the options contradict one another.
@@ -74,8 +76,12 @@ interface ConvertJob {
 async function convert({ open, name, hash, formats }: ConvertJob, options: ConvertOptions): Promise<ConvertReport> {
   const start = performance.now();
   const checkpoint = await open();
+  const verify = (): Promise<void> => requireChecksums(checkpoint, readOptions(options));
+  // What opening read, before anything is concluded from it.
+  await verify();
   const { tensors, unwrapped } = stateDict(checkpoint);
-  const model = chooseModel(tensors, { model: options.model });
+  const recorded = recordedModel(checkpoint);
+  const model = chooseModel(tensors, { model: options.model, recorded });
   const opened = performance.now();
 
   const { graph, rewrites } = buildGraph({ model, tensors }, options);
@@ -83,7 +89,7 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
   const contract = buildContract({ model, graph, source }, options);
   const built = performance.now();
 
-  const written = await writeFormats({ graph, contract, name: outputName(contract), formats, hash }, options);
+  const written = await writeFormats({ graph, contract, name: outputName(contract), formats, hash, verify }, options);
   const end = performance.now();
   return {
     model: model.name,
@@ -93,6 +99,7 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
     preprocessFrom: options.preprocess === undefined ? model.preprocessFrom : "given",
     files: written.files,
     unwrapped,
+    recorded: Object.fromEntries(recorded.fields),
     rewrites,
     warnings: [...checkpoint.warnings, ...conversionWarnings(model, options)],
     milliseconds: { open: opened - start, build: built - opened, write: end - built, total: end - start },

@@ -8,12 +8,17 @@ import {
   statusError,
   UnavailableError,
 } from "@samoyed/core";
-import type { DownloadProgress } from "./download-file.ts";
 import type { PartialFile, PartialState } from "./partial-file.ts";
 import { refusePage } from "./refuse-page.ts";
 
 /** No checkpoint is larger; an endless answer must not fill the disk. */
 export const MAX_DOWNLOAD_BYTES: number = 64 * 2 ** 30;
+
+/** How far a download is; `total` is 0 while it is unknown. */
+export interface DownloadProgress {
+  readonly done: number;
+  readonly total: number;
+}
 
 /** What one try is given. */
 export interface AttemptOptions {

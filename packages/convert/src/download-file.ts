@@ -3,19 +3,13 @@ import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { AbortedError, type Fetch, FormatError, MismatchError, throwIfAborted, UnavailableError } from "@samoyed/core";
 import { makeFolder, systemCode, toIoError } from "@samoyed/core/node";
-import { attemptDownload, resumption } from "./download-attempt.ts";
+import { attemptDownload, type DownloadProgress, resumption } from "./download-attempt.ts";
 import { lockDownload } from "./download-lock.ts";
 import { type Environment, environmentFetch } from "./environment-fetch.ts";
 import { hashFile } from "./hash-file.ts";
 import { readHashRecord, writeHashRecord } from "./hash-record.ts";
 import { openPartialFile, type PartialFile } from "./partial-file.ts";
 import { refusePage } from "./refuse-page.ts";
-
-/** How far a download is; `total` is 0 while it is unknown. */
-export interface DownloadProgress {
-  readonly done: number;
-  readonly total: number;
-}
 
 /** What every download may be given. */
 export interface TransferOptions {

@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MismatchError, UsageError } from "@samoyed/core";
-import { systemCode, toIoError } from "@samoyed/core/node";
+import { readRegularFile, systemCode } from "@samoyed/core/node";
 import { throughMirror } from "./download-checkpoint.ts";
 import { downloadFile, type TransferOptions } from "./download-file.ts";
 import { hashFile } from "./hash-file.ts";
@@ -58,7 +57,7 @@ export async function fetchAsset(name: string, options: AssetOptions): Promise<U
   }
   const path = join(cacheDir, "assets", name);
   await downloadFile(throughMirror(asset.url, env["SAMOYED_MIRROR"]), { ...transfer, path, sha256: asset.sha256 });
-  return readBytes(path);
+  return readRegularFile(path);
 }
 
 /** A file in SAMOYED_ASSETS, if it is there; another file under its name is a mistake that must not pass silently. */
@@ -77,13 +76,5 @@ async function readGiven(path: string, sha256: string): Promise<Uint8Array | und
       hint: "SAMOYED_ASSETS names a folder with another file of this name; take it away.",
     });
   }
-  return readBytes(path);
-}
-
-async function readBytes(path: string): Promise<Uint8Array> {
-  try {
-    return new Uint8Array(await readFile(path));
-  } catch (error) {
-    throw toIoError(error, `${path}: cannot be read`);
-  }
+  return readRegularFile(path);
 }

@@ -3,6 +3,7 @@ import { MAX_MODEL_BYTES, onnxByteLength, writeOnnx } from "@samoyed/format-onnx
 import { type SmydWeights, writeSmyd } from "@samoyed/format-smyd";
 import { type StoredWeights, writeTfjs, type WriteTfjsOptions } from "@samoyed/format-tfjs";
 import { castWeights, type Graph } from "@samoyed/graph";
+import { refuseSmyd } from "./refuse-smyd.ts";
 import { weightBytes } from "./weight-bytes.ts";
 
 /** The formats that a checkpoint can become. */
@@ -41,6 +42,15 @@ export const FORMAT_WRITERS: Readonly<Record<Format, FormatWriter>> = {
   onnx: writeOnnxFile,
   tfjs: writeTfjsFolder,
   smyd: writeSmydFile,
+};
+
+/** What a format checks before any file of any format is opened. */
+export type FormatCheck = (graph: Graph, context: Omit<WriteContext, "createSink" | "name">) => Promise<void>;
+
+/** The formats whose runtime computes less than the format can hold. */
+export const FORMAT_CHECKS: Readonly<Partial<Record<Format, FormatCheck>>> = {
+  smyd: (graph, { contract, weights = "float32", signal }) =>
+    refuseSmyd(graph, { contract, weights: oneOf(SMYD_WEIGHTS, weights, "smyd"), ...(signal && { signal }) }),
 };
 
 const ONNX_WEIGHTS = ["float32", "float16"] as const;

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AbortedError } from "@samoyed/core";
@@ -14,6 +15,8 @@ test("hashing in another thread", async () => {
   expect(await hashFile(path)).toBe(SHA256);
   expect((await errorOf(hashFile(join(folder(), "none")))).message).toContain("cannot be read (ENOENT)");
   expect(await errorOf(hashFile(path, { signal: AbortSignal.abort() }))).toBeInstanceOf(AbortedError);
+  execFileSync("mkfifo", [join(folder(), "pipe")]);
+  expect((await errorOf(hashFile(join(folder(), "pipe")))).message).toContain("is a named pipe; expected a file");
   const controller = new AbortController();
   const pending = hashFile(path, { signal: controller.signal });
   controller.abort();

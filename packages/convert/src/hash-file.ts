@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { AbortedError, type ReadOptions } from "@samoyed/core";
-import { toIoError } from "@samoyed/core/node";
+import { requireRegularFile, toIoError } from "@samoyed/core/node";
 
 /**
  * What the worker runs: CommonJS as text, so that it needs no file beside this one, in whatever way this is bundled.
@@ -8,13 +8,13 @@ import { toIoError } from "@samoyed/core/node";
  */
 const WORKER = `
 const { parentPort, workerData } = require("node:worker_threads");
-const { openSync, readSync, closeSync } = require("node:fs");
+const { openSync, readSync, closeSync, constants } = require("node:fs");
 const { createHash } = require("node:crypto");
 const hash = createHash("sha256");
 const buffer = Buffer.allocUnsafe(1 << 20);
 let file;
 try {
-  file = openSync(workerData, "r");
+  file = openSync(workerData, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   for (let read; (read = readSync(file, buffer, 0, buffer.length, null)) > 0; ) hash.update(buffer.subarray(0, read));
   parentPort.postMessage({ sha256: hash.digest("hex") });
 } catch (error) {
@@ -29,10 +29,11 @@ type Answer = { readonly sha256: string } | { readonly code?: string; readonly m
 /**
  * The SHA-256 of a file, as 64 hexadecimal digits, computed in a thread of its own while the caller goes on.
  *
- * @throws IoError when the file cannot be read.
+ * @throws IoError when the file cannot be read, or is a folder, a pipe or a device.
  * @throws AbortedError when the signal fires.
  */
-export function hashFile(path: string, { signal }: ReadOptions = {}): Promise<string> {
+export async function hashFile(path: string, { signal }: ReadOptions = {}): Promise<string> {
+  await requireRegularFile(path, "cannot be read");
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {
       reject(new AbortedError("interrupted", { cause: signal.reason }));

@@ -1,4 +1,4 @@
-export { DEFAULT_PREPROCESS } from "./choose-model.ts";
+export { type ChosenModel, chooseModel, type ChooseModelOptions, DEFAULT_PREPROCESS } from "./choose-model.ts";
 export { convertCheckpoint } from "./convert-checkpoint.ts";
 export {
   convertModel,
@@ -18,5 +18,6 @@ export {
   type WriteContext,
 } from "./formats.ts";
 export type { ConvertOptions, ConvertProgress, ModelOptions } from "./options.ts";
+export { type RecordedModel, recordedModel } from "./recorded-model.ts";
 export type { ConvertReport, PreprocessOrigin, RewriteReport, WrittenFile } from "./report.ts";
 export { VERSION } from "./version.ts";

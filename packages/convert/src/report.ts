@@ -14,6 +14,8 @@ export type PreprocessOrigin =
   | "given"
   /** It is the named model's. */
   | "model"
+  /** The checkpoint says it, beside the name of the model. */
+  | "checkpoint"
   /** All published models with the same tensors agree on it. */
   | "candidates"
   /** Nothing is known: timm's own default, which may be wrong. */
@@ -38,6 +40,8 @@ export interface ConvertReport {
   readonly files: readonly WrittenFile[];
   /** What was unwrapped to find the weights, such as `state_dict` and `module.`. */
   readonly unwrapped: readonly string[];
+  /** What the checkpoint says of its network besides the tensors, by its place there: `arch`, `args.img_size`. */
+  readonly recorded: Readonly<Record<string, string>>;
   readonly rewrites: readonly RewriteReport[];
   readonly warnings: readonly string[];
   /** Wall-clock time: of opening and recognising, of building and rewriting the graph, of writing. */

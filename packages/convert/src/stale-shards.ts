@@ -14,7 +14,8 @@ const MAX_MODEL_JSON_BYTES = 64 << 20;
  */
 export async function shardsOf(path: string): Promise<readonly string[]> {
   try {
-    if ((await stat(path)).size > MAX_MODEL_JSON_BYTES) return [];
+    const found = await stat(path);
+    if (!found.isFile() || found.size > MAX_MODEL_JSON_BYTES) return [];
     const { weightsManifest } = JSON.parse(await readFile(path, "utf8")) as { weightsManifest?: unknown };
     const groups = (Array.isArray(weightsManifest) ? weightsManifest : []) as ({ paths?: unknown } | null)[];
     return groups

@@ -1,6 +1,6 @@
-import { type Contract, encodeContract, throwIfAborted, UsageError } from "@samoyed/core";
+import { type Contract, encodeContract, InternalError, throwIfAborted, UsageError } from "@samoyed/core";
 import type { Graph } from "@samoyed/graph";
-import { type Format, FORMAT_WRITERS, requireWeights } from "./formats.ts";
+import { type Format, FORMAT_CHECKS, FORMAT_WRITERS, requireWeights } from "./formats.ts";
 import type { ConvertOptions } from "./options.ts";
 import type { WrittenFile } from "./report.ts";
 import { shareReads } from "./share-reads.ts";
@@ -20,6 +20,8 @@ export interface WriteJob {
   readonly formats: readonly Format[];
   /** The source's hash; absent where the contract has it already. */
   readonly hash?: () => Promise<string>;
+  /** Called once all weights were read and before any file becomes visible; throws where they are damaged. */
+  readonly verify?: () => Promise<void>;
 }
 
 /** What of the options concerns writing. */
@@ -30,10 +32,11 @@ export type WriteFormatsOptions = Pick<ConvertOptions, "createSink" | "onProgres
  * visible at the end, together; after an error there are none.
  */
 export async function writeFormats(
-  { graph, contract, name, formats, hash }: WriteJob,
+  { graph, contract, name, formats, hash, verify }: WriteJob,
   { createSink, onProgress, signal, weights = "float32", tfjs }: WriteFormatsOptions,
 ): Promise<{ readonly contract: Contract | undefined; readonly files: readonly WrittenFile[] }> {
   for (const format of formats) requireWeights(format, weights);
+  for (const format of formats) await FORMAT_CHECKS[format]?.(graph, { contract, weights, ...(signal && { signal }) });
   const total = formats.length * weightBytes(graph);
   let done = 0;
   const contractBytes = contract === undefined ? 0 : new TextEncoder().encode(encodeContract(contract)).byteLength;
@@ -70,6 +73,7 @@ export async function writeFormats(
   };
   try {
     await allOrFirstError(formats.map(write), () => stop.abort());
+    await verify?.();
     const sha256 = await hash?.();
     if (sha256 !== undefined) await fillHash(sinks, { sha256, formats });
     throwIfAborted(signal);
@@ -109,6 +113,6 @@ async function fillHash(
   }
   const count = await sinks.fillHash(sha256);
   if (count !== formats.length) {
-    throw new Error(`a writer's fault: the contract's hash stands in ${count} places; expected ${formats.length}`);
+    throw new InternalError(`the contract's hash stands in ${count} places; expected ${formats.length}`);
   }
 }

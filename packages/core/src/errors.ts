@@ -1,5 +1,14 @@
 /** Stable identifiers of what went wrong; a program may branch on them. */
-export type ErrorCode = "format" | "unsupported" | "shape" | "mismatch" | "unavailable" | "usage" | "io" | "aborted";
+export type ErrorCode =
+  | "format"
+  | "unsupported"
+  | "shape"
+  | "mismatch"
+  | "unavailable"
+  | "usage"
+  | "io"
+  | "aborted"
+  | "internal";
 
 /** What every Samoyed error may carry besides its message. */
 export interface ErrorOptionsWithDetails {
@@ -87,6 +96,14 @@ export class AbortedError extends SamoyedError {
   override name = "AbortedError";
   constructor(message = "interrupted", options?: ErrorOptionsWithDetails) {
     super("aborted", message, options);
+  }
+}
+
+/** A fault of Samoyed itself: something that its own code rules out has happened. */
+export class InternalError extends SamoyedError {
+  override name = "InternalError";
+  constructor(message: string, options?: ErrorOptionsWithDetails) {
+    super("internal", message, options);
   }
 }
 

@@ -7,7 +7,11 @@ export {
 } from "./tensor/bfloat16.ts";
 export { decodeBase64 } from "./io/base64.ts";
 export { blobSource } from "./io/blob-source.ts";
-export { castArray, castTensor, requireCast, toFloat32, type FloatDType } from "./tensor/cast.ts";
+export { castArray, castTensor, type FloatDType, requireCast, toFloat32 } from "./tensor/cast.ts";
+export { copyChunks } from "./tensor/copy-chunks.ts";
+export { narrowWeights } from "./tensor/narrow-weights.ts";
+export { crc32 } from "./io/crc32.ts";
+export { nearest, nearestNames } from "./text/nearest.ts";
 export { giveChunkBuffer, takeChunkBuffer } from "./io/chunk-buffers.ts";
 export { type BlockWriter, throughBlocks } from "./io/block-writer.ts";
 export { CHUNK_BYTES } from "./io/chunk-bytes.ts";
@@ -15,6 +19,7 @@ export { checkPreprocess, encodeContract, parseContract } from "./contract/contr
 export { CONTRACT_SCHEMA, MAX_LABELS } from "./contract/contract-schema.ts";
 export * from "./contract/contract.ts";
 export * from "./tensor/dtype.ts";
+export { asciiBytes, hasBytesAt, UTF8_BYTE_ORDER_MARK } from "./io/byte-signature.ts";
 export * from "./errors.ts";
 export { float16ArrayToFloat32, float16ToFloat32, float32ArrayToFloat16, float32ToFloat16 } from "./tensor/float16.ts";
 export {
@@ -40,7 +45,8 @@ export {
 export { memorySink, type MemorySink } from "./io/memory-sink.ts";
 export { memorySource } from "./io/memory-source.ts";
 export { encodeNpy, parseNpy } from "./tensor/npy.ts";
-export { quote } from "./quote.ts";
+export { quote } from "./text/quote.ts";
+export { classLabels, classLogits, labelsFit } from "./contract/one-logit.ts";
 export { checkRange } from "./io/range.ts";
 export {
   MAX_SAFETENSORS_HEADER_BYTES,

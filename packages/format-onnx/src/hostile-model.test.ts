@@ -175,12 +175,12 @@ describe("the graph", () => {
         ...relu,
         ...delimited(11, [
           ...delimited(1, "x"),
-          ...delimited(2, delimited(1, [...integer(1, 1), ...delimited(2, delimited(1, integer(1, -1)))])),
+          ...delimited(2, delimited(1, [...integer(1, 1), ...delimited(2, delimited(1, integer(1, -2)))])),
         ]),
         ...y,
       ],
       FormatError,
-      /^at byte \d+: input "x" has the size -1; expected 0 or more, or a name$/,
+      /^at byte \d+: input "x" has the size -2; expected 0 or more, -1 or a name$/,
     ],
     [
       "a value without a name",

@@ -1,7 +1,8 @@
 import { type LazyTensor, UnsupportedError } from "@samoyed/core";
 import type { Attribute } from "@samoyed/graph";
 import { attributeTypeOf } from "./attribute-type.ts";
-import { readFloat, readFloats, readInteger, readIntegers, readText, requireWireType } from "./scalar.ts";
+import { fitIntegers, type RawAttribute } from "./fit-integers.ts";
+import { readFloat, readFloats, readInt64, readInt64s, readInteger, readText, requireWireType } from "./scalar.ts";
 import { ATTRIBUTE } from "./schema.ts";
 import type { Field, Span, Wire } from "./wire.ts";
 
@@ -23,22 +24,23 @@ const UNSUPPORTED: ReadonlyMap<number, string> = new Map<number, string>([
 interface Values {
   name: string;
   type: number;
-  single: Attribute | undefined;
-  readonly ints: number[];
+  single: RawAttribute | undefined;
+  readonly ints: bigint[];
   readonly floats: number[];
   readonly strings: string[];
 }
 
 /**
- * Reads an `AttributeProto` field of a node; `node` names the node in errors.
+ * Reads an `AttributeProto` field of a node of operator `op`; `node` names the node in errors.
  *
  * @throws UnsupportedError naming the node when the attribute is a subgraph, a sparse tensor or a type.
+ * @throws UnsupportedError when it is an integer that a double does not hold and `fitIntegers` gives no meaning.
  * @throws FormatError when its value is not of its declared type.
  */
 export async function readAttribute(
   wire: Wire,
   field: Field,
-  { node, readTensor }: { node: string; readTensor: TensorReader },
+  { node, op, readTensor }: { node: string; op: string; readTensor: TensorReader },
 ): Promise<readonly [name: string, attribute: Attribute]> {
   requireWireType(wire, field, "delimited", `an attribute of ${node}`);
   // The name is needed to say what is wrong with the rest, so it is looked up first.
@@ -48,7 +50,9 @@ export async function readAttribute(
   for (const part of await wire.fields(field, what)) {
     await readPart(wire, part, { values, what, readTensor });
   }
-  return [name, choose(wire, field, { values, what })];
+  const raw = choose(wire, field, { values, what });
+  if (raw.type !== "int" && raw.type !== "ints") return [name, raw];
+  return fitIntegers(wire, raw, { op, name, what });
 }
 
 async function readName(wire: Wire, field: Field, node: string): Promise<string> {
@@ -72,7 +76,7 @@ async function readPart(
       values.type = readInteger(wire, part, `${what}: the type`);
       break;
     case ATTRIBUTE.i:
-      values.single = { type: "int", value: readInteger(wire, part, what) };
+      values.single = { type: "int", value: readInt64(wire, part, what) };
       break;
     case ATTRIBUTE.f:
       values.single = { type: "float", value: await readFloat(wire, part, what) };
@@ -85,7 +89,7 @@ async function readPart(
       values.single = { type: "tensor", value: await readTensor(part, what) };
       break;
     case ATTRIBUTE.ints:
-      append(values.ints, await readIntegers(wire, part, what));
+      append(values.ints, await readInt64s(wire, part, what));
       break;
     case ATTRIBUTE.floats:
       append(values.floats, await readFloats(wire, part, what));
@@ -100,17 +104,17 @@ async function readPart(
 }
 
 /** Not `push(...items)`: a packed list may have more items than a call may have arguments. */
-function append(target: number[], items: readonly number[]): void {
+function append<T>(target: T[], items: readonly T[]): void {
   for (const item of items) target.push(item);
 }
 
-function choose(wire: Wire, span: Span, { values, what }: { values: Values; what: string }): Attribute {
+function choose(wire: Wire, span: Span, { values, what }: { values: Values; what: string }): RawAttribute {
   const lists = [
     { type: "ints", value: values.ints },
     { type: "floats", value: values.floats },
     { type: "strings", value: values.strings },
   ] as const;
-  const found: Attribute[] = lists.filter(({ value }) => value.length > 0);
+  const found: RawAttribute[] = lists.filter(({ value }) => value.length > 0);
   if (values.single !== undefined) found.push(values.single);
   if (found.length > 1) {
     throw wire.fail(span.start, `${what} has ${found.map(({ type }) => type).join(" and ")}; expected one value`);

@@ -39,7 +39,7 @@ export async function readNode(
   }
   const attributes = new Map<string, Attribute>();
   for (const part of attributeFields) {
-    const [key, attribute] = await readAttribute(wire, part, { node: what, readTensor });
+    const [key, attribute] = await readAttribute(wire, part, { node: what, op, readTensor });
     if (attributes.has(key)) throw wire.fail(part.start, `${what} has attribute ${JSON.stringify(key)} twice`);
     attributes.set(key, attribute);
   }

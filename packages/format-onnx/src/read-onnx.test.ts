@@ -1,4 +1,5 @@
-import { type ByteSource, type DType, memorySource } from "@samoyed/core";
+import { type ByteSource, type DType, type LazyTensor, memorySource } from "@samoyed/core";
+import { type Graph, interpret, ints } from "@samoyed/graph";
 import { describe, expect, test } from "vitest";
 import { fromBytes, plain, toBytes } from "../test/files.ts";
 import { smallNetwork, weight, withWeight } from "../test/graphs.ts";
@@ -213,6 +214,50 @@ describe("old and unusual models", () => {
     expect(await read([...delimited(7, floatBytes(0.5)), ...integer(20, 6)])).toEqual({ type: "floats", value: [0.5] });
     expect(await read(integer(20, 7))).toEqual({ type: "ints", value: [] });
     expect(await read(integer(20, 8))).toEqual({ type: "strings", value: [] });
+  });
+
+  test("integers that no double holds, where they have a meaning that a number can have", async () => {
+    const most = 2n ** 63n - 1n;
+    const attribute = (name: string, ...fields: (readonly number[])[]): number[] =>
+      delimited(5, [...delimited(1, name), ...fields.flat()]);
+    const read = async (outputs: readonly number[], ...nodes: number[][]): Promise<Graph> => {
+      const fields = [...nodes.flatMap((bytes) => delimited(1, bytes)), ...delimited(11, value("x", 1, [3, 4]))];
+      return (await fromBytes(model([...fields, ...outputs], { opset: 9 }))).graph;
+    };
+    const starts = attribute("starts", integer(8, 1), integer(8, -most - 1n), integer(20, 7));
+    const ends = attribute("ends", delimited(8, [...varint(most), ...varint(most)]), integer(20, 7));
+    const sliced = await read(delimited(12, value("y", 1, [2, 4])), node("Slice", ["x"], ["y"], starts, ends));
+    const farthest = Number.MAX_SAFE_INTEGER;
+    expect(sliced.nodes[0]!.attributes).toEqual({ starts: ints([1, -farthest]), ends: ints([farthest, farthest]) });
+    const data = Float32Array.from({ length: 12 }, (_, index) => index);
+    const found = await interpret(sliced, { x: { dtype: "float32", shape: [3, 4], data } });
+    expect(found.get("y")).toEqual({ dtype: "float32", shape: [2, 4], data: data.subarray(4) });
+
+    const constant = node(
+      "Constant",
+      [],
+      ["c"],
+      attribute("value_ints", integer(8, most), integer(8, 2), integer(20, 7)),
+    );
+    const scalar = node("Constant", [], ["d"], attribute("value_int", integer(3, -most - 1n), integer(20, 2)));
+    const outputs = [...delimited(12, value("c", 7, [2])), ...delimited(12, value("d", 7, []))];
+    const graph = await read(outputs, constant, scalar);
+    const tensors = graph.nodes.map(({ attributes }) => (attributes["value"]?.value as LazyTensor).tensor);
+    expect(tensors).toEqual([
+      { dtype: "int64", shape: [2], data: BigInt64Array.of(most, 2n) },
+      { dtype: "int64", shape: [], data: BigInt64Array.of(-most - 1n) },
+    ]);
+    expect(await plain((await fromBytes(await toBytes(graph))).graph)).toEqual(await plain(graph));
+  });
+
+  test("an input's size of -1 is open, as one without a number is", async () => {
+    const fields = [
+      ...delimited(1, node("Relu", ["x"], ["y"])),
+      ...delimited(11, value("x", 1, [-1, 3])),
+      ...delimited(12, value("y", 1, [-1, 3])),
+    ];
+    const { graph } = await fromBytes(model(fields));
+    expect(graph.inputs).toEqual([{ name: "x", dtype: "float32", shape: ["x.0", 3] }]);
   });
 
   test("a declaration of an intermediate value without a shape is left to inference", async () => {

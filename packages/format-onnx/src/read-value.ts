@@ -19,7 +19,8 @@ const OTHER_TYPES: ReadonlyMap<number, string> = new Map<number, string>([
 ]);
 
 /**
- * Reads a `ValueInfoProto` field. A size that has neither a number nor a name gets a name from its value and axis.
+ * Reads a `ValueInfoProto` field. A size that has neither a number nor a name, or the number -1, which older exporters
+ * write for an open size, gets a name from its value and axis.
  *
  * @throws UnsupportedError when the value is not a tensor of a type that Samoyed has.
  */
@@ -89,8 +90,9 @@ async function readDim(wire: Wire, field: Field, { what, unnamed }: { what: stri
   let dim: Dim = "";
   for (const part of await wire.fields(field, `a size of ${what}`)) {
     if (part.number === DIMENSION.value) {
-      dim = readInteger(wire, part, `a size of ${what}`);
-      if (dim < 0) throw wire.fail(part.start, `${what} has the size ${dim}; expected 0 or more, or a name`);
+      const size = readInteger(wire, part, `a size of ${what}`);
+      dim = size === -1 ? "" : size;
+      if (size < -1) throw wire.fail(part.start, `${what} has the size ${size}; expected 0 or more, -1 or a name`);
     } else if (part.number === DIMENSION.param) {
       dim = await readText(wire, part, `a symbolic size of ${what}`);
     }

@@ -24,30 +24,40 @@ export function requireWireType(wire: Wire, field: Field, wireType: WireType, wh
  * @throws UnsupportedError when a double cannot hold it exactly.
  */
 export function readInteger(wire: Wire, field: Field, what: string): number {
-  requireWireType(wire, field, "varint", what);
-  return exact(wire, field.value, what);
+  return exactNumber(wire, readInt64(wire, field, what), what);
 }
 
-/**
- * One field of a repeated integer: one number, or many when they are packed.
- *
- * @throws UnsupportedError when a double cannot hold one exactly.
- */
-export async function readIntegers(wire: Wire, field: Field, what: string): Promise<number[]> {
-  if (field.wireType === "varint") return [readInteger(wire, field, what)];
+/** An `int64`. */
+export function readInt64(wire: Wire, field: Field, what: string): bigint {
+  requireWireType(wire, field, "varint", what);
+  return BigInt.asIntN(64, field.value);
+}
+
+/** One field of a repeated `int64`: one number, or many when they are packed. */
+export async function readInt64s(wire: Wire, field: Field, what: string): Promise<bigint[]> {
+  if (field.wireType === "varint") return [readInt64(wire, field, what)];
   requireWireType(wire, field, "delimited", what);
   // One byte is the least that an integer takes: the bytes bound the count before it is known.
   wire.charge(field.end - field.start);
   const bytes = await wire.bytes(field);
-  const values: number[] = [];
+  const values: bigint[] = [];
   for (let at = 0; at < bytes.byteLength;) {
     const varint = decodeVarint(bytes, at);
     if (varint === "cut") throw wire.fail(field.start + at, `${what} is cut short by its end`);
     if (varint === "long") throw wire.fail(field.start + at, `${what} has a varint of more than 64 bits`);
-    values.push(exact(wire, varint.value, what));
+    values.push(BigInt.asIntN(64, varint.value));
     at += varint.length;
   }
   return values;
+}
+
+/**
+ * One field of a repeated integer that a number is to hold: one, or many when they are packed.
+ *
+ * @throws UnsupportedError when a double cannot hold one exactly.
+ */
+export async function readIntegers(wire: Wire, field: Field, what: string): Promise<number[]> {
+  return (await readInt64s(wire, field, what)).map((value) => exactNumber(wire, value, what));
 }
 
 /** One field of a repeated `float`: one number, or many when they are packed. */
@@ -96,10 +106,19 @@ export async function readText(wire: Wire, field: Field, what: string): Promise<
   }
 }
 
-function exact(wire: Wire, unsigned: bigint, what: string): number {
-  const value = BigInt.asIntN(64, unsigned);
-  if (value > BigInt(Number.MAX_SAFE_INTEGER) || value < BigInt(Number.MIN_SAFE_INTEGER)) {
+/**
+ * An `int64` as a number.
+ *
+ * @throws UnsupportedError when a double cannot hold it exactly.
+ */
+export function exactNumber(wire: Wire, value: bigint, what: string): number {
+  if (!isExact(value)) {
     throw new UnsupportedError(`${wire.source.label}: ${what} is ${value}, which a double does not hold exactly`);
   }
   return Number(value);
+}
+
+/** Whether a double holds an integer, and no neighbor of it, exactly. */
+export function isExact(value: bigint): boolean {
+  return Number.isSafeInteger(Number(value));
 }

@@ -1,3 +1,4 @@
+export { outlineSmyd, type SmydOutline } from "./outline-smyd.ts";
 export { readSmyd, type SmydModel } from "./read-smyd.ts";
 export type { SmydWeights } from "./weight-records.ts";
 export { writeSmyd, type WriteSmydOptions } from "./write-smyd.ts";

@@ -2,9 +2,8 @@ import {
   allocateBytes,
   arrayToBytes,
   bytesToArray,
-  type LazyTensor,
+  copyChunks,
   type ReadOptions,
-  ShapeError,
   tensorByteLength,
 } from "@samoyed/core";
 import {
@@ -37,7 +36,7 @@ export async function packWeight(
   { emit, reading }: { readonly emit: Emit; readonly reading: ReadOptions },
 ): Promise<Float32Array | undefined> {
   if (record.layout === "plain") {
-    await copyTensor(weight, emit, reading);
+    await copyChunks(weight, emit, reading);
     return undefined;
   }
   const conv = convWeights(record);
@@ -76,19 +75,4 @@ function allocate(record: WeightRecord): PanelArray {
 function* panelCounts(conv: ConvWeights): Generator<number> {
   const layout = panelLayout(conv);
   for (let panel = 0; panel < layout.panels; panel++) yield panelRows(layout, panel).count;
-}
-
-async function copyTensor(tensor: LazyTensor, emit: Emit, reading: ReadOptions): Promise<void> {
-  const expected = tensorByteLength(tensor.dtype, tensor.shape);
-  let count = 0;
-  for await (const chunk of tensor.chunks(reading)) {
-    count += chunk.byteLength;
-    if (count > expected) break;
-    await emit(chunk);
-  }
-  if (count !== expected) {
-    throw new ShapeError(
-      `tensor ${JSON.stringify(tensor.name)}: ${count}${count > expected ? " or more" : ""} bytes came; expected ${expected}`,
-    );
-  }
 }

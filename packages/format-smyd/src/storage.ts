@@ -1,4 +1,4 @@
-import { float16ArrayToFloat32, float32ArrayToFloat16, UnsupportedError } from "@samoyed/core";
+import { float16ArrayToFloat32, narrowWeights, UnsupportedError } from "@samoyed/core";
 import type { PanelArray } from "@samoyed/smyd-file";
 import type { SmydWeights } from "./weight-records.ts";
 
@@ -34,22 +34,10 @@ export function storeRows(
     case "float32":
       return { values: rows };
     case "float16":
-      return { values: halved(rows, name) };
+      return { values: narrowWeights(rows, name) };
     default:
       return quantized(rows, { count, name });
   }
-}
-
-function halved(rows: Float32Array, name: string): Uint16Array {
-  const halves = float32ArrayToFloat16(rows);
-  for (let i = 0; i < halves.length; i++) {
-    if ((halves[i]! & 0x7fff) === 0x7c00 && Number.isFinite(rows[i])) {
-      throw new UnsupportedError(`weight ${JSON.stringify(name)} holds ${rows[i]}, beyond float16's largest, 65504`, {
-        hint: "Keep this model's weights in float32.",
-      });
-    }
-  }
-  return halves;
 }
 
 function quantized(rows: Float32Array, { count, name }: { readonly count: number; readonly name: string }): Stored {

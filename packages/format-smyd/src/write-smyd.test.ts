@@ -190,7 +190,7 @@ describe("refusals", () => {
       yield new Uint8Array(count);
     });
     await expect(toBytes(withTensor(plainGraph, bias))).rejects.toThrow(
-      /"stem.bias": (?:189|80 or more|243).* bytes came; expected 80/,
+      /"stem.bias" float32 \[20\]: (?:189|80 or more|243).* bytes came; expected 80/,
     );
   });
 

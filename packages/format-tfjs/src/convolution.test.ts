@@ -33,7 +33,7 @@ describe.each(budgets)("grouped convolutions with a budget of %d", (budget) => {
   ];
   test.each(attributes)("%s", async (_, given) => {
     await expectSame({ groups: 8, channels: 16, attributes: given }, budget);
-    await expectSame({ groups: 4, channels: 8, outputs: 24, attributes: given, relu: true }, budget);
+    await expectSame({ groups: 4, channels: 8, outputs: 24, attributes: given, activation: "Relu" }, budget);
   });
 
   test("the image's size open", async () => {
@@ -42,7 +42,7 @@ describe.each(budgets)("grouped convolutions with a budget of %d", (budget) => {
 });
 
 test("nodes are named so that a runtime recognises the pattern", async () => {
-  const nodes = await expectSame({ groups: 2, channels: 6, relu: true }, 0);
+  const nodes = await expectSame({ groups: 2, channels: 6, activation: "Relu" }, 0);
   expect(nodes.filter((node) => !node.startsWith("const/"))).toEqual([
     "input Placeholder",
     "input/nhwc Transpose",
@@ -63,11 +63,36 @@ test("nodes are named so that a runtime recognises the pattern", async () => {
 test("depthwise convolutions, with a multiplier and with uneven strides", async () => {
   const nodes = await expectSame({ groups: 6, channels: 6, outputs: 12 }, 0);
   expect(nodes).toContain("conv/dense DepthwiseConv2dNative");
-  await expectSame({ groups: 6, channels: 6, attributes: { strides: ints([2, 1]) }, relu: true }, 0);
+  await expectSame({ groups: 6, channels: 6, attributes: { strides: ints([2, 1]) }, activation: "Relu" }, 0);
 });
 
 test("plain convolutions take bias and Relu along", async () => {
-  const nodes = await expectSame({ groups: 1, channels: 4, relu: true }, 0);
+  const nodes = await expectSame({ groups: 1, channels: 4, activation: "Relu" }, 0);
   expect(nodes).toContain("act _FusedConv2D");
   expect(nodes.some((node) => node.endsWith(" Relu"))).toBe(false);
+});
+
+const activations = ["Relu", "LeakyRelu", "Clip", "Sigmoid"] as const;
+
+describe.each(activations)("%s after a convolution without bias", (activation) => {
+  const bias = false;
+
+  test("plain", async () => {
+    const nodes = await expectSame({ groups: 1, channels: 4, bias, activation }, 0);
+    expect(nodes).toContain("conv Conv2D");
+  });
+
+  test("strided and dilated", async () => {
+    const attributes = { strides: ints([2, 2]), dilations: ints([2, 2]), pads: ints([2, 2, 2, 2]) };
+    await expectSame({ groups: 1, channels: 4, bias, activation, attributes }, 0);
+  });
+
+  test.each(budgets)("grouped, with a budget of %d", async (budget) => {
+    await expectSame({ groups: 4, channels: 8, bias, activation }, budget);
+  });
+
+  test("depthwise", async () => {
+    await expectSame({ groups: 6, channels: 6, bias, activation }, 0);
+    await expectSame({ groups: 6, channels: 6, outputs: 12, bias, activation }, 0);
+  });
 });

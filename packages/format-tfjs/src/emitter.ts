@@ -3,6 +3,7 @@ import {
   type DType,
   elementCount,
   formatShape,
+  InternalError,
   type LazyTensor,
   lazyTensor,
   type ReadOptions,
@@ -71,8 +72,7 @@ export class Emitter {
   /** A value that was computed or is known. */
   value(name: string): Value {
     const value = this.#values.get(name);
-    if (value === undefined)
-      throw new Error(`a fault of the lowering: value "${name}" was used before it was computed`);
+    if (value === undefined) throw new InternalError(`value "${name}" was used before it was computed`);
     return value;
   }
 

@@ -23,7 +23,7 @@ export const LOWERED_OPERATORS: readonly string[] = [...LOWERINGS.keys()].sort()
  * The graph in TensorFlow's operators, channels last inside; images are transposed at the door, where it says so, and
  * where an operator forces it.
  *
- * @throws UnsupportedError naming the node, and all operators that are missing.
+ * @throws UnsupportedError naming all nodes of operators that are missing, or the first that is not written as it is.
  */
 export async function lowerGraph(graph: Graph, options: LowerOptions): Promise<TfGraph> {
   const { layout, groupBudget, signal } = options;
@@ -43,15 +43,12 @@ export async function lowerGraph(graph: Graph, options: LowerOptions): Promise<T
 }
 
 function requireOperators(graph: Graph): void {
-  const missing = new Map<string, string>();
-  for (const { op, name } of graph.nodes) {
-    if (!LOWERINGS.has(op) && !missing.has(op)) missing.set(op, name);
-  }
-  if (missing.size === 0) return;
-  const list = Array.from(missing, ([op, node]) => `${op} (node "${node}")`);
+  const missing = graph.nodes.filter(({ op }) => !LOWERINGS.has(op));
+  if (missing.length === 0) return;
+  const list = missing.map(({ op, name }) => `${op} (node "${name}")`);
   throw new UnsupportedError(`graph "${graph.name}": not written for TensorFlow.js: ${list.join(", ")}`, {
     hint: "The README of @samoyed/format-tfjs lists the operators that are.",
-    details: { operators: [...missing.keys()] },
+    details: { operators: [...new Set(missing.map(({ op }) => op))] },
   });
 }
 

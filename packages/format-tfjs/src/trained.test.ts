@@ -1,10 +1,6 @@
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
-import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 import { trainedShapes } from "../../runtime-tfjs/test/models.ts";
-import { loadFiles, runModel, toFiles } from "../test/tfjs.ts";
+import { type Backend, loadFiles, runModel, toFiles } from "../test/tfjs.ts";
 
 const shapes = await trainedShapes();
 const classes = shapes.logits.length / shapes.images.length;
@@ -12,19 +8,14 @@ const classes = shapes.logits.length / shapes.images.length;
 /** The policy's gate for float32: eight times the noise of PyTorch's own float32. */
 const GATE = 8;
 
-setWasmPaths(
-  `${join(dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm")), "../wasm-out")}/`,
-);
-
 interface Found {
   readonly error: number;
   /** Images with another answer than PyTorch's. */
   readonly different: readonly number[];
 }
 
-async function answers(options: Parameters<typeof toFiles>[1], backend: string): Promise<Found> {
-  const model = await loadFiles(await toFiles(shapes.graph, options));
-  await tf.setBackend(backend);
+async function answers(options: Parameters<typeof toFiles>[1], backend: Backend): Promise<Found> {
+  const model = await loadFiles(await toFiles(shapes.graph, options), backend);
   let error = 0;
   const different: number[] = [];
   for (const [index, image] of shapes.images.entries()) {

@@ -198,9 +198,10 @@ describe("what cannot be written", () => {
     const b = createBuilder({ name: "strange" });
     const image = b.input("x", "float32", ["N", 1, 4, 4]);
     const up = b.node("ConvTranspose", [image, b.initializer(weight("w", [1, 1, 2, 2]))], { name: "up" });
-    b.output(b.node("LpPool", [up], { name: "norms", attributes: { kernel_shape: ints([2, 2]) } }));
+    const norms = b.node("LpPool", [up], { name: "norms", attributes: { kernel_shape: ints([2, 2]) } });
+    b.output(b.node("ConvTranspose", [norms, "w"], { name: "again" }));
     await expect(writeTfjs(b.finish(), sinks)).rejects.toThrow(
-      'not written for TensorFlow.js: ConvTranspose (node "up"), LpPool (node "norms")',
+      'not written for TensorFlow.js: ConvTranspose (node "up"), LpPool (node "norms"), ConvTranspose (node "again")',
     );
   });
 

@@ -2,12 +2,11 @@ import {
   allocateBytes,
   arrayToBytes,
   bytesToArray,
+  copyChunks,
   elementCount,
-  float32ArrayToFloat16,
-  formatShape,
   type LazyTensor,
+  narrowWeights,
   type ReadOptions,
-  ShapeError,
   type Sink,
   tensorByteLength,
   throwIfAborted,
@@ -79,7 +78,7 @@ export async function writeWeights(
       const { name, shape, dtype, source } = entry;
       let quantization: ManifestEntry["quantization"];
       if (entry.arrangement === undefined && (stored === "float32" || stored === "bool")) {
-        await streamThrough(source, (bytes) => shards.append(bytes), reading);
+        await copyChunks(source, (bytes) => shards.append(bytes), reading);
       } else {
         const loaded = await load(source);
         if (stored === "uint8" || stored === "uint16") {
@@ -110,14 +109,7 @@ function encode(
     return arrayToBytes(quantize(piece as Float32Array, quantization!, stored));
   }
   if (stored !== "float16") return arrayToBytes(piece);
-  const halves = float32ArrayToFloat16(piece as Float32Array);
-  const overflow = halves.findIndex((bits, i) => (bits & 0x7fff) === 0x7c00 && Number.isFinite(piece[i]));
-  if (overflow >= 0) {
-    throw new UnsupportedError(`weight "${source.name}" holds ${piece[overflow]}, beyond float16's largest, 65504`, {
-      hint: "Keep this model's weights in float32.",
-    });
-  }
-  return arrayToBytes(halves);
+  return arrayToBytes(narrowWeights(piece as Float32Array, source.name));
 }
 
 /** Reads sources into one array that grows to the largest. */
@@ -130,7 +122,7 @@ function loader(reading: ReadOptions): (source: LazyTensor) => Promise<Loaded> {
     const byteLength = tensorByteLength(source.dtype, source.shape);
     if (memory.byteLength < byteLength) memory = allocateBytes(byteLength, `weight "${source.name}"`);
     let position = 0;
-    await streamThrough(
+    await copyChunks(
       source,
       (bytes) => {
         memory.set(bytes, position);
@@ -142,26 +134,6 @@ function loader(reading: ReadOptions): (source: LazyTensor) => Promise<Loaded> {
     loaded = { source, array };
     return loaded;
   };
-}
-
-async function streamThrough(
-  tensor: LazyTensor,
-  take: (bytes: Uint8Array) => void | Promise<void>,
-  reading: ReadOptions,
-): Promise<void> {
-  const expected = tensorByteLength(tensor.dtype, tensor.shape);
-  let count = 0;
-  for await (const chunk of tensor.chunks(reading)) {
-    count += chunk.byteLength;
-    if (count > expected) break;
-    await take(chunk);
-  }
-  if (count !== expected) {
-    throw new ShapeError(
-      `tensor "${tensor.name}" ${tensor.dtype} ${formatShape(tensor.shape)}: ${count}${count > expected ? " or more" : ""} ` +
-        `bytes came; expected ${expected}`,
-    );
-  }
 }
 
 function toWeightArray(bytes: Uint8Array, { dtype, name }: LazyTensor): WeightArray {

@@ -16,6 +16,10 @@ export function weight(name: string, shape: Shape, seed = 1): LazyTensor {
   return lazyTensor(name, { dtype: "float32", shape, data: noise(elementCount(shape), seed) });
 }
 
+function scalar(name: string, value: number): LazyTensor {
+  return lazyTensor(name, { dtype: "float32", shape: [], data: Float32Array.of(value) });
+}
+
 /** An input of seeded values. */
 export function input(shape: Shape): Tensor<"float32"> {
   return { dtype: "float32", shape, data: noise(elementCount(shape), 3) };
@@ -28,21 +32,26 @@ export interface ConvOptions {
   readonly outputs?: number;
   readonly size?: readonly [Dim, Dim];
   readonly attributes?: Readonly<Record<string, Attribute>>;
-  readonly relu?: boolean;
+  /** Whether there is a bias; there is when absent. */
+  readonly bias?: boolean;
+  /** The operator after the convolution, if any. */
+  readonly activation?: "Relu" | "LeakyRelu" | "Clip" | "Sigmoid";
 }
 
-/** A network that is one grouped convolution with a bias, and perhaps a Relu. */
-export function convGraph({ groups, channels, outputs = channels, size, attributes, relu }: ConvOptions): Graph {
+/** A network that is one grouped convolution, and perhaps an activation. */
+export function convGraph(options: ConvOptions): Graph {
+  const { groups, channels, outputs = channels, size, attributes, bias = true, activation } = options;
   const b = createBuilder({ name: "conv" });
   const [height, width] = size ?? [9, 7];
   const x = b.input("input", "float32", ["N", channels, height, width]);
   const filter = b.initializer(weight("conv.weight", [outputs, channels / groups, 3, 3], 5));
-  const bias = b.initializer(weight("conv.bias", [outputs], 6));
-  const y = b.node("Conv", [x, filter, bias], {
+  const operands = bias ? [x, filter, b.initializer(weight("conv.bias", [outputs], 6))] : [x, filter];
+  const y = b.node("Conv", operands, {
     name: "conv",
     attributes: { group: int(groups), pads: ints([1, 1, 1, 1]), ...attributes },
   });
-  b.output(relu === true ? b.node("Relu", [y], { name: "act" }) : y);
+  const bounds = activation === "Clip" ? [0, 0.5].map((bound) => b.initializer(scalar(`bound ${bound}`, bound))) : [];
+  b.output(activation === undefined ? y : b.node(activation, [y, ...bounds], { name: "act" }));
   return b.finish();
 }
 

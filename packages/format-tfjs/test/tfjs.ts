@@ -1,9 +1,19 @@
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import "@tensorflow/tfjs-backend-cpu";
+import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import { type GraphModel, loadGraphModel } from "@tensorflow/tfjs-converter";
 import * as tf from "@tensorflow/tfjs-core";
 import { type MemorySink, memorySink, type Tensor } from "@samoyed/core";
 import type { Graph } from "@samoyed/graph";
 import { writeTfjs, type WriteTfjsOptions } from "../src/index.ts";
+
+setWasmPaths(
+  `${join(dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm")), "../wasm-out")}/`,
+);
+
+/** Engines that run in Node without a library of their own. */
+export type Backend = "cpu" | "wasm";
 
 /** The files of a model, by name. */
 export type ModelFiles = ReadonlyMap<string, Uint8Array>;
@@ -49,9 +59,9 @@ export function modelJsonOf(files: ModelFiles): ModelJson {
   return JSON.parse(new TextDecoder().decode(files.get("model.json"))) as ModelJson;
 }
 
-/** Loads a model as plain TensorFlow.js does; only the files come from memory. */
-export async function loadFiles(files: ModelFiles): Promise<GraphModel> {
-  await tf.setBackend("cpu");
+/** Loads a model as plain TensorFlow.js does; only the files come from memory. The engine is the one to run it on. */
+export async function loadFiles(files: ModelFiles, backend: Backend = "cpu"): Promise<GraphModel> {
+  await tf.setBackend(backend);
   const json = modelJsonOf(files);
   const [group] = json.weightsManifest;
   const bytes = (group?.paths ?? []).map((path) => files.get(path)!);

@@ -1,3 +1,4 @@
+import { classLogits } from "@samoyed/core";
 import type { Check } from "./check.ts";
 import { RANK_GAP } from "./tolerance.ts";
 
@@ -12,8 +13,9 @@ export interface Accuracy {
   readonly same?: number;
 }
 
-/** Rows of logits: the most probable class of each. */
+/** Rows of logits: the most probable class of each; of one logit, class 1 where it is above 0. */
 export function answersOf(values: ArrayLike<number>, classes: number): number[] {
+  if (classes === 1) return Array.from(values, (logit) => (logit > 0 ? 1 : 0));
   const answers: number[] = [];
   for (let start = 0; start < values.length; start += classes) {
     let best = start;
@@ -38,7 +40,7 @@ export function answersCheck(
   const answers = answersOf(actual, classes);
   const different = answers.flatMap((answer, image) => (answer === expected[image] ? [] : [image]));
   const clear = different.filter((image) => {
-    const row = reference.subarray(image * classes, (image + 1) * classes);
+    const row = classLogits(reference.subarray(image * classes, (image + 1) * classes));
     return !(row[expected[image]!]! - row[answers[image]!]! <= RANK_GAP * tolerance);
   });
   const same = `${answers.length - different.length} of ${answers.length} answers are PyTorch's`;

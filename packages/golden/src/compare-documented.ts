@@ -21,9 +21,10 @@ export function compareDocumented(
 ): DocumentedComparison {
   const { reference, labels } = options;
   const { top, tolerance } = reference;
-  const outside = top.find((entry) => entry.index >= logits.length);
+  const probabilities = softmax64(logits);
+  const outside = top.find((entry) => entry.index >= probabilities.length);
   if (outside) {
-    const message = `${reference.source} names class ${outside.index}; there are ${logits.length} classes`;
+    const message = `${reference.source} names class ${outside.index}; there are ${probabilities.length} classes`;
     return { met: false, difference: Number.NaN, message };
   }
   const renamed = top.find((entry) => labels && labels[entry.index] !== entry.label);
@@ -31,7 +32,6 @@ export function compareDocumented(
     const message = `class ${renamed.index} is ${labels![renamed.index]}; ${reference.source} calls it ${renamed.label}`;
     return { met: false, difference: Number.NaN, message };
   }
-  const probabilities = softmax64(logits);
   let difference = 0;
   for (const { index, probability } of top) {
     // Math.max keeps a NaN, which is within no tolerance.

@@ -1,4 +1,4 @@
-import { formatShape, sameShape, type Tensor } from "@samoyed/core";
+import { classLogits, formatShape, sameShape, type Tensor } from "@samoyed/core";
 import type { Noise } from "./case.ts";
 import type { Check } from "./check.ts";
 import { brokenRank } from "./rank.ts";
@@ -181,8 +181,8 @@ function rankCheck(
   const { reference, images, classes, tolerance } = options;
   const gap = RANK_GAP * tolerance;
   for (let image = 0; image < images; image++) {
-    const row = <T extends Float32Array | Float64Array>(data: T): T =>
-      data.subarray(image * classes, (image + 1) * classes) as T;
+    const row = (data: Float32Array | Float64Array): ArrayLike<number> =>
+      classLogits(data.subarray(image * classes, (image + 1) * classes));
     const broken = brokenRank(row(actual), { reference: row(reference), gap });
     if (broken) {
       return {

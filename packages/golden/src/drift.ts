@@ -32,7 +32,8 @@ export function measureDrift(values: Float32Array | Float64Array, original: Logi
   for (let image = 0; image < images; image++) {
     const [start, end] = [image * classes, (image + 1) * classes];
     const row = data.subarray(start, end);
-    const mean = row.reduce((sum, value) => sum + value, 0) / classes;
+    // Of one logit, all of it is signal.
+    const mean = classes === 1 ? 0 : row.reduce((sum, value) => sum + value, 0) / classes;
     for (let index = 0; index < classes; index++) {
       const difference = Math.abs(values[start + index]! - row[index]!);
       // Math.max keeps a NaN.

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { toIoError } from "@samoyed/core/node";
+import { readRegularFile, toIoError } from "@samoyed/core/node";
 import { type LoadedCase, openCase } from "./open-case.ts";
 import { parseCase } from "./parse-case.ts";
 
@@ -13,13 +13,7 @@ import { parseCase } from "./parse-case.ts";
 export async function loadCase(folder: string): Promise<LoadedCase> {
   return openCase({
     label: folder,
-    read: async (path) => {
-      try {
-        return new Uint8Array(await readFile(join(folder, path)));
-      } catch (error) {
-        throw toIoError(error, `${join(folder, path)}: cannot be read`);
-      }
-    },
+    read: (path) => readRegularFile(join(folder, path)),
   });
 }
 
@@ -33,11 +27,7 @@ export const DEFAULT_SET = "default";
  */
 export async function setsOfCase(folder: string): Promise<readonly string[]> {
   const path = join(folder, "case.json");
-  try {
-    return parseCase(await readFile(path, "utf8"), path).sets ?? [DEFAULT_SET];
-  } catch (error) {
-    throw toIoError(error, `${path}: cannot be read`);
-  }
+  return parseCase(new TextDecoder().decode(await readRegularFile(path)), path).sets ?? [DEFAULT_SET];
 }
 
 /**

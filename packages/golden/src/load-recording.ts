@@ -2,7 +2,7 @@ import { FormatError, formatShape, MismatchError, parseNpy, sameShape, type Tens
 import type { Noise, RecordedReference } from "./case.ts";
 import { type LoadedTaps, noiseOfTaps } from "./load-taps.ts";
 import { measureNoise } from "./noise.ts";
-import type { CaseFiles } from "./open-case.ts";
+import type { CaseFiles } from "./case-files.ts";
 
 /** What a recording says of each layer that the case taps. */
 export interface RecordedTaps {

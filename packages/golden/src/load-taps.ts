@@ -1,7 +1,7 @@
 import { elementCount, FormatError, formatShape, parseNpy } from "@samoyed/core";
 import type { CaseTaps, Noise } from "./case.ts";
 import { measureNoise } from "./noise.ts";
-import type { CaseFiles } from "./open-case.ts";
+import type { CaseFiles } from "./case-files.ts";
 
 /** Where a case looks into the network. */
 export interface LoadedTaps extends Pick<CaseTaps, "layers"> {

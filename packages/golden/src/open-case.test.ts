@@ -1,7 +1,11 @@
+import { execFileSync } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { encodeNpy, FormatError, IoError, MismatchError } from "@samoyed/core";
 import { expect, test } from "vitest";
 import { doubles, DRIFTED, fakeFiles, floats, LOGITS, withStored } from "../test/fake-case.ts";
-import { loadCase } from "./load-case.ts";
+import { loadCase, setsOfCase } from "./load-case.ts";
 import { measureNoise } from "./noise.ts";
 import { openCase } from "./open-case.ts";
 
@@ -82,4 +86,16 @@ test("recordings of one case have the same classes", async () => {
 test("a folder without a case is an IoError that names the file", async () => {
   await expect(loadCase("no/such/folder")).rejects.toThrow(IoError);
   await expect(loadCase("no/such/folder")).rejects.toThrow(/no\/such\/folder\/case\.json/);
+});
+
+test("a named pipe in the place of a case's file is refused at once", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "samoyed-case-"));
+  try {
+    execFileSync("mkfifo", [join(folder, "case.json")]);
+    for (const load of [loadCase, setsOfCase]) {
+      await expect(load(folder)).rejects.toThrow("case.json: is a named pipe; expected a file");
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

@@ -1,17 +1,10 @@
 import { MismatchError } from "@samoyed/core";
 import { accuracyOf, answersOf } from "./answers.ts";
 import type { DocumentedReference, GoldenCase } from "./case.ts";
+import type { CaseFiles } from "./case-files.ts";
 import { type LoadedRecording, loadRecording } from "./load-recording.ts";
 import { type LoadedTaps, loadTaps } from "./load-taps.ts";
 import { parseCase } from "./parse-case.ts";
-
-/** Where a case's files come from. */
-export interface CaseFiles {
-  /** For error messages: the folder or address of the case. */
-  readonly label: string;
-  /** Reads a file by its path relative to case.json. */
-  read(path: string): Promise<Uint8Array>;
-}
 
 /** A case with its recorded arrays; images and checkpoint are read when they are needed. */
 export interface LoadedCase {
@@ -41,10 +34,10 @@ export async function openCase(files: CaseFiles): Promise<LoadedCase> {
   }
   const original = recorded.find((recording) => recording.stored === undefined);
   const classes = original?.values64.shape[1];
-  if (parsed.labels && classes !== undefined && parsed.labels.length !== classes) {
-    throw new MismatchError(
-      `${label}: has ${parsed.labels.length} labels; the recorded logits have ${classes} classes`,
-    );
+  // One logit tells two classes apart, and a case names both.
+  const named = classes === 1 ? 2 : classes;
+  if (parsed.labels && named !== undefined && parsed.labels.length !== named) {
+    throw new MismatchError(`${label}: has ${parsed.labels.length} labels; the recorded logits have ${named} classes`);
   }
   if (parsed.accuracy && original) checkAccuracy(parsed, { recording: original, label });
   const other = recorded.find(({ values64 }) => values64.shape[1] !== classes);

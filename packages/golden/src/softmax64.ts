@@ -1,5 +1,8 @@
-/** Probabilities of one row of logits in float64. A -Infinity has probability 0; NaN and +Infinity give NaN. */
-export function softmax64(logits: ArrayLike<number>): Float64Array {
+import { classLogits } from "@samoyed/core";
+
+/** Probabilities of one row of logits in float64, of both classes where there is one logit. A -Infinity has probability 0; NaN and +Infinity give NaN. */
+export function softmax64(row: ArrayLike<number>): Float64Array {
+  const logits = classLogits(row);
   let max = -Infinity;
   for (let index = 0; index < logits.length; index++) max = Math.max(max, logits[index]!);
   const probabilities = Float64Array.from(logits, (logit) => Math.exp(logit - max));
@@ -9,7 +12,7 @@ export function softmax64(logits: ArrayLike<number>): Float64Array {
 
 /**
  * Kullback-Leibler divergence of `actual`'s probabilities from `reference`'s, in nats, from logits, in float64:
- * the sum of p · (ln p − ln q). Computed from log-probabilities, so that small ones do not round to 0 / 0.
+ * the sum of p · (ln p − ln q), over both classes where there is one logit. Computed from log-probabilities, so that small ones do not round to 0 / 0.
  */
 export function klDivergence(actual: ArrayLike<number>, reference: ArrayLike<number>): number {
   const logP = logSoftmax(reference);
@@ -23,7 +26,8 @@ export function klDivergence(actual: ArrayLike<number>, reference: ArrayLike<num
   return Math.max(sum, 0);
 }
 
-function logSoftmax(logits: ArrayLike<number>): Float64Array {
+function logSoftmax(row: ArrayLike<number>): Float64Array {
+  const logits = classLogits(row);
   let max = -Infinity;
   for (let index = 0; index < logits.length; index++) max = Math.max(max, logits[index]!);
   let sum = 0;

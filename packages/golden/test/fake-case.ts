@@ -1,6 +1,6 @@
 import { encodeNpy, type Tensor } from "@samoyed/core";
 import type { CaseBackend } from "../src/backend.ts";
-import type { CaseFiles } from "../src/open-case.ts";
+import type { CaseFiles } from "../src/case-files.ts";
 import type { Preprocess } from "../src/prepare-inputs.ts";
 import { measureNoise } from "../src/noise.ts";
 import { sha256Hex } from "../src/sha256.ts";

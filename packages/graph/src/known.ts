@@ -15,12 +15,13 @@ export function knownTensor(lazy: LazyTensor): Tensor | undefined {
   return elementCount(lazy.shape) <= MAX_KNOWN_ELEMENTS ? tensor : undefined;
 }
 
-/** The elements of an integer tensor of at most one axis as sizes, when they are known and exact in a double. */
+/**
+ * The elements of an integer tensor of at most one axis as sizes. An int64 beyond 2^53 is rounded: the largest one is a
+ * slice's "to the end", and as a double it is only bigger, and clamped as it must be.
+ */
 export function tensorDims(tensor: Tensor): readonly number[] | undefined {
   if ((tensor.dtype !== "int64" && tensor.dtype !== "int32") || tensor.shape.length > 1) return undefined;
-  const values = Array.from(tensor.data as BigInt64Array | Int32Array, Number);
-  // Slices use the largest int64 for "to the end"; as a double it is only bigger, and clamped as it must be.
-  return values;
+  return Array.from(tensor.data as BigInt64Array | Int32Array, Number);
 }
 
 /** `tensorDims` of a lazy tensor. */

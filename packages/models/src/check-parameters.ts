@@ -1,6 +1,7 @@
 import { MismatchError } from "@samoyed/core";
 import type { ResNetConfig } from "./config.ts";
 import { describeDifference, type ParameterDifference, parameterDifferences, type TensorType } from "./differences.ts";
+import { missingStatistics } from "./missing-statistics.ts";
 import { modelParameters } from "./parameters.ts";
 
 /** Differences that an error spells out. */
@@ -46,7 +47,7 @@ export function mismatch(
  *
  * Weights may be float16, bfloat16, float32 or float64; `num_batches_tracked` may be absent.
  *
- * @throws MismatchError with the first ten differences.
+ * @throws MismatchError with the first ten differences; FormatError where only the running statistics are missing.
  */
 export function checkParameters(
   tensors: ReadonlyMap<string, TensorType>,
@@ -59,5 +60,7 @@ export function checkParameters(
 ): void {
   const { architecture, numClasses, label = "the architecture" } = options;
   const differences = parameterDifferences(modelParameters(architecture, { numClasses }), tensors);
-  if (differences.length > 0) throw mismatch(differences, { tensors, label });
+  if (differences.length > 0) {
+    throw missingStatistics(differences, { tensors, label }) ?? mismatch(differences, { tensors, label });
+  }
 }

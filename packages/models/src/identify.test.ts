@@ -1,4 +1,4 @@
-import { MismatchError, type SamoyedError, UnsupportedError } from "@samoyed/core";
+import { FormatError, MismatchError, type SamoyedError, UnsupportedError } from "@samoyed/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { architectures } from "./architectures.ts";
@@ -8,6 +8,8 @@ import { identifyModel } from "./identify.ts";
 import { modelParameters } from "./parameters.ts";
 
 type Tensors = Map<string, TensorType>;
+
+const SMALL = { block: "basic", layers: [2, 2, 2, 2] } as const;
 
 function tensorsOf(config: ResNetConfig, numClasses: number): Tensors {
   return new Map(modelParameters(config, { numClasses }));
@@ -41,7 +43,8 @@ describe("identifyModel, published networks", () => {
     seresnextaa101d_32x8d: "seresnext101d_32x8d",
   };
 
-  it.each([...architectures().keys()])("%s", (name) => {
+  const recognisable = [...architectures()].filter(([, { normLayer }]) => normLayer === "batchnorm");
+  it.each(recognisable.map(([name]) => name))("%s", (name) => {
     const found = identifyModel(published(name));
     expect(found.name).toBe(SHADOWED[name] ?? name);
     expect(found.architecture).toEqual(architectures().get(SHADOWED[name] ?? name));
@@ -83,11 +86,10 @@ describe("identifyModel, published networks", () => {
     expect(identifyModel(new Map(half)).name).toBe("resnet18");
   });
 
-  it("says that missing statistics are taken for group norm", () => {
-    const { name, architecture, assumptions } = identifyModel(published("resnet50_gn"));
-    expect(name).toBe("resnet50_gn");
-    expect(architecture.normLayer).toBe("groupnorm");
-    expect(assumptions).toEqual(["The norms have no running statistics: they are taken for group norms of 32 groups."]);
+  it("never guesses group norms", () => {
+    const error = errorOf(published("resnet50_gn"));
+    expect(error).toBeInstanceOf(FormatError);
+    expect(error.hint).toContain("If it has group norms, name the network: --model resnet50_gn.");
   });
 });
 
@@ -234,10 +236,22 @@ describe("identifyModel, near misses", () => {
     expect(error.message).toContain(`holds ${names.length === 0 ? "no" : names.length} tensors`);
   });
 
-  it("does not take batch norms without statistics for group norms that cannot be", () => {
-    const config = resnetConfig({ block: "basic", layers: [2, 2, 2, 2], channels: [60, 120, 240, 480] });
-    const tensors = [...tensorsOf(config, 10)].filter(([name]) => !/running_|num_batches/.test(name));
-    expect(errorOf(new Map(tensors))).toBeInstanceOf(UnsupportedError);
+  it.each([
+    ["of a published network", architectures().get("resnet18")!, "resnet18"],
+    ["of one with as many channels as group norms take", resnetConfig({ ...SMALL, channels: [64, 64, 64, 64] }), ""],
+    ["of one with channels that no group norm takes", resnetConfig({ ...SMALL, channels: [60, 120, 240, 480] }), ""],
+  ])("refuses parameters without running statistics, %s", (_, config, name) => {
+    for (const left of [/running_|num_batches/, /running_/]) {
+      const error = errorOf(new Map([...tensorsOf(config, 10)].filter(([name]) => !left.test(name))));
+      expect(error).toBeInstanceOf(FormatError);
+      expect(error.message).toMatch(
+        /^the checkpoint has no running statistics, .* need: bn1\.running_mean, bn1\.running_var, layer1\.0\.bn1\.running_mean and \d+ more are missing$/,
+      );
+      expect(error.message).toContain(`the batch norms of ${name}`);
+      expect(error.hint).toBe(
+        "In Python, save `model.state_dict()`; `parameters()` and `named_parameters()` leave buffers out.",
+      );
+    }
   });
 
   it("does not guess the filter of a pooling that has no tensors", () => {

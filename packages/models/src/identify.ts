@@ -1,12 +1,12 @@
-import { MismatchError, UnsupportedError, UsageError } from "@samoyed/core";
+import { type FormatError, type MismatchError, UnsupportedError, UsageError } from "@samoyed/core";
 import { architectureName, architectures } from "./architectures.ts";
 import { mismatch, prefixHint } from "./check-parameters.ts";
 import { checkpoints, type ModelInfo } from "./checkpoints.ts";
 import type { ResNetConfig } from "./config.ts";
 import { describeConfig } from "./describe.ts";
 import { type ParameterDifference, parameterDifferences, type TensorType } from "./differences.ts";
+import { missingStatistics } from "./missing-statistics.ts";
 import { modelParameters } from "./parameters.ts";
-import { NORM_GROUPS } from "./plan-parts.ts";
 import { countClasses, countLayers, recogniseConfig } from "./recognise.ts";
 
 /** What a state dict turned out to be. */
@@ -41,9 +41,13 @@ function fit(name: string, config: ResNetConfig, tensors: Tensors, numClasses: n
   return { name, config, differences: parameterDifferences(modelParameters(config, { numClasses }), tensors) };
 }
 
-/** How far the tensors are from each published architecture, or from those of one depth. */
+/**
+ * How far the tensors are from each published architecture with batch norms, or from those of one depth. Group norms are
+ * never guessed: their tensors are also those of batch norms whose statistics were lost.
+ */
 function fits(tensors: Tensors, numClasses: number, layers?: readonly number[]): readonly Fit[] {
   return [...architectures()]
+    .filter(([, config]) => config.normLayer === "batchnorm")
     .filter(([, config]) => layers === undefined || config.layers.every((count, stage) => count === layers[stage]))
     .map(([name, config]) => fit(name, config, tensors, numClasses));
 }
@@ -82,16 +86,14 @@ function requireKnownPool(tensors: Tensors): void {
 /** Tensors that differ, at most: beyond that an error speaks of another kind of network. */
 const NEAR = 0.5;
 
-function nearMiss(tensors: Tensors, tried: readonly Fit[]): MismatchError | UnsupportedError {
+function nearMiss(tensors: Tensors, tried: readonly Fit[]): FormatError | MismatchError | UnsupportedError {
+  for (const { name, differences } of tried) {
+    const error = missingStatistics(differences, { tensors, label: name });
+    if (error !== undefined) return error;
+  }
   const nearest = tried.reduce((best, next) => (next.differences.length < best.differences.length ? next : best));
   if (nearest.differences.length > NEAR * tensors.size) return unsupported(tensors);
   return mismatch(nearest.differences, { tensors, label: `${nearest.name}, the nearest architecture` });
-}
-
-/** Assumptions that hold for a network whatever is published. */
-function normAssumptions({ normLayer }: ResNetConfig): readonly string[] {
-  if (normLayer === "batchnorm") return [];
-  return [`The norms have no running statistics: they are taken for group norms of ${NORM_GROUPS} groups.`];
 }
 
 function published(matching: readonly Fit[], numClasses: number): IdentifiedModel {
@@ -108,10 +110,8 @@ function published(matching: readonly Fit[], numClasses: number): IdentifiedMode
     numClasses,
     name: chosen.name,
     candidates: [...possible.filter(isChosen), ...possible.filter((model) => !isChosen(model))],
-    assumptions: [
-      ...(others.length === 0 ? [] : [`${others.join(", ")} would have the same tensors; ${chosen.name} is assumed.`]),
-      ...normAssumptions(chosen.config),
-    ],
+    assumptions:
+      others.length === 0 ? [] : [`${others.join(", ")} would have the same tensors; ${chosen.name} is assumed.`],
   };
 }
 
@@ -123,6 +123,8 @@ function published(matching: readonly Fit[], numClasses: number): IdentifiedMode
  * without anti-aliasing is chosen, or the only one published with that many classes, and `assumptions` says so.
  * `candidates` lists every published checkpoint that it could be, with its preprocessing.
  *
+ * @throws FormatError when it has all tensors but the running statistics; a network with group norms, whose tensors
+ *   are the same, has to be named.
  * @throws MismatchError when it is nearly a known network, with the first ten differences.
  * @throws UnsupportedError when it is no such network.
  */
@@ -148,7 +150,6 @@ export function identifyModel(tensors: Tensors): IdentifiedModel {
     candidates: [],
     assumptions: [
       "No published network has these tensors: ReLU, no anti-aliasing and an output stride of 32 are assumed.",
-      ...normAssumptions(config),
     ],
   };
 }

@@ -1,4 +1,4 @@
-export { architectures } from "./architectures.ts";
+export { architectureName, architectures } from "./architectures.ts";
 export { buildModel, type BuildModelOptions, TAP_NAMES } from "./build-model.ts";
 export { checkParameters } from "./check-parameters.ts";
 export type { ModelInfo } from "./checkpoints.ts";

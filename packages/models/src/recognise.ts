@@ -91,8 +91,7 @@ function recogniseAttention(tensors: Tensors, stages: readonly Stage[]): Partial
  * The configuration that tensor names and shapes spell out, for any depth, width and cardinality. It may be wrong: what
  * does not fit shows when its parameters are compared.
  *
- * Not seen in tensors, and therefore timm's defaults: activation, anti-aliasing, output stride. Norms without running
- * statistics are taken for group norms.
+ * Not seen in tensors, and therefore timm's defaults: activation, anti-aliasing, output stride, batch norms.
  *
  * @throws UsageError when the sizes are no network's.
  */
@@ -111,7 +110,6 @@ export function recogniseConfig(tensors: Tensors, layers: readonly number[]): Re
     blockReduceFirst: Math.floor(width / first),
     downKernelSize: avgDown ? 1 : size(tensors, "layer2.0.downsample.0.weight", 2),
     avgDown,
-    normLayer: [...tensors.keys()].some((name) => name.endsWith(".running_mean")) ? "batchnorm" : "groupnorm",
     ...recogniseAttention(tensors, stages),
   });
 }

@@ -1,8 +1,7 @@
-import { UnsupportedError } from "@samoyed/core";
+import { nearestNames, UnsupportedError } from "@samoyed/core";
 import { architectureName, architectures } from "./architectures.ts";
 import { checkpoints, type ModelInfo } from "./checkpoints.ts";
 import { matchesGlob } from "./glob.ts";
-import { nearestNames } from "./nearest.ts";
 
 /** Splits names into digits and the rest, so that resnet18 comes before resnet101. */
 const NATURAL_ORDER = new Intl.Collator("en", { numeric: true });

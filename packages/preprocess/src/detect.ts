@@ -1,3 +1,6 @@
+import { asciiBytes, hasBytesAt } from "@samoyed/core";
+import { PNG_SIGNATURE } from "./png/chunks.ts";
+
 /** Image formats, told apart by their first bytes; only JPEG and PNG are decoded. */
 export type ImageFormat =
   | "JPEG"
@@ -15,34 +18,32 @@ export type ImageFormat =
 interface Signature {
   readonly format: ImageFormat;
   readonly offset: number;
-  /** Bytes as characters. */
-  readonly bytes: string;
+  readonly bytes: readonly number[];
 }
 
 const SIGNATURES: readonly Signature[] = [
-  { format: "JPEG", offset: 0, bytes: "\xff\xd8\xff" },
-  { format: "PNG", offset: 0, bytes: "\x89PNG\r\n\x1a\n" },
-  { format: "GIF", offset: 0, bytes: "GIF87a" },
-  { format: "GIF", offset: 0, bytes: "GIF89a" },
-  { format: "WebP", offset: 8, bytes: "WEBP" },
-  { format: "TIFF", offset: 0, bytes: "II*\0" },
-  { format: "TIFF", offset: 0, bytes: "MM\0*" },
-  { format: "AVIF", offset: 4, bytes: "ftypavif" },
-  { format: "AVIF", offset: 4, bytes: "ftypavis" },
-  { format: "HEIC", offset: 4, bytes: "ftyphei" },
-  { format: "HEIC", offset: 4, bytes: "ftyphev" },
-  { format: "HEIC", offset: 4, bytes: "ftypmif1" },
-  { format: "HEIC", offset: 4, bytes: "ftypmsf1" },
-  { format: "JPEG XL", offset: 0, bytes: "\xff\x0a" },
-  { format: "JPEG XL", offset: 4, bytes: "JXL \r\n\x87\n" },
-  { format: "JPEG 2000", offset: 0, bytes: "\xff\x4f\xff\x51" },
-  { format: "JPEG 2000", offset: 4, bytes: "jP  \r\n\x87\n" },
-  { format: "BMP", offset: 0, bytes: "BM" },
-  { format: "SVG", offset: 0, bytes: "<svg" },
+  { format: "JPEG", offset: 0, bytes: [0xff, 0xd8, 0xff] },
+  { format: "PNG", offset: 0, bytes: PNG_SIGNATURE },
+  { format: "GIF", offset: 0, bytes: asciiBytes("GIF87a") },
+  { format: "GIF", offset: 0, bytes: asciiBytes("GIF89a") },
+  { format: "WebP", offset: 8, bytes: asciiBytes("WEBP") },
+  { format: "TIFF", offset: 0, bytes: [...asciiBytes("II*"), 0] },
+  { format: "TIFF", offset: 0, bytes: [...asciiBytes("MM"), 0, ...asciiBytes("*")] },
+  { format: "AVIF", offset: 4, bytes: asciiBytes("ftypavif") },
+  { format: "AVIF", offset: 4, bytes: asciiBytes("ftypavis") },
+  { format: "HEIC", offset: 4, bytes: asciiBytes("ftyphei") },
+  { format: "HEIC", offset: 4, bytes: asciiBytes("ftyphev") },
+  { format: "HEIC", offset: 4, bytes: asciiBytes("ftypmif1") },
+  { format: "HEIC", offset: 4, bytes: asciiBytes("ftypmsf1") },
+  { format: "JPEG XL", offset: 0, bytes: [0xff, 0x0a] },
+  { format: "JPEG XL", offset: 4, bytes: [...asciiBytes("JXL "), 0x0d, 0x0a, 0x87, 0x0a] },
+  { format: "JPEG 2000", offset: 0, bytes: [0xff, 0x4f, 0xff, 0x51] },
+  { format: "JPEG 2000", offset: 4, bytes: [...asciiBytes("jP  "), 0x0d, 0x0a, 0x87, 0x0a] },
+  { format: "BMP", offset: 0, bytes: asciiBytes("BM") },
+  { format: "SVG", offset: 0, bytes: asciiBytes("<svg") },
 ];
 
 /** The format that a file's first bytes announce; undefined where none is known. */
 export function detectFormat(bytes: Uint8Array): ImageFormat | undefined {
-  const start = String.fromCharCode(...bytes.subarray(0, 16));
-  return SIGNATURES.find(({ offset, bytes: wanted }) => start.startsWith(wanted, offset))?.format;
+  return SIGNATURES.find(({ offset, bytes: wanted }) => hasBytesAt(bytes, wanted, offset))?.format;
 }

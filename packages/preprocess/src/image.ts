@@ -1,4 +1,5 @@
 import { ShapeError, UnsupportedError } from "@samoyed/core";
+import { checkPixels } from "./check-pixels.ts";
 
 /** A decoded picture: 8-bit RGB, row-major, interleaved (height × width × 3), no padding between rows. */
 export interface Image {
@@ -63,10 +64,12 @@ export function checkImageSize(width: number, height: number): void {
  *
  * Returns a view where the input is RGB already, and a copy otherwise.
  *
+ * @throws UsageError when a field is missing, or the data are not a Uint8Array or Uint8ClampedArray.
  * @throws ShapeError when the data does not have width × height × channels bytes.
  * @throws UnsupportedError when the image has more than `MAX_PIXELS` pixels.
  */
 export function toRgb(raw: RawImage): Image {
+  checkPixels(raw, ["width", "height", "channels"]);
   const { width, height, channels, data } = raw;
   checkImageSize(width, height);
   if (channels !== 1 && channels !== 2 && channels !== 3 && channels !== 4) {
@@ -76,6 +79,7 @@ export function toRgb(raw: RawImage): Image {
   if (data.length !== pixels * channels) {
     throw new ShapeError(
       `raw image of ${width}×${height}×${channels} has ${data.length} bytes; expected ${pixels * channels}`,
+      data.length === pixels * 4 ? { hint: "Give channels: 4 for RGB and alpha, as a canvas's ImageData has." } : {},
     );
   }
   if (channels === 3) return { width, height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };

@@ -1,5 +1,11 @@
-import type { Artifact, Availability, Backend, LoadOptions, Session } from "@samoyed/runtime";
-import { checkThreads } from "./check-threads.ts";
+import {
+  type Artifact,
+  type Availability,
+  type Backend,
+  checkThreads,
+  type LoadOptions,
+  type Session,
+} from "@samoyed/runtime";
 import { engineAvailability, importEngine } from "./engine.ts";
 import { openModelInNode } from "./open-model-node.ts";
 import { openOrtSession } from "./ort-session.ts";

@@ -1,6 +1,12 @@
 import { UsageError } from "@samoyed/core";
-import type { Artifact, Availability, Backend, LoadOptions, Session } from "@samoyed/runtime";
-import { checkThreads } from "./check-threads.ts";
+import {
+  type Artifact,
+  type Availability,
+  type Backend,
+  checkThreads,
+  type LoadOptions,
+  type Session,
+} from "@samoyed/runtime";
 import { engineAvailability, importEngine, type Model } from "./engine.ts";
 import type { OpenModelOptions } from "./open-model.ts";
 import { openOrtSession } from "./ort-session.ts";

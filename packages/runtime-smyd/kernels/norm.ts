@@ -1,7 +1,7 @@
 /** Batch norms, a unit a row; instance norms, a unit some channels. */
 import { activate } from "./activation";
 import { storeLanes } from "./lanes";
-import { pixelAt, pixelBytes, pixelCount, sumPixels } from "./spatial";
+import { meanOfPixels, pixelAt, pixelBytes } from "./spatial";
 import {
   INPUT_VALUE,
   NORM_BIAS,
@@ -27,12 +27,11 @@ export function batchNormUnit(step: usize, y: i32): void {
 
 export function instanceNormUnit(step: usize, unit: i32): void {
   const input = step + INPUT_VALUE;
-  const count = pixelCount(input);
   const height = load<i32>(input, SPATIAL_HEIGHT);
   const end = min(load<i32>(input, SPATIAL_CHANNELS), (unit + 1) * UNIT_CHANNELS);
   for (let channel = unit * UNIT_CHANNELS; channel < end; channel += 4) {
-    const mean = v128.div<f32>(sumPixels(input, channel, f32x4.splat(0), 1), count);
-    const variance = v128.div<f32>(sumPixels(input, channel, mean, 2), count);
+    const mean = meanOfPixels(input, channel, f32x4.splat(0), 1);
+    const variance = meanOfPixels(input, channel, mean, 2);
     for (let y = 0; y < height; y++) normalizeRow(step, y, channel, mean, variance);
   }
 }

@@ -1,6 +1,6 @@
 /** Max and average pooling, a unit a row of the output; and the mean over a whole value. */
 import { storeLanes } from "./lanes";
-import { pixelAt, pixelBytes, pixelCount, sumPixels } from "./spatial";
+import { meanOfPixels, pixelAt, pixelBytes } from "./spatial";
 import {
   INPUT_VALUE,
   MEAN_OUTPUT,
@@ -90,7 +90,7 @@ export function meanUnit(step: usize, unit: i32): void {
   const channels = load<i32>(input, SPATIAL_CHANNELS);
   const end = min(channels, (unit + 1) * UNIT_CHANNELS);
   for (let channel = unit * UNIT_CHANNELS; channel < end; channel += 4) {
-    const mean = v128.div<f32>(sumPixels(input, channel, f32x4.splat(0), 1), pixelCount(input));
+    const mean = meanOfPixels(input, channel, f32x4.splat(0), 1);
     storeLanes(load<usize>(step, MEAN_OUTPUT) + 4 * channel, mean, channels - channel);
   }
 }

@@ -20,28 +20,26 @@ export function pixelBytes(value: usize): i32 {
 }
 
 /**
- * The sum of (x - center)^power over all pixels, of four channels; power is 1 or 2. Row by row, so that float32's
- * rounding grows with the height plus the width, not with their product.
+ * The mean of (x - center)^power over all pixels, of four channels; power is 1 or 2. Summed in float64: a value that is
+ * normalized as a whole is one row of all its pixels, and float32's rounding would grow with their number.
  */
-export function sumPixels(value: usize, channel: i32, center: v128, power: i32): v128 {
+export function meanOfPixels(value: usize, channel: i32, center: v128, power: i32): v128 {
   const height = load<i32>(value, SPATIAL_HEIGHT);
   const width = load<i32>(value, SPATIAL_WIDTH);
   const bytes = pixelBytes(value);
-  let sum = f32x4.splat(0);
+  let low = f64x2.splat(0);
+  let high = f64x2.splat(0);
   for (let y = 0; y < height; y++) {
     let from = pixelAt(value, y, 0) + 4 * channel;
-    let rowSum = f32x4.splat(0);
     for (let x = 0; x < width; x++) {
       const distance = v128.sub<f32>(v128.load(from), center);
-      rowSum = v128.add<f32>(rowSum, power == 1 ? distance : v128.mul<f32>(distance, distance));
+      const term = power == 1 ? distance : v128.mul<f32>(distance, distance);
+      low = v128.add<f64>(low, f64x2.promote_low_f32x4(term));
+      high = v128.add<f64>(high, f64x2.promote_low_f32x4(v128.shuffle<i64>(term, term, 1, 1)));
       from += bytes;
     }
-    sum = v128.add<f32>(sum, rowSum);
   }
-  return sum;
-}
-
-/** How many pixels a value has, in every lane. */
-export function pixelCount(value: usize): v128 {
-  return f32x4.splat(<f32>(load<i32>(value, SPATIAL_HEIGHT) * load<i32>(value, SPATIAL_WIDTH)));
+  const count = f64x2.splat(<f64>height * <f64>width);
+  const means = f32x4.demote_f64x2_zero(v128.div<f64>(low, count));
+  return v128.shuffle<i64>(means, f32x4.demote_f64x2_zero(v128.div<f64>(high, count)), 0, 2);
 }

@@ -30,7 +30,7 @@ export function sizesOfRun(
   { inputs }: SmydFile["graph"],
   { tensors, batch }: { readonly tensors: Readonly<Record<string, Tensor>>; readonly batch: string | undefined },
 ): InputSizes {
-  return sizes(inputs, batch, ({ name }) => tensors[name]!.shape);
+  return sizesOf(inputs, batch, ({ name }) => tensors[name]!.shape);
 }
 
 /**
@@ -50,10 +50,15 @@ export function expectedSizes(
     }),
   );
   if (!shapes.every((shape): shape is number[] => !shape.includes(undefined))) return undefined;
-  return sizes(graph.inputs, batch, (port) => shapes[graph.inputs.indexOf(port)]!);
+  return sizesOf(graph.inputs, batch, (port) => shapes[graph.inputs.indexOf(port)]!);
 }
 
-function sizes(inputs: readonly SmydPort[], batch: string | undefined, shapeOf: (port: SmydPort) => Shape): InputSizes {
+/** Sizes from each input's shape: one image of a batch. */
+export function sizesOf(
+  inputs: readonly SmydPort[],
+  batch: string | undefined,
+  shapeOf: (port: SmydPort) => Shape,
+): InputSizes {
   const batched = new Set(batch === undefined ? [] : inputs.filter(({ shape }) => shape[0] === batch).map(nameOf));
   return {
     batched,

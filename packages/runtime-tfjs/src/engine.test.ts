@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { engineAvailability, type EngineSource } from "./engine.ts";
+import type { EngineSource } from "./engine-source.ts";
+import { engineAvailability } from "./engine.ts";
 import { CPU } from "./engines.ts";
 import { NODE } from "./tfjs-node.ts";
 

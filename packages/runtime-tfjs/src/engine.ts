@@ -1,50 +1,8 @@
 import { SamoyedError, UnavailableError } from "@samoyed/core";
 import type { Availability } from "@samoyed/runtime";
-import type * as Converter from "@tensorflow/tfjs-converter";
-import type * as Core from "@tensorflow/tfjs-core";
-import type { Tensor } from "@tensorflow/tfjs-core";
-import type { Executor } from "./executor.ts";
-import type { LoadedWeights } from "./load-weights.ts";
-import type { Model } from "./model-json.ts";
+import type { Engine, EngineSource } from "./engine-source.ts";
+import { firstLine } from "./first-line.ts";
 import { startEngine } from "./switch-engine.ts";
-
-/** The modules that every engine shares. */
-export interface Tf {
-  readonly core: typeof Core;
-  readonly converter: typeof Converter;
-}
-
-/** One of TensorFlow.js's engines, and how it gets here. */
-export interface EngineSource {
-  /** The backend's name for us. */
-  readonly name: string;
-  /** TensorFlow.js's own name of it. */
-  readonly engine: "cpu" | "wasm" | "webgl" | "webgpu" | "tensorflow";
-  /** The npm package that registers it. */
-  readonly package: string;
-  /** What mends it where it is installed and does not start. */
-  readonly fix: string;
-  /** What makes it work after npm has installed its files, for a package whose own install script needs a network. */
-  readonly setUp?: string;
-  /** Whether only starting it tells whether it runs here: there may be no graphics. */
-  readonly uncertain: boolean;
-  /** Imports the package, which registers the engine; gives the package's version. */
-  importEngine(tf: Tf, threads: number | undefined): Promise<string>;
-  /**
-   * Makes the engine take a tensor's elements now, where it would keep the array until the first run and hold everything
-   * twice then. Synchronous, and called while the engine is the current one.
-   */
-  upload?(tf: Tf, tensor: Tensor): void;
-  /** Its own way to compute a graph, faster than a call for each node; `undefined` for a graph that it cannot take. */
-  makeExecutor?(tf: Tf, model: Model, loaded: LoadedWeights): Promise<Executor | undefined>;
-}
-
-/** What takes the engine's part in a session. */
-export interface Engine {
-  readonly source: EngineSource;
-  readonly tf: Tf;
-  readonly version: string;
-}
 
 /**
  * Imports an engine and starts it; at once where it runs already.
@@ -103,14 +61,4 @@ function importError(source: EngineSource, cause: unknown): UnavailableError {
 function installCommand(packages: readonly string[], setUp: string | undefined): string {
   const list = packages.join(" ");
   return setUp === undefined ? `npm install ${list}` : `npm install --ignore-scripts ${list} && ${setUp}`;
-}
-
-/** The first line of an engine's message that says something. */
-export function firstLine(message: string): string {
-  return (
-    message
-      .split("\n")
-      .find((text) => text.trim() !== "")
-      ?.trim() ?? "no message"
-  );
 }

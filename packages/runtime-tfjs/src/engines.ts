@@ -1,6 +1,6 @@
 import { UsageError } from "@samoyed/core";
-import type { EngineSource, Tf } from "./engine.ts";
-import { stepwiseExecutor } from "./executor.ts";
+import type { EngineSource, Tf } from "./engine-source.ts";
+import { stepwiseExecutor } from "./stepwise-executor.ts";
 import { withDirectSplits } from "./wasm-split.ts";
 
 /** Options of the WebAssembly engine. */

@@ -1,7 +1,8 @@
 import { FormatError, UnsupportedError } from "@samoyed/core";
 import type { GraphModel } from "@tensorflow/tfjs-converter";
 import type { io, Tensor } from "@tensorflow/tfjs-core";
-import { firstLine, type Tf } from "./engine.ts";
+import type { Tf } from "./engine-source.ts";
+import { firstLine } from "./first-line.ts";
 import type { GraphNode } from "./graph-def.ts";
 import type { Model } from "./model-json.ts";
 

@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
-import type { Tf } from "./engine.ts";
+import type { Tf } from "./engine-source.ts";
 
 /** The operator that stands for a whole grouped convolution, in graphs that were rewritten here. */
 export const GROUPED_CONV = "SamoyedGroupedConv2D";

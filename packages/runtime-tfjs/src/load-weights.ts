@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
-import type { Engine } from "./engine.ts";
+import type { Engine, LoadedWeights } from "./engine-source.ts";
 import { type GraphNode, producerOf } from "./graph-def.ts";
 import { findGroupedConvs, type GroupedConv, joinFilters } from "./grouped.ts";
 import { GROUPED_CONV } from "./grouped-op.ts";
@@ -9,12 +9,6 @@ import { readWeights } from "./read-weights.ts";
 import { onEngine } from "./switch-engine.ts";
 import type { WeightArray } from "./dequantize.ts";
 import type { WeightEntry } from "./weight-entry.ts";
-
-/** A model's weights on an engine, and the graph that takes them. */
-export interface LoadedWeights {
-  readonly nodes: readonly GraphNode[];
-  readonly tensors: Record<string, Tensor>;
-}
 
 /** Constants as small as this may say along which axis something is split. */
 const MAX_AXIS_ELEMENTS = 1;

@@ -1,6 +1,13 @@
-import type { Artifact, Availability, Backend, LoadOptions, Session } from "@samoyed/runtime";
-import { checkThreads } from "./check-threads.ts";
-import { engineAvailability, type EngineSource, openEngine } from "./engine.ts";
+import {
+  type Artifact,
+  type Availability,
+  type Backend,
+  checkThreads,
+  type LoadOptions,
+  type Session,
+} from "@samoyed/runtime";
+import type { EngineSource } from "./engine-source.ts";
+import { engineAvailability, openEngine } from "./engine.ts";
 import type { ModelFiles } from "./model-files.ts";
 import { readModel } from "./read-model.ts";
 import { openTfjsSession } from "./tfjs-session.ts";

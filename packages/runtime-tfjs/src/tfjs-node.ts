@@ -1,4 +1,4 @@
-import type { EngineSource } from "./engine.ts";
+import type { EngineSource } from "./engine-source.ts";
 import { nativeExecutor } from "./native/native-executor.ts";
 
 /** Downloads or builds the native binding of an installed package. */

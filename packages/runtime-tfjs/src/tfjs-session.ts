@@ -1,12 +1,13 @@
 import { formatShape, type Tensor, throwIfAborted, UnsupportedError, UsageError } from "@samoyed/core";
 import { checkInputs, type Port, type RunOptions, type Session } from "@samoyed/runtime";
 import type { Tensor as TfTensor, TypedArray } from "@tensorflow/tfjs-core";
+import type { Engine, Executor, LoadedWeights } from "./engine-source.ts";
 import { hasChannelsLast } from "./channels-last.ts";
-import { type Engine, firstLine } from "./engine.ts";
-import { type Executor, stepwiseExecutor } from "./executor.ts";
+import { firstLine } from "./first-line.ts";
+import { stepwiseExecutor } from "./stepwise-executor.ts";
 import { makeGraphModel } from "./graph-model.ts";
 import { registerGroupedConv } from "./grouped-op.ts";
-import { type LoadedWeights, loadWeights } from "./load-weights.ts";
+import { loadWeights } from "./load-weights.ts";
 import type { ModelFiles } from "./model-files.ts";
 import type { Model } from "./model-json.ts";
 import type { DoorPort } from "./ports.ts";

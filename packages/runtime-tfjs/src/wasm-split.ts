@@ -1,5 +1,5 @@
 import type { DataType, KernelBackend, Tensor, TensorInfo } from "@tensorflow/tfjs-core";
-import type { Tf } from "./engine.ts";
+import type { Tf } from "./engine-source.ts";
 import type { GraphNode } from "./graph-def.ts";
 
 /** The operator that stands for Split in graphs that run on the wasm engine. */

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import type * as Tf from "@tensorflow/tfjs-core";
 import { openEngine } from "../src/engine.ts";
-import { stepwiseExecutor } from "../src/executor.ts";
+import { stepwiseExecutor } from "../src/stepwise-executor.ts";
 import { GROUPED_CONV, registerGroupedConv } from "../src/grouped-op.ts";
 import { loadWeights } from "../src/load-weights.ts";
 import { filesInNode } from "../src/model-files-node.ts";

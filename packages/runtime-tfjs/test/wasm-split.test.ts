@@ -1,8 +1,9 @@
 import { beforeAll, expect, test } from "vitest";
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { type Engine, openEngine } from "../src/engine.ts";
+import type { Engine } from "../src/engine-source.ts";
+import { openEngine } from "../src/engine.ts";
 import { wasmEngine } from "../src/engines.ts";
-import { stepwiseExecutor } from "../src/executor.ts";
+import { stepwiseExecutor } from "../src/stepwise-executor.ts";
 import type { GraphNode } from "../src/graph-def.ts";
 import { loadWeights } from "../src/load-weights.ts";
 import { filesInNode } from "../src/model-files-node.ts";

@@ -1,4 +1,4 @@
-import { type Contract, formatShape, MismatchError, UnsupportedError } from "@samoyed/core";
+import { type Contract, formatShape, labelsFit, MismatchError, UnsupportedError } from "@samoyed/core";
 import type { Port, Session } from "./backend.ts";
 
 /** How many images one run of the network takes. */
@@ -7,7 +7,7 @@ export type BatchSize = 1 | "any";
 /**
  * Holds a contract and labels against the network that they came with, before any image is read.
  *
- * @returns how many images the network takes at once.
+ * @returns how many images the network takes at once, and how many logits it gives each; undefined where that is symbolic.
  * @throws MismatchError when the contract names a value that the network has not, its image size is not the input's,
  *   or labels and classes differ in number.
  * @throws UnsupportedError when the input is not float32 NCHW, or its batch size is fixed above 1.
@@ -15,7 +15,7 @@ export type BatchSize = 1 | "any";
 export function checkClassifier(
   session: Pick<Session, "inputs" | "outputs">,
   options: { readonly contract: Contract; readonly labels: readonly string[] | undefined },
-): BatchSize {
+): { readonly batch: BatchSize; readonly logits: number | undefined } {
   const { contract, labels } = options;
   const input = portNamed(session.inputs, { name: contract.input, role: "input" });
   const output = portNamed(session.outputs, { name: contract.output, role: "output" });
@@ -35,13 +35,16 @@ export function checkClassifier(
     );
   }
   const classes = output.shape.at(-1);
-  if (labels && typeof classes === "number" && labels.length !== classes) {
+  if (labels && typeof classes === "number" && !labelsFit(labels, classes)) {
     throw new MismatchError(`the network gives ${classes} classes; there are ${labels.length} labels`, {
-      hint: "Give one label per class, in class order.",
+      hint:
+        classes === 1
+          ? "Give the names of both classes, negative and positive, or of the positive one alone."
+          : "Give one label per class, in class order.",
       details: { classes, labels: labels.length },
     });
   }
-  return batch === 1 ? 1 : "any";
+  return { batch: batch === 1 ? 1 : "any", logits: typeof classes === "number" ? classes : undefined };
 }
 
 function portNamed(ports: readonly Port[], options: { readonly name: string; readonly role: string }): Port {

@@ -44,6 +44,66 @@ test("names: the model's, the caller's, or class 258", async () => {
   expect((await own.classify(GREEN, { top: 1 }))[0]!.label).toBe("grün");
 });
 
+describe("one logit is a binary classifier's", () => {
+  const { labels: _, ...unnamed } = CONTRACT;
+  const model = (values: number[], labels?: readonly string[]): FakeModel => ({
+    contract: labels ? { ...unnamed, labels } : unnamed,
+    output: ["N", 1],
+    logits: () => ({ dtype: "float32", shape: [values.length, 1], data: Float32Array.from(values) }),
+  });
+  const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+
+  test("its probability is a sigmoid, and the rest is the other class's", async () => {
+    const classifier = await loadClassifier("model", { backend: fakeBackend("fake", model([2, -1, 0])) });
+    expect(classifier.logits).toBe(1);
+    const answers = await classifier.classifyBatch([GREEN, BLUE, GREEN]);
+    expect(answers.map((each) => each.map(({ index, label }) => `${index} ${label}`))).toEqual([
+      ["1 class 1", "0 class 0"],
+      ["0 class 0", "1 class 1"],
+      ["0 class 0", "1 class 1"],
+    ]);
+    for (const [index, x] of [2, -1, 0].entries()) {
+      const positive = answers[index]!.find((answer) => answer.index === 1)!;
+      expect(positive.probability).toBeCloseTo(sigmoid(x), 15);
+      expect(answers[index]!.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 15);
+    }
+  });
+
+  test.each([
+    [
+      ["cat", "dog"],
+      ["dog", "cat"],
+    ],
+    [["dog"], ["dog", "not dog"]],
+  ])("labels %j", async (labels, wanted) => {
+    const classifier = await loadClassifier("model", { backend: fakeBackend("fake", model([3], labels)) });
+    expect((await classifier.classify(GREEN)).map(({ label }) => label)).toEqual(wanted);
+    const given = await loadClassifier("model", { backend: fakeBackend("fake", model([3])), labels });
+    expect((await given.classify(GREEN)).map(({ label }) => label)).toEqual(wanted);
+    expect(await given.classify(GREEN, { top: 1 })).toHaveLength(1);
+  });
+
+  test("three labels are refused, and an infinite or absent number", async () => {
+    const three = loadClassifier("model", { backend: fakeBackend("fake", model([3], ["a", "b", "c"])) });
+    await expect(three).rejects.toMatchObject({
+      message: "the network gives 1 classes; there are 3 labels",
+      hint: "Give the names of both classes, negative and positive, or of the positive one alone.",
+    });
+    for (const bad of [Number.NaN, Infinity]) {
+      const classifier = await loadClassifier("model", { backend: fakeBackend("fake", model([bad])) });
+      await expect(classifier.classify(GREEN)).rejects.toThrow(MismatchError);
+    }
+  });
+
+  test("where the output's size is symbolic, too", async () => {
+    const backend = fakeBackend("fake", { ...model([2], ["cat", "dog"]), output: ["N", "classes"] });
+    const loaded = await loadClassifier("model", { backend });
+    expect(loaded.logits).toBeUndefined();
+    expect((await loaded.classify(GREEN))[0]!.label).toBe("dog");
+    expect(loaded.logits).toBe(1);
+  });
+});
+
 describe("batches", () => {
   test("run at once where the batch size is symbolic", async () => {
     const backend = fakeBackend("fake");

@@ -1,4 +1,13 @@
-import { type Contract, MismatchError, throwIfAborted, UnsupportedError, UsageError } from "@samoyed/core";
+import {
+  classLabels,
+  classLogits,
+  type Contract,
+  labelsFit,
+  MismatchError,
+  throwIfAborted,
+  UnsupportedError,
+  UsageError,
+} from "@samoyed/core";
 import { createTransform, type Image } from "@samoyed/preprocess";
 import type { Artifact, Backend, LoadOptions, Session } from "./backend.ts";
 import { matrixRows, stackImages } from "./batch.ts";
@@ -21,6 +30,11 @@ export interface Classifier {
   /** What travelled inside the artifact. */
   readonly contract: Contract;
   /**
+   * How many logits the network gives an image. One makes it a binary classifier: a sigmoid gives the probability of class
+   * 1, and class 0 has the rest. Undefined before the first image where the model's output has a symbolic size.
+   */
+  readonly logits: number | undefined;
+  /**
    * The most probable classes of one image: the bytes of a JPEG or PNG file, or decoded RGB pixels.
    *
    * Calls may overlap; they run one after the other.
@@ -37,7 +51,7 @@ export interface Classifier {
 
 /** What a classifier may be given besides its artifact. */
 export interface ClassifierOptions extends LoadOptions {
-  /** One name per class; replaces those that the artifact carries. */
+  /** One name per class, or for one logit the name of class 1 alone; replaces those that the artifact carries. */
   readonly labels?: readonly string[];
 }
 
@@ -71,8 +85,9 @@ export async function loadClassifier(artifact: Artifact, options: LoadClassifier
 function classifierOf(session: Session, givenLabels: readonly string[] | undefined): Classifier {
   const contract = contractOf(session);
   const labels = givenLabels ?? contract.labels;
-  const batch = checkClassifier(session, { contract, labels });
+  const { batch, logits } = checkClassifier(session, { contract, labels });
   const transform = createTransform(contract.preprocess);
+  let logitCount = logits;
   let disposed = false;
   // A session must not run twice at once, and callers of classify should not have to know.
   let last: Promise<unknown> = Promise.resolve();
@@ -89,18 +104,22 @@ function classifierOf(session: Session, givenLabels: readonly string[] | undefin
     const input = stackImages(images.map((image) => transform(image)));
     const outputs = await session.run({ [contract.input]: input }, signal === undefined ? {} : { signal });
     const rows = matrixRows(outputs.get(contract.output), { name: contract.output, rows: images.length });
-    return rows.map((logits) => {
+    return rows.map((row) => {
+      logitCount = row.length;
       // Known before only where the output's size is not symbolic.
-      if (labels && labels.length !== logits.length) {
-        throw new MismatchError(`the network gives ${logits.length} classes; there are ${labels.length} labels`);
+      if (labels && !labelsFit(labels, row.length)) {
+        throw new MismatchError(`the network gives ${row.length} classes; there are ${labels.length} labels`);
       }
-      return topClasses(softmax(logits), { top, labels });
+      return topClasses(softmax(classLogits(row)), { top, labels: labels && classLabels(labels, row.length) });
     });
   }
 
   return {
     backend: session.backend,
     contract,
+    get logits(): number | undefined {
+      return logitCount;
+    },
     classify: async (image, given = {}) => inTurn(async () => (await run([image], given))[0]!),
     classifyBatch: async (images, given = {}) =>
       inTurn(async () => {

@@ -7,6 +7,7 @@ export {
   loadClassifier,
   type LoadClassifierOptions,
 } from "./classifier.ts";
+export { checkThreads } from "./check-threads.ts";
 export { firstAvailable } from "./first-available.ts";
 export { softmax } from "./softmax.ts";
 export { type Classification, topClasses } from "./top-classes.ts";

@@ -2,7 +2,7 @@ import { UsageError } from "@samoyed/core";
 
 /** One answer of a classifier. */
 export interface Classification {
-  /** The class, counted from 0 in the model's output. */
+  /** The class, counted from 0 in the model's output; of a binary classifier 0 is the negative one, 1 the positive. */
   readonly index: number;
   /** The class's name; `class 258` where the model carries none. */
   readonly label: string;

@@ -11,6 +11,7 @@ import {
   UsageError,
 } from "@samoyed/core";
 import { type Checkpoint, isMap } from "../checkpoint.ts";
+import { type ChecksumMismatch } from "../entry-checks.ts";
 
 /** About 100 bytes for each tensor. */
 const MAX_INDEX_BYTES = 64 * 2 ** 20;
@@ -67,6 +68,11 @@ export async function openSharded(source: ByteSource, options: ShardOptions): Pr
       tensors,
       metadata: readMetadata(json),
       warnings: opened.flatMap((shard) => shard.warnings),
+      async verifyChecksums(reading) {
+        const mismatches: ChecksumMismatch[] = [];
+        for (const shard of opened) mismatches.push(...((await shard.verifyChecksums?.(reading)) ?? []));
+        return mismatches;
+      },
       close: async () => closeAll([source, ...opened]),
     };
   } catch (error) {

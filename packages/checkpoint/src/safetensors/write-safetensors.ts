@@ -1,5 +1,12 @@
-import { bytesPerElement, type LazyTensor, SAFETENSORS_DTYPES, type Sink, UnsupportedError } from "@samoyed/core";
-import { byteLengthOf, collectTensors, copyTensor, type WriteOptions } from "../tensor/write-tensors.ts";
+import {
+  bytesPerElement,
+  copyChunks,
+  type LazyTensor,
+  SAFETENSORS_DTYPES,
+  type Sink,
+  UnsupportedError,
+} from "@samoyed/core";
+import { byteLengthOf, collectTensors, type WriteOptions } from "../tensor/write-tensors.ts";
 
 /** The data begins at a multiple of this, as safetensors' own writer has it (0.6, `src/tensor.rs`). */
 const ALIGNMENT = 8;
@@ -52,7 +59,7 @@ export async function writeSafetensors(
   await sink.write(new Uint8Array(length.buffer));
   await sink.write(header);
   for (const tensor of sorted) {
-    await copyTensor(tensor, sink, options);
+    await copyChunks(tensor, (chunk) => sink.write(chunk), options);
   }
 }
 

@@ -4,6 +4,7 @@ import { runPickle } from "../pickle/machine.ts";
 import { MAX_PICKLE_BYTES } from "../pickle/scan.ts";
 import { PyStorage, type PyValue } from "../pickle/values.ts";
 import { type Storage, wholeStorage } from "../tensor/storage.ts";
+import { entryChecks, type EntryChecks } from "../entry-checks.ts";
 import { readStorageId } from "./storage-id.ts";
 import { entrySource, readEntry } from "../zip/entry.ts";
 import type { ZipArchive, ZipEntry } from "../zip/directory.ts";
@@ -19,6 +20,7 @@ export interface TorchArchive {
   readonly bigEndian: boolean;
   readonly metadata: ReadonlyMap<string, string>;
   readonly warnings: string[];
+  readonly checks: EntryChecks;
 }
 
 /**
@@ -28,12 +30,12 @@ export interface TorchArchive {
  */
 export async function openTorchArchive(zip: ZipArchive, root: string, options: ReadOptions): Promise<TorchArchive> {
   const warnings = [...zip.warnings];
+  const checks = entryChecks(warnings);
   const metadata = new Map<string, string>();
   for (const name of ["version", "byteorder"]) {
     const entry = zip.entries.get(root + name);
     if (entry !== undefined) {
-      const warn = (warning: string): number => warnings.push(warning);
-      const bytes = await readEntry(zip, entry, { ...options, warn, maxBytes: MAX_RECORD_BYTES });
+      const bytes = await readEntry(zip, entry, { ...options, checks, maxBytes: MAX_RECORD_BYTES });
       metadata.set(name, String.fromCharCode(...bytes).trim());
     }
   }
@@ -41,7 +43,7 @@ export async function openTorchArchive(zip: ZipArchive, root: string, options: R
   if (byteorder !== "little" && byteorder !== "big") {
     throw new FormatError(`${zip.source.label}: the byte order is ${quote(byteorder)}; expected "little" or "big"`);
   }
-  return { zip, root, bigEndian: byteorder === "big", metadata, warnings };
+  return { zip, root, bigEndian: byteorder === "big", metadata, warnings, checks };
 }
 
 /** An entry by its name below the root. */
@@ -64,8 +66,7 @@ export async function readRecord(
   name: string,
   options: ReadOptions & { readonly maxBytes: number },
 ): Promise<Uint8Array> {
-  const warn = (warning: string): number => archive.warnings.push(warning);
-  return readEntry(archive.zip, requireEntry(archive, name), { ...options, warn });
+  return readEntry(archive.zip, requireEntry(archive, name), { ...options, checks: archive.checks });
 }
 
 /**
@@ -105,6 +106,6 @@ export function attachStorage(archive: TorchArchive, storage: Storage, name: str
         `${storage.type.name} take ${storage.byteLength}`,
     );
   }
-  storage.source = entrySource(archive.zip, entry, { warn: (warning) => archive.warnings.push(warning) });
+  storage.source = entrySource(archive.zip, entry, { checks: archive.checks });
   storage.bigEndian = archive.bigEndian;
 }

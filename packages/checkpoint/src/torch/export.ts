@@ -13,7 +13,7 @@ import {
   UnsupportedError,
 } from "@samoyed/core";
 import { type Checkpoint, type CheckpointValue, isLazyTensor, isMap, keyText } from "../checkpoint.ts";
-import { openTorchZip } from "./open-zip.ts";
+import { openTorchZip } from "./zip.ts";
 import { PyTensor, type StridedLayout } from "../pickle/values.ts";
 import { Storage, wholeStorage } from "../tensor/storage.ts";
 import { storedTensor } from "../tensor/stored-tensor.ts";
@@ -118,6 +118,7 @@ function exported(archive: TorchArchive, root: ReadonlyMap<string, CheckpointVal
     tensors,
     metadata: archive.metadata,
     warnings: archive.warnings,
+    verifyChecksums: archive.checks.verify,
     close: async () => archive.zip.source.close?.(),
   };
 }
@@ -225,7 +226,7 @@ function field(value: JsonValue | undefined, key: string, where: string): JsonVa
 
 async function openNested(archive: TorchArchive, name: string, options: ReadOptions): Promise<Checkpoint> {
   const entry = requireEntry(archive, name);
-  const source = entrySource(archive.zip, entry, { warn: (warning) => archive.warnings.push(warning) });
+  const source = entrySource(archive.zip, entry, { checks: archive.checks });
   const zip = await readZipDirectory(source, options);
   const root = `${findRoot(zip.entries.keys(), source.label)}/`;
   const nested = await openTorchZip(await openTorchArchive(zip, root, options), options);

@@ -1,8 +1,8 @@
 import { type ByteSource, FormatError, type ReadOptions } from "@samoyed/core";
 import type { Checkpoint } from "../checkpoint.ts";
 import { openExportedFolder, openExportedFlat } from "./export.ts";
-import { present } from "../pickle/present.ts";
-import { openTorchArchive, readArchivePickle, requireEntry, type TorchArchive } from "./archive.ts";
+import { openTorchArchive } from "./archive.ts";
+import { openTorchZip } from "./zip.ts";
 import { openTorchScript } from "./torchscript.ts";
 import { readZipDirectory } from "../zip/directory.ts";
 import { findRoot } from "../zip/names.ts";
@@ -31,18 +31,4 @@ export async function openZip(source: ByteSource, options: ReadOptions): Promise
     });
   }
   return openTorchZip(archive, options);
-}
-
-/** `torch.save` since 1.6: `data.pkl` and one entry for each storage. */
-export async function openTorchZip(archive: TorchArchive, options: ReadOptions): Promise<Checkpoint> {
-  requireEntry(archive, "data.pkl");
-  const value = await readArchivePickle(archive, "data.pkl", { ...options, folder: "data" });
-  const { metadata, warnings, zip } = archive;
-  return {
-    container: "zip",
-    ...present(value, zip.source.label),
-    metadata,
-    warnings,
-    close: async () => zip.source.close?.(),
-  };
 }

@@ -31,6 +31,7 @@ export async function openTorchScript(archive: TorchArchive, options: ReadOption
     tensors,
     metadata: archive.metadata,
     warnings: archive.warnings,
+    verifyChecksums: archive.checks.verify,
     close: async () => archive.zip.source.close?.(),
   };
 }

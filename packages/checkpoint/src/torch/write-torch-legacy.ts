@@ -1,8 +1,8 @@
-import type { LazyTensor, Sink } from "@samoyed/core";
+import { copyChunks, type LazyTensor, type Sink } from "@samoyed/core";
 import { ByteBuilder } from "../pickle/byte-builder.ts";
 import { pickleStateDict, pickleValue, storageCount } from "../pickle/writer.ts";
 import { LEGACY_MAGIC, LEGACY_PROTOCOL } from "./legacy.ts";
-import { collectTensors, copyTensor, type WriteOptions } from "../tensor/write-tensors.ts";
+import { collectTensors, type WriteOptions } from "../tensor/write-tensors.ts";
 
 /**
  * Writes tensors as `torch.save(OrderedDict)` did before 1.6: five pickles, then each storage's count and bytes. The
@@ -40,6 +40,6 @@ export async function writeTorchLegacy(
   await sink.write(pickleValue(keyed.map(({ key }) => key)));
   for (const { tensor } of keyed) {
     await sink.write(new ByteBuilder().uint64(storageCount(tensor)).build());
-    await copyTensor(tensor, sink, options);
+    await copyChunks(tensor, (chunk) => sink.write(chunk), options);
   }
 }

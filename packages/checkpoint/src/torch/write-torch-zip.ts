@@ -1,7 +1,6 @@
-import type { LazyTensor, Sink } from "@samoyed/core";
-import { crc32 } from "../zip/crc32.ts";
+import { copyChunks, crc32, type LazyTensor, type Sink } from "@samoyed/core";
 import { pickleStateDict } from "../pickle/writer.ts";
-import { byteLengthOf, collectTensors, copyTensor, type WriteOptions } from "../tensor/write-tensors.ts";
+import { byteLengthOf, collectTensors, type WriteOptions } from "../tensor/write-tensors.ts";
 import { zipWriter } from "../zip/writer.ts";
 
 /** The folder's name when `torch.save` writes to a buffer, which has no name of its own. */
@@ -35,7 +34,11 @@ export async function writeTorchZip(
   for (const { tensor, key } of keyed) {
     await zip.entry(`${ROOT}/data/${key}`, byteLengthOf(tensor), async () => {
       let crc = 0;
-      await copyTensor(tensor, sink, { ...options, seen: (bytes) => (crc = crc32(bytes, crc)) });
+      const write = async (chunk: Uint8Array): Promise<void> => {
+        crc = crc32(chunk, crc);
+        await sink.write(chunk);
+      };
+      await copyChunks(tensor, write, options);
       return crc;
     });
   }

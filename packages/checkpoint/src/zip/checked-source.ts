@@ -1,5 +1,4 @@
-import { type ByteSource, readInto, type ReadOptions } from "@samoyed/core";
-import { fastCrc32 } from "./fast-crc32.ts";
+import { type ByteSource, crc32, readInto, type ReadOptions } from "@samoyed/core";
 
 /**
  * A source that computes its CRC-32 on the way, from reads that follow one another from the first byte to the last, as
@@ -14,7 +13,7 @@ export function checkedSource(source: ByteSource, finished: (crc: number) => voi
   let reported = false;
   const took = (offset: number, bytes: Uint8Array): void => {
     if (reported || (offset !== position && offset !== 0)) return;
-    crc = fastCrc32(bytes, offset === 0 ? 0 : crc);
+    crc = crc32(bytes, offset === 0 ? 0 : crc);
     position = offset + bytes.byteLength;
     if (position === byteLength) {
       reported = true;

@@ -1,5 +1,6 @@
 import { type ByteSource, checkRange, decodeUtf8, FormatError, quote, readInto, type ReadOptions } from "@samoyed/core";
 import { checkedSource } from "./checked-source.ts";
+import type { EntryChecks } from "../entry-checks.ts";
 import { inflatedSource } from "./inflate.ts";
 import { viewOf } from "../little-endian.ts";
 import type { ZipArchive, ZipEntry } from "./directory.ts";
@@ -9,8 +10,8 @@ const LOCAL_BYTES = 30;
 
 /** What `entrySource` adds to an archive. */
 export interface EntryOptions {
-  /** Receives a warning when the checksum of an entry does not match that was read whole, in order. */
-  readonly warn: (warning: string) => void;
+  /** Compares the checksum of an entry that was read whole, in order. */
+  readonly checks: EntryChecks;
 }
 
 /**
@@ -23,15 +24,15 @@ export interface EntryOptions {
 export function entrySource(archive: ZipArchive, entry: ZipEntry, options: EntryOptions): ByteSource {
   const label = `${archive.source.label}: ${entry.name}`;
   const stored = storedSource(archive, entry, label);
+  const { hasChecksums } = archive;
   const finished = (crc: number): void => {
-    if (archive.hasChecksums && crc !== entry.crc32) {
-      options.warn(`${label}: the bytes have checksum ${hex(crc)}, the archive states ${hex(entry.crc32)}`);
-    }
+    if (hasChecksums) options.checks.finished(label, { got: crc, expected: entry.crc32 });
   };
   if (entry.method === "stored") {
-    return archive.hasChecksums ? checkedSource(stored, finished) : stored;
+    return hasChecksums ? options.checks.watch(checkedSource(stored, finished)) : stored;
   }
-  return inflatedSource(stored, { byteLength: entry.byteLength, label, finished });
+  const inflated = inflatedSource(stored, { byteLength: entry.byteLength, label, finished });
+  return hasChecksums ? options.checks.watch(inflated) : inflated;
 }
 
 /**
@@ -92,8 +93,4 @@ async function findData(
     );
   }
   return start;
-}
-
-function hex(crc: number): string {
-  return crc.toString(16).padStart(8, "0");
 }

@@ -1,12 +1,12 @@
 import {
   type ByteSource,
   checkRange,
+  crc32,
   FormatError,
   type ReadOptions,
   SamoyedError,
   throwIfAborted,
 } from "@samoyed/core";
-import { crc32 } from "./crc32.ts";
 
 /**
  * Fed to the inflater at a time. Browsers inflate all of what they are given before any of it is taken, and deflate

@@ -1,14 +1,14 @@
 // Long, because each way in which an archive can lie is a case of its own, and they share one writer of archives.
-import { FormatError, memorySource, UnsupportedError } from "@samoyed/core";
+import { crc32, FormatError, memorySource, UnsupportedError } from "@samoyed/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { expectError } from "../../test/expect-error.ts";
 import { bytes, uint16, uint64 } from "../../test/pickles.ts";
 import { type EntrySpec, zipBytes, type ZipSpec } from "../../test/zip-bytes.ts";
-import { crc32 } from "./crc32.ts";
 import { readZipDirectory } from "./directory.ts";
 import { entrySource, readEntry } from "./entry.ts";
 import { findRoot } from "./names.ts";
+import { entryChecks } from "../entry-checks.ts";
 
 const ENTRIES: readonly EntrySpec[] = [
   { name: "r/a", data: "first" },
@@ -22,7 +22,7 @@ async function readAll(data: Uint8Array): Promise<{ contents: Record<string, str
   const warnings = [...archive.warnings];
   const contents: Record<string, string> = {};
   for (const [name, entry] of archive.entries) {
-    const read = await readEntry(archive, entry, { maxBytes: 1e6, warn: (warning) => warnings.push(warning) });
+    const read = await readEntry(archive, entry, { maxBytes: 1e6, checks: entryChecks(warnings) });
     contents[name] = new TextDecoder().decode(read);
   }
   return { contents, warnings };
@@ -389,7 +389,7 @@ describe("inflating", () => {
     const archive = await directory(zipBytes([{ name: "r/a", data: "x".repeat(5000), deflated: true, ...spec }]));
     const warnings: string[] = [];
     return {
-      source: entrySource(archive, archive.entries.get("r/a")!, { warn: (warning) => warnings.push(warning) }),
+      source: entrySource(archive, archive.entries.get("r/a")!, { checks: entryChecks(warnings) }),
       warnings,
     };
   };
@@ -459,7 +459,7 @@ test("an entry beyond its cap", async () => {
   const archive = await directory(zipBytes(ENTRIES));
   const entry = archive.entries.get("r/a")!;
   await expectError(
-    () => readEntry(archive, entry, { maxBytes: 4, warn: () => undefined }),
+    () => readEntry(archive, entry, { maxBytes: 4, checks: entryChecks([]) }),
     FormatError,
     "m.pth: r/a has 5 bytes; at most 4 are read",
   );
@@ -495,10 +495,11 @@ test("any archive is read back", async () => {
       const opened = await directory(data);
       expect([...opened.entries.keys()]).toEqual(entries.map(({ name }) => `r/${name}`));
       for (const one of entries) {
-        const source = entrySource(opened, opened.entries.get(`r/${one.name}`)!, {
-          warn: (warning) => expect.unreachable(warning),
-        });
+        const warnings: string[] = [];
+        const checks = entryChecks(warnings);
+        const source = entrySource(opened, opened.entries.get(`r/${one.name}`)!, { checks });
         expect(await source.read(0, source.byteLength)).toEqual(one.data);
+        expect(warnings).toEqual([]);
       }
     }),
     { numRuns: 100 },

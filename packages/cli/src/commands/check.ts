@@ -1,10 +1,10 @@
 import { arch, cpus, platform } from "node:os";
 import { UsageError } from "@samoyed/core";
 import { type CaseEvent, type CaseResult, createReport, parseShard, renderTable, shardOf } from "@samoyed/golden";
-import { backendsNamed, runnableInNode } from "../backends.ts";
-import { formatStoring } from "../check/case-backends.ts";
+import { backendsNamed } from "../backends.ts";
 import { checkCase } from "../check/check-case.ts";
 import { openReportFiles } from "../check/report-files.ts";
+import { requiredBackends } from "../check/required-backends.ts";
 import type { Command, Context, Values } from "../command.ts";
 import { type CaseFolder, caseFolders, goldenDir } from "../golden-dir.ts";
 import { startProgress } from "../progress.ts";
@@ -79,15 +79,8 @@ export const check: Command = {
   async run(args, values, context) {
     const named = list(values, "backend");
     const backends = backendsNamed(named);
-    const must = list(values, "require");
     const stored = choice(values, "weights", WEIGHTS);
-    const required = (
-      must.includes("all")
-        ? runnableInNode(backends).filter(({ format }) => formatStoring(format, stored))
-        : must.length === 0
-          ? []
-          : backendsNamed(must)
-    ).map((backend) => backend.name);
+    const required = requiredBackends(list(values, "require"), { backends, stored });
     const asked = [...named, ...required];
     const depth = flag(values, "taps") ? "layers" : "answers";
     const cases = await chosenCases(args, values);

@@ -42,13 +42,21 @@ export const classify: Command = {
         results.push({ image, classes });
       }
       const standIn = classifier.contract.standIn;
+      // A binary classifier, whose two probabilities are not a softmax over its output.
+      const activation = classifier.logits === 1 ? "sigmoid" : undefined;
       const blocks = results.map(({ image, classes }) => {
         const rows = classes.map(({ label, probability }) => [`  ${probability.toFixed(4)}`, label]);
         return `${paint(terminal, "bold", image)}\n${columns(rows)}`;
       });
       return {
-        json: { artifact, backend: backend.name, ...(standIn ? { standIn } : {}), results },
-        text: `${standIn ? `${paint(terminal, "yellow", standIn)}\n` : ""}${blocks.join("\n\n")}`,
+        json: {
+          artifact,
+          backend: backend.name,
+          ...(standIn ? { standIn } : {}),
+          ...(activation ? { activation } : {}),
+          results,
+        },
+        text: `${standIn ? `${paint(terminal, "yellow", standIn)}\n` : ""}${activation ? "one logit: sigmoid\n" : ""}${blocks.join("\n\n")}`,
       };
     } finally {
       await classifier.dispose();

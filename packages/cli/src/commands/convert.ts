@@ -15,6 +15,7 @@ import type { Command, Context, Result, Values } from "../command.ts";
 import { convertFile, convertModelFile, modelFormat } from "@samoyed/convert/node";
 import { namedModel } from "../named-model.ts";
 import { PREPROCESS_OPTIONS, preprocessOverrides } from "../preprocess-options.ts";
+import { printableLine } from "../printable.ts";
 import { readLabels } from "../read.ts";
 import { resolveSource } from "../resolve-source.ts";
 import { startProgress } from "../progress.ts";
@@ -50,6 +51,7 @@ function describeFiles(files: readonly WrittenFile[], { out, terminal }: { out: 
 function describe(report: ConvertReport, { out, terminal }: { out: string; terminal: Terminal }): string {
   const { contract, rewrites } = report;
   const applied = rewrites.filter((entry) => entry.applied > 0).map((entry) => `${entry.rewrite} ${entry.applied}`);
+  const recorded = Object.entries(report.recorded).map(([field, value]) => `${field} ${value}`);
   const { preprocess } = contract;
   const rows = [
     ["model", `${report.model}, ${contract.task === "features" ? "pooled features" : `${report.numClasses} classes`}`],
@@ -59,6 +61,7 @@ function describe(report: ConvertReport, { out, terminal }: { out: string; termi
     ],
     ...(contract.license ? [["licence", contract.license]] : []),
     ...(report.unwrapped.length > 0 ? [["unwrapped", report.unwrapped.join(", ")]] : []),
+    ...(recorded.length > 0 ? [["from the file", printableLine(recorded.join(", "))]] : []),
     ...(applied.length > 0 ? [["rewrites", applied.join(", ")]] : []),
     ["time", `${(report.milliseconds.total / 1000).toFixed(2)} s`],
     ...report.warnings.map((warning) => [paint(terminal, "yellow", "note"), warning]),

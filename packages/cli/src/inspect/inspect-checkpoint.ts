@@ -1,6 +1,6 @@
 import { type Checkpoint, stateDict } from "@samoyed/checkpoint";
 import { type LazyTensor, SamoyedError } from "@samoyed/core";
-import { identifyModel } from "@samoyed/models";
+import { chooseModel, recordedModel } from "@samoyed/convert";
 import { columns, formatBytes } from "../columns.ts";
 import type { Result } from "../command.ts";
 import { byteLengthOf, tensorFacts, tensorTable } from "./tensor-table.ts";
@@ -12,10 +12,10 @@ interface Architecture {
   readonly candidates: readonly string[];
 }
 
-/** The network that tensors are of, or why it is none that is known. */
-function recognise(tensors: ReadonlyMap<string, LazyTensor>): Architecture | string {
+/** The network that converting would take, or why it is none that is known. */
+function recognise(checkpoint: Checkpoint, tensors: ReadonlyMap<string, LazyTensor>): Architecture | string {
   try {
-    const { name, numClasses, candidates } = identifyModel(tensors);
+    const { name, numClasses, candidates } = chooseModel(tensors, { recorded: recordedModel(checkpoint) });
     return { name, numClasses, candidates: candidates.map((model) => model.name) };
   } catch (error) {
     if (error instanceof SamoyedError) return error.message;
@@ -35,7 +35,7 @@ export function inspectCheckpoint(checkpoint: Checkpoint, { all }: { readonly al
   const { container, warnings } = checkpoint;
   const { tensors, unwrapped } = stateDict(checkpoint);
   const list = [...tensors.values()];
-  const architecture = recognise(tensors);
+  const architecture = recognise(checkpoint, tensors);
   const bytes = byteLengthOf(list);
   const rows = [
     ["container", container],

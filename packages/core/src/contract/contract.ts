@@ -54,7 +54,10 @@ export interface Contract {
   /** Names of the tapped intermediate outputs, if any. */
   readonly taps?: readonly string[];
   readonly preprocess: PreprocessConfig;
-  /** One name per class, in class order; absent when none were given. */
+  /**
+   * One name per class, in class order; absent when none were given. An output of one logit has the names of both classes,
+   * negative and positive, or of the positive one alone.
+   */
   readonly labels?: readonly string[];
   readonly weights: "float32" | "float16" | "uint8" | "uint16" | "int8";
   readonly license?: string;

@@ -1,9 +1,10 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle } from "node:fs/promises";
 import { allocateBytes } from "../tensor/allocate.ts";
 import { IoError, throwIfAborted } from "../errors.ts";
 import { toIoError } from "./node-error.ts";
 import { checkRange } from "../io/range.ts";
-import type { ByteSource, ReadOptions } from "../io/source.ts";
+import { type ByteSource, type ReadOptions } from "../io/source.ts";
+import { openRegularFile } from "./regular-file.ts";
 
 /** One system call reads at most 2 GiB - 1; whole pages are faster. */
 const MAX_READ_BYTES = 1 << 30;
@@ -16,22 +17,13 @@ export interface FileSource extends ByteSource {
 /**
  * Opens a file for reading at any offset. Each read is a copy that the caller owns.
  *
- * @throws IoError when the file cannot be opened or is no regular file, and from `read` when it became shorter.
+ * @throws IoError when the file cannot be opened or is a folder, a pipe or a device, and from `read` when it became shorter.
  */
 export async function fileSource(path: string): Promise<FileSource> {
-  let handle: FileHandle;
+  const handle = await openRegularFile(path);
   try {
-    handle = await open(path, "r");
-  } catch (error) {
-    throw toIoError(error, `${path}: cannot be opened`);
-  }
-  try {
-    const stat = await handle.stat();
-    if (!stat.isFile()) {
-      const kind = stat.isDirectory() ? "a folder" : "no regular file";
-      throw new IoError(`${path}: is ${kind}`, { hint: "Name a regular file." });
-    }
-    return sourceOfHandle(handle, { path, byteLength: stat.size });
+    const { size } = await handle.stat();
+    return sourceOfHandle(handle, { path, byteLength: size });
   } catch (error) {
     await handle.close();
     throw toIoError(error, `${path}: cannot be opened`);

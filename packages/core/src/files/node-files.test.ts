@@ -64,7 +64,7 @@ describe("a file as a source", () => {
     expect(missing.message).toBe(`${join(folder, "missing.pth")}: cannot be opened (ENOENT)`);
     expect(missing.hint).toContain("check the path");
     expect((await errorOf(fileSource(folder))).message).toContain("is a folder");
-    expect((await errorOf(fileSource("/dev/null"))).message).toContain("no regular file");
+    expect((await errorOf(fileSource("/dev/null"))).message).toBe("/dev/null: is a device; expected a file");
     await writeFile(join(folder, "a"), "");
     expect((await errorOf(fileSource(join(folder, "a", "b")))).message).toContain("(ENOTDIR)");
   });

@@ -1,4 +1,5 @@
 import { FormatError } from "../errors.ts";
+import { hasBytesAt, UTF8_BYTE_ORDER_MARK } from "./byte-signature.ts";
 
 /** What servers and Git put in the place of a file. */
 export type Substitute = "web page" | "Git LFS pointer";
@@ -8,10 +9,8 @@ export const SUBSTITUTE_HEAD_BYTES = 512;
 
 /** Which substitute a file's first bytes are of, if any. */
 export function findSubstitute(head: Uint8Array): Substitute | undefined {
-  const text = new TextDecoder("latin1")
-    .decode(head.subarray(0, SUBSTITUTE_HEAD_BYTES))
-    .replace(/^ï»¿/u, "")
-    .trimStart();
+  const start = hasBytesAt(head, UTF8_BYTE_ORDER_MARK) ? UTF8_BYTE_ORDER_MARK.length : 0;
+  const text = new TextDecoder("latin1").decode(head.subarray(start, SUBSTITUTE_HEAD_BYTES)).trimStart();
   // Cut after the letters that fit the 8 bytes that some readers have.
   if (/^<(?:!doctyp|html|head|body|!--|\?xml)/iu.test(text)) return "web page";
   return text.startsWith("version https://git-lfs.github.com/spec/") ? "Git LFS pointer" : undefined;

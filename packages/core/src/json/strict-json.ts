@@ -1,5 +1,5 @@
 import { FormatError } from "../errors.ts";
-import { quote } from "../quote.ts";
+import { quote } from "../text/quote.ts";
 import { decodeUtf8 } from "../io/utf8.ts";
 
 /** No header of a file nests deeper than a handful; the parser recurses. */

@@ -1,3 +1,4 @@
+import { asciiBytes, hasBytesAt } from "../io/byte-signature.ts";
 import type { DType } from "./dtype.ts";
 import { FormatError, UnsupportedError } from "../errors.ts";
 import type { Shape } from "./shape.ts";
@@ -13,6 +14,9 @@ export interface NpyHeader {
   /** Where the data begins. */
   readonly dataOffset: number;
 }
+
+/** The first bytes of every `.npy` file; the format's version follows. */
+export const NPY_MAGIC: readonly number[] = [0x93, ...asciiBytes("NUMPY")];
 
 /** NumPy itself refuses longer headers (numpy/lib/format.py, _MAX_HEADER_SIZE). */
 const MAX_HEADER_BYTES = 10_000;
@@ -46,8 +50,7 @@ const ENTRY =
 
 /** Reads the head of a `.npy` file; see `parseNpy` for what it throws. */
 export function parseNpyHeader(bytes: Uint8Array): NpyHeader {
-  const magic = String.fromCharCode(...bytes.subarray(0, 6));
-  if (magic !== "\u0093NUMPY") {
+  if (!hasBytesAt(bytes, NPY_MAGIC)) {
     throw new FormatError("npy: does not begin with the bytes \\x93NUMPY", {
       hint: "Write the file with numpy.save; .npz archives are not read.",
     });

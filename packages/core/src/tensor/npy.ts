@@ -1,7 +1,8 @@
 import { allocateBytes } from "./allocate.ts";
+import { asciiBytes } from "../io/byte-signature.ts";
 import { bytesPerElement, type DType } from "./dtype.ts";
 import { FormatError, UnsupportedError } from "../errors.ts";
-import { type NpyHeader, parseNpyHeader } from "./npy-header.ts";
+import { NPY_MAGIC, type NpyHeader, parseNpyHeader } from "./npy-header.ts";
 import { contiguousStrides } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import { arrayToBytes, bytesToTensor, tensorByteLength } from "./tensor-bytes.ts";
@@ -23,8 +24,6 @@ const DESCR: ReadonlyMap<DType, string> = new Map([
   ["complex128", "<c16"],
   ["complex64", "<c8"],
 ] satisfies [DType, string][]);
-
-const MAGIC = "\u0093NUMPY";
 
 /** NumPy pads the header so that the data begins at a multiple of this. */
 const ALIGNMENT = 64;
@@ -63,18 +62,14 @@ export function encodeNpy(tensor: Tensor): Uint8Array {
   }
   const shape = tensor.shape.length === 1 ? `(${tensor.shape[0]},)` : `(${tensor.shape.join(", ")})`;
   const dictionary = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${shape}, }`;
-  const unpadded = MAGIC.length + 4 + dictionary.length + 1;
+  const unpadded = NPY_MAGIC.length + 4 + dictionary.length + 1;
   const dataOffset = Math.ceil(unpadded / ALIGNMENT) * ALIGNMENT;
-  const header = `${dictionary.padEnd(dataOffset - MAGIC.length - 4 - 1)}\n`;
+  const header = `${dictionary.padEnd(dataOffset - NPY_MAGIC.length - 4 - 1)}\n`;
   const data = arrayToBytes(tensor.data);
   const file = allocateBytes(dataOffset + data.byteLength, "npy");
-  // Every character of the magic and the header is below 256.
-  file.set(Uint8Array.from(MAGIC, (character) => character.charCodeAt(0)));
-  file.set([1, 0, header.length & 0xff, header.length >>> 8], MAGIC.length);
-  file.set(
-    Uint8Array.from(header, (character) => character.charCodeAt(0)),
-    MAGIC.length + 4,
-  );
+  file.set(NPY_MAGIC);
+  file.set([1, 0, header.length & 0xff, header.length >>> 8], NPY_MAGIC.length);
+  file.set(asciiBytes(header), NPY_MAGIC.length + 4);
   file.set(data, dataOffset);
   return file;
 }

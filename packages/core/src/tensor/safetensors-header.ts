@@ -1,6 +1,6 @@
 import { bytesPerElement, type DType } from "./dtype.ts";
 import { FormatError, UnsupportedError } from "../errors.ts";
-import { quote } from "../quote.ts";
+import { quote } from "../text/quote.ts";
 import type { ByteSource, ReadOptions } from "../io/source.ts";
 import { describeJson, jsonCount, type JsonValue, parseStrictJson } from "../json/strict-json.ts";
 

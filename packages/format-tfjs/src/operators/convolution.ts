@@ -1,3 +1,4 @@
+import { InternalError } from "@samoyed/core";
 import { type Node, readInt, readInts } from "@samoyed/graph";
 import { arrangeDepthwise, arrangeFilter } from "../arrangement.ts";
 import { type Emitter, spatialAttr } from "../emitter.ts";
@@ -56,7 +57,7 @@ function filterPart({ node, filter, groups }: Job, emitter: Emitter, [first, cou
     const arrangement = arrangeFilter({ shape, groups, first, count });
     return emitter.weight(value.lazy, { arrangement, hint: whole ? value.lazy.name : `${value.lazy.name}/group` });
   }
-  if (count > 1 && groups > 1) throw new Error("a fault of the lowering: only a known filter can be merged");
+  if (count > 1 && groups > 1) throw new InternalError("only a known filter can be merged");
   const own = shape[0] / groups;
   const image = emitter.reshape(emitter.plain(value), shape, { hint });
   const begin = emitter.ints([first * own, 0, 0, 0]);
@@ -115,29 +116,31 @@ function convolveGroups(job: Job, emitter: Emitter): Convolved {
   return { op: "Identity", inputs: [joined], attr: { T: typeAttr("float32") } };
 }
 
-/** The Relu that alone uses a value, if there is one: TensorFlow.js computes it with the convolution. */
+/** The Relu that alone uses a value, if there is one. */
 function onlyRelu(output: string, emitter: Emitter): Node | undefined {
   const users = emitter.consumers(output);
   const relu = users.length === 1 && !emitter.isOutput(output) ? users[0] : undefined;
   return relu?.op === "Relu" ? relu : undefined;
 }
 
-/** Adds bias and Relu to a convolution, in one node where TensorFlow.js has one for it. */
+/**
+ * Adds bias and Relu to a convolution, in one node where TensorFlow.js has one for it. The Relu needs the bias: the
+ * engine reads `fused_ops` as bias and activation by place, and drops a Relu that is alone in it.
+ */
 function complete(
   convolved: Convolved,
   emitter: Emitter,
   { hint, bias, relu }: { readonly hint: string; readonly bias: Value | undefined; readonly relu: boolean },
 ): Convolved {
+  if (bias === undefined) return convolved;
   const { op, inputs, attr } = convolved;
-  if (op === "Conv2D" && (bias !== undefined || relu)) {
-    const fused = [...(bias === undefined ? [] : ["BiasAdd"]), ...(relu ? ["Relu"] : [])];
+  if (op === "Conv2D") {
     return {
       op: "_FusedConv2D",
-      inputs: [...inputs, ...(bias === undefined ? [] : [emitter.plain(bias)])],
-      attr: { ...attr, fused_ops: stringsAttr(fused), num_args: { i: bias === undefined ? "0" : "1" } },
+      inputs: [...inputs, emitter.plain(bias)],
+      attr: { ...attr, fused_ops: stringsAttr(["BiasAdd", ...(relu ? ["Relu"] : [])]), num_args: { i: "1" } },
     };
   }
-  if (bias === undefined) return convolved;
   const whole = op === "Identity" ? inputs : [emitter.emit(op, inputs, { hint, attr })];
   return { op: "BiasAdd", inputs: [...whole, emitter.plain(bias)], attr: { T: typeAttr("float32") } };
 }
@@ -159,14 +162,16 @@ const lowerConv: Lower = (node, emitter) => {
 
   const hint = `${emitter.nameOf(node.name)}/dense`;
   const convolved = convolve(job, emitter);
-  const relu = convolved.op === "Conv2D" && image.rank === 4 ? onlyRelu(output, emitter) : undefined;
-  let result = complete(convolved, emitter, { hint, bias: optionalInput(node, 2, emitter), relu: relu !== undefined });
+  const bias = optionalInput(node, 2, emitter);
+  const fuses = convolved.op === "Conv2D" && bias !== undefined && image.rank === 4;
+  const relu = fuses ? onlyRelu(output, emitter) : undefined;
+  let result = complete(convolved, emitter, { hint, bias, relu: relu !== undefined });
   if (dense) result = thinOut(result, emitter, { hint, strides: window.strides });
   if (relu !== undefined) emitter.absorb(relu);
   giveImage(relu?.outputs[0] ?? output, emitter, { ...result, rank: image.rank });
 };
 
-/** Keeps every so manieth pixel of an image. */
+/** Keeps every n-th pixel of an image. */
 function thinOut(
   { op, inputs, attr }: Convolved,
   emitter: Emitter,

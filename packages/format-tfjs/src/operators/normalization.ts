@@ -2,8 +2,9 @@ import { arrayToBytes, type LazyTensor, lazyFromChunks, readFloat32, type ReadOp
 import { type Node, readFloat, readInt } from "@samoyed/graph";
 import { constantOf, type Emitter } from "../emitter.ts";
 import { typeAttr } from "../tf-graph.ts";
-import type { Value } from "../value.ts";
+import { laidOut, type Value } from "../value.ts";
 import { commonLayout, perChannel } from "./expression.ts";
+import { meanSteps } from "./mean.ts";
 import { inputOf, type Lower, type LowerTable, onlyOutput, unsupported } from "./operator.ts";
 
 const lowerBatchNorm: Lower = (node, emitter) => {
@@ -71,17 +72,17 @@ const lowerInstanceNorm: Lower = async (node, emitter) => {
   const x = inputOf(node, 0, emitter);
   const rank = x.shape.length;
   const layout = commonLayout([x], rank);
-  const axes = emitter.ints(layout === "last" ? [1, 2] : x.shape.slice(2).map((_, axis) => axis + 2));
-  const name = emitter.nameOf(output);
+  const axes = layout === "last" ? [1, 2] : x.shape.slice(2).map((_, axis) => axis + 2);
+  const hint = `${emitter.nameOf(output)}/normalize`;
   const attr = { T: typeAttr("float32") };
-  const step = (op: string, ...inputs: readonly string[]): string =>
-    emitter.emit(op, inputs, {
-      hint: `${name}/normalize`,
-      attr: op === "Mean" ? { ...attr, keep_dims: { b: true } } : attr,
-    });
+  const step = (op: string, ...inputs: readonly string[]): string => emitter.emit(op, inputs, { hint, attr });
+  const mean = (ref: string): string => {
+    const last = meanSteps(ref, { shape: laidOut(x.shape, layout), axes, keep: true, hint }, emitter);
+    return emitter.emit(last.op, last.inputs, { hint, attr: last.attr });
+  };
   const image = emitter.inLayout(x, layout);
-  const centred = step("Sub", image, step("Mean", image, axes));
-  const variance = step("Mean", step("Square", centred), axes);
+  const centred = step("Sub", image, mean(image));
+  const variance = mean(step("Square", centred));
   const deviation = step("Rsqrt", step("AddV2", variance, emitter.float(readFloat(node, "epsilon", 1e-5))));
   const [scale, bias] = [inputOf(node, 1, emitter), inputOf(node, 2, emitter)];
   if ((await isAll(scale, 1, emitter)) && (await isAll(bias, 0, emitter))) {

@@ -1,8 +1,9 @@
 import { type Node, readFloat, readInt, readInts, readString } from "@samoyed/graph";
 import type { Emitter } from "../emitter.ts";
 import { stringAttr, typeAttr } from "../tf-graph.ts";
-import { type Computed, TO_LAST, type Value } from "../value.ts";
+import { type Computed, laidOut, TO_LAST, type Value } from "../value.ts";
 import { commonLayout } from "./expression.ts";
+import { meanSteps } from "./mean.ts";
 import {
   inputOf,
   type Lower,
@@ -163,6 +164,12 @@ const lowerReduce: Lower = async (node, emitter) => {
   }
   const all = x.shape.map((_, axis) => axis);
   const axes = (given.length === 0 ? all : given).map((axis) => axisIn(axis, rank, layout));
+  if (node.op === "ReduceMean") {
+    const hint = `${emitter.nameOf(output)}/mean`;
+    const { op, inputs, attr } = meanSteps(ref, { shape: laidOut(x.shape, layout), axes, keep, hint }, emitter);
+    emitter.give(output, op, inputs, { layout, attr });
+    return;
+  }
   const attr = { T: typeAttr("float32"), keep_dims: { b: keep } };
   emitter.give(output, REDUCTIONS[node.op]!, [ref, emitter.ints(axes)], { layout, attr });
 };

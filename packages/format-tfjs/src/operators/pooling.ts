@@ -1,9 +1,11 @@
 import { elementCount } from "@samoyed/core";
-import { type Node, readInt, readInts } from "@samoyed/graph";
+import { type Dim, type Node, readInt, readInts } from "@samoyed/graph";
 import { type Emitter, spatialAttr } from "../emitter.ts";
 import { stringAttr, type TfAttribute, typeAttr } from "../tf-graph.ts";
+import { type Computed, laidOut } from "../value.ts";
 import { ceils, extents, hasPads, type Pads, readWindow, type Window } from "../window.ts";
 import { giveImage, type Image, imageOf, padImage } from "./image.ts";
+import { meanSteps } from "./mean.ts";
 import { inputOf, type Lower, type LowerTable, onlyOutput, unsupported } from "./operator.ts";
 
 /** What padding must be for a maximum to ignore it: the least float32. Zero would be right only after a Relu. */
@@ -126,21 +128,35 @@ function knownCounts(
 /** Most windows of an average pool whose factors are written as a constant. */
 const MAX_FACTORS = 1 << 14;
 
-function lowerGlobal(op: string): Lower {
-  return (node, emitter) => {
-    const x = inputOf(node, 0, emitter);
-    const rank = x.shape.length;
-    const layout = rank === 4 ? "last" : "plain";
-    const axes = rank === 4 ? [1, 2] : x.shape.slice(2).map((_, axis) => axis + 2);
-    const attr = { T: typeAttr("float32"), keep_dims: { b: true } };
-    emitter.give(onlyOutput(node, emitter), op, [emitter.inLayout(x, layout), emitter.ints(axes)], { layout, attr });
-  };
+/** What a global pool works on: everything behind batch and channels. */
+function globalAxes(
+  node: Node,
+  emitter: Emitter,
+): { ref: string; layout: Computed["layout"]; axes: readonly number[]; shape: readonly Dim[] } {
+  const x = inputOf(node, 0, emitter);
+  const layout = x.shape.length === 4 ? "last" : "plain";
+  const axes = layout === "last" ? [1, 2] : x.shape.slice(2).map((_, axis) => axis + 2);
+  return { ref: emitter.inLayout(x, layout), layout, axes, shape: laidOut(x.shape, layout) };
 }
+
+const lowerGlobalMaxPool: Lower = (node, emitter) => {
+  const { ref, layout, axes } = globalAxes(node, emitter);
+  const attr = { T: typeAttr("float32"), keep_dims: { b: true } };
+  emitter.give(onlyOutput(node, emitter), "Max", [ref, emitter.ints(axes)], { layout, attr });
+};
+
+const lowerGlobalAveragePool: Lower = (node, emitter) => {
+  const output = onlyOutput(node, emitter);
+  const { ref, layout, axes, shape } = globalAxes(node, emitter);
+  const hint = `${emitter.nameOf(output)}/mean`;
+  const { op, inputs, attr } = meanSteps(ref, { shape, axes, keep: true, hint }, emitter);
+  emitter.give(output, op, inputs, { layout, attr });
+};
 
 /** Pools. */
 export const POOLING: LowerTable = {
   AveragePool: lowerAveragePool,
-  GlobalAveragePool: lowerGlobal("Mean"),
-  GlobalMaxPool: lowerGlobal("Max"),
+  GlobalAveragePool: lowerGlobalAveragePool,
+  GlobalMaxPool: lowerGlobalMaxPool,
   MaxPool: lowerMaxPool,
 };

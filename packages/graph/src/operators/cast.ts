@@ -1,7 +1,7 @@
 import { castTensor, type DType, type Tensor, type TypedArray } from "@samoyed/core";
 import { readAttribute, readInt } from "../attributes.ts";
 import type { Dim } from "../ir.ts";
-import { dtypeFromOnnx } from "../onnx-dtype.ts";
+import { dtypeFromOnnx, dtypeToOnnx } from "../onnx-dtype.ts";
 import { isInteger, newArray, numbers, tensorOf } from "./elements.ts";
 import {
   type InferCall,
@@ -21,8 +21,11 @@ function inferCast(call: InferCall): readonly ValueType[] {
   return [{ dtype: dtypeFromOnnx(to), shape: inputType(call, 0).shape }];
 }
 
+/** The same integers, unless one wraps around in 32 bits. */
 function castDims(call: InferCall): readonly Dim[] | undefined {
-  return call.dims(0);
+  const dims = call.dims(0);
+  if (readInt(call.node, "to", 0) !== dtypeToOnnx("int32")) return dims;
+  return dims?.every((dim) => typeof dim === "string" || dim === (dim | 0)) === true ? dims : undefined;
 }
 
 /** The largest finite value of the eight-bit floats, at which Cast saturates unless told otherwise (opset 19). */

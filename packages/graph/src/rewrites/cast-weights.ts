@@ -1,10 +1,9 @@
 import {
   arrayToBytes,
   bytesToArray,
-  castArray,
-  type LazyTensor,
   lazyFromChunks,
-  UnsupportedError,
+  type LazyTensor,
+  narrowWeights,
   wholeElements,
 } from "@samoyed/core";
 import { int } from "../attributes.ts";
@@ -17,25 +16,9 @@ import { verifyGraph } from "../verify.ts";
 function halved(weight: LazyTensor, name: string): LazyTensor {
   return lazyFromChunks({ name, dtype: "float16", shape: weight.shape }, async function* chunks(options) {
     for await (const chunk of wholeElements(weight.chunks(options), 4)) {
-      const from = bytesToArray(chunk, "float32");
-      const to = castArray(from, "float32", "float16");
-      const overflow = firstOverflow(from, to);
-      if (overflow >= 0) {
-        throw new UnsupportedError(`weight "${weight.name}" holds ${from[overflow]}, beyond float16's largest, 65504`, {
-          hint: "Keep this model's weights in float32.",
-        });
-      }
-      yield arrayToBytes(to);
+      yield arrayToBytes(narrowWeights(bytesToArray(chunk, "float32"), weight.name));
     }
   });
-}
-
-/** The first finite value that became infinite, or -1. A plain loop: a callback for each weight takes four times as long. */
-function firstOverflow(from: Float32Array, to: Uint16Array): number {
-  for (let index = 0; index < to.length; index++) {
-    if ((to[index]! & 0x7fff) === 0x7c00 && Number.isFinite(from[index])) return index;
-  }
-  return -1;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { lazyFromChunks, lazyTensor, readTensor } from "@samoyed/core";
+import { lazyFromChunks, lazyTensor, readTensor, type Tensor } from "@samoyed/core";
 import { expect, test } from "vitest";
 import { floats32, int64, noise } from "../../test/helpers.ts";
 import { createBuilder, foldConstants, type Graph, int, interpret, rewriteGraph, tensorAttribute } from "../index.ts";
@@ -64,4 +64,60 @@ test("declines a large result, a graph output, an unread weight, and the widenin
     ["unread", '"far" is not in memory'],
     ["widened", "it widens weights that are stored in half precision"],
   ]);
+});
+
+const FARTHEST = 2n ** 63n - 1n;
+
+function bounds(values: readonly bigint[]): Tensor<"int64"> {
+  return { dtype: "int64", shape: [values.length], data: BigInt64Array.from(values) };
+}
+
+/** x[:, 1:, ::-1] with its bounds made as exporters make them: constants, of which some are computed. */
+function sliceToTheEnd(): Graph {
+  const b = createBuilder({ name: "net" });
+  const x = b.input("x", "float32", ["N", 3, 4]);
+  const constant = (name: string, tensor: Tensor): string =>
+    b.node("Constant", [], { name, attributes: { value: tensorAttribute(lazyTensor(name, tensor)) } });
+  const end: Tensor = { dtype: "int64", shape: [], data: BigInt64Array.of(FARTHEST) };
+  const ends = [
+    b.node("Unsqueeze", [constant("end", end), constant("zero", int64([0]))]),
+    constant("before", bounds([-FARTHEST - 1n])),
+  ];
+  const inputs = [
+    x,
+    constant("starts", bounds([1n, FARTHEST])),
+    b.node("Concat", ends, { name: "ends", attributes: { axis: int(0) } }),
+    constant("axes", int64([1, 2])),
+    constant("steps", int64([1, -1])),
+  ];
+  b.output(b.node("Slice", inputs, { name: "y" }));
+  return b.finish();
+}
+
+test("bounds beyond every double are folded exactly and clamped", async () => {
+  const graph = sliceToTheEnd();
+  const { graph: result } = rewriteGraph(graph, [foldConstants]);
+  expect(result.nodes.map((node) => node.op)).toEqual(["Slice"]);
+  expect(await readTensor(result.initializers.get("ends")!)).toEqual(bounds([FARTHEST, -FARTHEST - 1n]));
+  expect(result.outputs[0]?.shape).toEqual(["N", 2, 4]);
+  const x = floats32(
+    [1, 3, 4],
+    Array.from({ length: 12 }, (_, index) => index),
+  );
+  const expected = new Map([["y", floats32([1, 2, 4], [7, 6, 5, 4, 11, 10, 9, 8])]]);
+  expect(await interpret(graph, { x })).toEqual(expected);
+  expect(await interpret(result, { x })).toEqual(expected);
+});
+
+test("a bound that wraps around when it is cast means what it becomes", async () => {
+  const b = createBuilder({ name: "net" });
+  const x = b.input("x", "float32", [4]);
+  const int32 = { attributes: { to: int(6) } };
+  const ends = b.node("Cast", [b.initializer(lazyTensor("end", bounds([FARTHEST])))], int32);
+  const starts = b.node("Cast", [b.initializer(lazyTensor("start", bounds([0n])))], int32);
+  b.output(b.node("Slice", [x, starts, ends], { name: "y" }));
+  const { graph } = rewriteGraph(b.finish(), [foldConstants]);
+  expect(graph.outputs[0]?.shape).toEqual([3]);
+  const found = await interpret(graph, { x: floats32([4], [1, 2, 3, 4]) });
+  expect(found.get("y")).toEqual(floats32([3], [1, 2, 3]));
 });

@@ -27,7 +27,9 @@ interface Match {
 export const foldConstants: Rewrite = defineRewrite<Match>({
   name: "foldConstants",
   pattern(node, view) {
-    const known = view.integers(node.outputs[0]!);
+    const integers = view.integers(node.outputs[0]!);
+    // An int64 beyond 2^53, such as a slice's "to the end", is computed from the operands, which hold it exactly.
+    const known = integers?.every((value) => Number.isSafeInteger(value)) === true ? integers : undefined;
     const present = node.inputs.filter((name) => name !== "");
     if (known === undefined && !present.every((name) => view.initializer(name) !== undefined)) return undefined;
     const operands = node.inputs.map((name) => view.initializer(name)?.tensor);

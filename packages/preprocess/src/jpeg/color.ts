@@ -11,7 +11,10 @@ export interface ColorHints {
   readonly adobeTransform: number | undefined;
 }
 
-/** Tells a file's colour space as libjpeg-turbo guesses it (`default_decompress_parms` of jdapimin.c). */
+/**
+ * Tells a file's colour space as libjpeg-turbo guesses it (`default_decompress_parms` of jdapimin.c), which it does at
+ * the first scan: only segments before that count.
+ */
 export function detectColorSpace(frame: Frame, hints: ColorHints): ColorSpace {
   const { components } = frame;
   if (components.length === 1) return "gray";

@@ -95,6 +95,44 @@ describe("what Pillow decodes", () => {
   });
 });
 
+describe("application segments after the first scan begins", () => {
+  const ADOBE_RGB = [0xff, 0xee, 0, 14, 0x41, 0x64, 0x6f, 0x62, 0x65, 0, 100, 0, 0, 0, 0, 0];
+  const JFIF = [0xff, 0xe0, 0, 16, 0x4a, 0x46, 0x49, 0x46, 0, 1, 1, 0, 0, 1, 0, 1, 0, 0];
+  const inserted = (bytes: Uint8Array, at: number, segment: readonly number[]): Uint8Array =>
+    new Uint8Array([...bytes.subarray(0, at), ...segment, ...bytes.subarray(at)]);
+  /** Where the marker after the first scan's data is. */
+  const afterFirstScan = (bytes: Uint8Array): number => {
+    const scan = findMarker(bytes, 0xda);
+    return bytes.findIndex(
+      (byte, i) => i > scan + 2 && byte === 0xff && bytes[i + 1]! >= 0xc0 && bytes[i + 1]! !== 0xff,
+    );
+  };
+  const bare = (bytes: Uint8Array): Uint8Array => {
+    const at = findMarker(bytes, 0xe0);
+    return without(bytes, at, at + 2 + ((bytes[at + 2]! << 8) | bytes[at + 3]!));
+  };
+
+  // Pillow 13 decodes each file to the pixels of the file without the segment.
+  test.each([
+    ["one scan", bare(color)],
+    ["several scans", bare(progressive)],
+  ])("%s: Adobe's does not turn YCC into RGB, and before the scan it does", (_, bytes) => {
+    const wanted = decodeJpeg(bytes).data;
+    expect(decodeJpeg(inserted(bytes, afterFirstScan(bytes), ADOBE_RGB)).data).toEqual(wanted);
+    expect(decodeJpeg(inserted(bytes, 2, ADOBE_RGB)).data).not.toEqual(wanted);
+  });
+
+  test.each([
+    ["one scan", bare(color)],
+    ["several scans", bare(progressive)],
+  ])("%s: JFIF's does not turn RGB into YCC, and before the scan it does", (_, ycc) => {
+    const bytes = inserted(ycc, 2, ADOBE_RGB);
+    const wanted = decodeJpeg(bytes).data;
+    expect(decodeJpeg(inserted(bytes, afterFirstScan(bytes), JFIF)).data).toEqual(wanted);
+    expect(decodeJpeg(inserted(bytes, 2, JFIF)).data).not.toEqual(wanted);
+  });
+});
+
 describe("damaged files", () => {
   test("there are enough, of which Pillow opens a good part", () => {
     expect(damaged.length).toBeGreaterThanOrEqual(250);

@@ -1,7 +1,7 @@
-import { FormatError } from "@samoyed/core";
+import { asciiBytes, FormatError, hasBytesAt } from "@samoyed/core";
 
 import type { Box, ChooseRegion, DecodeOptions, Image } from "../image.ts";
-import { detectColorSpace, rowConverter } from "./color.ts";
+import { type ColorSpace, detectColorSpace, rowConverter } from "./color.ts";
 import { MARKER } from "./constants.ts";
 import { createEntropyReader, type EntropyReader, openScan, spareBits } from "./entropy.ts";
 import { type Frame, parseFrame } from "./frame.ts";
@@ -15,6 +15,10 @@ import { defineStandardHuffman } from "./standard-huffman.ts";
 import { checkConditioning, createTables, defineHuffman, defineQuantizers, type Tables } from "./tables.ts";
 import { type Plane, upsampledRows } from "./upsample.ts";
 
+/** What the segments APP0 and APP14 begin with where they speak of colour. */
+const JFIF = [...asciiBytes("JFIF"), 0];
+const ADOBE = asciiBytes("Adobe");
+
 /** What the segments read so far have said. */
 interface DecoderState {
   readonly bytes: Uint8Array;
@@ -26,6 +30,8 @@ interface DecoderState {
   adobeTransform: number | undefined;
   readonly chooseRegion: ChooseRegion;
   frame: Frame | undefined;
+  /** Decided when the first scan begins, as libjpeg-turbo does: what later segments say has no effect. */
+  colorSpace: ColorSpace | undefined;
   region: Box;
   /** The image of a file with one scan, once that is decoded. */
   planes: readonly Plane[] | undefined;
@@ -56,6 +62,7 @@ export function decodeJpeg(bytes: Uint8Array, options: DecodeOptions = {}): Imag
     adobeTransform: undefined,
     chooseRegion: options.region ?? (({ width, height }) => ({ x: 0, y: 0, width, height })),
     frame: undefined,
+    colorSpace: undefined,
     region: { x: 0, y: 0, width: 0, height: 0 },
     planes: undefined,
     store: undefined,
@@ -95,10 +102,10 @@ function readMarker(state: DecoderState, marker: Marker): number | undefined {
       state.restartInterval = (segment[0]! << 8) | segment[1]!;
       return end;
     case MARKER.APP0:
-      if (segment.length >= 14 && startsWith(segment, "JFIF\0")) state.jfif = true;
+      if (segment.length >= 14 && hasBytesAt(segment, JFIF)) state.jfif = true;
       return end;
     case MARKER.APP14:
-      if (segment.length >= 12 && startsWith(segment, "Adobe")) state.adobeTransform = segment[11]!;
+      if (segment.length >= 12 && hasBytesAt(segment, ADOBE)) state.adobeTransform = segment[11]!;
       return end;
     case MARKER.SOS:
       return readScan(state, marker, segment);
@@ -128,10 +135,6 @@ function isCut(bytes: Uint8Array, { code, offset }: Marker): boolean {
   return offset + length > bytes.length;
 }
 
-function startsWith(segment: Uint8Array, text: string): boolean {
-  return String.fromCharCode(...segment.subarray(0, text.length)) === text;
-}
-
 /** Decodes the scan that follows its header. Returns where to look for the next marker. */
 function readScan(state: DecoderState, marker: Marker, segment: Uint8Array): number {
   const { bytes, reader, frame, tables, quantizers, restartInterval } = state;
@@ -146,6 +149,7 @@ function readScan(state: DecoderState, marker: Marker, segment: Uint8Array): num
   latchQuantizers(scan, context);
   const isFirst = state.store === undefined;
   if (isFirst) {
+    state.colorSpace = detectColorSpace(frame, state);
     checkDataSize(frame, bytes.length - start);
     if (!frame.progressive) defineStandardHuffman(tables);
   }
@@ -183,8 +187,8 @@ function checkDataSize(frame: Frame, byteLength: number): void {
 }
 
 function assemble(state: DecoderState): Image {
-  const { frame, region, store, quantizers } = state;
-  if (frame === undefined || (state.planes ?? store) === undefined) {
+  const { frame, region, store, quantizers, colorSpace } = state;
+  if (frame === undefined || colorSpace === undefined || (state.planes ?? store) === undefined) {
     throw new FormatError("JPEG: the file ends without an image");
   }
   const { width, height, components } = frame;
@@ -194,7 +198,7 @@ function assemble(state: DecoderState): Image {
     upsampledRows(frame, component, { plane: planes[index]!, span }),
   );
   const pixels = new Uint8ClampedArray(width * height * 3);
-  const convert = rowConverter(detectColorSpace(frame, state), span, sources);
+  const convert = rowConverter(colorSpace, span, sources);
   for (let y = region.y; y < region.y + region.height; y++) convert(y, pixels, (y * width + region.x) * 3);
   return { width, height, data: new Uint8Array(pixels.buffer) };
 }

@@ -1,6 +1,4 @@
-import { FormatError, UnsupportedError } from "@samoyed/core";
-
-import { crc32 } from "./crc32.ts";
+import { crc32, FormatError, UnsupportedError } from "@samoyed/core";
 
 /** What a PNG's image header says (PNG 11.2.1). */
 export interface PngHeader {

@@ -1,11 +1,10 @@
 import { deflateSync } from "node:zlib";
 
-import { FormatError, SamoyedError, UnsupportedError } from "@samoyed/core";
+import { crc32, FormatError, SamoyedError, UnsupportedError } from "@samoyed/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { readImages, sha256 } from "../../test/cases.ts";
-import { crc32 } from "./crc32.ts";
 import { decodePng } from "./decode.ts";
 
 const recorded = readImages("png");

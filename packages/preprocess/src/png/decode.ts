@@ -1,4 +1,4 @@
-import { FormatError } from "@samoyed/core";
+import { FormatError, hasBytesAt } from "@samoyed/core";
 
 import { checkImageSize, type Image } from "../image.ts";
 import { PNG_SIGNATURE, type PngHeader, readPngParts } from "./chunks.ts";
@@ -49,7 +49,7 @@ const MAX_DEFLATE_RATIO = 1032;
  * @throws UnsupportedError for more than `MAX_PIXELS` pixels, and where the first frame of an animation is a part only.
  */
 export function decodePng(bytes: Uint8Array): Image {
-  if (!PNG_SIGNATURE.every((byte, i) => bytes[i] === byte)) throw new FormatError("PNG: the file has no PNG signature");
+  if (!hasBytesAt(bytes, PNG_SIGNATURE)) throw new FormatError("PNG: the file has no PNG signature");
   const { header, palette, compressed } = readPngParts(bytes);
   const { width, height } = header;
   if (width === 0 || height === 0) {

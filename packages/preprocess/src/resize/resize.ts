@@ -1,5 +1,6 @@
 import { ShapeError } from "@samoyed/core";
 
+import { checkPixels } from "../check-pixels.ts";
 import { type Box, checkImageSize, type Image } from "../image.ts";
 import { FILTERS, type Interpolation } from "./filters.ts";
 import { nearestRange, resizeNearest } from "./nearest.ts";
@@ -20,10 +21,12 @@ export interface ResizeOptions {
  *
  * Returns a new image of the size of `crop`, or the input itself where nothing changes.
  *
+ * @throws UsageError when a field of the image is missing, or its data are not bytes.
  * @throws ShapeError when a size is below 1 or the crop does not lie within the result.
  * @throws UnsupportedError when the wanted part has more than `MAX_PIXELS` pixels.
  */
 export function resize(image: Image, options: ResizeOptions): Image {
+  checkPixels(image, ["width", "height"]);
   const { width, height, interpolation } = options;
   const { across, down } = sides(image, options);
   const crop = boxOf(across, down);

@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 
 import { rawPixels, readCases, readImages, sha256, type TransformCase } from "../../test/cases.ts";
 import { decodeImage } from "../decode.ts";
+import { toRgb } from "../image.ts";
+import { resize } from "../resize/resize.ts";
 import { createTransform, preprocessImage } from "./transform.ts";
 
 const recorded = readCases<TransformCase>("transforms");
@@ -90,6 +92,52 @@ describe("input", () => {
     expect(() => transform({ width: 0, height: 9, data: image.data })).toThrow(ShapeError);
     expect(() => transform({ width: 9, height: 8, channels: 5 as never, data: image.data })).toThrow(/5 channels/);
     expect(() => transform({ width: 2 ** 16, height: 2 ** 16, data: image.data })).toThrow(UnsupportedError);
+  });
+
+  test.each([
+    ["Float32Array", new Float32Array(image.data)],
+    ["Uint16Array", new Uint16Array(image.data)],
+    ["Int8Array", new Int8Array(image.data)],
+    ["Array", [...image.data]],
+  ])("pixels of type %s are refused, never read as bytes", (name, given) => {
+    const data = given as never;
+    for (const channels of [1, 3, 4] as const) {
+      const read = (): unknown => transform({ width: 9, height: 24 / channels, channels, data });
+      expect(read).toThrow(UsageError);
+      expect(read).toThrow(`pixels: data is a ${name}; expected a Uint8Array or Uint8ClampedArray`);
+    }
+    expect(() => transform({ width: 9, height: 8, data })).toThrow(`pixels: data is a ${name}`);
+    expect(() => resize({ width: 9, height: 8, data }, { width: 4, height: 4, interpolation: "nearest" })).toThrow(
+      `pixels: data is a ${name}`,
+    );
+  });
+
+  test("a Buffer, and clamped bytes without channels, are taken", () => {
+    const wanted = transform(image);
+    expect(transform({ ...image, data: Buffer.from(image.data) })).toEqual(wanted);
+    expect(transform({ ...image, channels: 3, data: new Uint8ClampedArray(image.data) })).toEqual(wanted);
+  });
+
+  test("a field that is missing is named, and never printed as undefined", () => {
+    const whole = { width: 9, height: 8, channels: 3, data: image.data };
+    for (const field of ["width", "height", "channels", "data"] as const) {
+      const { [field]: _, ...part } = whole;
+      const read = (): unknown => (field === "channels" ? toRgb(part as never) : transform(part as never));
+      expect(read).toThrow(UsageError);
+      expect(read).toThrow(`pixels: ${field} is missing; expected a`);
+    }
+    expect(() => transform({ ...whole, width: "9" } as never)).toThrow("width is a String; expected a number");
+    expect(() => transform(new ArrayBuffer(8) as never)).toThrow("pixels: width is missing");
+    for (const nothing of [null, undefined, "dog.jpg"]) {
+      expect(() => transform(nothing as never)).toThrow(UsageError);
+    }
+  });
+
+  test("a canvas's ImageData without channels is refused with what to give", () => {
+    const data = new Uint8ClampedArray(9 * 8 * 4);
+    expect(() => transform({ width: 9, height: 8, data } as never)).toThrow(
+      expect.objectContaining({ code: "shape", hint: expect.stringContaining("channels: 4") }),
+    );
   });
 
   test("bytes that are no image are refused", () => {

@@ -28,7 +28,7 @@ export const MAX_INPUT_SIDE = 16_384;
  * @throws UsageError when the configuration has an unknown name, a size below 1 or above `MAX_INPUT_SIDE`, or values that
  * do not fit.
  * @throws UnsupportedError for inputs of other than 3 channels.
- * The transform throws what `decodeImage` throws, and ShapeError when an image is too thin to be resized.
+ * The transform throws what `decodeImage` and `toRgb` throw, and ShapeError when an image is too thin to be resized.
  * Matches timm 1.0.29, `create_transform` in timm/data/transforms_factory.py.
  */
 export function createTransform(config: Partial<PreprocessConfig> = {}): Transform {
@@ -60,6 +60,11 @@ export function preprocessImage(bytes: Uint8Array, config: PreprocessConfig): Te
 }
 
 function toImage(input: Image | RawImage): Image {
+  if (typeof input !== "object" || input === null) {
+    throw new UsageError(`the image is ${input === null ? "null" : `a ${typeof input}`}; expected bytes or pixels`, {
+      hint: "Give the bytes of a JPEG or PNG file as a Uint8Array, or { width, height, channels, data }.",
+    });
+  }
   return toRgb("channels" in input ? input : { ...input, channels: 3 });
 }
 

@@ -5,37 +5,10 @@ import { activationOf } from "./activations.ts";
 import { NO_ACTIVATION } from "./lowering.ts";
 import type { PlanModel } from "./model.ts";
 import { readFloat } from "./node.ts";
-import { isColumnBias } from "./operators/matrix.ts";
+import { isColumnBias } from "./column-bias.ts";
+import type { FusedNode } from "./fused-node.ts";
 import { findPattern, type Pattern } from "./patterns.ts";
-
-/** A node with what its kernel does besides: adds another value, then applies an activation. */
-export interface FusedNode {
-  /** Whether the activation is all that there is; `node` is then the last of those that spell it. */
-  readonly kind: "node" | "activation";
-  readonly node: SmydNode;
-  readonly inputs: readonly string[];
-  /** The value that is made in the end. */
-  readonly output: string;
-  readonly residual?: string;
-  readonly activation: Activation;
-}
-
-/** Who makes and who takes each value. */
-export interface Uses {
-  readonly model: PlanModel;
-  readonly shapes: ReadonlyMap<string, Shape>;
-  /** Whether a value is taken once, and by a node. */
-  isInner(name: string): boolean;
-  /** The node that makes such a value, if it is of this operator. */
-  innerMaker(name: string, op: string): SmydNode | undefined;
-}
-
-/** What may be fused, and what may not. */
-export interface FuseOptions {
-  readonly shapes: ReadonlyMap<string, Shape>;
-  /** Values that the caller gets: they are not fused away. */
-  readonly wanted: { has(name: string): boolean };
-}
+import { type FuseOptions, type Uses, usesOf } from "./uses.ts";
 
 /** Kernels that apply an activation to what they write. */
 const TAKES_ACTIVATION: ReadonlySet<string> = new Set([
@@ -59,25 +32,6 @@ function takesResidual(node: SmydNode, shapes: ReadonlyMap<string, Shape>): bool
   const columns = shapes.get(node.outputs[0]!)!.at(-1)!;
   const isPlain = readFloat(node, "alpha", 1) === 1 && readFloat(node, "beta", 1) === 1;
   return isPlain && (c === undefined || isColumnBias(c, columns));
-}
-
-function usesOf(model: PlanModel, nodes: readonly SmydNode[], { shapes, wanted }: FuseOptions): Uses {
-  const counts = new Map<string, number>();
-  const makers = new Map<string, SmydNode>();
-  for (const node of nodes) {
-    for (const name of node.inputs) counts.set(name, (counts.get(name) ?? 0) + 1);
-    for (const name of node.outputs) makers.set(name, node);
-  }
-  const isInner = (name: string): boolean => counts.get(name) === 1 && !wanted.has(name);
-  return {
-    model,
-    shapes,
-    isInner,
-    innerMaker: (name, op) => {
-      const maker = makers.get(name);
-      return maker?.op === op && isInner(name) ? maker : undefined;
-    },
-  };
 }
 
 /**

@@ -28,6 +28,22 @@ export function malformed(node: SmydNode, message: string): FormatError {
   return new FormatError(`${describe(node)}: ${message}`, detailsOf(node));
 }
 
+/**
+ * Does what concerns a node; an error that names no node gets this one in its details.
+ *
+ * @throws what `work` throws.
+ */
+export function atNode<T>(node: SmydNode, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (!(cause instanceof UnsupportedError) || cause.details["node"] !== undefined) throw cause;
+    const { message, hint, details } = cause;
+    const more = { ...detailsOf(node).details, ...details };
+    throw new UnsupportedError(message, { cause, details: more, ...(hint !== undefined && { hint }) });
+  }
+}
+
 type Values = { readonly [A in SmydAttribute as A["type"]]: A["value"] };
 
 function attribute<T extends SmydAttribute["type"]>(node: SmydNode, name: string, type: T): Values[T] | undefined {

@@ -1,6 +1,6 @@
 import type { Shape } from "@samoyed/core";
 import type { SmydNode, SmydWeight } from "@samoyed/smyd-file";
-import type { FusedNode } from "./fuse.ts";
+import type { FusedNode } from "./fused-node.ts";
 import type { Lowering } from "./lowering.ts";
 import type { PlanModel } from "./model.ts";
 

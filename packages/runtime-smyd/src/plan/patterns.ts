@@ -2,7 +2,7 @@ import { sameShape } from "@samoyed/core";
 import type { SmydNode } from "@samoyed/smyd-file";
 import type { Activation } from "./steps.ts";
 import { scalarOf } from "./constants.ts";
-import type { Uses } from "./fuse.ts";
+import type { Uses } from "./uses.ts";
 
 /** An activation that a network spells out in several nodes. */
 export interface Pattern {

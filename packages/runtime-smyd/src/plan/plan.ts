@@ -6,6 +6,7 @@ import { fuseNodes } from "./fuse.ts";
 import { MAX_MEMORY_BYTES, MAX_STEPS } from "./limits.ts";
 import { createLowering, type Operation, type Readout } from "./lowering.ts";
 import type { PlanModel } from "./model.ts";
+import { atNode } from "./node.ts";
 import type { LowerCall } from "./operator.ts";
 import { lowerActivation } from "./operators/elementwise.ts";
 import { type Buffer, newBuffer, type Place, placeBytes } from "./places.ts";
@@ -71,8 +72,9 @@ export function planProgram(given: PlanModel, options: PlanOptions): Plan {
       weight: (index) => model.weights.get(fused.inputs[index] ?? ""),
       shapeOf: (name) => shapes.shapes.get(name)!,
     };
-    if (fused.kind === "activation") lowerActivation(call);
-    else operatorOf(fused.node).lower(call);
+    atNode(fused.node, () =>
+      fused.kind === "activation" ? lowerActivation(call) : operatorOf(fused.node).lower(call),
+    );
   }
   const arenaBytes = alignUp(placeBuffers(buffersOf(lowering.operations, inputs), address));
   const tables = createTables(address + arenaBytes);

@@ -41,6 +41,11 @@ function constantOf(node: SmydNode): SmydWeight {
   return { ...value.value, name: node.outputs[0]! };
 }
 
+/** Whether a node may pass a value on or hold one, and is then planned by no operator. */
+export function isPassing({ op }: SmydNode): boolean {
+  return op === "Identity" || op === "Dropout" || op === "Constant";
+}
+
 function passesOn(node: SmydNode, opset: number): boolean {
   if (node.op === "Identity") return true;
   if (node.op !== "Dropout") return false;

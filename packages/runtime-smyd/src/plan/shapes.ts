@@ -1,7 +1,7 @@
 import { FormatError, formatShape, type Shape, UnsupportedError } from "@samoyed/core";
 import type { SmydNode } from "@samoyed/smyd-file";
 import { countElements } from "./limits.ts";
-import { malformed, misfit, unsupported } from "./node.ts";
+import { atNode, malformed, misfit, unsupported } from "./node.ts";
 import type { Operator, ShapeCall } from "./operator.ts";
 import { OPERATORS } from "./operators/index.ts";
 import type { ResolvedModel } from "./resolve.ts";
@@ -65,7 +65,7 @@ export function computeShapes(model: ResolvedModel, { inputs, batched: given }: 
     };
     const shape = operator.shape(call);
     const name = node.outputs[0]!;
-    requireElements(node, shape);
+    atNode(node, () => requireElements(node, shape));
     shapes.set(name, shape);
     if (!call.batched.includes(true)) continue;
     if (shape[0] !== 1 || operator.keepsImages?.(call) === false) {

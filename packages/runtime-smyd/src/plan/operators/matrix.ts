@@ -2,6 +2,7 @@ import { formatShape, type Shape } from "@samoyed/core";
 import { convWeights } from "@samoyed/smyd-file";
 import type { SmydWeight } from "@samoyed/smyd-file";
 import type { Activation } from "../steps.ts";
+import { isColumnBias } from "../column-bias.ts";
 import { binarySteps } from "../copy-steps.ts";
 import { type Lowering, NO_ACTIVATION } from "../lowering.ts";
 import { countElements, MAX_RANK } from "../limits.ts";
@@ -57,11 +58,6 @@ function pushLinear(input: Place, output: Place, linear: Linear): void {
       activation,
     }),
   );
-}
-
-/** Whether a Gemm's C is one value for each column, which the kernel starts its sums with. */
-export function isColumnBias(shape: Shape, columns: number): boolean {
-  return shape.at(-1) === columns && countElements(shape, "a bias") === columns;
 }
 
 function gemmShape(call: ShapeCall): Shape {

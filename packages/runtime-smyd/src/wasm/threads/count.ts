@@ -1,4 +1,5 @@
-import { UnavailableError, UsageError } from "@samoyed/core";
+import { UnavailableError } from "@samoyed/core";
+import { checkThreads } from "@samoyed/runtime";
 
 /** More than this have nothing to share in a network for images. */
 export const MAX_THREADS = 64;
@@ -21,9 +22,7 @@ export interface ThreadLimits {
  */
 export function chooseThreads(asked: number | undefined, { processors, unshared }: ThreadLimits): number {
   if (asked === undefined) return unshared ? 1 : Math.max(1, Math.min(DEFAULT_THREADS, processors));
-  if (!Number.isInteger(asked) || asked < 1 || asked > MAX_THREADS) {
-    throw new UsageError(`threads is ${asked}; expected an integer from 1 to ${MAX_THREADS}`);
-  }
+  checkThreads(asked, MAX_THREADS);
   if (asked > 1 && unshared) {
     throw new UnavailableError(`${asked} threads are asked for; ${unshared.reason}`, { hint: unshared.hint });
   }

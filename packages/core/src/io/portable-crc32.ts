@@ -9,7 +9,7 @@ const LITTLE_ENDIAN_HOST: boolean = new Uint8Array(Uint32Array.of(1).buffer)[0] 
  * @param previous the CRC of the bytes before these, to go on with a stream; 0 at its start.
  * @returns an unsigned 32-bit integer.
  */
-export function crc32(bytes: Uint8Array, previous = 0): number {
+export function portableCrc32(bytes: Uint8Array, previous = 0): number {
   let crc = ~previous;
   let position = 0;
   const { byteLength } = bytes;

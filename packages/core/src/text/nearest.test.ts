@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nearest } from "./nearest.ts";
+import { nearest, nearestNames } from "./nearest.ts";
 
 test.each([
   ["convrt", "convert"],
@@ -8,4 +8,8 @@ test.each([
   ["xyz", undefined],
 ])("%s is taken for %s", (word, expected) => {
   expect(nearest(word, ["convert", "check", "run"])).toBe(expected);
+});
+
+test("nearestNames orders by distance, and keeps the order of equals", () => {
+  expect(nearestNames("abc", ["xyz", "abd", "ABC", "abe"], { count: 3 })).toEqual(["ABC", "abd", "abe"]);
 });

@@ -1,19 +1,6 @@
-import type { Tensor } from "@tensorflow/tfjs-core";
-import type { Tf } from "./engine.ts";
+import type { Executor, LoadedWeights, Tf } from "./engine-source.ts";
 import { makeGraphModel } from "./graph-model.ts";
-import type { LoadedWeights } from "./load-weights.ts";
 import type { Model } from "./model-json.ts";
-
-/** A graph over weights that are on an engine, ready to be computed; both calls while the engine is the current one. */
-export interface Executor {
-  /**
-   * Computes the values of outputs and nodes, by name, from tensors by the inputs' names. The tensors that it gives are
-   * the caller's.
-   */
-  execute(inputs: Readonly<Record<string, Tensor>>, names: readonly string[]): readonly Tensor[];
-  /** Frees the weights as well. */
-  dispose(): void;
-}
 
 /** TensorFlow.js's own: one call of the engine for each node. */
 export function stepwiseExecutor(tf: Tf, model: Model, loaded: LoadedWeights): Executor {

@@ -1,0 +1,97 @@
+import type { CheckpointValue } from "@samoyed/checkpoint";
+import { FormatError, type PreprocessConfig } from "@samoyed/core";
+
+/** A training script's settings: the attributes of an `argparse.Namespace`, or a dictionary. */
+export type Settings = ReadonlyMap<CheckpointValue, CheckpointValue>;
+
+const INTERPOLATIONS: readonly PreprocessConfig["interpolation"][] = [
+  "nearest",
+  "box",
+  "bilinear",
+  "hamming",
+  "bicubic",
+  "lanczos",
+];
+const CROP_MODES: readonly PreprocessConfig["cropMode"][] = ["center", "squash", "border"];
+
+/** Larger images are refused before anything is made of them. */
+const MAX_SIZE = 1 << 16;
+
+const isSize = (value: CheckpointValue): value is number =>
+  typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= MAX_SIZE;
+
+const isNumber = (value: CheckpointValue): value is number => typeof value === "number" && Number.isFinite(value);
+
+function refuse(option: string, value: CheckpointValue, expected: string): FormatError {
+  return new FormatError(`the checkpoint's args.${option} is ${text(value)}; expected ${expected}`, {
+    hint: "In Python, save the state dict alone, and give the settings as options.",
+  });
+}
+
+/** A value as a report shows it. */
+function text(value: CheckpointValue): string {
+  if (Array.isArray(value)) return value.map((item: CheckpointValue) => text(item)).join(" ");
+  return typeof value === "object" && value !== null ? "an object" : String(value);
+}
+
+function readSize(value: CheckpointValue, option: string): PreprocessConfig["inputSize"] {
+  if (option === "img_size" && isSize(value)) return [3, value, value];
+  if (option === "input_size" && Array.isArray(value) && value.length === 3 && value.every(isSize)) {
+    return value as unknown as PreprocessConfig["inputSize"];
+  }
+  throw refuse(option, value, option === "img_size" ? "a number of pixels" : "channels, height, width");
+}
+
+function readChannels(value: CheckpointValue, option: string, channels: number): readonly number[] {
+  if (Array.isArray(value) && value.every(isNumber) && (value.length === 1 || value.length === channels)) {
+    return value.length === 1 ? new Array<number>(channels).fill(value[0] as number) : value;
+  }
+  throw refuse(option, value, `${channels} numbers`);
+}
+
+function readCrop(value: CheckpointValue, option: string): number {
+  if (typeof value === "number" && value > 0 && Number.isFinite(value)) return value;
+  throw refuse(option, value, "a share above 0");
+}
+
+function readWord<T extends string>(words: readonly T[]): (value: CheckpointValue, option: string) => T {
+  return (value, option) => {
+    const found = words.find((word) => word === value);
+    if (found === undefined) throw refuse(option, value, `one of ${words.join(", ")}`);
+    return found;
+  };
+}
+
+/**
+ * How the options of timm's `train.py` say that images are prepared for validation (timm 1.0.29, `timm/data/config.py`,
+ * `resolve_data_config`): `input_size` goes before `img_size`; what is None or empty is left to the model. What is used is
+ * added to `fields`.
+ *
+ * @throws FormatError when an option has a value that it cannot have.
+ */
+export function recordedPreprocess(args: Settings, fields: Map<string, string>): Partial<PreprocessConfig> {
+  const take = <T>(option: string, read: (value: CheckpointValue, option: string) => T): T | undefined => {
+    const value = args.get(option) ?? "";
+    if (value === "") return undefined;
+    const result = read(value, option);
+    fields.set(`args.${option}`, text(value));
+    return result;
+  };
+  const inputSize = take("input_size", readSize) ?? take("img_size", readSize);
+  const channels = inputSize?.[0] ?? 3;
+  const perChannel = (value: CheckpointValue, option: string): readonly number[] =>
+    readChannels(value, option, channels);
+  const interpolation = take("interpolation", readWord(INTERPOLATIONS));
+  const cropPct = take("crop_pct", readCrop);
+  const cropMode = take("crop_mode", readWord(CROP_MODES));
+  const mean = take("mean", perChannel);
+  const std = take("std", perChannel);
+  return {
+    ...(inputSize && { inputSize }),
+    ...(interpolation && { interpolation }),
+    ...(cropPct !== undefined && { cropPct }),
+    ...(cropMode && { cropMode }),
+    ...(mean && { mean }),
+    ...(std && { std }),
+  };
+}

@@ -1,0 +1,77 @@
+import { constants, type Stats } from "node:fs";
+import { type FileHandle, open, stat } from "node:fs/promises";
+import { IoError } from "../errors.ts";
+import { toIoError } from "./node-error.ts";
+
+/**
+ * Opening a named pipe waits until another program opens its other end, which may be never. With this flag it does not
+ * wait; a regular file is read the same with and without. Windows has no such flag.
+ */
+const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/**
+ * Checks that a path names a regular file, or a link to one, without opening it: a writer that waits at a pipe's other
+ * end does not notice, and a device does nothing.
+ *
+ * @param action - What fails: `cannot be opened`.
+ * @throws IoError when there is no such file, or it is a folder, a named pipe, a socket or a device.
+ */
+export async function requireRegularFile(path: string, action = "cannot be opened"): Promise<void> {
+  let found: Stats;
+  try {
+    found = await stat(path);
+  } catch (error) {
+    throw toIoError(error, `${path}: ${action}`);
+  }
+  refuseSpecial(found, path);
+}
+
+/**
+ * Opens a regular file, or a link to one, for reading. The caller closes it.
+ *
+ * @param action - What fails: `cannot be opened`.
+ * @throws IoError as `requireRegularFile`, and when the file cannot be opened; it never waits for another program.
+ */
+export async function openRegularFile(path: string, action = "cannot be opened"): Promise<FileHandle> {
+  await requireRegularFile(path, action);
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path, OPEN_FLAGS);
+    // Another file may have taken its place since.
+    refuseSpecial(await handle.stat(), path);
+    return handle;
+  } catch (error) {
+    await handle?.close();
+    throw toIoError(error, `${path}: ${action}`);
+  }
+}
+
+/**
+ * Reads a whole regular file; the caller owns the bytes.
+ *
+ * @throws IoError as `openRegularFile`, and when the disk fails.
+ */
+export async function readRegularFile(path: string): Promise<Uint8Array> {
+  const handle = await openRegularFile(path, "cannot be read");
+  try {
+    return new Uint8Array(await handle.readFile());
+  } catch (error) {
+    throw toIoError(error, `${path}: cannot be read`);
+  } finally {
+    await handle.close();
+  }
+}
+
+function refuseSpecial(found: Stats, path: string): void {
+  if (found.isFile()) return;
+  const pipe = found.isFIFO() || found.isSocket();
+  throw new IoError(`${path}: is ${kindOf(found)}; expected a file`, {
+    hint: pipe ? "Save what comes out of it to a regular file first, and name that." : "Name a regular file.",
+  });
+}
+
+function kindOf(found: Stats): string {
+  if (found.isDirectory()) return "a folder";
+  if (found.isFIFO()) return "a named pipe";
+  return found.isSocket() ? "a socket" : "a device";
+}

@@ -1,0 +1,64 @@
+import { bytesPerElement, type LazyTensor, type ReadOptions, tensorByteLength } from "@samoyed/core";
+import type { Graph } from "@samoyed/graph";
+import type { SmydAttribute, SmydGraph, SmydWeight } from "@samoyed/smyd-file";
+import { planWeights, type PlannedWeight, type SmydWeights } from "./weight-records.ts";
+
+/** A graph as its `.smyd` file would describe it, with the constants that planning reads. */
+export interface SmydOutline {
+  readonly graph: SmydGraph;
+  /** Offsets of weights that are not in `data` mean nothing. */
+  readonly weights: ReadonlyMap<string, SmydWeight>;
+  /** The small constants: lists of integers, and scalars. */
+  readonly data: Uint8Array;
+}
+
+/** A list of integers or a scalar is far smaller; a longer constant is no list that an operator reads. */
+const MAX_READ_BYTES = 4096;
+const ALIGNMENT = 8;
+
+/** Describes a graph as `writeSmyd` would, without writing it; of the weights only small constants are read. */
+export async function outlineSmyd(
+  graph: Graph,
+  { weights = "float32", ...reading }: ReadOptions & { readonly weights?: SmydWeights } = {},
+): Promise<SmydOutline> {
+  const planned = planWeights(graph, weights);
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  const outline = async ({ weight, record }: PlannedWeight): Promise<SmydWeight> => {
+    const { name, shape, layout, groups, storage } = record;
+    const byteLength = tensorByteLength(storage, shape);
+    const common = { name, shape, layout, groups, storage, offset: 0, byteLength };
+    if (layout !== "plain")
+      return record.scale === undefined ? common : { ...common, scale: { offset: 0, byteLength: 0 } };
+    if (!isRead(weight, byteLength)) return common;
+    const offset = length;
+    parts.push(await weight.read(reading));
+    length += Math.ceil(byteLength / ALIGNMENT) * ALIGNMENT;
+    return { ...common, offset };
+  };
+  const initializers = new Map<string, SmydWeight>();
+  for (const entry of planned.initializers) initializers.set(entry.record.name, await outline(entry));
+  const nodes: SmydGraph["nodes"][number][] = [];
+  for (const [index, node] of graph.nodes.entries()) {
+    const attributes: [string, SmydAttribute][] = [];
+    for (const [key, attribute] of Object.entries(node.attributes)) {
+      const own = planned.attributes[index]!.get(key);
+      if (own !== undefined) attributes.push([key, { type: "tensor", value: await outline(own) }]);
+      else if (attribute.type !== "tensor") attributes.push([key, attribute]);
+    }
+    nodes.push({ ...node, attributes: Object.fromEntries(attributes) });
+  }
+  const data = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    data.set(part, at);
+    at += Math.ceil(part.byteLength / ALIGNMENT) * ALIGNMENT;
+  }
+  const { name, opset, inputs, outputs } = graph;
+  return { graph: { name, opset, inputs, outputs, nodes }, weights: initializers, data };
+}
+
+function isRead({ dtype }: LazyTensor, byteLength: number): boolean {
+  if (dtype === "float32") return byteLength === bytesPerElement(dtype);
+  return byteLength <= MAX_READ_BYTES;
+}

@@ -1,0 +1,38 @@
+import { UsageError } from "@samoyed/core";
+
+/** What `data` may be, by the names of its types; Node's `Buffer` is a Uint8Array. */
+const TAKEN: readonly string[] = ["Uint8Array", "Uint8ClampedArray"];
+
+/**
+ * Checks that pixels from a caller have every field, and 8 bits a channel: a Float32Array or Uint16Array would be read as
+ * bytes that it does not hold.
+ *
+ * @param numbers the fields that must be numbers.
+ * @throws UsageError that names the field, what it is and what is taken.
+ */
+export function checkPixels<Field extends string>(
+  pixels: Readonly<Record<Field | "data", unknown>>,
+  numbers: readonly Field[],
+): void {
+  for (const field of numbers) {
+    const value = pixels[field];
+    if (typeof value === "number") continue;
+    throw new UsageError(`pixels: ${field} ${found(value)}; expected a number`, {
+      hint: "Give { width, height, channels, data }, or the bytes of a JPEG or PNG file as a Uint8Array.",
+    });
+  }
+  // By name, not `instanceof`: a canvas in an iframe has classes of its own.
+  if (TAKEN.includes(typeName(pixels.data))) return;
+  throw new UsageError(`pixels: data ${found(pixels.data)}; expected a ${TAKEN.join(" or ")}`, {
+    hint: "Scale the values to 0…255 and round them into a Uint8Array, one byte per channel.",
+  });
+}
+
+function found(value: unknown): string {
+  return value === undefined ? "is missing" : `is a ${typeName(value)}`;
+}
+
+/** `Float32Array`, `Array`, `String`, `Null`: the name that JavaScript itself gives a value's type. */
+function typeName(value: unknown): string {
+  return Object.prototype.toString.call(value).slice("[object ".length, -1);
+}

@@ -1,0 +1,14 @@
+import type { SmydNode } from "@samoyed/smyd-file";
+import type { Activation } from "./steps.ts";
+
+/** A node with what its kernel does besides: adds another value, then applies an activation. */
+export interface FusedNode {
+  /** Whether the activation is all that there is; `node` is then the last of those that spell it. */
+  readonly kind: "node" | "activation";
+  readonly node: SmydNode;
+  readonly inputs: readonly string[];
+  /** The value that is made in the end. */
+  readonly output: string;
+  readonly residual?: string;
+  readonly activation: Activation;
+}

@@ -1,0 +1,4 @@
+/** The planner, without a device: what a converter may ask of it. */
+export { findRefusals, type FindRefusalsOptions, type Refusal } from "./find-refusals.ts";
+export type { PlanModel } from "./model.ts";
+export { type PlanningSizes, planningSizes } from "./planning-sizes.ts";

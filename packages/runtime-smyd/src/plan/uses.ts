@@ -1,0 +1,40 @@
+import type { Shape } from "@samoyed/core";
+import type { SmydNode } from "@samoyed/smyd-file";
+import type { PlanModel } from "./model.ts";
+
+/** Who makes and who takes each value. */
+export interface Uses {
+  readonly model: PlanModel;
+  readonly shapes: ReadonlyMap<string, Shape>;
+  /** Whether a value is taken once, and by a node. */
+  isInner(name: string): boolean;
+  /** The node that makes such a value, if it is of this operator. */
+  innerMaker(name: string, op: string): SmydNode | undefined;
+}
+
+/** What may be fused, and what may not. */
+export interface FuseOptions {
+  readonly shapes: ReadonlyMap<string, Shape>;
+  /** Values that the caller gets: they are not fused away. */
+  readonly wanted: { has(name: string): boolean };
+}
+
+/** The uses of values among some nodes of a model. */
+export function usesOf(model: PlanModel, nodes: readonly SmydNode[], { shapes, wanted }: FuseOptions): Uses {
+  const counts = new Map<string, number>();
+  const makers = new Map<string, SmydNode>();
+  for (const node of nodes) {
+    for (const name of node.inputs) counts.set(name, (counts.get(name) ?? 0) + 1);
+    for (const name of node.outputs) makers.set(name, node);
+  }
+  const isInner = (name: string): boolean => counts.get(name) === 1 && !wanted.has(name);
+  return {
+    model,
+    shapes,
+    isInner,
+    innerMaker: (name, op) => {
+      const maker = makers.get(name);
+      return maker?.op === op && isInner(name) ? maker : undefined;
+    },
+  };
+}
