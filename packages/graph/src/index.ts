@@ -35,3 +35,4 @@ export {
   type RewriteResult,
   rewriteGraph,
 } from "./rewrites/rewrite.ts";
+export { withoutUnused } from "./rewrites/without-unused.ts";

@@ -166,6 +166,7 @@ describe("depth and space", () => {
     ["DepthToSpace", { mode: string("DCR") }],
     ["DepthToSpace", { mode: string("CRD") }],
     ["SpaceToDepth", {}],
+    ["SpaceToDepth", { mode: string("CRD") }],
   ])("%s %o", async (op, mode) => {
     const item: NodeCase = { op, attributes: { blocksize: int(2), ...mode }, inputs: [IMAGE] };
     const open = (index: number) => (index === 0 ? ["N", 8, 4, 6] : undefined);

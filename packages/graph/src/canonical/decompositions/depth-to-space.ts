@@ -9,7 +9,8 @@ import type { NodeRule } from "../rule.ts";
  *
  *   DepthToSpace, DCR: [N, b, b, C, H, W] → [N, C, H, b, W, b]     axes 0 3 4 1 5 2
  *   DepthToSpace, CRD: [N, C, b, b, H, W] → [N, C, H, b, W, b]     axes 0 1 4 2 5 3      (PyTorch's pixel_shuffle)
- *   SpaceToDepth:      [N, C, H, b, W, b] → [N, b, b, C, H, W]     axes 0 3 5 1 2 4
+ *   SpaceToDepth, DCR: [N, C, H, b, W, b] → [N, b, b, C, H, W]     axes 0 3 5 1 2 4
+ *   SpaceToDepth, CRD: [N, C, H, b, W, b] → [N, C, b, b, H, W]     axes 0 1 3 5 2 4
  */
 
 interface Steps {
@@ -21,18 +22,19 @@ interface Steps {
 /** The shapes around the transposition of an image of known size; a batch of 0 stands for the input's own. */
 function stepsOf(node: Node, shape: readonly Dim[]): Steps {
   const block = readInt(node, "blocksize", 0);
+  const isDepthFirst = readString(node, "mode", "DCR") === "DCR";
   const [channels, height, width] = shape.slice(1) as [number, number, number];
   if (node.op === "SpaceToDepth") {
     const [rows, columns] = [height / block, width / block];
     return {
       split: [0, channels, rows, block, columns, block],
-      perm: [0, 3, 5, 1, 2, 4],
+      perm: isDepthFirst ? [0, 3, 5, 1, 2, 4] : [0, 1, 3, 5, 2, 4],
       joined: [0, channels * block * block, rows, columns],
     };
   }
   const depth = channels / (block * block);
   const joined = [0, depth, height * block, width * block];
-  return readString(node, "mode", "DCR") === "DCR"
+  return isDepthFirst
     ? { split: [0, block, block, depth, height, width], perm: [0, 3, 4, 1, 5, 2], joined }
     : { split: [0, depth, block, block, height, width], perm: [0, 1, 4, 2, 5, 3], joined };
 }
