@@ -15,7 +15,7 @@ import { version } from "./version.ts";
 export interface MainOptions {
   readonly terminal?: Terminal;
   readonly env?: Readonly<Record<string, string | undefined>>;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 async function findCommand(name: string): Promise<Command> {

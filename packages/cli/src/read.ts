@@ -13,7 +13,7 @@ export async function readWhole(path: string, signal?: AbortSignal): Promise<Uin
         hint: "Is this the right file?",
       });
     }
-    return await source.read(0, source.byteLength, signal ? { signal } : {});
+    return await source.read(0, source.byteLength, { signal });
   } finally {
     await source.close?.();
   }

@@ -17,7 +17,7 @@ export interface TransferOptions {
   readonly env?: Environment;
   /** Replaces `fetch`, proxies included. */
   readonly fetch?: Fetch;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: DownloadProgress) => void;
   /** The pause before the second try, doubled before each further one; half a second when absent. */
   readonly retryMilliseconds?: number;
@@ -114,7 +114,7 @@ async function verifiedFile({ path, sha256, signal }: DownloadOptions): Promise<
     }
     throw toIoError(error, `${path}: cannot be read`);
   }
-  const found = await hashFile(path, { ...(signal && { signal }) });
+  const found = await hashFile(path, { signal });
   if (sha256 !== undefined) {
     return found.startsWith(sha256) ? found : undefined;
   }
@@ -152,13 +152,13 @@ async function transfer(url: string, file: PartialFile, options: DownloadOptions
       throw outcome;
     }
     const pause = Math.min(retryMilliseconds * 2 ** Math.max(0, fruitless - 1), MAX_PAUSE_MILLISECONDS);
-    await wait(pause, undefined, { ...(signal && { signal }) });
+    await wait(pause, undefined, { signal });
   }
 }
 
 async function complete(url: string, file: PartialFile, { sha256, path, signal }: DownloadOptions): Promise<string> {
   refusePage(await file.head(), url);
-  const found = await hashFile(file.path, { ...(signal && { signal }) });
+  const found = await hashFile(file.path, { signal });
   if (sha256 === undefined) {
     // Before the file has its name: one without a record would be taken unseen.
     await writeHashRecord(path, found);

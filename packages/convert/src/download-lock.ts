@@ -50,7 +50,7 @@ export async function lockDownload(target: string, options: DownloadLockOptions)
       });
     }
     try {
-      await wait(POLL_MILLISECONDS, undefined, { ...(signal && { signal }) });
+      await wait(POLL_MILLISECONDS, undefined, { signal });
     } catch (cause) {
       throw new AbortedError("interrupted", { cause });
     }

@@ -10,6 +10,7 @@ export { blobSource } from "./io/blob-source.ts";
 export { castArray, castTensor, type FloatDType, requireCast, toFloat32 } from "./tensor/cast.ts";
 export { copyChunks } from "./tensor/copy-chunks.ts";
 export { narrowWeights } from "./tensor/narrow-weights.ts";
+export { concatBytes } from "./io/concat-bytes.ts";
 export { crc32 } from "./io/crc32.ts";
 export { nearest, nearestNames } from "./text/nearest.ts";
 export { giveChunkBuffer, takeChunkBuffer } from "./io/chunk-buffers.ts";

@@ -40,7 +40,7 @@ export interface RunCaseOptions {
   /** `layers` looks into the network as well, for image 0, where the case says at which places. `answers` when absent. */
   readonly depth?: "answers" | "layers";
   readonly onEvent?: (event: CaseEvent) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

@@ -27,7 +27,7 @@ export const MAX_INTERPRETED_ELEMENTS: number = 2 ** 27;
 export interface InterpretOptions {
   /** Names of values to return besides the outputs. */
   readonly taps?: readonly string[];
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 function checkInput(info: ValueInfo, tensor: Tensor | undefined, symbols: Map<string, number>): Tensor {

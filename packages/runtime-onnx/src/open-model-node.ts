@@ -22,7 +22,7 @@ export async function openModelInNode(artifact: Artifact, { signal }: OpenModelO
   try {
     return {
       label: path,
-      metadata: await readOnnxMetadata(source, signal ? { signal } : {}),
+      metadata: await readOnnxMetadata(source, { signal }),
       model: path,
       folder: dirname(resolve(path)),
       withPatch: (patch) => readWithPatch(path, patch),

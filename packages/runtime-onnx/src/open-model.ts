@@ -1,7 +1,6 @@
-import { IoError, memorySource, throwIfAborted } from "@samoyed/core";
+import { concatBytes, IoError, memorySource, throwIfAborted } from "@samoyed/core";
 import type { Artifact } from "@samoyed/runtime";
 import type { Model } from "./engine.ts";
-import { concat } from "./outputs-patch.ts";
 import { readOnnxMetadata } from "./read-onnx-metadata.ts";
 
 /** What opening a model may be given. */
@@ -19,19 +18,20 @@ export async function openModel(artifact: Artifact, { signal }: OpenModelOptions
   const given = artifact instanceof Blob ? new Uint8Array(await artifact.arrayBuffer()) : artifact;
   const bytes = given instanceof Uint8Array ? given : await download(given, signal);
   const label = given instanceof Uint8Array ? "memory" : String(given);
-  const metadata = await readOnnxMetadata(memorySource(bytes, label), signal ? { signal } : {});
+  const metadata = await readOnnxMetadata(memorySource(bytes, label), { signal });
   return {
     label,
     metadata,
     model: bytes,
-    withPatch: async (patch) => concat([given instanceof Uint8Array ? given : await download(given, undefined), patch]),
+    withPatch: async (patch) =>
+      concatBytes([given instanceof Uint8Array ? given : await download(given, undefined), patch]),
   };
 }
 
 async function download(url: string | URL, signal: AbortSignal | undefined): Promise<Uint8Array> {
   throwIfAborted(signal);
   try {
-    const response = await fetch(url, signal ? { signal } : {});
+    const response = await fetch(url, { signal: signal ?? null });
     if (!response.ok)
       throw new IoError(`${String(url)}: the server answered ${response.status} ${response.statusText}`);
     return new Uint8Array(await response.arrayBuffer());

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { type ByteSource, FormatError, memorySource } from "@samoyed/core";
+import { type ByteSource, concatBytes, FormatError, memorySource } from "@samoyed/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fixture } from "../test/fixtures.ts";
-import { concat, outputsPatch } from "./outputs-patch.ts";
+import { outputsPatch } from "./outputs-patch.ts";
 import { readOnnxMetadata } from "./read-onnx-metadata.ts";
 
 const text = (value: string): number[] => [...new TextEncoder().encode(value)];
@@ -30,7 +30,7 @@ test("steps over a graph of gigabytes without reading it", async () => {
     label: "big.onnx",
     read: async (offset, length) => {
       reads.push(length);
-      if (offset < header.length) return concat([header, new Uint8Array(length)]).slice(offset, offset + length);
+      if (offset < header.length) return concatBytes([header, new Uint8Array(length)]).slice(offset, offset + length);
       return tail.slice(offset - header.length - graph, offset - header.length - graph + length);
     },
   };
@@ -91,8 +91,9 @@ describe("hostile bytes", () => {
 
   test("too much metadata is refused before it is read", async () => {
     const half = 40 << 20;
-    const one = (): Uint8Array => concat([Uint8Array.of(0x72, 0x80, 0x80, 0x80, 0x14), new Uint8Array(half).fill(0)]);
-    const bytes = concat([Uint8Array.from(GRAPH), one(), one()]);
+    const one = (): Uint8Array =>
+      concatBytes([Uint8Array.of(0x72, 0x80, 0x80, 0x80, 0x14), new Uint8Array(half).fill(0)]);
+    const bytes = concatBytes([Uint8Array.from(GRAPH), one(), one()]);
     // An all-zero entry is no entry; a first one of valid fields, then the limit.
     for (let at = 7; at < 7 + half; at += 2) bytes[at] = 0x18;
     await expect(readOnnxMetadata(memorySource(bytes))).rejects.toThrow(/over 67108864 bytes of metadata/);

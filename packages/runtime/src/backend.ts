@@ -19,7 +19,7 @@ export interface Port {
 export interface RunOptions {
   /** Names of intermediate values to return besides the outputs. */
   readonly taps?: readonly string[];
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A loaded model. Not safe for concurrent runs unless the backend says so. */
@@ -49,7 +49,7 @@ export interface LoadProgress {
 export interface LoadOptions {
   /** Threads that the engine may use; the engine's default when absent. */
   readonly threads?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Called while a model comes, by the backends that take it piece by piece. */
   readonly onProgress?: (progress: LoadProgress) => void;
 }

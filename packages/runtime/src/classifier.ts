@@ -20,7 +20,7 @@ import { type Classification, topClasses } from "./top-classes.ts";
 export interface ClassifyOptions {
   /** How many classes to return, most probable first; 5 when absent. */
   readonly top?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A loaded model that answers images with names and probabilities. */

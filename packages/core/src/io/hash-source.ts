@@ -13,11 +13,7 @@ export async function hashSource(source: ByteSource, options: HashOptions = {}):
   const { signal, onProgress } = options;
   const hash = createHash("sha256");
   let done = 0;
-  for await (const piece of sourceChunks(
-    source,
-    { offset: 0, byteLength: source.byteLength },
-    { ...(signal && { signal }) },
-  )) {
+  for await (const piece of sourceChunks(source, { offset: 0, byteLength: source.byteLength }, { signal })) {
     hash.update(piece);
     done += piece.byteLength;
     onProgress?.(done);

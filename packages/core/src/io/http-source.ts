@@ -111,7 +111,7 @@ async function request(
       headers: { ...headers, ...(range !== undefined && { range }) },
       // A cache may hold an older version whole; ranges of it would not match the network's.
       cache: "no-store",
-      ...(signal && { signal }),
+      signal: signal ?? null,
     });
   } catch (cause) {
     throw httpFailure(cause, {

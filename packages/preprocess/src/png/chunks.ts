@@ -1,4 +1,4 @@
-import { crc32, FormatError, UnsupportedError } from "@samoyed/core";
+import { concatBytes, crc32, FormatError, UnsupportedError } from "@samoyed/core";
 
 /** What a PNG's image header says (PNG 11.2.1). */
 export interface PngHeader {
@@ -67,7 +67,7 @@ export function readPngParts(bytes: Uint8Array): PngParts {
   if (palette.length > 768) throw new FormatError(`PNG: palette of ${palette.length} bytes; expected at most 768`);
   const { pieces, end } = collectImageData(bytes, offset);
   checkTail(bytes, { offset: end, animated });
-  return { header, palette, compressed: pieces.length === 1 ? pieces[0]! : concatenate(pieces) };
+  return { header, palette, compressed: pieces.length === 1 ? pieces[0]! : concatBytes(pieces) };
 }
 
 /** A chunk's name and length; undefined where the file ends. */
@@ -153,16 +153,6 @@ function checkTail(bytes: Uint8Array, { offset, animated }: { offset: number; an
     }
     at = chunk.offset + chunk.length + 4;
   }
-}
-
-function concatenate(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
 
 function truncated(bytes: Uint8Array, where: string): FormatError {

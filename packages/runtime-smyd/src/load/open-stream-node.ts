@@ -33,7 +33,7 @@ async function fileStream(path: string, signal: AbortSignal | undefined): Promis
       if (target.byteLength > source.byteLength - position) throw cutShort(path, source.byteLength);
       const offset = position;
       position += target.byteLength;
-      await source.readInto!(offset, target, signal ? { signal } : {});
+      await source.readInto!(offset, target, { signal });
     },
     atEnd: async () => position === source.byteLength,
     close: () => source.close(),

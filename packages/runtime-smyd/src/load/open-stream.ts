@@ -26,7 +26,7 @@ async function fetchStream(url: string, signal: AbortSignal | undefined): Promis
     new IoError(`${url}: the download broke off`, { hint: "Check the network and try again.", cause });
   let response: Response;
   try {
-    response = await fetch(url, signal ? { signal } : {});
+    response = await fetch(url, { signal: signal ?? null });
   } catch (cause) {
     throwIfAborted(signal);
     throw new IoError(`${url}: cannot be fetched`, { hint: "Check the address and the network.", cause });

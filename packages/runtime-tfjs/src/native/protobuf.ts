@@ -1,3 +1,5 @@
+import { concatBytes } from "@samoyed/core";
+
 /**
  * Protocol Buffers, as far as a graph has to be written: each function gives one field, and a message is its fields one
  * after the other (protobuf.dev, "Encoding").
@@ -9,35 +11,24 @@ const FOUR_BYTES = 5;
 
 /** An integer, enum or bool; negative ones as 64 bits in two's complement. */
 export function integerField(field: number, value: number | bigint): Uint8Array {
-  return joinBytes([varint(field * 8 + VARINT), varint(value)]);
+  return concatBytes([varint(field * 8 + VARINT), varint(value)]);
 }
 
 /** A `float`. */
 export function floatField(field: number, value: number): Uint8Array {
   const bytes = new Uint8Array(4);
   new DataView(bytes.buffer).setFloat32(0, value, true);
-  return joinBytes([varint(field * 8 + FOUR_BYTES), bytes]);
+  return concatBytes([varint(field * 8 + FOUR_BYTES), bytes]);
 }
 
 /** Bytes, or a message within the message. */
 export function bytesField(field: number, value: Uint8Array): Uint8Array {
-  return joinBytes([varint(field * 8 + LENGTH_DELIMITED), varint(value.length), value]);
+  return concatBytes([varint(field * 8 + LENGTH_DELIMITED), varint(value.length), value]);
 }
 
 /** A `string`. */
 export function textField(field: number, value: string): Uint8Array {
   return bytesField(field, new TextEncoder().encode(value));
-}
-
-/** Bytes one after the other. */
-export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
 }
 
 function varint(value: number | bigint): Uint8Array {

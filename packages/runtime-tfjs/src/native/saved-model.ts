@@ -1,4 +1,5 @@
-import { bytesField, floatField, integerField, joinBytes, textField } from "./protobuf.ts";
+import { concatBytes } from "@samoyed/core";
+import { bytesField, floatField, integerField, textField } from "./protobuf.ts";
 import type { WeightDType } from "../weight-entry.ts";
 
 /** An attribute's value: the bytes of an `AttrValue` (tensorflow 2.21, `core/framework/attr_value.proto`). */
@@ -38,11 +39,11 @@ export function tensorAttribute(
   elements: Float32Array | Int32Array | Uint8Array,
 ): Attribute {
   const bytes = new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
-  return bytesField(8, joinBytes([integerField(1, TYPES[dtype]), bytesField(2, shape(sizes)), bytesField(4, bytes)]));
+  return bytesField(8, concatBytes([integerField(1, TYPES[dtype]), bytesField(2, shape(sizes)), bytesField(4, bytes)]));
 }
 
 function shape(sizes: readonly number[]): Uint8Array {
-  return joinBytes(sizes.map((size) => bytesField(2, integerField(1, size))));
+  return concatBytes(sizes.map((size) => bytesField(2, integerField(1, size))));
 }
 
 /** An attribute that a graph's JSON spells out, or `undefined` for what is none of the kinds that networks have. */
@@ -54,7 +55,7 @@ export function attributeOfJson(value: unknown): Attribute | undefined {
   if (s !== undefined) return isBase64(s) ? bytesField(2, fromBase64(s)) : undefined;
   const integers = (list as { i?: unknown } | undefined)?.i;
   if (!Array.isArray(integers) || !integers.every(isInteger)) return undefined;
-  return bytesField(1, joinBytes(integers.map((item) => integerField(3, BigInt(item)))));
+  return bytesField(1, concatBytes(integers.map((item) => integerField(3, BigInt(item)))));
 }
 
 function isInteger(value: unknown): value is string | number {
@@ -73,15 +74,15 @@ function fromBase64(text: string): Uint8Array {
 
 /** The file `saved_model.pb` of a graph without variables or signatures. */
 export function encodeSavedModel(nodes: readonly NativeNode[]): Uint8Array {
-  const versions = joinBytes([integerField(1, PRODUCER), integerField(2, MIN_CONSUMER)]);
-  const graph = joinBytes([...nodes.map((node) => bytesField(1, encodeNode(node))), bytesField(4, versions)]);
-  const metaGraph = joinBytes([bytesField(1, textField(4, TAG)), bytesField(2, graph)]);
-  return joinBytes([integerField(1, 1), bytesField(2, metaGraph)]);
+  const versions = concatBytes([integerField(1, PRODUCER), integerField(2, MIN_CONSUMER)]);
+  const graph = concatBytes([...nodes.map((node) => bytesField(1, encodeNode(node))), bytesField(4, versions)]);
+  const metaGraph = concatBytes([bytesField(1, textField(4, TAG)), bytesField(2, graph)]);
+  return concatBytes([integerField(1, 1), bytesField(2, metaGraph)]);
 }
 
 function encodeNode({ name, op, input, attr }: NativeNode): Uint8Array {
   const attributes = Object.entries(attr).map(([key, value]) =>
-    bytesField(5, joinBytes([textField(1, key), bytesField(2, value)])),
+    bytesField(5, concatBytes([textField(1, key), bytesField(2, value)])),
   );
-  return joinBytes([textField(1, name), textField(2, op), ...input.map((item) => textField(3, item)), ...attributes]);
+  return concatBytes([textField(1, name), textField(2, op), ...input.map((item) => textField(3, item)), ...attributes]);
 }
