@@ -14,6 +14,7 @@ export {
 export { canonicalize, type CanonicalReport, type CanonicalResult } from "./canonical/canonicalize.ts";
 export { CANONICAL_OPERATORS, DECOMPOSED_OPERATORS } from "./canonical/operators.ts";
 export { CANONICAL_OPSET } from "./canonical/opset.ts";
+export { requireCanonical } from "./canonical/require-canonical.ts";
 export { createBuilder, type GraphBuilder, type NodeOptions } from "./builder.ts";
 export { MAX_DIM, MAX_RANK } from "./check-shape.ts";
 export { inferShapes } from "./infer.ts";

@@ -2,7 +2,7 @@ import { type LazyTensor, lazyTensor, renameLazy } from "@samoyed/core";
 import { inferShapes } from "../infer.ts";
 import type { Graph, Node } from "../ir.ts";
 import { tensorOf } from "../operators/elements.ts";
-import { Draft } from "../rewrites/graph-view.ts";
+import { Draft, type GraphView } from "../rewrites/graph-view.ts";
 import { withoutUnused } from "../rewrites/without-unused.ts";
 import { verifyGraph } from "../verify.ts";
 import type { Attributes, Emit, NodeRule } from "./rule.ts";
@@ -90,6 +90,30 @@ class Replacements {
   }
 }
 
+/** The first rule that has something to do at each node, and the reason where it must leave it. */
+class RuleBook {
+  readonly #byOp: Map<string, NodeRule[]> = new Map();
+
+  constructor(rules: readonly NodeRule[]) {
+    for (const rule of rules) for (const op of rule.ops) this.#byOp.set(op, [...(this.#byOp.get(op) ?? []), rule]);
+  }
+
+  find(node: Node, view: GraphView): { readonly rule: NodeRule; readonly reason: string | undefined } | undefined {
+    const rule = this.#byOp.get(node.op)?.find((candidate) => candidate.applies?.(node, view) ?? true);
+    return rule && { rule, reason: rule.check?.(node, view) };
+  }
+}
+
+/** The nodes that rules would replace. */
+export function findPending(graph: Graph, rules: readonly NodeRule[]): readonly Node[] {
+  const book = new RuleBook(rules);
+  const view = new Draft(graph);
+  return graph.nodes.filter((node) => {
+    const found = book.find(node, view);
+    return found !== undefined && found.reason === undefined;
+  });
+}
+
 /**
  * Applies to every node the first of the rules for its operator that has something to do there, in one pass. The result
  * has the meaning of `opset`; where the graph's own is another and a node cannot be expressed, `graph` is the one given.
@@ -97,25 +121,21 @@ class Replacements {
  * @throws FormatError, ShapeError or UnsupportedError as `verifyGraph` does.
  */
 export function applyRules(graph: Graph, rules: readonly NodeRule[], opset: number): RulesResult {
-  const byOp = new Map<string, NodeRule[]>();
-  for (const rule of rules) for (const op of rule.ops) byOp.set(op, [...(byOp.get(op) ?? []), rule]);
+  const book = new RuleBook(rules);
   const view = new Draft(graph);
   const made = new Replacements(graph, view);
   const applied: { rewrite: string; node: string }[] = [];
   const declined: { rewrite: string; node: string; reason: string }[] = [];
   for (const node of graph.nodes) {
-    const rule = byOp.get(node.op)?.find((candidate) => candidate.applies?.(node, view) ?? true);
-    if (rule === undefined) {
-      made.nodes.push(node);
+    const found = book.find(node, view);
+    if (found !== undefined && found.reason === undefined) {
+      found.rule.expand(node, made.emitter(node));
+      applied.push({ rewrite: found.rule.name, node: node.name });
       continue;
     }
-    const reason = rule.check?.(node, view);
-    if (reason === undefined) {
-      rule.expand(node, made.emitter(node));
-      applied.push({ rewrite: rule.name, node: node.name });
-    } else {
-      made.nodes.push(node);
-      declined.push({ rewrite: rule.name, node: node.name, reason });
+    made.nodes.push(node);
+    if (found?.reason !== undefined) {
+      declined.push({ rewrite: found.rule.name, node: node.name, reason: found.reason });
     }
   }
   const changesOpset = opset !== graph.opset;

@@ -1,6 +1,7 @@
+import { lazyTensor } from "@samoyed/core";
 import { describe, expect, test } from "vitest";
 import { distance, inputsOf } from "../../test/canonical-case.ts";
-import { nodeGraph, noise } from "../../test/helpers.ts";
+import { int64, nodeGraph, noise } from "../../test/helpers.ts";
 import { recordedCases } from "../../test/recorded.ts";
 import {
   CANONICAL_OPERATORS,
@@ -8,10 +9,14 @@ import {
   canonicalize,
   createBuilder,
   DECOMPOSED_OPERATORS,
+  type Graph,
+  int,
   interpret,
   INTERPRETED_OPERATORS,
   MAX_OPSET,
   MIN_OPSET,
+  requireCanonical,
+  string,
 } from "../index.ts";
 
 describe("the list of operators", () => {
@@ -20,6 +25,34 @@ describe("the list of operators", () => {
     expect([...CANONICAL_OPERATORS, ...decomposed, "Dropout"].toSorted()).toEqual(INTERPRETED_OPERATORS);
     for (const into of DECOMPOSED_OPERATORS.values())
       expect(CANONICAL_OPERATORS).toEqual(expect.arrayContaining([...into]));
+  });
+});
+
+describe("requireCanonical", () => {
+  function net(opset: number, op: string): Graph {
+    const b = createBuilder({ name: "net", opset });
+    b.output(b.node(op, [b.input("x", "float32", ["N", 4])], { name: "y" }));
+    return b.finish();
+  }
+  test("takes canonical graphs, and names what canonicalize would change", () => {
+    requireCanonical(net(CANONICAL_OPSET, "Relu"));
+    expect(() => requireCanonical(net(14, "Relu"))).toThrow('graph "net" uses operator set 14; expected 17');
+    expect(() => requireCanonical(net(CANONICAL_OPSET, "HardSwish"))).toThrow(
+      'graph "net" is not in the canonical form: HardSwish (node "y")',
+    );
+    requireCanonical(canonicalize(net(14, "HardSwish")).graph);
+  });
+
+  test("says why a graph stays in another operator set", () => {
+    const b = createBuilder({ name: "net", opset: 18 });
+    const attributes = { antialias: int(1), mode: string("linear") };
+    const sizes = b.initializer(lazyTensor("sizes", int64([1, 1, 2, 2])));
+    b.output(b.node("Resize", [b.input("x", "float32", [1, 1, 4, 4]), "", "", sizes], { name: "y", attributes }));
+    const { graph } = canonicalize(b.finish());
+    expect(() => requireCanonical(graph)).toThrow(
+      'graph "net" uses operator set 18; expected 17, in which it cannot be expressed: ' +
+        'node "y": it is antialiased, which came with operator set 18',
+    );
   });
 });
 

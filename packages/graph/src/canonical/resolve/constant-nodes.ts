@@ -31,8 +31,6 @@ export const constantNodes: NodeRule = {
   name: "constantNodes",
   ops: ["Constant"],
   into: [],
-  check: (node, view) =>
-    view.isOutput(node.outputs[0]!) ? `its output "${node.outputs[0]}" is a graph output` : undefined,
   expand(node, emit) {
     const name = node.outputs[0]!;
     const tensor = readAttribute(node, "value", "tensor");
