@@ -1,5 +1,5 @@
 import { type LazyTensor, lazyTensor, MismatchError, type Shape, UsageError } from "@samoyed/core";
-import { verifyGraph } from "@samoyed/graph";
+import { canonicalize, verifyGraph } from "@samoyed/graph";
 import { describe, expect, it } from "vitest";
 import { architectures } from "./architectures.ts";
 import { buildModel, TAP_NAMES } from "./build-model.ts";
@@ -29,6 +29,15 @@ describe("buildModel", () => {
         name,
       ).toEqual(["logits", ...TAP_NAMES]);
       expect(graph.outputs[0]!.shape, name).toEqual(["N", 1000]);
+    }
+  });
+
+  it("builds graphs that are in the canonical form", () => {
+    for (const [name, architecture] of architectures()) {
+      const graph = buildModel({ architecture, numClasses: 1000, tensors: unread(architecture, 1000), taps: true });
+      const { graph: canonical, report } = canonicalize(graph);
+      expect(report.applied, name).toEqual([]);
+      expect(canonical, name).toEqual(graph);
     }
   });
 
