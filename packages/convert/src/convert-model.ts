@@ -2,7 +2,7 @@ import type { ByteSource, Contract } from "@samoyed/core";
 import { readOnnx } from "@samoyed/format-onnx";
 import { readSmyd } from "@samoyed/format-smyd";
 import type { Graph } from "@samoyed/graph";
-import { rewriteAll } from "./build-graph.ts";
+import { canonicalizeAll } from "./build-graph.ts";
 import { checkedFormats } from "./convert-checkpoint.ts";
 import { fileName, outputName } from "./file-name.ts";
 import type { Format } from "./formats.ts";
@@ -53,8 +53,9 @@ const READERS: Readonly<Record<ReadableFormat, Reader>> = {
 };
 
 /**
- * Converts a model: reads its graph, rewrites it, and writes it in each format. A contract in it travels on; nothing is
- * added to a model that has none. Weights stream; those of a `.smyd` file become float32 again.
+ * Converts a model: reads its graph, brings it into the canonical form, rewrites it, and writes it in each format. A
+ * contract in it travels on; nothing is added to a model that has none. Weights stream; those of a `.smyd` file become
+ * float32 again.
  *
  * @throws FormatError, UnsupportedError when the model is damaged, or has an operator that a format does not; nodes are
  * named.
@@ -67,7 +68,7 @@ export async function convertModel(source: ByteSource, options: ConvertModelOpti
   const formats = checkedFormats(options.formats);
   const read = await READERS[options.from](source, options);
   const opened = performance.now();
-  const { graph, rewrites } = rewriteAll(read.graph, fold === undefined ? {} : { fold });
+  const { graph, rewrites } = canonicalizeAll(read.graph, fold === undefined ? {} : { fold });
   const contract = read.contract && { ...read.contract, weights };
   const built = performance.now();
   const model = contract?.model ?? options.name;

@@ -1,6 +1,7 @@
 import { bytesPerElement, type LazyTensor, type ReadOptions, tensorByteLength } from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
-import type { SmydAttribute, SmydGraph, SmydWeight } from "@samoyed/smyd-file";
+import { type Graph, requireCanonical } from "@samoyed/graph";
+import type { SmydGraph, SmydWeight } from "@samoyed/smyd-file";
+import { plainAttributes } from "./plain-attributes.ts";
 import { planWeights, type PlannedWeight, type SmydWeights } from "./weight-records.ts";
 
 /** A graph as its `.smyd` file would describe it, with the constants that planning reads. */
@@ -21,7 +22,7 @@ export async function outlineSmyd(
   graph: Graph,
   { weights = "float32", ...reading }: ReadOptions & { readonly weights?: SmydWeights } = {},
 ): Promise<SmydOutline> {
-  const planned = planWeights(graph, weights);
+  requireCanonical(graph);
   const parts: Uint8Array[] = [];
   let length = 0;
   const outline = async ({ weight, record }: PlannedWeight): Promise<SmydWeight> => {
@@ -37,25 +38,25 @@ export async function outlineSmyd(
     return { ...common, offset };
   };
   const initializers = new Map<string, SmydWeight>();
-  for (const entry of planned.initializers) initializers.set(entry.record.name, await outline(entry));
-  const nodes: SmydGraph["nodes"][number][] = [];
-  for (const [index, node] of graph.nodes.entries()) {
-    const attributes: [string, SmydAttribute][] = [];
-    for (const [key, attribute] of Object.entries(node.attributes)) {
-      const own = planned.attributes[index]!.get(key);
-      if (own !== undefined) attributes.push([key, { type: "tensor", value: await outline(own) }]);
-      else if (attribute.type !== "tensor") attributes.push([key, attribute]);
-    }
-    nodes.push({ ...node, attributes: Object.fromEntries(attributes) });
-  }
+  for (const entry of planWeights(graph, weights)) initializers.set(entry.record.name, await outline(entry));
   const data = new Uint8Array(length);
   let at = 0;
   for (const part of parts) {
     data.set(part, at);
     at += Math.ceil(part.byteLength / ALIGNMENT) * ALIGNMENT;
   }
-  const { name, opset, inputs, outputs } = graph;
-  return { graph: { name, opset, inputs, outputs, nodes }, weights: initializers, data };
+  const { name, opset, inputs, outputs, nodes } = graph;
+  return {
+    graph: {
+      name,
+      opset,
+      inputs,
+      outputs,
+      nodes: nodes.map((node) => ({ ...node, attributes: plainAttributes(node) })),
+    },
+    weights: initializers,
+    data,
+  };
 }
 
 function isRead({ dtype }: LazyTensor, byteLength: number): boolean {

@@ -7,7 +7,7 @@ import { attributeGraph, convGraph, dtypeGraph, matrixGraph, PLAIN_DTYPES, small
 
 const graphs: readonly (readonly [string, Graph])[] = [
   ["a small network", smallNetwork()],
-  ["attributes of every kind", attributeGraph()],
+  ["attributes that JSON cannot write", attributeGraph()],
   ...PLAIN_DTYPES.map((dtype) => [`plain ${dtype}`, dtypeGraph(dtype)] as const),
 ];
 

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { type Contract, CONTRACT_VERSION, type LazyTensor, memorySink, memorySource } from "@samoyed/core";
 import type { Graph } from "@samoyed/graph";
 import { readSmyd, type SmydModel, writeSmyd, type WriteSmydOptions } from "../src/index.ts";
@@ -31,6 +32,11 @@ export async function toBytes(
   await writeSmyd(graph, { sink, ...options });
   await sink.commit();
   return sink.bytes() as Uint8Array<ArrayBuffer>;
+}
+
+/** A file of version 1, as the last Samoyed that wrote those left it. */
+export function former(name: "canonical" | "operators" | "opset"): Promise<Uint8Array> {
+  return readFile(new URL(`../fixtures/version-1-${name}.smyd`, import.meta.url));
 }
 
 /** The model of bytes; errors call it `model.smyd`. */

@@ -1,5 +1,14 @@
 import { lazyTensor, type Shape, type Tensor } from "@samoyed/core";
-import { type Attribute, createBuilder, type Dim, type Graph, int, interpret, ints } from "@samoyed/graph";
+import {
+  type Attribute,
+  canonicalize,
+  createBuilder,
+  type Dim,
+  type Graph,
+  int,
+  interpret,
+  ints,
+} from "@samoyed/graph";
 import { describe, expect, test } from "vitest";
 import { noise } from "../test/graphs.ts";
 import { type Backend, loadFiles, runModel, toFiles } from "../test/tfjs.ts";
@@ -38,7 +47,7 @@ function graphOf(shape: Shape, { op, declared = shape, attributes = {}, image = 
 
 /** The largest error against the interpreter, which sums in float64. */
 async function worstError(shape: Shape, node: OneNode, backend: Backend = "wasm"): Promise<number> {
-  const graph = graphOf(shape, node);
+  const { graph } = canonicalize(graphOf(shape, node));
   const inputs = { x: activations(shape) };
   const expected = (await interpret(graph, inputs)).get("y") as Tensor<"float32">;
   const model = await loadFiles(await toFiles(graph), backend);

@@ -18,43 +18,26 @@ export interface Window {
 export type Pads = Pick<Window, "begin" | "end">;
 
 /**
- * Reads a window over `spatial` sizes; they must be known where `auto_pad` depends on them.
+ * Reads a window over `spatial` axes.
  *
- * @throws UnsupportedError for three dimensions and more.
+ * @throws UnsupportedError for three dimensions and more, and where `auto_pad` is left, whose sizes are open.
  */
 export function readWindow(node: Node, kernel: readonly number[], spatial: readonly Dim[]): Window {
   const rank = kernel.length;
   if (rank < 1 || rank > 2 || spatial.length !== rank) throw unsupported(node, `has ${spatial.length} spatial axes`);
   const strides = readInts(node, "strides") ?? kernel.map(() => 1);
   const dilations = readInts(node, "dilations") ?? kernel.map(() => 1);
-  const explicit = readInts(node, "pads") ?? [...kernel, ...kernel].map(() => 0);
-  const autoPad = readString(node, "auto_pad", "NOTSET");
-  const begin: number[] = [];
-  const end: number[] = [];
-  for (const [axis, size] of spatial.entries()) {
-    if (autoPad === "NOTSET") {
-      begin.push(explicit[axis]!);
-      end.push(explicit[axis + rank]!);
-      continue;
-    }
-    const extent = (kernel[axis]! - 1) * dilations[axis]! + 1;
-    const total = autoPad === "VALID" ? 0 : samePadding(node, { size, extent, stride: strides[axis]! });
-    const less = Math.floor(total / 2);
-    begin.push(autoPad === "SAME_LOWER" ? total - less : less);
-    end.push(autoPad === "SAME_LOWER" ? less : total - less);
+  const pads = readInts(node, "pads") ?? [...kernel, ...kernel].map(() => 0);
+  if (readString(node, "auto_pad", "NOTSET") !== "NOTSET") {
+    throw unsupported(node, "derives its padding from a size that is open");
   }
   return {
     kernel: pair(kernel, 1),
     strides: pair(strides, 1),
     dilations: pair(dilations, 1),
-    begin: pair(begin, 0),
-    end: pair(end, 0),
+    begin: pair(pads.slice(0, rank), 0),
+    end: pair(pads.slice(rank), 0),
   };
-}
-
-function samePadding(node: Node, { size, extent, stride }: { size: Dim; extent: number; stride: number }): number {
-  if (typeof size !== "number") throw unsupported(node, "derives its padding from a size that is open");
-  return Math.max(0, (Math.ceil(size / stride) - 1) * stride + extent - size);
 }
 
 function pair(values: readonly number[], filler: number): Pair {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type LazyTensor, lazyTensor, memorySource, type Tensor, UnsupportedError } from "@samoyed/core";
 import { readOnnx, readTensorProto } from "@samoyed/format-onnx";
-import { type Graph, inferShapes } from "@samoyed/graph";
+import { canonicalize, type Graph, operatorsInto, withoutUnused } from "@samoyed/graph";
 import { difference } from "../../format-onnx/test/compare.ts";
 import { operatorNames } from "../../format-onnx/test/operator-names.ts";
 import { dataSets, tolerance, type Vector } from "../../format-onnx/test/vectors.ts";
@@ -22,13 +22,16 @@ export interface Result {
   readonly outcome: Outcome;
 }
 
-const LOWERED = new Set(LOWERED_OPERATORS);
+/** The operators that models may have: those that are written, and those that become them in the canonical form. */
+export const TAKEN_OPERATORS: readonly string[] = operatorsInto(LOWERED_OPERATORS);
+
+const TAKEN = new Set(TAKEN_OPERATORS);
 
 /** The vector's result, or `undefined` where its model uses an operator that is not written at all. */
 export async function runVector(vector: Vector): Promise<Result | undefined> {
   const bytes = new Uint8Array(await readFile(join(vector.folder, "model.onnx")));
   const operators = await operatorNames(bytes);
-  if (!operators.every((op) => LOWERED.has(op))) return undefined;
+  if (!operators.every((op) => TAKEN.has(op))) return undefined;
   return { vector, operators, outcome: await judge(vector, bytes) };
 }
 
@@ -67,12 +70,12 @@ interface DataSet {
 function withKnown(graph: Graph, { inputs }: DataSet): Graph {
   const known = new Map<string, LazyTensor>(graph.initializers);
   for (const { name } of graph.inputs.slice(1)) known.set(name, lazyTensor(name, inputs.get(name)!));
-  return inferShapes({ ...graph, inputs: graph.inputs.slice(0, 1), initializers: known, values: new Map() });
+  return withoutUnused({ ...graph, inputs: graph.inputs.slice(0, 1), initializers: known, values: new Map() });
 }
 
 async function runDataSet(graph: Graph, { inputs, outputs }: DataSet, vector: Vector): Promise<Outcome> {
   try {
-    const model = await loadFiles(await toFiles(graph));
+    const model = await loadFiles(await toFiles(canonicalize(graph).graph));
     const fed = Object.fromEntries(graph.inputs.map(({ name }) => [name, inputs.get(name)!]));
     const names = graph.outputs.map(({ name }) => name);
     const found = await runModel(model, fed, names);

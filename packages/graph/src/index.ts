@@ -12,7 +12,7 @@ export {
   tensorAttribute,
 } from "./attributes.ts";
 export { canonicalize, type CanonicalReport, type CanonicalResult } from "./canonical/canonicalize.ts";
-export { CANONICAL_OPERATORS, DECOMPOSED_OPERATORS } from "./canonical/operators.ts";
+export { CANONICAL_OPERATORS, DECOMPOSED_OPERATORS, operatorsInto } from "./canonical/operators.ts";
 export { CANONICAL_OPSET } from "./canonical/opset.ts";
 export { requireCanonical } from "./canonical/require-canonical.ts";
 export { createBuilder, type GraphBuilder, type NodeOptions } from "./builder.ts";

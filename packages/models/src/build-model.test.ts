@@ -39,6 +39,11 @@ describe("buildModel", () => {
       expect(report.applied, name).toEqual([]);
       expect(canonical, name).toEqual(graph);
     }
+    for (const activation of ["relu", "silu", "leaky_relu", "hard_swish", "gelu"] as const) {
+      const architecture = resnetConfig({ block: "basic", layers: [1, 1, 1, 1], actLayer: activation });
+      const graph = buildModel({ architecture, numClasses: 10, tensors: unread(architecture, 10) });
+      expect(canonicalize(graph).report.applied, activation).toEqual([]);
+    }
   });
 
   it("names nodes by module paths and weights by state-dict names", () => {

@@ -1,4 +1,4 @@
-import { PLANNED_OPERATORS, type Result } from "./conformance.ts";
+import { TAKEN_OPERATORS, type Result } from "./conformance.ts";
 
 /** What is recorded of one operator in one suite. */
 export interface Row {
@@ -72,8 +72,8 @@ export function renderRecord(record: ConformanceRecord): string {
     "# `.smyd`: conformance with ONNX's own test vectors",
     "",
     "Written by `pnpm run conformance` in `packages/runtime-smyd`; the tests fail when a vector fails or fewer pass than",
-    "this says. Each vector is a model with inputs and outputs: read by `readOnnx`, written by `writeSmyd`, loaded and run by",
-    "the backend `smyd` with plain SIMD, then compared with rtol 1e-3 and atol 1e-7, or what the vector comes with. Vectors",
+    "this says. Each vector is a model with inputs and outputs: read by `readOnnx`, brought into the canonical form,",
+    "written by `writeSmyd`, loaded and run by the backend `smyd` with plain SIMD, then compared with rtol 1e-3 and atol 1e-7, or what the vector comes with. Vectors",
     "of several inputs run twice, all inputs fed and all but the first written as constants, since networks have weights,",
     "paddings and bounds as constants; one of the two must run, and neither may be wrong. A vector counts for every operator",
     "in its model. What was not computed is skipped, with the reason, and has not passed.",
@@ -92,7 +92,7 @@ export function renderRecord(record: ConformanceRecord): string {
     "",
     `| operator | ${suites.map(([name]) => `${name}: passed | skipped`).join(" | ")} | why skipped |`,
     `| --- | ${suites.map(() => "---: | ---:").join(" | ")} | --- |`,
-    ...PLANNED_OPERATORS.map((op) =>
+    ...TAKEN_OPERATORS.map((op) =>
       renderRow(
         op,
         suites.map(([, suite]) => suite.operators[op]),

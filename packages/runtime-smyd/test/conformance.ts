@@ -2,12 +2,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type LazyTensor, lazyTensor, memorySource, type Tensor, UnsupportedError } from "@samoyed/core";
 import { readOnnx, readTensorProto } from "@samoyed/format-onnx";
-import { type Graph, inferShapes } from "@samoyed/graph";
+import { canonicalize, type Graph, operatorsInto, withoutUnused } from "@samoyed/graph";
 import { difference } from "../../format-onnx/test/compare.ts";
 import { operatorNames } from "../../format-onnx/test/operator-names.ts";
 import { dataSets, tolerance, type Vector } from "../../format-onnx/test/vectors.ts";
 import { smyd } from "../src/node.ts";
-import { OPERATORS } from "../src/plan/operators/index.ts";
+import { PLANNED_OPERATORS } from "../src/plan/planned-operators.ts";
 import { smydBytes } from "./models.ts";
 
 /** What became of a vector: it never counts as passed unless the kernels computed its numbers and they were compared. */
@@ -23,17 +23,17 @@ export interface Result {
   readonly outcome: Outcome;
 }
 
-/** Every operator that a `.smyd` model may have here. The last three are gone before anything is computed. */
-export const PLANNED_OPERATORS: readonly string[] = [...OPERATORS.keys(), "Identity", "Dropout", "Constant"].sort();
+/** The operators that models may have: those that are planned, and those that become them in the canonical form. */
+export const TAKEN_OPERATORS: readonly string[] = operatorsInto(PLANNED_OPERATORS);
 
-const PLANNED = new Set(PLANNED_OPERATORS);
+const TAKEN = new Set(TAKEN_OPERATORS);
 const backend = smyd();
 
 /** The vector's result, or `undefined` where its model uses an operator that is not planned at all. */
 export async function runVector(vector: Vector): Promise<Result | undefined> {
   const bytes = new Uint8Array(await readFile(join(vector.folder, "model.onnx")));
   const operators = await operatorNames(bytes);
-  if (!operators.every((op) => PLANNED.has(op))) return undefined;
+  if (!operators.every((op) => TAKEN.has(op))) return undefined;
   return { vector, operators, outcome: await judge(vector, bytes) };
 }
 
@@ -72,12 +72,12 @@ interface DataSet {
 function withKnown(graph: Graph, { inputs }: DataSet): Graph {
   const known = new Map<string, LazyTensor>(graph.initializers);
   for (const { name } of graph.inputs.slice(1)) known.set(name, lazyTensor(name, inputs.get(name)!));
-  return inferShapes({ ...graph, inputs: graph.inputs.slice(0, 1), initializers: known, values: new Map() });
+  return withoutUnused({ ...graph, inputs: graph.inputs.slice(0, 1), initializers: known, values: new Map() });
 }
 
 async function runDataSet(graph: Graph, { inputs, outputs }: DataSet, vector: Vector): Promise<Outcome> {
   try {
-    const session = await backend.load(await smydBytes(graph), { threads: 1 });
+    const session = await backend.load(await smydBytes(canonicalize(graph).graph), { threads: 1 });
     const fed = Object.fromEntries(graph.inputs.map(({ name }) => [name, inputs.get(name)!]));
     const found = await session.run(fed);
     await session.dispose();

@@ -23,7 +23,7 @@ export function headerOf(name: string): SmydFile {
   const built = buildModel({ architecture, numClasses, tensors, inputSize: [3, 224, 224] });
   const { graph } = rewriteGraph(built, [foldConstants, dropIdentities, foldBatchNorm]);
   const planned = planWeights(graph, "float32");
-  const placed = layOutData(planned.initializers.map(({ record }) => record));
+  const placed = layOutData(planned.map(({ record }) => record));
   const header = encodeHeader({ graph: encodeGraph(graph, planned), contract: undefined, placed });
   return parseSmydHeader(header.subarray(LENGTH_BYTES), name);
 }

@@ -1,8 +1,9 @@
-import { writeFile, mkdtemp } from "node:fs/promises";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { FormatError, lazyTensor, memorySource, SamoyedError } from "@samoyed/core";
 import { createBuilder } from "@samoyed/graph";
 import type { LoadProgress } from "@samoyed/runtime";
@@ -45,6 +46,33 @@ function inPieces(size: number): Blob {
 
 test.each([1, 7, 64, 1000])("pieces of %i bytes", async (size) => {
   expect(await answer(inPieces(size))).toEqual(expected);
+});
+
+describe("files of version 1", () => {
+  const former = (name: string): URL => new URL(`../../format-smyd/fixtures/version-1-${name}.smyd`, import.meta.url);
+
+  test("run where their graph is canonical", async () => {
+    const session = await load(await readFile(former("canonical")));
+    const values = await session.run({ input });
+    expect(values.get("logits")!.shape).toEqual([1, 10]);
+    await session.dispose();
+  });
+
+  test.each([
+    [
+      "operators",
+      'version 1 of .smyd with the operator Constant (node "gain"), which is spelled by others since',
+      "--to smyd",
+    ],
+    ["opset", "version 1 of .smyd with operator set 10; expected 17", "--to smyd --weights int8"],
+  ])("are refused with the command that converts them again: %s", async (name, message, options) => {
+    const path = fileURLToPath(former(name));
+    await expect(load(path)).rejects.toMatchObject({
+      name: "UnsupportedError",
+      message: `${path}: ${message}`,
+      hint: `Convert it again, with: samoyed convert ${path} ${options}`,
+    });
+  });
 });
 
 describe("over HTTP", () => {

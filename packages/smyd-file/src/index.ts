@@ -1,7 +1,7 @@
 export { HASHES_NAME, isReserved, layOutData, type PlacedTensor } from "./data-layout.ts";
 export { type Digested, hexOf, smydDigest } from "./digest.ts";
 export { LANES, panelLayout, type ConvWeights, type PanelLayout } from "./layout.ts";
-export { ALIGNMENT, MAX_HEADER_BYTES, MAX_OPSET, MIN_OPSET, SMYD_VERSION } from "./limits.ts";
+export { ALIGNMENT, MAX_HEADER_BYTES, MAX_OPSET, MIN_OPSET, SMYD_OPSET, SMYD_VERSION } from "./limits.ts";
 export {
   packDepthwise,
   packPanel,
@@ -20,6 +20,7 @@ export type {
   SmydGraph,
   SmydNode,
   SmydPort,
+  SmydVersion,
   SmydWeight,
   Stretch,
   WeightLayout,

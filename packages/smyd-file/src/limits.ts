@@ -1,5 +1,8 @@
-/** The version of the format that is written and read here. */
-export const SMYD_VERSION = 1;
+/** The version of the format that is written here. Version 1 is read too. */
+export const SMYD_VERSION = 2;
+
+/** The operator set of every graph in a file of version 2: that of `@samoyed/graph`'s canonical form. */
+export const SMYD_OPSET = 17;
 
 /** Where weights begin: a cache line, and twice the widest vector. */
 export const ALIGNMENT = 64;
@@ -19,6 +22,6 @@ export const MAX_RANK = 32;
 /** Largest size of one axis: what a signed 32-bit index reaches. */
 export const MAX_DIM: number = 2 ** 31 - 1;
 
-/** ONNX's operator sets that are known here, as in `@samoyed/graph`: a later one may give an operator another meaning. */
+/** ONNX's operator sets that files of version 1 may have, as in `@samoyed/graph`. */
 export const MIN_OPSET = 6;
 export const MAX_OPSET = 28;

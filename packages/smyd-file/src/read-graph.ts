@@ -10,9 +10,9 @@ import {
   UnsupportedError,
 } from "@samoyed/core";
 import { jsonArray, jsonChoice, jsonInteger, jsonName, jsonObject, jsonText } from "./json-fields.ts";
-import { MAX_DIM, MAX_NODES, MAX_OPSET, MAX_RANK, MAX_WEIGHTS, MIN_OPSET } from "./limits.ts";
+import { MAX_DIM, MAX_NODES, MAX_OPSET, MAX_RANK, MAX_WEIGHTS, MIN_OPSET, SMYD_OPSET } from "./limits.ts";
 import { readWeightRecord, type WeightRecord } from "./read-weight.ts";
-import type { SmydAttribute, SmydDim, SmydNode, SmydPort } from "./types.ts";
+import type { SmydAttribute, SmydDim, SmydNode, SmydPort, SmydVersion } from "./types.ts";
 
 /** An attribute before its tensor, if it is one, has a place. */
 export type AttributeRecord =
@@ -34,7 +34,10 @@ export interface GraphRecord {
   readonly weights: readonly WeightRecord[];
 }
 
-const TYPES = ["int", "float", "string", "ints", "floats", "strings", "tensor"] as const;
+const TYPES = ["int", "float", "string", "ints", "floats", "strings"] as const;
+
+/** Version 1's: constants may be nodes, with their tensor as an attribute. */
+const TYPES_1 = [...TYPES, "tensor"] as const;
 
 /** Numbers that JSON, or those who write it, cannot write. */
 const SPECIAL: ReadonlyMap<string, number> = new Map([
@@ -47,11 +50,14 @@ const SPECIAL: ReadonlyMap<string, number> = new Map([
 /**
  * Reads a graph's JSON. Names are held against one another by `checkNames`; what operators mean is left to who runs them.
  *
- * @param label names the file in errors.
+ * @param options the file's version, and a label that names it in errors.
  * @throws FormatError when it is not as `docs/smyd-format.md` has it.
  * @throws UnsupportedError when its operators are of a set that is not known here.
  */
-export function readGraphRecord(json: string, label: string): GraphRecord {
+export function readGraphRecord(
+  json: string,
+  { version, label }: { readonly version: SmydVersion; readonly label: string },
+): GraphRecord {
   const what = `${label}: the graph`;
   const graph = jsonObject(parseStrictJson(json, what), what, {
     required: ["name", "opset", "inputs", "outputs", "nodes", "weights"],
@@ -59,10 +65,12 @@ export function readGraphRecord(json: string, label: string): GraphRecord {
   try {
     return {
       name: jsonText(graph.get("name"), '"name"'),
-      opset: readOpset(graph.get("opset"), label),
+      opset: readOpset(graph.get("opset"), { version, label }),
       inputs: jsonArray(graph.get("inputs"), '"inputs"').map((port, i) => readPort(port, `input ${i}`)),
       outputs: jsonArray(graph.get("outputs"), '"outputs"').map((port, i) => readPort(port, `output ${i}`)),
-      nodes: jsonArray(graph.get("nodes"), '"nodes"', MAX_NODES).map((node, i) => readNode(node, `node ${i}`)),
+      nodes: jsonArray(graph.get("nodes"), '"nodes"', MAX_NODES).map((node, i) =>
+        readNode(node, { version, what: `node ${i}` }),
+      ),
       weights: jsonArray(graph.get("weights"), '"weights"', MAX_WEIGHTS).map((weight, i) =>
         readWeightRecord(weight, `weight ${i}`),
       ),
@@ -74,9 +82,17 @@ export function readGraphRecord(json: string, label: string): GraphRecord {
   }
 }
 
-/** Later sets are refused as later versions of the format are. */
-function readOpset(value: JsonValue | undefined, label: string): number {
+/** Version 1 has many; later sets are refused as later versions of the format are. */
+function readOpset(
+  value: JsonValue | undefined,
+  { version, label }: { readonly version: SmydVersion; readonly label: string },
+): number {
   const opset = jsonInteger(value, '"opset"', { least: 1, most: MAX_DIM });
+  if (version > 1) {
+    if (opset !== SMYD_OPSET)
+      throw new FormatError(`"opset" is ${opset}; expected ${SMYD_OPSET} in version ${version}`);
+    return opset;
+  }
   if (opset >= MIN_OPSET && opset <= MAX_OPSET) return opset;
   throw new UnsupportedError(
     `${label}: the graph uses operator set ${opset}; this Samoyed knows ${MIN_OPSET} to ${MAX_OPSET}`,
@@ -100,7 +116,10 @@ function readDim(value: JsonValue, what: string): SmydDim {
   return typeof value === "string" ? jsonName(value, what) : jsonInteger(value, what, { least: 0, most: MAX_DIM });
 }
 
-function readNode(value: JsonValue, what: string): NodeRecord {
+function readNode(
+  value: JsonValue,
+  { version, what }: { readonly version: SmydVersion; readonly what: string },
+): NodeRecord {
   const node = jsonObject(value, what, { required: ["name", "op", "inputs", "outputs", "attributes"] });
   const name = jsonName(node.get("name"), `${what}: "name"`);
   const own = `node ${quote(name)}`;
@@ -114,14 +133,20 @@ function readNode(value: JsonValue, what: string): NodeRecord {
     inputs: jsonArray(node.get("inputs"), `${own}: "inputs"`).map((input) => jsonText(input, `${own}: an input`)),
     outputs: jsonArray(node.get("outputs"), `${own}: "outputs"`).map((output) => jsonText(output, `${own}: an output`)),
     attributes: new Map(
-      [...attributes].map(([key, attribute]) => [key, readAttribute(attribute, `${own}: attribute ${quote(key)}`)]),
+      [...attributes].map(([key, attribute]) => [
+        key,
+        readAttribute(attribute, { version, what: `${own}: attribute ${quote(key)}` }),
+      ]),
     ),
   };
 }
 
-function readAttribute(json: JsonValue, what: string): AttributeRecord {
+function readAttribute(
+  json: JsonValue,
+  { version, what }: { readonly version: SmydVersion; readonly what: string },
+): AttributeRecord {
   const attribute = jsonObject(json, what, { required: ["type", "value"] });
-  const type = jsonChoice(attribute.get("type"), `${what}: "type"`, TYPES);
+  const type = jsonChoice(attribute.get("type"), `${what}: "type"`, version === 1 ? TYPES_1 : TYPES);
   const value = attribute.get("value");
   switch (type) {
     case "int":

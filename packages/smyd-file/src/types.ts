@@ -41,7 +41,7 @@ export interface SmydWeight extends Stretch {
   readonly scale?: Stretch;
 }
 
-/** An operator's attribute, with ONNX's tag. */
+/** An operator's attribute, with ONNX's tag. Tensors are in files of version 1 alone. */
 export type SmydAttribute =
   | { readonly type: "int"; readonly value: number }
   | { readonly type: "float"; readonly value: number }
@@ -60,7 +60,7 @@ export interface SmydNode {
   readonly attributes: Readonly<Record<string, SmydAttribute>>;
 }
 
-/** A network: ONNX's operators at `opset`, in topological order; every value is assigned once. */
+/** A network: ONNX's operators at `opset`, in topological order; every value is assigned once. From version 2 on it is canonical. */
 export interface SmydGraph {
   readonly name: string;
   readonly opset: number;
@@ -69,8 +69,12 @@ export interface SmydGraph {
   readonly nodes: readonly SmydNode[];
 }
 
+/** The versions of the format that are read. */
+export type SmydVersion = 1 | 2;
+
 /** Everything that a `.smyd` file says before its data, checked. */
 export interface SmydFile {
+  readonly version: SmydVersion;
   readonly graph: SmydGraph;
   /** Absent where a model of somebody else's was converted. */
   readonly contract?: Contract;

@@ -105,8 +105,9 @@ async function convertModel(path: string, values: Values, { terminal, signal }: 
   const out = text(values, "out") ?? ".";
   const formats = formatsOf(list(values, "to"));
   const from = modelFormat(path)!;
-  const others = FORMATS.filter((format) => format !== from);
-  if (formats.length === 0 || formats.includes(from)) {
+  // A .smyd file becomes one again: of the version that is written now, or with other weights.
+  const others = FORMATS.filter((format) => format !== from || from === "smyd");
+  if (formats.length === 0 || formats.some((format) => !others.includes(format))) {
     const article = from === "onnx" ? "an ONNX" : `a .${from}`;
     throw new UsageError(`${path} is ${article} model already; --to names what it becomes: ${others.join(", ")}`, {
       hint: `samoyed convert ${path} --to ${others[0]}`,

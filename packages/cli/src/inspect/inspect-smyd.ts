@@ -1,5 +1,5 @@
 import { fileSource } from "@samoyed/core/node";
-import { readSmydHeader, SMYD_VERSION } from "@samoyed/smyd-file";
+import { readSmydHeader } from "@samoyed/smyd-file";
 import { namingFile } from "../naming-file.ts";
 import type { ModelDescription } from "./describe-model.ts";
 
@@ -7,11 +7,13 @@ import type { ModelDescription } from "./describe-model.ts";
 export async function inspectSmyd(path: string, signal: AbortSignal): Promise<ModelDescription> {
   const source = await fileSource(path);
   try {
-    const { graph, weights, hashed, contract } = await namingFile(path, () => readSmydHeader(source, { signal }));
+    const { version, graph, weights, hashed, contract } = await namingFile(path, () =>
+      readSmydHeader(source, { signal }),
+    );
     const { opset, inputs, outputs, nodes } = graph;
     return {
       kind: "smyd",
-      format: `.smyd version ${SMYD_VERSION}, opset ${opset}`,
+      format: `.smyd version ${version}, opset ${opset}`,
       inputs,
       outputs,
       nodes,
@@ -25,7 +27,7 @@ export async function inspectSmyd(path: string, signal: AbortSignal): Promise<Mo
       contract,
       values: nodes.flatMap(({ op, outputs: names }) => names.map((name) => ({ name, op }))),
       unverified: "the weights, against their hashes: samoyed classify, run and convert do it as they read them",
-      facts: { version: SMYD_VERSION, opset, weightsVerified: false },
+      facts: { version, opset, weightsVerified: false },
     };
   } finally {
     await source.close();

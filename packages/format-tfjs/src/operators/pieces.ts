@@ -1,4 +1,4 @@
-import { type Node, readFloat, readInt, readInts, readString } from "@samoyed/graph";
+import { type Node, readInt, readInts, readString } from "@samoyed/graph";
 import type { Emitter } from "../emitter.ts";
 import { stringAttr, typeAttr } from "../tf-graph.ts";
 import { type Computed, laidOut, TO_LAST, type Value } from "../value.ts";
@@ -67,12 +67,10 @@ interface Slices {
 }
 
 async function readSlices(node: Node, emitter: Emitter, rank: number): Promise<Slices> {
-  const list = async (name: string, index: number): Promise<readonly number[] | undefined> =>
-    readInts(node, name) ?? (await parameter(node, index, emitter));
-  const starts = (await list("starts", 1)) ?? [];
-  const ends = (await list("ends", 2)) ?? [];
-  const axes = (await list("axes", 3)) ?? starts.map((_, axis) => axis);
-  const steps = (await list("steps", 4)) ?? starts.map(() => 1);
+  const starts = (await parameter(node, 1, emitter)) ?? [];
+  const ends = (await parameter(node, 2, emitter)) ?? [];
+  const axes = (await parameter(node, 3, emitter)) ?? starts.map((_, axis) => axis);
+  const steps = (await parameter(node, 4, emitter)) ?? starts.map(() => 1);
   return { starts, ends, axes: axes.map((axis) => positiveAxis(axis, rank)), steps };
 }
 
@@ -120,12 +118,11 @@ const lowerPad: Lower = async (node, emitter) => {
   const x = inputOf(node, 0, emitter);
   const rank = x.shape.length;
   const layout = commonLayout([x], rank);
-  const given = readInts(node, "pads") ?? (await parameter(node, 1, emitter)) ?? [];
-  const axes = (await parameter(node, 3, emitter))?.map((axis) => positiveAxis(axis, rank));
-  const pads = Array.from({ length: rank }, (_, axis): readonly [number, number] => {
-    const place = axes === undefined ? axis : axes.indexOf(axis);
-    return place < 0 ? [0, 0] : [given[place]!, given[place + given.length / 2]!];
-  });
+  const given = (await parameter(node, 1, emitter)) ?? [];
+  const pads = Array.from({ length: rank }, (_, axis): readonly [number, number] => [
+    given[axis]!,
+    given[axis + rank]!,
+  ]);
   if (given.some((size) => size < 0)) throw unsupported(node, "has negative padding");
   const mode = readString(node, "mode", "constant");
   const ref = emitter.inLayout(x, layout);
@@ -133,7 +130,7 @@ const lowerPad: Lower = async (node, emitter) => {
   if (mode === "reflect") {
     emitter.give(output, "MirrorPad", [ref, paddings], { layout, attr: { mode: stringAttr("REFLECT") } });
   } else if (mode === "constant") {
-    const value = (await parameter(node, 2, emitter))?.[0] ?? readFloat(node, "value", 0);
+    const value = (await parameter(node, 2, emitter))?.[0] ?? 0;
     emitter.give(output, "PadV2", [ref, paddings, emitter.float(value)], { layout });
   } else {
     throw unsupported(node, `pads with mode ${JSON.stringify(mode)}`);
@@ -179,11 +176,9 @@ const lowerSoftmax: Lower = (node, emitter) => {
   const output = onlyOutput(node, emitter);
   const x = inputOf(node, 0, emitter);
   const rank = x.shape.length;
-  const late = emitter.graph.opset >= 13;
-  const axis = positiveAxis(readInt(node, "axis", late ? -1 : 1), rank);
+  const axis = positiveAxis(readInt(node, "axis", -1), rank);
   const attr = { T: typeAttr("float32") };
   const hint = `${emitter.nameOf(output)}/rows`;
-  if (!late && axis !== rank - 1) throw unsupported(node, "runs over several axes, as before operator set 13");
   if (axis === rank - 1) {
     emitter.give(output, node.op, [emitter.plain(x)], { layout: "plain", attr });
     return;

@@ -53,7 +53,7 @@ class Replacements {
         return name;
       },
       result: (op, inputs, attributes: Attributes = {}) => {
-        this.nodes.push({ name: node.name, op, inputs, outputs: node.outputs, attributes });
+        this.nodes.push({ name: node.name, op, inputs, outputs: this.#usedOutputs(node), attributes });
       },
       scalar: (value, dtype) => {
         const tensor = tensorOf({ dtype, shape: [] }, new Float64Array([value]));
@@ -71,6 +71,12 @@ class Replacements {
         return name;
       },
     };
+  }
+
+  /** The outputs up to the last that is used, or the first. */
+  #usedOutputs(node: Node): readonly string[] {
+    const isUsed = (name: string): boolean => this.#view.isOutput(name) || this.#view.consumers(name).length > 0;
+    return node.outputs.slice(0, 1 + Math.max(0, node.outputs.findLastIndex(isUsed)));
   }
 
   #fresh(base: string): string {

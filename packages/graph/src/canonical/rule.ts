@@ -10,7 +10,7 @@ export interface Emit {
   readonly view: GraphView;
   /** Adds a node in between and returns the name of its output. */
   node(op: string, inputs: readonly string[], attributes?: Attributes): string;
-  /** Adds the node that makes the outputs of the replaced one, under its name. */
+  /** Adds the node that makes the outputs of the replaced one that are used, under its name. */
   result(op: string, inputs: readonly string[], attributes?: Attributes): void;
   /** A constant of no axes; equal ones are one initializer. */
   scalar(value: number, dtype: DType): string;

@@ -18,9 +18,11 @@ import { sums } from "./decompositions/sums.ts";
 import { swish } from "./decompositions/swish.ts";
 import { thresholdedRelu } from "./decompositions/thresholded-relu.ts";
 import { extremeOperands, sumOperands } from "./decompositions/variadic.ts";
+import { wrapPadding } from "./decompositions/wrap-padding.ts";
 import { autoPad } from "./resolve/auto-pad.ts";
 import { constantNodes } from "./resolve/constant-nodes.ts";
 import { filledWeights } from "./resolve/filled-weights.ts";
+import { inferenceDropout } from "./resolve/inference-dropout.ts";
 import type { NodeRule } from "./rule.ts";
 import { axesInputs } from "./upgrades/axes-inputs.ts";
 import { clipBounds } from "./upgrades/clip-bounds.ts";
@@ -53,6 +55,7 @@ export const UPGRADES: readonly NodeRule[] = [
   legacyBroadcast,
   mish,
   oldResize,
+  wrapPadding,
   padInputs,
   reductionAxes,
   resizeInputs,
@@ -75,6 +78,7 @@ export const DECOMPOSITIONS: readonly NodeRule[] = [
   extremeOperands,
   filledWeights,
   hardSwish,
+  inferenceDropout,
   logSumExp,
   lpNormalization,
   meanVarianceNormalization,

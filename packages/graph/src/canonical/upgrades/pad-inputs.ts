@@ -12,7 +12,8 @@ import type { NodeRule } from "../rule.ts";
  *   Pad(x, [1, 2], v, axes = [3]) = Pad(x, [0, 0, 0, 1, 0, 0, 0, 2], v)      of four axes
  */
 
-function padding(node: Node, view: GraphView): readonly number[] | undefined {
+/** All amounts, the beginnings of every axis and then the ends; `undefined` where an input is not known. */
+export function padding(node: Node, view: GraphView): readonly number[] | undefined {
   const { inputs } = node;
   const rank = knownInput(node, view).shape.length;
   const given = inputs.map((name) => (name === "" ? undefined : name));
@@ -24,10 +25,8 @@ function padding(node: Node, view: GraphView): readonly number[] | undefined {
 export const padInputs: NodeRule = {
   name: "padInputs",
   ops: ["Pad"],
-  applies: (node, view) =>
-    view.opset < 11 || (node.inputs[3] ?? "") !== "" || readString(node, "mode", "constant") === "wrap",
+  applies: (node, view) => view.opset < 11 || (node.inputs[3] ?? "") !== "",
   check(node, view) {
-    if (readString(node, "mode", "constant") === "wrap") return `its mode is "wrap", which came with operator set 19`;
     const unknown = unknownInput(node, view);
     if (unknown !== undefined) return unknown;
     return padding(node, view) === undefined ? "the padding of some axes is not known" : undefined;

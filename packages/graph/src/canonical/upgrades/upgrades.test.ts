@@ -46,6 +46,14 @@ const cases: Record<string, [NodeCase, string[]]> = {
   "Clip 10 from below": [node("Clip", 10, { min: float(0.25) }), ["Clip"]],
   "Pad 10": [node("Pad", 10, { pads: ints([0, 0, 1, 2, 0, 0, -1, 3]), value: float(7) }), ["Pad"]],
   "Pad 10 by reflection": [node("Pad", 10, { pads: ints([0, 0, 1, 2, 0, 0, 1, 0]), mode: string("reflect") }), ["Pad"]],
+  "Pad 19 by wrapping": [
+    {
+      ...node("Pad", 19, { mode: string("wrap") }),
+      inputs: [X, int64([2, 1, 3, 0]), null, int64([-1, 2])],
+      constants: [1, 3],
+    },
+    ["Slice", "Concat", "Slice", "Slice", "Concat"],
+  ],
   "Pad 18 of some axes": [
     { ...node("Pad", 18), inputs: [X, int64([1, 2, 0, 1]), floats32([], [3]), int64([-1, 2])], constants: [1, 2, 3] },
     ["Pad"],
@@ -69,7 +77,7 @@ const cases: Record<string, [NodeCase, string[]]> = {
   ],
   "Hardmax 11 over no axes": [node("Hardmax", 11, { axis: int(4) }), ["Reshape", "Hardmax", "Reshape"]],
   "TopK 9": [{ ...node("TopK", 9, { k: int(2), axis: int(1) }), outputs: 2 }, ["TopK"]],
-  "Dropout 6": [node("Dropout", 6, { is_test: int(1), ratio: float(0.3) }), ["Dropout"]],
+  "Dropout 6": [node("Dropout", 6, { is_test: int(1), ratio: float(0.3) }), ["Identity"]],
   "Dropout 10 with its mask": [{ ...node("Dropout", 10, { ratio: float(0.3) }), outputs: 2 }, ["Dropout"]],
   "BatchNormalization 6": [
     { ...node("BatchNormalization", 6, { is_test: int(1) }), inputs: [X, ...parameters] },
@@ -135,9 +143,9 @@ const left: Record<string, [NodeCase, string, ((index: number) => readonly Dim[]
     { ...node("Pad", 18), inputs: [X, int64([1, 1]), null, int64([1])], constants: [1] },
     "the padding of some axes is not known",
   ],
-  "padding by wrapping": [
-    { ...node("Pad", 19, { mode: string("wrap") }), inputs: [X, int64([0, 0, 1, 1, 0, 0, 1, 1])], constants: [1] },
-    'its mode is "wrap", which came with operator set 19',
+  "padding by wrapping more than there is": [
+    { ...node("Pad", 19, { mode: string("wrap") }), inputs: [X, int64([0, 0, 1, 1, 0, 0, 5, 1])], constants: [1] },
+    "it wraps axis 2, whose size is open or less than the padding",
   ],
   "parts of an open size": [
     { ...node("Split", 18, { axis: int(0), num_outputs: int(2) }), outputs: 2 },

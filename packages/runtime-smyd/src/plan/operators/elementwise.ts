@@ -47,30 +47,6 @@ function lowerBinary({ fused, shape, lowering }: LowerCall, operator: BinaryOper
   lowering.define(fused.output, output);
 }
 
-/** Min and Max of one operand are that operand, of three a chain. */
-function lowerMany(call: LowerCall, operator: "min" | "max"): void {
-  const { fused, shape, lowering } = call;
-  if (fused.inputs.length === 1) {
-    lowerActivation(call);
-    return;
-  }
-  const places = fused.inputs.map((name) => lowering.place(name));
-  const layout = elementLayout(shape, places);
-  let left = places[0]!;
-  for (const [index, right] of places.slice(1).entries()) {
-    const last = index === places.length - 2;
-    const output = last ? lowering.create(fused.output, shape, layout) : lowering.temporary(shape, layout);
-    const [operand, activation] = [left, last ? fused.activation : ({ kind: "none" } as const)];
-    lowering.push({
-      reads: [operand, right],
-      writes: output,
-      emit: () => binarySteps(operator, { left: operand, right, output }, activation),
-    });
-    left = output;
-  }
-  lowering.define(fused.output, left);
-}
-
 function requireRank(node: SmydNode, shape: Shape): Shape {
   if (shape.length > MAX_RANK)
     throw unsupported(node, `has an input of ${shape.length} axes; up to ${MAX_RANK} are planned`);
@@ -93,19 +69,6 @@ function binary(operator: BinaryOperator): Operator {
   };
 }
 
-/** Any number of operands, up to what ONNX's vectors have. */
-const MAX_OPERANDS = 64;
-
-function many(operator: "min" | "max"): Operator {
-  return {
-    inputs: [1, MAX_OPERANDS],
-    attributes: [],
-    shape: ({ node, inputs }) => inputs.reduce<Shape>((shape, next) => broadcastShapes(node, shape, next ?? []), []),
-    keepsImages,
-    lower: (call) => lowerMany(call, operator),
-  };
-}
-
 /** What an activation computes is `activationOf` in `activations.ts`. */
 function activation(attributes: readonly string[] = [], inputs: readonly [number, number] = [1, 1]): Operator {
   return {
@@ -123,15 +86,13 @@ export const ELEMENTWISE: Readonly<Record<string, Operator>> = {
   Mul: binary("mul"),
   Div: binary("div"),
   Pow: binary("pow"),
-  Min: many("min"),
-  Max: many("max"),
+  Min: binary("min"),
+  Max: binary("max"),
   Relu: activation(),
-  Clip: activation(["min", "max"], [1, 3]),
+  Clip: activation([], [1, 3]),
   LeakyRelu: activation(["alpha"]),
   Sigmoid: activation(),
   HardSigmoid: activation(["alpha", "beta"]),
-  HardSwish: activation(),
   Tanh: activation(),
   Erf: activation(),
-  Gelu: activation(["approximate"]),
 };

@@ -44,9 +44,9 @@ function flattenTo(call: ShapeCall): Shape {
   return [countElements(x.slice(0, axis), "a value"), countElements(x.slice(axis), "a value")];
 }
 
-/** Axes of Squeeze and Unsqueeze: an attribute before opset 13, an input since. */
+/** Axes of Squeeze and Unsqueeze. */
 function readAxes({ node, model }: ShapeCall): readonly number[] | undefined {
-  return model.graph.opset < 13 ? readInts(node, "axes") : readIntsInput(model, node, 1);
+  return readIntsInput(model, node, 1);
 }
 
 function squeezedAxes(call: ShapeCall): ReadonlySet<number> {
@@ -119,15 +119,15 @@ export const LAYOUT: Readonly<Record<string, Operator>> = {
   },
   Squeeze: {
     inputs: [1, 2],
-    attributes: ["axes"],
+    attributes: [],
     shape: squeezeTo,
     // Without axes, the one image that is planned would go as well.
     keepsImages: (call) => readAxes(call) !== undefined && !squeezedAxes(call).has(0),
     lower: lowerReshape,
   },
   Unsqueeze: {
-    inputs: [1, 2],
-    attributes: ["axes"],
+    inputs: [2, 2],
+    attributes: [],
     shape: unsqueezeTo,
     keepsImages: (call) => {
       const rank = shapeOf(call, 0).length + readAxes(call)!.length;

@@ -18,11 +18,8 @@ function normShape(call: ShapeCall): Shape {
 }
 
 function batchNormShape(call: ShapeCall): Shape {
-  const { node, model } = call;
-  // Until opset 14, further outputs alone meant training; those are refused for every node.
+  const { node } = call;
   if (readInt(node, "training_mode", 0) !== 0) throw unsupported(node, "is in training mode");
-  if (model.graph.opset < 7 && readInt(node, "is_test", 0) === 0) throw unsupported(node, "is in training mode");
-  if (readInt(node, "spatial", 1) !== 1) throw unsupported(node, "has statistics for each pixel");
   return normShape(call);
 }
 
@@ -106,7 +103,7 @@ export const NORMALIZATION: Readonly<Record<string, Operator>> = {
   BatchNormalization: {
     inputs: [5, 5],
     // The momentum is for training alone.
-    attributes: ["epsilon", "momentum", "training_mode", "spatial", "is_test"],
+    attributes: ["epsilon", "momentum", "training_mode"],
     shape: batchNormShape,
     lower: lowerBatchNorm,
   },

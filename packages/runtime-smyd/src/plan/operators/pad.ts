@@ -3,7 +3,7 @@ import { readIntsInput, readScalarInput } from "../constants.ts";
 import { clearBorder } from "../copy-steps.ts";
 import { countElements, MAX_RANK, MAX_WINDOW } from "../limits.ts";
 import type { PlanModel } from "../model.ts";
-import { malformed, misfit, normalizeAxis, readFloat, readInts, readString, unsupported } from "../node.ts";
+import { malformed, misfit, readString, unsupported } from "../node.ts";
 import { type LowerCall, type Operator, shapeOf, type ShapeCall } from "../operator.ts";
 import { everyPixel } from "../pixel-tables.ts";
 import { imageSize, type Place, pixelStrides } from "../places.ts";
@@ -15,23 +15,15 @@ interface Padding {
   readonly end: readonly number[];
 }
 
-/** Elements added (or, negative, cut off) on each axis: an attribute before opset 11, an input since, of some axes since 18. */
+/** Elements added (or, negative, cut off) on each axis. */
 function readPadding(node: SmydNode, model: PlanModel, rank: number): Padding {
-  const pads = model.graph.opset < 11 ? readInts(node, "pads") : readIntsInput(model, node, 1);
-  const named = readIntsInput(model, node, 3) ?? Array.from({ length: rank }, (_, axis) => axis);
-  const axes = named.map((axis) => normalizeAxis(node, axis, rank));
-  if (pads === undefined || pads.length !== 2 * axes.length) {
-    throw misfit(node, `its pads are ${formatShape(pads ?? [])}; expected ${2 * axes.length} values`);
+  const pads = readIntsInput(model, node, 1);
+  if (pads?.length !== 2 * rank) {
+    throw misfit(node, `its pads are ${formatShape(pads ?? [])}; expected ${2 * rank} values`);
   }
   const wrong = pads.find((value) => !Number.isInteger(value) || Math.abs(value) > MAX_WINDOW);
   if (wrong !== undefined) throw malformed(node, `its pads hold ${wrong}; expected at most ${MAX_WINDOW}`);
-  const begin = new Array<number>(rank).fill(0);
-  const end = new Array<number>(rank).fill(0);
-  for (const [index, axis] of axes.entries()) {
-    begin[axis] = pads[index]!;
-    end[axis] = pads[index + axes.length]!;
-  }
-  return { begin, end };
+  return { begin: pads.slice(0, rank), end: pads.slice(rank) };
 }
 
 function padShape(call: ShapeCall): Shape {
@@ -64,7 +56,6 @@ const MODES: ReadonlyMap<string, Source> = new Map<string, Source>([
       return phase < size ? phase : period - phase;
     },
   ],
-  ["wrap", (position, size) => ((position % size) + size) % size],
 ]);
 
 /** For each axis of an output, the index on that axis of the input, or -1. */
@@ -92,7 +83,7 @@ function lowerPad(call: LowerCall): void {
   const { model } = lowering;
   const from = shapeOf(fused.inputs[0]!);
   const padding = readPadding(node, model, from.length);
-  const fill = (model.graph.opset < 11 ? readFloat(node, "value", 0) : readScalarInput(model, node, 2)) ?? 0;
+  const fill = readScalarInput(model, node, 2) ?? 0;
   const channelsStay = from.length === 4 && padding.begin[1] === 0 && padding.end[1] === 0;
   const input = channelsStay ? lowering.pixels(fused.inputs[0]!) : lowering.plain(lowering.place(fused.inputs[0]!));
   const output = lowering.create(fused.output, shape, input.layout);
@@ -139,8 +130,8 @@ function elementTable(indices: readonly number[][], from: Shape): () => Int32Arr
 /** Padding and cropping. */
 export const PAD: Readonly<Record<string, Operator>> = {
   Pad: {
-    inputs: [1, 4],
-    attributes: ["mode", "pads", "value"],
+    inputs: [2, 3],
+    attributes: ["mode"],
     shape: padShape,
     keepsImages: (call) => {
       const { begin, end } = readPadding(call.node, call.model, shapeOf(call, 0).length);

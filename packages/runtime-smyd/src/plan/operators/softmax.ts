@@ -4,33 +4,31 @@ import { normalizeAxis, readInt, unsupported } from "../node.ts";
 import { type LowerCall, type Operator, shapeOf, type ShapeCall } from "../operator.ts";
 import type { SmydNode } from "@samoyed/smyd-file";
 
-/** Since opset 13 one axis, the last by default; before, all axes from `axis` (1 by default) on, seen as one. */
-function firstAxis(node: SmydNode, { opset, rank }: { readonly opset: number; readonly rank: number }): number {
-  const axis = readInt(node, "axis", opset >= 13 ? -1 : 1);
-  return opset < 13 && axis === rank ? rank : normalizeAxis(node, axis, rank);
+/** The axis that is weighed, the last by default. */
+function axisOf(node: SmydNode, rank: number): number {
+  return normalizeAxis(node, readInt(node, "axis", -1), rank);
 }
 
 function softmaxShape(call: ShapeCall): Shape {
-  const { node, model } = call;
+  const { node } = call;
   const x = shapeOf(call, 0);
   if (x.length > MAX_RANK) throw unsupported(node, `has an input of ${x.length} axes; up to ${MAX_RANK} are planned`);
-  firstAxis(node, { opset: model.graph.opset, rank: x.length });
+  axisOf(node, x.length);
   return x;
 }
 
 function lowerSoftmax({ fused, node, shape, lowering }: LowerCall, kind: "softmax" | "log-softmax"): void {
-  const { opset } = lowering.model.graph;
-  const axis = firstAxis(node, { opset, rank: shape.length });
+  const axis = axisOf(node, shape.length);
   const input = lowering.place(fused.inputs[0]!);
   // One axis that is not the last has to become it, and to go back.
-  const moves = opset >= 13 && axis < shape.length - 1;
+  const moves = axis < shape.length - 1;
   const axes = [...shape.keys()];
   const perm = moves ? [...axes.filter((own) => own !== axis), axis] : axes;
   const moved = perm.map((own) => shape[own]!);
   const source = moves ? lowering.temporary(moved, "plain") : lowering.plain(input);
   if (moves) lowering.permute(input, source, perm);
   const result = lowering.temporary(moved, "plain");
-  const count = countElements(moved.slice(moves ? -1 : axis), "a row");
+  const count = moved.at(-1)!;
   const rows = countElements(shape, "a value") / count;
   lowering.push({
     reads: [source],
@@ -52,7 +50,7 @@ function softmax(kind: "softmax" | "log-softmax"): Operator {
     inputs: [1, 1],
     attributes: ["axis"],
     shape: softmaxShape,
-    keepsImages: (call) => firstAxis(call.node, { opset: call.model.graph.opset, rank: shapeOf(call, 0).length }) > 0,
+    keepsImages: (call) => axisOf(call.node, shapeOf(call, 0).length) > 0,
     lower: (call) => lowerSoftmax(call, kind),
   };
 }
