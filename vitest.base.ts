@@ -9,7 +9,10 @@ const config: ViteUserConfig = defineConfig({
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     reporters: ["default", ["json", { outputFile: "test-results.json" }]],
-    testTimeout: 30_000,
+    // Against hangs only: on a busy machine a test takes many times what it takes on a quiet one.
+    testTimeout: 1_200_000,
+    hookTimeout: 1_200_000,
+    expect: { poll: { timeout: 600_000 } },
     // Native engines do not survive a worker thread that ends under them.
     pool: "forks",
     maxWorkers: 2,

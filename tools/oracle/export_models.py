@@ -3,8 +3,8 @@
     .venv/bin/python export_models.py           writes the files
     .venv/bin/python export_models.py --check   fails if they differ from what it would write
 
-- src/architectures.generated.ts: every entry point's arguments
-- src/checkpoints.generated.ts: every pretrained configuration, and the former names
+- src/families/resnet/architectures.generated.ts: every entry point's arguments
+- src/families/resnet/checkpoints.generated.ts: every pretrained configuration, and the former names
 - fixtures/parameters.json: a hash of each network's state-dict names, dtypes and shapes, and two whole lists
 """
 
@@ -24,6 +24,7 @@ from timm.models import _registry as registry
 from timm.models import resnet
 
 PACKAGE = Path(__file__).resolve().parents[2] / "packages" / "models"
+FAMILY = PACKAGE / "src" / "families" / "resnet"
 MEANS = {
     ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)): "imagenet",
     ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5)): "half",
@@ -186,10 +187,10 @@ def outputs() -> dict[Path, str]:
     }
     rows = [architecture_row(name, arguments, models[name]) for name, arguments in known.items()]
     return {
-        PACKAGE / "src" / "architectures.generated.ts": module_text(
+        FAMILY / "architectures.generated.ts": module_text(
             "One architecture a line: its name, then the arguments of timm's ResNet.", {"ARCHITECTURE_TABLE": rows}
         ),
-        PACKAGE / "src" / "checkpoints.generated.ts": module_text(
+        FAMILY / "checkpoints.generated.ts": module_text(
             "One entry a line; the columns are those of checkpoints.ts.",
             {
                 "CHECKPOINT_TABLE": checkpoint_rows(known),

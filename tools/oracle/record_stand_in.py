@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from samoyed_oracle.standin import stand_in_tensor
+from samoyed_oracle.standin import fill_of, stand_in_tensor
 
 OUT = Path(__file__).resolve().parents[2] / "packages" / "golden" / "fixtures" / "stand-in.json"
 
@@ -40,7 +40,7 @@ def describe(name: str, shape: tuple[int, ...], role: str, seed: str) -> dict:
         "name": name,
         "shape": list(shape),
         "dtype": str(array.dtype),
-        "role": role,
+        "fill": fill_of(role, shape),
         "seed": seed,
         "sha256": hashlib.sha256(array.tobytes()).hexdigest(),
         "first": [float(value) for value in array.reshape(-1)[:4]],

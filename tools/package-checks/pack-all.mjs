@@ -15,8 +15,11 @@ export const PNPM = ["npx", "--yes", "--prefer-offline", packageManager];
 export async function packAll(folder) {
   await mkdir(folder, { recursive: true });
   await $({ cwd: ROOT })`${join(ROOT, "node_modules", ".bin", "tsc")} -b`;
-  await $({ cwd: ROOT, quiet: true })`${PNPM} --recursive --filter ${"./packages/*"} pack --pack-destination ${folder}`;
-  const packages = await readdir(join(ROOT, "packages"));
+  await $({
+    cwd: ROOT,
+    quiet: true,
+  })`${PNPM} --recursive --filter ${"./packages/*"} --filter ${"!./packages/test-support"} pack --pack-destination ${folder}`;
+  const packages = (await readdir(join(ROOT, "packages"))).filter((directory) => directory !== "test-support");
   return Promise.all(
     packages.map(async (directory) => {
       const source = join(ROOT, "packages", directory);

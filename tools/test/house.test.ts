@@ -2,9 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 // @ts-expect-error a plain script, so that it runs before anything is built
-import { breaches, importsOf } from "../house.mjs";
+import { breaches } from "../house.mjs";
+// @ts-expect-error a plain script
+import { testBreaches } from "../house-tests.mjs";
+// @ts-expect-error a plain script
+import { importsOf } from "../imports-of.mjs";
 
 const folders: string[] = [];
 afterEach(() => folders.splice(0).forEach((folder) => rmSync(folder, { recursive: true })));
@@ -64,4 +68,34 @@ test("imports are found in all their forms", () => {
   const text =
     'import a from "1";\nimport "2";\nexport { b } from "3";\nimport type {\n c } from "4";\nawait import("5");\nconst s = "import";';
   expect(importsOf(text)).toEqual(["1", "2", "3", "4", "5"]);
+});
+
+describe("tests", () => {
+  const SUPPORT = {
+    "packages/test-support/package.json": '{ "peerDependencies": { "@samoyed/b": "workspace:^" } }',
+    "packages/test-support/src/model.ts": 'export { b } from "./b.ts";',
+    "packages/test-support/src/b.ts": 'import { b } from "@samoyed/b";',
+    "packages/b/package.json": "{}",
+  };
+
+  test("may not import files of another package", () => {
+    const root = house({
+      "packages/a/package.json": "{}",
+      "packages/a/test/a.test.ts": 'import { b } from "../../b/src/index.ts";\nimport { a } from "../src/index.ts";',
+    });
+    expect(testBreaches(root)).toEqual([
+      "packages/a/test/a.test.ts imports ../../b/src/index.ts, which is outside its package",
+    ]);
+  });
+
+  test("declare the packages that they import, and those that a shared module needs", () => {
+    const test = { "packages/a/src/a.test.ts": 'import { b } from "@samoyed/test-support/model";' };
+    const nothing = { ...SUPPORT, ...test, "packages/a/package.json": "{}" };
+    expect(testBreaches(house(nothing))).toEqual([
+      "packages/a/src/a.test.ts imports @samoyed/test-support/model, which its package.json does not declare",
+      "packages/a/src/a.test.ts imports @samoyed/test-support/model, which needs @samoyed/b; its package.json does not declare that",
+    ]);
+    const both = '{ "devDependencies": { "@samoyed/b": "workspace:^", "@samoyed/test-support": "workspace:^" } }';
+    expect(testBreaches(house({ ...SUPPORT, ...test, "packages/a/package.json": both }))).toEqual([]);
+  });
 });

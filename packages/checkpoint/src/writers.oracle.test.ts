@@ -1,21 +1,15 @@
-import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, open, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { DTYPES, type LazyTensor, type Sink } from "@samoyed/core";
 import { fileSource } from "@samoyed/core/node";
+import { oraclePython, runOracleTests, WITHOUT_ORACLE } from "@samoyed/test-support/oracle";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { exampleTensor, exampleTensors, SAFETENSORS_DTYPES, written } from "../test/examples.ts";
 import { toHex } from "../test/fixtures.ts";
 import { openCheckpoint, writeSafetensors, writeTorchLegacy, writeTorchZip } from "./index.ts";
 
-const ORACLE = fileURLToPath(new URL("../../../tools/oracle/", import.meta.url));
-const PYTHON = process.env["SAMOYED_PYTHON"] ?? join(ORACLE, ".venv/bin/python");
-const installed = existsSync(PYTHON);
-const oracle = test.skipIf(!installed);
-const unless = installed ? "" : " (not run: the oracle is not installed)";
+const oracle = test.skipIf(oraclePython() === undefined);
 
 let folder = "";
 beforeAll(async () => {
@@ -23,16 +17,14 @@ beforeAll(async () => {
 });
 afterAll(async () => rm(folder, { recursive: true, force: true }));
 
-function runOracle(test: string): void {
-  const args = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_checkpoint_writers.py", "-k", test];
-  const env = { ...process.env, SAMOYED_WRITTEN: folder };
-  const output = execFileSync(PYTHON, args, { cwd: ORACLE, env, encoding: "utf8" });
+function checkWritten(select: string): void {
+  const report = runOracleTests("test_checkpoint_writers.py", { select, env: { SAMOYED_WRITTEN: folder } });
   // A selection that matches nothing, or a test that skips itself, is no pass.
-  expect(output).toMatch(/\b[1-9]\d* passed/);
-  expect(output).not.toMatch(/skipped/);
+  expect(report).toMatch(/\b[1-9]\d* passed/);
+  expect(report).not.toMatch(/skipped/);
 }
 
-oracle(`PyTorch and safetensors read what was written, bit for bit${unless}`, { timeout: 120_000 }, async () => {
+oracle(`PyTorch and safetensors read what was written, bit for bit${WITHOUT_ORACLE}`, async () => {
   const writers = [
     ["zip.pth", writeTorchZip, exampleTensors(DTYPES)],
     ["legacy.pth", writeTorchLegacy, exampleTensors(DTYPES)],
@@ -48,7 +40,7 @@ oracle(`PyTorch and safetensors read what was written, bit for bit${unless}`, { 
     expected[file] = described;
   }
   await writeFile(join(folder, "expected.json"), JSON.stringify(expected));
-  runOracle("bit_for_bit");
+  checkWritten("bit_for_bit");
 });
 
 /** Writes to a file, and leaves holes where whole chunks of zeros would stand. */
@@ -71,7 +63,7 @@ async function sparseSink(path: string, zeros: Uint8Array): Promise<Sink> {
   };
 }
 
-test("beyond 4 GiB: zip64 sizes and offsets", { timeout: 240_000 }, async () => {
+test("beyond 4 GiB: zip64 sizes and offsets", async () => {
   const zeros = new Uint8Array(1 << 20);
   const huge: LazyTensor = {
     name: "huge",
@@ -93,6 +85,6 @@ test("beyond 4 GiB: zip64 sizes and offsets", { timeout: 240_000 }, async () => 
   await checkpoint.close();
 });
 
-oracle(`beyond 4 GiB: PyTorch reads it${unless}`, { timeout: 120_000 }, () => {
-  runOracle("beyond_4_gib");
+oracle(`beyond 4 GiB: PyTorch reads it${WITHOUT_ORACLE}`, () => {
+  checkWritten("beyond_4_gib");
 });

@@ -74,13 +74,13 @@ if (chrome === undefined) {
         executablePath: chrome,
         args: ["--headless", "--no-sandbox", "--disable-gpu"],
       });
-    }, 60_000);
+    });
     afterAll(async () => {
       await browser?.close();
       server?.close();
     });
 
-    test("every fixture has PyTorch's bytes", { timeout: 60_000 }, async () => {
+    test("every fixture has PyTorch's bytes", async () => {
       const page = await browser.newPage();
       await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
       const result = await page.evaluate(async () => (globalThis as unknown as { result: Promise<PageResult> }).result);

@@ -1,27 +1,13 @@
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
-import {
-  type ByteSource,
-  IoError,
-  readSafetensorsHeader,
-  refuseSubstitute,
-  SamoyedError,
-  SUBSTITUTE_HEAD_BYTES,
-} from "@samoyed/core";
-import { fileSource, systemCode, toIoError } from "@samoyed/core/node";
-import type { Backend } from "@samoyed/runtime";
+import { basename, join } from "node:path";
+import { type ByteSource, IoError, type ModelFiles, refuseSubstitute, SUBSTITUTE_HEAD_BYTES } from "@samoyed/core";
+import { fileSource, modelFilesAt, systemCode, toIoError } from "@samoyed/core/node";
+import { FORMATS } from "@samoyed/convert/formats";
+import type { Format } from "@samoyed/graph";
 import { refuseAddress } from "./refuse-address.ts";
 
-type Format = Backend["format"];
-
-const EXPECTED: Readonly<Record<Format, string>> = {
-  onnx: "an ONNX model",
-  tfjs: "a model.json",
-  smyd: "a .smyd model",
-};
-
 /**
- * The format of a model that is there, by its name; a `.smyd` file is known by its content, too. `undefined` for every
+ * The format of a model that is there, by its name; some are known by their content, too. `undefined` for every
  * other file, checkpoints among them.
  *
  * @throws UsageError for an address.
@@ -30,21 +16,36 @@ const EXPECTED: Readonly<Record<Format, string>> = {
  */
 export async function artifactFormat(path: string): Promise<Format | undefined> {
   refuseAddress(path);
-  if ((await kindOf(path)) === "folder") {
-    const json = join(path, "model.json");
-    if ((await kindOf(json, `${path}: a folder without model.json`)) === "file") await refuseSubstituteAt(json, "tfjs");
-    return "tfjs";
-  }
-  const format = formatByName(path);
-  if (format === undefined) return (await holdsSmyd(path)) ? "smyd" : undefined;
+  if ((await kindOf(path)) === "folder") return folderFormat(path);
+  const name = basename(path);
+  const format = FORMATS.find(({ entry, ending }) =>
+    entry === undefined ? name.toLowerCase().endsWith(ending) : name === entry,
+  );
+  if (format === undefined) return sniffed(path);
   await refuseSubstituteAt(path, format);
   return format;
 }
 
-function formatByName(path: string): Format | undefined {
-  if (/\.onnx$/iu.test(path)) return "onnx";
-  if (/\.smyd$/iu.test(path)) return "smyd";
-  return /(?:^|[\\/])model\.json$/u.test(path) ? "tfjs" : undefined;
+/** The formats whose models are folders. */
+const IN_FOLDERS: readonly { readonly format: Format; readonly entry: string }[] = FORMATS.flatMap((format) =>
+  format.entry === undefined ? [] : [{ format, entry: format.entry }],
+);
+
+/** The format of a folder: the first whose entry is there. */
+async function folderFormat(path: string): Promise<Format> {
+  const absent = `${path}: a folder without ${IN_FOLDERS.map(({ entry }) => entry).join(" or ")}`;
+  let failure: unknown;
+  for (const { format, entry } of IN_FOLDERS) {
+    const file = join(path, entry);
+    try {
+      if ((await kindOf(file, absent)) === "file") await refuseSubstituteAt(file, format);
+      return format;
+    } catch (error) {
+      if (!(error instanceof IoError && error.message === absent)) throw error;
+      failure = error;
+    }
+  }
+  throw failure;
 }
 
 async function kindOf(path: string, absent = `${path}: no such file`): Promise<"file" | "folder"> {
@@ -57,21 +58,21 @@ async function kindOf(path: string, absent = `${path}: no such file`): Promise<"
   }
 }
 
-async function refuseSubstituteAt(path: string, format: Format): Promise<void> {
-  const head = await withSource(path, (source) => source.read(0, Math.min(SUBSTITUTE_HEAD_BYTES, source.byteLength)));
-  refuseSubstitute(head, { label: path, expected: EXPECTED[format] });
+/** The files of a model at a path, or in the folder there. */
+export async function artifactFiles(path: string, { entry }: Format): Promise<ModelFiles> {
+  return modelFilesAt(entry !== undefined && (await kindOf(path)) === "folder" ? join(path, entry) : path);
 }
 
-/** Whether a file is a safetensors file whose metadata names our format. */
-async function holdsSmyd(path: string): Promise<boolean> {
+async function refuseSubstituteAt(path: string, format: Format): Promise<void> {
+  const head = await withSource(path, (source) => source.read(0, Math.min(SUBSTITUTE_HEAD_BYTES, source.byteLength)));
+  refuseSubstitute(head, { label: path, expected: format.noun });
+}
+
+/** The format that a file's content shows. */
+async function sniffed(path: string): Promise<Format | undefined> {
   return withSource(path, async (source) => {
-    try {
-      return (await readSafetensorsHeader(source)).metadata.get("format") === "smyd";
-    } catch (error) {
-      // None, or a damaged one: whoever reads it as what its name says tells more.
-      if (error instanceof SamoyedError && error.code !== "io") return false;
-      throw error;
-    }
+    for (const format of FORMATS) if (await format.sniff?.(source, {})) return format;
+    return undefined;
   });
 }
 

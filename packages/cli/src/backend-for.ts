@@ -1,26 +1,29 @@
 import { UnavailableError, UnsupportedError, UsageError } from "@samoyed/core";
+import { FORMATS } from "@samoyed/convert/formats";
+import type { Format } from "@samoyed/graph";
 import type { Backend } from "@samoyed/runtime";
 import { artifactFormat } from "./artifact-format.ts";
 import { allBackends, backendsNamed } from "./backends.ts";
 
 /** The format of an artifact that is there. */
-async function formatOf(artifact: string): Promise<Backend["format"]> {
+async function formatOf(artifact: string): Promise<Format> {
   const format = await artifactFormat(artifact);
   if (format !== undefined) return format;
+  const endings = FORMATS.map(({ ending }) => ending).join(", ");
+  const entries = FORMATS.flatMap(({ entry = [] }) => entry).join(" or ");
   throw new UnsupportedError(
-    `${artifact}: no backend runs this file; expected a name that ends in .onnx, .smyd or .tfjs, or model.json`,
+    `${artifact}: no backend runs this file; expected a name that ends in ${endings}, or ${entries}`,
     {
-      hint: "Convert a checkpoint first: samoyed convert FILE --to onnx",
+      hint: `Convert a checkpoint first: samoyed convert FILE --to ${FORMATS[0]!.name}`,
     },
   );
 }
 
 /** What to do where the backend that was named runs another format. */
-function otherFormat(artifact: string, { format, wanted }: { format: Backend["format"]; wanted: Backend }): UsageError {
-  const able = allBackends().filter((backend) => backend.format === format);
-  // A model in TensorFlow.js's format cannot be converted again.
-  const convert = format === "tfjs" ? "" : `, or convert it: samoyed convert ${artifact} --to ${wanted.format}`;
-  return new UsageError(`the backend ${wanted.name} does not run models in the format ${format}`, {
+function otherFormat(artifact: string, { format, wanted }: { format: Format; wanted: Backend }): UsageError {
+  const able = allBackends().filter((backend) => backend.format === format.name);
+  const convert = format.read === undefined ? "" : `, or convert it: samoyed convert ${artifact} --to ${wanted.format}`;
+  return new UsageError(`the backend ${wanted.name} does not run models in the format ${format.name}`, {
     hint: `Choose one that does (${able.map(({ name }) => name).join(", ")})${convert}`,
   });
 }
@@ -35,7 +38,7 @@ function otherFormat(artifact: string, { format, wanted }: { format: Backend["fo
 export async function backendFor(artifact: string, name: string | undefined): Promise<Backend> {
   const named = backendsNamed(name === undefined ? [] : [name]);
   const format = await formatOf(artifact);
-  const candidates = named.filter((backend) => backend.format === format);
+  const candidates = named.filter((backend) => backend.format === format.name);
   if (candidates.length === 0) throw otherFormat(artifact, { format, wanted: named[0]! });
   const reasons: string[] = [];
   let fix: string | undefined;

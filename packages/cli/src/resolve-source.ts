@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { IoError, UsageError } from "@samoyed/core";
+import { FORMATS } from "@samoyed/convert";
 import { downloadCheckpoint, needsAcceptance } from "@samoyed/convert/node";
 import type { ModelInfo } from "@samoyed/models";
 import { cacheDir } from "./cache.ts";
@@ -10,6 +11,12 @@ import { licenseTerms } from "./license-terms.ts";
 import { namedModel } from "./named-model.ts";
 import { startProgress } from "./progress.ts";
 import { refuseAddress } from "./refuse-address.ts";
+
+/** The endings of checkpoints and of converted models: a file is meant, not a published name. */
+const FILE_NAME = new RegExp(
+  `(?:\\.(?:pth|pt|bin|tar|safetensors|json|ckpt|pt2)|${FORMATS.map(({ ending }) => `\\${ending}`).join("|")})$`,
+  "iu",
+);
 
 /** A checkpoint on this machine. */
 export interface LocalSource {
@@ -29,7 +36,7 @@ export interface LocalSource {
 function published(source: string): ModelInfo {
   refuseAddress(source);
   // A path, or a file's name with an ending that no model's name has, is never looked up.
-  if (/[/\\]/.test(source) || /\.(pth|pt|bin|tar|safetensors|json|ckpt|pt2|onnx|smyd)$/i.test(source)) {
+  if (/[/\\]/.test(source) || FILE_NAME.test(source)) {
     throw new IoError(`${source}: no such file`, { hint: "Check the path." });
   }
   return namedModel(source, `${source}: no such file, and no published model of that name`);

@@ -1,4 +1,4 @@
-import { type LazyTensor, UnsupportedError } from "@samoyed/core";
+import type { LazyTensor } from "@samoyed/core";
 import { standInTensor } from "@samoyed/golden";
 import { findModel, modelParameters } from "@samoyed/models";
 
@@ -6,7 +6,7 @@ import { findModel, modelParameters } from "@samoyed/models";
 export interface StandIn {
   readonly model: string;
   readonly seed: string;
-  /** `fc.bias`, one value per class. */
+  /** The classifier's bias, one value per class. */
   readonly head: Float32Array;
 }
 
@@ -17,16 +17,7 @@ export interface StandIn {
  */
 export function standInTensors({ model, seed, head }: StandIn): LazyTensor[] {
   const { architecture, numClasses } = findModel(model);
-  return [...modelParameters(architecture, { numClasses })].map(([name, { shape, dtype, role }]) => {
-    if (role === "conv.bias")
-      throw new UnsupportedError(`${model}: ${name} is a convolution's bias, which no stand-in has`);
-    return standInTensor({
-      name,
-      shape,
-      dtype: dtype === "int64" ? "int64" : "float32",
-      role,
-      seed,
-      ...(role === "fc.bias" ? { head } : {}),
-    });
-  });
+  return [...modelParameters(architecture, { numClasses })].map(([name, { shape, dtype, fill }]) =>
+    standInTensor({ name, shape, dtype: dtype === "int64" ? "int64" : "float32", fill, seed, head }),
+  );
 }

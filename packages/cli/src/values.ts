@@ -34,7 +34,7 @@ export function list(values: Values, name: string): readonly string[] {
 }
 
 /** The value of an option that must be one of `choices`; the first is the default. */
-export function choice<T extends string>(values: Values, name: string, choices: readonly [T, ...T[]]): T {
+export function choice<T extends string>(values: Values, name: string, choices: readonly T[]): T {
   const value = text(values, name) ?? choices[0];
   const found = choices.find((option) => option === value);
   if (found === undefined)

@@ -142,7 +142,7 @@ describe("a checkpoint of something else", () => {
     await fails(argv, {
       code: 3,
       what: /does not fit resnext50_32x4d\S*: 261 tensors differ: (layer1\.0\.\w+\.\w+ is \[[\d, ]+\], expected \[[\d, ]+\]; ){10}and 251 more$/,
-      todo: /leave it to be recognised/,
+      todo: /leave it to be recognized/,
     });
     const { json } = await runMain([...argv, "--json"]);
     expect(json.error.details.count).toBe(261);

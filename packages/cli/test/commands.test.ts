@@ -247,6 +247,7 @@ describe("preprocess", () => {
       out,
       dtype: "float32",
       shape: [3, 224, 224],
+      geometry: { canvas: { x: 0, y: 0, width: 224, height: 224 } },
       config: { interpolation: "bilinear", cropPct: 1 },
     });
   });

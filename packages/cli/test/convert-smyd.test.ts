@@ -159,7 +159,7 @@ describe("--self-test", () => {
     const out = join(folder, "nothing");
     const { code, stderr } = await run("convert", SHAPES, "--to", "onnx", "--self-test", "--out", out);
     expect(code).toBe(2);
-    expect(twoLines(stderr)).toMatchObject({ todo: "Add it: --to smyd" });
+    expect(twoLines(stderr)).toMatchObject({ todo: "Add it: --to onnx,smyd" });
     expect(existsSync(out)).toBe(false);
   });
 });

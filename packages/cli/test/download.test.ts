@@ -123,7 +123,7 @@ describe.concurrent("a published name", () => {
     const { child, exited } = startSamoyed(["convert", OPEN, "--out", out], { env });
     const partial = join(cache, "checkpoints", `${OPEN}.safetensors.part`);
     while (!server.requests.length) await wait(5);
-    await expect.poll(() => readFileSync(partial).byteLength, { timeout: 10_000 }).toBe(part);
+    await expect.poll(() => readFileSync(partial).byteLength).toBe(part);
     child.kill("SIGINT");
     const stopped = await exited;
     expect(stopped.code).toBe(130);

@@ -12,7 +12,7 @@ const model = join(folder, "resnext14_8x16d_c8-16-32-64.smyd");
 beforeAll(async () => {
   const { code } = await runMain(["convert", SHAPES, "--to", "smyd", ...SHAPES_SETTINGS, "--out", folder]);
   expect(code).toBe(0);
-}, 60_000);
+});
 
 test("inspect says that it verifies no weights, and the commands that it names do", async () => {
   const damaged = join(folder, "damaged.smyd");

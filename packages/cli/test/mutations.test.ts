@@ -2,11 +2,11 @@
 // stands in sensitivity.json, and the chain must make the same of them.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { PreprocessConfig, Tensor } from "@samoyed/core";
+import type { PreprocessConfig } from "@samoyed/core";
 import { float16ToFloat32, float32ToFloat16 } from "@samoyed/core";
 import type { LoadedCase } from "@samoyed/golden";
 import { loadCase } from "@samoyed/golden/node";
-import { preprocessImage } from "@samoyed/preprocess";
+import { preprocessImage, type TransformResult } from "@samoyed/preprocess";
 import type { Session } from "@samoyed/runtime";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mutated, openSession, readWeights, runOn, statusOf, type Weights } from "./support/chain.ts";
@@ -26,7 +26,7 @@ const { rows, tolerance } = JSON.parse(readFileSync(join(DRAWN, "sensitivity.jso
 };
 
 type Mutation =
-  | { readonly image: (bytes: Uint8Array, config: PreprocessConfig) => Tensor<"float32"> }
+  | { readonly image: (bytes: Uint8Array, config: PreprocessConfig) => TransformResult }
   | { readonly weights: (weights: Weights) => Weights };
 
 const settings = (changes: Partial<PreprocessConfig>): Mutation => ({
@@ -41,15 +41,15 @@ const scaled = (names: RegExp): Mutation => ({
 });
 
 /** As a crop one pixel further right would be, but for the last column, which is the first again. */
-function cropShifted(bytes: Uint8Array, config: PreprocessConfig): Tensor<"float32"> {
-  const tensor = preprocessImage(bytes, config);
+function cropShifted(bytes: Uint8Array, config: PreprocessConfig): TransformResult {
+  const { tensor, geometry } = preprocessImage(bytes, config);
   const width = config.inputSize[2]!;
   const data = new Float32Array(tensor.data.length);
   for (let row = 0; row < data.length; row += width) {
     data.set(tensor.data.subarray(row + 1, row + width), row);
     data[row + width - 1] = tensor.data[row]!;
   }
-  return { ...tensor, data };
+  return { tensor: { ...tensor, data }, geometry };
 }
 
 /** The mistakes of sensitivity.json. */
@@ -61,12 +61,13 @@ const MISTAKES: Readonly<Record<string, Mutation>> = {
       // Blue must be normalised as blue is: the mistake is in the order of the pixels.
       const [r, g, b] = config.mean as [number, number, number];
       const [sr, sg, sb] = config.std as [number, number, number];
-      const { data, ...rest } = preprocessImage(bytes, { ...config, mean: [b, g, r], std: [sb, sg, sr] });
+      const { tensor, geometry } = preprocessImage(bytes, { ...config, mean: [b, g, r], std: [sb, sg, sr] });
+      const { data } = tensor;
       const plane = data.length / 3;
       const swapped = new Float32Array(data.length);
       for (const [to, from] of [2, 1, 0].entries())
         swapped.set(data.subarray(from * plane, (from + 1) * plane), to * plane);
-      return { ...rest, data: swapped };
+      return { tensor: { ...tensor, data: swapped }, geometry };
     },
   },
   "no crop: the whole image squashed": settings({ cropPct: 1, cropMode: "squash" }),
@@ -95,7 +96,7 @@ beforeAll(async () => {
   loaded = await loadCase(DRAWN);
   weights = await readWeights(drawnTensors());
   unmodified = await openSession(weights, loaded);
-}, 60_000);
+});
 afterAll(() => unmodified.dispose());
 
 /** The case with one mistake in it. */

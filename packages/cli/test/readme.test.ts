@@ -8,7 +8,7 @@ import { COMMON_OPTIONS } from "../src/help.ts";
 import { environment } from "./support/environment.ts";
 import { filesIn, GOLDEN, ROOT, temporaryFolder } from "./support/folders.ts";
 import { BIN } from "./support/spawn-samoyed.ts";
-import { WEIGHTS } from "../src/weights.ts";
+import { WEIGHT_TYPES } from "@samoyed/convert";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 const folder = temporaryFolder();
@@ -48,7 +48,8 @@ test("every option in the README is one, and every type of weights is named", as
   // npm's own.
   const others = new Set([...known, ...Object.keys(COMMON_OPTIONS), "global"]);
   expect(named.filter((name) => !others.has(name))).toEqual([]);
-  for (const type of WEIGHTS.filter((name) => name !== "float32")) expect(readme).toMatch(new RegExp(`\\b${type}\``));
+  for (const type of WEIGHT_TYPES.filter((name) => name !== "float32"))
+    expect(readme).toMatch(new RegExp(`\\b${type}\``));
 });
 
 test("what a checkout is told to type is there, and no name that the registry does not have", () => {

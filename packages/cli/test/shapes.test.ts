@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseNpy, type PreprocessConfig, type Tensor } from "@samoyed/core";
 import type { BackendResult, LoadedCase, Preprocess } from "@samoyed/golden";
 import { loadCase } from "@samoyed/golden/node";
-import { preprocessImage } from "@samoyed/preprocess";
+import { preprocessImage, type TransformResult } from "@samoyed/preprocess";
 import { onnxruntimeNode } from "@samoyed/runtime-onnx";
 import { beforeAll, describe, expect, test } from "vitest";
 import { runOn, statusOf } from "./support/chain.ts";
@@ -117,14 +117,14 @@ describe("float16 weights", () => {
 });
 
 describe("mistakes in the pictures", () => {
-  const swap = (bytes: Uint8Array, config: PreprocessConfig): Tensor<"float32"> => {
-    const tensor = preprocessImage(bytes, config);
+  const swap = (bytes: Uint8Array, config: PreprocessConfig): TransformResult => {
+    const { tensor, geometry } = preprocessImage(bytes, config);
     const plane = tensor.data.length / 3;
     const data = new Float32Array(tensor.data.length);
     for (const channel of [0, 1, 2]) {
       data.set(tensor.data.subarray(channel * plane, (channel + 1) * plane), (2 - channel) * plane);
     }
-    return { ...tensor, data };
+    return { tensor: { ...tensor, data }, geometry };
   };
 
   test("swapped channels fail, and cost answers", async () => {

@@ -24,26 +24,21 @@ beforeAll(async () => {
     out,
     files.find((file) => file.endsWith("model.json"))!,
   );
-}, 60_000);
+});
 
-test.each(BACKENDS)(
-  "check on %s: both references, on the trained network and the stand-in",
-  { timeout: 300_000 },
-  async (backend) => {
-    const argv = ["check", "shapes", "samoyed-drawn", "--backend", backend, "--require", backend, "--golden", GOLDEN];
-    const { code, stdout } = await runMain(argv, { env });
-    expect(stdout).toMatch(new RegExp(`^ {2}${backend} \\S+ +passed +recorded +98\\.0 % of 100, 100 as PyTorch`, "m"));
-    expect(stdout).toMatch(
-      new RegExp(`^ {2}${backend} \\S+ +passed, stand-in +recorded \\+ documented +Samoyed 0\\.6425`, "m"),
-    );
-    expect(code).toBe(0);
-  },
-);
+test.each(BACKENDS)("check on %s: both references, on the trained network and the stand-in", async (backend) => {
+  const argv = ["check", "shapes", "samoyed-drawn", "--backend", backend, "--require", backend, "--golden", GOLDEN];
+  const { code, stdout } = await runMain(argv, { env });
+  expect(stdout).toMatch(new RegExp(`^ {2}${backend} \\S+ +passed +recorded +98\\.0 % of 100, 100 as PyTorch`, "m"));
+  expect(stdout).toMatch(
+    new RegExp(`^ {2}${backend} \\S+ +passed, stand-in +recorded \\+ documented +Samoyed 0\\.6425`, "m"),
+  );
+  expect(code).toBe(0);
+});
 
 const assets = process.env["SAMOYED_ASSETS"];
 test.skipIf(!assets || !existsSync(join(assets, "dog.jpg")))(
   "the largest network: 775 MB of weights, in WebAssembly's memory too",
-  { timeout: 600_000 },
   async () => {
     const backends = BACKENDS.filter((name) => name !== "tfjs-cpu").join(",");
     const argv = ["check", "samoyed", "--backend", backends, "--require", "all", "--golden", GOLDEN];
@@ -73,7 +68,7 @@ describe("classify and run", () => {
     expect(wanted.code).toBe(0);
   });
 
-  test("give the same logits on every engine, and taps", { timeout: 60_000 }, async () => {
+  test("give the same logits on every engine, and taps", async () => {
     const input = join(folder, "input.npy");
     expect((await runMain(["preprocess", ARROW, ...SHAPES_SETTINGS, "--out", input])).code).toBe(0);
     const logits = [];
@@ -110,7 +105,7 @@ describe("doctor", () => {
     expect(stderr).toContain("--fix tfjs-wasm: nothing sets this up; expected tfjs-node");
   });
 
-  test.skipIf(!native)("--fix of what works does nothing", { timeout: 60_000 }, async () => {
+  test.skipIf(!native)("--fix of what works does nothing", async () => {
     const { code, json } = await runMain(["doctor", "--fix", "tfjs-node", "--json"], { env });
     expect(code).toBe(0);
     expect(JSON.stringify(json)).toMatch(/"name":"tfjs-node","format":"tfjs","available":true/);

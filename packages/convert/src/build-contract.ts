@@ -1,5 +1,5 @@
 import { type Contract, CONTRACT_VERSION, labelsFit, MismatchError, UsageError } from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import type { ChosenModel } from "./choose-model.ts";
 import type { ModelOptions } from "./options.ts";
 import { VERSION } from "./version.ts";

@@ -5,12 +5,12 @@ import {
   foldBatchNorm,
   foldConstants,
   fusePad,
-  type Graph,
   type Rewrite,
   rewriteGraph,
   type RewriteResult,
 } from "@samoyed/graph";
-import { buildModel } from "@samoyed/models";
+import type { Graph } from "@samoyed/ir";
+import { buildModel, inputSizeOf } from "@samoyed/models";
 import type { ChosenModel } from "./choose-model.ts";
 import type { ModelOptions } from "./options.ts";
 import type { RewriteReport } from "./report.ts";
@@ -40,15 +40,16 @@ export function buildGraph(
 ): BuiltGraph {
   const { architecture, numClasses, name } = model;
   const inputSize = options.preprocess?.inputSize ?? model.preprocess.inputSize;
-  if (inputSize[0] === RGB && architecture.inChans !== RGB) {
+  const [channels] = inputSizeOf(architecture);
+  if (inputSize[0] === RGB && channels !== RGB) {
     throw new UnsupportedError(
-      `${name} takes images of ${architecture.inChans === 1 ? "1 channel" : `${architecture.inChans} channels`}; ` +
+      `${name} takes images of ${channels === 1 ? "1 channel" : `${channels} channels`}; ` +
         "only networks of RGB images, with 3, are supported",
-      { details: { channels: architecture.inChans } },
+      { details: { channels } },
     );
   }
-  if (inputSize[0] !== architecture.inChans) {
-    throw new UsageError(`${name} takes ${architecture.inChans} channels; the preprocessing gives ${inputSize[0]}`, {
+  if (inputSize[0] !== channels) {
+    throw new UsageError(`${name} takes ${channels} channels; the preprocessing gives ${inputSize[0]}`, {
       hint: "Give preprocessing settings with as many channels.",
     });
   }

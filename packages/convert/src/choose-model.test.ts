@@ -1,12 +1,12 @@
 import { lazyFromChunks, type LazyTensor, MismatchError, type Shape, UnsupportedError } from "@samoyed/core";
-import { findModel, modelParameters, type ResNetConfig } from "@samoyed/models";
+import { type Architecture, findModel, modelParameters, resnetConfig } from "@samoyed/models";
 import { expect, test } from "vitest";
 import { buildGraph } from "./build-graph.ts";
 import { chooseModel, DEFAULT_PREPROCESS } from "./choose-model.ts";
 import { conversionWarnings } from "./warnings.ts";
 
 /** Tensors that say what they are, and that nobody may read. */
-function unread(architecture: ResNetConfig, numClasses: number): Map<string, LazyTensor> {
+function unread(architecture: Architecture, numClasses: number): Map<string, LazyTensor> {
   const entry = (name: string, dtype: LazyTensor["dtype"], shape: Shape): [string, LazyTensor] => [
     name,
     lazyFromChunks({ name, dtype, shape }, () => {
@@ -82,7 +82,7 @@ test("only networks of RGB images are supported", () => {
     [1, "1 channel"],
     [4, "4 channels"],
   ] as const) {
-    const tensors = unread({ ...resnet18, inChans }, 1000);
+    const tensors = unread(resnetConfig({ block: "basic", layers: [2, 2, 2, 2], inChans }), 1000);
     const build = (): unknown => buildGraph({ model: chooseModel(tensors), tensors }, {});
     expect(build).toThrow(UnsupportedError);
     expect(build).toThrow(`takes images of ${text}; only networks of RGB images, with 3, are supported`);

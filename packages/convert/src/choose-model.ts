@@ -1,13 +1,15 @@
 import { type LazyTensor, MismatchError, type PreprocessConfig } from "@samoyed/core";
 import {
+  type Architecture,
   architectureName,
   checkParameters,
+  classifierOf,
+  countClasses,
   findModel,
   type IdentifiedModel,
   identifyModel,
   listModels,
   type ModelInfo,
-  type ResNetConfig,
 } from "@samoyed/models";
 import { type RecordedModel, sameArchitecture, STATE_DICT_ALONE } from "./recorded-model.ts";
 import type { PreprocessOrigin } from "./report.ts";
@@ -25,7 +27,7 @@ export const DEFAULT_PREPROCESS: PreprocessConfig = {
 /** The network that a state dict belongs to. */
 export interface ChosenModel {
   readonly name: string;
-  readonly architecture: ResNetConfig;
+  readonly architecture: Architecture;
   readonly numClasses: number;
   readonly candidates: readonly ModelInfo[];
   readonly preprocess: PreprocessConfig;
@@ -98,7 +100,7 @@ function preprocessOf(
 
 function named(tensors: Tensors, info: ModelInfo): ChosenModel {
   const { architecture, preprocess } = info;
-  const numClasses = countClasses(tensors);
+  const numClasses = countClasses(classifierOf(architecture), tensors);
   checkParameters(tensors, { architecture, numClasses, label: info.name });
   const sameHead = numClasses === info.numClasses;
   return {
@@ -117,16 +119,11 @@ function named(tensors: Tensors, info: ModelInfo): ChosenModel {
   };
 }
 
-/** A fine-tuned classifier may have any size; its first axis is the number of classes. */
-function countClasses(tensors: Tensors): number {
-  return tensors.get("fc.weight")?.shape[0] ?? 0;
-}
-
 /** The architecture is the file's; a tag in it names weights that training has changed. */
 function namedInFile(tensors: Tensors, { where, info }: NonNullable<RecordedModel["named"]>): ChosenModel {
   const name = architectureName(info.name);
   const { architecture } = info;
-  const numClasses = countClasses(tensors);
+  const numClasses = countClasses(classifierOf(architecture), tensors);
   try {
     checkParameters(tensors, { architecture, numClasses, label: `${name}, which its ${where} names` });
   } catch (cause) {

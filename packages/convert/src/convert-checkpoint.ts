@@ -1,15 +1,16 @@
 import { type Checkpoint, openCheckpoint, requireChecksums, stateDict } from "@samoyed/checkpoint";
 import { type ByteSource, type ReadOptions, throwIfAborted, UsageError } from "@samoyed/core";
+import type { Format } from "@samoyed/graph";
 import { buildContract } from "./build-contract.ts";
 import { buildGraph } from "./build-graph.ts";
 import { chooseModel } from "./choose-model.ts";
 import { outputName } from "./file-name.ts";
-import { type Format, FORMAT_WRITERS } from "./formats.ts";
+import { formatsNamed } from "./format-named.ts";
 import { hashPortable } from "./hash-portable.ts";
-import { HASH_PLACEHOLDER } from "./late-hash.ts";
 import type { ConvertOptions } from "./options.ts";
 import { recordedModel } from "./recorded-model.ts";
 import type { ConvertReport } from "./report.ts";
+import { UNKNOWN_HASH } from "./unknown-hash.ts";
 import { conversionWarnings } from "./warnings.ts";
 import { writeFormats } from "./write-formats.ts";
 
@@ -35,7 +36,7 @@ export async function convertCheckpoint(
   // It is awaited only at the end; until then nobody listens, and Node must not end the process if it fails.
   Promise.resolve(options.sourceSha256).catch(() => undefined);
   throwIfAborted(options.signal);
-  const formats = checkedFormats(options.formats ?? ["onnx"]);
+  const formats = formatsNamed(options.formats);
   if (isCheckpoint(source)) {
     const { sourceName: name, sourceSha256: sha256 } = options;
     if (name === undefined || sha256 === undefined) {
@@ -85,7 +86,7 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
   const opened = performance.now();
 
   const { graph, rewrites } = buildGraph({ model, tensors }, options);
-  const source = { name: lastPart(name), sha256: HASH_PLACEHOLDER };
+  const source = { name: lastPart(name), sha256: UNKNOWN_HASH };
   const contract = buildContract({ model, graph, source }, options);
   const built = performance.now();
 
@@ -104,21 +105,6 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
     warnings: [...checkpoint.warnings, ...conversionWarnings(model, options)],
     milliseconds: { open: opened - start, build: built - opened, write: end - built, total: end - start },
   };
-}
-
-/**
- * The formats asked for, each once.
- *
- * @throws UsageError when one is unknown, or there is none.
- */
-export function checkedFormats(formats: readonly Format[]): readonly Format[] {
-  const unknown = formats.find((format) => !Object.hasOwn(FORMAT_WRITERS, format));
-  if (unknown !== undefined || formats.length === 0) {
-    throw new UsageError(`format ${JSON.stringify(unknown ?? "")} is not known`, {
-      hint: `Choose from ${Object.keys(FORMAT_WRITERS).join(", ")}.`,
-    });
-  }
-  return [...new Set(formats)];
 }
 
 function isCheckpoint(source: ByteSource | Checkpoint): source is Checkpoint {

@@ -19,7 +19,7 @@ import { errorOf } from "../test/error-of.ts";
 import { SHAPES, useWorkplace } from "../test/workplace.ts";
 import { convertCheckpoint } from "./convert-checkpoint.ts";
 import { convertFile } from "./convert-file.ts";
-import { HASH_PLACEHOLDER } from "./late-hash.ts";
+import type { FormatOptions } from "./format-options.ts";
 import type { ConvertOptions } from "./options.ts";
 
 const { folder, openFile } = useWorkplace();
@@ -132,15 +132,21 @@ describe("what cannot be converted leaves nothing", () => {
     expect((await errorOf(convertCheckpoint(checkpoint, unhashed))).message).toContain("`sourceSha256`");
   });
 
-  test("a label that looks like the place of the hash", async () => {
-    const labels = Array.from({ length: 10 }, (_, i) => (i === 3 ? HASH_PLACEHOLDER : `${i}`));
-    await expect(convertFile(SHAPES, { outDir: folder(), labels })).rejects.toThrow("stands in 2 places; expected 1");
-  });
-
   test("formats that do not exist", async () => {
-    const formats = ["gguf"] as unknown as ["onnx"];
-    const error = await errorOf(convertFile(SHAPES, { outDir: folder(), formats }));
+    const error = await errorOf(convertFile(SHAPES, { outDir: folder(), formats: ["gguf"] }));
     expect(error).toMatchObject({ message: 'format "gguf" is not known', hint: "Choose from onnx, tfjs, smyd." });
     expect(await errorOf(convertFile(SHAPES, { outDir: folder(), formats: [] }))).toBeInstanceOf(UsageError);
+  });
+
+  test.each<[FormatOptions, RegExp]>([
+    [{ tfjs: { layout: "nwch" } }, /^formatOptions\.tfjs\.layout got "nwch"; expected one of nchw, nhwc$/],
+    [{ tfjs: { groupBudget: -1 } }, /^formatOptions\.tfjs\.groupBudget got -1; expected 0 or more/],
+    [{ tfjs: { colour: "red" } }, /^formatOptions\.tfjs\.colour is not known; .* options: layout, groupBudget$/],
+    [{ onnx: { layout: "nhwc" } }, /^formatOptions\.onnx is of a format that is not written$/],
+    [{ smyd: { selfTest: true } }, /^formatOptions\.smyd\.selfTest needs an engine/],
+  ])("options %j", async (formatOptions, message) => {
+    const error = await errorOf(convertFile(SHAPES, { outDir: folder(), formats: ["tfjs", "smyd"], formatOptions }));
+    expect(error).toBeInstanceOf(UsageError);
+    expect(error.message).toMatch(message);
   });
 });

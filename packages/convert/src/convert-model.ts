@@ -1,27 +1,22 @@
-import type { ByteSource, Contract } from "@samoyed/core";
-import { readOnnx } from "@samoyed/format-onnx";
-import { readSmyd } from "@samoyed/format-smyd";
-import type { Graph } from "@samoyed/graph";
+import { type ByteSource, type Contract, type ModelFiles, UsageError } from "@samoyed/core";
+import type { Format } from "@samoyed/graph";
 import { canonicalizeAll } from "./build-graph.ts";
-import { checkedFormats } from "./convert-checkpoint.ts";
 import { fileName, outputName } from "./file-name.ts";
-import type { Format } from "./formats.ts";
+import { formatNamed, formatsNamed } from "./format-named.ts";
+import { FORMATS } from "./formats.ts";
 import type { ConvertOptions, ModelOptions } from "./options.ts";
 import type { RewriteReport, WrittenFile } from "./report.ts";
 import { writeFormats } from "./write-formats.ts";
 
-/** The formats that can be read back; weights of tfjs may have been regrouped, and are not. */
-export type ReadableFormat = Extract<Format, "onnx" | "smyd">;
-
 /** What of the options a model takes: it brings its own network, classes and preprocessing. */
-export type ReadModelOptions = Pick<ModelOptions, "weights" | "tfjs" | "fold" | "signal" | "onProgress">;
+export type ReadModelOptions = Pick<ModelOptions, "weights" | "formatOptions" | "fold" | "signal" | "onProgress">;
 
 /** Options of `convertModel`. */
 export interface ConvertModelOptions extends ReadModelOptions, Pick<ConvertOptions, "createSink" | "resolve"> {
-  /** What the source is. */
-  readonly from: ReadableFormat;
-  /** What it becomes. */
-  readonly formats: readonly Format[];
+  /** The name of the source's format. */
+  readonly from: string;
+  /** The names of the formats that it becomes. */
+  readonly formats: readonly string[];
   /** What the output files are called where the model has no contract that says it. */
   readonly name: string;
 }
@@ -41,21 +36,12 @@ export interface ConvertModelReport {
   };
 }
 
-type ReadOptionsOf = Pick<ConvertModelOptions, "resolve" | "signal">;
-type Reader = (
-  source: ByteSource,
-  options: ReadOptionsOf,
-) => Promise<{ graph: Graph; contract?: Contract | undefined }>;
-
-const READERS: Readonly<Record<ReadableFormat, Reader>> = {
-  onnx: (source, { resolve, signal }) => readOnnx(source, { ...(resolve && { resolve }), ...(signal && { signal }) }),
-  smyd: (source, { signal }) => readSmyd(source, signal && { signal }),
-};
-
 /**
  * Converts a model: reads its graph, brings it into the canonical form, rewrites it, and writes it in each format. A
  * contract in it travels on; nothing is added to a model that has none. Weights stream; those of a `.smyd` file become
  * float32 again.
+ *
+ * What the caller opened stays open; what `resolve` opened is closed.
  *
  * @throws FormatError, UnsupportedError when the model is damaged, or has an operator that a format does not; nodes are
  * named.
@@ -64,22 +50,54 @@ const READERS: Readonly<Record<ReadableFormat, Reader>> = {
  */
 export async function convertModel(source: ByteSource, options: ConvertModelOptions): Promise<ConvertModelReport> {
   const start = performance.now();
-  const { weights = "float32", fold } = options;
-  const formats = checkedFormats(options.formats);
-  const read = await READERS[options.from](source, options);
-  const opened = performance.now();
-  const { graph, rewrites } = canonicalizeAll(read.graph, fold === undefined ? {} : { fold });
-  const contract = read.contract && { ...read.contract, weights };
-  const built = performance.now();
-  const model = contract?.model ?? options.name;
-  const name = contract === undefined ? fileName(model) : outputName(contract);
-  const { files } = await writeFormats({ graph, contract, name, formats }, options);
-  const end = performance.now();
+  const { weights = "float32", fold, signal } = options;
+  const formats = formatsNamed(options.formats);
+  const read = await readable(options.from)(filesOf(source, options), { signal });
+  try {
+    const opened = performance.now();
+    const { graph, rewrites } = canonicalizeAll(read.graph, fold === undefined ? {} : { fold });
+    const contract = read.contract && { ...read.contract, weights };
+    const built = performance.now();
+    const model = contract?.model ?? options.name;
+    const name = contract === undefined ? fileName(model) : outputName(contract);
+    const { files } = await writeFormats({ graph, contract, name, formats }, options);
+    const end = performance.now();
+    return {
+      model,
+      contract,
+      files,
+      rewrites,
+      milliseconds: { open: opened - start, build: built - opened, write: end - built, total: end - start },
+    };
+  } finally {
+    await read.close();
+  }
+}
+
+function readable(from: string): NonNullable<Format["read"]> {
+  const read = formatNamed(from)?.read;
+  if (read !== undefined) return read;
+  const able = FORMATS.filter((format) => format.read !== undefined).map(({ name }) => name);
+  throw new UsageError(`models in the format ${JSON.stringify(from)} are not read; expected ${able.join(" or ")}`);
+}
+
+/** The model's files: the source, which the caller closes, and what it opens for others. */
+function filesOf(source: ByteSource, { resolve }: Pick<ConvertModelOptions, "resolve">): ModelFiles {
+  const { byteLength, label } = source;
+  const own: ByteSource = {
+    byteLength,
+    label,
+    read: (offset, length, options) => source.read(offset, length, options),
+  };
   return {
-    model,
-    contract,
-    files,
-    rewrites,
-    milliseconds: { open: opened - start, build: built - opened, write: end - built, total: end - start },
+    label,
+    local: false,
+    async open(name) {
+      if (name === "") return own;
+      if (resolve !== undefined) return resolve(name);
+      throw new UsageError(`${label}: some of its weights are in the file ${JSON.stringify(name)}`, {
+        hint: "Pass `resolve`, which opens files beside the model.",
+      });
+    },
   };
 }

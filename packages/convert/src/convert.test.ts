@@ -3,16 +3,18 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openCheckpoint, stateDict, writeSafetensors } from "@samoyed/checkpoint";
 import { type LazyTensor, lazyFromChunks, memorySink, memorySource, type Tensor, toFloat32 } from "@samoyed/core";
-import { fileSink } from "@samoyed/core/node";
+import { fileSink, modelFilesAt } from "@samoyed/core/node";
 import { type OnnxModel, readOnnx } from "@samoyed/format-onnx";
-import { createBuilder, type Graph, interpret } from "@samoyed/graph";
+import { createBuilder, interpret } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import { buildModel, identifyModel } from "@samoyed/models";
 import { describe, expect, test } from "vitest";
 import { golden, SHAPES, useWorkplace } from "../test/workplace.ts";
 import { convertCheckpoint } from "./convert-checkpoint.ts";
 import { convertFile } from "./convert-file.ts";
-import { FORMAT_WRITERS } from "./formats.ts";
-import { HASH_PLACEHOLDER } from "./late-hash.ts";
+import { formatNamed } from "./format-named.ts";
+import { FORMATS } from "./formats.ts";
+import { UNKNOWN_HASH } from "./unknown-hash.ts";
 import { VERSION } from "./version.ts";
 
 const PREPROCESS = {
@@ -77,7 +79,7 @@ describe("the trained checkpoint", () => {
     expect(report).toMatchObject({ numClasses: 10, preprocessFrom: "given", unwrapped: ["state_dict", "module."] });
     expect(report.files).toEqual([{ format: "onnx", file: `${report.model}.onnx`, byteLength: bytes.byteLength }]);
     expect(report.rewrites.find(({ rewrite }) => rewrite === "foldBatchNorm")).toMatchObject({ declined: [] });
-    expect(bytes.includes(HASH_PLACEHOLDER)).toBe(false);
+    expect(bytes.includes(UNKNOWN_HASH)).toBe(false);
 
     const { graph, contract } = await written(report.files[0]!.file);
     expect(contract).toEqual(report.contract);
@@ -135,6 +137,19 @@ describe("the trained checkpoint", () => {
     expect(report.contract.source).toEqual({ name: "shapes.pth", sha256: await sha256Of(SHAPES) });
   });
 
+  test("keeps labels and names that look like the place of the hash", async () => {
+    const labels = Array.from({ length: 10 }, (_, i) => (i === 3 ? UNKNOWN_HASH : `"sha256":"${UNKNOWN_HASH}" ${i}`));
+    const path = join(folder(), `${UNKNOWN_HASH}.pth`);
+    await writeFile(path, await readFile(SHAPES));
+    const formats = FORMATS.map(({ name }) => name);
+    const { files } = await convertFile(path, { outDir: folder(), labels, formats });
+    const source = { name: `${UNKNOWN_HASH}.pth`, sha256: await sha256Of(SHAPES) };
+    for (const { name, describe } of FORMATS) {
+      const entry = files.find(({ format }) => format === name)!.file;
+      expect((await describe(modelFilesAt(join(folder(), entry)), {})).contract).toMatchObject({ labels, source });
+    }
+  });
+
   test("gives features and taps when asked", async () => {
     const report = await convertFile(SHAPES, { outDir: folder(), features: true, taps: true, preprocess: PREPROCESS });
     const { graph, contract } = await written(report.files[0]!.file);
@@ -142,7 +157,7 @@ describe("the trained checkpoint", () => {
     expect(contract).toMatchObject({ task: "features", output: "features" });
     expect(contract!.taps).toEqual(graph.outputs.slice(1).map(({ name }) => name));
     expect(contract!.taps!.length).toBeGreaterThan(3);
-    expect(contract!.labels).toBeUndefined();
+    expect(contract).not.toHaveProperty("labels");
     const taps = await interpret(graph, { input: { ...input(96) } });
     expect(taps.get("features")!.shape).toEqual([1, 256]);
   });
@@ -199,7 +214,9 @@ test("a model of more than 2 GiB gets its weights into a second file", async () 
   builder.input("input", "uint8", ["N"]);
   builder.output(builder.node("Identity", [builder.initializer(huge)], { name: "output" }));
   const sizes = new Map<string, number>();
-  await FORMAT_WRITERS.onnx(builder.finish(), {
+  const { entry } = await formatNamed("onnx")!.write(builder.finish(), {
+    weights: "float32",
+    options: {},
     contract: {
       version: 1,
       model: "m",
@@ -219,6 +236,7 @@ test("a model of more than 2 GiB gets its weights into a second file", async () 
       abort: async () => undefined,
     }),
   });
+  expect(entry).toBe("huge.onnx");
   expect([...sizes.keys()]).toEqual(["huge.onnx", "huge.onnx.data"]);
   expect(sizes.get("huge.onnx.data")).toBe(129 * (1 << 24));
 });

@@ -15,14 +15,22 @@ const target = (): string => join(folder(), "cache", "model.pth");
 const download = (url: string, options: Partial<DownloadOptions> = {}): Promise<string> =>
   downloadInto(folder(), url, options);
 
-/** A server that sends half at once and the rest later. */
-function slow(): Promise<TestServer> {
-  return serve(async (_, response) => {
+/** A server that sends half at once, and the rest when `release` is called. */
+async function slow(): Promise<TestServer & { readonly release: () => void }> {
+  let release = (): void => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const server = await serve(async (_, response) => {
     response.writeHead(200, { etag: '"one"', "content-length": String(content.length) });
     response.write(content.subarray(0, 150_000));
-    await wait(300);
+    await released;
     response.end(content.subarray(150_000));
   });
+  return { ...server, release };
+}
+
+/** Waits until a server is asked for something: whoever asks holds the lock. */
+async function asked(server: TestServer): Promise<void> {
+  await expect.poll(() => server.seen.length).toBeGreaterThan(0);
 }
 
 describe("two downloads of one file", () => {
@@ -30,8 +38,13 @@ describe("two downloads of one file", () => {
     const server = await slow();
     const seen: number[] = [];
     const first = download(server.url);
-    await wait(50);
-    const second = download(server.url, { onProgress: ({ done }) => seen.push(done) });
+    await asked(server);
+    const second = download(server.url, {
+      onProgress({ done }) {
+        seen.push(done);
+        if (done === 150_000) server.release();
+      },
+    });
     expect(await Promise.all([first, second])).toEqual([SHA256, SHA256]);
     expect(server.seen.length).toBe(1);
     expect(seen).toContain(150_000);
@@ -59,7 +72,7 @@ describe("two downloads of one file", () => {
     });
     const stop = new AbortController();
     const first = errorOf(download(server.url, { signal: stop.signal }));
-    await wait(100);
+    await asked(server);
     const error = await errorOf(download(server.url, { idleMilliseconds: 300 }));
     expect(error).toBeInstanceOf(UnavailableError);
     expect(error.message).toBe(`${target()}: another download of it is running, and stands still`);
@@ -72,8 +85,9 @@ describe("two downloads of one file", () => {
   test("of which the second is interrupted while it waits: the first goes on", async () => {
     const server = await slow();
     const first = download(server.url);
-    await wait(50);
+    await asked(server);
     expect(await errorOf(download(server.url, { signal: AbortSignal.timeout(50) }))).toBeInstanceOf(AbortedError);
+    server.release();
     expect(await first).toBe(SHA256);
   });
 });

@@ -6,18 +6,11 @@ export {
   type ConvertModelReport,
   type ReadModelOptions,
 } from "./convert-model.ts";
-export {
-  type CreateSink,
-  type Format,
-  FORMAT_WEIGHTS,
-  FORMAT_WRITERS,
-  FORMATS,
-  type FormatWriter,
-  type TfjsOptions,
-  type Weights,
-  type WriteContext,
-} from "./formats.ts";
+export { formatNamed } from "./format-named.ts";
+export type { FormatOptions } from "./format-options.ts";
+export { FORMATS } from "./formats.ts";
 export type { ConvertOptions, ConvertProgress, ModelOptions } from "./options.ts";
 export { type RecordedModel, recordedModel } from "./recorded-model.ts";
 export type { ConvertReport, PreprocessOrigin, RewriteReport, WrittenFile } from "./report.ts";
 export { VERSION } from "./version.ts";
+export { WEIGHT_TYPES } from "./weight-types.ts";

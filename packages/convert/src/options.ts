@@ -1,5 +1,5 @@
 import type { ByteSource, ContractReference, PreprocessConfig, ReadOptions, Sink } from "@samoyed/core";
-import type { Format, TfjsOptions, Weights } from "./formats.ts";
+import type { FormatOptions } from "./format-options.ts";
 
 /** How far a conversion is. */
 export interface ConvertProgress {
@@ -12,8 +12,8 @@ export interface ConvertProgress {
 
 /** What decides how a checkpoint is converted, wherever it comes from. */
 export interface ModelOptions extends ReadOptions {
-  /** Formats to write; ONNX when absent. */
-  readonly formats?: readonly Format[];
+  /** The names of the formats to write, of `FORMATS`; its first when absent. */
+  readonly formats?: readonly string[];
   /** A name of timm's, present or former, with or without tag. Without it the network is recognised from its tensors. */
   readonly model?: string;
   /** Pooled features in place of logits: timm's `num_classes=0`. */
@@ -22,10 +22,10 @@ export interface ModelOptions extends ReadOptions {
   readonly taps?: boolean;
   /** One name per class, in class order. */
   readonly labels?: readonly string[];
-  /** How weights are stored, of `FORMAT_WEIGHTS`; they compute as float32 in any case. float32 when absent. */
-  readonly weights?: Weights;
-  /** Options of the format `tfjs`. */
-  readonly tfjs?: TfjsOptions;
+  /** How weights are stored, one of each format's `weights`; they compute as float32 in any case. float32 when absent. */
+  readonly weights?: string;
+  /** Options that only some formats have: `{ tfjs: { layout: "nhwc" } }`. */
+  readonly formatOptions?: FormatOptions;
   /** Whether batch norms are folded and the like; true when absent. */
   readonly fold?: boolean;
   /** Replaces parts of the model's own preprocessing, or all of it: for a checkpoint that was trained in another way. */

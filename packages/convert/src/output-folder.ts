@@ -1,12 +1,13 @@
 import { basename, dirname, join } from "node:path";
 import type { Sink } from "@samoyed/core";
 import { sinksInNewFolders } from "@samoyed/core/node";
-import { removingAfterCommit, shardsOf } from "./stale-shards.ts";
+import { FORMATS } from "./formats.ts";
+import { filesOfEarlier, removingAfterCommit } from "./stale-files.ts";
 
 /**
  * Opens output files in a folder, which is made if it is not there, and goes again if nothing comes of it. Where a
- * TensorFlow.js model takes another one's place, the weight files that only the old one names are removed when the new
- * one is there.
+ * model of several files takes another one's place, the files that only the old one names are removed when the new one is
+ * there.
  *
  * @returns what `convertCheckpoint` takes as `createSink`; it throws IoError when the folder cannot be written.
  */
@@ -17,8 +18,9 @@ export function outputFolder(outDir: string): (file: string) => Promise<Sink> {
     const path = join(outDir, file);
     written.add(path);
     const sink = await open(path);
-    if (basename(path) !== "model.json") return sink;
-    const earlier = await shardsOf(path);
+    const format = FORMATS.find(({ entry }) => entry === basename(path));
+    if (format === undefined) return sink;
+    const earlier = await filesOfEarlier(path, format);
     const stale = (): readonly string[] => earlier.filter((name) => !written.has(join(dirname(path), name)));
     return removingAfterCommit(sink, { path, stale });
   };

@@ -1,9 +1,9 @@
 import type { Contract } from "@samoyed/core";
-import type { Format } from "./formats.ts";
 
 /** A file that was written. */
 export interface WrittenFile {
-  readonly format: Format;
+  /** The format's name. */
+  readonly format: string;
   readonly file: string;
   readonly byteLength: number;
 }
@@ -37,6 +37,7 @@ export interface ConvertReport {
   readonly candidates: readonly string[];
   readonly contract: Contract;
   readonly preprocessFrom: PreprocessOrigin;
+  /** Of each format its entry first, by which the model is opened. */
   readonly files: readonly WrittenFile[];
   /** What was unwrapped to find the weights, such as `state_dict` and `module.`. */
   readonly unwrapped: readonly string[];

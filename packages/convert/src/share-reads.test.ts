@@ -1,5 +1,6 @@
 import { lazyFromChunks, readTensor } from "@samoyed/core";
-import { createBuilder, type Graph } from "@samoyed/graph";
+import { createBuilder } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import { describe, expect, test } from "vitest";
 import { type Share, shareReads } from "./share-reads.ts";
 

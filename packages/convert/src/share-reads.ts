@@ -1,5 +1,5 @@
 import { CHUNK_BYTES, type LazyTensor, lazyFromChunks, type ReadOptions } from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 
 /** One writer's view of a graph whose weights several writers read. */
 export interface Share {

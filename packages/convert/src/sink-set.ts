@@ -1,15 +1,15 @@
 import { type Sink, UsageError } from "@samoyed/core";
-import { type LateHashSink, lateHashSink } from "./late-hash.ts";
 
 /** The output files of one conversion: all become visible together, or none does. */
 export interface SinkSet {
-  /** Opens an output file; a `bare` one does not hold the contract, and is not searched for it. */
-  create(file: string, options?: { readonly bare?: boolean }): Promise<Sink>;
-  /** The files so far, in the order in which they were opened. */
+  /** Opens an output file. */
+  create(file: string): Promise<Sink>;
+  /** The files so far with their sizes, in the order in which they were opened. */
   files(): readonly { readonly file: string; readonly byteLength: number }[];
-  /** Puts the source's hash in its place; in how many places it was. */
-  fillHash(sha256: string): Promise<number>;
-  commit(): Promise<void>;
+  /** Overwrites bytes of a file. */
+  patch(file: string, offset: number, bytes: Uint8Array): Promise<void>;
+  /** Makes all files visible; those that name others after the others. */
+  commit(entries: ReadonlySet<string>): Promise<void>;
   /** Discards all files; after `commit` it does nothing. */
   abort(): Promise<void>;
 }
@@ -18,37 +18,28 @@ export interface SinkSet {
 export interface SinkSetOptions {
   readonly createSink: (file: string) => Promise<Sink>;
   readonly onWrite: (file: string, byteLength: number) => void;
-  /** Within how many bytes of a file's end, or of its beginning, the contract stands. */
-  readonly tailBytes: number;
 }
 
 /** Collects sinks so that they end together. */
-export function sinkSet({ createSink, onWrite, tailBytes }: SinkSetOptions): SinkSet {
-  const sinks = new Map<string, Sink | LateHashSink>();
+export function sinkSet({ createSink, onWrite }: SinkSetOptions): SinkSet {
+  const sinks = new Map<string, Sink>();
   return {
-    async create(file, { bare = false } = {}): Promise<Sink> {
+    async create(file): Promise<Sink> {
       if (sinks.has(file)) {
         throw new UsageError(`${file} would be written twice`, { hint: "Name each format once." });
       }
-      const opened = await createSink(file);
-      const sink = bare ? opened : lateHashSink(opened, { tailBytes });
+      const sink = await createSink(file);
       sinks.set(file, sink);
       return watched(sink, (byteLength) => onWrite(file, byteLength));
     },
     files: () => Array.from(sinks, ([file, sink]) => ({ file, byteLength: sink.position })),
-    async fillHash(sha256: string): Promise<number> {
-      let count = 0;
-      for (const sink of sinks.values()) {
-        if ("fill" in sink) count += await sink.fill(sha256);
-      }
-      return count;
-    },
-    async commit(): Promise<void> {
+    patch: (file, offset, bytes) => sinks.get(file)!.patch(offset, bytes),
+    async commit(entries): Promise<void> {
       // Hundreds of weight files wait for the disk together; what names them becomes visible last.
-      const all = [...sinks.values()];
-      await Promise.all(all.filter((sink) => !("fill" in sink)).map((sink) => sink.commit()));
-      for (const sink of all) {
-        if ("fill" in sink) await sink.commit();
+      const all = [...sinks];
+      await Promise.all(all.filter(([file]) => !entries.has(file)).map(([, sink]) => sink.commit()));
+      for (const [file, sink] of all) {
+        if (entries.has(file)) await sink.commit();
       }
     },
     async abort(): Promise<void> {

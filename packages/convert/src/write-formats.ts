@@ -1,19 +1,18 @@
-import { type Contract, encodeContract, InternalError, throwIfAborted, UsageError } from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
-import { type Format, FORMAT_CHECKS, FORMAT_WRITERS, requireWeights } from "./formats.ts";
+import { type Contract, InternalError, throwIfAborted, UsageError } from "@samoyed/core";
+import { type Format, weightBytes, type WrittenModel } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
+import { optionsFor, requireWritten } from "./format-options.ts";
 import type { ConvertOptions } from "./options.ts";
 import type { WrittenFile } from "./report.ts";
+import { requireRunnable } from "./require-runnable.ts";
 import { shareReads } from "./share-reads.ts";
 import { type SinkSet, sinkSet } from "./sink-set.ts";
-import { weightBytes } from "./weight-bytes.ts";
-
-/** What a format may put after the contract's JSON, or before it. */
-const FRAME_BYTES = 64 * 1024;
+import { requireWeightType } from "./weight-types.ts";
 
 /** What is written. */
 export interface WriteJob {
   readonly graph: Graph;
-  /** With the placeholder where the source's hash goes, if `hash` is given. */
+  /** With `UNKNOWN_HASH` where the source's hash goes, if `hash` is given. */
   readonly contract: Contract | undefined;
   /** The files' name, without endings. */
   readonly name: string;
@@ -25,24 +24,30 @@ export interface WriteJob {
 }
 
 /** What of the options concerns writing. */
-export type WriteFormatsOptions = Pick<ConvertOptions, "createSink" | "onProgress" | "signal" | "weights" | "tfjs">;
+export type WriteFormatsOptions = Pick<
+  ConvertOptions,
+  "createSink" | "onProgress" | "signal" | "weights" | "formatOptions"
+>;
 
 /**
  * Writes a graph in all formats at the same time, so that each weight is read once for all of them. All files become
- * visible at the end, together; after an error there are none.
+ * visible at the end, together; after an error there are none. What a format's runtime would refuse is refused before
+ * anything is written.
+ *
+ * @returns the files, of each format the entry first.
  */
 export async function writeFormats(
   { graph, contract, name, formats, hash, verify }: WriteJob,
-  { createSink, onProgress, signal, weights = "float32", tfjs }: WriteFormatsOptions,
+  { createSink, onProgress, signal, weights = "float32", formatOptions }: WriteFormatsOptions,
 ): Promise<{ readonly contract: Contract | undefined; readonly files: readonly WrittenFile[] }> {
-  for (const format of formats) requireWeights(format, weights);
-  for (const format of formats) await FORMAT_CHECKS[format]?.(graph, { contract, weights, ...(signal && { signal }) });
+  for (const format of formats) requireWeightType(format, weights);
+  requireWritten(formats, formatOptions);
+  const options = formats.map((format) => optionsFor(format, formatOptions));
+  await requireRunnable(graph, { formats, contract, weights, signal });
   const total = formats.length * weightBytes(graph);
   let done = 0;
-  const contractBytes = contract === undefined ? 0 : new TextEncoder().encode(encodeContract(contract)).byteLength;
   const sinks = sinkSet({
     createSink,
-    tailBytes: contractBytes + FRAME_BYTES,
     onWrite(file, byteLength) {
       done += byteLength;
       // The graph's description comes on top of the weights; nobody wants to see 101 %.
@@ -53,17 +58,17 @@ export async function writeFormats(
   const stop = new AbortController();
   const stopped = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
   const shares = shareReads(graph, formats.length);
-  const write = async (format: Format, place: number): Promise<void> => {
+  const write = async (format: Format, place: number): Promise<WrittenModel> => {
     const share = shares[place]!;
     try {
-      await FORMAT_WRITERS[format](share.graph, {
+      return await format.write(share.graph, {
         contract,
         name,
         weights,
-        tfjs,
-        createSink(file, options) {
+        options: options[place]!,
+        createSink(file) {
           owners.set(file, format);
-          return sinks.create(file, options);
+          return sinks.create(file);
         },
         signal: stopped,
       });
@@ -72,15 +77,18 @@ export async function writeFormats(
     }
   };
   try {
-    await allOrFirstError(formats.map(write), () => stop.abort());
+    const models = await allOrFirstError(formats.map(write), () => stop.abort());
     await verify?.();
     const sha256 = await hash?.();
-    if (sha256 !== undefined) await fillHash(sinks, { sha256, formats });
+    if (sha256 !== undefined) await fillHash(sinks, { sha256, models });
     throwIfAborted(signal);
-    await sinks.commit();
+    const entries = new Set(models.map(({ entry }) => entry));
+    await sinks.commit(entries);
     const files = sinks.files().map((file) => ({ format: owners.get(file.file)!, ...file }));
+    const rank = ({ format, file }: (typeof files)[number]): number =>
+      2 * formats.indexOf(format) + (entries.has(file) ? 0 : 1);
     return {
-      files: files.toSorted((a, b) => formats.indexOf(a.format) - formats.indexOf(b.format)),
+      files: files.toSorted((a, b) => rank(a) - rank(b)).map((file) => ({ ...file, format: file.format.name })),
       contract: sha256 === undefined ? contract : { ...contract!, source: { ...contract!.source!, sha256 } },
     };
   } catch (error) {
@@ -91,28 +99,34 @@ export async function writeFormats(
 }
 
 /** Waits for all; after the first failure the others are stopped, and it is thrown when none is working any more. */
-async function allOrFirstError(work: readonly Promise<void>[], stop: () => void): Promise<void> {
+async function allOrFirstError<T>(work: readonly Promise<T>[], stop: () => void): Promise<readonly T[]> {
   const failures: unknown[] = [];
+  const results: T[] = [];
   await Promise.all(
-    work.map((promise) =>
-      promise.catch((error: unknown) => {
-        failures.push(error);
-        stop();
-      }),
+    work.map((promise, place) =>
+      promise.then(
+        (result) => void (results[place] = result),
+        (error: unknown) => {
+          failures.push(error);
+          stop();
+        },
+      ),
     ),
   );
   if (failures.length > 0) throw failures[0];
+  return results;
 }
 
+/** Writes the source's hash where the writers said that it goes. */
 async function fillHash(
   sinks: SinkSet,
-  { sha256, formats }: { readonly sha256: string; readonly formats: readonly Format[] },
+  { sha256, models }: { readonly sha256: string; readonly models: readonly WrittenModel[] },
 ): Promise<void> {
   if (!/^[0-9a-f]{64}$/u.test(sha256)) {
     throw new UsageError(`the source's SHA-256 is ${JSON.stringify(sha256)}; expected 64 hexadecimal digits`);
   }
-  const count = await sinks.fillHash(sha256);
-  if (count !== formats.length) {
-    throw new InternalError(`the contract's hash stands in ${count} places; expected ${formats.length}`);
+  for (const { entry, sourceHashOffset } of models) {
+    if (sourceHashOffset === undefined) throw new InternalError(`${entry} has no place for the source's hash`);
+    await sinks.patch(entry, sourceHashOffset, new TextEncoder().encode(sha256));
   }
 }

@@ -17,8 +17,21 @@ export { giveChunkBuffer, takeChunkBuffer } from "./io/chunk-buffers.ts";
 export { type BlockWriter, throughBlocks } from "./io/block-writer.ts";
 export { CHUNK_BYTES } from "./io/chunk-bytes.ts";
 export { checkPreprocess, encodeContract, parseContract } from "./contract/contract-json.ts";
-export { CONTRACT_SCHEMA, MAX_LABELS } from "./contract/contract-schema.ts";
-export * from "./contract/contract.ts";
+export * from "./contract/contract-base.ts";
+export { contractSchema, PREPROCESS_SCHEMA } from "./contract/contract-schema.ts";
+export {
+  type Contract,
+  CONTRACT_TASKS,
+  findTask,
+  isOfTask,
+  requireTask,
+  type TaskContracts,
+  type UnknownContract,
+} from "./contract/contract-tasks.ts";
+export { type ClassificationContract, MAX_LABELS } from "./contract/tasks/classification.ts";
+export { type FeaturesContract } from "./contract/tasks/features.ts";
+export { type ContractTask } from "./contract/tasks/task.ts";
+export { contractBeforeHash } from "./contract/source-hash.ts";
 export * from "./tensor/dtype.ts";
 export { asciiBytes, hasBytesAt, UTF8_BYTE_ORDER_MARK } from "./io/byte-signature.ts";
 export * from "./errors.ts";
@@ -45,9 +58,10 @@ export {
 } from "./tensor/lazy-tensor.ts";
 export { memorySink, type MemorySink } from "./io/memory-sink.ts";
 export { memorySource } from "./io/memory-source.ts";
+export type { ModelFiles } from "./io/model-files.ts";
 export { encodeNpy, parseNpy } from "./tensor/npy.ts";
 export { quote } from "./text/quote.ts";
-export { classLabels, classLogits, labelsFit } from "./contract/one-logit.ts";
+export { classLabels, classLogits, labelsFit } from "./contract/tasks/one-logit.ts";
 export { checkRange } from "./io/range.ts";
 export {
   MAX_SAFETENSORS_HEADER_BYTES,
@@ -64,6 +78,7 @@ export { schemaProblem, type JsonSchema } from "./json/json-schema.ts";
 export { sha256, type Sha256 } from "./io/sha256.ts";
 export * from "./tensor/shape.ts";
 export type { Sink } from "./io/sink.ts";
+export type { StandInFill } from "./tensor/stand-in-fill.ts";
 export { readInto, sourceChunks, type SourceRange } from "./io/source-chunks.ts";
 export type { ByteSource, ReadOptions } from "./io/source.ts";
 export { describeJson, jsonCount, JsonNumber, type JsonValue, parseStrictJson } from "./json/strict-json.ts";

@@ -1,4 +1,4 @@
-import type { Attribute } from "@samoyed/graph";
+import type { Attribute } from "@samoyed/ir";
 
 /** `AttributeProto.AttributeType` of the attribute types that Samoyed has. */
 export const ATTRIBUTE_TYPES: Readonly<Record<Attribute["type"], number>> = {

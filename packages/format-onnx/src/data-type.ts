@@ -1,5 +1,5 @@
 import { type DType, DTYPES, UnsupportedError } from "@samoyed/core";
-import { dtypeToOnnx } from "@samoyed/graph";
+import { dtypeToOnnx } from "@samoyed/ir";
 
 const BY_NUMBER: ReadonlyMap<number, DType> = new Map(
   DTYPES.filter((dtype) => dtype !== "complex32").map((dtype) => [dtypeToOnnx(dtype), dtype]),

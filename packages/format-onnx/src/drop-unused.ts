@@ -1,4 +1,4 @@
-import type { Graph } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 
 /**
  * The same graph without the nodes and initializers that no output needs: ONNX lets a file carry them, and a graph here

@@ -1,5 +1,5 @@
-import { type Contract, encodeContract, type LazyTensor } from "@samoyed/core";
-import type { Graph, ValueInfo } from "@samoyed/graph";
+import { type Contract, contractBeforeHash, encodeContract, type LazyTensor } from "@samoyed/core";
+import type { Graph, ValueInfo } from "@samoyed/ir";
 import { encodeNode } from "./encode-node.ts";
 import { encodeEntry, encodeTensor, type ExternalPlace } from "./encode-tensor.ts";
 import { encodeValue } from "./encode-value.ts";
@@ -34,6 +34,18 @@ export function encodeModel(graph: Graph, { contract, places = new Map() }: Enco
     messageField(MODEL.opsetImport, encodeOpset(graph.opset)),
     ...encodeMetadata(contract),
   ]);
+}
+
+/** Where the digits of the contract's `source.sha256` are in a model; `undefined` where it has none. */
+export function sourceHashOffset({ byteLength }: Message, contract: Contract | undefined): number | undefined {
+  const before = contract && contractBeforeHash(contract);
+  if (before === undefined) return undefined;
+  // The contract is the last of the metadata, and the metadata the last field.
+  return byteLength - utf8Length(encodeContract(contract!)) + utf8Length(before);
+}
+
+function utf8Length(text: string): number {
+  return new TextEncoder().encode(text).byteLength;
 }
 
 /** The contract's generator is `name version`; without a contract there is nobody to quote a version of. */

@@ -1,4 +1,4 @@
-import type { Attribute, Node } from "@samoyed/graph";
+import type { Attribute, Node } from "@samoyed/ir";
 import { ATTRIBUTE_TYPES } from "./attribute-type.ts";
 import { encodeTensor } from "./encode-tensor.ts";
 import { floatField, integerField, joinFields, type Message, messageField, textField } from "./message.ts";

@@ -1,4 +1,4 @@
-import type { Dim, ValueInfo } from "@samoyed/graph";
+import type { Dim, ValueInfo } from "@samoyed/ir";
 import { onnxDataType } from "./data-type.ts";
 import { integerField, joinFields, type Message, messageField, textField } from "./message.ts";
 import { DIMENSION, SHAPE, TENSOR_TYPE, TYPE, VALUE_INFO } from "./schema.ts";

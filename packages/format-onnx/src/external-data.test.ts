@@ -1,7 +1,9 @@
 import { FormatError, memorySink, memorySource, UsageError } from "@samoyed/core";
+import { weight } from "@samoyed/test-support/tensors";
+import { plainGraph } from "@samoyed/test-support/plain-graph";
 import { describe, expect, test } from "vitest";
-import { plain, toBytes } from "../test/files.ts";
-import { smallNetwork, weight, withWeight } from "../test/graphs.ts";
+import { toBytes } from "../test/files.ts";
+import { smallNetwork, withWeight } from "../test/graphs.ts";
 import { delimited, integer, modelWithTensor } from "../test/wire.ts";
 import { readOnnx, writeOnnx } from "./index.ts";
 
@@ -25,7 +27,7 @@ test("weights go into a second file on request, page by page, and come back", as
       return memorySource(data, file);
     },
   });
-  expect(await plain(back)).toEqual(await plain(graph));
+  expect(await plainGraph(back)).toEqual(await plainGraph(graph));
   expect(asked).toEqual(["small.onnx.data"]);
   // conv2.weight (1152 bytes) at 0, spare (8000 bytes) at the next page; what is smaller than 1 KiB stays inside.
   expect(data.byteLength).toBe(4096 + 8000);

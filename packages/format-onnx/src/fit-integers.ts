@@ -1,5 +1,5 @@
 import { lazyTensor } from "@samoyed/core";
-import { type Attribute, int, ints, tensorAttribute } from "@samoyed/graph";
+import { type Attribute, int, ints, tensorAttribute } from "@samoyed/ir";
 import { exactNumber, isExact } from "./scalar.ts";
 import type { Wire } from "./wire.ts";
 

@@ -1,12 +1,11 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { memorySink } from "@samoyed/core";
+import { oraclePython, runOracleTests, WITHOUT_ORACLE } from "@samoyed/test-support/oracle";
 import { afterAll, expect, test } from "vitest";
 import { type Fixture, FIXTURES } from "../test/fixtures.ts";
-import { oracleFile, oraclePython } from "../test/vectors.ts";
 import { writeOnnx } from "./index.ts";
 
 const FOLDER = fileURLToPath(new URL("../fixtures", import.meta.url));
@@ -46,22 +45,9 @@ test("no recorded file is left over", () => {
   expect(readdirSync(FOLDER).filter((file) => !names.has(file.replace(/\.data$/, "")))).toEqual([]);
 });
 
-const python = oraclePython();
-if (python === undefined) {
-  test.skip("not run: the oracle is not installed, so ONNX's own checker has not seen the files");
-} else {
-  test("ONNX's own checker accepts every file, freshly written", { timeout: 120_000 }, () => {
-    const { status, stdout, stderr } = spawnSync(
-      python,
-      ["-m", "pytest", "-q", "-p", "no:cacheprovider", oracleFile("tests/test_onnx_files.py")],
-      {
-        encoding: "utf8",
-        cwd: oracleFile("."),
-        env: { ...process.env, SAMOYED_ONNX_FILES: scratch },
-      },
-    );
-    // The report goes along, so that a failure can be read.
-    expect({ status, report: status === 0 ? "" : `${stdout}${stderr}` }).toEqual({ status: 0, report: "" });
-    expect(stdout).toMatch(/\d{3} passed/);
-  });
-}
+test.skipIf(oraclePython() === undefined)(
+  `ONNX's own checker accepts every file, freshly written${WITHOUT_ORACLE}`,
+  () => {
+    expect(runOracleTests("test_onnx_files.py", { env: { SAMOYED_ONNX_FILES: scratch } })).toMatch(/\d{3} passed/);
+  },
+);

@@ -3,12 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Tensor } from "@samoyed/core";
 import { fileSink } from "@samoyed/core/node";
-import { type Graph, interpret } from "@samoyed/graph";
+import { interpret } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { numbers, weight } from "@samoyed/test-support/tensors";
+import { dtypeGraph } from "@samoyed/test-support/dtype-graph";
+import { difference } from "@samoyed/test-support/difference";
 import { expect, test } from "vitest";
-import { difference } from "../test/compare.ts";
 import { toBytes } from "../test/files.ts";
-import { dtypeGraph, float16Graph, numbers, reshapeGraph, smallNetwork, weight, withWeight } from "../test/graphs.ts";
+import { float16Graph, reshapeGraph, smallNetwork, withWeight } from "../test/graphs.ts";
 import { writeOnnx } from "./index.ts";
 
 /** Sums of at most 72 float32 products of size 1 differ by a few times 72 × 2^-24 between orders of summation. */

@@ -1,9 +1,11 @@
 import { SamoyedError } from "@samoyed/core";
 import fc from "fast-check";
+import { dtypeGraph } from "@samoyed/test-support/dtype-graph";
+import { plainGraph } from "@samoyed/test-support/plain-graph";
 import { expect, test } from "vitest";
 import { anyGraph } from "../test/arbitrary.ts";
-import { CONTRACT, fromBytes, plain, toBytes } from "../test/files.ts";
-import { dtypeGraph, reshapeGraph, smallNetwork } from "../test/graphs.ts";
+import { CONTRACT, fromBytes, toBytes } from "../test/files.ts";
+import { contractNetwork, reshapeGraph } from "../test/graphs.ts";
 import { model, RELU } from "../test/wire.ts";
 
 test("any graph comes back as it was written, and writing it again gives the same bytes", async () => {
@@ -11,7 +13,7 @@ test("any graph comes back as it was written, and writing it again gives the sam
     fc.asyncProperty(anyGraph, async (graph) => {
       const bytes = await toBytes(graph);
       const { graph: back } = await fromBytes(bytes);
-      expect(await plain(back)).toEqual(await plain(graph));
+      expect(await plainGraph(back)).toEqual(await plainGraph(graph));
       expect(await toBytes(back)).toEqual(bytes);
     }),
     { numRuns: 200 },
@@ -45,7 +47,7 @@ function mutate(
 test("a mutated file is read or refused with a typed error, whatever was done to it", async () => {
   const seeds = [
     model(RELU),
-    await toBytes(smallNetwork(), { contract: CONTRACT }),
+    await toBytes(contractNetwork(), { contract: CONTRACT }),
     await toBytes(reshapeGraph()),
     await toBytes(dtypeGraph("int64")),
   ];
@@ -57,7 +59,7 @@ test("a mutated file is read or refused with a typed error, whatever was done to
       async (bytes, edits) => {
         let outcome = "read";
         try {
-          await plain((await fromBytes(mutate(bytes, edits))).graph);
+          await plainGraph((await fromBytes(mutate(bytes, edits))).graph);
         } catch (error) {
           if (!(error instanceof SamoyedError)) throw error;
           outcome = error.code;

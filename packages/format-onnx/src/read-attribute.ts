@@ -1,5 +1,5 @@
 import { type LazyTensor, UnsupportedError } from "@samoyed/core";
-import type { Attribute } from "@samoyed/graph";
+import type { Attribute } from "@samoyed/ir";
 import { attributeTypeOf } from "./attribute-type.ts";
 import { fitIntegers, type RawAttribute } from "./fit-integers.ts";
 import { readFloat, readFloats, readInt64, readInt64s, readInteger, readText, requireWireType } from "./scalar.ts";

@@ -1,6 +1,6 @@
 import { type LazyTensor, UnsupportedError } from "@samoyed/core";
-import { type Graph, inferShapes, type Node, type ValueInfo } from "@samoyed/graph";
-import { checkNames } from "./check-names.ts";
+import { inferShapes } from "@samoyed/graph";
+import { checkNames, type Graph, type Node, type ValueInfo } from "@samoyed/ir";
 import { dropUnused } from "./drop-unused.ts";
 import type { TensorReader } from "./read-attribute.ts";
 import { readNode } from "./read-node.ts";
@@ -42,7 +42,9 @@ export async function readGraph(
     nodes: nameNodes(contents.nodes),
     initializers: contents.initializers,
   };
-  checkNames(bare, { outputs: contents.outputs, fail: (message) => wire.fail(span.start, message) });
+  checkNames({ ...bare, outputs: contents.outputs, initializers: bare.initializers.keys() }, (message) =>
+    wire.fail(span.start, message),
+  );
   const outputNames = new Set(contents.outputs.map(({ name }) => name));
   const values = new Map<string, ValueInfo>();
   for (const { name, dtype, shape } of contents.values) {

@@ -1,5 +1,5 @@
 import { UnsupportedError } from "@samoyed/core";
-import type { Attribute, Node } from "@samoyed/graph";
+import type { Attribute, Node } from "@samoyed/ir";
 import { readAttribute, type TensorReader } from "./read-attribute.ts";
 import { readText, requireWireType } from "./scalar.ts";
 import { NODE } from "./schema.ts";

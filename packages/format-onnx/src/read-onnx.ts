@@ -6,7 +6,7 @@ import {
   type ReadOptions,
   UnsupportedError,
 } from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import { CONTRACT_KEY } from "./encode-model.ts";
 import { externalData, type Resolve } from "./external-data.ts";
 import { readEntry } from "./read-entry.ts";

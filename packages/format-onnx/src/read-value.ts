@@ -1,5 +1,5 @@
 import { UnsupportedError } from "@samoyed/core";
-import type { Dim, ValueInfo } from "@samoyed/graph";
+import type { Dim, ValueInfo } from "@samoyed/ir";
 import { dtypeOf, unsupportedTypeName } from "./data-type.ts";
 import { readInteger, readText, requireWireType } from "./scalar.ts";
 import { DIMENSION, SHAPE, TENSOR_TYPE, TYPE, VALUE_INFO } from "./schema.ts";

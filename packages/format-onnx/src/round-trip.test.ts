@@ -1,7 +1,9 @@
-import type { Graph } from "@samoyed/graph";
+import { dtypeGraph } from "@samoyed/test-support/dtype-graph";
+import { plainGraph } from "@samoyed/test-support/plain-graph";
+import { type Graph } from "@samoyed/ir";
 import { expect, test } from "vitest";
-import { CONTRACT, fromBytes, plain, toBytes } from "../test/files.ts";
-import { dtypeGraph, float16Graph, ONNX_DTYPES, reshapeGraph, smallNetwork } from "../test/graphs.ts";
+import { CONTRACT, fromBytes, toBytes } from "../test/files.ts";
+import { contractNetwork, float16Graph, ONNX_DTYPES, reshapeGraph, smallNetwork } from "../test/graphs.ts";
 
 const graphs: readonly (readonly [string, Graph])[] = [
   ["a small network", smallNetwork()],
@@ -13,13 +15,13 @@ const graphs: readonly (readonly [string, Graph])[] = [
 
 test.each(graphs)("%s comes back as it was written", async (_, graph) => {
   const { graph: back, metadata, contract } = await fromBytes(await toBytes(graph));
-  expect(await plain(back)).toEqual(await plain(graph));
+  expect(await plainGraph(back)).toEqual(await plainGraph(graph));
   expect(metadata.size).toBe(0);
   expect(contract).toBeUndefined();
 });
 
 test("the contract survives, with ONNX's own keys beside it", async () => {
-  const { metadata, contract } = await fromBytes(await toBytes(smallNetwork(), { contract: CONTRACT }));
+  const { metadata, contract } = await fromBytes(await toBytes(contractNetwork(), { contract: CONTRACT }));
   expect(contract).toEqual(CONTRACT);
   expect([...metadata.keys()]).toEqual(["Image.BitmapPixelFormat", "Image.ColorSpaceGamma", "samoyed"]);
   expect(metadata.get("Image.BitmapPixelFormat")).toBe("Rgb8");
@@ -33,12 +35,12 @@ test.each([
   [undefined, 0, 0.5],
 ])("the pixel range is named where ONNX has a name for it: %s", async (name, mean, std) => {
   const preprocess = { ...CONTRACT.preprocess, mean: [mean, mean, mean], std: [std, std, std] };
-  const { metadata } = await fromBytes(await toBytes(smallNetwork(), { contract: { ...CONTRACT, preprocess } }));
+  const { metadata } = await fromBytes(await toBytes(contractNetwork(), { contract: { ...CONTRACT, preprocess } }));
   expect(metadata.get("Image.NominalPixelRange")).toBe(name);
 });
 
 test("a gray model says so", async () => {
   const preprocess = { ...CONTRACT.preprocess, inputSize: [1, 16, 16] as const, mean: [0.5], std: [0.5] };
-  const { metadata } = await fromBytes(await toBytes(smallNetwork(), { contract: { ...CONTRACT, preprocess } }));
+  const { metadata } = await fromBytes(await toBytes(contractNetwork(), { contract: { ...CONTRACT, preprocess } }));
   expect(metadata.get("Image.BitmapPixelFormat")).toBe("Gray8");
 });

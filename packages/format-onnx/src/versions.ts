@@ -1,5 +1,5 @@
 import { type LazyTensor, UnsupportedError } from "@samoyed/core";
-import { MAX_OPSET, MIN_OPSET } from "@samoyed/graph";
+import { MAX_OPSET, MIN_OPSET } from "@samoyed/ir";
 
 /** IR version 3 is the first that a stable ONNX (1.0) wrote; 14 is ONNX 1.23's. */
 export const MIN_IR_VERSION = 3;

@@ -1,17 +1,23 @@
 import {
+  type ByteSource,
   lazyFromChunks,
   lazyTensor,
   type LazyTensor,
   memorySink,
+  memorySource,
   ShapeError,
   type Sink,
   UnsupportedError,
+  UsageError,
 } from "@samoyed/core";
-import { createBuilder, type Graph, int } from "@samoyed/graph";
+import { createBuilder } from "@samoyed/graph";
+import { anyTensor, weight } from "@samoyed/test-support/tensors";
+import { dtypeGraph } from "@samoyed/test-support/dtype-graph";
+import { type Graph, int } from "@samoyed/ir";
 import { describe, expect, test } from "vitest";
 import { CONTRACT, fromBytes, toBytes } from "../test/files.ts";
-import { anyTensor, dtypeGraph, smallNetwork, weight } from "../test/graphs.ts";
-import { MAX_MODEL_BYTES, onnxByteLength, writeOnnx } from "./index.ts";
+import { contractNetwork, smallNetwork } from "../test/graphs.ts";
+import { MAX_MODEL_BYTES, onnxByteLength, readOnnx, writeOnnx } from "./index.ts";
 
 function graphWith(tensor: LazyTensor): Graph {
   const builder = createBuilder({ name: "one" });
@@ -72,11 +78,27 @@ describe("streaming", () => {
   });
 
   test("the same graph gives the same bytes, contract included", async () => {
-    const first = await toBytes(smallNetwork(), { contract: CONTRACT });
+    const first = await toBytes(contractNetwork(), { contract: CONTRACT });
     const shuffled = { ...CONTRACT, model: CONTRACT.model };
-    expect(await toBytes(smallNetwork(), { contract: shuffled })).toEqual(first);
-    expect(first.byteLength).toBe(onnxByteLength(smallNetwork(), { contract: CONTRACT }));
+    expect(await toBytes(contractNetwork(), { contract: shuffled })).toEqual(first);
+    expect(first.byteLength).toBe(onnxByteLength(contractNetwork(), { contract: CONTRACT }));
     expect(await toBytes(smallNetwork())).not.toEqual(first);
+  });
+
+  test("the source's hash is where the writer says that it is", async () => {
+    const sha256 = "0123456789abcdef".repeat(4);
+    for (const external of [undefined, { name: "m.onnx.data", sink: memorySink() }]) {
+      const sink = memorySink();
+      const options = { sink, contract: CONTRACT, ...(external && { external }) };
+      const { sourceHashOffset } = await writeOnnx(contractNetwork(), options);
+      await sink.patch(sourceHashOffset!, new TextEncoder().encode(sha256));
+      await sink.commit();
+      await external?.sink.commit();
+      const resolve = async (): Promise<ByteSource> => memorySource(external!.sink.bytes());
+      const { contract } = await readOnnx(memorySource(sink.bytes()), { resolve });
+      expect(contract).toEqual({ ...CONTRACT, source: { ...CONTRACT.source!, sha256 } });
+    }
+    expect(await writeOnnx(smallNetwork(), { sink: memorySink() })).toEqual({ sourceHashOffset: undefined });
   });
 
   test("the sink is left to the caller: neither committed nor aborted", async () => {
@@ -143,6 +165,19 @@ describe("failures", () => {
     });
     await expect(writeOnnx(graphWith(broken), { sink })).rejects.toThrow("EIO");
     expect(busy).toBe(false);
+  });
+
+  test.each([
+    ["input", { input: "pixels" }, "pixels"],
+    ["output", { output: "logits9" }, "logits9"],
+    ["tap", { taps: ["layer9"] }, "layer9"],
+  ])("a contract that names an %s that the graph lacks is refused before anything is written", async (_, own, name) => {
+    const sink = memorySink();
+    const contract = { ...CONTRACT, ...own };
+    const written = writeOnnx(contractNetwork(), { sink, contract });
+    await expect(written).rejects.toThrow(`the contract names "${name}"; the graph has no such input or output`);
+    await expect(written).rejects.toThrow(UsageError);
+    expect(sink.position).toBe(0);
   });
 
   test("an aborted signal stops it", async () => {
@@ -222,7 +257,7 @@ describe("versions", () => {
   });
 
   test("the producer's version is the contract's generator's", async () => {
-    const text = new TextDecoder().decode((await toBytes(smallNetwork(), { contract: CONTRACT })).subarray(0, 30));
+    const text = new TextDecoder().decode((await toBytes(contractNetwork(), { contract: CONTRACT })).subarray(0, 30));
     expect(text).toContain("\u0012\u0007samoyed\u001a\u00050.1.2");
     expect(new TextDecoder().decode((await toBytes(smallNetwork())).subarray(0, 30))).toContain("\u0012\u0007samoyed:");
   });

@@ -8,8 +8,8 @@ import {
   UnsupportedError,
   UsageError,
 } from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
-import { encodeModel } from "./encode-model.ts";
+import { type Graph, requireContractPorts } from "@samoyed/ir";
+import { encodeModel, sourceHashOffset } from "./encode-model.ts";
 import type { ExternalPlace } from "./encode-tensor.ts";
 import { layoutExternal } from "./external-layout.ts";
 import { refuseLocation } from "./external-location.ts";
@@ -30,6 +30,12 @@ export interface WriteOnnxOptions extends ReadOptions {
   readonly external?: { readonly name: string; readonly sink: Sink };
 }
 
+/** What was written. */
+export interface WrittenOnnx {
+  /** Where the digits of the contract's `source.sha256` are in the model; `undefined` where it has none. */
+  readonly sourceHashOffset: number | undefined;
+}
+
 /**
  * Writes a graph as an ONNX model: operator set as the graph has it, IR version 8 for operator sets up to 18 (later ones
  * as ONNX pairs them), symbolic sizes by name, weights as little-endian `raw_data`. The same graph gives the same bytes.
@@ -39,14 +45,16 @@ export interface WriteOnnxOptions extends ReadOptions {
  *
  * @throws UnsupportedError before anything is written, when the model would pass 2 GiB and `external` is absent, or ONNX
  * cannot express the graph.
- * @throws UsageError when the external file's name is not one of a file beside the model.
+ * @throws UsageError when the contract names other ports than the graph has, or the external file's name is not one of a
+ * file beside the model.
  * @throws ShapeError when a tensor yields more or fewer bytes than its shape has.
  *
  * Matches ONNX 1.23, `onnx/onnx.proto`.
  */
-export async function writeOnnx(graph: Graph, options: WriteOnnxOptions): Promise<void> {
+export async function writeOnnx(graph: Graph, options: WriteOnnxOptions): Promise<WrittenOnnx> {
   const { sink, contract, external, signal } = options;
   const reading: ReadOptions = signal === undefined ? {} : { signal };
+  requireContractPorts(graph, contract);
   const places = external === undefined ? new Map<string, ExternalPlace>() : placeTensors(graph, external.name);
   const model = encodeModel(graph, { contract, places });
   requireSize(graph, { byteLength: model.byteLength, split: external !== undefined });
@@ -54,6 +62,7 @@ export async function writeOnnx(graph: Graph, options: WriteOnnxOptions): Promis
   if (external !== undefined) {
     await throughBlocks(external.sink, (blocks) => writePlaces({ graph, places, blocks }, reading));
   }
+  return { sourceHashOffset: sourceHashOffset(model, contract) };
 }
 
 /**

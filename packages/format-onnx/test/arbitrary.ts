@@ -1,7 +1,8 @@
 import type { LazyTensor } from "@samoyed/core";
-import type { Attribute, Dim, Graph, Node, ValueInfo } from "@samoyed/graph";
+import type { Attribute, Dim, Graph, Node, ValueInfo } from "@samoyed/ir";
 import fc from "fast-check";
-import { anyTensor, ONNX_DTYPES } from "./graphs.ts";
+import { anyTensor } from "@samoyed/test-support/tensors";
+import { ONNX_DTYPES } from "./graphs.ts";
 
 const dtype = fc.constantFrom(...ONNX_DTYPES);
 const shape = fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 4 });

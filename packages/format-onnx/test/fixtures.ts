@@ -1,7 +1,9 @@
 import type { Contract } from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
+import { weight } from "@samoyed/test-support/tensors";
+import { dtypeGraph } from "@samoyed/test-support/dtype-graph";
+import { type Graph } from "@samoyed/ir";
 import { CONTRACT } from "./files.ts";
-import { dtypeGraph, float16Graph, ONNX_DTYPES, reshapeGraph, smallNetwork, weight, withWeight } from "./graphs.ts";
+import { contractNetwork, float16Graph, ONNX_DTYPES, reshapeGraph, smallNetwork, withWeight } from "./graphs.ts";
 
 /** A model that is written to a file for ONNX's own checker. */
 export interface Fixture {
@@ -14,7 +16,7 @@ export interface Fixture {
 /** Every kind of file that the writer makes, by file name. */
 export const FIXTURES: ReadonlyMap<string, Fixture> = new Map<string, Fixture>([
   ["small.onnx", { graph: smallNetwork() }],
-  ["small-contract.onnx", { graph: smallNetwork(), contract: CONTRACT }],
+  ["small-contract.onnx", { graph: contractNetwork(), contract: CONTRACT }],
   ["small-opset9.onnx", { graph: smallNetwork({ opset: 9 }) }],
   ["small-opset21.onnx", { graph: smallNetwork({ opset: 21 }) }],
   ["small-external.onnx", { graph: withWeight(smallNetwork(), weight("spare", [2000])), external: true }],

@@ -1,47 +1,13 @@
-import {
-  bytesToTensor,
-  type DType,
-  DTYPES,
-  lazyTensor,
-  type LazyTensor,
-  type Shape,
-  tensorByteLength,
-} from "@samoyed/core";
-import { createBuilder, float, type Graph, int, ints, tensorAttribute } from "@samoyed/graph";
-
-/** Seeded numbers in [-1, 1): a linear congruential generator (Numerical Recipes' constants). */
-export function numbers(count: number, seed: number): Float32Array {
-  let state = seed >>> 0;
-  return Float32Array.from({ length: count }, () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 31 - 1;
-  });
-}
-
-/** A float32 weight of seeded numbers. */
-export function weight(
-  name: string,
-  shape: Shape,
-  { seed = 1, scale = 1 }: { seed?: number; scale?: number } = {},
-): LazyTensor {
-  const data = numbers(tensorByteLength("float32", shape) / 4, seed).map((value) => value * scale);
-  return lazyTensor(name, { dtype: "float32", shape, data });
-}
-
-/** A tensor of any dtype over seeded bytes that are valid in it. */
-export function anyTensor(name: string, dtype: DType, shape: Shape): LazyTensor {
-  const bytes = new Uint8Array(tensorByteLength(dtype, shape));
-  for (let index = 0; index < bytes.byteLength; index++) {
-    bytes[index] = dtype === "bool" ? index % 2 : (index * 37 + 11) % 64;
-  }
-  return lazyTensor(name, bytesToTensor(bytes, dtype, shape));
-}
+import { type DType, DTYPES, lazyTensor, type LazyTensor } from "@samoyed/core";
+import { createBuilder } from "@samoyed/graph";
+import { float, type Graph, int, ints, tensorAttribute } from "@samoyed/ir";
+import { anyTensor, weight } from "@samoyed/test-support/tensors";
 
 /** Dtypes that ONNX has. */
 export const ONNX_DTYPES: readonly DType[] = DTYPES.filter((dtype) => dtype !== "complex32");
 
-/** A network with the operators of a ResNeXt, and a batch of any size: [N, 3, 16, 16] to [N, 5]. */
-export function smallNetwork({ opset = 17 }: { opset?: number } = {}): Graph {
+/** A network with the operators of a ResNeXt, and a batch of any size: [N, 3, 16, 16] to [N, 5]; `taps` are outputs too. */
+export function smallNetwork({ opset = 17, taps = [] }: { opset?: number; taps?: readonly string[] } = {}): Graph {
   const builder = createBuilder({ name: "small", opset });
   let value = builder.input("input", "float32", ["N", 3, 16, 16]);
   value = builder.node(
@@ -102,24 +68,13 @@ export function smallNetwork({ opset = 17 }: { opset?: number } = {}): Graph {
       outputs: ["logits"],
     },
   );
-  builder.output(value);
+  for (const name of [value, ...taps]) builder.output(name);
   return builder.finish();
 }
 
-/** Weights of one dtype behind an Identity, with a scalar and an empty one. */
-export function dtypeGraph(dtype: DType): Graph {
-  // Eight-bit floats came with operator set 19.
-  const builder = createBuilder({ name: dtype, opset: dtype.startsWith("float8") ? 19 : 17 });
-  for (const [name, shape] of [
-    ["vector", [3]],
-    ["matrix", [40, 17]],
-    ["scalar", []],
-    ["empty", [0, 4]],
-  ] as const) {
-    const initializer = builder.initializer(anyTensor(`${name}.value`, dtype, shape));
-    builder.output(builder.node("Identity", [initializer], { name }));
-  }
-  return builder.finish();
+/** `smallNetwork` with the outputs that `CONTRACT` names. */
+export function contractNetwork(): Graph {
+  return smallNetwork({ taps: ["relu1", "relu2"] });
 }
 
 /** A tensor attribute, sizes in a weight (Reshape), and a symbolic batch behind them. */

@@ -1,5 +1,5 @@
 import type { LazyTensor } from "@samoyed/core";
-import { type Graph, type Node, readInt } from "@samoyed/graph";
+import { type Graph, type Node, readInt } from "@samoyed/ir";
 import type { WeightLayout } from "@samoyed/smyd-file";
 
 /** How a weight's elements are ordered in the file. */

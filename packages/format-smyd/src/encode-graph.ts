@@ -1,6 +1,6 @@
 import { UsageError } from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
-import type { SmydAttribute, WeightRecord } from "@samoyed/smyd-file";
+import type { Attribute, Graph } from "@samoyed/ir";
+import type { SmydWeight, WeightRecord } from "@samoyed/smyd-file";
 import { plainAttributes } from "./plain-attributes.ts";
 import type { PlannedWeight } from "./weight-records.ts";
 
@@ -47,7 +47,7 @@ function encodeRecord({ name, shape, layout, groups, storage, tensor, scale }: W
   };
 }
 
-function encodeAttribute({ type, value }: SmydAttribute): object {
+function encodeAttribute({ type, value }: Attribute<SmydWeight>): object {
   if (type === "float") return { type, value: encodeFloat(value) };
   if (type === "floats") return { type, value: value.map(encodeFloat) };
   return { type, value };

@@ -1,14 +1,14 @@
 import { bytesPerElement, type LazyTensor, type ReadOptions, tensorByteLength } from "@samoyed/core";
-import { type Graph, requireCanonical } from "@samoyed/graph";
-import type { SmydGraph, SmydWeight } from "@samoyed/smyd-file";
+import { requireCanonical } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
+import type { SmydWeight } from "@samoyed/smyd-file";
 import { plainAttributes } from "./plain-attributes.ts";
 import { planWeights, type PlannedWeight, type SmydWeights } from "./weight-records.ts";
 
 /** A graph as its `.smyd` file would describe it, with the constants that planning reads. */
 export interface SmydOutline {
-  readonly graph: SmydGraph;
   /** Offsets of weights that are not in `data` mean nothing. */
-  readonly weights: ReadonlyMap<string, SmydWeight>;
+  readonly graph: Graph<SmydWeight>;
   /** The small constants: lists of integers, and scalars. */
   readonly data: Uint8Array;
 }
@@ -28,7 +28,7 @@ export async function outlineSmyd(
   const outline = async ({ weight, record }: PlannedWeight): Promise<SmydWeight> => {
     const { name, shape, layout, groups, storage } = record;
     const byteLength = tensorByteLength(storage, shape);
-    const common = { name, shape, layout, groups, storage, offset: 0, byteLength };
+    const common = { name, dtype: weight.dtype, shape, layout, groups, storage, offset: 0, byteLength };
     if (layout !== "plain")
       return record.scale === undefined ? common : { ...common, scale: { offset: 0, byteLength: 0 } };
     if (!isRead(weight, byteLength)) return common;
@@ -39,24 +39,14 @@ export async function outlineSmyd(
   };
   const initializers = new Map<string, SmydWeight>();
   for (const entry of planWeights(graph, weights)) initializers.set(entry.record.name, await outline(entry));
+  const nodes = graph.nodes.map((node) => ({ ...node, attributes: plainAttributes(node) }));
   const data = new Uint8Array(length);
   let at = 0;
   for (const part of parts) {
     data.set(part, at);
     at += Math.ceil(part.byteLength / ALIGNMENT) * ALIGNMENT;
   }
-  const { name, opset, inputs, outputs, nodes } = graph;
-  return {
-    graph: {
-      name,
-      opset,
-      inputs,
-      outputs,
-      nodes: nodes.map((node) => ({ ...node, attributes: plainAttributes(node) })),
-    },
-    weights: initializers,
-    data,
-  };
+  return { graph: { ...graph, nodes, initializers }, data };
 }
 
 function isRead({ dtype }: LazyTensor, byteLength: number): boolean {

@@ -1,9 +1,9 @@
 import { InternalError } from "@samoyed/core";
-import type { Node } from "@samoyed/graph";
-import type { SmydNode } from "@samoyed/smyd-file";
+import type { Node } from "@samoyed/ir";
+import type { SmydWeight } from "@samoyed/smyd-file";
 
 /** A node's attributes as a file has them: no node of the canonical form has a tensor among them. */
-export function plainAttributes({ name, attributes }: Node): SmydNode["attributes"] {
+export function plainAttributes({ name, attributes }: Node): Node<SmydWeight>["attributes"] {
   return Object.fromEntries(
     Object.entries(attributes).map(([key, attribute]) => {
       if (attribute.type === "tensor")

@@ -1,6 +1,7 @@
 import { type ByteSource, type Contract, type LazyTensor, type ReadOptions } from "@samoyed/core";
-import { type Attribute, type Graph, inferShapes, verifyGraph } from "@samoyed/graph";
-import { readSmydHeader, type SmydNode } from "@samoyed/smyd-file";
+import { inferShapes, verifyGraph } from "@samoyed/graph";
+import type { Attribute, Graph, Node } from "@samoyed/ir";
+import { readSmydHeader, type SmydWeight } from "@samoyed/smyd-file";
 import { unpackWeight } from "./unpack-weight.ts";
 import { type VerifiedData, verifiedData } from "./verified-data.ts";
 
@@ -23,17 +24,17 @@ export async function readSmyd(source: ByteSource, reading: ReadOptions = {}): P
   const file = await readSmydHeader(source, reading);
   const data = verifiedData(source, file);
   const initializers = new Map<string, LazyTensor>();
-  for (const [name, weight] of file.weights) initializers.set(name, await unpackWeight(weight, data, reading));
-  const { name, opset, inputs, outputs } = file.graph;
-  const nodes: Graph["nodes"][number][] = [];
+  for (const [name, weight] of file.graph.initializers)
+    initializers.set(name, await unpackWeight(weight, data, reading));
+  const nodes: Node[] = [];
   for (const node of file.graph.nodes) nodes.push({ ...node, attributes: await attributes(node, data, reading) });
-  const graph = inferShapes({ name, opset, inputs, outputs, nodes, initializers, values: new Map() });
+  const graph = inferShapes({ ...file.graph, nodes, initializers });
   verifyGraph(graph);
   return { graph, ...(file.contract && { contract: file.contract }) };
 }
 
 async function attributes(
-  node: SmydNode,
+  node: Node<SmydWeight>,
   data: VerifiedData,
   reading: ReadOptions,
 ): Promise<Readonly<Record<string, Attribute>>> {

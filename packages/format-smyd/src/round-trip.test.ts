@@ -1,19 +1,21 @@
 import { castArray, float16ArrayToFloat32, type LazyTensor, readTensor } from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import fc from "fast-check";
+import { dtypeGraph } from "@samoyed/test-support/dtype-graph";
+import { plainGraph } from "@samoyed/test-support/plain-graph";
 import { describe, expect, test } from "vitest";
-import { CONTRACT, fromBytes, plain, toBytes } from "../test/files.ts";
-import { attributeGraph, convGraph, dtypeGraph, matrixGraph, PLAIN_DTYPES, smallNetwork } from "../test/graphs.ts";
+import { CONTRACT, fromBytes, toBytes } from "../test/files.ts";
+import { attributeGraph, convGraph, matrixGraph, PLAIN_DTYPES, smallNetwork } from "../test/graphs.ts";
 
 const graphs: readonly (readonly [string, Graph])[] = [
   ["a small network", smallNetwork()],
   ["attributes that JSON cannot write", attributeGraph()],
-  ...PLAIN_DTYPES.map((dtype) => [`plain ${dtype}`, dtypeGraph(dtype)] as const),
+  ...PLAIN_DTYPES.map((dtype) => [`plainGraph ${dtype}`, dtypeGraph(dtype)] as const),
 ];
 
 test.each(graphs)("%s comes back as it was written", async (_, graph) => {
   const { graph: back, contract } = await fromBytes(await toBytes(graph));
-  expect(await plain(back)).toEqual(await plain(graph));
+  expect(await plainGraph(back)).toEqual(await plainGraph(graph));
   expect(contract).toBeUndefined();
 });
 

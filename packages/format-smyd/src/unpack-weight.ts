@@ -33,15 +33,15 @@ const MAX_SMALL_BYTES = 1024;
  * @throws FormatError here or from its reads, when its bytes do not have their hash.
  */
 export async function unpackWeight(weight: SmydWeight, data: VerifiedData, reading: ReadOptions): Promise<LazyTensor> {
-  const { name, shape, layout, storage } = weight;
+  const { name, dtype, shape, layout } = weight;
   const what = `weight ${JSON.stringify(name)}`;
   if (layout !== "plain") {
-    return lazyFromChunks({ name, dtype: "float32", shape }, (options) => unpacked(weight, data, options));
+    return lazyFromChunks({ name, dtype, shape }, (options) => unpacked(weight, data, options));
   }
   if (weight.byteLength > MAX_SMALL_BYTES) {
-    return lazyFromChunks({ name, dtype: storage, shape }, (options) => data.chunks(weight, what, options));
+    return lazyFromChunks({ name, dtype, shape }, (options) => data.chunks(weight, what, options));
   }
-  return lazyTensor(name, bytesToTensor(await data.bytes(weight, what, reading), storage, shape));
+  return lazyTensor(name, bytesToTensor(await data.bytes(weight, what, reading), dtype, shape));
 }
 
 async function* unpacked(weight: SmydWeight, data: VerifiedData, reading: ReadOptions): AsyncGenerator<Uint8Array> {

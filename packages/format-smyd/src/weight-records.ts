@@ -1,10 +1,13 @@
 import type { LazyTensor } from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import { isReserved, type WeightRecord } from "@samoyed/smyd-file";
 import { chooseLayouts } from "./choose-layouts.ts";
 
 /** How weights in panels are stored. */
-export type SmydWeights = "float32" | "float16" | "int8";
+export type SmydWeights = (typeof SMYD_WEIGHTS)[number];
+
+/** All of them. */
+export const SMYD_WEIGHTS = ["float32", "float16", "int8"] as const;
 
 /** A weight, and what the file says of it. */
 export interface PlannedWeight {

@@ -7,9 +7,9 @@ import {
   throughBlocks,
   throwIfAborted,
   UnsupportedError,
-  UsageError,
 } from "@samoyed/core";
-import { type Graph, requireCanonical } from "@samoyed/graph";
+import { requireCanonical } from "@samoyed/graph";
+import { type Graph, requireContractPorts } from "@samoyed/ir";
 import { createXxh64, layOutData, LENGTH_BYTES, parseSmydHeader, smydHeaderLength } from "@samoyed/smyd-file";
 import { encodeGraph } from "./encode-graph.ts";
 import { encodeHeader } from "./encode-header.ts";
@@ -29,6 +29,12 @@ export interface WriteSmydOptions extends ReadOptions {
   readonly weights?: SmydWeights;
 }
 
+/** What was written. */
+export interface WrittenSmyd {
+  /** Where the digits of the contract's `source.sha256` are; `undefined` where it has none. */
+  readonly sourceHashOffset: number | undefined;
+}
+
 /**
  * Writes a graph as a `.smyd` file, `docs/smyd-format.md` in the repository: a safetensors file with the graph and the
  * contract in its metadata, weights in the order in which the kernels of `@samoyed/runtime-smyd` read them, and a hash of
@@ -41,15 +47,15 @@ export interface WriteSmydOptions extends ReadOptions {
  * @throws UsageError when the contract names other ports than the graph has.
  * @throws ShapeError when a tensor yields more or fewer bytes than its shape has.
  */
-export async function writeSmyd(graph: Graph, options: WriteSmydOptions): Promise<void> {
+export async function writeSmyd(graph: Graph, options: WriteSmydOptions): Promise<WrittenSmyd> {
   const { sink, contract, weights = "float32", signal } = options;
   const reading: ReadOptions = signal === undefined ? {} : { signal };
-  requirePorts(graph, contract);
+  requireContractPorts(graph, contract);
   requireCanonical(graph);
   const list = planWeights(graph, weights);
   const placed = layOutData(list.map(({ record }) => record));
   const header = encodeHeader({ graph: encodeGraph(graph, list), contract, placed });
-  requireReadable(header, graph);
+  requireReadable(header.bytes, graph);
   const byName = new Map(list.map((entry) => [entry.record.tensor, entry]));
   const hash = createXxh64();
   const hashes: bigint[] = [];
@@ -59,7 +65,7 @@ export async function writeSmyd(graph: Graph, options: WriteSmydOptions): Promis
       await blocks.append(bytes);
     };
     let scales: Float32Array | undefined;
-    await blocks.append(header);
+    await blocks.append(header.bytes);
     for (const { name, role, byteLength } of placed) {
       throwIfAborted(signal);
       hash.reset();
@@ -80,18 +86,7 @@ export async function writeSmyd(graph: Graph, options: WriteSmydOptions): Promis
       }
     }
   });
-}
-
-function requirePorts(graph: Graph, contract: Contract | undefined): void {
-  if (contract === undefined) return;
-  const inputs = new Set(graph.inputs.map(({ name }) => name));
-  const outputs = new Set(graph.outputs.map(({ name }) => name));
-  const absent = inputs.has(contract.input)
-    ? [contract.output, ...(contract.taps ?? [])].find((name) => !outputs.has(name))
-    : contract.input;
-  if (absent !== undefined) {
-    throw new UsageError(`the contract names ${JSON.stringify(absent)}; the graph has no such input or output`);
-  }
+  return { sourceHashOffset: header.sourceHashOffset };
 }
 
 /** What no reader would take is not written: more nodes or a longer header than the format allows. */

@@ -1,27 +1,15 @@
 import { readFile } from "node:fs/promises";
-import { type Contract, CONTRACT_VERSION, type LazyTensor, memorySink, memorySource } from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
+import { type Contract, memorySink, memorySource } from "@samoyed/core";
+import { testContract } from "@samoyed/test-support/contract";
+import { type Graph } from "@samoyed/ir";
 import { readSmyd, type SmydModel, writeSmyd, type WriteSmydOptions } from "../src/index.ts";
 
-export const CONTRACT: Contract = {
-  version: CONTRACT_VERSION,
+export const CONTRACT: Contract = testContract({
   model: "small.test",
-  task: "logits",
-  input: "input",
-  output: "logits",
-  preprocess: {
-    inputSize: [3, 16, 16],
-    interpolation: "bicubic",
-    cropPct: 0.875,
-    cropMode: "center",
-    mean: [0.5, 0.5, 0.5],
-    std: [0.25, 0.25, 0.25],
-  },
+  preprocess: { inputSize: [3, 16, 16], cropPct: 0.875, std: [0.25, 0.25, 0.25] },
   labels: ["Samojede", "çubuk", "犬", "d", "e"],
-  weights: "float32",
   source: { name: "small.pth", sha256: "0123456789abcdef".repeat(4) },
-  generator: "samoyed test",
-};
+});
 
 /** The bytes of a graph's file. */
 export async function toBytes(
@@ -42,26 +30,6 @@ export function former(name: "canonical" | "operators" | "opset"): Promise<Uint8
 /** The model of bytes; errors call it `model.smyd`. */
 export function fromBytes(bytes: Uint8Array): Promise<SmydModel> {
   return readSmyd(memorySource(bytes, "model.smyd"));
-}
-
-async function plainTensor(tensor: LazyTensor): Promise<object> {
-  return { name: tensor.name, dtype: tensor.dtype, shape: tensor.shape, bytes: [...(await tensor.read())] };
-}
-
-/** A graph with its tensors read, to compare it with another. */
-export async function plain(graph: Graph): Promise<unknown> {
-  const nodes = graph.nodes.map(async (node) => {
-    const attributes = Object.entries(node.attributes).map(async ([name, attribute]) => [
-      name,
-      attribute.type === "tensor" ? { type: "tensor", value: await plainTensor(attribute.value) } : attribute,
-    ]);
-    return { ...node, attributes: await Promise.all(attributes) };
-  });
-  return {
-    ...graph,
-    nodes: await Promise.all(nodes),
-    initializers: await Promise.all([...graph.initializers.values()].map(plainTensor)),
-  };
 }
 
 /** A file's header, as JSON. */

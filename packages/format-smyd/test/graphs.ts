@@ -1,27 +1,7 @@
-import {
-  bytesToTensor,
-  type DType,
-  DTYPES,
-  lazyTensor,
-  type LazyTensor,
-  type Shape,
-  tensorByteLength,
-} from "@samoyed/core";
-import { createBuilder, float, type Graph, int, ints, string } from "@samoyed/graph";
-
-/** Seeded numbers in [-1, 1): a linear congruential generator (Numerical Recipes' constants). */
-export function numbers(count: number, seed: number): Float32Array {
-  let state = seed >>> 0;
-  return Float32Array.from({ length: count }, () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 31 - 1;
-  });
-}
-
-/** A float32 weight of seeded numbers. */
-export function weight(name: string, shape: Shape, seed = 1): LazyTensor {
-  return lazyTensor(name, { dtype: "float32", shape, data: numbers(tensorByteLength("float32", shape) / 4, seed) });
-}
+import { type DType, DTYPES, lazyTensor, type Shape } from "@samoyed/core";
+import { createBuilder } from "@samoyed/graph";
+import { float, type Graph, int, ints, string } from "@samoyed/ir";
+import { weight } from "@samoyed/test-support/tensors";
 
 /** One convolution of images of any size, without a bias. */
 export function convGraph(shape: Shape, groups: number): Graph {
@@ -56,8 +36,8 @@ export function smallNetwork(): Graph {
       "Conv",
       [
         input,
-        builder.initializer(weight(`${name}.weight`, shape, name.length)),
-        builder.initializer(weight(`${name}.bias`, [shape[0]!], 7)),
+        builder.initializer(weight(`${name}.weight`, shape, { seed: name.length })),
+        builder.initializer(weight(`${name}.bias`, [shape[0]!], { seed: 7 })),
       ],
       {
         name,
@@ -69,14 +49,19 @@ export function smallNetwork(): Graph {
   value = conv(value, "grouped", [20, 2, 3, 3], 10);
   value = conv(value, "depthwise", [20, 1, 3, 3], 20);
   value = builder.node("LeakyRelu", [value], { name: "act", attributes: { alpha: float(0.01) } });
-  value = builder.node("Mul", [value, builder.initializer(weight("gain", [1, 20, 1, 1], 5))], { name: "mul" });
+  value = builder.node("Mul", [value, builder.initializer(weight("gain", [1, 20, 1, 1], { seed: 5 }))], {
+    name: "mul",
+  });
   value = builder.node("GlobalAveragePool", [value], { name: "pool" });
   const sizes = lazyTensor("sizes", { dtype: "int64", shape: [2], data: BigInt64Array.of(0n, -1n) });
   value = builder.node("Reshape", [value, builder.initializer(sizes)], { name: "flat" });
-  value = builder.node("MatMul", [value, builder.initializer(weight("hidden.weight", [20, 11], 3))], {
+  value = builder.node("MatMul", [value, builder.initializer(weight("hidden.weight", [20, 11], { seed: 3 }))], {
     name: "hidden",
   });
-  const head = [builder.initializer(weight("fc.weight", [5, 11], 4)), builder.initializer(weight("fc.bias", [5], 9))];
+  const head = [
+    builder.initializer(weight("fc.weight", [5, 11], { seed: 4 })),
+    builder.initializer(weight("fc.bias", [5], { seed: 9 })),
+  ];
   value = builder.node("Gemm", [value, ...head], { name: "fc", attributes: { transB: int(1) }, outputs: ["logits"] });
   builder.output(value);
   return builder.finish();
@@ -100,23 +85,7 @@ export function attributeGraph(): Graph {
   return builder.finish();
 }
 
-/** Dtypes that safetensors has a name for and ONNX's operators take. */
-export const PLAIN_DTYPES: readonly DType[] = DTYPES.filter((dtype) => !dtype.startsWith("complex"));
-
-/** Weights of one dtype behind an Identity, with a scalar and an empty one. */
-export function dtypeGraph(dtype: DType): Graph {
-  const builder = createBuilder({ name: dtype });
-  for (const [name, shape] of [
-    ["vector", [3]],
-    ["matrix", [40, 17]],
-    ["scalar", []],
-    ["empty", [0, 4]],
-  ] as const) {
-    const bytes = new Uint8Array(tensorByteLength(dtype, shape)).map((_, i) =>
-      dtype === "bool" ? i % 2 : (i * 37) % 64,
-    );
-    const tensor = lazyTensor(`${name}.value`, bytesToTensor(bytes, dtype, shape));
-    builder.output(builder.node("Identity", [builder.initializer(tensor)], { name }));
-  }
-  return builder.finish();
-}
+/** Dtypes that safetensors has a name for and the canonical operator set takes. */
+export const PLAIN_DTYPES: readonly DType[] = DTYPES.filter(
+  (dtype) => !dtype.startsWith("complex") && !dtype.startsWith("float8"),
+);

@@ -1,6 +1,7 @@
-import { type Attribute, interpret, ints } from "@samoyed/graph";
+import { interpret } from "@samoyed/graph";
+import { difference } from "@samoyed/test-support/difference";
+import { type Attribute, ints } from "@samoyed/ir";
 import { describe, expect, test } from "vitest";
-import { difference } from "../../format-onnx/test/compare.ts";
 import { type ConvOptions, convGraph, input } from "../test/graphs.ts";
 import { loadFiles, modelJsonOf, runModel, toFiles } from "../test/tfjs.ts";
 

@@ -11,7 +11,7 @@ import {
   type Shape,
   UnsupportedError,
 } from "@samoyed/core";
-import type { Dim, Graph, Node } from "@samoyed/graph";
+import type { Dim, Graph, Node } from "@samoyed/ir";
 import { type Arrangement, arrangePermuted } from "./arrangement.ts";
 import type { GroupPlan } from "./plan-groups.ts";
 import { createNames } from "./names.ts";

@@ -1,5 +1,6 @@
 import { type ReadOptions, throwIfAborted, UnsupportedError } from "@samoyed/core";
-import { type Graph, inferShapes, type Node, requireCanonical } from "@samoyed/graph";
+import { inferShapes, requireCanonical } from "@samoyed/graph";
+import type { Graph, Node } from "@samoyed/ir";
 import { Emitter, tfDType } from "./emitter.ts";
 import { LOWERINGS } from "./operators/index.ts";
 import { planGroups } from "./plan-groups.ts";
@@ -7,7 +8,10 @@ import { type TfGraph, type TfPort, tfShape, typeAttr } from "./tf-graph.ts";
 import { laidOut } from "./value.ts";
 
 /** The layout of images at the door. */
-export type DoorLayout = "nchw" | "nhwc";
+export type DoorLayout = (typeof LAYOUTS)[number];
+
+/** All of them. */
+export const LAYOUTS = ["nchw", "nhwc"] as const;
 
 /** What decides how a graph is lowered. */
 export interface LowerOptions extends ReadOptions {

@@ -1,16 +1,8 @@
 import { lazyTensor, type Shape, type Tensor } from "@samoyed/core";
-import {
-  type Attribute,
-  canonicalize,
-  createBuilder,
-  type Dim,
-  type Graph,
-  int,
-  interpret,
-  ints,
-} from "@samoyed/graph";
+import { canonicalize, createBuilder, interpret } from "@samoyed/graph";
+import { numbers } from "@samoyed/test-support/tensors";
+import { type Attribute, type Dim, type Graph, int, ints } from "@samoyed/ir";
 import { describe, expect, test } from "vitest";
-import { noise } from "../test/graphs.ts";
 import { type Backend, loadFiles, runModel, toFiles } from "../test/tfjs.ts";
 
 /*
@@ -21,7 +13,7 @@ import { type Backend, loadFiles, runModel, toFiles } from "../test/tfjs.ts";
 /** What follows a Relu: values of one sign, whose partial sums grow steadily. */
 function activations(shape: Shape): Tensor<"float32"> {
   const count = shape.reduce((product, size) => product * size, 1);
-  return { dtype: "float32", shape, data: noise(count, 7).map((value) => Math.max(0, value * 3 + 1)) };
+  return { dtype: "float32", shape, data: numbers(count, 7).map((value) => Math.max(0, value * 3 + 1)) };
 }
 
 interface OneNode {

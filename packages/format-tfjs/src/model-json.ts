@@ -1,4 +1,4 @@
-import { type Contract, encodeContract } from "@samoyed/core";
+import { type Contract, contractBeforeHash, encodeContract } from "@samoyed/core";
 import type { DoorLayout } from "./lower-graph.ts";
 import { type TfGraph, type TfPort, tfShape, tfType } from "./tf-graph.ts";
 import type { ManifestGroup } from "./write-weights.ts";
@@ -19,9 +19,7 @@ export interface ModelParts {
  */
 export function modelJson(graph: TfGraph, { contract, layout, manifest }: ModelParts): string {
   return JSON.stringify({
-    format: "graph-model",
-    generatedBy: contract?.generator ?? "samoyed",
-    convertedBy: "samoyed",
+    ...leading(contract),
     userDefinedMetadata: {
       ...(contract !== undefined && { samoyed: encodeContract(contract) }),
       samoyedLayout: layout,
@@ -30,6 +28,21 @@ export function modelJson(graph: TfGraph, { contract, layout, manifest }: ModelP
     modelTopology: { node: graph.nodes, library: {}, versions: VERSIONS },
     weightsManifest: manifest.weights.length === 0 ? [] : [manifest],
   });
+}
+
+function leading(contract: Contract | undefined): object {
+  return { format: "graph-model", generatedBy: contract?.generator ?? "samoyed", convertedBy: "samoyed" };
+}
+
+/**
+ * Where the digits of the contract's `source.sha256` are in the bytes of `modelJson`: after the text up to them, whose
+ * quotation marks are escaped in the contract's JSON. `undefined` where the contract has no source.
+ */
+export function sourceHashOffset(contract: Contract | undefined): number | undefined {
+  const before = contract && contractBeforeHash(contract);
+  if (before === undefined) return undefined;
+  const text = JSON.stringify({ ...leading(contract), userDefinedMetadata: { samoyed: before } });
+  return new TextEncoder().encode(text.slice(0, -'"}}'.length)).byteLength;
 }
 
 function ports(list: readonly TfPort[]): object {

@@ -1,6 +1,7 @@
-import { createBuilder, type Graph, int, ints } from "@samoyed/graph";
+import { createBuilder } from "@samoyed/graph";
+import { weight } from "@samoyed/test-support/tensors";
+import { type Graph, int, ints } from "@samoyed/ir";
 import { describe, expect, test } from "vitest";
-import { weight } from "../test/graphs.ts";
 import { groupCost } from "./group-cost.ts";
 import { planGroups } from "./plan-groups.ts";
 

@@ -1,5 +1,5 @@
 import { elementCount, tensorByteLength } from "@samoyed/core";
-import { type Graph, type Node, readInt } from "@samoyed/graph";
+import { type Graph, type Node, readInt } from "@samoyed/ir";
 import { groupCost, type GroupShape } from "./group-cost.ts";
 
 /** How many neighbouring groups become one convolution, by the grouped convolution's node name. */

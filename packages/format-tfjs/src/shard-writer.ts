@@ -9,6 +9,22 @@ export function shardNames(byteLength: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => `group1-shard${index + 1}of${count}.bin`);
 }
 
+/** What `shardNames` gives, and nobody else would call a file. */
+const SHARD = /^group1-shard\d+of\d+\.bin$/u;
+
+/** The weight files of our own writer that the text of a model.json names; none where it is no model.json. */
+export function ownShards(modelJson: string): readonly string[] {
+  let manifest: unknown;
+  try {
+    ({ weightsManifest: manifest } = JSON.parse(modelJson) as { weightsManifest?: unknown });
+  } catch {
+    return [];
+  }
+  return (Array.isArray(manifest) ? (manifest as ({ paths?: unknown } | null)[]) : [])
+    .flatMap((group) => group?.paths)
+    .filter((name): name is string => typeof name === "string" && SHARD.test(name));
+}
+
 /** Writes one stream of bytes into files of one size. */
 export interface ShardWriter {
   /** Takes bytes; they are copied before the promise resolves. */

@@ -1,14 +1,6 @@
 import { lazyTensor, type Tensor } from "@samoyed/core";
-import {
-  canonicalize,
-  createBuilder,
-  foldConstants,
-  type Graph,
-  interpret,
-  ints,
-  rewriteGraph,
-  tensorAttribute,
-} from "@samoyed/graph";
+import { canonicalize, createBuilder, foldConstants, interpret, rewriteGraph } from "@samoyed/graph";
+import { type Graph, ints, tensorAttribute } from "@samoyed/ir";
 import { expect, test } from "vitest";
 import { input } from "../test/graphs.ts";
 import { loadFiles, runModel, toFiles } from "../test/tfjs.ts";

@@ -1,5 +1,5 @@
 import type { LazyTensor } from "@samoyed/core";
-import type { Dim } from "@samoyed/graph";
+import type { Dim } from "@samoyed/ir";
 import type { Arrangement } from "./arrangement.ts";
 
 /** An attribute in GraphDef's JSON: bytes as base64, 64-bit integers as strings, enums by name. */

@@ -1,5 +1,5 @@
+import { trainedShapes } from "@samoyed/test-support/trained-shapes";
 import { describe, expect, test } from "vitest";
-import { trainedShapes } from "../../runtime-tfjs/test/models.ts";
 import { type Backend, loadFiles, runModel, toFiles } from "../test/tfjs.ts";
 
 const shapes = await trainedShapes();
@@ -31,7 +31,7 @@ async function answers(options: Parameters<typeof toFiles>[1], backend: Backend)
 }
 
 describe("the trained network's 100 answers in plain TensorFlow.js", () => {
-  test("float32 is within 8 F", { timeout: 120_000 }, async () => {
+  test("float32 is within 8 F", async () => {
     const { error, different } = await answers({}, "wasm");
     expect(different).toEqual([]);
     expect(error / shapes.noise).toBeLessThanOrEqual(GATE);
@@ -42,7 +42,7 @@ describe("the trained network's 100 answers in plain TensorFlow.js", () => {
     ["uint16", []],
     // One scale for a whole filter is coarse: PyTorch is nearly undecided about this image.
     ["uint8", [69]],
-  ] as const)("%s weights; other answers for images %j", { timeout: 120_000 }, async (weights, others) => {
+  ] as const)("%s weights; other answers for images %j", async (weights, others) => {
     const { error, different } = await answers({ weights }, "wasm");
     expect(different).toEqual(others);
     // Fewer bits must be seen.

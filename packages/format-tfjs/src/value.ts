@@ -1,5 +1,5 @@
 import type { DType, LazyTensor } from "@samoyed/core";
-import type { Dim } from "@samoyed/graph";
+import type { Dim } from "@samoyed/ir";
 
 /**
  * A value of the source graph in the target graph. `shape` is always ONNX's; where `layout` is `last`, the tensor that

@@ -5,14 +5,17 @@ import {
   lazyFromChunks,
   lazyTensor,
   memorySink,
+  type MemorySink,
   ShapeError,
   type Sink,
   UsageError,
 } from "@samoyed/core";
-import { createBuilder, float, type Graph, int, interpret, ints } from "@samoyed/graph";
+import { createBuilder, interpret } from "@samoyed/graph";
+import { weight } from "@samoyed/test-support/tensors";
+import { difference } from "@samoyed/test-support/difference";
+import { float, type Graph, int, ints } from "@samoyed/ir";
 import { describe, expect, test } from "vitest";
-import { difference } from "../../format-onnx/test/compare.ts";
-import { contractFor, convGraph, input, weight } from "../test/graphs.ts";
+import { contractFor, convGraph, input } from "../test/graphs.ts";
 import { loadFiles, modelJsonOf, runModel, toFiles } from "../test/tfjs.ts";
 import { SHARD_BYTES, writeTfjs } from "./index.ts";
 
@@ -23,13 +26,33 @@ function classifier(): Graph {
   const y = b.node("Conv", [x, b.initializer(weight("conv.weight", [8, 3, 3, 3]))], { name: "conv" });
   const pooled = b.node("GlobalAveragePool", [y], { name: "pool" });
   const flat = b.node("Flatten", [pooled], { name: "flat", attributes: { axis: int(1) } });
-  const head = b.initializer(weight("fc.weight", [5, 8], 2));
+  const head = b.initializer(weight("fc.weight", [5, 8], { seed: 2 }));
   b.output(b.node("Gemm", [flat, head], { name: "fc", outputs: ["logits"], attributes: { transB: int(1) } }));
   b.output("conv");
   return b.finish();
 }
 
 describe("what a model holds", () => {
+  test("the source's hash where the writer says that it is", async () => {
+    const graph = classifier();
+    const source = { name: "Größe.pth", sha256: "0".repeat(64) };
+    const contract = { ...contractFor(graph), source };
+    const sinks = new Map<string, MemorySink>();
+    const createSink = async (file: string): Promise<MemorySink> => {
+      sinks.set(file, memorySink());
+      return sinks.get(file)!;
+    };
+    const { sourceHashOffset } = await writeTfjs(graph, { createSink, contract });
+    const sha256 = "0123456789abcdef".repeat(4);
+    const sink = sinks.get("model.json")!;
+    await sink.patch(sourceHashOffset!, new TextEncoder().encode(sha256));
+    await sink.commit();
+    const json = modelJsonOf(new Map([["model.json", sink.bytes()]]));
+    expect(json.userDefinedMetadata["samoyed"]).toBe(encodeContract({ ...contract, source: { ...source, sha256 } }));
+    const none = { createSink: async () => memorySink(), contract: contractFor(graph) };
+    expect(await writeTfjs(graph, none)).toEqual({ sourceHashOffset: undefined });
+  });
+
   test("signature, contract and versions", async () => {
     const graph = classifier();
     const contract = { ...contractFor(graph), taps: ["conv"] };

@@ -1,7 +1,7 @@
 import { type Contract, type ReadOptions, type Sink, UsageError } from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
+import { type Graph, requireContractPorts } from "@samoyed/ir";
 import { type DoorLayout, lowerGraph } from "./lower-graph.ts";
-import { modelJson } from "./model-json.ts";
+import { modelJson, sourceHashOffset } from "./model-json.ts";
 import type { StoredWeights } from "./quantize.ts";
 import type { WeightEntry } from "./tf-graph.ts";
 import { writeWeights } from "./write-weights.ts";
@@ -23,6 +23,12 @@ export interface WriteTfjsOptions extends ReadOptions {
   readonly groupBudget?: number;
 }
 
+/** What was written. */
+export interface WrittenTfjs {
+  /** Where the digits of the contract's `source.sha256` are in model.json; `undefined` where it has none. */
+  readonly sourceHashOffset: number | undefined;
+}
+
 /**
  * Writes a graph as a TensorFlow.js graph model, which `tf.loadGraphModel` of plain TensorFlow.js loads: weights in files
  * of 4 MiB named `group1-shard1ofN.bin`, then `model.json`. The same graph gives the same bytes.
@@ -36,32 +42,20 @@ export interface WriteTfjsOptions extends ReadOptions {
  *
  * Matches TensorFlow.js 4.22.
  */
-export async function writeTfjs(graph: Graph, options: WriteTfjsOptions): Promise<void> {
+export async function writeTfjs(graph: Graph, options: WriteTfjsOptions): Promise<WrittenTfjs> {
   const { createSink, contract, layout = "nchw", weights = "float32", signal } = options;
   const groupBudget = options.groupBudget ?? DEFAULT_GROUP_BUDGET;
   if (!(groupBudget >= 0)) {
     throw new UsageError(`groupBudget is ${groupBudget}; expected 0 or more, such as 0.1 for a tenth`);
   }
-  requirePorts(graph, contract);
+  requireContractPorts(graph, contract);
   const reading: ReadOptions = signal === undefined ? {} : { signal };
   const lowered = await lowerGraph(graph, { layout, groupBudget, ...reading });
   const entries = inSourceOrder(lowered.weights, graph);
   const manifest = await writeWeights(entries, { weights, createSink, reading });
   const sink = await createSink("model.json");
   await sink.write(new TextEncoder().encode(modelJson(lowered, { contract, layout, manifest })));
-}
-
-function requirePorts(graph: Graph, contract: Contract | undefined): void {
-  if (contract === undefined) return;
-  const ports = (kind: "inputs" | "outputs"): Set<string> => new Set(graph[kind].map(({ name }) => name));
-  const [inputs, outputs] = [ports("inputs"), ports("outputs")];
-  const absent = [
-    ...(inputs.has(contract.input) ? [] : [contract.input]),
-    ...[contract.output, ...(contract.taps ?? [])].filter((name) => !outputs.has(name)),
-  ];
-  if (absent.length > 0) {
-    throw new UsageError(`the contract names ${JSON.stringify(absent[0])}; the graph has no such input or output`);
-  }
+  return { sourceHashOffset: sourceHashOffset(contract) };
 }
 
 /** Weights in the order of the graph's own, so that a checkpoint is read from front to back. */

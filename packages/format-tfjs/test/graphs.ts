@@ -1,20 +1,8 @@
 import { type Contract, elementCount, lazyTensor, type LazyTensor, type Shape, type Tensor } from "@samoyed/core";
-import { type Attribute, createBuilder, type Dim, type Graph, int, ints } from "@samoyed/graph";
-
-/** Values between -1 and 1 that look like chance and are the same each time. */
-export function noise(count: number, seed = 1): Float32Array {
-  return Float32Array.from({ length: count }, (_, index) => {
-    let h = Math.imul(index + seed * 7919, 0x9e3779b9);
-    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-    h ^= h >>> 13;
-    return (h >>> 8) / 2 ** 23 - 1;
-  });
-}
-
-/** A weight of seeded values. */
-export function weight(name: string, shape: Shape, seed = 1): LazyTensor {
-  return lazyTensor(name, { dtype: "float32", shape, data: noise(elementCount(shape), seed) });
-}
+import { createBuilder } from "@samoyed/graph";
+import { type Attribute, type Dim, type Graph, int, ints } from "@samoyed/ir";
+import { testContract } from "@samoyed/test-support/contract";
+import { numbers, weight } from "@samoyed/test-support/tensors";
 
 function scalar(name: string, value: number): LazyTensor {
   return lazyTensor(name, { dtype: "float32", shape: [], data: Float32Array.of(value) });
@@ -22,7 +10,7 @@ function scalar(name: string, value: number): LazyTensor {
 
 /** An input of seeded values. */
 export function input(shape: Shape): Tensor<"float32"> {
-  return { dtype: "float32", shape, data: noise(elementCount(shape), 3) };
+  return { dtype: "float32", shape, data: numbers(elementCount(shape), 3) };
 }
 
 /** A convolution's geometry. */
@@ -44,8 +32,8 @@ export function convGraph(options: ConvOptions): Graph {
   const b = createBuilder({ name: "conv" });
   const [height, width] = size ?? [9, 7];
   const x = b.input("input", "float32", ["N", channels, height, width]);
-  const filter = b.initializer(weight("conv.weight", [outputs, channels / groups, 3, 3], 5));
-  const operands = bias ? [x, filter, b.initializer(weight("conv.bias", [outputs], 6))] : [x, filter];
+  const filter = b.initializer(weight("conv.weight", [outputs, channels / groups, 3, 3], { seed: 5 }));
+  const operands = bias ? [x, filter, b.initializer(weight("conv.bias", [outputs], { seed: 6 }))] : [x, filter];
   const y = b.node("Conv", operands, {
     name: "conv",
     attributes: { group: int(groups), pads: ints([1, 1, 1, 1]), ...attributes },
@@ -57,22 +45,10 @@ export function convGraph(options: ConvOptions): Graph {
 
 /** A contract for graphs with one input and one output. */
 export function contractFor(graph: Graph): Contract {
-  return {
-    version: 1,
+  return testContract({
     model: "test",
-    task: "logits",
     input: graph.inputs[0]!.name,
     output: graph.outputs[0]!.name,
-    preprocess: {
-      inputSize: [3, 8, 8],
-      interpolation: "bicubic",
-      cropPct: 1,
-      cropMode: "center",
-      mean: [0.5, 0.5, 0.5],
-      std: [0.5, 0.5, 0.5],
-    },
     labels: ["Samoyed", "Großer Schweizer Sennenhund", "狐"],
-    weights: "float32",
-    generator: "samoyed test",
-  };
+  });
 }

@@ -5,7 +5,7 @@ import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import { type GraphModel, loadGraphModel } from "@tensorflow/tfjs-converter";
 import * as tf from "@tensorflow/tfjs-core";
 import { type MemorySink, memorySink, type Tensor } from "@samoyed/core";
-import type { Graph } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import { writeTfjs, type WriteTfjsOptions } from "../src/index.ts";
 
 setWasmPaths(

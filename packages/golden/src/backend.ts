@@ -4,8 +4,8 @@ import type { ToleranceName } from "./tolerance.ts";
 /** A network that is ready to run; `Session` of `@samoyed/runtime` is one. */
 export interface CaseSession {
   /**
-   * Takes `{ input: float32 [1, 3, H, W] }`, gives every output of the graph: exactly `logits`; and besides it the values
-   * inside that `taps` names, as NCHW.
+   * Takes `{ input: float32 [1, 3, H, W] }`, gives every output of the graph: exactly the one of the task (`logits`); and
+   * besides it the values inside that `taps` names, as NCHW.
    */
   run(
     inputs: Readonly<Record<string, Tensor>>,
@@ -29,6 +29,5 @@ export interface CaseBackend {
   open(options: { readonly signal?: AbortSignal }): Promise<CaseSession>;
 }
 
-/** The names that every graph of ours gives its input and its output. */
+/** The name that every graph of ours gives its input. */
 export const INPUT = "input";
-export const OUTPUT = "logits";

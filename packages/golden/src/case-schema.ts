@@ -1,4 +1,4 @@
-import { CONTRACT_SCHEMA, type JsonSchema, MAX_LABELS } from "@samoyed/core";
+import { type JsonSchema, MAX_LABELS, PREPROCESS_SCHEMA } from "@samoyed/core";
 import { MAX_DOCUMENTED_TOLERANCE, MIN_DRIFT_SQNR } from "./tolerance.ts";
 
 /** Images of one case: each runs on every backend. */
@@ -33,6 +33,7 @@ export const GOLDEN_CASE_SCHEMA: JsonSchema = object(
     name,
     title: text,
     model: text,
+    task: name,
     sets: { type: "array", minItems: 1, maxItems: MAX_SETS, items: name },
     slow: { type: "array", minItems: 1, maxItems: MAX_BACKENDS, items: name },
     checkpoint: {},
@@ -42,7 +43,7 @@ export const GOLDEN_CASE_SCHEMA: JsonSchema = object(
       maxItems: MAX_IMAGES,
       items: object({ path, asset: text, sha256, label: index }, { optional: ["path", "asset", "label"] }),
     },
-    preprocess: CONTRACT_SCHEMA.properties!["preprocess"]!,
+    preprocess: PREPROCESS_SCHEMA,
     inputSha256: { type: "array", minItems: 1, maxItems: MAX_IMAGES, items: sha256 },
     labels: { type: "array", minItems: 1, maxItems: MAX_LABELS, items: text },
     accuracy: object({ correct: index, total: index }),
@@ -65,7 +66,7 @@ export const GOLDEN_CASE_SCHEMA: JsonSchema = object(
     }),
     references: { type: "array", minItems: 1, maxItems: MAX_REFERENCES, items: {} },
   },
-  { optional: ["sets", "slow", "labels", "accuracy", "taps"] },
+  { optional: ["task", "sets", "slow", "labels", "accuracy", "taps"] },
 );
 
 /** The `checkpoint` of each kind. */

@@ -3,7 +3,7 @@ import type { PreprocessConfig } from "@samoyed/core";
 /** The version of case.json that this package reads. */
 export const CASE_SCHEMA = 1;
 
-/** Weights that nobody trained: seeded, with a head that the oracle solved. */
+/** Weights without training: seeded, with a head that the oracle solved. */
 export interface StandInCheckpoint {
   readonly kind: "stand-in";
   /** Says in words that these are no trained weights; shown wherever the case is. */
@@ -16,7 +16,7 @@ export interface StandInCheckpoint {
   readonly weightsSha256: string;
 }
 
-/** A checkpoint that lies in the repository. */
+/** A checkpoint in the repository. */
 export interface FileCheckpoint {
   readonly kind: "file";
   /** Relative to case.json. */
@@ -42,7 +42,7 @@ export interface DocumentedClass {
   readonly probability: number;
 }
 
-/** Numbers that somebody published for image 0. */
+/** Published numbers for image 0. */
 export interface DocumentedReference {
   readonly kind: "documented";
   readonly source: string;
@@ -54,7 +54,7 @@ export interface DocumentedReference {
   readonly reason: string;
 }
 
-/** How far PyTorch's own float32 lies from its float64, over all images and classes. */
+/** How far PyTorch's own float32 is from its float64, over all images and classes. */
 export interface Noise {
   /** F: the largest absolute difference. */
   readonly max: number;
@@ -98,13 +98,15 @@ export interface CaseTaps {
   readonly layers: readonly { readonly name: string; readonly shape: readonly number[] }[];
 }
 
-/** A golden case, as case.json holds it. */
+/** A golden case, as in case.json. */
 export interface GoldenCase {
   readonly schema: typeof CASE_SCHEMA;
   readonly name: string;
   readonly title: string;
   /** timm's name with its tag. */
   readonly model: string;
+  /** The task, as in the model's contract; classification (`logits`) when absent. */
+  readonly task?: string;
   /** The sets that it belongs to, by which cases can be asked for together; `default` alone when absent. */
   readonly sets?: readonly string[];
   /** Backends that take minutes for this network: they run when they are asked for by name. */
@@ -116,7 +118,7 @@ export interface GoldenCase {
   readonly inputSha256: readonly string[];
   /** One per class; absent for ImageNet, whose names are an asset. */
   readonly labels?: readonly string[];
-  /** How many of the labelled images PyTorch answers rightly; it must agree with the recorded logits. */
+  /** For how many of the labeled images PyTorch predicts the true class; it must agree with the recorded logits. */
   readonly accuracy?: { readonly correct: number; readonly total: number };
   readonly taps?: CaseTaps;
   readonly references: readonly (DocumentedReference | RecordedReference)[];

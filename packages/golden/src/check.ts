@@ -1,5 +1,5 @@
 /**
- * What became of one check. `warned`: passed, close to the limit. `contradicted`: the numbers differ from a documented
+ * The outcome of a check. `warned`: passed, close to the limit. `contradicted`: the numbers differ from a documented
  * reference that PyTorch, or everything that ran, differs from as well; neither passed nor a failed conversion.
  */
 export type CheckStatus = "passed" | "warned" | "failed" | "contradicted" | "not run";
@@ -23,7 +23,7 @@ export type CheckName =
 export interface Check {
   readonly name: CheckName;
   readonly status: CheckStatus;
-  /** What was compared with what: `exact` is equality, no reference's noise is involved. */
+  /** The kind of reference: `exact` is equality, no reference's noise is involved. */
   readonly reference: "recorded" | "documented" | "exact";
   /** One sentence with the numbers. */
   readonly message: string;

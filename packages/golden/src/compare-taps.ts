@@ -1,4 +1,5 @@
 import type { Check } from "./check.ts";
+import { gateCheck } from "./gate-check.ts";
 import type { RecordedTaps } from "./load-recording.ts";
 import type { LoadedTaps } from "./load-taps.ts";
 import type { TolerancePolicy } from "./tolerance.ts";
@@ -25,10 +26,10 @@ export interface TapsResult {
   readonly largestStep: { readonly name: string; readonly decibels: number };
 }
 
-/** An error of a tenth of PyTorch's own noise is none: what it grows from says nothing. */
+/** An error below a tenth of PyTorch's own noise counts as that: growth from less says nothing. */
 const QUIET = 0.1;
 
-/** What a backend's taps are held against. */
+/** The recordings that a backend's taps are compared with. */
 export interface CompareTapsOptions {
   readonly taps: LoadedTaps;
   /** PyTorch on the weights in use. */
@@ -58,16 +59,17 @@ export function compareTaps(values: Float32Array, { taps, recorded, original }: 
   return { layers, largestStep: largestStep(layers) };
 }
 
-/** Whether every layer keeps to the gate of the logits. */
+/** Checks every layer against the gate of the output. */
 export function tapsCheck({ layers, largestStep }: TapsResult, policy: TolerancePolicy): Check {
   const worst = worstLayer(layers);
-  const { fail, warn } = policy.max;
   const value = worst.maxInNoise;
   const step = `the largest step is ${largestStep.decibels.toFixed(1)} dB, at ${largestStep.name}`;
-  const message = `of ${layers.length} layers ${worst.name} is furthest off: ${worst.maxAbs.toExponential(1)} = ${value.toFixed(1)} F; the limit is ${fail} F; ${step}`;
-  // Written so that NaN fails.
-  const status = !(value <= fail) ? "failed" : warn !== undefined && value > warn ? "warned" : "passed";
-  return { name: "taps", status, reference: "recorded", message, value, limit: fail };
+  return gateCheck("taps", {
+    gate: policy.max,
+    value,
+    message: (limit) =>
+      `of ${layers.length} layers ${worst.name} is furthest off: ${worst.maxAbs.toExponential(1)} = ${value.toFixed(1)} F; the limit is ${limit} F; ${step}`,
+  });
 }
 
 /** The layer that is furthest off in units of noise; the first that is no number, if one is. */

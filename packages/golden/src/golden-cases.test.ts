@@ -2,9 +2,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { findModel, listModels } from "@samoyed/models";
 import { describe, expect, test } from "vitest";
-import { compareDocumented } from "./compare-documented.ts";
-import { compareLogits } from "./compare-logits.ts";
-import { driftCheck, measureDrift } from "./drift.ts";
+import { compareDocumented } from "./classification/compare-documented.ts";
+import { compareLogits } from "./classification/compare-logits.ts";
+import { driftText, measureDrift } from "./classification/logit-drift.ts";
+import { driftCheck } from "./drift.ts";
 import { findCases, loadCase, setsOfCase } from "./load-case.ts";
 import { TOLERANCES } from "./tolerance.ts";
 
@@ -51,7 +52,8 @@ describe("what storing weights in fewer bits costs PyTorch", () => {
         const drift = measureDrift(values64.data, original!.values64);
         expect(budget === undefined).toBe(golden.checkpoint.kind === "stand-in");
         if (!budget) continue;
-        expect(driftCheck(drift, { budget, stored: stored! }).status).toBe("passed");
+        const message = driftText(drift, { budget, stored: stored! });
+        expect(driftCheck(drift, { budget, message }).status).toBe("passed");
         // A bit less would not pass.
         expect(drift.sqnr - 20 * Math.log10(2)).toBeLessThan(budget.sqnr);
         expect(budget.reason).toContain(`PyTorch's own drift is ${drift.sqnr.toFixed(1)} dB`);

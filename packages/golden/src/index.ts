@@ -1,4 +1,4 @@
-export { type Accuracy, accuracyOf, answersOf } from "./answers.ts";
+export { type Accuracy, accuracyOf, type Prediction, predictionsOf } from "./classification/predictions.ts";
 export type { CaseBackend, CaseSession } from "./backend.ts";
 export {
   CASE_SCHEMA,
@@ -15,26 +15,29 @@ export {
 } from "./case.ts";
 export { GOLDEN_CASE_SCHEMA } from "./case-schema.ts";
 export type { Check, CheckName, CheckStatus } from "./check.ts";
-export { compareDocumented, type DocumentedComparison } from "./compare-documented.ts";
-export { compareLogits, type LogitComparison } from "./compare-logits.ts";
+export { compareDocumented, type DocumentedComparison } from "./classification/compare-documented.ts";
+export { compareLogits, type LogitComparison } from "./classification/compare-logits.ts";
 export type { TapComparison, TapsResult } from "./compare-taps.ts";
-export { type DocumentedJudgement, judgeDocumented, type Ran } from "./judge-documented.ts";
+export { judgeDocumented, type Ran } from "./classification/judge-documented.ts";
 export type { LoadedRecording, RecordedTaps } from "./load-recording.ts";
 export type { LoadedTaps } from "./load-taps.ts";
 export type { CaseFiles } from "./case-files.ts";
 export { type LoadedCase, openCase } from "./open-case.ts";
 export { parseCase } from "./parse-case.ts";
-export { type Drift, measureDrift } from "./drift.ts";
+export type { ClassificationResult } from "./classification/result.ts";
+export { type LogitDrift, measureDrift } from "./classification/logit-drift.ts";
+export type { Drift } from "./drift.ts";
 export type { OtherWeights } from "./pick-recording.ts";
-export type { AssetReader, Preprocess } from "./prepare-inputs.ts";
+export type { AssetReader, Preprocess, Preprocessed } from "./prepare-inputs.ts";
 export { renderHtml } from "./render-html.ts";
 export { renderTable, type RenderTableOptions } from "./render-table.ts";
 export { createReport, type Report, REPORT_SCHEMA, type ReportOptions } from "./report.ts";
-export type { Answer, BackendResult, CaseResult, PyTorchResult, Verdict } from "./result.ts";
+export type { BackendResult, CaseResult, PyTorchResult, TaskResult, Verdict } from "./result.ts";
 export { type CaseEvent, runCase, type RunCaseOptions } from "./run-case.ts";
 export { sha256Hex } from "./sha256.ts";
 export { parseShard, type Shard, shardOf } from "./shard.ts";
 export * from "./stand-in.ts";
 export { summarize, type Summary } from "./summarize.ts";
+export type { DocumentedJudgement } from "./task-comparison.ts";
 export { type Gate, type ToleranceName, type TolerancePolicy, TOLERANCES } from "./tolerance.ts";
 export { weightsDigest, type WeightsDigest } from "./weights-digest.ts";

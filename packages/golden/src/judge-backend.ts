@@ -1,28 +1,19 @@
 import { sameShape, type Tensor } from "@samoyed/core";
-import { accuracyOf, answersCheck, answersOf } from "./answers.ts";
 import type { CaseBackend } from "./backend.ts";
 import type { Check } from "./check.ts";
-import { topIndices } from "./compare-documented.ts";
-import { compareLogits, type LogitComparison } from "./compare-logits.ts";
 import { compareTaps, tapsCheck, type TapsResult } from "./compare-taps.ts";
-import { type Drift, driftCheck, measureDrift } from "./drift.ts";
-import type { LoadedRecording } from "./load-recording.ts";
+import { driftCheck } from "./drift.ts";
 import type { LoadedTaps } from "./load-taps.ts";
 import type { Picked } from "./pick-recording.ts";
-import type { Answer, BackendResult } from "./result.ts";
+import type { BackendResult, TaskResult } from "./result.ts";
 import type { BackendOutput, TapsOutput } from "./run-backend.ts";
-import { softmax64 } from "./softmax64.ts";
+import type { CaseComparison } from "./task-comparison.ts";
 import { TOLERANCES } from "./tolerance.ts";
 import { verdictOf } from "./verdict.ts";
 
-/** How many classes a report shows. */
-const TOP = 5;
-
-/** Names by class, as far as they are known. */
-export type ClassNames = readonly (string | undefined)[] | undefined;
-
-/** What a backend's output is judged by. */
+/** Options of `judgeBackend`: the references of its output. */
 export interface JudgeOptions {
+  readonly comparison: CaseComparison;
   readonly standIn: boolean;
   readonly picked: Picked;
   /** How the weights are stored. */
@@ -32,10 +23,7 @@ export interface JudgeOptions {
   readonly taps: LoadedTaps | undefined;
   /** The checks of the documented references. */
   readonly documented: readonly Check[];
-  /** The true class of each image, where it has one. */
-  readonly trueClasses: readonly (number | undefined)[];
-  readonly labels: ClassNames;
-  /** Something to say beside the verdict: that the input was not timm's. */
+  /** A sentence beside the verdict: that the input was not timm's. */
   readonly note: string | undefined;
 }
 
@@ -44,7 +32,7 @@ export function judgeBackend(
   { backend, output }: { readonly backend: CaseBackend; readonly output: BackendOutput },
   options: JudgeOptions,
 ): BackendResult {
-  const { standIn, picked, labels, note } = options;
+  const { comparison, standIn, picked, stored, note } = options;
   const { recording } = picked;
   const common = { backend: backend.name, standIn };
   if (output.kind === "not run") {
@@ -56,21 +44,24 @@ export function judgeBackend(
     const check: Check = { name: "outputs", status: "failed", reference: "exact", message: output.reason };
     return { ...common, version, verdict: verdictOf([check], note), references: [], checks: [check] };
   }
-  const { logits, milliseconds } = output;
-  const recorded = recording && compareRecorded(logits, { recording, backend });
-  const drift = driftOf(logits, options);
+  const policy = TOLERANCES[backend.tolerance ?? "float32"];
+  const recorded = recording && comparison.compare(output.output, { recording, policy });
+  const drift = driftOf(output.output, options);
   const taps = compareRecordedTaps(output.taps, { ...options, backend });
   const checks = [
     ...(picked.check ? [picked.check] : []),
     ...(recorded?.checks ?? []),
-    ...(drift && recording ? [driftCheck(drift, { budget: recording.budget, stored: options.stored })] : []),
+    ...(drift && recording
+      ? [
+          driftCheck(drift, {
+            budget: recording.budget,
+            message: comparison.driftText(drift, { budget: recording.budget, stored }),
+          }),
+        ]
+      : []),
     ...(taps ? [taps.check] : []),
     ...options.documented,
   ];
-  const accuracy = accuracyOf(answersOf(logits.data, logits.shape[1]!), {
-    labels: options.trueClasses,
-    expected: recording && answersOf(recording.values64.data, recording.values64.shape[1]!),
-  });
   const kinds = checks.flatMap(({ reference }) => (reference === "exact" ? [] : [reference]));
   return {
     ...common,
@@ -81,9 +72,8 @@ export function judgeBackend(
     ...(recorded ? { comparison: recorded.comparison } : {}),
     ...(drift ? { drift } : {}),
     ...(taps?.result ? { taps: taps.result } : {}),
-    ...(accuracy ? { accuracy } : {}),
-    top: topAnswers(firstRow(logits), labels),
-    milliseconds,
+    ...comparison.predictions(output.output, recording?.values64),
+    milliseconds: output.milliseconds,
   };
 }
 
@@ -106,38 +96,11 @@ function compareRecordedTaps(
 }
 
 /** The drift from the original, where weights were stored in fewer bits and the original was recorded. */
-function driftOf({ data, shape }: Tensor<"float32">, { picked: { original } }: JudgeOptions): Drift | undefined {
-  return original && sameShape(shape, original.values64.shape) ? measureDrift(data, original.values64) : undefined;
-}
-
-function compareRecorded(
-  logits: Tensor<"float32">,
-  { recording, backend }: { readonly recording: LoadedRecording; readonly backend: CaseBackend },
-): { comparison: Omit<LogitComparison, "checks">; checks: readonly Check[] } {
-  const policy = TOLERANCES[backend.tolerance ?? "float32"];
-  const reference = recording.values64;
-  const { checks, ...comparison } = compareLogits(logits, { reference, noise: recording.noise, policy });
-  // Answers of one image are its rank; of another shape they mean nothing.
-  if (checks.some((check) => check.name === "outputs") || reference.shape[0] === 1) return { comparison, checks };
-  const answers = answersCheck(logits.data, {
-    reference: reference.data,
-    classes: reference.shape[1]!,
-    tolerance: policy.max.fail * recording.noise.max,
-  });
-  return { comparison, checks: [...checks, answers] };
-}
-
-/** Image 0's logits: a view. */
-export function firstRow<D extends "float32" | "float64">(logits: Tensor<D>): Tensor<D>["data"] {
-  return logits.data.subarray(0, logits.shape[1]) as Tensor<D>["data"];
-}
-
-/** The most probable classes of one row of logits. */
-export function topAnswers(logits: ArrayLike<number>, labels: ClassNames): Answer[] {
-  const probabilities = softmax64(logits);
-  return topIndices(probabilities, TOP).map((index) => ({
-    index,
-    label: labels?.[index] ?? `class ${index}`,
-    probability: probabilities[index]!,
-  }));
+function driftOf(
+  output: Tensor<"float32">,
+  { comparison, picked: { original } }: JudgeOptions,
+): TaskResult["drift"] | undefined {
+  return original && sameShape(output.shape, original.values64.shape)
+    ? comparison.measureDrift(output, original.values64)
+    : undefined;
 }

@@ -17,7 +17,7 @@ export async function loadCase(folder: string): Promise<LoadedCase> {
   });
 }
 
-/** The set of a case that names none: what is checked where nobody names cases. */
+/** The set of a case that names none: what is checked when no case is named. */
 export const DEFAULT_SET = "default";
 
 /**

@@ -4,7 +4,7 @@ import { type LoadedTaps, noiseOfTaps } from "./load-taps.ts";
 import { measureNoise } from "./noise.ts";
 import type { CaseFiles } from "./case-files.ts";
 
-/** What a recording says of each layer that the case taps. */
+/** The recorded values of each layer that the case taps. */
 export interface RecordedTaps {
   /** `[layers, samples]`. */
   readonly values64: Float64Array;
@@ -14,7 +14,7 @@ export interface RecordedTaps {
 
 /** A recorded reference with its arrays. */
 export interface LoadedRecording extends RecordedReference {
-  /** `[images, classes]`. */
+  /** `[images, classes]` of a classifier. */
   readonly values64: Tensor<"float64">;
   readonly values32: Tensor<"float32">;
   readonly noise: Noise;
@@ -24,11 +24,13 @@ export interface LoadedRecording extends RecordedReference {
 /** JSON carries doubles exactly; only the order of a sum may differ between two programs. */
 const NOISE_AGREEMENT = 1e-6;
 
-/** What a recording belongs to. */
+/** Options of `loadRecording`: the case that a recording belongs to. */
 export interface LoadRecordingOptions {
   readonly files: CaseFiles;
   readonly images: number;
   readonly taps: LoadedTaps | undefined;
+  /** What the second axis of the output counts, for messages: `classes`. */
+  readonly axis: string;
 }
 
 /**
@@ -39,12 +41,12 @@ export interface LoadRecordingOptions {
  */
 export async function loadRecording(
   reference: RecordedReference,
-  { files, images, taps }: LoadRecordingOptions,
+  { files, images, taps, axis }: LoadRecordingOptions,
 ): Promise<LoadedRecording> {
   const [values64, values32] = await readPair(files, {
     names: [reference.logits64, reference.logits32],
     shape: [images, undefined],
-    expected: `[${images}, classes]`,
+    expected: `[${images}, ${axis}]`,
   });
   const measured = measureNoise(values32.data, values64.data);
   for (const key of ["max", "rms"] as const) {
@@ -92,20 +94,20 @@ async function readPair(
   const fits =
     values64.shape.length === 2 && shape.every((size, axis) => (size ?? values64.shape[axis]) === values64.shape[axis]);
   if (!isDoubles(values64) || !fits) {
-    throw wrong(values64, { path: `${files.label}/${names[0]}`, expected: `float64 ${expected}` });
+    throw wrong(values64, { label: `${files.label}/${names[0]}`, expected: `float64 ${expected}` });
   }
   if (!isFloats(values32) || !sameShape(values32.shape, values64.shape)) {
     const shown = formatShape(values64.shape);
-    throw wrong(values32, { path: `${files.label}/${names[1]}`, expected: `float32 ${shown}` });
+    throw wrong(values32, { label: `${files.label}/${names[1]}`, expected: `float32 ${shown}` });
   }
   return [values64, values32];
 }
 
 function wrong(
   { dtype, shape }: Tensor,
-  { path, expected }: { readonly path: string; readonly expected: string },
+  { label, expected }: { readonly label: string; readonly expected: string },
 ): FormatError {
-  return new FormatError(`${path}: is ${dtype} ${formatShape(shape)}; expected ${expected}`);
+  return new FormatError(`${label}: is ${dtype} ${formatShape(shape)}; expected ${expected}`);
 }
 
 function isDoubles(tensor: Tensor): tensor is Tensor<"float64"> {

@@ -3,7 +3,7 @@ import type { CaseTaps, Noise } from "./case.ts";
 import { measureNoise } from "./noise.ts";
 import type { CaseFiles } from "./case-files.ts";
 
-/** Where a case looks into the network. */
+/** The places at which a case looks into the network. */
 export interface LoadedTaps extends Pick<CaseTaps, "layers"> {
   /** How many places of each layer. */
   readonly samples: number;
@@ -14,7 +14,7 @@ export interface LoadedTaps extends Pick<CaseTaps, "layers"> {
 /**
  * Reads the places that a case names.
  *
- * @throws FormatError when they are not int32 `[layers, samples]`, or one lies outside its layer.
+ * @throws FormatError when they are not int32 `[layers, samples]`, or one is outside of its layer.
  */
 export async function loadTaps({ positions: file, layers }: CaseTaps, files: CaseFiles): Promise<LoadedTaps> {
   const label = `${files.label}/${file}`;

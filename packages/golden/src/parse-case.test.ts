@@ -23,6 +23,13 @@ const DOCUMENTED = {
   reason: "because",
 };
 
+test("a case of an unknown task is refused by its name", () => {
+  expect(parseCase(changed((json) => (json["task"] = "logits"))).task).toBe("logits");
+  const boxes = changed((json) => (json["task"] = "boxes"));
+  expect(() => parseCase(boxes)).toThrow(UnsupportedError);
+  expect(() => parseCase(boxes)).toThrow('the task of the case fake is "boxes"; this Samoyed knows logits');
+});
+
 test("reads a documented reference and a stand-in", () => {
   const json = changed((value) => {
     value["references"].push(DOCUMENTED);

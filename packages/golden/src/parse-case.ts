@@ -1,15 +1,16 @@
 import { FormatError, type JsonSchema, schemaProblem, UnsupportedError } from "@samoyed/core";
 import { CHECKPOINT_SCHEMAS, GOLDEN_CASE_SCHEMA, REFERENCE_SCHEMAS } from "./case-schema.ts";
 import { CASE_SCHEMA, type GoldenCase } from "./case.ts";
+import { comparisonOf } from "./tasks.ts";
 
 /** 10,000 images with hashes and a thousand labels take 2 MB. */
 const MAX_CASE_CHARACTERS = 64 << 20;
 
 /**
- * Reads the text of a case.json, strictly: an unknown key is an error, because a misspelt one would drop a check.
+ * Reads the text of a case.json, strictly: an unknown key is an error, because a misspelled one would drop a check.
  *
  * @throws FormatError that names the offending key by its path.
- * @throws UnsupportedError when the case was written for a later version.
+ * @throws UnsupportedError when the case was written for a later version, or its task is not known.
  */
 export function parseCase(json: string, label = "case.json"): GoldenCase {
   if (json.length > MAX_CASE_CHARACTERS) {
@@ -34,10 +35,10 @@ export function parseCase(json: string, label = "case.json"): GoldenCase {
     const path = `case.references[${index}]`;
     checkKind(reference, { schemas: REFERENCE_SCHEMAS, path, label });
     if (reference.kind === "recorded") checkEnvironment(reference.environment, `${label}: ${path}.environment`);
-    else checkDescending(reference.top, `${label}: ${path}.top`);
   }
   checkImages(parsed, label);
   checkRecordings(parsed, label);
+  comparisonOf(parsed).checkCase(parsed, label);
   return parsed;
 }
 
@@ -73,15 +74,7 @@ function checkEnvironment(value: unknown, path: string): void {
   if (!flat) throw new FormatError(`${path} is not an object of strings and numbers`);
 }
 
-function checkDescending(top: readonly { readonly probability: number }[], path: string): void {
-  for (let index = 1; index < top.length; index++) {
-    if (top[index]!.probability > top[index - 1]!.probability) {
-      throw new FormatError(`${path}[${index}] is more probable than the one before; expected descending order`);
-    }
-  }
-}
-
-function checkImages({ images, inputSha256, labels }: GoldenCase, label: string): void {
+function checkImages({ images, inputSha256 }: GoldenCase, label: string): void {
   if (inputSha256.length !== images.length) {
     throw new FormatError(`${label}: case.inputSha256 has ${inputSha256.length} hashes for ${images.length} images`);
   }
@@ -91,9 +84,6 @@ function checkImages({ images, inputSha256, labels }: GoldenCase, label: string)
       throw new FormatError(
         `${path} has ${image.path === undefined ? "neither" : "both"} path and asset; expected one`,
       );
-    }
-    if (image.label !== undefined && labels && image.label >= labels.length) {
-      throw new FormatError(`${path}.label is ${image.label}; there are ${labels.length} labels`);
     }
   }
 }

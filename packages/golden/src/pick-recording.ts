@@ -21,7 +21,7 @@ export interface WeightsInUse {
   readonly stored: string;
 }
 
-/** What to hold a backend against. */
+/** The recordings that a backend is compared with. */
 export interface Picked {
   /** PyTorch on the very weights in use. */
   readonly recording: LoadedRecording | undefined;
@@ -47,7 +47,7 @@ export function pickOriginal(loaded: LoadedCase, weights: OtherWeights | undefin
 }
 
 /**
- * The recordings that a backend is held against. Stored weights are found by their hash: where the case's own, stored in
+ * Picks the recordings that a backend is compared with. Stored weights are found by their hash: where the case's own, stored in
  * a way that was recorded, are not those of a recording, that is a failure and not a missing reference.
  */
 export function pickRecordings(

@@ -12,11 +12,13 @@ import type { Check } from "./check.ts";
 import type { LoadedCase } from "./open-case.ts";
 import { sha256Hex } from "./sha256.ts";
 
-/** Turns an image's file into the network's input. */
-export type Preprocess = (
-  bytes: Uint8Array,
-  config: PreprocessConfig,
-) => Tensor<"float32"> | Promise<Tensor<"float32">>;
+/** A network's input, `[3, H, W]`; `TransformResult` of `@samoyed/preprocess` is one. */
+export interface Preprocessed {
+  readonly tensor: Tensor<"float32">;
+}
+
+/** Makes the network's input from an image's file. */
+export type Preprocess = (bytes: Uint8Array, config: PreprocessConfig) => Preprocessed | Promise<Preprocessed>;
 
 /** Finds a file by its name in golden/assets.json. */
 export type AssetReader = (name: string) => Promise<Uint8Array>;
@@ -45,7 +47,7 @@ export async function prepareInputs(
   for (const [index, image] of images.entries()) {
     throwIfAborted(options.signal);
     const bytes = await readImage(image, { loaded, asset: options.asset });
-    const input = await options.preprocess(bytes, config);
+    const { tensor: input } = await options.preprocess(bytes, config);
     if (formatShape(input.shape) !== formatShape(config.inputSize)) {
       throw new ShapeError(
         `${nameOf(image)}: preprocessing gave ${formatShape(input.shape)}; expected ${formatShape(config.inputSize)}`,

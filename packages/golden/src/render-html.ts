@@ -1,9 +1,9 @@
-import { type ReportTable, reportTable, weightsText } from "./report-rows.ts";
+import { cellOf, type ReportTable, reportTable, weightsText } from "./report-rows.ts";
 import type { Report } from "./report.ts";
 import type { BackendResult, CaseResult } from "./result.ts";
 import { summaryText } from "./summary-text.ts";
 
-/** Colours reach a contrast of 4.5 on their background in both schemes, and each also stands in words. */
+/** Colors reach a contrast of 4.5 on their background in both schemes, and each is also given in words. */
 const STYLE = `
 :root { color-scheme: light dark; --ok: #116329; --bad: #b3261e; --open: #7a4d00; --line: #d0d7de; --dim: #57606a; }
 @media (prefers-color-scheme: dark) {
@@ -74,10 +74,10 @@ function tableHtml({ columns, rows }: ReportTable, result: CaseResult): string {
     .join("");
   const body = rows.map((row) => {
     const cells = columns.map(({ key }) => {
-      if (key === "name") return `<th scope="row">${escape(row.name)}</th>`;
-      if (key === "verdictText" && row.verdict)
-        return `<td class="${className(row.verdict)}">${escape(row.verdictText)}</td>`;
-      return `<td>${escape(row[key])}</td>`;
+      const text = escape(cellOf(row, key));
+      if (key === "name") return `<th scope="row">${text}</th>`;
+      if (key === "verdict" && row.verdict) return `<td class="${className(row.verdict)}">${text}</td>`;
+      return `<td>${text}</td>`;
     });
     return `<tr${row.verdict === undefined ? ' class="reference"' : ""}>${cells.join("")}</tr>`;
   });

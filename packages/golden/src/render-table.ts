@@ -1,12 +1,12 @@
-import type { ReportColumn, ReportNote, ReportRow } from "./report-rows.ts";
-import { reportTable, weightsText } from "./report-rows.ts";
+import type { ReportColumn } from "./report-column.ts";
+import { cellOf, type ReportNote, type ReportRow, reportTable, weightsText } from "./report-rows.ts";
 import type { CaseResult, Verdict } from "./result.ts";
 import { summarize } from "./summarize.ts";
 import { summaryText } from "./summary-text.ts";
 
 /** How a terminal shows a report. */
 export interface RenderTableOptions {
-  /** Whether to colour; a caller that honours NO_COLOR passes false. Every colour also stands in words. */
+  /** Whether to color; a caller that honors NO_COLOR passes false. Every color is also given in words. */
   readonly color: boolean;
   /** Columns of the terminal: sentences are wrapped to it, and a table leaves out its last columns. */
   readonly width: number;
@@ -24,13 +24,10 @@ const COLORS: Readonly<Record<Verdict["kind"], string>> = {
   "not run": "\u001b[33m",
 };
 
-/** What is left out first where the terminal is narrow. */
-const DISPENSABLE: readonly ReportColumn["key"][] = ["time", "kl", "rms", "layers", "drift", "max"];
-
 /** The narrowest width that sentences are wrapped to: below it they would be a column of words. */
 const MIN_WIDTH = 40;
 
-/** The report for a terminal: one aligned table per case, what is to be said about it below, and the counts at the end. */
+/** The report for a terminal: one aligned table per case, notes below, and the counts at the end. */
 export function renderTable(results: readonly CaseResult[], options: RenderTableOptions): string {
   const paint = (style: string | undefined, raw: string): string => {
     const text = printable(raw);
@@ -58,7 +55,7 @@ export function renderTable(results: readonly CaseResult[], options: RenderTable
     );
     for (const row of rows) {
       const style = (index: number): string | undefined => styleOf(row, columns[index]!.key);
-      lines.push(`  ${line((index) => row[columns[index]!.key], style)}`);
+      lines.push(`  ${line((index) => cellOf(row, columns[index]!.key), style)}`);
     }
     lines.push("");
     for (const note of notes) {
@@ -78,21 +75,22 @@ function fitting(
   { rows, width }: { readonly rows: readonly ReportRow[]; readonly width: number },
 ): readonly ReportColumn[] {
   const total = columns.reduce((sum, column) => sum + widthOf(column, rows) + 2, 0);
-  const spare = total > width ? DISPENSABLE.find((key) => columns.some((column) => column.key === key)) : undefined;
-  if (spare === undefined) return columns;
+  if (total <= width) return columns;
+  const first = Math.min(...columns.map(({ leftOut = Infinity }) => leftOut));
+  if (first === Infinity) return columns;
   return fitting(
-    columns.filter((column) => column.key !== spare),
+    columns.filter(({ leftOut }) => leftOut !== first),
     { rows, width },
   );
 }
 
 function widthOf({ key, title }: ReportColumn, rows: readonly ReportRow[]): number {
-  return Math.max(size(title), ...rows.map((row) => size(row[key])));
+  return Math.max(size(title), ...rows.map((row) => size(cellOf(row, key))));
 }
 
 function styleOf(row: ReportRow, key: string): string | undefined {
   if (row.verdict === undefined) return DIM;
-  return key === "verdictText" ? COLORS[row.verdict] : undefined;
+  return key === "verdict" ? COLORS[row.verdict] : undefined;
 }
 
 function markOf(note: ReportNote): string {

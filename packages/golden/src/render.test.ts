@@ -91,7 +91,7 @@ test("a narrow terminal gets the columns that it has room for, and whole words",
   expect(renderTable([RESULT], { color: false, width: 10 })).toContain("passed, stand-in");
 });
 
-test("colours only when asked for, and then on top of the same words", () => {
+test("colors only when asked for, and then on top of the same words", () => {
   const plain = renderTable([RESULT], { color: false, width: 80 });
   const colored = renderTable([RESULT], { color: true, width: 80 });
   expect(plain).not.toContain("\u001b");

@@ -1,55 +1,34 @@
-import type { Accuracy } from "./answers.ts";
 import { worstLayer } from "./compare-taps.ts";
-import type { Drift } from "./drift.ts";
 import { UNCHANGED } from "./pick-recording.ts";
-import type { Answer, BackendResult, CaseResult, Verdict } from "./result.ts";
+import type { ReportColumn } from "./report-column.ts";
+import type { BackendResult, CaseResult, Verdict } from "./result.ts";
+import type { Cells } from "./task-comparison.ts";
+import { comparisonOf } from "./tasks.ts";
 
 /** One line of a case's table. */
 export interface ReportRow {
-  readonly name: string;
   /** Absent for references. */
   readonly verdict?: Verdict["kind"];
-  /** The verdict as shown: `passed, stand-in`. */
-  readonly verdictText: string;
-  /** The kinds of reference that the verdict rests on. */
-  readonly reference: string;
-  readonly answer: string;
-  readonly accuracy: string;
-  readonly max: string;
-  readonly rms: string;
-  readonly kl: string;
-  /** What storing the weights in fewer bits costs: how far the logits are from the original's. */
-  readonly drift: string;
-  /** Inside the network: the layer that is furthest off. */
-  readonly layers: string;
-  readonly time: string;
+  /** The text of each column, by its key. */
+  readonly cells: Cells;
 }
 
-/** A column of the table: what heads it, and what it shows. */
-export interface ReportColumn {
-  readonly key: Exclude<keyof ReportRow, "verdict">;
-  readonly title: string;
-}
-
-const COLUMNS: readonly ReportColumn[] = [
+/** The columns of every task before its own, and after them. */
+const BEFORE: readonly ReportColumn[] = [
   { key: "name", title: "" },
-  { key: "verdictText", title: "verdict" },
+  { key: "verdict", title: "verdict" },
   { key: "reference", title: "reference" },
-  { key: "answer", title: "answer" },
-  { key: "accuracy", title: "accuracy" },
-  { key: "max", title: "max |Δ|" },
-  { key: "rms", title: "rms Δ" },
-  { key: "kl", title: "KL" },
-  { key: "drift", title: "drift" },
-  { key: "layers", title: "layers" },
-  { key: "time", title: "ms" },
+];
+const AFTER: readonly ReportColumn[] = [
+  { key: "layers", title: "layers", leftOut: 4 },
+  { key: "time", title: "ms", leftOut: 1 },
 ];
 
-/** A sentence below the table, with the weight that it has. */
+/** A sentence below the table. */
 export interface ReportNote {
   readonly kind: Verdict["kind"] | "note";
   readonly text: string;
-  /** What mends it, often a command: to be shown whole. */
+  /** What fixes it, often a command: to be shown whole. */
   readonly fix?: string;
 }
 
@@ -60,55 +39,42 @@ export interface ReportTable {
   readonly notes: readonly ReportNote[];
 }
 
-/** The rows of a case: the references first, then what was held against them; columns that would be empty are left out. */
+/** The rows of a case: the references first, then the backends; columns that would be empty are left out. */
 export function reportTable(result: CaseResult): ReportTable {
-  const { documented, pytorch, backends } = result;
-  const rows: ReportRow[] = documented.map(({ top }) => ({ ...EMPTY, name: "documented", answer: answerText(top[0]) }));
-  for (const { stored, top, accuracy, noise, drift } of pytorch) {
-    rows.push({
-      ...EMPTY,
-      name: stored === UNCHANGED ? "PyTorch, recorded" : `PyTorch, ${stored} weights`,
-      answer: result.images === 1 ? answerText(top[0]) : "",
-      accuracy: accuracyText(accuracy),
-      max: `${noise.max.toExponential(1)} (1.0 F)`,
-      rms: `${noise.rms.toExponential(1)} (1.0 F)`,
-      drift: driftText(drift),
-    });
-  }
-  rows.push(...backends.map((backend) => backendRow(backend, result.images)));
-  const columns = COLUMNS.filter(({ key }) => rows.some((row) => row[key] !== ""));
+  const { documented, pytorch, backends, images } = result;
+  const { table } = comparisonOf(result);
+  const rows: ReportRow[] = [
+    ...documented.map((reference) => ({ cells: { name: "documented", ...table.documented(reference) } })),
+    ...pytorch.map((recorded) => ({
+      cells: {
+        name: recorded.stored === UNCHANGED ? "PyTorch, recorded" : `PyTorch, ${recorded.stored} weights`,
+        ...table.pytorch(recorded, { images }),
+      },
+    })),
+    ...backends.map((backend) => ({
+      verdict: backend.verdict.kind,
+      cells: { ...backendCells(backend), ...table.backend(backend, { images }) },
+    })),
+  ];
+  const columns = [...BEFORE, ...table.columns, ...AFTER].filter(({ key }) =>
+    rows.some((row) => cellOf(row, key) !== ""),
+  );
   return { columns, rows, notes: notesOf(result) };
 }
 
-const EMPTY: Omit<ReportRow, "name" | "verdict"> = {
-  verdictText: "",
-  reference: "",
-  answer: "",
-  accuracy: "",
-  max: "",
-  rms: "",
-  kl: "",
-  drift: "",
-  layers: "",
-  time: "",
-};
+/** The text of a row in a column. */
+export function cellOf({ cells }: ReportRow, key: string): string {
+  return cells[key] ?? "";
+}
 
-function backendRow(result: BackendResult, images: number): ReportRow {
-  const { comparison, verdict, version } = result;
-  const measured = comparison !== undefined && !Number.isNaN(comparison.maxAbs);
+function backendCells(result: BackendResult): Cells {
+  const { backend, verdict, version, milliseconds } = result;
   return {
-    name: version === undefined ? result.backend : `${result.backend} ${version}`,
-    verdict: verdict.kind,
-    verdictText: result.standIn && verdict.kind !== "not run" ? `${verdict.kind}, stand-in` : verdict.kind,
+    name: version === undefined ? backend : `${backend} ${version}`,
+    verdict: result.standIn && verdict.kind !== "not run" ? `${verdict.kind}, stand-in` : verdict.kind,
     reference: result.references.join(" + "),
-    answer: images === 1 ? answerText(result.top?.[0]) : "",
-    accuracy: accuracyText(result.accuracy),
-    max: measured ? `${comparison.maxAbs.toExponential(1)} (${comparison.maxInNoise.toFixed(1)} F)` : "",
-    rms: measured ? `${comparison.rms.toExponential(1)} (${comparison.rmsInNoise.toFixed(1)} F)` : "",
-    kl: measured ? comparison.kl.toExponential(1) : "",
-    drift: driftText(result.drift),
     layers: layersText(result),
-    time: result.milliseconds === undefined ? "" : result.milliseconds.toFixed(result.milliseconds < 10 ? 1 : 0),
+    time: milliseconds === undefined ? "" : milliseconds.toFixed(milliseconds < 10 ? 1 : 0),
   };
 }
 
@@ -133,31 +99,14 @@ function notesOf({ preprocess, statements, backends }: CaseResult): ReportNote[]
   return notes;
 }
 
-/** What the weights of a case are, and how they are stored where that changes them. */
+/** Describes the weights of a case, and how they are stored where that changes them. */
 export function weightsText({ standIn, weights, stored }: CaseResult): string {
   const text = standIn ? weights : `weights: ${weights}`;
   return stored === UNCHANGED ? text : `${text}; stored as ${stored}`;
-}
-
-function driftText(drift: Drift | undefined): string {
-  if (drift === undefined) return "";
-  const kept = drift.images > 1 ? `, ${drift.images - drift.changed.length} answers kept` : "";
-  return `${drift.max.toExponential(1)}, ${drift.sqnr.toFixed(1)} dB${kept}`;
 }
 
 function layersText({ taps, checks }: BackendResult): string {
   if (taps === undefined) return checks.find(({ name }) => name === "taps")?.status ?? "";
   const { name, maxInNoise } = worstLayer(taps.layers);
   return `${maxInNoise.toFixed(1)} F at ${name}`;
-}
-
-function answerText(answer: Answer | undefined): string {
-  return answer === undefined ? "" : `${answer.label} ${answer.probability.toFixed(4)}`;
-}
-
-function accuracyText(accuracy: Accuracy | undefined): string {
-  if (accuracy === undefined) return "";
-  const percent = ((100 * accuracy.correct) / accuracy.images).toFixed(1);
-  const same = accuracy.same === undefined ? "" : `, ${accuracy.same} as PyTorch`;
-  return `${percent} % of ${accuracy.images}${same}`;
 }

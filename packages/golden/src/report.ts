@@ -15,7 +15,7 @@ export interface Report {
   readonly summary: Summary;
 }
 
-/** What stands in a report besides results. */
+/** Options of `createReport`: what a report has besides results. */
 export interface ReportOptions {
   readonly generator: string;
   readonly environment?: Readonly<Record<string, string>>;

@@ -1,19 +1,21 @@
 import { formatShape, SamoyedError, type Tensor, throwIfAborted, UnavailableError } from "@samoyed/core";
-import { type CaseBackend, type CaseSession, INPUT, OUTPUT } from "./backend.ts";
+import { type CaseBackend, type CaseSession, INPUT } from "./backend.ts";
 import type { LoadedTaps } from "./load-taps.ts";
 import { sampleTaps } from "./sample-taps.ts";
+import type { TaskOutput } from "./task-comparison.ts";
 
-/** What a backend gave for all images, or why it gave nothing. */
+/** A backend's output for all images, or why there is none. */
 export type BackendOutput =
   | {
       readonly kind: "ran";
       readonly version: string;
-      readonly logits: Tensor<"float32">;
+      /** `[images, …]`. */
+      readonly output: Tensor<"float32">;
       readonly milliseconds: number;
       readonly weightsSha256: string | undefined;
       readonly taps: TapsOutput | undefined;
     }
-  /** An answer of the wrong form, or an error. */
+  /** An output of the wrong form, or an error. */
   | { readonly kind: "broke"; readonly version: string; readonly reason: string }
   | { readonly kind: "not run"; readonly reason: string; readonly fix: string };
 
@@ -22,8 +24,9 @@ export type TapsOutput =
   | { readonly kind: "sampled"; readonly values: Float32Array }
   | { readonly kind: "broke"; readonly reason: string };
 
-/** What running a backend needs. */
+/** Options of `runBackend`. */
 export interface RunBackendOptions {
+  readonly task: TaskOutput;
   readonly inputs: readonly Tensor<"float32">[];
   /** Where to look into the network, in a run of its own: a tapped graph may round otherwise. */
   readonly taps: LoadedTaps | undefined;
@@ -32,7 +35,7 @@ export interface RunBackendOptions {
 }
 
 /**
- * Runs every input on a backend, one at a time (a batch may round otherwise), and stacks the logits.
+ * Runs every input on a backend, one at a time (a batch may round otherwise), and stacks the outputs.
  *
  * @throws AbortedError when the signal fires; everything else that goes wrong is a result.
  */
@@ -53,12 +56,12 @@ export async function runBackend(backend: CaseBackend, options: RunBackendOption
       const batch: Tensor = { ...input, shape: [1, ...input.shape] };
       const outputs = await session.run({ [INPUT]: batch }, signalOption);
       times.push(performance.now() - start);
-      rows.push(logitsOf(outputs, rows[0]?.length));
+      rows.push(rowOf(outputs, { ...options.task, size: rows[0]?.length }));
       options.onImage(index + 1);
     }
     const { weightsSha256 } = session;
     const taps = options.taps && (await runTaps(session, { ...options, taps: options.taps }));
-    return { kind: "ran", version, logits: stack(rows), milliseconds: median(times), weightsSha256, taps };
+    return { kind: "ran", version, output: stack(rows), milliseconds: median(times), weightsSha256, taps };
   } catch (error) {
     throwIfAborted(signal);
     if (error instanceof UnavailableError) {
@@ -87,26 +90,30 @@ async function runTaps(
   }
 }
 
-function logitsOf(outputs: ReadonlyMap<string, Tensor>, classes: number | undefined): Float32Array {
+/** The row of one image; `size` is that of the rows before. */
+function rowOf(
+  outputs: ReadonlyMap<string, Tensor>,
+  { name, axis, size }: TaskOutput & { readonly size: number | undefined },
+): Float32Array {
   const names = [...outputs.keys()];
-  const logits = outputs.get(OUTPUT);
-  if (!logits || names.length !== 1) {
-    throw new SamoyedError("mismatch", `the outputs are ${names.join(", ") || "none"}; expected exactly ${OUTPUT}`);
+  const output = outputs.get(name);
+  if (!output || names.length !== 1) {
+    throw new SamoyedError("mismatch", `the outputs are ${names.join(", ") || "none"}; expected exactly ${name}`);
   }
-  const [batch, size] = logits.shape;
-  const right = logits.shape.length === 2 && batch === 1 && logits.data.length === size;
-  if (logits.dtype !== "float32" || !right || (classes !== undefined && size !== classes)) {
-    const got = `${logits.dtype} ${formatShape(logits.shape)}`;
-    throw new SamoyedError("shape", `${OUTPUT} is ${got}; expected float32 [1, ${classes ?? "classes"}]`);
+  const [batch, length] = output.shape;
+  const right = output.shape.length === 2 && batch === 1 && output.data.length === length;
+  if (output.dtype !== "float32" || !right || (size !== undefined && length !== size)) {
+    const got = `${output.dtype} ${formatShape(output.shape)}`;
+    throw new SamoyedError("shape", `${name} is ${got}; expected float32 [1, ${size ?? axis}]`);
   }
-  return logits.data as Float32Array;
+  return output.data as Float32Array;
 }
 
 function stack(rows: readonly Float32Array[]): Tensor<"float32"> {
-  const classes = rows[0]?.length ?? 0;
-  const data = new Float32Array(rows.length * classes);
-  for (const [index, row] of rows.entries()) data.set(row, index * classes);
-  return { dtype: "float32", shape: [rows.length, classes], data };
+  const size = rows[0]?.length ?? 0;
+  const data = new Float32Array(rows.length * size);
+  for (const [index, row] of rows.entries()) data.set(row, index * size);
+  return { dtype: "float32", shape: [rows.length, size], data };
 }
 
 function median(values: readonly number[]): number {

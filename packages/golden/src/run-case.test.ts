@@ -41,6 +41,12 @@ test("a backend that answers as PyTorch does passes, with accuracy and times", a
   expect(summarize([result])).toMatchObject({ passed: 1, failed: 0, exitCode: 0 });
 });
 
+test("the task of a case that names one is in its result", async () => {
+  const [named, unnamed] = [await run([], { changes: { json: (json) => (json["task"] = "logits") } }), await run([])];
+  expect(named.task).toBe("logits");
+  expect(unnamed).not.toHaveProperty("task");
+});
+
 test("each backend is judged by itself, and progress tells what happens", async () => {
   const events: CaseEvent[] = [];
   const result = await run([fakeBackend("good"), fakeBackend("bad", { rows: change(1, 0, 0.01) })], {

@@ -4,7 +4,7 @@ import type { LoadedTaps } from "./load-taps.ts";
 /**
  * The values of each tapped layer at the places that the case names, `[layers, samples]`.
  *
- * A value that is not finite, wherever it stands in a layer, makes all samples of that layer NaN: it must not hide
+ * A value that is not finite, wherever it is in a layer, makes all samples of that layer NaN: it must not hide
  * between the places.
  *
  * @throws SamoyedError when a layer is missing, or is not float32 of the recorded shape.

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { ShapeError } from "@samoyed/core";
+import { ShapeError, type StandInFill } from "@samoyed/core";
 import { expect, test } from "vitest";
-import { standInTensor, type StandInRole } from "./stand-in.ts";
+import { standInTensor } from "./stand-in.ts";
 
 interface Recorded {
   name: string;
   shape: number[];
   dtype: "float32" | "int64";
-  role: StandInRole;
+  fill: StandInFill;
   seed: string;
   sha256: string;
   first: number[];
@@ -17,11 +17,10 @@ interface Recorded {
 const recorded: Recorded[] = JSON.parse(readFileSync(new URL("../fixtures/stand-in.json", import.meta.url), "utf8"));
 
 const head = Float32Array.from({ length: 1000 }, (_, i) => i / 8 - 60);
-const headFor = (role: StandInRole): { head?: Float32Array } => (role === "fc.bias" ? { head } : {});
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 test.each(recorded)("$seed/$name has the bits that Python gives", async (entry) => {
-  const tensor = standInTensor({ ...entry, ...headFor(entry.role) });
+  const tensor = standInTensor({ ...entry, head });
   const bytes = await tensor.read();
   if (entry.dtype === "float32") {
     expect([...new Float32Array(bytes.buffer).subarray(0, 4)]).toEqual(entry.first);
@@ -43,7 +42,7 @@ test("name and seed each change the values", async () => {
     name: "conv1.weight",
     shape: [8, 3, 3, 3],
     dtype: "float32",
-    role: "conv",
+    fill: { kind: "normal", std: 0.1 },
     seed: "samoyed-1",
   } as const;
   const hashes = new Set<string>();
@@ -53,17 +52,23 @@ test("name and seed each change the values", async () => {
   expect(hashes.size).toBe(3);
 });
 
-test("convolutions are He-normal", async () => {
-  const tensor = standInTensor({ name: "w", shape: [512, 16, 3, 3], dtype: "float32", role: "conv", seed: "s" });
+test("values have the standard deviation that is asked for", async () => {
+  const std = Math.sqrt(2 / 144);
+  const tensor = standInTensor({
+    name: "w",
+    shape: [512, 144],
+    dtype: "float32",
+    fill: { kind: "normal", std },
+    seed: "s",
+  });
   const values = new Float32Array((await tensor.read()).buffer);
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const std = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
   expect(mean).toBeCloseTo(0, 2);
-  expect(std).toBeCloseTo(Math.sqrt(2 / 144), 2);
+  expect(Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)).toBeCloseTo(std, 2);
 });
 
 test("a head that does not fit, or is missing, is refused", () => {
-  const bias = { name: "fc.bias", shape: [1000], dtype: "float32", role: "fc.bias", seed: "s" } as const;
+  const bias = { name: "fc.bias", shape: [1000], dtype: "float32", fill: { kind: "head" }, seed: "s" } as const;
   expect(() => standInTensor({ ...bias, head: head.subarray(1) })).toThrow(ShapeError);
   expect(() => standInTensor({ ...bias, head: head.subarray(1) })).toThrow(
     "stand-in tensor fc.bias: the head has 999 values; expected 1000",
@@ -71,16 +76,24 @@ test("a head that does not fit, or is missing, is refused", () => {
   expect(() => standInTensor(bias)).toThrow("stand-in tensor fc.bias: the head has no values; expected 1000");
 });
 
-test("a dtype that is not the role's is refused", () => {
-  const options = { name: "bn1.num_batches_tracked", shape: [], role: "bn.count", seed: "s" } as const;
-  expect(() => standInTensor({ ...options, dtype: "float32" })).toThrow(
-    "dtype float32 for role bn.count; expected int64",
+test("int64 is for zeros only", async () => {
+  const options = { name: "bn1.num_batches_tracked", shape: [], dtype: "int64", seed: "s" } as const;
+  const attempt = (fill: StandInFill) => standInTensor({ ...options, fill });
+  expect(await attempt({ kind: "constant", value: 0 }).read()).toEqual(new Uint8Array(8));
+  expect(() => attempt({ kind: "constant", value: 1 })).toThrow(
+    "stand-in tensor bn1.num_batches_tracked []: dtype int64 with fill constant; expected float32",
   );
-  expect(() => standInTensor({ ...options, role: "conv", dtype: "int64" })).toThrow("expected float32");
+  expect(() => attempt({ kind: "normal", std: 1 })).toThrow("expected float32");
 });
 
 test("an abort signal stops the generation", async () => {
-  const tensor = standInTensor({ name: "w", shape: [1024, 1024], dtype: "float32", role: "conv", seed: "s" });
+  const tensor = standInTensor({
+    name: "w",
+    shape: [1024, 1024],
+    dtype: "float32",
+    fill: { kind: "normal", std: 1 },
+    seed: "s",
+  });
   const controller = new AbortController();
   const chunks = tensor.chunks({ signal: controller.signal })[Symbol.asyncIterator]();
   await chunks.next();

@@ -6,21 +6,10 @@ import {
   type ReadOptions,
   type Shape,
   ShapeError,
+  type StandInFill,
   throwIfAborted,
   UsageError,
 } from "@samoyed/core";
-
-/** What a tensor is to its network, which decides how a stand-in fills it. `bn.last` is the weight of the last batch norm of a residual block. */
-export type StandInRole =
-  | "conv"
-  | "fc.weight"
-  | "fc.bias"
-  | "bn.weight"
-  | "bn.last"
-  | "bn.bias"
-  | "bn.mean"
-  | "bn.var"
-  | "bn.count";
 
 /** Which tensor of which stand-in. */
 export interface StandInTensorOptions {
@@ -28,27 +17,16 @@ export interface StandInTensorOptions {
   readonly name: string;
   readonly shape: Shape;
   readonly dtype: "float32" | "int64";
-  readonly role: StandInRole;
+  readonly fill: StandInFill;
   /** Such as `samoyed-1`; the values depend on it. */
   readonly seed: string;
-  /** The bias that the oracle solved, for `fc.bias` alone. Kept, not copied. */
-  readonly head?: Float32Array;
+  /** The bias that the oracle solved, for a tensor that it fills; others do not look at it. Kept, not copied. */
+  readonly head?: Float32Array | undefined;
 }
 
 const GOLDEN_RATIO = 0x9e3779b9;
-const FC_STD = 0.33;
-/** Undamped, a random ResNeXt-101 amplifies float32 noise 20-fold. */
-const LAST_NORM_WEIGHT = 0.25;
 /** Elements in one chunk: 1 MiB of float32. */
 const CHUNK_ELEMENTS = 1 << 18;
-
-const CONSTANTS: Partial<Record<StandInRole, number>> = {
-  "bn.weight": 1,
-  "bn.last": LAST_NORM_WEIGHT,
-  "bn.bias": 0,
-  "bn.mean": 0,
-  "bn.var": 1,
-};
 
 /** FNV-1a, 32 bit, over the text's UTF-8 bytes. */
 function fnv1a(text: string): number {
@@ -79,10 +57,9 @@ function fillRandom(out: Float32Array, { start, first, scale }: { start: number;
 }
 
 /** The function that writes the elements from `first` on into an array. */
-function filler({ name, shape, role, seed, head }: StandInTensorOptions): (out: Float32Array, first: number) => void {
-  const constant = CONSTANTS[role];
-  if (constant !== undefined) return (out) => void out.fill(constant);
-  if (role === "fc.bias") {
+function filler({ name, shape, fill, seed, head }: StandInTensorOptions): (out: Float32Array, first: number) => void {
+  if (fill.kind === "constant") return (out) => void out.fill(fill.value);
+  if (fill.kind === "head") {
     const count = elementCount(shape);
     if (head?.length !== count) {
       throw new ShapeError(`stand-in tensor ${name}: the head has ${head?.length ?? "no"} values; expected ${count}`, {
@@ -91,8 +68,7 @@ function filler({ name, shape, role, seed, head }: StandInTensorOptions): (out: 
     }
     return (out, first) => out.set(head.subarray(first, first + out.length));
   }
-  const std = role === "fc.weight" ? FC_STD : Math.sqrt(2 / elementCount(shape.slice(1)));
-  const scale = std / Math.sqrt((4 * (65536 * 65536 - 1)) / 12);
+  const scale = fill.std / Math.sqrt((4 * (65536 * 65536 - 1)) / 12);
   const start = fnv1a(`${seed}/${name}`);
   return (out, first) => fillRandom(out, { start, first, scale });
 }
@@ -100,27 +76,27 @@ function filler({ name, shape, role, seed, head }: StandInTensorOptions): (out: 
 /**
  * One tensor of a stand-in checkpoint: seeded weights, not trained, generated when read.
  *
- * Row-major; the same bits as `tools/oracle/samoyed_oracle/standin.py`. Convolutions are He-normal, the classifier's
- * rows have standard deviation 0.33, batch norms do nothing but for `bn.last`, whose weight is 0.25.
+ * Row-major; the same bits as `tools/oracle/samoyed_oracle/standin.py`.
  *
  * @throws ShapeError when the head does not have as many values as the bias.
  * @throws SamoyedError (`aborted`) from reading when the signal is aborted.
- * @throws UsageError when the dtype is not the role's: int64 for `bn.count`, float32 for all others.
+ * @throws UsageError when the dtype is int64 and the tensor is not filled with zeros.
  */
 export function standInTensor(options: StandInTensorOptions): LazyTensor {
-  const { name, shape, dtype, role } = options;
+  const { name, shape, dtype, fill } = options;
   const count = elementCount(shape);
-  const expected = role === "bn.count" ? "int64" : "float32";
-  if (dtype !== expected) {
+  const zeros = fill.kind === "constant" && fill.value === 0;
+  if (dtype === "int64" && !zeros) {
     throw new UsageError(
-      `stand-in tensor ${name} ${formatShape(shape)}: dtype ${dtype} for role ${role}; expected ${expected}`,
+      `stand-in tensor ${name} ${formatShape(shape)}: dtype int64 with fill ${fill.kind}; expected float32`,
     );
   }
-  const fill = role === "bn.count" ? undefined : filler(options);
+  // An array begins as zeros, whatever its dtype.
+  const write = zeros ? undefined : filler(options);
 
   function bytes(first: number, length: number): Uint8Array {
     const buffer = new ArrayBuffer(length * bytesPerElement(dtype));
-    fill?.(new Float32Array(buffer), first);
+    write?.(new Float32Array(buffer), first);
     return new Uint8Array(buffer);
   }
 

@@ -1,4 +1,4 @@
-/** A limit and why it stands where it does. Reaching it passes; exceeding it does not. */
+/** A limit and the reason for it. Reaching it passes; exceeding it does not. */
 export interface Gate {
   /** Beyond this the check passes with a note. */
   readonly warn?: number;

@@ -4,8 +4,8 @@ import { sha256Hex } from "./sha256.ts";
 /** Gathers the weights that an engine computes with. */
 export interface WeightsDigest {
   /**
-   * Takes one weight: PyTorch's name for it in a network without batch norms (`layer1.0.conv1.weight`,
-   * `layer1.0.conv1.bias`) and its values in PyTorch's order of axes. The array is not kept.
+   * Takes one weight: PyTorch's name for it in a network without batch norms (`MODULE.weight`,
+   * `MODULE.bias`) and its values in PyTorch's order of axes. The array is not kept.
    */
   add(name: string, values: Float32Array): Promise<void>;
   sha256(): Promise<string>;

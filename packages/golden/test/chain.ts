@@ -30,10 +30,9 @@ export async function caseTensors({ case: golden, files }: LoadedCase): Promise<
   }
   const head = bytesToArray(await files.read(checkpoint.head), "float32");
   const { architecture, numClasses } = findModel(model);
-  return [...modelParameters(architecture, { numClasses })].map(([name, { shape, dtype, role }]) => {
-    if (role === "conv.bias" || (dtype !== "float32" && dtype !== "int64")) throw new Error(`${name} has no stand-in`);
-    const bias = role === "fc.bias" ? { head } : {};
-    return standInTensor({ name, shape, dtype, role, seed: checkpoint.seed, ...bias });
+  return [...modelParameters(architecture, { numClasses })].map(([name, { shape, dtype, fill }]) => {
+    if (dtype !== "float32" && dtype !== "int64") throw new Error(`${name} has no stand-in`);
+    return standInTensor({ name, shape, dtype, fill, seed: checkpoint.seed, head });
   });
 }
 

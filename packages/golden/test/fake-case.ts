@@ -26,9 +26,7 @@ export function floats(rows: readonly (readonly number[])[]): Tensor<"float32"> 
 
 /** The image's "pixels" are its number, and so is its tensor. */
 export const preprocess: Preprocess = (bytes) => ({
-  dtype: "float32",
-  shape: [1, 1, 1],
-  data: Float32Array.of(bytes[0]!),
+  tensor: { dtype: "float32", shape: [1, 1, 1], data: Float32Array.of(bytes[0]!) },
 });
 
 const PREPROCESS = {

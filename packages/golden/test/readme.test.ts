@@ -1,35 +1,18 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
-import { afterAll, expect, test, vi } from "vitest";
+import { symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { golden } from "@samoyed/test-support/paths";
+import { readmeBlocks, runReadme } from "@samoyed/test-support/readme";
+import { temporaryFolder } from "@samoyed/test-support/temporary-folder";
+import { beforeAll, expect, test } from "vitest";
 
-const folder = fileURLToPath(new URL("./.readme/", import.meta.url));
-const repository = fileURLToPath(new URL("../../../", import.meta.url));
-const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
-const blocks = (language: string): string[] =>
-  [...readme.matchAll(new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\``, "gm"))].map((match) => match[1]!);
+const README = new URL("../README.md", import.meta.url);
+const folder = temporaryFolder();
 
-afterAll(() => rm(folder, { recursive: true, force: true }));
+beforeAll(() => symlink(golden(""), join(folder, "golden")));
 
-/** Runs an example as if from the repository's root, its output files in the test's folder. */
-async function printed(index: number): Promise<string> {
-  const code = blocks("js")
-    [index]!.replaceAll('"golden/', `"${repository}golden/`)
-    .replaceAll(/(["`])models/g, `$1${folder}models`)
-    .replace('"@samoyed/golden"', '"../../src/index.ts"')
-    .replace('"@samoyed/golden/node"', '"../../src/node.ts"');
-  await mkdir(folder, { recursive: true });
-  const file = `${folder}example-${index}.js`;
-  await writeFile(file, code);
-  const log = vi.spyOn(console, "log").mockImplementation(() => {});
-  await import(/* @vite-ignore */ file);
-  const text = log.mock.calls.map((values) => `${values.join(" ")}\n`).join("");
-  log.mockRestore();
-  return text;
-}
-
-test("the README holds a backend against PyTorch", { timeout: 60_000 }, async () => {
-  const text = await printed(0);
-  const [table] = blocks("text");
+test("the README checks a backend against PyTorch", async () => {
+  const text = await runReadme(README, { folder });
+  const [table] = await readmeBlocks(README, "text");
   // Figures differ from one processor to another in their last digits; PyTorch's are recorded.
   const [, recorded, passed] = table!.trimEnd().split("\n");
   expect(text).toContain(recorded!.trim());
@@ -39,5 +22,5 @@ test("the README holds a backend against PyTorch", { timeout: 60_000 }, async ()
 });
 
 test("the README compares logits", async () => {
-  expect(await printed(1)).toBe(blocks("text")[1]);
+  expect(await runReadme(README, { example: 1, folder })).toBe((await readmeBlocks(README, "text"))[1]);
 });

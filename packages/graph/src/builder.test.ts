@@ -1,6 +1,7 @@
 import { lazyTensor } from "@samoyed/core";
 import { expect, test } from "vitest";
-import { createBuilder, int, ints } from "./index.ts";
+import { createBuilder } from "./index.ts";
+import { int, ints } from "@samoyed/ir";
 
 const weight = (name: string, shape: number[]) =>
   lazyTensor(name, {

@@ -1,6 +1,6 @@
 import { type DType, FormatError, type LazyTensor, UsageError } from "@samoyed/core";
-import { inferTypes, inferShapes } from "./infer.ts";
-import type { Attribute, Dim, Graph, Node, ValueInfo } from "./ir.ts";
+import type { Attribute, Dim, Graph, Node, ValueInfo } from "@samoyed/ir";
+import { inferShapes, inferTypes } from "./infer.ts";
 import { verifyGraph } from "./verify.ts";
 
 /** What `GraphBuilder.node` may be given. */

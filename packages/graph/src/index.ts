@@ -1,26 +1,9 @@
-export {
-  float,
-  floats,
-  int,
-  ints,
-  readAttribute,
-  readFloat,
-  readInt,
-  readInts,
-  readString,
-  string,
-  tensorAttribute,
-} from "./attributes.ts";
 export { canonicalize, type CanonicalReport, type CanonicalResult } from "./canonical/canonicalize.ts";
 export { CANONICAL_OPERATORS, DECOMPOSED_OPERATORS, operatorsInto } from "./canonical/operators.ts";
-export { CANONICAL_OPSET } from "./canonical/opset.ts";
 export { requireCanonical } from "./canonical/require-canonical.ts";
 export { createBuilder, type GraphBuilder, type NodeOptions } from "./builder.ts";
-export { MAX_DIM, MAX_RANK } from "./check-shape.ts";
 export { inferShapes } from "./infer.ts";
-export type { Attribute, Dim, Graph, Node, ValueInfo } from "./ir.ts";
-export { dtypeFromOnnx, dtypeToOnnx } from "./onnx-dtype.ts";
-export { MAX_NODES, MAX_OPSET, MIN_OPSET, verifyGraph } from "./verify.ts";
+export { MAX_NODES, verifyGraph } from "./verify.ts";
 export { interpret, INTERPRETED_OPERATORS, type InterpretOptions, MAX_INTERPRETED_ELEMENTS } from "./interpret.ts";
 export { castWeights } from "./rewrites/cast-weights.ts";
 export { dropIdentities } from "./rewrites/drop-identities.ts";
@@ -37,3 +20,32 @@ export {
   rewriteGraph,
 } from "./rewrites/rewrite.ts";
 export { withoutUnused } from "./rewrites/without-unused.ts";
+export {
+  type CreateSink,
+  type Format,
+  type OpenModel,
+  type ReadWeightsOptions,
+  type Refusal,
+  type RefusalContext,
+  type WriteContext,
+  type WrittenModel,
+} from "./format/format.ts";
+export {
+  readAtLeastZero,
+  type FormatOption,
+  readChoice,
+  readSwitch,
+  type OptionValue,
+  type OptionValues,
+} from "./format/format-option.ts";
+export { type KeptFiles, openKept, withFiles } from "./format/keep-open.ts";
+export {
+  describeGraph,
+  describeTensors,
+  describeValues,
+  type ModelDescription,
+  type PortDescription,
+  type TensorDescription,
+} from "./format/model-description.ts";
+export { readGraphWeights } from "./format/read-graph-weights.ts";
+export { weightBytes } from "./format/weight-bytes.ts";

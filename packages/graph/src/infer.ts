@@ -1,25 +1,17 @@
-import { type LazyTensor, type Tensor, UnsupportedError } from "@samoyed/core";
-import { checkShape } from "./check-shape.ts";
-import type { Dim, Graph, Node, ValueInfo } from "./ir.ts";
-import { constantDims, knownTensor } from "./known.ts";
-import { OPERATORS } from "./operators/index.ts";
-import { describe, type InferCall, type Operator, type ValueType } from "./operators/operator.ts";
-
-/**
- * The operator of a node.
- *
- * @throws UnsupportedError when it is unknown.
- */
-export function operatorOf(node: Node): Operator {
-  const operator = OPERATORS.get(node.op);
-  if (operator === undefined) {
-    throw new UnsupportedError(`node "${node.name}" has operator "${node.op}", which is not known here`, {
-      hint: "Known operators are listed in the README of @samoyed/graph.",
-      details: { node: node.name, op: node.op },
-    });
-  }
-  return operator;
-}
+import type { LazyTensor, Tensor } from "@samoyed/core";
+import {
+  checkShape,
+  constantDims,
+  describeNode,
+  type Dim,
+  type Graph,
+  type InferCall,
+  knownTensor,
+  type Node,
+  ruleOf,
+  type ValueInfo,
+  type ValueType,
+} from "@samoyed/ir";
 
 /** What inference found out about a graph's values. */
 export interface Knowledge {
@@ -61,7 +53,7 @@ class Walk implements Knowledge {
   }
 
   visit(node: Node): void {
-    const operator = operatorOf(node);
+    const rule = ruleOf(node);
     const inputs: (ValueType | undefined)[] = [];
     for (const name of node.inputs) {
       const type = name === "" ? undefined : this.types.get(name);
@@ -76,16 +68,16 @@ class Walk implements Knowledge {
       constant: (index) => this.tensor(at(index)),
       dims: (index) => this.dims(at(index)),
     };
-    const types = operator.infer(call);
+    const types = rule.infer(call);
     for (const [index, type] of types.entries()) {
       const name = node.outputs[index];
       if (name === undefined || name === "" || type === undefined) continue;
-      checkShape(`${describe(node)}: output "${name}"`, type.shape);
+      checkShape(`${describeNode(node)}: output "${name}"`, type.shape);
       this.types.set(name, type);
     }
     const first = types[0];
     if (first !== undefined && first.shape.length <= 1 && (first.dtype === "int64" || first.dtype === "int32")) {
-      const dims = operator.inferDims?.(call);
+      const dims = rule.inferDims?.(call);
       if (dims !== undefined) this.#dims.set(node.outputs[0]!, dims);
     }
   }

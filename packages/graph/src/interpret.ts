@@ -8,17 +8,24 @@ import {
   UnsupportedError,
   UsageError,
 } from "@samoyed/core";
-import { checkShape } from "./check-shape.ts";
-import { isKnown } from "./dims.ts";
-import { operatorOf } from "./infer.ts";
-import type { Graph, Node, ValueInfo } from "./ir.ts";
-import { tensorDims } from "./known.ts";
-import { OPERATORS } from "./operators/index.ts";
-import { describe, type InferCall, type TensorType, type ValueType } from "./operators/operator.ts";
+import {
+  checkShape,
+  describeNode,
+  type Graph,
+  type InferCall,
+  isKnown,
+  type Node,
+  ruleOf,
+  tensorDims,
+  type ValueInfo,
+  type ValueType,
+} from "@samoyed/ir";
+import { INTERPRETERS } from "./interpreter/index.ts";
+import type { TensorType } from "./interpreter/interpreter.ts";
 import { verifyGraph } from "./verify.ts";
 
 /** Every operator that `interpret` computes. */
-export const INTERPRETED_OPERATORS: readonly string[] = [...OPERATORS.keys()].sort();
+export const INTERPRETED_OPERATORS: readonly string[] = [...INTERPRETERS.keys()].sort();
 
 /** Most elements of one value: 1 GiB as doubles, which the interpreter computes in. */
 export const MAX_INTERPRETED_ELEMENTS: number = 2 ** 27;
@@ -60,10 +67,10 @@ function concreteTypes(node: Node, opset: number, inputs: readonly (Tensor | und
     constant: (index) => inputs[index],
     dims: (index) => inputs[index] && tensorDims(inputs[index]),
   };
-  return operatorOf(node)
+  return ruleOf(node)
     .infer(call)
     .map((type, index): TensorType => {
-      const what = `${describe(node)}: output ${index} "${node.outputs[index]}"`;
+      const what = `${describeNode(node)}: output ${index} "${node.outputs[index]}"`;
       if (type === undefined || !isKnown(type.shape)) throw new UnsupportedError(`${what}: its shape is not known`);
       checkShape(what, type.shape);
       if (elementCount(type.shape) > MAX_INTERPRETED_ELEMENTS) {
@@ -97,11 +104,11 @@ export function computeNode(
   },
 ): readonly Tensor[] {
   const outputs = concreteTypes(node, call.opset, call.inputs);
-  const results = operatorOf(node).interpret({ node, outputs, ...call });
+  const results = INTERPRETERS.get(node.op)!({ node, outputs, ...call });
   for (const [index, type] of outputs.entries()) {
     const tensor = results[index];
     if (tensor === undefined || tensor.dtype !== type.dtype || !sameShape(tensor.shape, type.shape)) {
-      throw new ShapeError(`${describe(node)}: output ${index} was computed with another type than inferred`);
+      throw new ShapeError(`${describeNode(node)}: output ${index} was computed with another type than inferred`);
     }
   }
   return results;

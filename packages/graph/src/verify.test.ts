@@ -1,7 +1,8 @@
 import { FormatError, lazyTensor, ShapeError, UnsupportedError } from "@samoyed/core";
 import { describe, expect, test } from "vitest";
 import { floats32, noise } from "../test/helpers.ts";
-import { createBuilder, float, type Graph, inferShapes, int, ints, type Node, string, verifyGraph } from "./index.ts";
+import { createBuilder, inferShapes, verifyGraph } from "./index.ts";
+import { float, type Graph, int, ints, type Node, string } from "@samoyed/ir";
 
 function network(): Graph {
   const b = createBuilder({ name: "net" });

@@ -1,31 +1,21 @@
-import { formatShape, FormatError, ShapeError, UnsupportedError } from "@samoyed/core";
-import { checkShape } from "./check-shape.ts";
-import { compatibleShapes } from "./dims.ts";
-import { inferTypes, operatorOf } from "./infer.ts";
-import type { Attribute, Graph, Node, ValueInfo } from "./ir.ts";
-import { describe } from "./operators/operator.ts";
-
-/** The oldest opset that is handled: before 6 most operators carried `consumed_inputs`. */
-export const MIN_OPSET = 6;
-/** The newest opset whose changes were read (onnx 1.23). */
-export const MAX_OPSET = 28;
+import { FormatError, formatShape, ShapeError, UnsupportedError } from "@samoyed/core";
+import {
+  type Attribute,
+  checkNames,
+  checkShape,
+  compatibleShapes,
+  describeNode,
+  type Graph,
+  MAX_OPSET,
+  MIN_OPSET,
+  type Node,
+  ruleOf,
+  type ValueInfo,
+} from "@samoyed/ir";
+import { inferTypes } from "./infer.ts";
 
 /** Most nodes and values: a thousand times a large network, and small enough to walk in a second. */
 export const MAX_NODES: number = 1 << 20;
-
-/** The definitions that a walk has passed: who made each value. */
-type Definitions = Map<string, string>;
-
-function define(definitions: Definitions, name: string, by: string): void {
-  const earlier = definitions.get(name);
-  if (earlier !== undefined) {
-    throw new FormatError(`value "${name}" is assigned twice: by ${earlier} and by ${by}`, {
-      details: { value: name },
-    });
-  }
-  if (name === "") throw new FormatError(`${by} has an empty name`);
-  definitions.set(name, by);
-}
 
 function checkAttribute(node: Node, name: string, attribute: Attribute): void {
   const { value } = attribute;
@@ -33,89 +23,52 @@ function checkAttribute(node: Node, name: string, attribute: Attribute): void {
     Array.isArray(value) ? value.every((item) => typeof item === type) : typeof value === type;
   const whole = (): boolean => [value].flat().every((item) => Number.isSafeInteger(item));
   if (attribute.type === "tensor") {
-    checkShape(`${describe(node)}: attribute "${name}"`, attribute.value.shape);
+    checkShape(`${describeNode(node)}: attribute "${name}"`, attribute.value.shape);
     return;
   }
   const kind = attribute.type.startsWith("string") ? "string" : "number";
   if (!holds(kind) || (attribute.type.startsWith("int") && !whole())) {
-    throw new FormatError(`${describe(node)}: attribute "${name}" of type ${attribute.type} holds a value that is not`);
+    throw new FormatError(
+      `${describeNode(node)}: attribute "${name}" of type ${attribute.type} holds a value that is not`,
+    );
   }
 }
 
 function checkNode(node: Node, opset: number): void {
-  const operator = operatorOf(node);
-  const since = operator.since ?? MIN_OPSET;
+  const rule = ruleOf(node);
+  const since = rule.since ?? MIN_OPSET;
   if (opset < since) {
-    throw new UnsupportedError(`${describe(node)}: the graph has opset ${opset}; the operator exists since ${since}`);
+    throw new UnsupportedError(
+      `${describeNode(node)}: the graph has opset ${opset}; the operator exists since ${since}`,
+    );
   }
   const counts = [
-    ["inputs", node.inputs.length, operator.inputs],
-    ["outputs", node.outputs.length, operator.outputs ?? [1, 1]],
+    ["inputs", node.inputs.length, rule.inputs],
+    ["outputs", node.outputs.length, rule.outputs ?? [1, 1]],
   ] as const;
   for (const [what, count, [least, most]] of counts) {
     if (count < least || count > most) {
       throw new FormatError(
-        `${describe(node)} has ${count} ${what}; expected ${least === most ? least : `${least} to ${most}`}`,
+        `${describeNode(node)} has ${count} ${what}; expected ${least === most ? least : `${least} to ${most}`}`,
       );
     }
   }
   for (const [name, attribute] of Object.entries(node.attributes)) {
-    const types = operator.attributes ?? {};
+    const types = rule.attributes ?? {};
     const expected = Object.hasOwn(types, name) ? types[name] : undefined;
     if (expected === undefined) {
       const known = Object.keys(types);
       throw new UnsupportedError(
-        `${describe(node)} has attribute "${name}"; expected ${known.length === 0 ? "none" : known.join(", ")}`,
+        `${describeNode(node)} has attribute "${name}"; expected ${known.length === 0 ? "none" : known.join(", ")}`,
       );
     }
     if (expected !== attribute.type) {
-      throw new FormatError(`${describe(node)}: attribute "${name}" has type ${attribute.type}; expected ${expected}`);
+      throw new FormatError(
+        `${describeNode(node)}: attribute "${name}" has type ${attribute.type}; expected ${expected}`,
+      );
     }
     checkAttribute(node, name, attribute);
   }
-}
-
-/** Walks the nodes in order: names, single assignment, no use before definition. Returns the names that were used. */
-function checkNames(graph: Graph): ReadonlySet<string> {
-  const definitions: Definitions = new Map();
-  const used = new Set<string>();
-  for (const input of graph.inputs) define(definitions, input.name, `graph input "${input.name}"`);
-  for (const [name, tensor] of graph.initializers) {
-    define(definitions, name, `initializer "${name}"`);
-    if (tensor.name !== name) {
-      throw new FormatError(`initializer "${name}" holds a tensor named "${tensor.name}"; expected the same name`);
-    }
-  }
-  const later = new Set(graph.nodes.flatMap((node) => node.outputs));
-  const nodes = new Set<string>();
-  for (const node of graph.nodes) {
-    if (node.name === "" || nodes.has(node.name)) {
-      throw new FormatError(`two nodes are named "${node.name}"; expected every node to have a name of its own`);
-    }
-    nodes.add(node.name);
-    for (const name of node.inputs) {
-      if (name === "") continue;
-      if (!definitions.has(name)) {
-        throw new FormatError(
-          later.has(name)
-            ? `${describe(node)} uses value "${name}" before it is assigned: the nodes are not in topological order`
-            : `${describe(node)} uses value "${name}", which nothing assigns`,
-          { details: { node: node.name, value: name } },
-        );
-      }
-      used.add(name);
-    }
-    for (const name of node.outputs) if (name !== "") define(definitions, name, describe(node));
-  }
-  const outputs = new Set<string>();
-  for (const output of graph.outputs) {
-    if (!definitions.has(output.name)) throw new FormatError(`graph output "${output.name}" is assigned by nothing`);
-    if (outputs.has(output.name)) throw new FormatError(`graph output "${output.name}" is listed twice`);
-    outputs.add(output.name);
-    used.add(output.name);
-  }
-  if (outputs.size === 0) throw new FormatError(`graph "${graph.name}" has no outputs`);
-  return used;
 }
 
 /** Nothing computed or stored for nobody: every node has a used output, every initializer a reader. */
@@ -125,7 +78,7 @@ function checkUse(graph: Graph, used: ReadonlySet<string>): void {
   }
   for (const node of graph.nodes) {
     if (!node.outputs.some((name) => used.has(name))) {
-      throw new FormatError(`${describe(node)}: its output "${node.outputs[0]}" is used by nothing`);
+      throw new FormatError(`${describeNode(node)}: its output "${node.outputs[0]}" is used by nothing`);
     }
   }
 }
@@ -165,7 +118,12 @@ export function verifyGraph(graph: Graph): void {
   for (const [name, info] of graph.values) {
     if (info.name !== name) throw new FormatError(`value "${name}" is described under the name "${info.name}"`);
   }
-  const used = checkNames(graph);
+  for (const [name, tensor] of graph.initializers) {
+    if (tensor.name !== name) {
+      throw new FormatError(`initializer "${name}" holds a tensor named "${tensor.name}"; expected the same name`);
+    }
+  }
+  const used = checkNames({ ...graph, initializers: graph.initializers.keys() });
   for (const node of graph.nodes) checkNode(node, graph.opset);
   checkUse(graph, used);
   checkTypes(graph);

@@ -1,6 +1,7 @@
 import type { Tensor } from "@samoyed/core";
 import { expect } from "vitest";
-import { canonicalize, type CanonicalReport, CANONICAL_OPSET, type Dim, type Graph, interpret } from "../src/index.ts";
+import { canonicalize, type CanonicalReport, interpret } from "../src/index.ts";
+import { CANONICAL_OPSET, type Dim, type Graph } from "@samoyed/ir";
 import { type NodeCase, nodeGraph } from "./helpers.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { elementCount, lazyTensor, type Tensor } from "@samoyed/core";
-import type { Attribute, Dim, Graph } from "../src/index.ts";
+import type { Attribute, Dim, Graph } from "@samoyed/ir";
 import { createBuilder, interpret } from "../src/index.ts";
 
 /** A float32 tensor in memory. */

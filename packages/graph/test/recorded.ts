@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { bytesPerElement, bytesToTensor, type DType, elementCount, type Tensor } from "@samoyed/core";
-import type { Attribute } from "../src/index.ts";
-import { OPERATORS } from "../src/operators/index.ts";
+import { type Attribute, OPERATOR_RULES } from "@samoyed/ir";
 import type { NodeCase } from "./helpers.ts";
 
 interface Stored {
@@ -36,7 +35,7 @@ function load({ dtype, shape, offset }: Stored): Tensor {
 
 /** JSON does not tell 1 from 1.0; the operator's table does. */
 function attribute(op: string, name: string, value: number | string | number[]): Attribute {
-  const type = OPERATORS.get(op)!.attributes![name]!;
+  const type = OPERATOR_RULES.get(op)!.attributes![name]!;
   return { type, value: type === "float" ? Math.fround(value as number) : value } as Attribute;
 }
 

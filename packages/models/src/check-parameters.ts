@@ -1,8 +1,9 @@
 import { MismatchError } from "@samoyed/core";
-import type { ResNetConfig } from "./config.ts";
-import { describeDifference, type ParameterDifference, parameterDifferences, type TensorType } from "./differences.ts";
+import { classifierOf, modelParameters } from "./architecture.ts";
+import { describeDifference, type ParameterDifference, parameterDifferences } from "./differences.ts";
+import type { Architecture, Classifier } from "./family.ts";
 import { missingStatistics } from "./missing-statistics.ts";
-import { modelParameters } from "./parameters.ts";
+import type { TensorType } from "./parameter.ts";
 
 /** Differences that an error spells out. */
 const SHOWN = 10;
@@ -15,20 +16,32 @@ export function prefixHint(tensors: ReadonlyMap<string, TensorType>): string | u
   return `All names begin with ${JSON.stringify(prefix)}: strip that.`;
 }
 
-/** What to do about a set of differences, where their pattern tells. */
-function hintFor(differences: readonly ParameterDifference[], tensors: ReadonlyMap<string, TensorType>): string {
-  const hint = prefixHint(tensors);
-  if (hint !== undefined) return hint;
-  if (differences.every(({ name }) => name.startsWith("fc."))) {
-    return "Only the classifier differs: give the number of classes that the checkpoint has.";
-  }
-  return "Give the architecture that the checkpoint was trained with, or leave it to be recognised.";
+/** Options of `mismatch`. */
+export interface MismatchOptions {
+  readonly tensors: ReadonlyMap<string, TensorType>;
+  /** What the architecture is called in the message. */
+  readonly label: string;
+  readonly classifier: Classifier;
 }
 
-/** The error for a checkpoint that does not fit, with the first ten differences. `label` names the architecture. */
+/** What to do about a set of differences, where their pattern tells. */
+function hintFor(
+  differences: readonly ParameterDifference[],
+  { tensors, classifier }: Pick<MismatchOptions, "tensors" | "classifier">,
+): string {
+  const hint = prefixHint(tensors);
+  if (hint !== undefined) return hint;
+  const modules = classifier.tensors.map((name) => name.slice(0, name.lastIndexOf(".") + 1));
+  if (differences.every(({ name }) => modules.some((module) => name.startsWith(module)))) {
+    return "Only the classifier differs: give the number of classes that the checkpoint has.";
+  }
+  return "Give the architecture that the checkpoint was trained with, or leave it to be recognized.";
+}
+
+/** The error for a checkpoint that does not fit, with the first ten differences. */
 export function mismatch(
   differences: readonly ParameterDifference[],
-  { tensors, label }: { readonly tensors: ReadonlyMap<string, TensorType>; readonly label: string },
+  { tensors, label, classifier }: MismatchOptions,
 ): MismatchError {
   const shown = differences.slice(0, SHOWN).map(describeDifference);
   const rest = differences.length - shown.length;
@@ -36,7 +49,7 @@ export function mismatch(
   return new MismatchError(
     `the checkpoint does not fit ${label}: ${count}: ${shown.join("; ")}${rest > 0 ? `; and ${rest} more` : ""}`,
     {
-      hint: hintFor(differences, tensors),
+      hint: hintFor(differences, { tensors, classifier }),
       details: { differences: differences.slice(0, SHOWN), count: differences.length },
     },
   );
@@ -52,7 +65,7 @@ export function mismatch(
 export function checkParameters(
   tensors: ReadonlyMap<string, TensorType>,
   options: {
-    readonly architecture: ResNetConfig;
+    readonly architecture: Architecture;
     readonly numClasses: number;
     /** What the architecture is called in the message; `the architecture` when absent. */
     readonly label?: string;
@@ -60,7 +73,7 @@ export function checkParameters(
 ): void {
   const { architecture, numClasses, label = "the architecture" } = options;
   const differences = parameterDifferences(modelParameters(architecture, { numClasses }), tensors);
-  if (differences.length > 0) {
-    throw missingStatistics(differences, { tensors, label }) ?? mismatch(differences, { tensors, label });
-  }
+  if (differences.length === 0) return;
+  const classifier = classifierOf(architecture);
+  throw missingStatistics(differences, { tensors, label }) ?? mismatch(differences, { tensors, label, classifier });
 }

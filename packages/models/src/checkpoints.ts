@@ -1,7 +1,7 @@
 import type { PreprocessConfig } from "@samoyed/core";
-import { architectureName, architectures } from "./architectures.ts";
-import { CHECKPOINT_TABLE, FORMER_NAME_TABLE } from "./checkpoints.generated.ts";
-import type { ResNetConfig } from "./config.ts";
+import { architectureName } from "./architecture.ts";
+import { FAMILIES } from "./families/index.ts";
+import type { Architecture, Family } from "./family.ts";
 
 /** A network that timm knows by name: with published weights, or, tagged `untrained`, without. */
 export interface ModelInfo {
@@ -9,7 +9,7 @@ export interface ModelInfo {
   readonly name: string;
   /** Names that timm gave it before: `ssl_resnext101_32x16d`. */
   readonly aliases: readonly string[];
-  readonly architecture: ResNetConfig;
+  readonly architecture: Architecture;
   readonly numClasses: number;
   /** What timm's `resolve_data_config` gives. */
   readonly preprocess: PreprocessConfig;
@@ -37,12 +37,13 @@ function lines(table: string): string[][] {
   return table
     .trim()
     .split("\n")
+    .filter((line) => line !== "")
     .map((line) => line.split(" "));
 }
 
-function formerNames(): ReadonlyMap<string, readonly string[]> {
+function readFormerNames(table: string): ReadonlyMap<string, readonly string[]> {
   const names = new Map<string, string[]>();
-  for (const [former, present] of lines(FORMER_NAME_TABLE)) {
+  for (const [former, present] of lines(table)) {
     names.set(present!, [...(names.get(present!) ?? []), former!]);
   }
   return names;
@@ -60,7 +61,10 @@ function preprocessConfig(
 /** Name, classes, licence, interpolation, size/crop, the same for tests, normalisation, hub, URL; `-` for none. */
 type Row = readonly [string, string, string, string, string, string, string, string, string];
 
-function readRow(row: readonly string[], aliases: readonly string[]): ModelInfo {
+function readRow(
+  row: readonly string[],
+  { aliases, architecture }: Pick<ModelInfo, "aliases" | "architecture">,
+): ModelInfo {
   const [name, classes, license, interpolation, train, test, normalization, hub, url] = row as unknown as Row;
   const shared = {
     interpolation: interpolation as PreprocessConfig["interpolation"],
@@ -71,7 +75,7 @@ function readRow(row: readonly string[], aliases: readonly string[]): ModelInfo 
   return {
     name,
     aliases,
-    architecture: architectures().get(architectureName(name))!,
+    architecture,
     numClasses: Number(classes),
     preprocess: preprocessConfig(train, shared),
     ...(test === "-" ? {} : { testPreprocess: preprocessConfig(test, shared) }),
@@ -82,22 +86,24 @@ function readRow(row: readonly string[], aliases: readonly string[]): ModelInfo 
   };
 }
 
-function readTables(): readonly ModelInfo[] {
-  const former = formerNames();
+/** Every pretrained configuration of a family, in the order of its table. */
+export function readPublished(family: Pick<Family, "published" | "architectures">): readonly ModelInfo[] {
+  const former = readFormerNames(family.published.formerNames);
   const seen = new Set<string>();
-  return lines(CHECKPOINT_TABLE).map((row) => {
-    const name = row[0]!;
-    const architecture = architectureName(name);
-    // A former name without a tag is one of the architecture's default, which stands first.
-    const untagged = seen.has(architecture) ? [] : (former.get(architecture) ?? []);
-    seen.add(architecture);
-    return readRow(row, [...(former.get(name) ?? []), ...untagged]);
+  return lines(family.published.checkpoints).map((row) => {
+    const tagged = row[0]!;
+    const name = architectureName(tagged);
+    // A former name without a tag is one of the architecture's default, which comes first.
+    const untagged = seen.has(name) ? [] : (former.get(name) ?? []);
+    seen.add(name);
+    const aliases = [...(former.get(tagged) ?? []), ...untagged];
+    return readRow(row, { aliases, architecture: family.architectures().get(name)! });
   });
 }
 
 let known: readonly ModelInfo[] | undefined;
 
-/** Every pretrained configuration, in timm's order: an architecture's default tag comes first. Read once. */
+/** Every pretrained configuration, family by family in timm's order: an architecture's default tag comes first. Read once. */
 export function checkpoints(): readonly ModelInfo[] {
-  return (known ??= readTables());
+  return (known ??= FAMILIES.flatMap((family) => readPublished(family)));
 }

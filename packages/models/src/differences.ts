@@ -1,11 +1,5 @@
 import { type DType, formatShape, sameShape, type Shape } from "@samoyed/core";
-import type { Parameter } from "./parameters.ts";
-
-/** What is looked at of a tensor; lazy tensors have it. */
-export interface TensorType {
-  readonly shape: Shape;
-  readonly dtype: DType;
-}
+import type { Parameter, TensorType } from "./parameter.ts";
 
 /** One disagreement between a network's parameters and a checkpoint. */
 export type ParameterDifference =
@@ -17,23 +11,19 @@ export type ParameterDifference =
 /** What a weight may be stored as and still be the float32 that the network computes with. */
 const WEIGHT_DTYPES: ReadonlySet<DType> = new Set(["float32", "float64", "float16", "bfloat16"]);
 
-/**
- * Where a checkpoint departs from a network: first in the network's order, then what it has too much, in its own.
- *
- * `num_batches_tracked` may be absent: PyTorch before 0.4.1 wrote none, and evaluation does not use it.
- */
+/** Where a checkpoint departs from a network: first in the network's order, then what it has too much, in its own. */
 export function parameterDifferences(
   expected: ReadonlyMap<string, Parameter>,
   tensors: ReadonlyMap<string, TensorType>,
 ): readonly ParameterDifference[] {
   const differences: ParameterDifference[] = [];
-  for (const [name, { shape, role }] of expected) {
+  for (const [name, { shape, optional = false }] of expected) {
     const tensor = tensors.get(name);
     if (tensor === undefined) {
-      if (role !== "bn.count") differences.push({ kind: "missing", name, expected: shape });
+      if (!optional) differences.push({ kind: "missing", name, expected: shape });
     } else if (!sameShape(shape, tensor.shape)) {
       differences.push({ kind: "shape", name, expected: shape, got: tensor.shape });
-    } else if (role !== "bn.count" && !WEIGHT_DTYPES.has(tensor.dtype)) {
+    } else if (!optional && !WEIGHT_DTYPES.has(tensor.dtype)) {
       differences.push({ kind: "dtype", name, expected: "a float of 16, 32 or 64 bits", got: tensor.dtype });
     }
   }

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { processorTime } from "@samoyed/test-support/processor-time";
 import { describe, expect, it } from "vitest";
 import { matchesGlob } from "./glob.ts";
 
@@ -29,8 +30,8 @@ describe("matchesGlob", () => {
   });
 
   it("does not take exponential time", () => {
-    const start = performance.now();
+    const used = processorTime();
     expect(matchesGlob(`${"*a".repeat(200)}b`, "a".repeat(5000))).toBe(false);
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(used()).toBeLessThan(1000);
   });
 });

@@ -1,20 +1,22 @@
 import { FormatError } from "@samoyed/core";
-import { architectures } from "./architectures.ts";
-import { type ParameterDifference, parameterDifferences, type TensorType } from "./differences.ts";
-import { modelParameters } from "./parameters.ts";
+import { architectures, classifierOf, countClasses, modelParameters } from "./architecture.ts";
+import { type ParameterDifference, parameterDifferences } from "./differences.ts";
+import type { Architecture } from "./family.ts";
+import type { TensorType } from "./parameter.ts";
 
+/** PyTorch's names for the buffers of a batch norm that evaluation uses. */
 const STATISTICS = /\.running_(?:mean|var)$/;
 
 /** Names of tensors that the error shows. */
 const SHOWN = 3;
 
-/** The architectures with group norms that have exactly these tensors, by name. */
-function groupNormsWith(tensors: ReadonlyMap<string, TensorType>): readonly string[] {
-  const numClasses = tensors.get("fc.weight")?.shape[0] ?? 0;
-  return [...architectures()]
-    .filter(([, config]) => config.normLayer === "groupnorm")
-    .filter(([, config]) => parameterDifferences(modelParameters(config, { numClasses }), tensors).length === 0)
-    .map(([name]) => name);
+/** The architectures that have exactly these tensors, by name: those with group norms. */
+function architecturesWith(tensors: ReadonlyMap<string, TensorType>): readonly string[] {
+  const fits = ([, architecture]: readonly [string, Architecture]): boolean => {
+    const numClasses = countClasses(classifierOf(architecture), tensors);
+    return parameterDifferences(modelParameters(architecture, { numClasses }), tensors).length === 0;
+  };
+  return [...architectures()].filter(fits).map(([name]) => name);
 }
 
 /**
@@ -34,7 +36,7 @@ export function missingStatistics(
   const names = differences.map(({ name }) => name);
   const shown = names.slice(0, SHOWN).join(", ");
   const rest = names.length - SHOWN;
-  const grouped = groupNormsWith(tensors);
+  const grouped = architecturesWith(tensors);
   return new FormatError(
     `the checkpoint has no running statistics, which the batch norms of ${label} need: ` +
       `${shown}${rest > 0 ? ` and ${rest} more` : ""} are missing`,

@@ -4,7 +4,7 @@ import { findModel, listModels } from "./registry.ts";
 
 describe("listModels", () => {
   it("lists every pretrained configuration of timm's resnet.py", () => {
-    expect(listModels()).toHaveLength(169);
+    expect(listModels().filter(({ architecture }) => architecture.family === "resnet")).toHaveLength(169);
   });
 
   it("orders numbers as numbers", () => {
@@ -129,7 +129,7 @@ describe("findModel", () => {
   it("names the nearest for a mistyped name", () => {
     const attempt = () => findModel("resnext101_32x16");
     expect(attempt).toThrow(UnsupportedError);
-    expect(attempt).toThrow('no model is named "resnext101_32x16"; 169 are known');
+    expect(attempt).toThrow(`no model is named "resnext101_32x16"; ${listModels().length} are known`);
     try {
       attempt();
     } catch (error) {

@@ -1,5 +1,5 @@
 import { nearestNames, UnsupportedError } from "@samoyed/core";
-import { architectureName, architectures } from "./architectures.ts";
+import { architectureName, architectures } from "./architecture.ts";
 import { checkpoints, type ModelInfo } from "./checkpoints.ts";
 import { matchesGlob } from "./glob.ts";
 
@@ -16,7 +16,7 @@ function selects(pattern: string, name: string): boolean {
  * The networks that Samoyed knows by name, in natural order.
  *
  * `pattern` is a glob (`*`, `?`) where it has such a character, else a part of the name; former names count as well.
- * Case does not matter. Source: timm 1.0.29, `models/resnet.py`.
+ * Case does not matter. Source: timm 1.0.29.
  */
 export function listModels(pattern = ""): readonly ModelInfo[] {
   const wanted = pattern.toLowerCase();

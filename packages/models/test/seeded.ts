@@ -1,5 +1,5 @@
 import { elementCount, lazyTensor, type LazyTensor, type Shape } from "@samoyed/core";
-import { modelParameters, type Parameter, type ResNetConfig } from "../src/index.ts";
+import { type Architecture, modelParameters, type Parameter } from "../src/index.ts";
 
 function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
@@ -47,7 +47,7 @@ function seededTensor(seed: string, name: string, { shape, dtype }: Parameter): 
 
 /** A seeded state dict of an architecture. */
 export function seededTensors(
-  architecture: ResNetConfig,
+  architecture: Architecture,
   options: { numClasses: number; seed: string },
 ): Map<string, LazyTensor> {
   const parameters = [...modelParameters(architecture, options)];

@@ -8,7 +8,7 @@ import { decodePng } from "./png/decode.ts";
 /**
  * Decodes a JPEG or PNG file to 8-bit RGB, equal to the byte to Pillow's `Image.open(file).convert("RGB")`.
  *
- * EXIF orientation, colour profiles and gamma are ignored, as timm and torchvision ignore them. The pixels are the
+ * EXIF orientation, color profiles and gamma are ignored, as timm and torchvision ignore them. The pixels are the
  * caller's to keep. `options.region` saves the work for what is outside of it, in JPEGs.
  *
  * @throws FormatError when the bytes are no image, or a damaged one.

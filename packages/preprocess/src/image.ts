@@ -8,24 +8,28 @@ export interface Image {
   readonly data: Uint8Array;
 }
 
-/** A rectangle of pixels. */
-export interface Box {
-  readonly x: number;
-  readonly y: number;
+/** A size in pixels. */
+export interface Size {
   readonly width: number;
   readonly height: number;
 }
 
-/** Says which part of an image of a given size is wanted. */
-export type ChooseRegion = (size: { readonly width: number; readonly height: number }) => Box;
+/** A rectangle of pixels. */
+export interface Box extends Size {
+  readonly x: number;
+  readonly y: number;
+}
 
-/** What an image is decoded for. */
+/** Says which part of an image of a given size is wanted. */
+export type ChooseRegion = (size: Size) => Box;
+
+/** Options of decoding. */
 export interface DecodeOptions {
   /** The part that is wanted; elsewhere the image may be black. All of it by default. */
   readonly region?: ChooseRegion;
 }
 
-/** Pixels that somebody else decoded: 8 bits per channel, row-major, interleaved. */
+/** Pixels decoded elsewhere: 8 bits per channel, row-major, interleaved. */
 export interface RawImage {
   readonly width: number;
   readonly height: number;

@@ -7,6 +7,7 @@ export {
   type Image,
   MAX_PIXELS,
   type RawImage,
+  type Size,
   toRgb,
 } from "./image.ts";
 export { decodeJpeg } from "./jpeg/decode.ts";
@@ -20,4 +21,11 @@ export {
   type PretrainedConfig,
   resolveDataConfig,
 } from "./transform/config.ts";
-export { createTransform, MAX_INPUT_SIDE, preprocessImage, type Transform } from "./transform/transform.ts";
+export { type Point, toImagePoint, toTensorPoint, type TransformGeometry } from "./transform/geometry.ts";
+export {
+  createTransform,
+  MAX_INPUT_SIDE,
+  preprocessImage,
+  type Transform,
+  type TransformResult,
+} from "./transform/transform.ts";

@@ -91,7 +91,7 @@ if (chrome === undefined) {
       await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
       await page.waitForFunction(() => window.runPreprocess !== undefined);
       result = await page.evaluate(() => window.runPreprocess!());
-    }, 180_000);
+    });
 
     afterAll(async () => {
       await browser?.close();

@@ -27,8 +27,8 @@ for (const name of readdirSync(folder)) {
     test.skip(`not run: SAMOYED_ASSETS names no folder with the images of ${name}`);
   } else {
     test(`every image of ${name} gives the recorded input`, () => {
-      const tensors = files.map((file) => preprocessImage(new Uint8Array(readFileSync(file)), golden.preprocess));
-      expect(tensors.map(({ data }) => sha256(data))).toEqual(golden.inputSha256);
+      const inputs = files.map((file) => preprocessImage(new Uint8Array(readFileSync(file)), golden.preprocess));
+      expect(inputs.map(({ tensor }) => sha256(tensor.data))).toEqual(golden.inputSha256);
     });
   }
 }

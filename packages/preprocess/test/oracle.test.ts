@@ -1,32 +1,24 @@
 // Other images and configurations than the recorded ones, against the real Pillow and timm where they are installed.
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-
+import { oraclePython, runOracle } from "@samoyed/test-support/oracle";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { createTransform, decodeImage, resize, resolveDataConfig } from "../src/index.ts";
 import { rawPixels, readCases, readImages, type ResizeCase, sha256, type TransformCase } from "./cases.ts";
 
-const oracle = fileURLToPath(new URL("../../../tools/oracle/", import.meta.url));
-const python = join(oracle, ".venv", "bin", "python");
 const seed = process.env["SAMOYED_SEED"] ?? "2";
 
-if (!existsSync(python)) {
+if (oraclePython() === undefined) {
   test.skip("not run: the oracle is not installed (node tools/oracle/setup.mjs), so only recorded cases were compared");
 } else {
   describe(`with seed ${seed}`, () => {
     const folder = mkdtempSync(join(tmpdir(), "samoyed-preprocess-"));
 
     beforeAll(() => {
-      const made = spawnSync(python, [join(oracle, "fixtures_preprocess.py"), "--seed", seed, "--into", folder], {
-        encoding: "utf8",
-        cwd: oracle,
-      });
-      if (made.status !== 0) throw new Error(made.stderr);
-    }, 300_000);
+      runOracle(["fixtures_preprocess.py", "--seed", seed, "--into", folder]);
+    });
 
     afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -55,7 +47,7 @@ if (!existsSync(python)) {
       expect(cases.length).toBeGreaterThan(300);
       for (const each of cases) {
         const [w, h, kind, from, config, hash] = each;
-        expect([each, sha256(createTransform(config)(rawPixels(w, h, kind, from)).data)]).toEqual([each, hash]);
+        expect([each, sha256(createTransform(config)(rawPixels(w, h, kind, from)).tensor.data)]).toEqual([each, hash]);
       }
     });
 

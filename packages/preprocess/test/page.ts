@@ -57,7 +57,7 @@ window.runPreprocess = async () => {
     ),
     transforms: await Promise.all(
       input.transforms.map(({ width, height, data, config }) =>
-        attempt(() => createTransform(config)({ width, height, data: pixels(data) }).data),
+        attempt(() => createTransform(config)({ width, height, data: pixels(data) }).tensor.data),
       ),
     ),
   };

@@ -40,7 +40,7 @@ if (!existsSync(file)) {
     ["bytes", bytes],
     ["an image", decodeImage(bytes)],
   ])("a tensor, from %s", (_, input) => {
-    const tensor = createTransform(config)(input);
+    const { tensor } = createTransform(config)(input);
     expect(tensor.shape).toEqual([3, 224, 224]);
     expect(sha256(tensor.data)).toBe("791a0f0caae0b9e4a81d7ad9fe3db67514bc2f67fbff71fb4d29f6cd66ff011d");
   });

@@ -75,7 +75,7 @@ describe.skipIf(!existsSync(CHROME))(
           "--disable-sync",
         ],
       });
-    }, 120_000);
+    });
 
     afterAll(async () => {
       await browser?.close();
@@ -100,34 +100,30 @@ describe.skipIf(!existsSync(CHROME))(
       return { result, requests };
     }
 
-    test(
-      "a bundled page classifies as Node does, and gives the reference evaluator's values",
-      { timeout: 60_000 },
-      async () => {
-        const { result } = await runPage();
-        expect(result.availability).toMatchObject({ available: true, version: expect.stringMatching(/^1\./) });
-        for (const name of ["logits", "pool"] as const) {
-          for (const [index, value] of result[name].entries()) {
-            expect(Math.abs(value - answers(1)[name]!.data[index]!), `${name} ${index}`).toBeLessThan(1e-5);
-          }
+    test("a bundled page classifies as Node does, and gives the reference evaluator's values", async () => {
+      const { result } = await runPage();
+      expect(result.availability).toMatchObject({ available: true, version: expect.stringMatching(/^1\./) });
+      for (const name of ["logits", "pool"] as const) {
+        for (const [index, value] of result[name].entries()) {
+          expect(Math.abs(value - answers(1)[name]!.data[index]!), `${name} ${index}`).toBeLessThan(1e-5);
         }
-        expect(result.logits).toHaveLength(6);
+      }
+      expect(result.logits).toHaveLength(6);
 
-        const classifier = await loadClassifier(fixture("classifier.onnx"));
-        const wanted = await classifier.classify(new Uint8Array(await readFile(IMAGE)), { top: 6 });
-        await classifier.dispose();
-        expect(result.answer.map(({ label }) => label)).toEqual(wanted.map(({ label }) => label));
-        for (const [rank, { probability }] of result.answer.entries()) {
-          expect(Math.abs(probability - wanted[rank]!.probability)).toBeLessThan(1e-5);
-        }
-        expect(result.errors).toEqual([
-          expect.stringMatching(/^IoError: \/missing\.onnx: the server answered 404/),
-          expect.stringMatching(/^FormatError: \/image\.jpg: not an ONNX model/),
-        ]);
-      },
-    );
+      const classifier = await loadClassifier(fixture("classifier.onnx"));
+      const wanted = await classifier.classify(new Uint8Array(await readFile(IMAGE)), { top: 6 });
+      await classifier.dispose();
+      expect(result.answer.map(({ label }) => label)).toEqual(wanted.map(({ label }) => label));
+      for (const [rank, { probability }] of result.answer.entries()) {
+        expect(Math.abs(probability - wanted[rank]!.probability)).toBeLessThan(1e-5);
+      }
+      expect(result.errors).toEqual([
+        expect.stringMatching(/^IoError: \/missing\.onnx: the server answered 404/),
+        expect.stringMatching(/^FormatError: \/image\.jpg: not an ONNX model/),
+      ]);
+    });
 
-    test("the wasm may lie elsewhere", { timeout: 60_000 }, async () => {
+    test("the wasm may lie elsewhere", async () => {
       const { result, requests } = await runPage("/elsewhere/engine.wasm");
       expect(requests).toContain(`${base}/elsewhere/engine.wasm`);
       expect(result.logits).toHaveLength(6);

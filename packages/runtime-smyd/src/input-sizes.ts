@@ -1,5 +1,6 @@
-import { formatShape, type Shape, type Tensor, UnsupportedError } from "@samoyed/core";
-import type { SmydFile, SmydPort } from "@samoyed/smyd-file";
+import { formatShape, quote, type Shape, type Tensor, UnsupportedError } from "@samoyed/core";
+import type { ValueInfo } from "@samoyed/ir";
+import type { SmydFile } from "@samoyed/smyd-file";
 import type { InputSizes } from "./plan/shapes.ts";
 
 /**
@@ -20,7 +21,7 @@ export function requireFloatPorts({ inputs, outputs }: SmydFile["graph"], label:
   const other = [...inputs, ...outputs].find(({ dtype }) => dtype !== "float32");
   if (other === undefined) return;
   throw new UnsupportedError(
-    `${label}: ${JSON.stringify(other.name)} is ${other.dtype} ${formatShape(other.shape)}; only float32 goes in and out`,
+    `${label}: ${quote(other.name)} is ${other.dtype} ${formatShape(other.shape)}; only float32 goes in and out`,
     { hint: "Run the model in its ONNX form, on onnxruntime." },
   );
 }
@@ -55,9 +56,9 @@ export function expectedSizes(
 
 /** Sizes from each input's shape: one image of a batch. */
 export function sizesOf(
-  inputs: readonly SmydPort[],
+  inputs: readonly ValueInfo[],
   batch: string | undefined,
-  shapeOf: (port: SmydPort) => Shape,
+  shapeOf: (port: ValueInfo) => Shape,
 ): InputSizes {
   const batched = new Set(batch === undefined ? [] : inputs.filter(({ shape }) => shape[0] === batch).map(nameOf));
   return {
@@ -68,6 +69,6 @@ export function sizesOf(
   };
 }
 
-function nameOf({ name }: SmydPort): string {
+function nameOf({ name }: ValueInfo): string {
   return name;
 }

@@ -1,11 +1,13 @@
 import { UnavailableError, UsageError } from "@samoyed/core";
+import { wave } from "@samoyed/test-support/tensors";
+import { tinyGraph } from "@samoyed/test-support/tiny-graph";
 import { describe, expect, test } from "vitest";
 import { smydOn, type Platform } from "../src/backend.ts";
 import { openStreamInNode } from "../src/load/open-stream-node.ts";
 import { smyd } from "../src/node.ts";
 import type { StartThread } from "../src/wasm/threads/crew.ts";
 import { startNodeThread } from "../src/wasm/threads/node-thread.ts";
-import { smydBytes, tinyGraph, wave } from "./models.ts";
+import { smydBytes } from "./models.ts";
 
 const bytes = await smydBytes(tinyGraph());
 

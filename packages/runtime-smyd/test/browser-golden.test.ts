@@ -1,11 +1,13 @@
 // Golden cases in Chromium, on both kinds of instructions: the sessions run in a page, the verdict is that of
 // `samoyed check --taps`.
+import { formatNamed } from "../../convert/src/format-named.ts";
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { preprocessImage } from "@samoyed/preprocess";
+import { golden } from "@samoyed/test-support/paths";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bundlePage } from "./bundle-page.ts";
@@ -14,7 +16,7 @@ import { storedWeightsSha256 } from "../../cli/src/check/stored-weights/stored-w
 import { convertFile } from "../../convert/src/node.ts";
 import { type BackendResult, type LoadedCase, runCase } from "../../golden/src/index.ts";
 import { loadCase } from "../../golden/src/node.ts";
-import { golden, newFolder } from "../../runtime-tfjs/test/models.ts";
+import { newFolder } from "../../runtime-tfjs/test/models.ts";
 import { pageBackend } from "../../runtime-tfjs/test/page-backend.ts";
 
 const CHROME = process.env["CHROME_PATH"] ?? "/usr/bin/chromium";
@@ -45,7 +47,7 @@ describe.skipIf(!existsSync(CHROME))(
       await convertFile(checkpoint, { formats: ["smyd"], weights, outDir, preprocess, ...standIn });
       const file = join(outDir, (await readdir(outDir))[0]!);
       files.set(`/${name}.${weights}.smyd`, await readFile(file));
-      const hash = await storedWeightsSha256(file, { format: "smyd", checkpoint, signal });
+      const hash = await storedWeightsSha256(file, { format: formatNamed("smyd")!, checkpoint, signal });
       if (weights !== "float32") hashes.set(`${name} ${weights}`, hash);
     }
 
@@ -76,7 +78,7 @@ describe.skipIf(!existsSync(CHROME))(
       page.setDefaultTimeout(0);
       await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/index.html`);
       await page.waitForFunction(() => window.sessions !== undefined);
-    }, 180_000);
+    });
 
     afterAll(async () => {
       await browser?.close();
@@ -116,33 +118,28 @@ describe.skipIf(!existsSync(CHROME))(
           (runs) => [runs, stored] as const,
         ),
       ),
-    )(
-      "shapes on %s, weights stored as %s: PyTorch's hundred answers, logits and layers",
-      { timeout: 60_000 },
-      async ([runs, stored]) => {
-        const result = await check("shapes", { runs, stored });
-        const fewer = stored === "float32" ? [] : ["drift"];
-        const names = [
-          ...(stored === "float32" ? [] : ["weights"]),
-          "max",
-          "rms",
-          "kl",
-          "rank",
-          "answers",
-          ...fewer,
-          "taps",
-        ];
-        expect(statuses(result)).toEqual(names.map((check) => `${check} passed`));
-        expect(result.version).toBe(`${runs.split(",")[0]} SIMD`);
-        expect(result.verdict).toEqual({ kind: "passed", notes: [] });
-        expect(result.accuracy).toMatchObject({ images: 100, correct: 98, same: 100 });
-        expect(result.taps!.layers).toHaveLength(5);
-      },
-    );
+    )("shapes on %s, weights stored as %s: PyTorch's hundred answers, logits and layers", async ([runs, stored]) => {
+      const result = await check("shapes", { runs, stored });
+      const fewer = stored === "float32" ? [] : ["drift"];
+      const names = [
+        ...(stored === "float32" ? [] : ["weights"]),
+        "max",
+        "rms",
+        "kl",
+        "rank",
+        "answers",
+        ...fewer,
+        "taps",
+      ];
+      expect(statuses(result)).toEqual(names.map((check) => `${check} passed`));
+      expect(result.version).toBe(`${runs.split(",")[0]} SIMD`);
+      expect(result.verdict).toEqual({ kind: "passed", notes: [] });
+      expect(result.accuracy).toMatchObject({ images: 100, correct: 98, same: 100 });
+      expect(result.taps!.layers).toHaveLength(5);
+    });
 
     test.for(["plain, 1 thread", "relaxed, 2 threads"])(
       "samoyed-drawn on %s: Samoyed 0.6425, layer by layer",
-      { timeout: 120_000 },
       async (runs) => {
         const result = await check("samoyed-drawn", { runs, stored: "float32" });
         expect(statuses(result)).toEqual(

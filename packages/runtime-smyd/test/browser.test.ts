@@ -4,12 +4,16 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Tensor } from "@samoyed/core";
 import { interpret } from "@samoyed/graph";
+import { trainedShapes } from "@samoyed/test-support/trained-shapes";
+import { golden } from "@samoyed/test-support/paths";
+import { wave } from "@samoyed/test-support/tensors";
+import { tinyGraph } from "@samoyed/test-support/tiny-graph";
+import { testContract } from "@samoyed/test-support/contract";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bundlePage } from "./bundle-page.ts";
-import { golden, trainedShapes } from "../../runtime-tfjs/test/models.ts";
 import { loadClassifier, recordSelfTest, smyd } from "../src/node.ts";
-import { distance, relativeError, smydBytes, TINY, tinyGraph, wave } from "./models.ts";
+import { distance, relativeError, smydBytes } from "./models.ts";
 import type { PageRequest, PageResult } from "./page.ts";
 
 const CHROME = process.env["CHROME_PATH"] ?? "/usr/bin/chromium";
@@ -40,7 +44,7 @@ describe.skipIf(!existsSync(CHROME))(
     const requests: string[] = [];
     const graph = tinyGraph({ size: 40 });
     const input = wave([2, 3, 40, 40]);
-    const contract = { ...TINY, preprocess: { ...TINY.preprocess, inputSize: [3, 40, 40] as const } };
+    const contract = testContract({ preprocess: { inputSize: [3, 40, 40] } });
 
     beforeAll(async () => {
       for (const [name, body] of await bundlePage("./page.ts")) files.set(name, body);
@@ -89,7 +93,7 @@ describe.skipIf(!existsSync(CHROME))(
         await page.waitForFunction(() => window.runSmyd !== undefined);
         pages.set(kind, page);
       }
-    }, 180_000);
+    });
 
     afterAll(async () => {
       await browser?.close();
@@ -121,7 +125,7 @@ describe.skipIf(!existsSync(CHROME))(
         ["isolated", "relaxed", 2],
         ["isolated", "plain", 2],
         ["isolated", "plain", 1],
-      ] as const)("served %s, %s SIMD, %s threads", { timeout: 60_000 }, async (kind, simd, threads) => {
+      ] as const)("served %s, %s SIMD, %s threads", async (kind, simd, threads) => {
         const result = await run(kind, { where, taps, ...(simd && { simd }), ...(threads && { threads }) });
         expect(result.error).toBeUndefined();
         expect(result.isolated).toBe(kind === "isolated");
@@ -156,29 +160,25 @@ describe.skipIf(!existsSync(CHROME))(
       for (const threads of [{ threads: 1 }, {}]) expect((await run("shut", threads)).error).toBeUndefined();
     });
 
-    test(
-      "memory that cannot be had is an error with the figure, and the page lives on",
-      { timeout: 60_000 },
-      async () => {
-        const page = pages.get("open")!;
-        // Each reserves gigabytes of addresses, of which a browser gives a page so many.
-        const taken = await page.evaluate(() => {
-          const memories: WebAssembly.Memory[] = [];
-          try {
-            while (memories.length < 100_000) memories.push(new WebAssembly.Memory({ initial: 1 }));
-          } catch {
-            (window as { memories?: unknown }).memories = memories;
-          }
-          return memories.length;
-        });
-        expect(taken).toBeLessThan(100_000);
-        const { error } = await run("open", { threads: 1 });
-        expect(error).toMatch(/^UnavailableError: the model needs \d+ bytes \(\d MB\) of WebAssembly memory/);
-        await page.evaluate(() => delete (window as { memories?: unknown }).memories);
-        // The browser takes them back when it next collects garbage.
-        await expect.poll(async () => (await run("open", { threads: 1 })).error, { timeout: 30_000 }).toBeUndefined();
-      },
-    );
+    test("memory that cannot be had is an error with the figure, and the page lives on", async () => {
+      const page = pages.get("open")!;
+      // Each reserves gigabytes of addresses, of which a browser gives a page so many.
+      const taken = await page.evaluate(() => {
+        const memories: WebAssembly.Memory[] = [];
+        try {
+          while (memories.length < 100_000) memories.push(new WebAssembly.Memory({ initial: 1 }));
+        } catch {
+          (window as { memories?: unknown }).memories = memories;
+        }
+        return memories.length;
+      });
+      expect(taken).toBeLessThan(100_000);
+      const { error } = await run("open", { threads: 1 });
+      expect(error).toMatch(/^UnavailableError: the model needs \d+ bytes \(\d MB\) of WebAssembly memory/);
+      await page.evaluate(() => delete (window as { memories?: unknown }).memories);
+      // The browser takes them back when it next collects garbage.
+      await expect.poll(async () => (await run("open", { threads: 1 })).error).toBeUndefined();
+    });
 
     test("damaged and missing models", async () => {
       expect((await run("open", { url: "damaged.smyd" })).error).toMatch(/^FormatError: .*damaged\.smyd: the weight/);
@@ -193,7 +193,7 @@ describe.skipIf(!existsSync(CHROME))(
       expect((await run("open", { url: "wrong.smyd", selfTest: true })).error).toMatch(/^MismatchError: the self-test/);
     });
 
-    test("the trained network's answers, relaxed SIMD", { timeout: 60_000 }, async () => {
+    test("the trained network's answers, relaxed SIMD", async () => {
       const shapes = await trainedShapes();
       const classes = shapes.logits.length / shapes.images.length;
       for (const index of [0, 17, 42, 99]) {
@@ -205,7 +205,7 @@ describe.skipIf(!existsSync(CHROME))(
       }
     });
 
-    test("a bundled page classifies as Node does, and takes a chosen file", { timeout: 60_000 }, async () => {
+    test("a bundled page classifies as Node does, and takes a chosen file", async () => {
       const page = pages.get("isolated")!;
       const found = await page.evaluate(() => window.classify!("shapes.smyd", "image.jpg"));
       const classifier = await loadClassifier(files.get("/shapes.smyd") as Uint8Array, { threads: 1 });

@@ -24,6 +24,6 @@ export function headerOf(name: string): SmydFile {
   const { graph } = rewriteGraph(built, [foldConstants, dropIdentities, foldBatchNorm]);
   const planned = planWeights(graph, "float32");
   const placed = layOutData(planned.map(({ record }) => record));
-  const header = encodeHeader({ graph: encodeGraph(graph, planned), contract: undefined, placed });
-  return parseSmydHeader(header.subarray(LENGTH_BYTES), name);
+  const { bytes } = encodeHeader({ graph: encodeGraph(graph, planned), contract: undefined, placed });
+  return parseSmydHeader(bytes.subarray(LENGTH_BYTES), name);
 }

@@ -8,12 +8,15 @@ import { FormatError, lazyTensor, memorySource, SamoyedError } from "@samoyed/co
 import { createBuilder } from "@samoyed/graph";
 import type { LoadProgress } from "@samoyed/runtime";
 import fc from "fast-check";
+import { wave } from "@samoyed/test-support/tensors";
+import { tinyGraph } from "@samoyed/test-support/tiny-graph";
+import { testContract } from "@samoyed/test-support/contract";
 import { afterAll, describe, expect, test } from "vitest";
 import { readSmydHeader } from "@samoyed/smyd-file";
 import { smyd, type SmydLoadOptions } from "../src/node.ts";
-import { smydBytes, TINY, tinyGraph, wave } from "./models.ts";
+import { smydBytes } from "./models.ts";
 
-const bytes = await smydBytes(tinyGraph(), { contract: TINY });
+const bytes = await smydBytes(tinyGraph(), { contract: testContract() });
 const file = await readSmydHeader(memorySource(bytes, "tiny"));
 const folder = await mkdtemp(join(tmpdir(), "samoyed-smyd-"));
 const input = wave([1, 3, 8, 8]);

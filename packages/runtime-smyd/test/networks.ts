@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { elementCount, type Tensor } from "@samoyed/core";
-import { dropIdentities, foldBatchNorm, foldConstants, fusePad, type Graph, rewriteGraph } from "@samoyed/graph";
+import { dropIdentities, foldBatchNorm, foldConstants, fusePad, rewriteGraph } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import { buildModel, resnetConfig, type ResNetOptions } from "@samoyed/models";
 import { expect } from "vitest";
 import { seededArray, seededTensors } from "../../models/test/seeded.ts";

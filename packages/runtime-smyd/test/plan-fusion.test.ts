@@ -1,8 +1,9 @@
 import { lazyTensor, type Tensor } from "@samoyed/core";
-import { canonicalize, createBuilder, float, type Graph, type GraphBuilder, interpret, ints } from "@samoyed/graph";
+import { canonicalize, createBuilder, type GraphBuilder, interpret } from "@samoyed/graph";
+import { wave } from "@samoyed/test-support/tensors";
+import { float, type Graph, ints } from "@samoyed/ir";
 import { expect, test } from "vitest";
 import type { Step } from "../src/plan/steps.ts";
-import { wave } from "./models.ts";
 import { runPlanned } from "./run-plan.ts";
 
 const SHAPE = [1, 8, 5, 6];

@@ -1,21 +1,12 @@
 import { lazyTensor, memorySource, type Tensor } from "@samoyed/core";
-import {
-  type Attribute,
-  canonicalize,
-  createBuilder,
-  type Dim,
-  float,
-  type Graph,
-  int,
-  interpret,
-  ints,
-  string,
-} from "@samoyed/graph";
+import { canonicalize, createBuilder, interpret } from "@samoyed/graph";
+import { type Attribute, type Dim, float, type Graph, int, ints, string } from "@samoyed/ir";
 import fc from "fast-check";
+import { wave } from "@samoyed/test-support/tensors";
 import { describe, expect, test } from "vitest";
-import { readSmyd } from "../../format-smyd/src/index.ts";
+import { readSmyd } from "@samoyed/format-smyd";
 import { BACKENDS } from "./backends.ts";
-import { smydBytes, wave } from "./models.ts";
+import { smydBytes } from "./models.ts";
 import { runPlanned } from "./run-plan.ts";
 
 const runs = { numRuns: 60 * Number(process.env["SAMOYED_FUZZ"] ?? 1) };
@@ -126,7 +117,7 @@ describe("what the planner makes of an operator computes what the interpreter do
     );
   });
 
-  test("weights in fewer bits, wide kernels, any number of threads", { timeout: 60_000 }, async () => {
+  test("weights in fewer bits, wide kernels, any number of threads", async () => {
     const stored = fc.record({
       weights: fc.constantFrom("float32", "float16", "int8"),
       simd: fc.constantFrom("plain", "relaxed"),

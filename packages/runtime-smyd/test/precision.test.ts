@@ -1,5 +1,6 @@
 import { elementCount, lazyTensor, type Shape, type Tensor } from "@samoyed/core";
-import { createBuilder, type Graph, interpret, ints } from "@samoyed/graph";
+import { createBuilder, interpret } from "@samoyed/graph";
+import { type Graph, ints } from "@samoyed/ir";
 import { expect, test } from "vitest";
 import { noise } from "../../graph/test/helpers.ts";
 import { BACKENDS } from "./backends.ts";

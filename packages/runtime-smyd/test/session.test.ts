@@ -5,12 +5,15 @@ import { pathToFileURL } from "node:url";
 import { ShapeError, type Tensor, UnsupportedError, UsageError } from "@samoyed/core";
 import { createBuilder, interpret } from "@samoyed/graph";
 import { firstAvailable } from "@samoyed/runtime";
+import { wave } from "@samoyed/test-support/tensors";
+import { tinyGraph } from "@samoyed/test-support/tiny-graph";
+import { testContract } from "@samoyed/test-support/contract";
 import { describe, expect, test, vi } from "vitest";
 import { loadClassifier, smyd } from "../src/node.ts";
-import { relativeError, smydBytes, TINY, tinyGraph, wave } from "./models.ts";
+import { relativeError, smydBytes } from "./models.ts";
 
 const graph = tinyGraph();
-const bytes = await smydBytes(graph, { contract: TINY });
+const bytes = await smydBytes(graph, { contract: testContract() });
 const path = join(await mkdtemp(join(tmpdir(), "samoyed-smyd-")), "tiny.smyd");
 await writeFile(path, bytes);
 
@@ -101,7 +104,7 @@ test("a classifier needs nothing but the file", async () => {
   const classifier = await loadClassifier(path, { threads: 1 });
   const image = { width: 8, height: 8, data: Uint8Array.from({ length: 192 }, (_, index) => (index * 37) % 256) };
   const answer = await classifier.classify(image, { top: 4 });
-  expect(answer.map(({ label }) => label).sort()).toEqual([...TINY.labels!].sort());
+  expect(answer.map(({ label }) => label).sort()).toEqual([...testContract().labels!].sort());
   expect(answer.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 6);
   await classifier.dispose();
 });

@@ -1,4 +1,6 @@
 import { UnavailableError, UsageError } from "@samoyed/core";
+import { wave } from "@samoyed/test-support/tensors";
+import { tinyGraph } from "@samoyed/test-support/tiny-graph";
 import { describe, expect, test } from "vitest";
 import { compileKernels } from "../src/wasm/kernels/load.ts";
 import { createMemory } from "../src/wasm/memory.ts";
@@ -6,7 +8,7 @@ import { smyd } from "../src/node.ts";
 import { browserThreadLimits, chooseThreads } from "../src/wasm/threads/count.ts";
 import { startCrew, type StartThread } from "../src/wasm/threads/crew.ts";
 import { startNodeThread } from "../src/wasm/threads/node-thread.ts";
-import { smydBytes, tinyGraph, wave } from "./models.ts";
+import { smydBytes } from "./models.ts";
 
 const graph = tinyGraph({ size: 40 });
 const bytes = await smydBytes(graph);

@@ -1,7 +1,7 @@
 import type { Tensor } from "@samoyed/core";
+import { trainedShapes } from "@samoyed/test-support/trained-shapes";
 import { describe, expect, test } from "vitest";
-import type { SmydWeights } from "../../format-smyd/src/index.ts";
-import { trainedShapes } from "../../runtime-tfjs/test/models.ts";
+import type { SmydWeights } from "@samoyed/format-smyd";
 import { smyd } from "../src/node.ts";
 import { distance, smydBytes } from "./models.ts";
 

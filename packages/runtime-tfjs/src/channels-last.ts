@@ -1,4 +1,4 @@
-import { type GraphNode, producerOf } from "./graph-def.ts";
+import { type GraphNode, producerOf } from "@samoyed/tfjs-file";
 
 /** Operators of which a result of four axes has the channels last. */
 const WITH_IMAGES: ReadonlySet<string> = new Set([

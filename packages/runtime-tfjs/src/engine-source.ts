@@ -1,8 +1,7 @@
 import type * as Converter from "@tensorflow/tfjs-converter";
 import type * as Core from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
-import type { GraphNode } from "./graph-def.ts";
-import type { Model } from "./model-json.ts";
+import type { GraphNode, Model } from "@samoyed/tfjs-file";
 
 /** The modules that every engine shares. */
 export interface Tf {

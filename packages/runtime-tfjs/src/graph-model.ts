@@ -3,8 +3,7 @@ import type { GraphModel } from "@tensorflow/tfjs-converter";
 import type { io, Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "./engine-source.ts";
 import { firstLine } from "./first-line.ts";
-import type { GraphNode } from "./graph-def.ts";
-import type { Model } from "./model-json.ts";
+import type { GraphNode, Model } from "@samoyed/tfjs-file";
 
 /** How TensorFlow.js keeps a graph: it has no public way to ask which operators it knows. */
 interface Inside {

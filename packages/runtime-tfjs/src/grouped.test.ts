@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
-import type { GraphNode } from "./graph-def.ts";
+import type { GraphNode, WeightEntry } from "@samoyed/tfjs-file";
 import { convolutionAttributes, findGroupedConvs, joinFilters } from "./grouped.ts";
-import type { WeightEntry } from "./weight-entry.ts";
 
 const attr = {
   strides: { list: { i: ["1", "2", "2", "1"] } },

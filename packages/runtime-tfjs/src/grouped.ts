@@ -1,6 +1,5 @@
 import { elementCount } from "@samoyed/core";
-import { type GraphNode, producerOf } from "./graph-def.ts";
-import type { WeightEntry } from "./weight-entry.ts";
+import { type GraphNode, producerOf, type WeightEntry } from "@samoyed/tfjs-file";
 
 /** A grouped convolution that a portable model spells out: split, one convolution a part, join. */
 export interface GroupedConv {

@@ -1,4 +1,4 @@
-import { UsageError } from "@samoyed/core";
+import { type ModelFiles, UsageError } from "@samoyed/core";
 import {
   type Artifact,
   type Backend,
@@ -8,7 +8,7 @@ import {
 } from "@samoyed/runtime";
 import { elsewhere } from "./elsewhere.ts";
 import { CPU, type TfjsWasmOptions, wasmEngine, WEBGL, WEBGPU } from "./engines.ts";
-import { type ModelFiles, urlFiles } from "./model-files.ts";
+import { urlFiles } from "@samoyed/tfjs-file";
 import { tfjsBackend } from "./tfjs-backend.ts";
 
 export type { TfjsWasmOptions } from "./engines.ts";

@@ -1,14 +1,17 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Engine, LoadedWeights } from "./engine-source.ts";
-import { type GraphNode, producerOf } from "./graph-def.ts";
+import {
+  type GraphNode,
+  type Model,
+  producerOf,
+  readWeights,
+  type WeightArray,
+  type WeightEntry,
+} from "@samoyed/tfjs-file";
 import { findGroupedConvs, type GroupedConv, joinFilters } from "./grouped.ts";
 import { GROUPED_CONV } from "./grouped-op.ts";
-import type { ModelFiles } from "./model-files.ts";
-import type { Model } from "./model-json.ts";
-import { readWeights } from "./read-weights.ts";
+import type { ModelFiles } from "@samoyed/core";
 import { onEngine } from "./switch-engine.ts";
-import type { WeightArray } from "./dequantize.ts";
-import type { WeightEntry } from "./weight-entry.ts";
 
 /** Constants as small as this may say along which axis something is split. */
 const MAX_AXIS_ELEMENTS = 1;

@@ -9,13 +9,11 @@ import {
 } from "@samoyed/runtime";
 import { elsewhere } from "./elsewhere.ts";
 import { CPU, type TfjsWasmOptions, wasmEngine } from "./engines.ts";
-import { filesInNode } from "./model-files-node.ts";
+import { filesInNode } from "@samoyed/tfjs-file/node";
 import { tfjsBackend } from "./tfjs-backend.ts";
 import { NODE } from "./tfjs-node.ts";
 
 export type { TfjsWasmOptions } from "./engines.ts";
-export { inspectModel, type ModelFacts } from "./inspect-model.ts";
-export { readModelWeights } from "./read-model-weights.ts";
 
 const IN_BROWSERS = { reason: "it runs in browsers only", fix: "Use tfjs-node or tfjs-wasm in Node." };
 

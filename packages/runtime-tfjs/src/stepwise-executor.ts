@@ -1,6 +1,6 @@
 import type { Executor, LoadedWeights, Tf } from "./engine-source.ts";
 import { makeGraphModel } from "./graph-model.ts";
-import type { Model } from "./model-json.ts";
+import type { Model } from "@samoyed/tfjs-file";
 
 /** TensorFlow.js's own: one call of the engine for each node. */
 export function stepwiseExecutor(tf: Tf, model: Model, loaded: LoadedWeights): Executor {

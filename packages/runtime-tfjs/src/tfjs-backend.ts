@@ -8,8 +8,8 @@ import {
 } from "@samoyed/runtime";
 import type { EngineSource } from "./engine-source.ts";
 import { engineAvailability, openEngine } from "./engine.ts";
-import type { ModelFiles } from "./model-files.ts";
-import { readModel } from "./read-model.ts";
+import type { ModelFiles } from "@samoyed/core";
+import { readModel } from "@samoyed/tfjs-file";
 import { openTfjsSession } from "./tfjs-session.ts";
 
 /** Finds a model's files on a platform. */

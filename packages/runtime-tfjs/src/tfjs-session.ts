@@ -1,4 +1,4 @@
-import { formatShape, type Tensor, throwIfAborted, UnsupportedError, UsageError } from "@samoyed/core";
+import { formatShape, type ModelFiles, type Tensor, throwIfAborted, UnsupportedError, UsageError } from "@samoyed/core";
 import { checkInputs, type Port, type RunOptions, type Session } from "@samoyed/runtime";
 import type { Tensor as TfTensor, TypedArray } from "@tensorflow/tfjs-core";
 import type { Engine, Executor, LoadedWeights } from "./engine-source.ts";
@@ -8,9 +8,7 @@ import { stepwiseExecutor } from "./stepwise-executor.ts";
 import { makeGraphModel } from "./graph-model.ts";
 import { registerGroupedConv } from "./grouped-op.ts";
 import { loadWeights } from "./load-weights.ts";
-import type { ModelFiles } from "./model-files.ts";
-import type { Model } from "./model-json.ts";
-import type { DoorPort } from "./ports.ts";
+import type { Model, ModelPort } from "@samoyed/tfjs-file";
 import { onEngine } from "./switch-engine.ts";
 import { fromEngine, toChannelsLast } from "./tensors.ts";
 import { checkWasmMemory } from "./wasm-memory.ts";
@@ -115,7 +113,7 @@ export async function openTfjsSession({ engine, model, files, signal }: TfjsSess
     }
   }
 
-  function feed(tensor: Tensor, { name, channelsLast, dtype }: DoorPort): TfTensor {
+  function feed(tensor: Tensor, { name, channelsLast, dtype }: ModelPort): TfTensor {
     const { data, shape } = tensor;
     if (!(data instanceof Float32Array || data instanceof Int32Array || data instanceof Uint8Array)) {
       throw new UnsupportedError(
@@ -155,6 +153,6 @@ async function executorOrDispose({ source, tf }: Engine, model: Model, loaded: L
   }
 }
 
-function portsOf(list: readonly DoorPort[]): Port[] {
+function portsOf(list: readonly ModelPort[]): Port[] {
   return list.map(({ name, dtype, shape }) => ({ name, dtype, shape }));
 }

@@ -1,6 +1,5 @@
 import { elementCount, UnsupportedError } from "@samoyed/core";
-import type { Model } from "./model-json.ts";
-import { loadedBytes } from "./weight-entry.ts";
+import { loadedBytes, type Model } from "@samoyed/tfjs-file";
 
 /**
  * A WebAssembly heap ends at 4 GiB; what is left above this is for activations and for what the allocator loses.

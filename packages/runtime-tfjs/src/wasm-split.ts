@@ -1,6 +1,6 @@
 import type { DataType, KernelBackend, Tensor, TensorInfo } from "@tensorflow/tfjs-core";
 import type { Tf } from "./engine-source.ts";
-import type { GraphNode } from "./graph-def.ts";
+import type { GraphNode } from "@samoyed/tfjs-file";
 
 /** The operator that stands for Split in graphs that run on the wasm engine. */
 const SPLIT = "SamoyedSplit";

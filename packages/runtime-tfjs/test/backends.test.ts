@@ -6,13 +6,16 @@ import { pathToFileURL } from "node:url";
 import { ShapeError, type Tensor, UsageError } from "@samoyed/core";
 import { interpret } from "@samoyed/graph";
 import * as tf from "@tensorflow/tfjs-core";
+import { wave } from "@samoyed/test-support/tensors";
+import { tinyGraph } from "@samoyed/test-support/tiny-graph";
+import { testContract } from "@samoyed/test-support/contract";
 import { describe, expect, test } from "vitest";
 import { tfjsCpu, tfjsWasm, tfjsWebgl, tfjsWebgpu } from "../src/node.ts";
 import { BACKENDS } from "./available.ts";
-import { modelFiles, TINY, tinyGraph, wave, writeFiles, writeModel } from "./models.ts";
+import { modelFiles, writeFiles, writeModel } from "./models.ts";
 
 const graph = tinyGraph();
-const model = await writeModel(graph, { contract: TINY });
+const model = await writeModel(graph, { contract: testContract() });
 const input = wave([2, 3, 8, 8]);
 const { weightsManifest } = JSON.parse(await readFile(model, "utf8")) as {
   readonly weightsManifest: readonly { readonly weights: readonly { readonly name: string }[] }[];
@@ -45,7 +48,7 @@ describe.each(BACKENDS)("%s", (_name, backend, runs) => {
         expect(session.backend).toBe(backend.name);
         expect(session.inputs).toEqual([{ name: "input", dtype: "float32", shape: ["N", 3, 8, 8] }]);
         expect(session.outputs).toEqual([{ name: "logits", dtype: "float32", shape: ["N", 4] }]);
-        expect(session.contract).toEqual(TINY);
+        expect(session.contract).toEqual(testContract());
         const outputs = await session.run({ input });
         expect([...outputs.keys()]).toEqual(["logits"]);
         expectClose(outputs.get("logits"), reference.get("logits"));
@@ -71,7 +74,7 @@ describe.each(BACKENDS)("%s", (_name, backend, runs) => {
   );
 
   test.skipIf(!runs)("takes channels last inside the file, and NCHW from the caller", async () => {
-    const session = await backend.load(await writeModel(graph, { contract: TINY, layout: "nhwc" }));
+    const session = await backend.load(await writeModel(graph, { contract: testContract(), layout: "nhwc" }));
     expect(session.inputs[0]!.shape).toEqual(["N", 3, 8, 8]);
     const outputs = await session.run({ input }, { taps: ["relu"] });
     expectClose(outputs.get("logits"), reference.get("logits"));
@@ -81,7 +84,7 @@ describe.each(BACKENDS)("%s", (_name, backend, runs) => {
 
   test.skipIf(!runs)("weights in fewer bits are TensorFlow.js's own", async () => {
     for (const weights of ["float16", "uint8", "uint16"] as const) {
-      const session = await backend.load(await writeModel(graph, { contract: { ...TINY, weights }, weights }));
+      const session = await backend.load(await writeModel(graph, { contract: testContract({ weights }), weights }));
       const { data } = (await session.run({ input })).get("logits")!;
       const error = Math.max(
         ...Array.from(data as Float32Array, (x, at) => Math.abs(x - Number(reference.get("logits")!.data[at]))),
@@ -149,7 +152,7 @@ describe.each(BACKENDS)("%s", (_name, backend, runs) => {
 });
 
 test("loads a web address and a file URL; shards that the server lacks are named", async () => {
-  const files = await modelFiles(graph, { contract: TINY });
+  const files = await modelFiles(graph, { contract: testContract() });
   const server = createServer((request, response) => {
     const body = files.get(request.url!.replace("/m/", ""));
     response.statusCode = body === undefined ? 404 : 200;

@@ -3,11 +3,14 @@ import { dirname, join } from "node:path";
 import { FormatError, IoError, MismatchError, type SamoyedError, UnsupportedError } from "@samoyed/core";
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
+import { wave } from "@samoyed/test-support/tensors";
+import { tinyGraph } from "@samoyed/test-support/tiny-graph";
+import { testContract } from "@samoyed/test-support/contract";
 import { describe, expect, test } from "vitest";
 import { checkWasmMemory, MAX_WASM_WEIGHT_BYTES, wasmWeightBytes } from "../src/wasm-memory.ts";
-import { parseModel } from "../src/model-json.ts";
+import { parseModel } from "@samoyed/tfjs-file";
 import { tfjsCpu, tfjsWasm } from "../src/node.ts";
-import { modelFiles, TINY, tinyGraph, wave, writeFiles } from "./models.ts";
+import { modelFiles, writeFiles } from "./models.ts";
 
 interface Json {
   format: string;
@@ -22,7 +25,7 @@ interface Json {
 
 type Kind = new (...args: never[]) => SamoyedError;
 
-const files = await modelFiles(tinyGraph(), { contract: TINY });
+const files = await modelFiles(tinyGraph(), { contract: testContract() });
 const SHARD = "group1-shard1of1.bin";
 const bytes = files.get(SHARD)!;
 

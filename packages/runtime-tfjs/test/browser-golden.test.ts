@@ -1,15 +1,17 @@
 // The golden case of the trained network on the engines of browsers: the sessions run in Chromium, the verdict is that
 // of `samoyed check --taps`.
+import { formatNamed } from "../../convert/src/format-named.ts";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { preprocessImage } from "@samoyed/preprocess";
+import { golden } from "@samoyed/test-support/paths";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { storedWeightsSha256 } from "../../cli/src/check/stored-weights/stored-weights-sha256.ts";
 import { convertFile } from "../../convert/src/node.ts";
 import { type BackendResult, type LoadedCase, runCase } from "../../golden/src/index.ts";
 import { loadCase } from "../../golden/src/node.ts";
 import { HAS_CHROMIUM, type OpenPage, openPage, siteFiles, WITHOUT_CHROMIUM } from "./chromium.ts";
-import { golden, newFolder } from "./models.ts";
+import { newFolder } from "./models.ts";
 import { pageBackend } from "./page-backend.ts";
 
 const CHECKPOINT = golden("trained/shapes.pth");
@@ -63,11 +65,11 @@ describe.skipIf(!HAS_CHROMIUM)(`the golden case in a browser${WITHOUT_CHROMIUM}`
       const model = join(outDir, folder!);
       for (const file of await readdir(model)) files.set(`/${weights}/${file}`, await readFile(join(model, file)));
       const { signal } = new AbortController();
-      const options = { format: "tfjs", checkpoint: CHECKPOINT, signal } as const;
+      const options = { format: formatNamed("tfjs")!, checkpoint: CHECKPOINT, signal } as const;
       if (weights !== "float32") hashes.set(weights, await storedWeightsSha256(join(model, "model.json"), options));
     }
     opened = await openPage(files, { cores: 8 });
-  }, 180_000);
+  });
 
   afterAll(async () => opened?.close());
 
@@ -106,7 +108,6 @@ describe.skipIf(!HAS_CHROMIUM)(`the golden case in a browser${WITHOUT_CHROMIUM}`
 
   test.for(ENGINES.flatMap(([name]) => STORED.map((stored) => [name, stored] as const)))(
     "%s, weights stored as %s: PyTorch's answers, logits and layers",
-    { timeout: 300_000 },
     async ([name, stored], context) => {
       const fewer = name === "tfjs-webgpu" && stored !== "float32";
       const loaded = fewer ? someImages(shapes, FEWER) : shapes;
@@ -132,7 +133,7 @@ describe.skipIf(!HAS_CHROMIUM)(`the golden case in a browser${WITHOUT_CHROMIUM}`
     },
   );
 
-  test("another model's values, another hash and a model that is not there are red", { timeout: 60_000 }, async () => {
+  test("another model's values, another hash and a model that is not there are red", async () => {
     const loaded = someImages(shapes, new Set([0, UINT8_DIFFERS]));
     const rounded = await check("tfjs-wasm", { loaded, stored: "float32", model: "float16" });
     expect(statuses(rounded)).toEqual(expect.arrayContaining(["max failed", "rms failed", "taps failed"]));

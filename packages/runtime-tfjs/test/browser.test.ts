@@ -1,11 +1,16 @@
 import { readFile } from "node:fs/promises";
 import type { Tensor } from "@samoyed/core";
 import { interpret } from "@samoyed/graph";
+import { trainedShapes } from "@samoyed/test-support/trained-shapes";
+import { golden } from "@samoyed/test-support/paths";
+import { wave } from "@samoyed/test-support/tensors";
+import { tinyGraph } from "@samoyed/test-support/tiny-graph";
+import { testContract } from "@samoyed/test-support/contract";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadClassifier } from "../src/node.ts";
 import { HAS_CHROMIUM, type OpenPage, openPage, type SiteFiles, siteFiles, WITHOUT_CHROMIUM } from "./chromium.ts";
-import { golden, modelFiles, TINY, tinyGraph, trainedShapes, wave, writeFiles } from "./models.ts";
+import { modelFiles, writeFiles } from "./models.ts";
 import type { PageResult } from "./page.ts";
 
 describe.skipIf(!HAS_CHROMIUM)(`in a browser${WITHOUT_CHROMIUM}`, () => {
@@ -18,7 +23,8 @@ describe.skipIf(!HAS_CHROMIUM)(`in a browser${WITHOUT_CHROMIUM}`, () => {
   beforeAll(async () => {
     files = await siteFiles();
     const shapes = await trainedShapes();
-    for (const [name, body] of await modelFiles(graph, { contract: TINY })) files.set(`/tiny.tfjs/${name}`, body);
+    for (const [name, body] of await modelFiles(graph, { contract: testContract() }))
+      files.set(`/tiny.tfjs/${name}`, body);
     for (const [name, body] of await modelFiles(shapes.graph, { contract: shapes.contract })) {
       files.set(`/shapes.tfjs/${name}`, body);
     }
@@ -27,7 +33,7 @@ describe.skipIf(!HAS_CHROMIUM)(`in a browser${WITHOUT_CHROMIUM}`, () => {
     // More than the threads that the page asks for.
     opened = await openPage(files, { cores: 8 });
     ({ page } = opened);
-  }, 180_000);
+  });
 
   afterAll(async () => opened?.close());
 
@@ -44,7 +50,7 @@ describe.skipIf(!HAS_CHROMIUM)(`in a browser${WITHOUT_CHROMIUM}`, () => {
     ["tfjs-wasm", 2e-5],
     ["tfjs-webgl", 2e-4],
     ["tfjs-webgpu", 2e-4],
-  ] as const)("%s", { timeout: 300_000 }, async ([name, tolerance], context) => {
+  ] as const)("%s", async ([name, tolerance], context) => {
     const tiny = await run(name, input, "/tiny.tfjs", ["relu"]);
     if (!tiny.availability.available) {
       // Visible in the report: this browser offers no adapter.
@@ -67,7 +73,7 @@ describe.skipIf(!HAS_CHROMIUM)(`in a browser${WITHOUT_CHROMIUM}`, () => {
     expect(adapter).toBe("2 threads");
   });
 
-  test("and no more than the browser says that there are cores", { timeout: 60_000 }, async () => {
+  test("and no more than the browser says that there are cores", async () => {
     const other = await openPage(files, { cores: 1 });
     try {
       const given = { shape: [...input.shape], data: Array.from(input.data, Number), taps: [] };
@@ -81,7 +87,7 @@ describe.skipIf(!HAS_CHROMIUM)(`in a browser${WITHOUT_CHROMIUM}`, () => {
     }
   });
 
-  test("a bundled page classifies as Node does", { timeout: 60_000 }, async () => {
+  test("a bundled page classifies as Node does", async () => {
     const answer = await page.evaluate(() => window.classify!("/shapes.tfjs/model.json", "/image.jpg"));
     const path = await writeFiles(
       new Map(

@@ -1,15 +1,18 @@
 import { readFile } from "node:fs/promises";
+import { wave } from "@samoyed/test-support/tensors";
+import { tinyGraph } from "@samoyed/test-support/tiny-graph";
+import { testContract } from "@samoyed/test-support/contract";
 import { expect, test } from "vitest";
 import type * as Tf from "@tensorflow/tfjs-core";
 import { openEngine } from "../src/engine.ts";
 import { stepwiseExecutor } from "../src/stepwise-executor.ts";
 import { GROUPED_CONV, registerGroupedConv } from "../src/grouped-op.ts";
 import { loadWeights } from "../src/load-weights.ts";
-import { filesInNode } from "../src/model-files-node.ts";
-import { parseModel } from "../src/model-json.ts";
+import { filesInNode } from "@samoyed/tfjs-file/node";
+import { parseModel } from "@samoyed/tfjs-file";
 import { NODE } from "../src/tfjs-node.ts";
 import { BACKENDS } from "./available.ts";
-import { TINY, tinyGraph, wave, writeModel } from "./models.ts";
+import { writeModel } from "./models.ts";
 
 const runs = BACKENDS.some(([, backend, here]) => backend.name === "tfjs-node" && here);
 
@@ -39,7 +42,7 @@ test.skipIf(!runs)(
       { groups: 32, channels: 64 },
       { groups: 2, channels: 8 },
     ]) {
-      const path = await writeModel(tinyGraph(options), { contract: TINY, groupBudget: 0 });
+      const path = await writeModel(tinyGraph(options), { contract: testContract(), groupBudget: 0 });
       const input = tf.core.tensor(wave([3, 3, 8, 8]).data, [3, 3, 8, 8]);
       const model = parseModel(await readFile(path, "utf8"), path);
       const files = await filesInNode(path);
@@ -59,7 +62,7 @@ test.skipIf(!runs)(
 test.skipIf(!runs)("the parts' nodes and filters are gone, and merged groups are taken apart", async () => {
   const engine = await openEngine(NODE);
   for (const groupBudget of [0, 0.8]) {
-    const path = await writeModel(tinyGraph({ groups: 16, channels: 128 }), { contract: TINY, groupBudget });
+    const path = await writeModel(tinyGraph({ groups: 16, channels: 128 }), { contract: testContract(), groupBudget });
     const files = await filesInNode(path);
     const model = parseModel(await readFile(path, "utf8"), path);
     const parts = model.nodes.filter(({ op }) => op === "Conv2D").length;
@@ -77,7 +80,7 @@ test.skipIf(!runs)("the parts' nodes and filters are gone, and merged groups are
 });
 
 test.skipIf(!runs)("a split along other axes stays what it is", async () => {
-  const path = await writeModel(tinyGraph(), { contract: TINY, groupBudget: 0 });
+  const path = await writeModel(tinyGraph(), { contract: testContract(), groupBudget: 0 });
   const json = await readFile(path, "utf8");
   const engine = await openEngine(NODE);
   const model = parseModel(json, path);

@@ -5,9 +5,10 @@ import { runInNewContext } from "node:vm";
 import { dirname, join } from "node:path";
 import { lazyTensor } from "@samoyed/core";
 import { createBuilder } from "@samoyed/graph";
+import { wave } from "@samoyed/test-support/tensors";
 import { beforeAll, describe, expect, test } from "vitest";
 import { BACKENDS } from "./available.ts";
-import { wave, writeModel } from "./models.ts";
+import { writeModel } from "./models.ts";
 
 const LAYERS = 24;
 const SIZE = 1024;

@@ -54,7 +54,7 @@ async function program(script: string, name: string, text: string): Promise<stri
 }
 
 describe("setup-tfjs-node", () => {
-  test.skipIf(!runs)("does nothing where tfjs-node works", { timeout: 30_000 }, async () => {
+  test.skipIf(!runs)("does nothing where tfjs-node works", async () => {
     expect(await run(SCRIPT)).toEqual({ code: 0, stdout: "tfjs-node: ready\n", stderr: "" });
   });
 

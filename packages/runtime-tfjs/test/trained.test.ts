@@ -1,6 +1,7 @@
+import { trainedShapes } from "@samoyed/test-support/trained-shapes";
 import { describe, expect, test } from "vitest";
 import type { Backend } from "@samoyed/runtime";
-import { trainedShapes, writeModel } from "./models.ts";
+import { writeModel } from "./models.ts";
 import { BACKENDS } from "./available.ts";
 
 const shapes = await trainedShapes();
@@ -39,7 +40,7 @@ async function errors(backend: Backend, artifact: string): Promise<{ error: numb
 }
 
 describe.each(BACKENDS)("%s", (_name, backend, runs) => {
-  test.skipIf(!runs)("gives the trained network's 100 answers within 8 F", { timeout: 120_000 }, async () => {
+  test.skipIf(!runs)("gives the trained network's 100 answers within 8 F", async () => {
     // The engine in plain JavaScript takes a quarter of a minute for each.
     for (const artifact of backend.name === "tfjs-cpu" ? [model] : [model, unmerged]) {
       const { error, other } = await errors(backend, artifact);
@@ -50,7 +51,7 @@ describe.each(BACKENDS)("%s", (_name, backend, runs) => {
 });
 
 describe.each(BACKENDS.filter(([, backend]) => backend.name !== "tfjs-cpu"))("%s", (_name, backend, runs) => {
-  test.skipIf(!runs)("gives the same answers with weights in fewer bits", { timeout: 120_000 }, async () => {
+  test.skipIf(!runs)("gives the same answers with weights in fewer bits", async () => {
     for (const weights of ["float16", "uint16", "uint8"] as const) {
       const contract = { ...shapes.contract, weights };
       const { other } = await errors(backend, await writeModel(shapes.graph, { contract, weights }));

@@ -1,17 +1,19 @@
+import { wave } from "@samoyed/test-support/tensors";
+import { tinyGraph } from "@samoyed/test-support/tiny-graph";
+import { testContract } from "@samoyed/test-support/contract";
 import { beforeAll, expect, test } from "vitest";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Engine } from "../src/engine-source.ts";
 import { openEngine } from "../src/engine.ts";
 import { wasmEngine } from "../src/engines.ts";
 import { stepwiseExecutor } from "../src/stepwise-executor.ts";
-import type { GraphNode } from "../src/graph-def.ts";
+import { type GraphNode, parseModel } from "@samoyed/tfjs-file";
 import { loadWeights } from "../src/load-weights.ts";
-import { filesInNode } from "../src/model-files-node.ts";
-import { parseModel } from "../src/model-json.ts";
+import { filesInNode } from "@samoyed/tfjs-file/node";
 import { onEngine } from "../src/switch-engine.ts";
 import { splitOnWasm, withDirectSplits } from "../src/wasm-split.ts";
 import { readFile } from "node:fs/promises";
-import { TINY, tinyGraph, wave, writeModel } from "./models.ts";
+import { writeModel } from "./models.ts";
 
 let engine: Engine;
 
@@ -26,7 +28,7 @@ async function both(change: (nodes: readonly GraphNode[]) => readonly GraphNode[
   readonly left: number;
 }> {
   const { core } = engine.tf;
-  const path = await writeModel(tinyGraph({ groups: 8, channels: 32 }), { contract: TINY, groupBudget: 0 });
+  const path = await writeModel(tinyGraph({ groups: 8, channels: 32 }), { contract: testContract(), groupBudget: 0 });
   const model = parseModel(await readFile(path, "utf8"), path);
   const before = core.engine().state.numTensors;
   const answers: Float32Array[] = [];

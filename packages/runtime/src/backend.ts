@@ -1,6 +1,6 @@
 import type { Contract, DType, Tensor } from "@samoyed/core";
 
-/** Whether a backend can run here, and if not, why and what mends it. */
+/** Whether a backend can run here, and if not, why and what fixes it. */
 export type Availability =
   | { readonly available: true; readonly version: string }
   | { readonly available: false; readonly reason: string; readonly fix: string };
@@ -15,7 +15,7 @@ export interface Port {
   readonly shape: readonly (number | string)[];
 }
 
-/** What one run is asked for. */
+/** Options of one run. */
 export interface RunOptions {
   /** Names of intermediate values to return besides the outputs. */
   readonly taps?: readonly string[];
@@ -27,7 +27,7 @@ export interface Session {
   readonly backend: string;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
-  /** What travelled inside the artifact; `undefined` for a model that Samoyed did not write. */
+  /** The contract inside the artifact; `undefined` for a model that Samoyed did not write. */
   readonly contract: Contract | undefined;
   /**
    * Runs the model. Tensors are NCHW, float32 unless the port says otherwise; outputs are copies that the caller owns.
@@ -39,7 +39,7 @@ export interface Session {
   dispose(): Promise<void>;
 }
 
-/** How much of a model has come, in bytes; `total` is known once its header is read. */
+/** How much of a model has been loaded, in bytes; `total` is known once its header is read. */
 export interface LoadProgress {
   readonly loaded: number;
   readonly total: number;
@@ -50,7 +50,7 @@ export interface LoadOptions {
   /** Threads that the engine may use; the engine's default when absent. */
   readonly threads?: number;
   readonly signal?: AbortSignal | undefined;
-  /** Called while a model comes, by the backends that take it piece by piece. */
+  /** Called while a model is loaded, by the backends that read it piece by piece. */
   readonly onProgress?: (progress: LoadProgress) => void;
 }
 
@@ -58,8 +58,8 @@ export interface LoadOptions {
 export interface Backend {
   /** Stable name, as `--backend` takes it: `onnxruntime-node`, `tfjs-wasm`, … */
   readonly name: string;
-  /** The artifact format that it loads. */
-  readonly format: "onnx" | "tfjs" | "smyd";
+  /** The name of the artifact format that it loads: `onnx`, `tfjs`, `smyd`. */
+  readonly format: string;
   availability(): Promise<Availability>;
   load(artifact: Artifact, options?: LoadOptions): Promise<Session>;
 }

@@ -2,8 +2,8 @@ import { elementCount, formatShape, ShapeError, type Tensor } from "@samoyed/cor
 import type { Port } from "./backend.ts";
 
 /**
- * Holds a run's inputs against the ports of its model: every port fed, nothing else fed, dtype, rank, sizes, and as
- * many elements as the shape says. A symbolic size (`N`) takes any value of 1 or more, the same wherever its name stands.
+ * Checks a run's inputs against the ports of its model: every port fed, nothing else fed, dtype, rank, sizes, and as
+ * many elements as the shape says. A symbolic size (`N`) takes any value of 1 or more, the same wherever its name is used.
  *
  * For backends: an engine's own messages name neither the input nor what was expected.
  *

@@ -6,8 +6,8 @@ export {
   type ClassifyOptions,
   loadClassifier,
   type LoadClassifierOptions,
-} from "./classifier.ts";
+} from "./tasks/classification/classifier.ts";
 export { checkThreads } from "./check-threads.ts";
 export { firstAvailable } from "./first-available.ts";
-export { softmax } from "./softmax.ts";
-export { type Classification, topClasses } from "./top-classes.ts";
+export { softmax } from "./tasks/classification/softmax.ts";
+export { type Classification, topClasses } from "./tasks/classification/top-classes.ts";

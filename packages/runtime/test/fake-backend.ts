@@ -1,25 +1,13 @@
-import type { Contract, Tensor } from "@samoyed/core";
+import { type ClassificationContract, type Contract, type Tensor } from "@samoyed/core";
+import { testContract } from "@samoyed/test-support/contract";
 import type { Availability, Backend, Port, Session } from "../src/backend.ts";
 import { checkInputs } from "../src/check-inputs.ts";
 
-export const CONTRACT: Contract = {
-  version: 1,
+export const CONTRACT: ClassificationContract = testContract({
   model: "fake.test",
-  task: "logits",
-  input: "input",
-  output: "logits",
-  preprocess: {
-    inputSize: [3, 4, 4],
-    interpolation: "bilinear",
-    cropPct: 1,
-    cropMode: "center",
-    mean: [0, 0, 0],
-    std: [1, 1, 1],
-  },
+  preprocess: { inputSize: [3, 4, 4], interpolation: "bilinear", mean: [0, 0, 0], std: [1, 1, 1] },
   labels: ["red", "green", "blue"],
-  weights: "float32",
-  generator: "test",
-};
+});
 
 /** What a test changes in the fake model. */
 export interface FakeModel {

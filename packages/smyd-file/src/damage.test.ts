@@ -138,11 +138,11 @@ const graph: readonly Case[] = [
   [
     "nodes out of order",
     ({ graph }) => graph["nodes"].reverse(),
-    'node "add" uses value "conv.out", which nothing before it assigns',
+    'node "add" (Add) uses value "conv.out" before it is assigned: the nodes are not in topological order',
   ],
   ["an output of nothing", ({ graph }) => (graph["outputs"][0].name = "x"), 'output "x" is assigned by nothing'],
   ["an output twice", ({ graph }) => graph["outputs"].push(graph["outputs"][0]), 'output "sum" is listed twice'],
-  ["no outputs", ({ graph }) => (graph["outputs"] = []), "it has no outputs"],
+  ["no outputs", ({ graph }) => (graph["outputs"] = []), 'graph "tiny" has no outputs'],
 ];
 
 const weights: readonly Case[] = [

@@ -59,7 +59,7 @@ test("a file or a typed error, and what is read lies within the file", async () 
           const file = await readSmydHeader(memorySource(bytes, "m.smyd"));
           counts.read++;
           expect(file.dataOffset + file.dataBytes).toBe(bytes.byteLength);
-          for (const { offset, byteLength } of [...file.hashed, ...file.weights.values(), file.hashes]) {
+          for (const { offset, byteLength } of [...file.hashed, ...file.graph.initializers.values(), file.hashes]) {
             expect(offset).toBeGreaterThanOrEqual(0);
             expect(offset + byteLength).toBeLessThanOrEqual(file.dataBytes);
           }

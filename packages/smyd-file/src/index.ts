@@ -1,7 +1,7 @@
 export { HASHES_NAME, isReserved, layOutData, type PlacedTensor } from "./data-layout.ts";
 export { type Digested, hexOf, smydDigest } from "./digest.ts";
 export { LANES, panelLayout, type ConvWeights, type PanelLayout } from "./layout.ts";
-export { ALIGNMENT, MAX_HEADER_BYTES, MAX_OPSET, MIN_OPSET, SMYD_OPSET, SMYD_VERSION } from "./limits.ts";
+export { ALIGNMENT, MAX_HEADER_BYTES, SMYD_VERSION } from "./limits.ts";
 export {
   packDepthwise,
   packPanel,
@@ -13,16 +13,5 @@ export {
 } from "./pack.ts";
 export { LENGTH_BYTES, parseSmydHeader, readSmydHeader, smydHeaderLength } from "./read-header.ts";
 export { convWeights, PACKED_STORAGES, storedArray, type StoredArray, type WeightRecord } from "./read-weight.ts";
-export type {
-  SmydAttribute,
-  SmydDim,
-  SmydFile,
-  SmydGraph,
-  SmydNode,
-  SmydPort,
-  SmydVersion,
-  SmydWeight,
-  Stretch,
-  WeightLayout,
-} from "./types.ts";
+export type { SmydFile, SmydVersion, SmydWeight, Stretch, WeightLayout } from "./types.ts";
 export { createXxh64, type Xxh64 } from "./xxh64/xxh64.ts";

@@ -9,18 +9,29 @@ import {
   quote,
   UnsupportedError,
 } from "@samoyed/core";
+import {
+  type Attribute,
+  CANONICAL_OPSET,
+  type Dim,
+  MAX_DIM,
+  MAX_OPSET,
+  MAX_RANK,
+  MIN_OPSET,
+  type Node,
+  type ValueInfo,
+} from "@samoyed/ir";
 import { jsonArray, jsonChoice, jsonInteger, jsonName, jsonObject, jsonText } from "./json-fields.ts";
-import { MAX_DIM, MAX_NODES, MAX_OPSET, MAX_RANK, MAX_WEIGHTS, MIN_OPSET, SMYD_OPSET } from "./limits.ts";
+import { MAX_NODES, MAX_WEIGHTS } from "./limits.ts";
 import { readWeightRecord, type WeightRecord } from "./read-weight.ts";
-import type { SmydAttribute, SmydDim, SmydNode, SmydPort, SmydVersion } from "./types.ts";
+import type { SmydVersion } from "./types.ts";
 
 /** An attribute before its tensor, if it is one, has a place. */
 export type AttributeRecord =
-  | Exclude<SmydAttribute, { readonly type: "tensor" }>
+  | Exclude<Attribute, { readonly type: "tensor" }>
   | { readonly type: "tensor"; readonly value: WeightRecord };
 
 /** A node before its attributes' tensors have places. */
-export interface NodeRecord extends Omit<SmydNode, "attributes"> {
+export interface NodeRecord extends Omit<Node, "attributes"> {
   readonly attributes: ReadonlyMap<string, AttributeRecord>;
 }
 
@@ -28,8 +39,8 @@ export interface NodeRecord extends Omit<SmydNode, "attributes"> {
 export interface GraphRecord {
   readonly name: string;
   readonly opset: number;
-  readonly inputs: readonly SmydPort[];
-  readonly outputs: readonly SmydPort[];
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
   readonly nodes: readonly NodeRecord[];
   readonly weights: readonly WeightRecord[];
 }
@@ -48,7 +59,7 @@ const SPECIAL: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * Reads a graph's JSON. Names are held against one another by `checkNames`; what operators mean is left to who runs them.
+ * Reads a graph's JSON. Names are checked by `checkNames`, operators by what runs them.
  *
  * @param options the file's version, and a label that names it in errors.
  * @throws FormatError when it is not as `docs/smyd-format.md` has it.
@@ -89,9 +100,8 @@ function readOpset(
 ): number {
   const opset = jsonInteger(value, '"opset"', { least: 1, most: MAX_DIM });
   if (version > 1) {
-    if (opset !== SMYD_OPSET)
-      throw new FormatError(`"opset" is ${opset}; expected ${SMYD_OPSET} in version ${version}`);
-    return opset;
+    if (opset === CANONICAL_OPSET) return opset;
+    throw new FormatError(`"opset" is ${opset}; expected ${CANONICAL_OPSET} in version ${version}`);
   }
   if (opset >= MIN_OPSET && opset <= MAX_OPSET) return opset;
   throw new UnsupportedError(
@@ -100,7 +110,7 @@ function readOpset(
   );
 }
 
-function readPort(value: JsonValue, what: string): SmydPort {
+function readPort(value: JsonValue, what: string): ValueInfo {
   const port = jsonObject(value, what, { required: ["name", "dtype", "shape"] });
   const name = jsonName(port.get("name"), `${what}: "name"`);
   return {
@@ -112,7 +122,7 @@ function readPort(value: JsonValue, what: string): SmydPort {
   };
 }
 
-function readDim(value: JsonValue, what: string): SmydDim {
+function readDim(value: JsonValue, what: string): Dim {
   return typeof value === "string" ? jsonName(value, what) : jsonInteger(value, what, { least: 0, most: MAX_DIM });
 }
 

@@ -14,9 +14,10 @@ function digestOf(bytes: Uint8Array): string {
 describe("a file written by hand", () => {
   test("all that it says", async () => {
     const file = await read(assemble(parts()));
-    const { graph, weights, contract, hashed, hashes, dataBytes, dataOffset } = file;
-    expect(weights.get("weight")).toEqual({
+    const { graph, contract, hashed, hashes, dataBytes, dataOffset } = file;
+    expect(graph.initializers.get("weight")).toEqual({
       name: "weight",
+      dtype: "float32",
       shape: [2, 1, 1, 2],
       layout: "panel8",
       groups: 1,
@@ -24,7 +25,7 @@ describe("a file written by hand", () => {
       offset: 0,
       byteLength: 64,
     });
-    expect([...weights.keys()]).toEqual(["weight", "bias"]);
+    expect([...graph.initializers.keys()]).toEqual(["weight", "bias"]);
     expect(graph.nodes.map(({ op }) => op)).toEqual(["Conv", "Constant", "Add"]);
     expect(graph.nodes[0]!.attributes).toEqual({ kernel_shape: { type: "ints", value: [1, 2] } });
     expect(graph.nodes[1]!.attributes["value"]).toMatchObject({ value: { name: "seven", offset: 128, byteLength: 4 } });

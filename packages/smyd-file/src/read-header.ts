@@ -17,13 +17,13 @@ import {
   SUBSTITUTE_HEAD_BYTES,
   UnsupportedError,
 } from "@samoyed/core";
-import { checkNames } from "./check-names.ts";
+import { absentContractPort, type Attribute, checkNames, type Graph, type Node } from "@samoyed/ir";
 import { isReserved, layOutData, type PlacedTensor } from "./data-layout.ts";
 import { smydDigest } from "./digest.ts";
 import { ALIGNMENT, MAX_HEADER_BYTES, SMYD_VERSION } from "./limits.ts";
 import { type GraphRecord, readGraphRecord } from "./read-graph.ts";
 import type { WeightRecord } from "./read-weight.ts";
-import type { SmydAttribute, SmydFile, SmydGraph, SmydNode, SmydVersion, SmydWeight } from "./types.ts";
+import type { SmydFile, SmydVersion, SmydWeight } from "./types.ts";
 
 /** What a `.smyd` file's metadata holds; the contract may be absent. */
 const METADATA = ["format", "version", "graph", "contract", "digest"];
@@ -91,16 +91,20 @@ function describeFile(header: SafetensorsHeader, label: string): SmydFile {
     throw new FormatError(`${label}: the data begins at byte ${dataOffset}; expected a multiple of ${ALIGNMENT}`);
   }
   const record = readGraphRecord(text("graph"), { version, label });
-  checkNames(record, label);
+  const initializers = record.weights.map(({ name }) => name);
+  checkNames(
+    { ...record, initializers },
+    (message, details) => new FormatError(`${label}: the graph: ${message}`, details && { details }),
+  );
   const records = [...record.weights, ...attributeTensors(record)];
   checkTensorNames(records, label);
   const placed = layOutData(records);
   checkPlaces(placed, header, label);
   const contract = metadata.has("contract") ? readContract(text("contract"), { graph: record, label }) : undefined;
-  requireDigest(metadata, contract, label);
+  requireDigest(metadata, label);
   return {
     version,
-    ...withPlaces(record, placed),
+    graph: withPlaces(record, placed),
     ...(contract && { contract }),
     hashed: placed.filter(({ role }) => role === "weight" || role === "scale").map(stretch),
     hashes: stretch(placed.at(-1)!),
@@ -172,23 +176,18 @@ function readContract(
   { graph, label }: { readonly graph: GraphRecord; readonly label: string },
 ): Contract {
   const contract = parseContract(json);
-  const has = (kind: "inputs" | "outputs", name: string): boolean => graph[kind].some((port) => port.name === name);
-  const absent = has("inputs", contract.input)
-    ? [contract.output, ...(contract.taps ?? [])].find((name) => !has("outputs", name))
-    : contract.input;
+  const absent = absentContractPort(graph, contract);
   if (absent !== undefined) {
     throw new FormatError(`${label}: the contract names ${quote(absent)}; the graph has no such input or output`);
   }
   return contract;
 }
 
-function requireDigest(metadata: ReadonlyMap<string, string>, contract: Contract | undefined, label: string): void {
+function requireDigest(metadata: ReadonlyMap<string, string>, label: string): void {
   const json = metadata.get("contract");
-  const sha256 = contract?.source?.sha256;
   const digest = smydDigest({
     graph: metadata.get("graph")!,
     ...(json !== undefined && { contract: json }),
-    ...(sha256 !== undefined && { sourceSha256: sha256 }),
   });
   const stored = metadata.get("digest");
   if (stored !== digest) {
@@ -200,26 +199,26 @@ function requireDigest(metadata: ReadonlyMap<string, string>, contract: Contract
 }
 
 /** The graph and its weights, with where they are. */
-function withPlaces(
-  { weights, nodes, ...graph }: GraphRecord,
-  placed: readonly PlacedTensor[],
-): { readonly graph: SmydGraph; readonly weights: ReadonlyMap<string, SmydWeight> } {
+function withPlaces({ weights, nodes, ...graph }: GraphRecord, placed: readonly PlacedTensor[]): Graph<SmydWeight> {
   const places = new Map(placed.map((tensor) => [tensor.name, tensor]));
   const place = ({ tensor, scale, ...weight }: WeightRecord): SmydWeight => {
     const { offset, byteLength } = places.get(tensor)!;
-    return { ...weight, offset, byteLength, ...(scale !== undefined && { scale: stretch(places.get(scale)!) }) };
+    const dtype = weight.layout === "plain" ? weight.storage : "float32";
+    return { ...weight, dtype, offset, byteLength, ...(scale !== undefined && { scale: stretch(places.get(scale)!) }) };
   };
-  const attributes = (node: GraphRecord["nodes"][number]): SmydNode["attributes"] =>
+  const attributes = (node: GraphRecord["nodes"][number]): Node<SmydWeight>["attributes"] =>
     // fromEntries defines properties, so that an attribute may have any name.
     Object.fromEntries(
-      Array.from(node.attributes, ([name, attribute]): [string, SmydAttribute] => [
+      Array.from(node.attributes, ([name, attribute]): [string, Attribute<SmydWeight>] => [
         name,
         attribute.type === "tensor" ? { type: "tensor", value: place(attribute.value) } : attribute,
       ]),
     );
   return {
-    graph: { ...graph, nodes: nodes.map((node) => ({ ...node, attributes: attributes(node) })) },
-    weights: new Map(weights.map((weight) => [weight.name, place(weight)])),
+    ...graph,
+    nodes: nodes.map((node) => ({ ...node, attributes: attributes(node) })),
+    initializers: new Map(weights.map((weight) => [weight.name, place(weight)])),
+    values: new Map(),
   };
 }
 

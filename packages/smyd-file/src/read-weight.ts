@@ -1,7 +1,7 @@
 import { bytesPerElement, type DType, DTYPES, FormatError, formatShape, type JsonValue, quote } from "@samoyed/core";
+import { MAX_DIM, MAX_RANK } from "@samoyed/ir";
 import { jsonArray, jsonChoice, jsonInteger, jsonName, jsonObject } from "./json-fields.ts";
 import { type ConvWeights, LANES, panelLayout } from "./layout.ts";
-import { MAX_DIM, MAX_RANK } from "./limits.ts";
 import type { WeightLayout } from "./types.ts";
 
 /** A weight as the graph's JSON lists it: which tensors of the file hold it, and how. */

@@ -17,7 +17,15 @@ LAST_NORM_WEIGHT = 0.25
 # Small enough that the intermediate arrays of one chunk stay in the processor's cache.
 CHUNK = 1 << 16
 
-_CONSTANT = {"bn.weight": 1.0, "bn.last": LAST_NORM_WEIGHT, "bn.bias": 0.0, "bn.mean": 0.0, "bn.var": 1.0}
+_CONSTANT = {
+    "conv.bias": 0.0,
+    "bn.weight": 1.0,
+    "bn.last": LAST_NORM_WEIGHT,
+    "bn.bias": 0.0,
+    "bn.mean": 0.0,
+    "bn.var": 1.0,
+    "bn.count": 0,
+}
 
 
 def fnv1a(text: str) -> int:
@@ -57,31 +65,37 @@ def random_chunks(name: str, count: int, *, seed: str, std: float) -> Iterator[n
         yield ((total.astype(np.int32) - 131070) * scale).astype(np.float32)
 
 
+def fill_of(role: str, shape: tuple[int, ...]) -> dict:
+    """How a tensor of a role gets its values, in the words of packages/core/src/tensor/stand-in-fill.ts.
+
+    `role` is conv, conv.bias, fc.weight, fc.bias, bn.weight, bn.last (the last batch norm's weight of a residual block), bn.bias,
+    bn.mean, bn.var or bn.count.
+    """
+    if role in _CONSTANT:
+        return {"kind": "constant", "value": _CONSTANT[role]}
+    if role == "fc.bias":
+        return {"kind": "head"}
+    if role == "fc.weight":
+        return {"kind": "normal", "std": FC_STD}
+    if role == "conv":
+        return {"kind": "normal", "std": math.sqrt(2 / math.prod(shape[1:]))}
+    raise ValueError(f"unknown role {role!r}")
+
+
 def stand_in_tensor(
     name: str, shape: tuple[int, ...], *, role: str, seed: str, head: np.ndarray | None = None
 ) -> np.ndarray:
-    """One tensor of a stand-in.
-
-    `role` is conv, fc.weight, fc.bias, bn.weight, bn.last (the last batch norm's weight of a residual block), bn.bias,
-    bn.mean, bn.var or bn.count. `head` is the solved bias and belongs to fc.bias alone.
-    """
-    if role == "bn.count":
-        return np.zeros(shape, dtype=np.int64)
-    if role in _CONSTANT:
-        return np.full(shape, _CONSTANT[role], dtype=np.float32)
-    if role == "fc.bias":
+    """One tensor of a stand-in. `head` is the solved bias and belongs to fc.bias alone."""
+    fill = fill_of(role, shape)
+    if fill["kind"] == "constant":
+        return np.full(shape, fill["value"], dtype=np.int64 if role == "bn.count" else np.float32)
+    if fill["kind"] == "head":
         if head is None or head.shape != shape or head.dtype != np.float32:
             raise ValueError(f"{name} of shape {shape} needs a float32 head of that shape")
         return head
-    if role == "fc.weight":
-        std = FC_STD
-    elif role == "conv":
-        std = math.sqrt(2 / math.prod(shape[1:]))
-    else:
-        raise ValueError(f"{name}: unknown role {role!r}")
     out = np.empty(math.prod(shape), dtype=np.float32)
     position = 0
-    for chunk in random_chunks(name, out.size, seed=seed, std=std):
+    for chunk in random_chunks(name, out.size, seed=seed, std=fill["std"]):
         out[position : position + chunk.size] = chunk
         position += chunk.size
     return out.reshape(shape)
@@ -96,8 +110,9 @@ def roles(model) -> dict[str, str]:
     damped = {f"{path}.{last[type(block)]}" for path, block in model.named_modules() if type(block) in last}
     kinds = {}
     for path, module in model.named_modules():
-        if isinstance(module, torch.nn.Conv2d):
+        if isinstance(module, (torch.nn.Conv1d, torch.nn.Conv2d)):
             kinds[f"{path}.weight"] = "conv"
+            kinds[f"{path}.bias"] = "conv.bias"
         elif isinstance(module, torch.nn.Linear):
             kinds[f"{path}.weight"] = "fc.weight"
             kinds[f"{path}.bias"] = "fc.bias"

@@ -1,5 +1,6 @@
-import { FORMAT_WEIGHTS, type Format, FORMATS, type Weights } from "@samoyed/convert";
+import { formatNamed, FORMATS } from "@samoyed/convert";
 import type { CaseBackend, GoldenCase } from "@samoyed/golden";
+import type { Format } from "@samoyed/graph";
 import type { Availability, Backend } from "@samoyed/runtime";
 
 /** A converted model. */
@@ -18,14 +19,14 @@ export interface CaseBackendOptions {
   /** Backends that were asked for by name: they run however slow they are. */
   readonly asked: readonly string[];
   /** How weights are stored. */
-  readonly stored: Weights;
+  readonly stored: string;
   readonly make: ArtifactMaker;
 }
 
 /** The format of a backend, where it can store weights so. */
-export function formatStoring(format: Backend["format"], stored: Weights): Format | undefined {
-  const written = FORMATS.find((known) => known === format);
-  return written && FORMAT_WEIGHTS[written].includes(stored) ? written : undefined;
+export function formatStoring({ format }: Backend, stored: string): Format | undefined {
+  const written = formatNamed(format);
+  return written?.weights.includes(stored) === true ? written : undefined;
 }
 
 /** Backends as a case takes them: the artifact is converted when the first of them that can run is opened. */
@@ -36,13 +37,13 @@ export function caseBackends(
   const made = new Map<Format, Promise<MadeArtifact>>();
   return backends.map((backend) => {
     const { name } = backend;
-    const format = formatStoring(backend.format, stored);
+    const format = formatStoring(backend, stored);
     return {
       name,
       async availability(): Promise<Availability> {
         if (format === undefined) {
-          const known = FORMATS.filter((one) => FORMAT_WEIGHTS[one].includes(stored));
-          const fix = `Weights are stored so by ${known.join(", ")}.`;
+          const known = FORMATS.filter(({ weights }) => weights.includes(stored));
+          const fix = `Weights are stored so by ${known.map((one) => one.name).join(", ")}.`;
           return {
             available: false,
             reason: `its format, ${backend.format}, does not store weights as ${stored}`,

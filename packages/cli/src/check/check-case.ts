@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import type { Format, Weights } from "@samoyed/convert";
 import { convertFile } from "@samoyed/convert/node";
 import { SamoyedError } from "@samoyed/core";
 import { type CaseEvent, type CaseResult, type LoadedCase, runCase } from "@samoyed/golden";
 import { loadCase } from "@samoyed/golden/node";
 import { preprocessImage } from "@samoyed/preprocess";
+import type { Format } from "@samoyed/graph";
 import type { Backend } from "@samoyed/runtime";
 import { assetReader, imagenetLabels } from "../assets.ts";
 import { cacheDir } from "../cache.ts";
@@ -23,7 +23,7 @@ export interface CheckCaseOptions {
   /** Backends that were asked for by name. */
   readonly asked: readonly string[];
   /** How artifacts store the weights. */
-  readonly stored: Weights;
+  readonly stored: string;
   /** Whether to look into the network. */
   readonly depth: "answers" | "layers";
   /** A checkpoint in place of the case's own. */
@@ -48,7 +48,7 @@ async function makeArtifact(
   const { checkpoint: weights, model, preprocess } = loaded.case;
   const checkpoint = given?.path ?? (await caseCheckpoint(loaded, { folder, scratch, signal }));
   const report = await convertFile(checkpoint, {
-    formats: [format],
+    formats: [format.name],
     outDir: scratch,
     weights: stored,
     signal,
@@ -57,8 +57,7 @@ async function makeArtifact(
     ...(weights.kind === "file" ? {} : { model }),
     ...(weights.kind === "stand-in" && !other ? { standIn: weights.note } : {}),
   });
-  const files = report.files.map(({ file }) => file);
-  const path = join(scratch, files.find((file) => file.endsWith("/model.json")) ?? files[0]!);
+  const path = join(scratch, report.files[0]!.file);
   if (stored === "float32") return { path };
   return { path, weightsSha256: await storedWeightsSha256(path, { format, checkpoint, signal }) };
 }

@@ -1,4 +1,3 @@
-import type { Weights } from "@samoyed/convert";
 import type { Backend } from "@samoyed/runtime";
 import { backendsNamed, runnableInNode } from "../backends.ts";
 import { formatStoring } from "./case-backends.ts";
@@ -11,7 +10,7 @@ export interface RequiredBackendsOptions {
   /** The backends of this run; `all` means those of them that Node can run and whose format stores the weights so. */
   readonly backends: readonly Backend[];
   /** How weights are stored. */
-  readonly stored: Weights;
+  readonly stored: string;
 }
 
 /**
@@ -25,7 +24,7 @@ export function requiredBackends(
 ): readonly string[] {
   const names = must.filter((name) => name !== ALL);
   const all = must.includes(ALL)
-    ? runnableInNode(backends).filter(({ format }) => formatStoring(format, stored) !== undefined)
+    ? runnableInNode(backends).filter((backend) => formatStoring(backend, stored) !== undefined)
     : [];
   const named = names.length === 0 ? [] : backendsNamed(names);
   return [...new Set([...all, ...named].map(({ name }) => name))];

@@ -1,4 +1,5 @@
 import { arch, cpus, platform } from "node:os";
+import { WEIGHT_TYPES } from "@samoyed/convert";
 import { UsageError } from "@samoyed/core";
 import { type CaseEvent, type CaseResult, createReport, parseShard, renderTable, shardOf } from "@samoyed/golden";
 import { backendsNamed } from "../backends.ts";
@@ -11,7 +12,6 @@ import { startProgress } from "../progress.ts";
 import { resolveSource } from "../resolve-source.ts";
 import { choice, flag, list, text } from "../values.ts";
 import { version } from "../version.ts";
-import { WEIGHTS } from "../weights.ts";
 
 /** Says what is happening, where somebody watches. */
 function watcher(context: Context): { onEvent: (event: CaseEvent) => void; stop: () => void } {
@@ -60,7 +60,7 @@ export const check: Command = {
     weights: {
       type: "string",
       value: "TYPE",
-      description: `how artifacts store the weights: ${WEIGHTS.join(", ")} (default: float32)`,
+      description: `how artifacts store the weights: ${WEIGHT_TYPES.join(", ")} (default: float32)`,
     },
     taps: { type: "boolean", description: "also compare the values inside the network, block by block" },
     report: { type: "string", value: "DIR", description: "write report.html and report.json there" },
@@ -79,7 +79,7 @@ export const check: Command = {
   async run(args, values, context) {
     const named = list(values, "backend");
     const backends = backendsNamed(named);
-    const stored = choice(values, "weights", WEIGHTS);
+    const stored = choice(values, "weights", WEIGHT_TYPES);
     const required = requiredBackends(list(values, "require"), { backends, stored });
     const asked = [...named, ...required];
     const depth = flag(values, "taps") ? "layers" : "answers";

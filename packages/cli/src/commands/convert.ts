@@ -1,18 +1,20 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { UsageError } from "@samoyed/core";
 import {
-  FORMATS,
   type ConvertModelReport,
   type ConvertReport,
-  type Format,
-  type TfjsOptions,
+  formatNamed,
+  FORMATS,
+  WEIGHT_TYPES,
   type WrittenFile,
 } from "@samoyed/convert";
-import { addSelfTest, requireSmyd } from "../add-self-test.ts";
+import type { Format } from "@samoyed/graph";
+import { addSelfTest } from "../add-self-test.ts";
 import { columns, formatBytes } from "../columns.ts";
 import type { Command, Context, Result, Values } from "../command.ts";
 import { convertFile, convertModelFile, modelFormat } from "@samoyed/convert/node";
+import { FORMAT_OPTIONS, type GivenOptions, readFormatOptions } from "../format-options.ts";
 import { namedModel } from "../named-model.ts";
 import { PREPROCESS_OPTIONS, preprocessOverrides } from "../preprocess-options.ts";
 import { printableLine } from "../printable.ts";
@@ -21,25 +23,29 @@ import { resolveSource } from "../resolve-source.ts";
 import { startProgress } from "../progress.ts";
 import { paint, type Terminal } from "../terminal.ts";
 import { choice, flag, list, one, text } from "../values.ts";
-import { WEIGHTS } from "../weights.ts";
+
+/** The formats' names. */
+const NAMES = FORMATS.map(({ name }) => name);
 
 function formatsOf(names: readonly string[]): readonly Format[] {
   return names.map((name) => {
-    const found = FORMATS.find((format) => format === name);
-    if (found === undefined) throw new UsageError(`--to got ${JSON.stringify(name)}; expected ${FORMATS.join(", ")}`);
+    const found = formatNamed(name);
+    if (found === undefined) throw new UsageError(`--to got ${JSON.stringify(name)}; expected ${NAMES.join(", ")}`);
     return found;
   });
 }
 
-/** The files that a person opens: of a folder of weights only its model.json, with the size of all. */
+/** The files that a person opens: of a model that is a folder only its entry, with the size of all. */
 function entryFiles(files: readonly WrittenFile[]): readonly WrittenFile[] {
-  return files
-    .filter(({ file }) => !file.endsWith(".bin"))
-    .map((entry) => {
-      if (entry.format !== "tfjs") return entry;
-      const own = files.filter(({ format }) => format === "tfjs");
-      return { ...entry, byteLength: own.reduce((sum, { byteLength }) => sum + byteLength, 0) };
-    });
+  const shown = new Map<string, WrittenFile>();
+  for (const entry of files) {
+    const folder = dirname(entry.file);
+    const key = folder === "." ? entry.file : folder;
+    // Of each format the entry comes first.
+    const first = shown.get(key);
+    shown.set(key, first === undefined ? entry : { ...first, byteLength: first.byteLength + entry.byteLength });
+  }
+  return [...shown.values()];
 }
 
 function describeFiles(files: readonly WrittenFile[], { out, terminal }: { out: string; terminal: Terminal }): string {
@@ -71,26 +77,18 @@ function describe(report: ConvertReport, { out, terminal }: { out: string; termi
   return `${describeFiles(report.files, { out, terminal })}\n\n${columns(rows)}${next}`;
 }
 
-/**
- * What a TensorFlow.js model is to be like.
- *
- * @throws UsageError when none is written and something is said of it.
- */
-function tfjsOptions(values: Values, formats: readonly Format[]): TfjsOptions {
-  const unused = ["layout", "tfjs-group-budget"].find((name) => values[name] !== undefined);
-  if (unused !== undefined && !formats.includes("tfjs")) {
-    throw new UsageError(`--${unused} is for TensorFlow.js models, and none is written`, {
-      hint: `Add it: --to ${[...formats, "tfjs"].join(",")}`,
-    });
-  }
-  const budget = text(values, "tfjs-group-budget");
-  const groupBudget = budget === undefined ? undefined : Number(budget);
-  if (groupBudget !== undefined && !(groupBudget >= 0 && budget?.trim() !== "")) {
-    throw new UsageError(
-      `--tfjs-group-budget got ${JSON.stringify(budget)}; expected 0 or more, such as 0.1 for a tenth`,
-    );
-  }
-  return { layout: choice(values, "layout", ["nchw", "nhwc"]), ...(groupBudget === undefined ? {} : { groupBudget }) };
+/** Does what was asked for after writing; gives the files with their new sizes. */
+async function finish(
+  files: readonly WrittenFile[],
+  {
+    afterwards,
+    out,
+    signal,
+  }: Pick<GivenOptions, "afterwards"> & { readonly out: string; readonly signal: AbortSignal },
+): Promise<readonly WrittenFile[]> {
+  let finished = files;
+  for (const { format } of afterwards) finished = await addSelfTest(finished, { format, out, signal });
+  return finished;
 }
 
 /** What a model brings itself. */
@@ -105,29 +103,26 @@ async function convertModel(path: string, values: Values, { terminal, signal }: 
   const out = text(values, "out") ?? ".";
   const formats = formatsOf(list(values, "to"));
   const from = modelFormat(path)!;
-  // A .smyd file becomes one again: of the version that is written now, or with other weights.
-  const others = FORMATS.filter((format) => format !== from || from === "smyd");
-  if (formats.length === 0 || formats.some((format) => !others.includes(format))) {
-    const article = from === "onnx" ? "an ONNX" : `a .${from}`;
-    throw new UsageError(`${path} is ${article} model already; --to names what it becomes: ${others.join(", ")}`, {
+  const others = NAMES.filter((name) => name !== from.name || from.renews === true);
+  if (formats.length === 0 || formats.some(({ name }) => !others.includes(name))) {
+    throw new UsageError(`${path} is ${from.noun} already; --to names what it becomes: ${others.join(", ")}`, {
       hint: `samoyed convert ${path} --to ${others[0]}`,
     });
   }
-  const withSelfTest = requireSmyd(flag(values, "self-test"), formats);
-  const tfjs = tfjsOptions(values, formats);
+  const { formatOptions, afterwards } = readFormatOptions(values, formats);
   const progress = startProgress(terminal, "bytes");
   try {
     const converted: ConvertModelReport = await convertModelFile(path, {
-      formats,
+      formats: formats.map(({ name }) => name),
       outDir: out,
-      weights: choice(values, "weights", WEIGHTS),
-      tfjs,
+      weights: choice(values, "weights", WEIGHT_TYPES),
+      formatOptions,
       fold: !flag(values, "no-fold"),
       signal,
       onProgress: ({ file, done, total }) => progress.update(`writing ${file}`, done, total),
     });
     progress.stop();
-    const files = withSelfTest ? await addSelfTest(converted.files, { out, signal }) : converted.files;
+    const files = await finish(converted.files, { afterwards, out, signal });
     const report = { ...converted, files };
     const rows = [
       ["model", report.model],
@@ -145,10 +140,20 @@ async function convertModel(path: string, values: Values, { terminal, signal }: 
   }
 }
 
+/** How weights can be stored: what all formats have, then what is particular to each. */
+function weightTypesText(): string {
+  const common = WEIGHT_TYPES.filter((type) => FORMATS.every(({ weights }) => weights.includes(type)));
+  const own = FORMATS.map(({ name, weights }) => ({ name, types: weights.filter((type) => !common.includes(type)) }))
+    .filter(({ types }) => types.length > 0)
+    .map(({ name, types }) => `; for ${name} also ${types.join(", ")}`);
+  const [first, ...rest] = common;
+  return `${first} (default)${rest.map((type) => `, ${type}`).join("")}${own.join("")}`;
+}
+
 export const convert: Command = {
   name: "convert",
   summary: "a PyTorch checkpoint becomes a model file for JavaScript",
-  usage: "SOURCE [--to onnx,tfjs,smyd] [--out DIR]",
+  usage: `SOURCE [--to ${NAMES.join(",")}] [--out DIR]`,
   options: {
     model: {
       type: "string",
@@ -159,28 +164,19 @@ export const convert: Command = {
       type: "string",
       multiple: true,
       value: "FORMAT,…",
-      description: `what to write: ${FORMATS.join(", ")} (default: onnx)`,
+      description: `what to write: ${NAMES.join(", ")} (default: ${NAMES[0]})`,
     },
     out: { type: "string", value: "DIR", description: "where to write (default: this folder)" },
     labels: { type: "string", value: "FILE", description: "class names, one a line, to travel in the model" },
     weights: {
       type: "string",
       value: "TYPE",
-      description: "float32 (default), or float16 for half the size; for tfjs also uint8, uint16, for smyd int8",
+      description: weightTypesText(),
     },
     features: { type: "boolean", description: "give pooled features, not logits: MODEL.features.onnx" },
     taps: { type: "boolean", description: "also give the output of every stage" },
     "no-fold": { type: "boolean", description: "keep batch norms as they are" },
-    layout: { type: "string", value: "LAYOUT", description: "images that a tfjs model takes: nchw (default) or nhwc" },
-    "tfjs-group-budget": {
-      type: "string",
-      value: "SHARE",
-      description: "by how much grouped convolutions may enlarge a tfjs model to be faster (default: 0.1)",
-    },
-    "self-test": {
-      type: "boolean",
-      description: "record in a .smyd model what it answers, for machines to test themselves",
-    },
+    ...FORMAT_OPTIONS,
     ...PREPROCESS_OPTIONS,
     "accept-license": { type: "boolean", description: "accept the licence of a published checkpoint" },
   },
@@ -198,11 +194,10 @@ export const convert: Command = {
     const given = one(args, "SOURCE: a file, or a published name");
     if (modelFormat(given) !== undefined && existsSync(given)) return convertModel(given, values, context);
     const out = text(values, "out") ?? ".";
-    const weights = choice(values, "weights", WEIGHTS);
+    const weights = choice(values, "weights", WEIGHT_TYPES);
     const preprocess = preprocessOverrides(values);
-    const formats = formatsOf(values["to"] === undefined ? ["onnx"] : list(values, "to"));
-    const withSelfTest = requireSmyd(flag(values, "self-test"), formats);
-    const tfjs = tfjsOptions(values, formats);
+    const formats = values["to"] === undefined ? FORMATS.slice(0, 1) : formatsOf(list(values, "to"));
+    const { formatOptions, afterwards } = readFormatOptions(values, formats);
     const labelFile = text(values, "labels");
     const labels = labelFile === undefined ? undefined : await readLabels(labelFile);
     const named = text(values, "model");
@@ -213,10 +208,10 @@ export const convert: Command = {
     const progress = startProgress(terminal, "bytes");
     try {
       const converted = await convertFile(source.path, {
-        formats,
+        formats: formats.map(({ name }) => name),
         outDir: out,
         weights,
-        tfjs,
+        formatOptions,
         features: flag(values, "features"),
         taps: flag(values, "taps"),
         fold: !flag(values, "no-fold"),
@@ -227,7 +222,7 @@ export const convert: Command = {
         onProgress: ({ file, done, total }) => progress.update(`writing ${file}`, done, total),
       });
       progress.stop();
-      const files = withSelfTest ? await addSelfTest(converted.files, { out, signal }) : converted.files;
+      const files = await finish(converted.files, { afterwards, out, signal });
       const report = { ...converted, files };
       return { json: { out, ...report }, text: describe(report, { out, terminal }) };
     } finally {

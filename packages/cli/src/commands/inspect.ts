@@ -1,23 +1,11 @@
-import type { Backend } from "@samoyed/runtime";
-import { artifactFormat } from "../artifact-format.ts";
+import { artifactFiles, artifactFormat } from "../artifact-format.ts";
 import type { Command, Result } from "../command.ts";
-import { describeModel, type ModelDescription } from "../inspect/describe-model.ts";
+import { describeModel } from "../inspect/describe-model.ts";
 import { inspectCheckpoint } from "../inspect/inspect-checkpoint.ts";
-import { inspectOnnx } from "../inspect/inspect-onnx.ts";
-import { inspectSmyd } from "../inspect/inspect-smyd.ts";
-import { inspectTfjs } from "../inspect/inspect-tfjs.ts";
 import { TENSORS_SHOWN } from "../inspect/tensor-table.ts";
+import { namingFile } from "../naming-file.ts";
 import { flag, one } from "../values.ts";
 import { withCheckpoint } from "../with-checkpoint.ts";
-
-type Inspect = (path: string, signal: AbortSignal) => Promise<ModelDescription>;
-
-/** What describes a model of each format; every other file is a checkpoint, or nothing. */
-const INSPECTORS: Readonly<Record<Backend["format"], Inspect>> = {
-  onnx: inspectOnnx,
-  smyd: inspectSmyd,
-  tfjs: inspectTfjs,
-};
 
 export const inspect: Command = {
   name: "inspect",
@@ -39,7 +27,11 @@ export const inspect: Command = {
     const path = one(args, "FILE");
     const all = flag(values, "all");
     const format = await artifactFormat(path);
-    if (format !== undefined) return describeModel(await INSPECTORS[format](path, signal), { all });
+    if (format !== undefined) {
+      const files = await artifactFiles(path, format);
+      const model = await namingFile(path, () => format.describe(files, { signal }));
+      return describeModel(model, { kind: format.name, all });
+    }
     return withCheckpoint(path, { signal, work: async (checkpoint) => inspectCheckpoint(checkpoint, { all }) });
   },
 };

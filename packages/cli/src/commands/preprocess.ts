@@ -32,10 +32,10 @@ export const preprocess: Command = {
       model === undefined ? {} : { pretrainedCfg: namedModel(model).preprocess },
     );
     const bytes = await readWhole(image, signal);
-    const tensor = await namingFile(image, () => preprocessImage(bytes, config));
+    const { tensor, geometry } = await namingFile(image, () => preprocessImage(bytes, config));
     await writeFiles([{ path: out, bytes: encodeNpy(tensor) }]);
     return {
-      json: { out, dtype: tensor.dtype, shape: tensor.shape, config },
+      json: { out, dtype: tensor.dtype, shape: tensor.shape, geometry, config },
       text: `${out}: float32 [${tensor.shape.join(", ")}]`,
     };
   },

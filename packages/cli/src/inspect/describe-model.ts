@@ -1,39 +1,15 @@
-import { type Contract, formatShape } from "@samoyed/core";
+import { type Contract, formatShape, isOfTask } from "@samoyed/core";
 import { columns, formatBytes } from "../columns.ts";
+import type { ModelDescription, PortDescription } from "@samoyed/graph";
 import type { Result } from "../command.ts";
-import { type TensorFacts, tensorTable } from "./tensor-table.ts";
+import { tensorTable } from "./tensor-table.ts";
 
-interface Port {
-  readonly name: string;
-  readonly dtype: string;
-  readonly shape: readonly (number | string)[];
-}
-
-/** What is told of a model, whatever its format. */
-export interface ModelDescription {
-  readonly kind: "onnx" | "tfjs" | "smyd";
-  /** The format in words. */
-  readonly format: string;
-  readonly inputs: readonly Port[];
-  readonly outputs: readonly Port[];
-  readonly nodes: readonly { readonly op: string }[];
-  readonly tensors: readonly TensorFacts[];
-  /** Bytes of all weights. */
-  readonly bytes: number;
-  readonly contract: Contract | undefined;
-  /** What `samoyed run --taps` may name, in the order of computation. */
-  readonly values: readonly { readonly name: string; readonly op: string }[];
-  /** What of the file was not looked at. */
-  readonly unverified?: string;
-  /** What this format has besides. */
-  readonly facts?: Readonly<Record<string, unknown>>;
-}
-
-const portText = ({ name, dtype, shape }: Port): string => `${name} ${dtype} ${formatShape(shape)}`;
+const portText = ({ name, dtype, shape }: PortDescription): string => `${name} ${dtype} ${formatShape(shape)}`;
 
 function contractRows(contract: Contract | undefined): string[][] {
   if (!contract) return [["contract", "none: Samoyed did not write this file"]];
-  const { preprocess, labels, source } = contract;
+  const { preprocess, source } = contract;
+  const labels = isOfTask(contract, "logits") ? contract.labels : undefined;
   const settings = [
     preprocess.inputSize.join("×"),
     preprocess.interpolation,
@@ -55,8 +31,8 @@ function contractRows(contract: Contract | undefined): string[][] {
 
 /** A model as text and as JSON. */
 export function describeModel(
-  { kind, format, inputs, outputs, nodes, tensors, bytes, contract, values, unverified, facts }: ModelDescription,
-  { all }: { readonly all: boolean },
+  { format, inputs, outputs, nodes, tensors, bytes, contract, values, unverified, facts }: ModelDescription,
+  { kind, all }: { readonly kind: string; readonly all: boolean },
 ): Result {
   const operators = new Map<string, number>();
   for (const { op } of nodes) operators.set(op, (operators.get(op) ?? 0) + 1);

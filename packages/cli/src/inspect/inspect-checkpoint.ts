@@ -1,9 +1,10 @@
 import { type Checkpoint, stateDict } from "@samoyed/checkpoint";
 import { type LazyTensor, SamoyedError } from "@samoyed/core";
 import { chooseModel, recordedModel } from "@samoyed/convert";
+import { describeTensors } from "@samoyed/graph";
 import { columns, formatBytes } from "../columns.ts";
 import type { Result } from "../command.ts";
-import { byteLengthOf, tensorFacts, tensorTable } from "./tensor-table.ts";
+import { byteLengthOf, tensorTable } from "./tensor-table.ts";
 
 interface Architecture {
   readonly name: string;
@@ -54,8 +55,8 @@ export function inspectCheckpoint(checkpoint: Checkpoint, { all }: { readonly al
       architecture: recognised ?? null,
       ...(recognised ? {} : { unrecognised: architecture }),
       warnings,
-      tensors: tensorFacts(list),
+      tensors: describeTensors(list),
     },
-    text: `${columns(rows)}\n\n${tensorTable(tensorFacts(list), { all })}`,
+    text: `${columns(rows)}\n\n${tensorTable(describeTensors(list), { all })}`,
   };
 }

@@ -1,22 +1,9 @@
 import { bytesPerElement, elementCount, formatShape, type LazyTensor } from "@samoyed/core";
+import type { TensorDescription } from "@samoyed/graph";
 import { columns } from "../columns.ts";
 
 /** Rows of the tensor table that are printed unless all are asked for. */
 export const TENSORS_SHOWN = 12;
-
-/** A tensor, as JSON has it. */
-export interface TensorFacts {
-  readonly name: string;
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  /** How its elements are ordered, where a format has several ways. */
-  readonly layout?: string;
-}
-
-/** What is told of each tensor. */
-export function tensorFacts(tensors: readonly LazyTensor[]): TensorFacts[] {
-  return tensors.map(({ name, dtype, shape }) => ({ name, dtype, shape }));
-}
 
 /** The bytes of all tensors together. */
 export function byteLengthOf(tensors: readonly LazyTensor[]): number {
@@ -24,7 +11,7 @@ export function byteLengthOf(tensors: readonly LazyTensor[]): number {
 }
 
 /** Tensors with dtype and shape, one a line. */
-export function tensorTable(tensors: readonly TensorFacts[], { all }: { readonly all: boolean }): string {
+export function tensorTable(tensors: readonly TensorDescription[], { all }: { readonly all: boolean }): string {
   const shown = all ? tensors : tensors.slice(0, TENSORS_SHOWN);
   const rows = shown.map(({ name, dtype, shape, layout }) => [
     `  ${name}`,

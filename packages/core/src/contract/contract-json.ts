@@ -1,5 +1,6 @@
-import { CONTRACT_SCHEMA } from "./contract-schema.ts";
-import { CONTRACT_VERSION, type Contract, type PreprocessConfig } from "./contract.ts";
+import { CONTRACT_VERSION, type PreprocessConfig } from "./contract-base.ts";
+import { contractSchema, PREPROCESS_SCHEMA } from "./contract-schema.ts";
+import { type Contract, findTask, requireTask } from "./contract-tasks.ts";
 import { FormatError, UnsupportedError } from "../errors.ts";
 import { type JsonSchema, schemaProblem } from "../json/json-schema.ts";
 
@@ -7,9 +8,9 @@ import { type JsonSchema, schemaProblem } from "../json/json-schema.ts";
 const MAX_CONTRACT_CHARACTERS = 64 * 1024 * 1024;
 
 /**
- * Reads a contract from its JSON.
+ * Reads a contract from its JSON. Of a task that is not known, only the keys of every contract are checked.
  *
- * @throws FormatError when it is no JSON, or breaks `CONTRACT_SCHEMA` (the first offence is named by its path).
+ * @throws FormatError when it is no JSON, or breaks the schema of its task (the first offence is named by its path).
  * @throws UnsupportedError when a later version of Samoyed wrote it.
  */
 export function parseContract(json: string): Contract {
@@ -29,19 +30,20 @@ export function parseContract(json: string): Contract {
  * Writes a contract as JSON: keys in the schema's order, no spaces, absent keys left out, so that equal contracts give
  * equal bytes.
  *
- * @throws FormatError when the contract breaks `CONTRACT_SCHEMA`.
+ * @throws FormatError when the contract breaks the schema of its task.
+ * @throws UnsupportedError when its task is not known, and so the order of its keys.
  */
 export function encodeContract(contract: Contract): string {
-  return JSON.stringify(inSchemaOrder(checkContract(contract), CONTRACT_SCHEMA));
+  return JSON.stringify(inSchemaOrder(checkContract(contract), contractSchema(requireTask(contract))));
 }
 
 /**
- * Reads preprocessing settings, as a contract or a golden case holds them.
+ * Reads preprocessing settings, as contracts and golden cases have them.
  *
  * @throws FormatError when they break the contract's schema.
  */
 export function checkPreprocess(value: unknown): PreprocessConfig {
-  const found = schemaProblem(value, CONTRACT_SCHEMA.properties!["preprocess"]!, "preprocess");
+  const found = schemaProblem(value, PREPROCESS_SCHEMA, "preprocess");
   if (found !== undefined) {
     throw new FormatError(found);
   }
@@ -60,7 +62,9 @@ export function checkPreprocess(value: unknown): PreprocessConfig {
 
 function checkContract(value: unknown): Contract {
   refuseLaterVersion(value);
-  const found = schemaProblem(value, CONTRACT_SCHEMA, "contract");
+  const task = typeof value === "object" && value !== null && "task" in value ? value.task : undefined;
+  const schema = contractSchema(typeof task === "string" ? findTask(task) : undefined);
+  const found = schemaProblem(value, schema, "contract");
   if (found !== undefined) {
     throw new FormatError(found, { hint: "The model was not written by Samoyed, or was changed since." });
   }

@@ -1,8 +1,7 @@
-import { CONTRACT_VERSION } from "./contract.ts";
+import { CONTRACT_VERSION } from "./contract-base.ts";
+import type { ContractTask } from "./tasks/task.ts";
+import { MAX_LABELS } from "./tasks/classification.ts";
 import type { JsonSchema } from "../json/json-schema.ts";
-
-/** More classes than any published classifier has (ImageNet-21k: 21,843), and few enough to hold. */
-export const MAX_LABELS = 1_000_000;
 
 /** The side of an input image; beyond it a single activation would not fit in an array. */
 const MAX_SIDE = 65_536;
@@ -19,7 +18,8 @@ const MAX_SAMPLES = 1024;
 const text: JsonSchema = { type: "string", minLength: 1 };
 const sha256: JsonSchema = { type: "string", pattern: "^[0-9a-f]{64}$" };
 
-const preprocess: JsonSchema = {
+/** The settings by which pixels become the input tensor: `PreprocessConfig`. */
+export const PREPROCESS_SCHEMA: JsonSchema = {
   type: "object",
   properties: {
     inputSize: {
@@ -65,45 +65,55 @@ const reference: JsonSchema = {
   additionalProperties: false,
 };
 
-/** The contract's JSON Schema (draft 2020-12). The order of its properties is the order in which they are written. */
-export const CONTRACT_SCHEMA: JsonSchema = {
-  $schema: "https://json-schema.org/draft/2020-12/schema",
-  $id: `urn:samoyed:contract:${CONTRACT_VERSION}`,
-  title: "Samoyed model contract",
-  description: "What a runtime must know besides the graph.",
-  type: "object",
-  properties: {
-    version: { const: CONTRACT_VERSION },
-    model: text,
-    task: { enum: ["logits", "features"] },
-    input: text,
-    output: text,
-    taps: { type: "array", items: text, maxItems: 10_000 },
-    preprocess,
-    labels: { type: "array", items: { type: "string" }, minItems: 1, maxItems: MAX_LABELS },
-    weights: { enum: ["float32", "float16", "uint8", "uint16", "int8"] },
-    license: text,
-    source: {
-      type: "object",
-      properties: { name: text, sha256 },
-      required: ["name", "sha256"],
-      additionalProperties: false,
-    },
-    standIn: text,
-    references: { type: "array", items: reference, maxItems: 1000 },
-    selfTest: {
-      type: "object",
-      properties: {
-        seed: { type: "integer", minimum: 1, maximum: 2 ** 31 - 1 },
-        values: { type: "array", items: { type: "number" }, minItems: 1, maxItems: MAX_SAMPLES },
-        tolerance: { type: "number", exclusiveMinimum: 0 },
-        by: text,
-      },
-      required: ["seed", "values", "tolerance", "by"],
-      additionalProperties: false,
-    },
-    generator: text,
-  },
-  required: ["version", "model", "task", "input", "output", "preprocess", "weights", "generator"],
-  additionalProperties: false,
+/** Keys of every contract that are written before the task's own, and after them. */
+const BEFORE: Readonly<Record<string, JsonSchema>> = {
+  version: { const: CONTRACT_VERSION },
+  model: text,
+  task: text,
+  input: text,
+  output: text,
+  taps: { type: "array", items: text, maxItems: 10_000 },
+  preprocess: PREPROCESS_SCHEMA,
 };
+const AFTER: Readonly<Record<string, JsonSchema>> = {
+  weights: { type: "string", pattern: "^[a-z][a-z0-9-]{0,31}$" },
+  license: text,
+  source: {
+    type: "object",
+    properties: { name: text, sha256 },
+    required: ["name", "sha256"],
+    additionalProperties: false,
+  },
+  standIn: text,
+  references: { type: "array", items: reference, maxItems: 1000 },
+  selfTest: {
+    type: "object",
+    properties: {
+      seed: { type: "integer", minimum: 1, maximum: 2 ** 31 - 1 },
+      values: { type: "array", items: { type: "number" }, minItems: 1, maxItems: MAX_SAMPLES },
+      tolerance: { type: "number", exclusiveMinimum: 0 },
+      by: text,
+    },
+    required: ["seed", "values", "tolerance", "by"],
+    additionalProperties: false,
+  },
+  generator: text,
+};
+
+/**
+ * The JSON Schema (draft 2020-12) of a task's contracts. The order of its properties is the order in which they are
+ * written. Without a task it is that of a contract whose task is not known: the keys of every contract are checked, and
+ * any other is allowed.
+ */
+export function contractSchema(task: ContractTask | undefined): JsonSchema {
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    $id: `urn:samoyed:contract:${CONTRACT_VERSION}${task ? `:${task.name}` : ""}`,
+    title: "Samoyed model contract",
+    description: "What a runtime must know besides the graph.",
+    type: "object",
+    properties: { ...BEFORE, ...(task && { task: { const: task.name }, ...task.properties }), ...AFTER },
+    required: ["version", "model", "task", "input", "output", "preprocess", "weights", "generator"],
+    additionalProperties: task === undefined,
+  };
+}

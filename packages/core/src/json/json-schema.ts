@@ -9,7 +9,8 @@ export interface JsonSchema {
   readonly enum?: readonly string[];
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
-  readonly additionalProperties?: false;
+  /** Whether keys that `properties` does not name are allowed; they are not when absent. */
+  readonly additionalProperties?: boolean;
   readonly items?: JsonSchema;
   readonly minItems?: number;
   readonly maxItems?: number;
@@ -59,6 +60,7 @@ function objectProblem(value: unknown, schema: JsonSchema, path: string): string
   for (const [key, entry] of entries) {
     const entrySchema = properties.get(key);
     if (entrySchema === undefined) {
+      if (schema.additionalProperties === true) continue;
       return `${path} has the unknown key ${JSON.stringify(key)}; expected ${[...properties.keys()].join(", ")}`;
     }
     const found = entry === undefined ? undefined : schemaProblem(entry, entrySchema, `${path}.${key}`);

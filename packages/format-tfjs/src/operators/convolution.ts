@@ -1,15 +1,14 @@
 import { InternalError } from "@samoyed/core";
-import { type Node, readInt, readInts } from "@samoyed/graph";
+import { type ImageWindow, type Node, type Pair, readInt, readInts } from "@samoyed/ir";
 import { arrangeDepthwise, arrangeFilter } from "../arrangement.ts";
 import { type Emitter, spatialAttr } from "../emitter.ts";
 import { stringAttr, stringsAttr, type TfAttribute, typeAttr } from "../tf-graph.ts";
 import type { Value } from "../value.ts";
-import { type Pair, readWindow, type Window } from "../window.ts";
-import { giveImage, imageOf, padImage } from "./image.ts";
+import { giveImage, imageOf, padImage, windowOf } from "./image.ts";
 import { inputOf, type Lower, type LowerTable, onlyOutput, optionalInput, unsupported } from "./operator.ts";
 
 /** Attributes that all convolutions share. */
-function windowAttr({ strides, dilations }: Pick<Window, "strides" | "dilations">): Record<string, TfAttribute> {
+function windowAttr({ strides, dilations }: Pick<ImageWindow, "strides" | "dilations">): Record<string, TfAttribute> {
   return {
     T: typeAttr("float32"),
     strides: spatialAttr(strides),
@@ -150,7 +149,7 @@ const lowerConv: Lower = (node, emitter) => {
   const image = imageOf(node, inputOf(node, 0, emitter), emitter);
   const filter = filterOf(node, emitter);
   const kernel = readInts(node, "kernel_shape") ?? filter.shape.slice(4 - image.spatial.length);
-  const window = readWindow(node, kernel, image.spatial);
+  const window = windowOf(node, kernel, image.spatial);
   const x = padImage(node, emitter, { ref: image.ref, pads: window, value: 0 });
   const groups = readInt(node, "group", 1);
   // TensorFlow.js takes no stride where there is dilation, and depthwise only equal ones: then every pixel is computed.

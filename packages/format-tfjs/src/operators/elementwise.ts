@@ -1,4 +1,4 @@
-import { type Node, readFloat, readInt } from "@samoyed/graph";
+import { type Node, readFloat, readInt } from "@samoyed/ir";
 import { castLazy } from "@samoyed/core";
 import { constantOf, type Emitter } from "../emitter.ts";
 import { typeAttr } from "../tf-graph.ts";

@@ -1,4 +1,4 @@
-import type { Node } from "@samoyed/graph";
+import type { Node } from "@samoyed/ir";
 import type { Emitter } from "../emitter.ts";
 import { type TfAttribute, typeAttr } from "../tf-graph.ts";
 import type { Computed, Value } from "../value.ts";

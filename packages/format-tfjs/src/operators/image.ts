@@ -1,8 +1,7 @@
-import type { Dim, Node } from "@samoyed/graph";
+import { axisPads, type Dim, imageWindow, type ImageWindow, type Node, readWindow } from "@samoyed/ir";
 import type { Emitter } from "../emitter.ts";
 import { intsAttr, type TfAttribute } from "../tf-graph.ts";
 import { FROM_LAST, TO_LAST, type Value } from "../value.ts";
-import { hasPads, type Pads } from "../window.ts";
 import { onlyOutput, unsupported } from "./operator.ts";
 
 /** A value as an image with channels last; a row of values is an image one pixel high. */
@@ -60,4 +59,31 @@ export function padImage(
   const paddings = [0, 0, pads.begin[0], pads.end[0], pads.begin[1], pads.end[1], 0, 0];
   const inputs = [ref, emitter.constant("int32", paddings, [4, 2]), emitter.float(value)];
   return emitter.emit("PadV2", inputs, { hint: `${emitter.nameOf(onlyOutput(node, emitter))}/pad` });
+}
+
+/** Padding before and after height and width. */
+export type Pads = Pick<ImageWindow, "begin" | "end">;
+
+/** Whether there is padding at all. */
+export function hasPads({ begin, end }: Pads): boolean {
+  return [...begin, ...end].some((size) => size > 0);
+}
+
+/**
+ * A node's window over an image of `spatial` sizes; they must be known where `auto_pad` depends on them.
+ *
+ * @throws UnsupportedError for three dimensions and more, and for an open size that decides the padding.
+ */
+export function windowOf(node: Node, kernel: readonly number[], spatial: readonly Dim[]): ImageWindow {
+  const rank = kernel.length;
+  if (rank < 1 || rank > 2 || spatial.length !== rank) throw unsupported(node, `has ${spatial.length} spatial axes`);
+  const window = readWindow(node, kernel);
+  return imageWindow(
+    window,
+    spatial.map((size, axis) => {
+      if (typeof size === "number") return axisPads(window, axis, size);
+      if (window.pads === undefined) throw unsupported(node, "derives its padding from a size that is open");
+      return axisPads(window, axis, 0);
+    }),
+  );
 }

@@ -1,5 +1,5 @@
 import { formatShape } from "@samoyed/core";
-import { readFloat, readInt } from "@samoyed/graph";
+import { readFloat, readInt } from "@samoyed/ir";
 import { typeAttr } from "../tf-graph.ts";
 import { inputOf, type Lower, type LowerTable, onlyOutput, optionalInput, unsupported } from "./operator.ts";
 

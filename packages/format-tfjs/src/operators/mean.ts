@@ -1,4 +1,4 @@
-import type { Dim } from "@samoyed/graph";
+import type { Dim } from "@samoyed/ir";
 import type { Emitter } from "../emitter.ts";
 import { type TfAttribute, typeAttr } from "../tf-graph.ts";
 

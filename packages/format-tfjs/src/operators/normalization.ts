@@ -1,5 +1,5 @@
 import { arrayToBytes, type LazyTensor, lazyFromChunks, readFloat32, type ReadOptions } from "@samoyed/core";
-import { type Node, readFloat, readInt } from "@samoyed/graph";
+import { type Node, readFloat, readInt } from "@samoyed/ir";
 import { constantOf, type Emitter } from "../emitter.ts";
 import { typeAttr } from "../tf-graph.ts";
 import { laidOut, type Value } from "../value.ts";

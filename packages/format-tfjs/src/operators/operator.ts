@@ -1,5 +1,5 @@
-import { ShapeError, UnsupportedError } from "@samoyed/core";
-import type { Node } from "@samoyed/graph";
+import type { UnsupportedError } from "@samoyed/core";
+import { type Node, nodeFormatError, nodeUnsupportedError } from "@samoyed/ir";
 import type { Emitter } from "../emitter.ts";
 import type { Value } from "../value.ts";
 
@@ -11,16 +11,13 @@ export type LowerTable = Readonly<Record<string, Lower>>;
 
 /** The error for a node that is valid and has something that is not lowered. */
 export function unsupported(node: Node, what: string, hint?: string): UnsupportedError {
-  return new UnsupportedError(`node "${node.name}" (${node.op}) ${what}, which is not written for TensorFlow.js`, {
-    details: { node: node.name, op: node.op },
-    ...(hint !== undefined && { hint }),
-  });
+  return nodeUnsupportedError(node, `${what}, which is not written for TensorFlow.js`, hint);
 }
 
 /** An input that the operator requires. */
 export function inputOf(node: Node, index: number, emitter: Emitter): Value {
   const value = optionalInput(node, index, emitter);
-  if (value === undefined) throw new ShapeError(`node "${node.name}" (${node.op}): input ${index} is missing`);
+  if (value === undefined) throw nodeFormatError(node, `input ${index} is missing`);
   return value;
 }
 
@@ -53,7 +50,28 @@ export function onlyOutput(node: Node, emitter: Emitter): string {
   return node.outputs[0]!;
 }
 
-/** Axes that count from the end, made to count from the beginning. */
-export function positiveAxis(axis: number, rank: number): number {
-  return axis < 0 ? axis + rank : axis;
+/** A node and what its constant inputs hold, as the readers of `@samoyed/ir` take them. */
+export interface NodeParameters {
+  readonly node: Node;
+  readonly opset: number;
+  /** `undefined` for an omitted input. */
+  readonly inputs: readonly (string | undefined)[];
+  /** The elements of an input; `undefined` where it is left out. */
+  readonly list: (index: number) => readonly number[] | undefined;
+}
+
+/**
+ * Reads the constant inputs from `first` on.
+ *
+ * @throws UnsupportedError when one is computed by the network.
+ */
+export async function parametersOf(node: Node, first: number, emitter: Emitter): Promise<NodeParameters> {
+  const lists: (readonly number[] | undefined)[] = [];
+  for (let index = first; index < node.inputs.length; index++) lists[index] = await parameter(node, index, emitter);
+  return {
+    node,
+    opset: emitter.graph.opset,
+    inputs: node.inputs.map((name) => (name === "" ? undefined : name)),
+    list: (index) => lists[index],
+  };
 }

@@ -1,5 +1,14 @@
-import { type Node, readInt, readInts, readString } from "@samoyed/graph";
-import type { Emitter } from "../emitter.ts";
+import {
+  normalizeAxis,
+  normalizeIndex,
+  readInt,
+  readPadding,
+  readReducedAxes,
+  readSlices,
+  readSoftmaxAxis,
+  readString,
+  resolveSlice,
+} from "@samoyed/ir";
 import { stringAttr, typeAttr } from "../tf-graph.ts";
 import { type Computed, laidOut, TO_LAST, type Value } from "../value.ts";
 import { commonLayout } from "./expression.ts";
@@ -11,14 +20,13 @@ import {
   onlyOutput,
   optionalInput,
   parameter,
-  positiveAxis,
+  parametersOf,
   unsupported,
 } from "./operator.ts";
 
 /** Where ONNX's axis stands in a layout. */
-function axisIn(axis: number, rank: number, layout: Computed["layout"]): number {
-  const positive = positiveAxis(axis, rank);
-  return layout === "last" ? TO_LAST.indexOf(positive) : positive;
+function axisIn(axis: number, layout: Computed["layout"]): number {
+  return layout === "last" ? TO_LAST.indexOf(axis) : axis;
 }
 
 /** A list per axis, in the order of a layout. */
@@ -31,7 +39,7 @@ const lowerConcat: Lower = (node, emitter) => {
   const values = node.inputs.map((_, index) => inputOf(node, index, emitter));
   const rank = emitter.type(output).shape.length;
   const layout = commonLayout(values, rank);
-  const axis = axisIn(readInt(node, "axis", 1), rank, layout);
+  const axis = axisIn(normalizeAxis(node, readInt(node, "axis", 1), rank), layout);
   emitter.give(output, "ConcatV2", [...values.map((value) => emitter.inLayout(value, layout)), emitter.scalar(axis)], {
     layout,
     attr: { N: { i: String(values.length) } },
@@ -41,62 +49,41 @@ const lowerConcat: Lower = (node, emitter) => {
 const lowerSplit: Lower = (node, emitter) => {
   const x = inputOf(node, 0, emitter);
   const layout = commonLayout([x], x.shape.length);
-  const axis = positiveAxis(readInt(node, "axis", 0), x.shape.length);
+  const axis = normalizeAxis(node, readInt(node, "axis", 0), x.shape.length);
   const sizes = node.outputs.map((name) => {
     const size = emitter.type(name).shape[axis];
     if (typeof size !== "number") throw unsupported(node, "splits a size that is open");
     return size;
   });
   const hint = `${emitter.nameOf(node.outputs[0]!)}/split`;
-  const inputs = [
-    emitter.inLayout(x, layout),
-    emitter.ints(sizes),
-    emitter.scalar(axisIn(axis, x.shape.length, layout)),
-  ];
+  const inputs = [emitter.inLayout(x, layout), emitter.ints(sizes), emitter.scalar(axisIn(axis, layout))];
   const split = emitter.emit("SplitV", inputs, { hint, attr: { num_split: { i: String(sizes.length) } } });
   for (const [index, name] of node.outputs.entries()) {
     emitter.give(name, "Identity", [index === 0 ? split : `${split}:${index}`], { layout });
   }
 };
 
-interface Slices {
-  readonly starts: readonly number[];
-  readonly ends: readonly number[];
-  readonly axes: readonly number[];
-  readonly steps: readonly number[];
-}
-
-async function readSlices(node: Node, emitter: Emitter, rank: number): Promise<Slices> {
-  const starts = (await parameter(node, 1, emitter)) ?? [];
-  const ends = (await parameter(node, 2, emitter)) ?? [];
-  const axes = (await parameter(node, 3, emitter)) ?? starts.map((_, axis) => axis);
-  const steps = (await parameter(node, 4, emitter)) ?? starts.map(() => 1);
-  return { starts, ends, axes: axes.map((axis) => positiveAxis(axis, rank)), steps };
-}
-
 const lowerSlice: Lower = async (node, emitter) => {
   const output = onlyOutput(node, emitter);
   const x = inputOf(node, 0, emitter);
   const rank = x.shape.length;
   const layout = commonLayout([x], rank);
-  const { starts, ends, axes, steps } = await readSlices(node, emitter, rank);
+  const parameters = await parametersOf(node, 1, emitter);
+  const slices = readSlices(parameters, rank, parameters.list) ?? new Map<number, never>();
   const begin = new Array<number>(rank).fill(0);
   const end = new Array<number>(rank).fill(0);
   const strides = new Array<number>(rank).fill(1);
   // A set bit takes everything there is on that side.
   const [fromStart, toEnd] = [new Array<boolean>(rank).fill(true), new Array<boolean>(rank).fill(true)];
-  for (const [index, axis] of axes.entries()) {
+  for (const [axis, slice] of slices) {
     const size = x.shape[axis]!;
     if (typeof size !== "number") throw unsupported(node, "slices a size that is open");
-    const step = steps[index]!;
-    const least = step < 0 ? -1 : 0;
-    const clamp = (value: number): number =>
-      Math.min(step < 0 ? size - 1 : size, Math.max(least, value < 0 ? value + size : value));
-    begin[axis] = step < 0 ? Math.max(0, clamp(starts[index]!)) : clamp(starts[index]!);
-    end[axis] = Math.max(0, clamp(ends[index]!));
-    strides[axis] = step;
+    const resolved = resolveSlice(size, slice);
+    begin[axis] = Math.max(0, resolved.start);
+    end[axis] = Math.max(0, resolved.end);
+    strides[axis] = resolved.step;
     fromStart[axis] = false;
-    toEnd[axis] = clamp(ends[index]!) < 0;
+    toEnd[axis] = resolved.end < 0;
   }
   const mask = (bits: readonly boolean[]): number =>
     listIn(bits, layout).reduce((sum, bit, axis) => sum + (bit ? 2 ** axis : 0), 0);
@@ -118,19 +105,17 @@ const lowerPad: Lower = async (node, emitter) => {
   const x = inputOf(node, 0, emitter);
   const rank = x.shape.length;
   const layout = commonLayout([x], rank);
-  const given = (await parameter(node, 1, emitter)) ?? [];
-  const pads = Array.from({ length: rank }, (_, axis): readonly [number, number] => [
-    given[axis]!,
-    given[axis + rank]!,
-  ]);
-  if (given.some((size) => size < 0)) throw unsupported(node, "has negative padding");
+  const parameters = await parametersOf(node, 1, emitter);
+  const padding = readPadding(parameters, rank, parameters.list);
+  const pads = x.shape.map((_, axis) => [padding?.begin[axis] ?? 0, padding?.end[axis] ?? 0]);
+  if (pads.flat().some((size) => size < 0)) throw unsupported(node, "has negative padding");
   const mode = readString(node, "mode", "constant");
   const ref = emitter.inLayout(x, layout);
   const paddings = emitter.constant("int32", listIn(pads, layout).flat(), [rank, 2]);
   if (mode === "reflect") {
     emitter.give(output, "MirrorPad", [ref, paddings], { layout, attr: { mode: stringAttr("REFLECT") } });
   } else if (mode === "constant") {
-    const value = (await parameter(node, 2, emitter))?.[0] ?? 0;
+    const value = parameters.list(2)?.[0] ?? 0;
     emitter.give(output, "PadV2", [ref, paddings, emitter.float(value)], { layout });
   } else {
     throw unsupported(node, `pads with mode ${JSON.stringify(mode)}`);
@@ -151,16 +136,17 @@ const lowerReduce: Lower = async (node, emitter) => {
   if (x.dtype !== "float32") throw unsupported(node, `works on ${x.dtype}`);
   if (x.shape.includes(0)) throw unsupported(node, "reduces an empty tensor");
   const rank = x.shape.length;
-  const given = readInts(node, "axes") ?? (await parameter(node, 1, emitter)) ?? [];
+  const parameters = await parametersOf(node, 1, emitter);
+  const reduced = [...(readReducedAxes(parameters, rank, parameters.list) ?? [])];
   const keep = readInt(node, "keepdims", 1) !== 0;
   const layout = keep ? commonLayout([x], rank) : "plain";
   const ref = emitter.inLayout(x, layout);
-  if (given.length === 0 && readInt(node, "noop_with_empty_axes", 0) !== 0) {
+  // Without axes, and where the node says that none are meant.
+  if (reduced.length === 0) {
     emitter.give(output, "Identity", [ref], { layout });
     return;
   }
-  const all = x.shape.map((_, axis) => axis);
-  const axes = (given.length === 0 ? all : given).map((axis) => axisIn(axis, rank, layout));
+  const axes = reduced.map((axis) => axisIn(axis, layout));
   if (node.op === "ReduceMean") {
     const hint = `${emitter.nameOf(output)}/mean`;
     const { op, inputs, attr } = meanSteps(ref, { shape: laidOut(x.shape, layout), axes, keep, hint }, emitter);
@@ -176,7 +162,7 @@ const lowerSoftmax: Lower = (node, emitter) => {
   const output = onlyOutput(node, emitter);
   const x = inputOf(node, 0, emitter);
   const rank = x.shape.length;
-  const axis = positiveAxis(readInt(node, "axis", -1), rank);
+  const axis = readSoftmaxAxis({ node, opset: emitter.graph.opset }, rank);
   const attr = { T: typeAttr("float32") };
   const hint = `${emitter.nameOf(output)}/rows`;
   if (axis === rank - 1) {
@@ -184,7 +170,7 @@ const lowerSoftmax: Lower = (node, emitter) => {
     return;
   }
   const layout = commonLayout([x], rank);
-  const at = axisIn(axis, rank, layout);
+  const at = axisIn(axis, layout);
   if (at === rank - 1) {
     emitter.give(output, node.op, [emitter.inLayout(x, layout)], { layout, attr });
     return;
@@ -199,14 +185,14 @@ const lowerSoftmax: Lower = (node, emitter) => {
 const lowerGather: Lower = async (node, emitter) => {
   const output = onlyOutput(node, emitter);
   const x: Value = inputOf(node, 0, emitter);
-  const axis = positiveAxis(readInt(node, "axis", 0), x.shape.length);
+  const axis = normalizeAxis(node, readInt(node, "axis", 0), x.shape.length);
   const size = x.shape[axis]!;
   const indices = await parameter(node, 1, emitter);
   const shape = optionalInput(node, 1, emitter)!.shape as readonly number[];
   if (indices === undefined || typeof size !== "number") throw unsupported(node, "gathers along a size that is open");
   const places = emitter.constant(
     "int32",
-    indices.map((index) => positiveAxis(index, size)),
+    indices.map((index) => normalizeIndex(node, index, size)),
     shape,
   );
   emitter.give(output, "GatherV2", [emitter.plain(x), places, emitter.scalar(axis)], { layout: "plain" });

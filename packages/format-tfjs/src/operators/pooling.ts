@@ -1,17 +1,16 @@
 import { elementCount } from "@samoyed/core";
-import { type Dim, type Node, readInt, readInts } from "@samoyed/graph";
+import { type Dim, type ImageWindow, imageWindowExtent, type Node, poolKernel, readInt } from "@samoyed/ir";
 import { type Emitter, spatialAttr } from "../emitter.ts";
 import { stringAttr, type TfAttribute, typeAttr } from "../tf-graph.ts";
 import { type Computed, laidOut } from "../value.ts";
-import { ceils, extents, hasPads, type Pads, readWindow, type Window } from "../window.ts";
-import { giveImage, type Image, imageOf, padImage } from "./image.ts";
+import { giveImage, hasPads, type Image, imageOf, padImage, type Pads, windowOf } from "./image.ts";
 import { meanSteps } from "./mean.ts";
 import { inputOf, type Lower, type LowerTable, onlyOutput, unsupported } from "./operator.ts";
 
 /** What padding must be for a maximum to ignore it: the least float32. Zero would be right only after a Relu. */
 const LOWEST = -3.4028234663852886e38;
 
-function poolAttr({ kernel, strides }: Window): Record<string, TfAttribute> {
+function poolAttr({ kernel, strides }: ImageWindow): Record<string, TfAttribute> {
   return {
     T: typeAttr("float32"),
     ksize: spatialAttr(kernel),
@@ -23,22 +22,22 @@ function poolAttr({ kernel, strides }: Window): Record<string, TfAttribute> {
 
 interface Pool {
   readonly image: Image;
-  readonly window: Window;
+  readonly window: ImageWindow;
   /** Padding up to the end of the last window, which `ceil_mode` may put beyond the padding. */
   readonly full: Pads;
 }
 
 function readPool(node: Node, emitter: Emitter): Pool {
   const image = imageOf(node, inputOf(node, 0, emitter), emitter);
-  const window = readWindow(node, readInts(node, "kernel_shape") ?? [], image.spatial);
+  const window = windowOf(node, poolKernel(node, image.rank), image.spatial);
   const output = emitter.type(node.outputs[0]!).shape.slice(2);
-  const extent = extents(window);
+  const extent = imageWindowExtent(window);
   const end = [...window.end] as [number, number];
   const skipped = 2 - image.spatial.length;
   for (const [axis, size] of image.spatial.entries()) {
     const at = axis + skipped;
     const count = output[axis]!;
-    if (!ceils(node)) continue;
+    if (readInt(node, "ceil_mode", 0) === 0) continue;
     const stride = window.strides[at]!;
     if (typeof size === "number" && typeof count === "number") {
       const reach = (count - 1) * stride + extent[at]! - window.begin[at]!;
@@ -103,7 +102,7 @@ const lowerAveragePool: Lower = (node, emitter) => {
 /** How many elements count, for each window along height and along width, where the sizes are known. */
 function knownCounts(
   image: Image,
-  { window, full, counted }: { readonly window: Window; readonly full: Pads; readonly counted: Pads },
+  { window, full, counted }: { readonly window: ImageWindow; readonly full: Pads; readonly counted: Pads },
 ): readonly (readonly number[])[] | undefined {
   const sizes = image.spatial.length === 1 ? [1, image.spatial[0]!] : image.spatial;
   const result: number[][] = [];

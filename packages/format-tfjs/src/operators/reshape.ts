@@ -1,9 +1,9 @@
 import { formatShape, lazyTensor, reshapeLazy, UnsupportedError } from "@samoyed/core";
-import { type Dim, readInt, readInts } from "@samoyed/graph";
+import { type Dim, readPermutation, shapeSlice } from "@samoyed/ir";
 import { constantOf, type Emitter } from "../emitter.ts";
 import { typeAttr } from "../tf-graph.ts";
 import { type Computed, FROM_LAST, laidOut, TO_LAST, type Value } from "../value.ts";
-import { inputOf, type Lower, type LowerTable, onlyOutput, positiveAxis, unsupported } from "./operator.ts";
+import { inputOf, type Lower, type LowerTable, onlyOutput, unsupported } from "./operator.ts";
 
 /** A value whose elements stand in ONNX's order: also an image of one pixel with channels last. */
 function inOrder(value: Value, emitter: Emitter): { readonly ref: string; readonly dims: readonly Dim[] } {
@@ -44,7 +44,7 @@ const lowerTranspose: Lower = (node, emitter) => {
   const output = onlyOutput(node, emitter);
   const x = inputOf(node, 0, emitter);
   const rank = x.shape.length;
-  const perm = readInts(node, "perm") ?? Array.from({ length: rank }, (_, axis) => rank - 1 - axis);
+  const perm = readPermutation(node, rank);
   if (x.kind === "constant" || rank !== 4) {
     emitter.give(output, "Transpose", [emitter.plain(x), emitter.ints(perm)], { layout: "plain" });
     return;
@@ -64,10 +64,8 @@ const lowerTranspose: Lower = (node, emitter) => {
 const lowerShape: Lower = (node, emitter) => {
   const output = onlyOutput(node, emitter);
   const x = inputOf(node, 0, emitter);
-  const rank = x.shape.length;
-  const clamp = (axis: number): number => Math.min(rank, Math.max(0, positiveAxis(axis, rank)));
-  const [start, end] = [clamp(readInt(node, "start", 0)), clamp(readInt(node, "end", rank))];
-  const sizes = x.shape.slice(start, end);
+  const axes = shapeSlice({ node }, [...x.shape.keys()]);
+  const sizes = axes.map((axis) => x.shape[axis]!);
   if (sizes.every((size) => typeof size === "number")) {
     const data = BigInt64Array.from(sizes.map(BigInt));
     emitter.alias(output, constantOf(lazyTensor(output, { dtype: "int64", shape: [sizes.length], data })));
@@ -78,7 +76,7 @@ const lowerShape: Lower = (node, emitter) => {
   if (x.kind === "computed" && x.layout === "last") {
     shape = emitter.emit("GatherV2", [shape, emitter.ints(FROM_LAST), emitter.scalar(0)], { hint });
   }
-  const range = [shape, emitter.ints([start]), emitter.ints([sizes.length])];
+  const range = [shape, emitter.ints([axes[0] ?? 0]), emitter.ints([sizes.length])];
   emitter.give(output, "Slice", range, { layout: "plain", attr: { T: typeAttr("int32") } });
 };
 

@@ -1,7 +1,7 @@
 import { type LazyTensor, lazyTensor, renameLazy } from "@samoyed/core";
+import type { Graph, Node } from "@samoyed/ir";
 import { inferShapes } from "../infer.ts";
-import type { Graph, Node } from "../ir.ts";
-import { tensorOf } from "../operators/elements.ts";
+import { tensorOf } from "../interpreter/elements.ts";
 import { Draft, type GraphView } from "../rewrites/graph-view.ts";
 import { withoutUnused } from "../rewrites/without-unused.ts";
 import { verifyGraph } from "../verify.ts";

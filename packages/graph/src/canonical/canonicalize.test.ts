@@ -5,19 +5,14 @@ import { int64, nodeGraph, noise } from "../../test/helpers.ts";
 import { recordedCases } from "../../test/recorded.ts";
 import {
   CANONICAL_OPERATORS,
-  CANONICAL_OPSET,
   canonicalize,
   createBuilder,
   DECOMPOSED_OPERATORS,
-  type Graph,
-  int,
   interpret,
   INTERPRETED_OPERATORS,
-  MAX_OPSET,
-  MIN_OPSET,
   requireCanonical,
-  string,
 } from "../index.ts";
+import { CANONICAL_OPSET, type Graph, int, MAX_OPSET, MIN_OPSET, string } from "@samoyed/ir";
 
 describe("the list of operators", () => {
   test("every operator is canonical or decomposed into those that are", () => {

@@ -1,10 +1,9 @@
-import type { Graph } from "../ir.ts";
+import { CANONICAL_OPSET, type Graph } from "@samoyed/ir";
 import { dropIdentities } from "../rewrites/drop-identities.ts";
 import { foldConstants } from "../rewrites/fold-constants.ts";
 import { rewriteGraph } from "../rewrites/rewrite.ts";
 import { verifyGraph } from "../verify.ts";
 import { applyRules } from "./apply-rules.ts";
-import { CANONICAL_OPSET } from "./opset.ts";
 import { shapeTargets } from "./resolve/shape-targets.ts";
 import { DECOMPOSITIONS, UPGRADES } from "./rules.ts";
 

@@ -1,5 +1,4 @@
-import type { Dim, Node } from "../ir.ts";
-import type { ValueType } from "../operators/operator.ts";
+import type { Dim, Node, ValueType } from "@samoyed/ir";
 import type { GraphView } from "../rewrites/graph-view.ts";
 
 /** The reason for leaving a node whose input's shape decides, when that is not known; else `undefined`. */

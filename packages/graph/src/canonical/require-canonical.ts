@@ -1,7 +1,6 @@
 import { UnsupportedError } from "@samoyed/core";
-import type { Graph } from "../ir.ts";
+import { CANONICAL_OPSET, type Graph } from "@samoyed/ir";
 import { applyRules, findPending } from "./apply-rules.ts";
-import { CANONICAL_OPSET } from "./opset.ts";
 import { DECOMPOSITIONS, UPGRADES } from "./rules.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { DType, LazyTensor } from "@samoyed/core";
-import type { Attribute, Node } from "../ir.ts";
+import type { Attribute, Node } from "@samoyed/ir";
 import type { GraphView } from "../rewrites/graph-view.ts";
 
 /** Attributes of a node that is being made. */

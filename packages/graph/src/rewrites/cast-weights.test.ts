@@ -1,15 +1,8 @@
 import { float16ToFloat32, float32ToFloat16, lazyTensor, readTensor } from "@samoyed/core";
 import { expect, test } from "vitest";
 import { floats32, noise } from "../../test/helpers.ts";
-import {
-  castWeights,
-  createBuilder,
-  dropIdentities,
-  foldConstants,
-  type Graph,
-  interpret,
-  rewriteGraph,
-} from "../index.ts";
+import { castWeights, createBuilder, dropIdentities, foldConstants, interpret, rewriteGraph } from "../index.ts";
+import type { Graph } from "@samoyed/ir";
 
 function network(weight = noise([3, 2, 1, 1], 1)): Graph {
   const b = createBuilder({ name: "net" });

@@ -6,10 +6,8 @@ import {
   narrowWeights,
   wholeElements,
 } from "@samoyed/core";
-import { int } from "../attributes.ts";
+import { dtypeToOnnx, type Graph, int, type Node } from "@samoyed/ir";
 import { inferShapes } from "../infer.ts";
-import type { Graph, Node } from "../ir.ts";
-import { dtypeToOnnx } from "../onnx-dtype.ts";
 import { verifyGraph } from "../verify.ts";
 
 /** The same weight as float16, rounded to nearest, ties to even; a value that would become infinite is refused. */

@@ -1,16 +1,8 @@
 import { lazyTensor } from "@samoyed/core";
 import { describe, expect, test } from "vitest";
 import { int64, noise } from "../../test/helpers.ts";
-import {
-  createBuilder,
-  dropIdentities,
-  type Graph,
-  type GraphBuilder,
-  int,
-  interpret,
-  ints,
-  rewriteGraph,
-} from "../index.ts";
+import { createBuilder, dropIdentities, type GraphBuilder, interpret, rewriteGraph } from "../index.ts";
+import { type Graph, int, ints } from "@samoyed/ir";
 
 function network(
   middle: (b: GraphBuilder, x: string) => string,

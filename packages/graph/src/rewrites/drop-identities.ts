@@ -1,6 +1,4 @@
-import { readAttribute, readInt, readInts } from "../attributes.ts";
-import type { Node } from "../ir.ts";
-import { dtypeFromOnnx } from "../onnx-dtype.ts";
+import { dtypeFromOnnx, type Node, readAttribute, readInt, readInts } from "@samoyed/ir";
 import type { GraphView } from "./graph-view.ts";
 import { defineRewrite, type Rewrite } from "./rewrite.ts";
 

@@ -1,18 +1,16 @@
 import {
-  formatShape,
-  giveChunkBuffer,
-  type LazyTensor,
-  lazyFromChunks,
-  readTensor,
-  type ReadOptions,
   arrayToBytes,
   bytesToArray,
+  formatShape,
+  giveChunkBuffer,
+  lazyFromChunks,
+  type LazyTensor,
+  type ReadOptions,
+  readTensor,
   takeChunkBuffer,
   wholeElements,
 } from "@samoyed/core";
-import { readFloat, readInt } from "../attributes.ts";
-import type { Node } from "../ir.ts";
-import { numbers } from "../operators/elements.ts";
+import { type Node, numbers, readFloat, readInt } from "@samoyed/ir";
 import { defineRewrite, type Rewrite } from "./rewrite.ts";
 
 /*

@@ -1,8 +1,7 @@
 import { bytesPerElement, elementCount, lazyTensor, type Tensor } from "@samoyed/core";
-import { isKnown } from "../dims.ts";
-import type { Node } from "../ir.ts";
+import { isKnown, type Node } from "@samoyed/ir";
 import { computeNode } from "../interpret.ts";
-import { tensorOf } from "../operators/elements.ts";
+import { tensorOf } from "../interpreter/elements.ts";
 import { defineRewrite, type Rewrite } from "./rewrite.ts";
 
 /*

@@ -2,17 +2,8 @@ import { lazyTensor } from "@samoyed/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { floats32, int64, noise } from "../../test/helpers.ts";
-import {
-  type Attribute,
-  createBuilder,
-  fusePad,
-  type Graph,
-  int,
-  ints,
-  interpret,
-  rewriteGraph,
-  string,
-} from "../index.ts";
+import { createBuilder, fusePad, interpret, rewriteGraph } from "../index.ts";
+import { type Attribute, type Graph, int, ints, string } from "@samoyed/ir";
 
 interface Case {
   readonly op?: "Conv" | "AveragePool" | "MaxPool";

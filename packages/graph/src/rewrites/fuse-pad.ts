@@ -1,6 +1,15 @@
-import { int, ints, readAttribute, readInt, readInts, readString } from "../attributes.ts";
-import type { Attribute, Node } from "../ir.ts";
-import { type Padding, readPadding } from "../operators/pad.ts";
+import {
+  type AxisPadding,
+  type Attribute,
+  int,
+  ints,
+  type Node,
+  readAttribute,
+  readInt,
+  readInts,
+  readPadding,
+  readString,
+} from "@samoyed/ir";
 import type { GraphView } from "./graph-view.ts";
 import { defineRewrite, type Rewrite } from "./rewrite.ts";
 
@@ -34,7 +43,7 @@ const NON_NEGATIVE: ReadonlySet<string> = new Set([
   "Softmax",
 ]);
 
-function padding(pad: Node, view: GraphView): Padding | undefined {
+function padding(pad: Node, view: GraphView): AxisPadding | undefined {
   const rank = view.type(pad.inputs[0]!)?.shape.length;
   if (rank === undefined) return undefined;
   return readPadding({ node: pad, opset: view.opset, inputs: inputsOf(pad) }, rank, (index) =>
@@ -88,7 +97,7 @@ function checkPool({ pad, window }: Match, view: GraphView): string | undefined 
 }
 
 /** `pads` of the window with the Pad's added: all begins, then all ends. */
-function addedPads(own: readonly number[], { begin, end }: Padding): readonly number[] {
+function addedPads(own: readonly number[], { begin, end }: AxisPadding): readonly number[] {
   return [...begin.slice(2), ...end.slice(2)].map((value, index) => value + (own[index] ?? 0));
 }
 

@@ -1,8 +1,6 @@
 import type { LazyTensor } from "@samoyed/core";
-import { isKnown } from "../dims.ts";
+import { type Graph, isKnown, type Node, type ValueType } from "@samoyed/ir";
 import { type Knowledge, learn } from "../infer.ts";
-import type { Graph, Node } from "../ir.ts";
-import type { ValueType } from "../operators/operator.ts";
 import { withoutUnused } from "./without-unused.ts";
 
 /** What a rewrite may look at: the graph as it stands, with who makes and who uses each value. */

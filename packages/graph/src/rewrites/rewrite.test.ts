@@ -8,9 +8,9 @@ import {
   foldBatchNorm,
   foldConstants,
   fusePad,
-  type Node,
   rewriteGraph,
 } from "../index.ts";
+import type { Node } from "@samoyed/ir";
 
 function twoRelus() {
   const b = createBuilder({ name: "net" });

@@ -1,5 +1,5 @@
+import type { Graph, Node } from "@samoyed/ir";
 import { inferShapes } from "../infer.ts";
-import type { Graph, Node } from "../ir.ts";
 import { verifyGraph } from "../verify.ts";
 import { type Change, Draft, type GraphView } from "./graph-view.ts";
 

@@ -1,4 +1,4 @@
-import type { Graph, Node } from "../ir.ts";
+import type { Graph, Node } from "@samoyed/ir";
 
 /** The same graph without the weights and nodes that nothing uses. */
 export function withoutUnused(graph: Graph): Graph {

@@ -4,7 +4,7 @@ import type { RowSource, Span } from "./upsample.ts";
 /** What a file's components are. */
 export type ColorSpace = "gray" | "ycc" | "rgb" | "cmyk" | "ycck";
 
-/** What the application segments say about colour. */
+/** What the application segments say about color. */
 export interface ColorHints {
   readonly jfif: boolean;
   /** The transform of Adobe's APP14 segment: 0 none, 1 YCC, 2 YCCK. */
@@ -12,7 +12,7 @@ export interface ColorHints {
 }
 
 /**
- * Tells a file's colour space as libjpeg-turbo guesses it (`default_decompress_parms` of jdapimin.c), which it does at
+ * Tells a file's color space as libjpeg-turbo guesses it (`default_decompress_parms` of jdapimin.c), which it does at
  * the first scan: only segments before that count.
  */
 export function detectColorSpace(frame: Frame, hints: ColorHints): ColorSpace {
@@ -67,7 +67,7 @@ function yccRows(span: Span, [luma, blue, red]: ThreeRows): RowConverter {
   };
 }
 
-/** Darkens the colours of `inks` by the key: key − colour × key, the colour being complemented by `complement`. */
+/** Darkens the colors of `inks` by the key: key − color × key, the color being complemented by `complement`. */
 function keyedRows(span: Span, inks: RowConverter, keys: RowSource, complement: 0 | 255): RowConverter {
   return (y, pixels, at) => {
     inks(y, pixels, at);

@@ -242,7 +242,7 @@ describe("hostile and unsupported files", () => {
         ...color.subarray(sos),
       ]),
       UnsupportedError,
-      /2 colour components/,
+      /2 color components/,
     ],
     ["sampling factor 0", patched(color, sof + 11, 0x01), FormatError, /sampling factors 0×1/],
     ["sampling factor 5", patched(color, sof + 11, 0x15), FormatError, /sampling factors 1×5/],

@@ -15,7 +15,7 @@ import { defineStandardHuffman } from "./standard-huffman.ts";
 import { checkConditioning, createTables, defineHuffman, defineQuantizers, type Tables } from "./tables.ts";
 import { type Plane, upsampledRows } from "./upsample.ts";
 
-/** What the segments APP0 and APP14 begin with where they speak of colour. */
+/** What the segments APP0 and APP14 begin with where they speak of color. */
 const JFIF = [...asciiBytes("JFIF"), 0];
 const ADOBE = asciiBytes("Adobe");
 

@@ -4,7 +4,7 @@ import { checkImageSize } from "../image.ts";
 import { BLOCK_SIDE, MARKER } from "./constants.ts";
 import { badLength, type Marker, markerName } from "./markers.ts";
 
-/** One colour channel as the file stores it. */
+/** One color channel as the file stores it. */
 export interface Component {
   readonly index: number;
   readonly id: number;
@@ -85,7 +85,7 @@ export function parseFrame(marker: Marker, segment: Uint8Array): Frame {
   }
   checkImageSize(width, height);
   if (count !== 1 && count !== 3 && count !== 4) {
-    throw new UnsupportedError(`JPEG: ${count} colour components are not supported; expected 1, 3 or 4`);
+    throw new UnsupportedError(`JPEG: ${count} color components are not supported; expected 1, 3 or 4`);
   }
   if (segment.length !== 6 + 3 * count) throw badLength(marker, segment.length + 2);
 

@@ -22,7 +22,7 @@ export interface PngParts {
 /** The eight bytes that every PNG begins with. */
 export const PNG_SIGNATURE: readonly number[] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
-/** Bit depths of each colour type (PNG table 11.1). */
+/** Bit depths of each color type (PNG table 11.1). */
 const BIT_DEPTHS: ReadonlyMap<number, readonly number[]> = new Map([
   [0, [1, 2, 4, 8, 16]],
   [2, [8, 16]],
@@ -108,7 +108,7 @@ function parseHeader(data: Uint8Array): PngHeader {
     number,
   ];
   if (BIT_DEPTHS.get(colorType)?.includes(bitDepth) !== true) {
-    throw new FormatError(`PNG: colour type ${colorType} with ${bitDepth} bits; the format has no such images`);
+    throw new FormatError(`PNG: color type ${colorType} with ${bitDepth} bits; the format has no such images`);
   }
   if (filter !== 0) throw new FormatError(`PNG: filter method ${filter}; expected 0`);
   return { width, height, bitDepth, colorType, interlaced: interlace !== 0 };

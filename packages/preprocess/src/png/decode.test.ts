@@ -85,7 +85,7 @@ describe("what Pillow decodes", () => {
     },
   );
 
-  test("alpha and transparent colours are dropped, 16-bit gray is cut at 255, missing palette entries are black", () => {
+  test("alpha and transparent colors are dropped, 16-bit gray is cut at 255, missing palette entries are black", () => {
     expect(rgb(png({ color: 6, width: 1, stream: [0, 9, 8, 7, 0] }))).toEqual([9, 8, 7]);
     expect(rgb(png({ extra: chunk("tRNS", [0, 1]) }))).toEqual([1, 1, 1, 2, 2, 2]);
     expect(rgb(png({ depth: 16, stream: [0, 0, 200, 1, 0] }))).toEqual([200, 200, 200, 255, 255, 255]);
@@ -202,13 +202,13 @@ describe("hostile and unsupported files", () => {
       FormatError,
       /cannot hold 13000×13000 pixels of 8 bits/,
     ],
-    ["a colour type that is none", png({ color: 5 }), FormatError, /colour type 5 with 8 bits/],
-    ["a depth that is none", png({ color: 2, depth: 4 }), FormatError, /colour type 2 with 4 bits/],
+    ["a color type that is none", png({ color: 5 }), FormatError, /color type 5 with 8 bits/],
+    ["a depth that is none", png({ color: 2, depth: 4 }), FormatError, /color type 2 with 4 bits/],
     ["a filter method", png({ filter: 1 }), FormatError, /filter method 1/],
     ["a filter type", png({ stream: [5, 1, 2] }), FormatError, /filter type 5 in row 0/],
     ["rows missing", png({ height: 2 }), FormatError, /image data end after 3 of 6 bytes/],
     [
-      "a palette of 257 colours",
+      "a palette of 257 colors",
       png({ color: 3, extra: chunk("PLTE", new Uint8Array(771)) }),
       FormatError,
       /palette of 771 bytes/,

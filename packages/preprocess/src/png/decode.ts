@@ -26,7 +26,7 @@ const ADAM7: readonly Pass[] = [
 
 const WHOLE_IMAGE: readonly Pass[] = [{ x: 0, y: 0, stepX: 1, stepY: 1 }];
 
-/** Channels of each colour type. */
+/** Channels of each color type. */
 const CHANNELS: ReadonlyMap<number, number> = new Map([
   [0, 1],
   [2, 3],
@@ -40,9 +40,9 @@ const MAX_DEFLATE_RATIO = 1032;
 
 /**
  * Decodes a PNG file to RGB, equal to the byte to Pillow's `Image.open(file).convert("RGB")` (Pillow 13,
- * PngImagePlugin.py and ZipDecode.c): all colour types and bit depths, interlaced or not.
+ * PngImagePlugin.py and ZipDecode.c): all color types and bit depths, interlaced or not.
  *
- * Alpha and transparent colours are dropped, never blended; colour profiles and gamma are ignored; 16-bit colours and
+ * Alpha and transparent colors are dropped, never blended; color profiles and gamma are ignored; 16-bit colors and
  * gray with alpha keep their high byte, and 16-bit gray becomes min(value, 255). Of an animation, the first image.
  *
  * @throws FormatError when the file is truncated or contradicts itself.

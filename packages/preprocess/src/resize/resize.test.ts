@@ -104,9 +104,7 @@ describe("edges", () => {
       expect(() => resize(image, { width, height: 3, interpolation: "box" })).toThrow(ShapeError);
     }
     const options = { width: 5, height: 5, interpolation: "box" } as const;
-    expect(() => resize(image, { ...options, crop: { x: 1, y: 0, width: 5, height: 5 } })).toThrow(
-      /does not lie within 5×5/,
-    );
+    expect(() => resize(image, { ...options, crop: { x: 1, y: 0, width: 5, height: 5 } })).toThrow(/is not within 5×5/);
     expect(() => resize(image, { ...options, crop: { x: -1, y: 0, width: 2, height: 5 } })).toThrow(ShapeError);
     expect(() => resize(image, { ...options, crop: { x: 0, y: 0, width: 0, height: 5 } })).toThrow(ShapeError);
   });

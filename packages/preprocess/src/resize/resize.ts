@@ -1,12 +1,12 @@
 import { ShapeError } from "@samoyed/core";
 
 import { checkPixels } from "../check-pixels.ts";
-import { type Box, checkImageSize, type Image } from "../image.ts";
+import { type Box, checkImageSize, type Image, type Size } from "../image.ts";
 import { FILTERS, type Interpolation } from "./filters.ts";
 import { nearestRange, resizeNearest } from "./nearest.ts";
 import { inputRange, PRECISION_BITS, type Range, resizeWeights, type Side, type Weights } from "./weights.ts";
 
-/** What an image is resized to. */
+/** Options of `resize`: the size to resize to. */
 export interface ResizeOptions {
   readonly width: number;
   readonly height: number;
@@ -22,7 +22,7 @@ export interface ResizeOptions {
  * Returns a new image of the size of `crop`, or the input itself where nothing changes.
  *
  * @throws UsageError when a field of the image is missing, or its data are not bytes.
- * @throws ShapeError when a size is below 1 or the crop does not lie within the result.
+ * @throws ShapeError when a size is below 1 or the crop is not within the result.
  * @throws UnsupportedError when the wanted part has more than `MAX_PIXELS` pixels.
  */
 export function resize(image: Image, options: ResizeOptions): Image {
@@ -52,7 +52,7 @@ export function resize(image: Image, options: ResizeOptions): Image {
 }
 
 /** The part of an image of a given size that `resize` reads. */
-export function resizeInput(image: { width: number; height: number }, options: ResizeOptions): Box {
+export function resizeInput(image: Size, options: ResizeOptions): Box {
   const { across, down } = sides(image, options);
   const inputOf = (side: Side): Range => {
     if (image.width === options.width && image.height === options.height) return side;
@@ -62,7 +62,7 @@ export function resizeInput(image: { width: number; height: number }, options: R
   return boxOf(inputOf(across), inputOf(down));
 }
 
-function sides(image: { width: number; height: number }, options: ResizeOptions): { across: Side; down: Side } {
+function sides(image: Size, options: ResizeOptions): { across: Side; down: Side } {
   const { width, height } = options;
   const crop = options.crop ?? { x: 0, y: 0, width, height };
   if (!isSide(width) || !isSide(height)) {
@@ -70,7 +70,7 @@ function sides(image: { width: number; height: number }, options: ResizeOptions)
   }
   if (crop.x < 0 || crop.y < 0 || crop.x + crop.width > width || crop.y + crop.height > height) {
     throw new ShapeError(
-      `crop of ${crop.width}×${crop.height} at ${crop.x}, ${crop.y} does not lie within ${width}×${height} pixels`,
+      `crop of ${crop.width}×${crop.height} at ${crop.x}, ${crop.y} is not within ${width}×${height} pixels`,
     );
   }
   return {

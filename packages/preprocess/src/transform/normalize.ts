@@ -1,8 +1,8 @@
 import { type Tensor, UsageError } from "@samoyed/core";
 
-import type { Image } from "../image.ts";
+import type { Box, Image } from "../image.ts";
 
-/** What becomes of each byte, per channel. */
+/** The value of each byte, per channel. */
 export type NormalizeTables = readonly [Float32Array, Float32Array, Float32Array];
 
 /**
@@ -29,16 +29,12 @@ export function normalizeTables(mean: readonly number[], std: readonly number[])
   return [table(0), table(1), table(2)];
 }
 
-/** Where an image lies in the tensor that it becomes. */
-export interface Placement {
-  readonly width: number;
-  readonly height: number;
-  readonly x: number;
-  readonly y: number;
+/** The tensor's size, and where the image is in it. */
+export interface Placement extends Box {
   readonly fill: readonly [number, number, number];
 }
 
-/** An image as a normalised tensor [3, height, width], on a canvas of the colour `fill`. The image must fit. */
+/** An image as a normalized tensor [3, height, width], on a canvas of the color `fill`. The image must fit. */
 export function toTensor(image: Image, tables: NormalizeTables, placement: Placement): Tensor<"float32"> {
   const { width, height, x, y, fill } = placement;
   const plane = width * height;

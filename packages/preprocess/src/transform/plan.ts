@@ -1,24 +1,19 @@
 import { type PreprocessConfig, ShapeError } from "@samoyed/core";
 
-import type { Box } from "../image.ts";
+import type { Box, Size } from "../image.ts";
 import type { Interpolation } from "../resize/filters.ts";
+import type { TransformGeometry } from "./geometry.ts";
 import { roundHalfEven } from "./round.ts";
 
-/** What happens to an image of one size, in this order. All sizes are in pixels. */
+/** The steps for an image of one size. */
 export interface TransformPlan {
-  /** The part of the input that is used. */
-  readonly trim: Box;
-  /** What that is resized to. */
-  readonly resized: { readonly width: number; readonly height: number; readonly interpolation: Interpolation };
-  /** The part of the resized image that is kept. */
-  readonly crop: Box;
-  /** The input tensor's picture, and where the kept part lies in it. */
-  readonly canvas: { readonly width: number; readonly height: number; readonly x: number; readonly y: number };
-  /** RGB of the canvas around it. */
+  readonly geometry: TransformGeometry;
+  readonly interpolation: Interpolation;
+  /** RGB of the canvas around the kept part. */
   readonly fill: readonly [number, number, number];
 }
 
-/** What a plan is made from. */
+/** Settings that a plan follows. */
 export interface PlanConfig {
   readonly height: number;
   readonly width: number;
@@ -36,13 +31,14 @@ export interface PlanConfig {
  * Matches timm 1.0.29, `transforms_imagenet_eval` in timm/data/transforms_factory.py, and torchvision's `Resize` and
  * `CenterCrop`.
  */
-export function planTransform(config: PlanConfig, image: { width: number; height: number }): TransformPlan {
+export function planTransform(config: PlanConfig, { width, height }: Size): TransformPlan {
+  const image = { width, height };
   const trim = trimBorder(image, config.cropBorderPixels);
   const target = {
     width: Math.floor(config.width / config.cropPct),
     height: Math.floor(config.height / config.cropPct),
   };
-  const resized = resizedSize(config, trim, target);
+  const { interpolation, ...resized } = resizedSize(config, trim, target);
   if (Math.min(resized.width, resized.height, target.width, target.height) < 1) {
     throw new ShapeError(
       `image of ${trim.width}×${trim.height} pixels would be resized to ${resized.width}×${resized.height}; expected at least 1×1`,
@@ -50,20 +46,24 @@ export function planTransform(config: PlanConfig, image: { width: number; height
   }
   const across = centerCrop(resized.width, config.width);
   const down = centerCrop(resized.height, config.height);
-  // Pillow clips colours to bytes.
+  // Pillow clips colors to bytes.
   const channel = (index: number): number =>
     config.cropMode === "border" ? Math.min(Math.max(roundHalfEven(255 * config.mean[index]!), 0), 255) : 0;
   return {
-    trim,
-    resized,
-    crop: { x: across.from, y: down.from, width: across.size, height: down.size },
-    canvas: { width: config.width, height: config.height, x: across.to, y: down.to },
+    geometry: {
+      image,
+      trim,
+      resized,
+      crop: { x: across.from, y: down.from, width: across.size, height: down.size },
+      canvas: { x: across.to, y: down.to, width: config.width, height: config.height },
+    },
+    interpolation,
     fill: [channel(0), channel(1), channel(2)],
   };
 }
 
 /** timm's `TrimBorder`. (Its corner is limited by the image's height on both axes, which only empty images could show.) */
-function trimBorder({ width, height }: { width: number; height: number }, border: number): Box {
+function trimBorder({ width, height }: Size, border: number): Box {
   const trimmed = { x: border, y: border, width: width - 2 * border, height: height - 2 * border };
   if (trimmed.width < 1 || trimmed.height < 1) {
     throw new ShapeError(`image of ${width}×${height} pixels has nothing left without borders of ${border} pixels`);
@@ -71,18 +71,14 @@ function trimBorder({ width, height }: { width: number; height: number }, border
   return trimmed;
 }
 
-function resizedSize(
-  config: PlanConfig,
-  from: { width: number; height: number },
-  target: { width: number; height: number },
-): TransformPlan["resized"] {
+function resizedSize(config: PlanConfig, from: Size, target: Size): Size & { readonly interpolation: Interpolation } {
   const { cropMode, interpolation } = config;
   if (cropMode === "squash") return { ...target, interpolation };
   if (cropMode === "border") {
     return { ...keepRatio(from, Math.max(from.height / target.height, from.width / target.width)), interpolation };
   }
   if (target.width !== target.height) {
-    // timm does not hand its interpolation on here, and ResizeKeepRatio's default is bilinear.
+    // timm does not pass its interpolation on here, and ResizeKeepRatio's default is bilinear.
     const ratio = Math.min(from.height / target.height, from.width / target.width);
     return { ...keepRatio(from, ratio), interpolation: "bilinear" };
   }
@@ -94,15 +90,12 @@ function resizedSize(
 }
 
 /** timm's `ResizeKeepRatio`. */
-function keepRatio(
-  { width, height }: { width: number; height: number },
-  ratio: number,
-): { width: number; height: number } {
+function keepRatio({ width, height }: Size, ratio: number): Size {
   return { width: roundHalfEven(width / ratio), height: roundHalfEven(height / ratio) };
 }
 
 /**
- * Along one side: which part of `size` a crop to `wanted` keeps, and where that lies in the crop. A smaller image is padded
+ * Along one side: which part of `size` a crop to `wanted` keeps, and where that is in the crop. A smaller image is padded
  * to `wanted`, the odd pixel going after it, as in torchvision's and timm's center crop.
  */
 function centerCrop(size: number, wanted: number): { from: number; to: number; size: number } {

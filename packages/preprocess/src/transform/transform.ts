@@ -1,26 +1,35 @@
 import { type PreprocessConfig, type Tensor, UnsupportedError, UsageError } from "@samoyed/core";
 
 import { decodeImage } from "../decode.ts";
-import { type Box, type Image, type RawImage, toRgb } from "../image.ts";
+import { type Box, type Image, type RawImage, type Size, toRgb } from "../image.ts";
 import { FILTERS } from "../resize/filters.ts";
 import { cropImage, resize, resizeInput } from "../resize/resize.ts";
 import { DEFAULT_CROP_PCT, IMAGENET_MEAN, IMAGENET_STD } from "./config.ts";
+import type { TransformGeometry } from "./geometry.ts";
 import { normalizeTables, toTensor } from "./normalize.ts";
 import { type PlanConfig, planTransform } from "./plan.ts";
 
+/** A model's input, and where it is in the image that it was made of. */
+export interface TransformResult {
+  /** float32 [3, height, width]. */
+  readonly tensor: Tensor<"float32">;
+  /** Maps positions in the tensor back to the image, with `toImagePoint`. */
+  readonly geometry: TransformGeometry;
+}
+
 /** Makes a model's input: from an encoded file's bytes, or from pixels. */
-export type Transform = (image: Uint8Array | Image | RawImage) => Tensor<"float32">;
+export type Transform = (image: Uint8Array | Image | RawImage) => TransformResult;
 
 /**
- * The largest input side, in pixels. The networks that there are take some hundreds; a number far above is a mistake, and
+ * The largest input side, in pixels. Published networks take some hundreds; a number far above is a mistake, and
  * its tensor would not fit in memory.
  */
 export const MAX_INPUT_SIDE = 16_384;
 
 /**
- * timm's transform for evaluation: resize, crop and normalise, bit for bit what `create_transform(**config)` gives.
+ * timm's transform for evaluation: resize, crop and normalize, bit for bit what `create_transform(**config)` gives.
  *
- * What is left out has timm's defaults for this function, which are not those of `resolveDataConfig`: bilinear, 224
+ * Settings that are left out have timm's defaults for this function, which are not those of `resolveDataConfig`: bilinear, 224
  * pixels, 0.875, center, ImageNet's mean and standard deviation.
  *
  * The tensors are float32 [3, height, width], fresh at each call. Images whose pixels are given as RGB are not changed.
@@ -37,25 +46,23 @@ export function createTransform(config: Partial<PreprocessConfig> = {}): Transfo
   return (input) => {
     const image =
       input instanceof Uint8Array ? decodeImage(input, { region: (size) => neededBox(plan, size) }) : toImage(input);
-    const { trim, resized, crop, canvas, fill } = planTransform(plan, image);
-    const pixels = resize(cropImage(image, trim), { ...resized, crop });
-    return toTensor(pixels, tables, { ...canvas, fill });
+    const { geometry, interpolation, fill } = planTransform(plan, image);
+    const { trim, resized, crop, canvas } = geometry;
+    const pixels = resize(cropImage(image, trim), { ...resized, interpolation, crop });
+    return { tensor: toTensor(pixels, tables, { ...canvas, fill }), geometry };
   };
 }
 
 /** The part of an image that its transform reads: the rest need not be decoded. */
-function neededBox(config: PlanConfig, size: { width: number; height: number }): Box {
-  const { trim, resized, crop } = planTransform(config, size);
-  const box = resizeInput(trim, { ...resized, crop });
+function neededBox(config: PlanConfig, size: Size): Box {
+  const { geometry, interpolation } = planTransform(config, size);
+  const { trim, resized, crop } = geometry;
+  const box = resizeInput(trim, { ...resized, interpolation, crop });
   return { ...box, x: box.x + trim.x, y: box.y + trim.y };
 }
 
-/**
- * Decodes an image file and makes a model's input of it, as `createTransform` says.
- *
- * Returns a float32 tensor [3, height, width].
- */
-export function preprocessImage(bytes: Uint8Array, config: PreprocessConfig): Tensor<"float32"> {
+/** Decodes an image file and makes a model's input of it, as `createTransform` says. */
+export function preprocessImage(bytes: Uint8Array, config: PreprocessConfig): TransformResult {
   return createTransform(config)(bytes);
 }
 

@@ -1,5 +1,6 @@
 import { UnsupportedError } from "@samoyed/core";
-import { SMYD_OPSET, type SmydFile } from "@samoyed/smyd-file";
+import { CANONICAL_OPSET } from "@samoyed/ir";
+import type { SmydFile } from "@samoyed/smyd-file";
 
 /** Operators of version 1 that are spelled by others since. */
 const FORMER: ReadonlySet<string> = new Set(["Constant", "Dropout", "Gelu", "HardSwish"]);
@@ -10,15 +11,15 @@ const FORMER: ReadonlySet<string> = new Set(["Constant", "Dropout", "Gelu", "Har
  *
  * @throws UnsupportedError with the command that converts the file again.
  */
-export function refuseFormer({ version, graph, weights }: SmydFile, label: string): void {
+export function refuseFormer({ version, graph }: SmydFile, label: string): void {
   if (version > 1) return;
   const former = graph.nodes.find(({ op }) => FORMER.has(op));
-  if (graph.opset === SMYD_OPSET && former === undefined) return;
+  if (graph.opset === CANONICAL_OPSET && former === undefined) return;
   const what =
     former === undefined
-      ? `operator set ${graph.opset}; expected ${SMYD_OPSET}`
+      ? `operator set ${graph.opset}; expected ${CANONICAL_OPSET}`
       : `the operator ${former.op} (node ${JSON.stringify(former.name)}), which is spelled by others since`;
-  const packed = [...weights.values()].find(({ layout }) => layout !== "plain")?.storage ?? "float32";
+  const packed = [...graph.initializers.values()].find(({ layout }) => layout !== "plain")?.storage ?? "float32";
   const weightsOption = packed === "float32" ? "" : ` --weights ${packed}`;
   throw new UnsupportedError(`${label}: version 1 of .smyd with ${what}`, {
     hint: `Convert it again, with: samoyed convert ${label} --to smyd${weightsOption}`,

@@ -1,12 +1,11 @@
-import type { SmydNode } from "@samoyed/smyd-file";
+import { readFloat } from "@samoyed/ir";
 import type { Activation } from "./steps.ts";
 import { readScalarInput } from "./constants.ts";
-import type { PlanModel } from "./model.ts";
-import { readFloat } from "./node.ts";
+import type { PlanModel, PlanNode } from "./model.ts";
 
-type Read = (node: SmydNode, model: PlanModel) => Activation;
+type Read = (node: PlanNode, model: PlanModel) => Activation;
 
-function clip(node: SmydNode, model: PlanModel): Activation {
+function clip(node: PlanNode, model: PlanModel): Activation {
   const given = [readScalarInput(model, node, 1), readScalarInput(model, node, 2)];
   const [min, max] = given.map((value) => (value === undefined || Number.isNaN(value) ? undefined : value));
   return { kind: "clip", min: min ?? Number.NEGATIVE_INFINITY, max: max ?? Number.POSITIVE_INFINITY };
@@ -31,6 +30,6 @@ const ACTIVATIONS: ReadonlyMap<string, Read> = new Map<string, Read>([
 ]);
 
 /** What a node applies to every element of its first input; `undefined` where it does something else. */
-export function activationOf(node: SmydNode, model: PlanModel): Activation | undefined {
+export function activationOf(node: PlanNode, model: PlanModel): Activation | undefined {
   return ACTIVATIONS.get(node.op)?.(node, model);
 }

@@ -1,11 +1,16 @@
+import type { Shape } from "@samoyed/core";
 import type { Activation, BinaryOperator, Step, StridedView } from "./steps.ts";
-import { imageOf, imageSize, type Place, viewOf } from "./places.ts";
+import { imageOf, type Place, viewOf } from "./places.ts";
+
+/** A step for each image of a value. */
+export function eachImage(shape: Shape, step: (image: number) => Step): Step[] {
+  return Array.from({ length: shape[0]! }, (_, image) => step(image));
+}
 
 /** Zeros in the border of every image of a value; nothing where it has none. */
 export function clearBorder(place: Place): Step[] {
   if (place.border === 0) return [];
-  const { images } = imageSize(place.shape);
-  return Array.from({ length: images }, (_, image) => ({ kind: "border", value: imageOf(place, image) }));
+  return eachImage(place.shape, (image) => ({ kind: "border", value: imageOf(place, image) }));
 }
 
 /** A value's view over a larger shape that it broadcasts to, as ONNX and NumPy do: stride 0 where an axis is repeated. */
@@ -23,7 +28,7 @@ function broadcastView(place: Place, shape: readonly number[]): StridedView {
 /** Copies a value into another place of the same shape. */
 export function copySteps(input: Place, output: Place, activation: Activation): Step[] {
   const { shape } = output;
-  return [...clearBorder(output), { kind: "copy", input: viewOf(input), output: viewOf(output), shape, activation }];
+  return [{ kind: "copy", input: viewOf(input), output: viewOf(output), shape, activation }];
 }
 
 /** Copies a value whose axes come in another order: axis `i` of the output is axis `perm[i]` of the input. */
@@ -31,10 +36,7 @@ export function permuteSteps(input: Place, output: Place, perm: readonly number[
   const { address, strides } = viewOf(input);
   const { shape } = output;
   const moved = { address, strides: perm.map((axis) => strides[axis]!) };
-  return [
-    ...clearBorder(output),
-    { kind: "copy", input: moved, output: viewOf(output), shape, activation: { kind: "none" } },
-  ];
+  return [{ kind: "copy", input: moved, output: viewOf(output), shape, activation: { kind: "none" } }];
 }
 
 /** Combines two values, broadcast to the shape of the output. */
@@ -45,7 +47,6 @@ export function binarySteps(
 ): Step[] {
   const { shape } = output;
   return [
-    ...clearBorder(output),
     {
       kind: "binary",
       operator,

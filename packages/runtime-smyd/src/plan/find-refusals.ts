@@ -1,7 +1,7 @@
 import { SamoyedError, type Shape, UnsupportedError } from "@samoyed/core";
-import type { SmydDim, SmydNode } from "@samoyed/smyd-file";
+import { describeNode, type Dim } from "@samoyed/ir";
 import { alignUp } from "./arena.ts";
-import type { PlanModel } from "./model.ts";
+import type { PlanModel, PlanNode } from "./model.ts";
 import { OPERATORS } from "./operators/index.ts";
 import { planProgram } from "./plan.ts";
 import { isIdentity } from "./resolve.ts";
@@ -23,7 +23,7 @@ export interface FindRefusalsOptions {
    * The shape of every value for those sizes, as far as it can be inferred; a symbol on axis 0 counts images. From it
    * what follows a refused node is planned all the same.
    */
-  readonly shapes: ReadonlyMap<string, readonly SmydDim[]>;
+  readonly shapes: ReadonlyMap<string, readonly Dim[]>;
   /** Whether runs have these sizes; else what only depends on sizes is no refusal. */
   readonly exact: boolean;
 }
@@ -45,7 +45,7 @@ export function findRefusals(given: PlanModel, { sizes, shapes, exact }: FindRef
   const batched = new Set(sizes.batched);
   const order = new Map(given.graph.nodes.map(({ name }, index) => [name, index]));
 
-  function drop(dropped: ReadonlySet<SmydNode>): void {
+  function drop(dropped: ReadonlySet<PlanNode>): void {
     for (const name of [...dropped].flatMap(({ outputs }) => outputs)) {
       const shape = shapes.get(name);
       if (name === "" || shape === undefined || shape.slice(1).some((dim) => typeof dim === "string")) continue;
@@ -84,10 +84,10 @@ function planningError(model: PlanModel, sizes: InputSizes): SamoyedError | unde
   }
 }
 
-function refusalOf({ message }: SamoyedError, node: SmydNode | undefined): Refusal {
+function refusalOf({ message }: SamoyedError, node: PlanNode | undefined): Refusal {
   if (node === undefined) return { reason: message };
   const { name, op } = node;
-  const prefix = `node ${JSON.stringify(name)} (${op})`;
+  const prefix = describeNode(node);
   const reason = message.startsWith(prefix) ? message.slice(prefix.length).replace(/^:? /u, "") : message;
   return { node: name, op, reason };
 }
@@ -95,10 +95,10 @@ function refusalOf({ message }: SamoyedError, node: SmydNode | undefined): Refus
 /** The graph without some nodes, and without what follows from values that are then unknown. Its ends become outputs. */
 function withoutNodes(
   model: PlanModel,
-  { dropped, known }: { readonly dropped: ReadonlySet<SmydNode>; readonly known: ReadonlyMap<string, Shape> },
+  { dropped, known }: { readonly dropped: ReadonlySet<PlanNode>; readonly known: ReadonlyMap<string, Shape> },
 ): PlanModel {
-  const { graph, weights } = model;
-  const values = new Set(["", ...known.keys(), ...weights.keys()]);
+  const { graph } = model;
+  const values = new Set(["", ...known.keys(), ...graph.initializers.keys()]);
   const nodes = graph.nodes.filter((node) => {
     if (dropped.has(node) || !node.inputs.every((name) => values.has(name))) return false;
     for (const name of node.outputs) values.add(name);

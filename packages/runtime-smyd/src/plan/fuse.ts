@@ -1,10 +1,9 @@
 import { sameShape, type Shape } from "@samoyed/core";
-import type { SmydNode } from "@samoyed/smyd-file";
+import { readFloat } from "@samoyed/ir";
 import type { Activation } from "./steps.ts";
 import { activationOf } from "./activations.ts";
 import { NO_ACTIVATION } from "./lowering.ts";
-import type { PlanModel } from "./model.ts";
-import { readFloat } from "./node.ts";
+import type { PlanModel, PlanNode } from "./model.ts";
 import { isColumnBias } from "./column-bias.ts";
 import type { FusedNode } from "./fused-node.ts";
 import { findPattern, type Pattern } from "./patterns.ts";
@@ -26,7 +25,7 @@ const TAKES_ACTIVATION: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether a node is one step that can add another value: of a Gemm's forms, the usual one. */
-function takesResidual(node: SmydNode, shapes: ReadonlyMap<string, Shape>): boolean {
+function takesResidual(node: PlanNode, shapes: ReadonlyMap<string, Shape>): boolean {
   if (node.op !== "Gemm") return node.op === "Conv" || node.op === "MatMul";
   const c = node.inputs[2] ? shapes.get(node.inputs[2]) : undefined;
   const columns = shapes.get(node.outputs[0]!)!.at(-1)!;
@@ -53,15 +52,15 @@ export function fuseNodes(model: PlanModel, options: FuseOptions): readonly Fuse
 function foldPatterns(
   model: PlanModel,
   options: FuseOptions,
-): { readonly nodes: readonly SmydNode[]; readonly activations: ReadonlyMap<SmydNode, Activation> } {
+): { readonly nodes: readonly PlanNode[]; readonly activations: ReadonlyMap<PlanNode, Activation> } {
   const uses = usesOf(model, model.graph.nodes, options);
-  const patterns = new Map<SmydNode, Pattern>();
+  const patterns = new Map<PlanNode, Pattern>();
   for (const node of model.graph.nodes) {
     const pattern = findPattern(node, uses);
     if (pattern) patterns.set(node, pattern);
   }
   const swallowed = new Set([...patterns.values()].flatMap(({ inner }) => inner));
-  const activations = new Map<SmydNode, Activation>();
+  const activations = new Map<PlanNode, Activation>();
   const nodes = model.graph.nodes.flatMap((node) => {
     if (swallowed.has(node)) return [];
     const pattern = patterns.get(node);
@@ -88,11 +87,11 @@ class FusionList {
     return this.#list.filter((entry) => entry !== undefined);
   }
 
-  add(node: SmydNode): void {
+  add(node: PlanNode): void {
     this.#push({ kind: "node", node, inputs: node.inputs, output: node.outputs[0]!, activation: NO_ACTIVATION });
   }
 
-  addActivation(node: SmydNode, activation: Activation): void {
+  addActivation(node: PlanNode, activation: Activation): void {
     const input = node.inputs[0]!;
     const output = node.outputs[0]!;
     const place = this.#places.get(input) ?? -1;
@@ -110,7 +109,7 @@ class FusionList {
   }
 
   /** Lets the kernel of one operand add the other one. */
-  addResidual(node: SmydNode): boolean {
+  addResidual(node: PlanNode): boolean {
     const [a, b] = node.inputs as [string, string];
     const shape = this.#uses.shapes.get(node.outputs[0]!)!;
     const fits = [a, b].every((name) => sameShape(this.#uses.shapes.get(name)!, shape));

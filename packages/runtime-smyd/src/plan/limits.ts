@@ -1,4 +1,4 @@
-import { ShapeError, UnsupportedError } from "@samoyed/core";
+import { formatShape, ShapeError, UnsupportedError } from "@samoyed/core";
 
 /** What a 32-bit WebAssembly memory holds. */
 export const MAX_MEMORY_BYTES: number = 2 ** 32;
@@ -16,10 +16,10 @@ export const MAX_PLANNED_NODES = 10_000;
 export const MAX_STEPS = 200_000;
 
 /** The axes that a strided step loops over. */
-export const MAX_RANK = 6;
+export const MAX_PLANNED_RANK = 6;
 
-/** The largest kernel, stride, dilation or padding, as @samoyed/graph has it. */
-export const MAX_WINDOW: number = 2 ** 20;
+/** What mends a program that is too large. */
+export const SMALLER = "Give a smaller image or a smaller batch.";
 
 /**
  * The product of sizes.
@@ -31,14 +31,14 @@ export function countElements(shape: readonly number[], what: string): number {
   let count = 1;
   for (const size of shape) {
     if (!Number.isSafeInteger(size) || size < 0) {
-      throw new ShapeError(`${what} has shape [${shape.join(", ")}]; expected sizes of 0 or more`);
+      throw new ShapeError(`${what} has shape ${formatShape(shape)}; expected sizes of 0 or more`);
     }
     // Checked at each factor: a zero that comes later must not hide an overflow.
     if (size > 0) count *= size;
     if (count * 4 > MAX_VALUE_BYTES) {
       throw new UnsupportedError(
-        `${what} has shape [${shape.join(", ")}]: over ${MAX_VALUE_BYTES} bytes, the most that a value may take`,
-        { hint: "Give a smaller image or a smaller batch." },
+        `${what} has shape ${formatShape(shape)}: over ${MAX_VALUE_BYTES} bytes, the most that a value may take`,
+        { hint: SMALLER },
       );
     }
   }

@@ -1,4 +1,4 @@
-import { FormatError, type Shape, UnsupportedError } from "@samoyed/core";
+import { FormatError, quote, type Shape, UnsupportedError } from "@samoyed/core";
 import type { SmydWeight } from "@samoyed/smyd-file";
 import type { Activation, Step } from "./steps.ts";
 import { copySteps, permuteSteps } from "./copy-steps.ts";
@@ -38,6 +38,8 @@ export interface Lowering {
   /** A new place for a value, with the border that convolutions want of it. */
   create(name: string, shape: Shape, layout: Place["layout"]): Place;
   push(operation: Operation): void;
+  /** Adds the operation that makes a value. */
+  give(name: string, operation: Operation): void;
   /** Copies one place into another of the same shape, whatever their layouts. */
   copy(input: Place, output: Place, activation?: Activation): void;
   /** Copies a value whose axes come in another order: axis `i` of the output is axis `perm[i]` of the input. */
@@ -82,8 +84,8 @@ export function createLowering({ model, dataAddress, borders, wanted }: Lowering
   function place(name: string): Place {
     const known = places.get(name);
     if (known !== undefined) return known;
-    const weight = model.weights.get(name);
-    if (weight === undefined) throw new FormatError(`the value ${JSON.stringify(name)} is used before it is made`);
+    const weight = model.graph.initializers.get(name);
+    if (weight === undefined) throw new FormatError(`the value ${quote(name)} is used before it is made`);
     const constant = constantPlace(weight, dataAddress);
     places.set(name, constant);
     return constant;
@@ -96,8 +98,7 @@ export function createLowering({ model, dataAddress, borders, wanted }: Lowering
     const border = borders.get(name) ?? 0;
     if (found.layout === "pixels" && found.border >= border) return found;
     if (border === 0 && isPlain({ ...found, layout: "pixels", border: 0 })) return { ...found, layout: "pixels" };
-    const made =
-      copies.get(name) ?? newPlace(`the value ${JSON.stringify(name)}`, { ...found, layout: "pixels", border });
+    const made = copies.get(name) ?? newPlace(`the value ${quote(name)}`, { ...found, layout: "pixels", border });
     if (!copies.has(name)) copy(found, made);
     copies.set(name, made);
     return made;
@@ -127,13 +128,17 @@ export function createLowering({ model, dataAddress, borders, wanted }: Lowering
     pixels,
     plain,
     push,
+    give: (name, operation) => {
+      push(operation);
+      define(name, operation.writes);
+    },
     copy,
     permute: (input, output, perm) =>
       push({ reads: [input], writes: output, emit: () => permuteSteps(input, output, perm) }),
     define,
     temporary: (shape, layout) => newPlace("a value", { shape, layout, border: 0 }),
     create: (name, shape, layout) =>
-      newPlace(`the value ${JSON.stringify(name)}`, {
+      newPlace(`the value ${quote(name)}`, {
         shape,
         layout,
         border: layout === "pixels" ? (borders.get(name) ?? 0) : 0,
@@ -144,7 +149,7 @@ export function createLowering({ model, dataAddress, borders, wanted }: Lowering
 function constantPlace(weight: SmydWeight, dataAddress: number): Place {
   if (weight.layout !== "plain" || weight.storage !== "float32") {
     throw new UnsupportedError(
-      `the constant ${JSON.stringify(weight.name)} is ${weight.storage} in the layout ${weight.layout}; ` +
+      `the constant ${quote(weight.name)} is ${weight.storage} in the layout ${weight.layout}; ` +
         "operators other than convolutions and linears compute with plain float32",
     );
   }

@@ -1,9 +1,13 @@
-import type { SmydGraph, SmydWeight } from "@samoyed/smyd-file";
+import type { Graph, Node } from "@samoyed/ir";
+import type { SmydWeight } from "@samoyed/smyd-file";
 
-/** What is planned: a graph that the file's reader has checked, and where its constants lie. */
+/** A node whose tensors are in the file's data section. */
+export type PlanNode = Node<SmydWeight>;
+
+/** What is planned: a graph that the file's reader has checked, and its data. */
 export interface PlanModel {
-  readonly graph: Pick<SmydGraph, "inputs" | "outputs" | "nodes">;
-  readonly weights: ReadonlyMap<string, SmydWeight>;
+  /** Its initializers say where in the data section constants are. */
+  readonly graph: Pick<Graph<SmydWeight>, "inputs" | "outputs" | "nodes" | "initializers">;
   /** The data section: the planner reads small constants (shapes, paddings, bounds). */
   readonly data: Uint8Array;
 }

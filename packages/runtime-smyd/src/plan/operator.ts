@@ -1,15 +1,24 @@
-import type { Shape } from "@samoyed/core";
-import type { SmydNode, SmydWeight } from "@samoyed/smyd-file";
+import type { DType, Shape } from "@samoyed/core";
+import { type InferCall, type OperatorRule, readInt } from "@samoyed/ir";
+import type { SmydWeight, WeightLayout } from "@samoyed/smyd-file";
 import type { FusedNode } from "./fused-node.ts";
+import { MAX_PLANNED_RANK } from "./limits.ts";
 import type { Lowering } from "./lowering.ts";
-import type { PlanModel } from "./model.ts";
+import type { PlanModel, PlanNode } from "./model.ts";
+import { unsupported } from "./unsupported.ts";
 
-/** What an operator's shape follows from. */
-export interface ShapeCall {
-  readonly node: SmydNode;
+/** Element type and shape of a value whose sizes are known, as all are where a program is planned. */
+export interface PlannedType {
+  readonly dtype: DType;
+  readonly shape: Shape;
+}
+
+/** A node whose shape is asked for. */
+export interface ShapeCall extends InferCall {
+  readonly node: PlanNode;
   readonly model: PlanModel;
   /** `undefined` for an omitted optional input. Of a constant, ONNX's shape. */
-  readonly inputs: readonly (Shape | undefined)[];
+  readonly inputs: readonly (PlannedType | undefined)[];
   /** Whether an input is a batch of images, of which one is planned: axis 0 has size 1 and stands for any number. */
   readonly batched: readonly boolean[];
 }
@@ -17,7 +26,7 @@ export interface ShapeCall {
 /** What an operator is planned from. */
 export interface LowerCall {
   readonly fused: FusedNode;
-  readonly node: SmydNode;
+  readonly node: PlanNode;
   readonly shape: Shape;
   readonly lowering: Lowering;
   /** The constant that an input is, if it is one. */
@@ -26,14 +35,13 @@ export interface LowerCall {
   readonly shapeOf: (name: string) => Shape;
 }
 
-/** One ONNX operator: everything that the planner knows about it. */
+/** One ONNX operator: what it means, and everything that the planner knows about it. */
 export interface Operator {
-  /** Fewest and most inputs. */
-  readonly inputs: readonly [number, number];
-  /** Every attribute that is understood; another one is refused. */
-  readonly attributes: readonly string[];
-  /** The shape of its output. Inputs are at hand as `inputs` says. */
-  shape(call: ShapeCall): Shape;
+  readonly rule: OperatorRule;
+  /** Attributes of the rule that no kernel follows: a node that has one is refused. */
+  readonly without?: readonly string[];
+  /** Requires that kernels compute the node; @throws UnsupportedError when none does. */
+  require?(call: ShapeCall): void;
   /** Whether each image of a batch is computed by itself, and is axis 0 of the output; absent where it always is. */
   keepsImages?(call: ShapeCall): boolean;
   lower(call: LowerCall): void;
@@ -41,5 +49,56 @@ export interface Operator {
 
 /** The shape of a required input: the caller has checked that it is there. */
 export function shapeOf(call: ShapeCall, index: number): Shape {
-  return call.inputs[index]!;
+  return call.inputs[index]!.shape;
+}
+
+/**
+ * Requires all inputs to have no more axes than a strided step loops over.
+ *
+ * @throws UnsupportedError when one has.
+ */
+export function requireRank(call: ShapeCall): void {
+  for (const index of call.inputs.keys()) requireAxes(call, index, [0, MAX_PLANNED_RANK]);
+}
+
+/**
+ * Requires input 0 to be images, [N, C, H, W], or rows, [N, C, W].
+ *
+ * @throws UnsupportedError when it is something else.
+ */
+export function requireImages(call: ShapeCall): void {
+  requireAxes(call, 0, [3, 4]);
+}
+
+/**
+ * Requires an input to have so many axes.
+ *
+ * @throws UnsupportedError when it has fewer or more.
+ */
+export function requireAxes(
+  { node, inputs }: ShapeCall,
+  index: number,
+  [least, most]: readonly [number, number],
+): void {
+  const rank = inputs[index]?.shape.length ?? least;
+  if (rank < least || rank > most) {
+    throw unsupported(node, `has ${rank} axes in input ${index}; ${least} to ${most} are planned`);
+  }
+}
+
+/**
+ * The packed weights that are input 1.
+ *
+ * @throws UnsupportedError when they are computed, or packed for something else.
+ */
+export function packedWeight({ node, weight }: LowerCall, ...layouts: readonly WeightLayout[]): SmydWeight {
+  const found = weight(1);
+  if (found === undefined) throw unsupported(node, "computes its weight; only a constant is planned");
+  if (!layouts.includes(found.layout) || found.groups !== readInt(node, "group", 1)) {
+    throw unsupported(
+      node,
+      `has a weight in the layout ${found.layout} of ${found.groups} groups; expected ${layouts.join(" or ")}`,
+    );
+  }
+  return found;
 }

@@ -1,8 +1,8 @@
 import { sameShape } from "@samoyed/core";
-import type { SmydNode } from "@samoyed/smyd-file";
+import { readFloat } from "@samoyed/ir";
+import type { PlanNode } from "./model.ts";
 import type { Activation } from "./steps.ts";
 import { scalarOf } from "./constants.ts";
-import { readFloat } from "./node.ts";
 import type { Uses } from "./uses.ts";
 
 /** An activation that a network spells out in several nodes. */
@@ -10,11 +10,11 @@ export interface Pattern {
   readonly input: string;
   readonly activation: Activation;
   /** The nodes that lead to the last one; nobody else needs their values. */
-  readonly inner: readonly SmydNode[];
+  readonly inner: readonly PlanNode[];
 }
 
 /** The activation that ends in a node, if one does. */
-export function findPattern(node: SmydNode, uses: Uses): Pattern | undefined {
+export function findPattern(node: PlanNode, uses: Uses): Pattern | undefined {
   if (node.op !== "Mul") return undefined;
   const found = bothWays(node, (a, b) => silu(a, b, uses) ?? hardSwish(a, b, uses) ?? gelu(a, b, uses));
   if (found === undefined) return undefined;
@@ -23,7 +23,7 @@ export function findPattern(node: SmydNode, uses: Uses): Pattern | undefined {
 }
 
 /** A commutative node's operands in one order, and then in the other. */
-function bothWays<T>({ inputs }: SmydNode, match: (a: string, b: string) => T | undefined): T | undefined {
+function bothWays<T>({ inputs }: PlanNode, match: (a: string, b: string) => T | undefined): T | undefined {
   return match(inputs[0]!, inputs[1]!) ?? match(inputs[1]!, inputs[0]!);
 }
 
@@ -61,10 +61,12 @@ function withScalar(
   name: string,
   { op, scalar }: { readonly op: string; readonly scalar: number },
   uses: Uses,
-): { readonly node: SmydNode; readonly other: string } | undefined {
+): { readonly node: PlanNode; readonly other: string } | undefined {
   const node = uses.innerMaker(name, op);
   const other =
     node &&
-    bothWays(node, (a, b) => (scalarOf(uses.model, uses.model.weights.get(b)) === Math.fround(scalar) ? a : undefined));
+    bothWays(node, (a, b) =>
+      scalarOf(uses.model, uses.model.graph.initializers.get(b)) === Math.fround(scalar) ? a : undefined,
+    );
   return node && other !== undefined ? { node, other } : undefined;
 }

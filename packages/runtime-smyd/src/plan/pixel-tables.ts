@@ -1,6 +1,6 @@
 import { imageSize, type Place, pixelStrides } from "./places.ts";
 import type { Tables } from "./tables.ts";
-import type { Window } from "./window.ts";
+import type { PlannedWindow } from "./window.ts";
 
 /** The address of a table with the offset of every pixel of a value, in order, from its buffer's beginning. */
 export function everyPixel(tables: Tables, place: Place): number {
@@ -24,7 +24,7 @@ export function everyPixel(tables: Tables, place: Place): number {
  * The address of a table with the offset of every window's first tap, for all output pixels in order. The first taps of
  * windows at the top and left lie in the border, which is at least as wide as the padding.
  */
-export function everyWindow(tables: Tables, place: Place, { output, strides, begin }: Window): number {
+export function everyWindow(tables: Tables, place: Place, { output, strides, begin }: PlannedWindow): number {
   const { images, height, width, channels } = imageSize(place.shape);
   const { pixel, row, image, inside } = pixelStrides(place);
   const count = images * output[0] * output[1];
@@ -53,7 +53,7 @@ export interface Taps {
 /**
  * A convolution's taps over `inputs` channels. Where a row of the kernel reads neighbouring pixels whole, it is one tap.
  */
-export function kernelTaps(tables: Tables, place: Place, window: Window & { readonly inputs: number }): Taps {
+export function kernelTaps(tables: Tables, place: Place, window: PlannedWindow & { readonly inputs: number }): Taps {
   const { channels } = imageSize(place.shape);
   const { pixel, row } = pixelStrides(place);
   const { kernel, dilations, inputs } = window;

@@ -1,6 +1,6 @@
-import { type Shape, UnsupportedError } from "@samoyed/core";
+import { formatShape, type Shape, UnsupportedError } from "@samoyed/core";
 import type { Spatial, StridedView } from "./steps.ts";
-import { MAX_VALUE_BYTES } from "./limits.ts";
+import { MAX_VALUE_BYTES, SMALLER } from "./limits.ts";
 
 /** Bytes of memory that values lie in. Lifetimes are filled in while operations are listed, the address after that. */
 export interface Buffer {
@@ -60,8 +60,8 @@ export function placeBytes(
     bytes *= factor;
     if (bytes > MAX_VALUE_BYTES) {
       throw new UnsupportedError(
-        `${what} of shape [${shape.join(", ")}] takes over ${MAX_VALUE_BYTES} bytes with its border of ${border}`,
-        { hint: "Give a smaller image or a smaller batch." },
+        `${what} of shape ${formatShape(shape)} takes over ${MAX_VALUE_BYTES} bytes with its border of ${border}`,
+        { hint: SMALLER },
       );
     }
   }

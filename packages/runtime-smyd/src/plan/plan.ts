@@ -1,12 +1,13 @@
-import { type Shape, UnsupportedError, UsageError } from "@samoyed/core";
+import { quote, type Shape, UnsupportedError, UsageError } from "@samoyed/core";
 import type { Step } from "./steps.ts";
 import { alignUp, placeBuffers } from "./arena.ts";
+import { atNode } from "./at-node.ts";
 import { bordersOf } from "./borders.ts";
 import { fuseNodes } from "./fuse.ts";
 import { MAX_MEMORY_BYTES, MAX_STEPS } from "./limits.ts";
+import { clearBorder } from "./copy-steps.ts";
 import { createLowering, type Operation, type Readout } from "./lowering.ts";
 import type { PlanModel } from "./model.ts";
-import { atNode } from "./node.ts";
 import type { LowerCall } from "./operator.ts";
 import { lowerActivation } from "./operators/elementwise.ts";
 import { type Buffer, newBuffer, type Place, placeBytes } from "./places.ts";
@@ -62,14 +63,14 @@ export function planProgram(given: PlanModel, options: PlanOptions): Plan {
   const lowering = createLowering({ model, dataAddress, borders: bordersOf(model), wanted });
   const inputs = [...options.inputs].map(([name, shape]) => inputPlace(name, shape));
   for (const [index, name] of [...options.inputs.keys()].entries()) lowering.define(name, inputs[index]!);
-  for (const name of wanted.keys()) if (model.weights.has(name)) lowering.define(name, lowering.place(name));
+  for (const name of wanted.keys()) if (model.graph.initializers.has(name)) lowering.define(name, lowering.place(name));
   for (const fused of fuseNodes(model, { shapes: shapes.shapes, wanted })) {
     const call: LowerCall = {
       fused,
       node: fused.node,
       shape: shapes.shapes.get(fused.output)!,
       lowering,
-      weight: (index) => model.weights.get(fused.inputs[index] ?? ""),
+      weight: (index) => model.graph.initializers.get(fused.inputs[index] ?? ""),
       shapeOf: (name) => shapes.shapes.get(name)!,
     };
     atNode(fused.node, () =>
@@ -110,7 +111,7 @@ function wantedValues(
   for (const name of new Set([...model.graph.outputs.map((output) => output.name), ...taps])) {
     const source = model.resolve(name);
     if (!shapes.shapes.has(source)) {
-      throw new UsageError(`the graph has no value ${JSON.stringify(name)} to tap`, {
+      throw new UsageError(`the graph has no value ${quote(name)} to tap`, {
         hint: "Names are case-sensitive; samoyed inspect shows what an artifact holds.",
       });
     }
@@ -124,7 +125,7 @@ function inputPlace(name: string, shape: Shape): Place {
   const place = { shape, layout: "plain", border: 0 } as const;
   return {
     ...place,
-    buffer: { ...newBuffer(placeBytes(place, `the input ${JSON.stringify(name)}`)), first: 0, last: 0 },
+    buffer: { ...newBuffer(placeBytes(place, `the input ${quote(name)}`)), first: 0, last: 0 },
   };
 }
 
@@ -141,7 +142,7 @@ function emitSteps(
   const steps: Step[] = [];
   const ends: number[] = [];
   for (const operation of operations) {
-    for (const step of operation.emit(tables)) steps.push(step);
+    for (const step of [...clearBorder(operation.writes), ...operation.emit(tables)]) steps.push(step);
     if (steps.length > MAX_STEPS) {
       throw new UnsupportedError(`the network takes over ${MAX_STEPS} steps`, { hint: "Give it a smaller batch." });
     }

@@ -2,12 +2,11 @@ import type { ConvWeights } from "@samoyed/smyd-file";
 import { panelLayout } from "@samoyed/smyd-file";
 import type { SmydWeight } from "@samoyed/smyd-file";
 import type { Activation, ConvStep, DepthwiseStep, WeightStorage } from "./steps.ts";
-import { clearBorder } from "./copy-steps.ts";
 import type { Lowering, Operation } from "./lowering.ts";
 import { everyPixel, everyWindow, kernelTaps } from "./pixel-tables.ts";
 import { imageSize, type Place } from "./places.ts";
 import type { Tables } from "./tables.ts";
-import type { Window } from "./window.ts";
+import type { PlannedWindow } from "./window.ts";
 
 /** What a core's second-level cache holds besides weights and outputs. */
 const BLOCK_BYTES: number = 256 << 10;
@@ -23,7 +22,7 @@ export interface Product {
   readonly lowering: Lowering;
   readonly weight: SmydWeight;
   readonly conv: ConvWeights;
-  readonly window: Window;
+  readonly window: PlannedWindow;
   /** Pixels, with a border at least as wide as the window's padding. */
   readonly input: Place;
   readonly output: Place;
@@ -41,7 +40,7 @@ export function productOperation(product: Product): Operation {
   return {
     reads,
     writes: output,
-    emit: (tables) => [...clearBorder(output), productStep(product, tables)],
+    emit: (tables) => [productStep(product, tables)],
   };
 }
 
@@ -79,7 +78,7 @@ function productStep(product: Product, tables: Tables): ConvStep | DepthwiseStep
  * So many pixels that their inputs, of all groups, stay in the cache while one panel of weights after the other passes
  * over them; all blocks as large as each other.
  */
-function blockOf({ strides, kernel }: Window, channels: number, pixels: number): number {
+function blockOf({ strides, kernel }: PlannedWindow, channels: number, pixels: number): number {
   // Windows overlap: each adds as many new pixels as the stride skips, and no more than it has taps.
   const fresh = Math.min(strides[0] * strides[1], kernel[0] * kernel[1]);
   const most = Math.max(MIN_BLOCK_PIXELS, Math.floor(BLOCK_BYTES / (4 * channels * fresh)));

@@ -1,7 +1,6 @@
 import { UnsupportedError } from "@samoyed/core";
-import type { SmydNode } from "@samoyed/smyd-file";
 import { MAX_PLANNED_NODES } from "./limits.ts";
-import type { PlanModel } from "./model.ts";
+import type { PlanModel, PlanNode } from "./model.ts";
 
 /** A graph whose every node computes something. */
 export interface ResolvedModel extends PlanModel {
@@ -22,7 +21,7 @@ export function resolveModel(model: PlanModel): ResolvedModel {
   }
   const names = new Map<string, string>();
   const resolve = (name: string): string => names.get(name) ?? name;
-  const nodes: SmydNode[] = [];
+  const nodes: PlanNode[] = [];
   for (const node of graph.nodes) {
     const inputs = node.inputs.map(resolve);
     if (isIdentity(node)) names.set(node.outputs[0]!, inputs[0]!);
@@ -32,6 +31,6 @@ export function resolveModel(model: PlanModel): ResolvedModel {
 }
 
 /** Whether a node passes a value on, and is planned by no operator. */
-export function isIdentity({ op }: SmydNode): boolean {
+export function isIdentity({ op }: PlanNode): boolean {
   return op === "Identity";
 }

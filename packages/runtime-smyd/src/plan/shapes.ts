@@ -1,8 +1,11 @@
-import { FormatError, formatShape, type Shape, UnsupportedError } from "@samoyed/core";
-import type { SmydNode } from "@samoyed/smyd-file";
+import { FormatError, formatShape, quote, type Shape } from "@samoyed/core";
+import { CANONICAL_OPSET, describeNode, isKnown, nodeFormatError, type OperatorRule } from "@samoyed/ir";
+import { atNode } from "./at-node.ts";
+import { readIntsInput } from "./constants.ts";
+import type { PlanNode } from "./model.ts";
+import { unsupported } from "./unsupported.ts";
 import { countElements } from "./limits.ts";
-import { atNode, malformed, misfit, unsupported } from "./node.ts";
-import type { Operator, ShapeCall } from "./operator.ts";
+import type { Operator, PlannedType, ShapeCall } from "./operator.ts";
 import { OPERATORS } from "./operators/index.ts";
 import type { ResolvedModel } from "./resolve.ts";
 
@@ -21,26 +24,27 @@ export interface InputSizes {
 }
 
 /** The operator of a node; @throws UnsupportedError when it is not planned. */
-export function operatorOf(node: SmydNode): Operator {
+export function operatorOf(node: PlanNode): Operator {
   const operator = OPERATORS.get(node.op);
   if (operator === undefined) throw unsupported(node, "is of an operator that no kernel computes");
   return operator;
 }
 
-function checkNode(node: SmydNode, operator: Operator): void {
-  const [least, most] = operator.inputs;
+function checkNode(node: PlanNode, { rule, without = [] }: Operator): void {
+  const [least, most] = rule.inputs;
   const missing = node.inputs.slice(0, least).includes("") || node.inputs.length < least;
   if (missing || node.inputs.length > most) {
-    throw malformed(
+    throw nodeFormatError(
       node,
       `has ${node.inputs.length} inputs; expected ${least === most ? least : `${least} to ${most}`}`,
     );
   }
   const further = node.outputs.slice(1).find((name) => name !== "");
-  if (further !== undefined) throw unsupported(node, `has the further output ${JSON.stringify(further)}`);
-  if (!node.outputs[0]) throw malformed(node, "has no output");
-  const unknown = Object.keys(node.attributes).find((name) => !operator.attributes.includes(name));
-  if (unknown !== undefined) throw unsupported(node, `has the attribute ${JSON.stringify(unknown)}`);
+  if (further !== undefined) throw unsupported(node, `has the further output ${quote(further)}`);
+  if (!node.outputs[0]) throw nodeFormatError(node, "has no output");
+  const known = rule.attributes ?? {};
+  const unknown = Object.keys(node.attributes).find((name) => !Object.hasOwn(known, name) || without.includes(name));
+  if (unknown !== undefined) throw unsupported(node, `has the attribute ${quote(unknown)}`);
 }
 
 /**
@@ -51,42 +55,47 @@ function checkNode(node: SmydNode, operator: Operator): void {
  * @throws ShapeError where shapes do not fit, FormatError where attributes mean nothing.
  */
 export function computeShapes(model: ResolvedModel, { inputs, batched: given }: InputSizes): Shapes {
-  const shapes = new Map(inputs);
+  const types = new Map<string, PlannedType>(model.graph.initializers);
+  for (const [name, shape] of inputs) types.set(name, { dtype: "float32", shape });
   const batched = new Set(given);
-  for (const [name, weight] of model.weights) shapes.set(name, weight.shape);
   for (const node of model.graph.nodes) {
     const operator = operatorOf(node);
     checkNode(node, operator);
     const call: ShapeCall = {
       node,
       model,
-      inputs: node.inputs.map((name) => (name === "" ? undefined : shapeIn(shapes, name))),
+      opset: CANONICAL_OPSET,
+      inputs: node.inputs.map((name) => (name === "" ? undefined : typeIn(types, name))),
       batched: node.inputs.map((name) => batched.has(name)),
+      constant: () => undefined,
+      dims: (index) => readIntsInput(model, node, index),
     };
-    const shape = operator.shape(call);
+    operator.require?.(call);
+    const type = atNode(node, () => plannedType(call, operator.rule));
     const name = node.outputs[0]!;
-    atNode(node, () => requireElements(node, shape));
-    shapes.set(name, shape);
+    types.set(name, type);
     if (!call.batched.includes(true)) continue;
-    if (shape[0] !== 1 || operator.keepsImages?.(call) === false) {
+    if (type.shape[0] !== 1 || operator.keepsImages?.(call) === false) {
       throw unsupported(node, "mixes the images of a batch; give the model a batch of a fixed size");
     }
     batched.add(name);
   }
-  return { shapes, batched };
+  return { shapes: new Map(Array.from(types, ([name, { shape }]) => [name, shape])), batched };
 }
 
-function shapeIn(shapes: ReadonlyMap<string, Shape>, name: string): Shape {
-  const shape = shapes.get(name);
-  if (shape === undefined) throw new FormatError(`the value ${JSON.stringify(name)} is used before it is made`);
-  return shape;
+function typeIn(types: ReadonlyMap<string, PlannedType>, name: string): PlannedType {
+  const type = types.get(name);
+  if (type === undefined) throw new FormatError(`the value ${quote(name)} is used before it is made`);
+  return type;
 }
 
-function requireElements(node: SmydNode, shape: Shape): void {
-  if (shape.some((size) => size < 0)) throw misfit(node, `its output would be ${formatShape(shape)}`);
-  if (countElements(shape, `the output of node ${JSON.stringify(node.name)}`) === 0) {
-    throw new UnsupportedError(
-      `node ${JSON.stringify(node.name)} (${node.op}) makes an empty value ${formatShape(shape)}`,
-    );
+function plannedType(call: ShapeCall, rule: OperatorRule): PlannedType {
+  const { node } = call;
+  const [type] = rule.infer(call);
+  if (type === undefined || !isKnown(type.shape)) throw unsupported(node, "has an output whose size it computes");
+  const { dtype, shape } = type;
+  if (countElements(shape, `the output of ${describeNode(node)}`) === 0) {
+    throw unsupported(node, `makes an empty value ${formatShape(shape)}`);
   }
+  return { dtype, shape };
 }

@@ -1,5 +1,5 @@
 import { UnsupportedError } from "@samoyed/core";
-import { MAX_TABLE_BYTES } from "./limits.ts";
+import { MAX_TABLE_BYTES, SMALLER } from "./limits.ts";
 
 /** The tables of a program: i32 offsets and float32 constants that steps point to. Equal ones are kept once. */
 export interface Tables {
@@ -31,7 +31,7 @@ export function createTables(address: number): Tables {
     length += Math.ceil(count / ALIGN_WORDS) * ALIGN_WORDS;
     if (length * 4 > MAX_TABLE_BYTES) {
       throw new UnsupportedError(`the network's tables of pixels take over ${MAX_TABLE_BYTES} bytes`, {
-        hint: "Give a smaller image or a smaller batch.",
+        hint: SMALLER,
       });
     }
     parts.push({ at, words: content() });

@@ -1,6 +1,5 @@
 import type { Shape } from "@samoyed/core";
-import type { SmydNode } from "@samoyed/smyd-file";
-import type { PlanModel } from "./model.ts";
+import type { PlanModel, PlanNode } from "./model.ts";
 
 /** Who makes and who takes each value. */
 export interface Uses {
@@ -9,7 +8,7 @@ export interface Uses {
   /** Whether a value is taken once, and by a node. */
   isInner(name: string): boolean;
   /** The node that makes such a value, if it is of this operator. */
-  innerMaker(name: string, op: string): SmydNode | undefined;
+  innerMaker(name: string, op: string): PlanNode | undefined;
 }
 
 /** What may be fused, and what may not. */
@@ -20,9 +19,9 @@ export interface FuseOptions {
 }
 
 /** The uses of values among some nodes of a model. */
-export function usesOf(model: PlanModel, nodes: readonly SmydNode[], { shapes, wanted }: FuseOptions): Uses {
+export function usesOf(model: PlanModel, nodes: readonly PlanNode[], { shapes, wanted }: FuseOptions): Uses {
   const counts = new Map<string, number>();
-  const makers = new Map<string, SmydNode>();
+  const makers = new Map<string, PlanNode>();
   for (const node of nodes) {
     for (const name of node.inputs) counts.set(name, (counts.get(name) ?? 0) + 1);
     for (const name of node.outputs) makers.set(name, node);

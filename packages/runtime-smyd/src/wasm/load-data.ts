@@ -1,4 +1,4 @@
-import { FormatError, throwIfAborted } from "@samoyed/core";
+import { FormatError, quote, throwIfAborted } from "@samoyed/core";
 import type { SmydFile } from "@samoyed/smyd-file";
 import type { Kernels } from "./kernels/load.ts";
 import { DATA_ADDRESS, HASH_ADDRESS } from "./memory.ts";
@@ -90,7 +90,7 @@ function createHashes({ hashed }: SmydFile, kernels: Kernels): Hashes {
     check(expected, label) {
       for (const [index, { name }] of hashed.entries()) {
         if (expected.getBigUint64(8 * index, true) === digests[index]) continue;
-        throw new FormatError(`${label}: the weight ${JSON.stringify(name)} is damaged: its hash is another`, {
+        throw new FormatError(`${label}: the weight ${quote(name)} is damaged: its hash is another`, {
           hint: "Fetch the file again, or convert it again.",
           details: { weight: name },
         });

@@ -66,8 +66,8 @@ function prepareFirst(engine: Engine, file: SmydFile, batch: string | undefined)
 }
 
 /** How much of the data section planning may read: all up to the last list of integers or float32 scalar. */
-function planningBytes({ weights }: SmydFile): number {
-  const small = [...weights.values()].filter(
+function planningBytes({ graph }: SmydFile): number {
+  const small = [...graph.initializers.values()].filter(
     ({ layout, storage, byteLength }) => layout === "plain" && (storage !== "float32" || byteLength === 4),
   );
   return Math.max(0, ...small.map(({ offset, byteLength }) => offset + byteLength));

@@ -1,4 +1,4 @@
-import type { GraphNode } from "../graph-def.ts";
+import type { GraphNode } from "@samoyed/tfjs-file";
 
 /** What may come last in a fused convolution, and is an operator by itself. */
 const ACTIVATIONS: ReadonlySet<string> = new Set(["Relu", "Relu6", "Elu"]);

@@ -5,8 +5,7 @@ import { UnsupportedError } from "@samoyed/core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Executor, LoadedWeights, Tf } from "../engine-source.ts";
 import { firstLine } from "../first-line.ts";
-import { producerOf } from "../graph-def.ts";
-import type { Model } from "../model-json.ts";
+import { type Model, producerOf } from "@samoyed/tfjs-file";
 import { nativeGraph } from "./native-graph.ts";
 import { encodeSavedModel, TAG } from "./saved-model.ts";
 

@@ -1,7 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { type GraphNode, producerOf } from "../graph-def.ts";
+import { type GraphNode, producerOf, type WeightDType } from "@samoyed/tfjs-file";
 import { GROUPED_CONV } from "../grouped-op.ts";
-import type { WeightDType } from "../weight-entry.ts";
 import { fusedSteps } from "./fused-steps.ts";
 import { OPERATORS } from "./operators.ts";
 import {

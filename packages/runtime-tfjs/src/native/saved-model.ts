@@ -1,6 +1,6 @@
 import { concatBytes } from "@samoyed/core";
 import { bytesField, floatField, integerField, textField } from "./protobuf.ts";
-import type { WeightDType } from "../weight-entry.ts";
+import type { WeightDType } from "@samoyed/tfjs-file";
 
 /** An attribute's value: the bytes of an `AttrValue` (tensorflow 2.21, `core/framework/attr_value.proto`). */
 export type Attribute = Uint8Array;

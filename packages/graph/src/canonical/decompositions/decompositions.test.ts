@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { canonicalOps, reasons } from "../../../test/canonical-case.ts";
 import { floats32, int64, type NodeCase, noise } from "../../../test/helpers.ts";
-import { type Attribute, float, int, ints, string } from "../../index.ts";
+import { type Attribute, float, int, ints, string } from "@samoyed/ir";
 
 /** From −6 to 6, past every knee, with the values where formulas divide or cancel. */
 const LINE = floats32([2, 7], [-6, -4, -3, -2.5, -1, -0.5, -1e-3, 0, 1e-3, 0.5, 1, 2.5, 3, 6]);

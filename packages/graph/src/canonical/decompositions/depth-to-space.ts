@@ -1,5 +1,4 @@
-import { ints, readInt, readString } from "../../attributes.ts";
-import type { Dim, Node } from "../../ir.ts";
+import { ints, readInt, readString, type Dim, type Node } from "@samoyed/ir";
 import { knownInput, unknownInput } from "../known-shape.ts";
 import type { GraphView } from "../../rewrites/graph-view.ts";
 import type { NodeRule } from "../rule.ts";

@@ -1,7 +1,15 @@
 import { elementCount, lazyTensor } from "@samoyed/core";
-import { int, ints, readInt, readInts, string } from "../../attributes.ts";
-import type { Node } from "../../ir.ts";
-import { kernelExtent, readWindow, type Window } from "../../operators/window.ts";
+import {
+  int,
+  ints,
+  kernelExtent,
+  readInt,
+  readInts,
+  readWindow,
+  string,
+  type Node,
+  type WindowAttributes,
+} from "@samoyed/ir";
 import type { GraphView } from "../../rewrites/graph-view.ts";
 import { knownInput, unknownInput } from "../known-shape.ts";
 import type { NodeRule } from "../rule.ts";
@@ -15,11 +23,11 @@ import type { NodeRule } from "../rule.ts";
  * Windows differ in their number of elements where the padding does not count, or where ceil_mode adds a partial one.
  */
 
-function windowOf(node: Node): Window {
+function windowOf(node: Node): WindowAttributes {
   return readWindow(node, readInts(node, "kernel_shape")!);
 }
 
-function isPartial(window: Window, spatial: readonly (number | string)[]): boolean {
+function isPartial(window: WindowAttributes, spatial: readonly (number | string)[]): boolean {
   return spatial.some((size, axis) => {
     const stride = window.strides[axis]!;
     if (stride === 1) return false;

@@ -1,5 +1,4 @@
-import type { Dim, Node } from "../../ir.ts";
-import { parseEquation } from "../../operators/einsum.ts";
+import { parseEquation, type Dim, type Node } from "@samoyed/ir";
 import type { GraphView } from "../../rewrites/graph-view.ts";
 
 /** The product of two operands: which labels play which part. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { canonicalOps, reasons } from "../../../test/canonical-case.ts";
 import { type NodeCase, noise } from "../../../test/helpers.ts";
-import { type Dim, string } from "../../index.ts";
+import { type Dim, string } from "@samoyed/ir";
 
 function product(equation: string, ...shapes: readonly (readonly number[])[]): NodeCase {
   return {

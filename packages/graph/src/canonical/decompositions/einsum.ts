@@ -1,4 +1,4 @@
-import { int, ints } from "../../attributes.ts";
+import { int, ints } from "@samoyed/ir";
 import type { Emit, NodeRule } from "../rule.ts";
 import { type EinsumPlan, planEinsum, type Product } from "./einsum-plan.ts";
 import { coarseInput } from "./floats.ts";

@@ -1,4 +1,4 @@
-import { readString } from "../../attributes.ts";
+import { readString } from "@samoyed/ir";
 import type { NodeRule } from "../rule.ts";
 import { coarseInput, floatType } from "./floats.ts";
 

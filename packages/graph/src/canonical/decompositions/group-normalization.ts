@@ -1,6 +1,6 @@
 import { lazyTensor } from "@samoyed/core";
-import { float, readFloat, readInt } from "../../attributes.ts";
-import { tensorOf } from "../../operators/elements.ts";
+import { float, readFloat, readInt } from "@samoyed/ir";
+import { tensorOf } from "../../interpreter/elements.ts";
 import { knownInput, reshapeTarget } from "../known-shape.ts";
 import type { NodeRule } from "../rule.ts";
 import { coarseInput, floatType } from "./floats.ts";

@@ -1,4 +1,4 @@
-import { float } from "../../attributes.ts";
+import { float } from "@samoyed/ir";
 import type { NodeRule } from "../rule.ts";
 import { coarseInput } from "./floats.ts";
 

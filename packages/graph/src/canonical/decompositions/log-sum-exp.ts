@@ -1,4 +1,4 @@
-import { int, ints, readInt, readInts } from "../../attributes.ts";
+import { int, ints, readInt, readInts } from "@samoyed/ir";
 import { frontAxis, knownInput } from "../known-shape.ts";
 import type { NodeRule } from "../rule.ts";
 import { coarseInput, floatType } from "./floats.ts";

@@ -1,4 +1,4 @@
-import { int, readInt } from "../../attributes.ts";
+import { int, readInt } from "@samoyed/ir";
 import type { NodeRule } from "../rule.ts";
 import { coarseInput, floatType } from "./floats.ts";
 

@@ -1,4 +1,4 @@
-import { ints, readInts } from "../../attributes.ts";
+import { ints, readInts } from "@samoyed/ir";
 import type { NodeRule } from "../rule.ts";
 import { coarseInput, floatType } from "./floats.ts";
 

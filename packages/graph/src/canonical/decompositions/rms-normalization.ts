@@ -1,4 +1,4 @@
-import { ints, readFloat, readInt } from "../../attributes.ts";
+import { ints, readFloat, readInt } from "@samoyed/ir";
 import { frontAxis, knownInput } from "../known-shape.ts";
 import type { NodeRule } from "../rule.ts";
 import { coarseInput, floatType } from "./floats.ts";

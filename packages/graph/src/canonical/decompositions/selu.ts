@@ -1,4 +1,4 @@
-import { float, readFloat } from "../../attributes.ts";
+import { float, readFloat } from "@samoyed/ir";
 import type { NodeRule } from "../rule.ts";
 import { coarseInput, floatType } from "./floats.ts";
 

@@ -1,4 +1,4 @@
-import { readInt, readInts } from "../../attributes.ts";
+import { readInt, readInts } from "@samoyed/ir";
 import { frontAxis } from "../known-shape.ts";
 import type { NodeRule } from "../rule.ts";
 

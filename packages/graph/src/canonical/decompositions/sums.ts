@@ -1,6 +1,5 @@
-import { int, readInt, readInts } from "../../attributes.ts";
-import { isInteger } from "../../operators/elements.ts";
-import type { Node } from "../../ir.ts";
+import { int, readInt, readInts, type Node } from "@samoyed/ir";
+import { isInteger } from "../../interpreter/elements.ts";
 import type { Emit, NodeRule } from "../rule.ts";
 import { coarseInput } from "./floats.ts";
 

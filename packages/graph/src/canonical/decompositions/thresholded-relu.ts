@@ -1,4 +1,4 @@
-import { readFloat } from "../../attributes.ts";
+import { readFloat } from "@samoyed/ir";
 import type { NodeRule } from "../rule.ts";
 import { coarseInput, floatType } from "./floats.ts";
 

@@ -1,5 +1,4 @@
-import { int, readString } from "../../attributes.ts";
-import type { Node } from "../../ir.ts";
+import { int, readString, type Node } from "@samoyed/ir";
 import type { GraphView } from "../../rewrites/graph-view.ts";
 import { knownInput, unknownInput } from "../known-shape.ts";
 import { padding } from "../upgrades/pad-inputs.ts";

@@ -1,8 +1,15 @@
-import { ints, readInts, readString } from "../../attributes.ts";
-import { isKnown } from "../../dims.ts";
-import type { Dim, Node } from "../../ir.ts";
-import { resolveTransposedAxis } from "../../operators/conv-transpose.ts";
-import { axisPads, readWindow, type Window } from "../../operators/window.ts";
+import {
+  axisPads,
+  ints,
+  isKnown,
+  readInts,
+  readString,
+  readWindow,
+  convTransposeAxis,
+  type Dim,
+  type Node,
+  type WindowAttributes,
+} from "@samoyed/ir";
 import type { GraphView } from "../../rewrites/graph-view.ts";
 import { knownInput, unknownInput } from "../known-shape.ts";
 import type { NodeRule } from "../rule.ts";
@@ -24,19 +31,19 @@ function kernelOf(node: Node, view: GraphView): readonly number[] | undefined {
 
 type Pads = readonly [begin: number, end: number];
 
-function transposedPads(node: Node, window: Window, axis: number, size: Dim): Pads | undefined {
+function transposedPads(node: Node, window: WindowAttributes, axis: number, size: Dim): Pads | undefined {
   const known = typeof size === "number" ? size : 1;
   // Without a request the output has all elements; SAME cuts off equally many whatever the size.
   if (typeof size === "string" && readInts(node, "output_shape") !== undefined) return undefined;
   const { auto_pad: _, output_shape: __, pads: ___, ...rest } = node.attributes;
   const plain = { ...node, attributes: rest };
-  const full = resolveTransposedAxis({ node: plain }, readWindow(plain, window.kernel), axis, known).size;
-  const asked = resolveTransposedAxis({ node }, window, axis, known);
+  const full = convTransposeAxis({ node: plain }, readWindow(plain, window.kernel), axis, known).size;
+  const asked = convTransposeAxis({ node }, window, axis, known);
   const end = full - asked.size - asked.begin;
   return end < 0 ? undefined : [asked.begin, end];
 }
 
-function axisPadsOf(node: Node, window: Window, axis: number, size: Dim): Pads | undefined {
+function axisPadsOf(node: Node, window: WindowAttributes, axis: number, size: Dim): Pads | undefined {
   if (node.op === "ConvTranspose") return transposedPads(node, window, axis, size);
   if (typeof size === "number") return axisPads(window, axis, size);
   return window.strides[axis] === 1 || window.autoPad === "VALID" ? axisPads(window, axis, 1) : undefined;

@@ -1,7 +1,6 @@
 import { lazyTensor, renameLazy } from "@samoyed/core";
-import { readAttribute } from "../../attributes.ts";
-import type { Node } from "../../ir.ts";
-import { tensorOf } from "../../operators/elements.ts";
+import { readAttribute, type Node } from "@samoyed/ir";
+import { tensorOf } from "../../interpreter/elements.ts";
 import type { NodeRule } from "../rule.ts";
 
 /*

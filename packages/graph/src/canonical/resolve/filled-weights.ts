@@ -8,9 +8,8 @@ import {
   reshapeLazy,
   type Tensor,
 } from "@samoyed/core";
-import { readAttribute } from "../../attributes.ts";
-import type { Node } from "../../ir.ts";
-import { pick } from "../../operators/elements.ts";
+import { readAttribute, type Node } from "@samoyed/ir";
+import { pick } from "../../interpreter/elements.ts";
 import { MAX_FOLDED_BYTES } from "../../rewrites/fold-constants.ts";
 import type { GraphView } from "../../rewrites/graph-view.ts";
 import type { NodeRule } from "../rule.ts";

@@ -1,4 +1,4 @@
-import type { Node } from "../../ir.ts";
+import type { Node } from "@samoyed/ir";
 import type { GraphView } from "../../rewrites/graph-view.ts";
 import type { NodeRule } from "../rule.ts";
 

@@ -1,4 +1,4 @@
-import type { Dim, Node } from "../../ir.ts";
+import type { Dim, Node } from "@samoyed/ir";
 import type { GraphView } from "../../rewrites/graph-view.ts";
 import { reshapeTarget } from "../known-shape.ts";
 import type { NodeRule } from "../rule.ts";

@@ -1,4 +1,4 @@
-import { readInts } from "../../attributes.ts";
+import { readInts } from "@samoyed/ir";
 import type { NodeRule } from "../rule.ts";
 
 /*

@@ -1,4 +1,4 @@
-import { readAttribute } from "../../attributes.ts";
+import { readAttribute } from "@samoyed/ir";
 import type { NodeRule } from "../rule.ts";
 
 /*

@@ -1,5 +1,4 @@
-import { readInt } from "../../attributes.ts";
-import type { Node } from "../../ir.ts";
+import { readInt, type Node } from "@samoyed/ir";
 import type { NodeRule } from "../rule.ts";
 
 /*

@@ -1,5 +1,5 @@
 import type { DType } from "@samoyed/core";
-import type { Node } from "../../ir.ts";
+import type { Node } from "@samoyed/ir";
 import type { GraphView } from "../../rewrites/graph-view.ts";
 import type { NodeRule } from "../rule.ts";
 

@@ -1,6 +1,5 @@
 import { reshapeLazy } from "@samoyed/core";
-import { readAttribute, readInt } from "../../attributes.ts";
-import type { Node } from "../../ir.ts";
+import { readAttribute, readInt, type Node } from "@samoyed/ir";
 import type { GraphView } from "../../rewrites/graph-view.ts";
 import { frontAxis, knownInput, unknownInput } from "../known-shape.ts";
 import type { Attributes, NodeRule } from "../rule.ts";

@@ -1,6 +1,4 @@
-import { readFloat, readInts, readString, string } from "../../attributes.ts";
-import type { Node } from "../../ir.ts";
-import { readPadding } from "../../operators/pad.ts";
+import { readFloat, readInts, readPadding, readString, string, type Node } from "@samoyed/ir";
 import type { GraphView } from "../../rewrites/graph-view.ts";
 import { knownInput, unknownInput } from "../known-shape.ts";
 import type { NodeRule } from "../rule.ts";

@@ -1,5 +1,4 @@
-import { ints, readInt } from "../../attributes.ts";
-import type { Node } from "../../ir.ts";
+import { ints, readInt, type Node } from "@samoyed/ir";
 import type { GraphView } from "../../rewrites/graph-view.ts";
 import type { NodeRule } from "../rule.ts";
 

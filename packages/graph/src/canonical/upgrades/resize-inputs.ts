@@ -1,6 +1,5 @@
 import { lazyTensor } from "@samoyed/core";
-import { readAttribute, readInt, readInts, readString, string } from "../../attributes.ts";
-import type { Node } from "../../ir.ts";
+import { readAttribute, readInt, readInts, readString, string, type Node } from "@samoyed/ir";
 import type { GraphView } from "../../rewrites/graph-view.ts";
 import { frontAxis, knownInput, unknownInput } from "../known-shape.ts";
 import type { Emit, NodeRule } from "../rule.ts";

@@ -1,5 +1,4 @@
-import { int, readInt, readInts } from "../../attributes.ts";
-import type { Node } from "../../ir.ts";
+import { int, readInt, readInts, type Node } from "@samoyed/ir";
 import type { GraphView } from "../../rewrites/graph-view.ts";
 import { frontAxis, knownInput } from "../known-shape.ts";
 import type { NodeRule } from "../rule.ts";

@@ -1,4 +1,4 @@
-import { readInt } from "../../attributes.ts";
+import { readInt } from "@samoyed/ir";
 import type { NodeRule } from "../rule.ts";
 
 /*

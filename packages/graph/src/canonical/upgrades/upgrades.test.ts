@@ -1,17 +1,8 @@
 import { expect, test } from "vitest";
 import { canonicalOps, reasons } from "../../../test/canonical-case.ts";
 import { floats32, int64, type NodeCase, nodeGraph, noise } from "../../../test/helpers.ts";
-import {
-  type Attribute,
-  canonicalize,
-  createBuilder,
-  type Dim,
-  float,
-  floats,
-  int,
-  ints,
-  string,
-} from "../../index.ts";
+import { canonicalize, createBuilder } from "../../index.ts";
+import { type Attribute, type Dim, float, floats, int, ints, string } from "@samoyed/ir";
 
 const X = noise([2, 3, 4, 5], 1);
 const parameters = [1, 2, 3, 4].map((seed) => ({ ...noise([3], seed), data: noise([3], seed).data.map(Math.abs) }));

@@ -1,16 +1,16 @@
-import { formatShape, type Shape } from "@samoyed/core";
+import { formatShape } from "@samoyed/core";
+import { gemmRule, matMulRule, readFloat, readInt } from "@samoyed/ir";
+import { unsupported } from "../unsupported.ts";
 import { convWeights } from "@samoyed/smyd-file";
 import type { SmydWeight } from "@samoyed/smyd-file";
 import type { Activation } from "../steps.ts";
 import { isColumnBias } from "../column-bias.ts";
 import { binarySteps } from "../copy-steps.ts";
 import { type Lowering, NO_ACTIVATION } from "../lowering.ts";
-import { countElements, MAX_RANK } from "../limits.ts";
-import { misfit, readFloat, readInt, unsupported } from "../node.ts";
-import { type LowerCall, type Operator, shapeOf, type ShapeCall } from "../operator.ts";
+import { countElements, MAX_PLANNED_RANK } from "../limits.ts";
+import { type LowerCall, type Operator, packedWeight, shapeOf, type ShapeCall } from "../operator.ts";
 import { newBuffer, type Place } from "../places.ts";
 import { productOperation } from "../product-steps.ts";
-import { broadcastShapes } from "./elementwise.ts";
 
 const ONE = [1, 1] as const;
 const NONE = [0, 0] as const;
@@ -19,17 +19,6 @@ const NONE = [0, 0] as const;
 function rowsOf(place: Place, rows: number): Place {
   const columns = countElements(place.shape, "a value") / rows;
   return { ...place, shape: [rows, columns], layout: "pixels", border: 0 };
-}
-
-/** The packed constant on the right side of a product; @throws UnsupportedError when it is computed, or packed otherwise. */
-function rightSide({ node, weight }: LowerCall, transposed: boolean): SmydWeight {
-  const found = weight(1);
-  if (found === undefined) throw unsupported(node, "computes its right side; only a constant is planned");
-  const layout = transposed ? "panel8" : "panel8-transposed";
-  if (found.layout !== layout) {
-    throw unsupported(node, `has a right side in the layout ${found.layout}; expected a matrix in ${layout}`);
-  }
-  return found;
 }
 
 /** What a product of rows with packed weights may have besides. */
@@ -60,26 +49,10 @@ function pushLinear(input: Place, output: Place, linear: Linear): void {
   );
 }
 
-function gemmShape(call: ShapeCall): Shape {
-  const { node } = call;
-  const [a, b] = [shapeOf(call, 0), shapeOf(call, 1)];
-  const [m, k] = readInt(node, "transA", 0) === 0 ? a : a.toReversed();
-  const [kOfB, n] = readInt(node, "transB", 0) === 0 ? b : b.toReversed();
-  if (a.length !== 2 || b.length !== 2 || k !== kOfB) {
-    throw misfit(node, `${formatShape(a)} and ${formatShape(b)} have no product`);
-  }
-  const shape = [m!, n!];
-  const c = call.inputs[2];
-  if (c && formatShape(broadcastShapes(node, c, shape)) !== formatShape(shape)) {
-    throw misfit(node, `its bias ${formatShape(c)} does not broadcast to ${formatShape(shape)}`);
-  }
-  return shape;
-}
-
 /** alpha · A · B + beta · C; what most networks have, alpha = beta = 1 and C one value a column, is one step. */
 function lowerGemm(call: LowerCall): void {
   const { fused, node, shape, lowering } = call;
-  const weight = rightSide(call, readInt(node, "transB", 0) !== 0);
+  const weight = packedWeight(call, readInt(node, "transB", 0) === 0 ? "panel8-transposed" : "panel8");
   const [alpha, beta] = [readFloat(node, "alpha", 1), readFloat(node, "beta", 1)];
   const output = lowering.create(fused.output, shape, "plain");
   const input =
@@ -130,39 +103,35 @@ function scale(lowering: Lowering, place: Place, factor: number): Place {
   return output;
 }
 
-function matMulShape(call: ShapeCall): Shape {
-  const [a, b] = [shapeOf(call, 0), shapeOf(call, 1)];
-  if (b.length !== 2 || a.length === 0 || a.length > MAX_RANK) {
-    throw unsupported(call.node, `multiplies ${formatShape(a)} by ${formatShape(b)}; a matrix on the right is planned`);
-  }
-  if (a.at(-1) !== b[0]) throw misfit(call.node, `${formatShape(a)} and ${formatShape(b)} have no product`);
-  return [...a.slice(0, -1), b[1]!];
-}
-
 function lowerMatMul(call: LowerCall): void {
   const { fused, shape, lowering } = call;
-  const weight = rightSide(call, false);
+  const weight = packedWeight(call, "panel8-transposed");
   const output = lowering.create(fused.output, shape, "plain");
   const residual = fused.residual === undefined ? undefined : lowering.plain(lowering.place(fused.residual));
   pushLinear(lowering.place(fused.inputs[0]!), output, { lowering, weight, residual, activation: fused.activation });
   lowering.define(fused.output, output);
 }
 
+function requireMatrix(call: ShapeCall): void {
+  const [a, b] = [shapeOf(call, 0), shapeOf(call, 1)];
+  if (b.length !== 2 || a.length > MAX_PLANNED_RANK) {
+    throw unsupported(call.node, `multiplies ${formatShape(a)} by ${formatShape(b)}; a matrix on the right is planned`);
+  }
+}
+
 /** Products with a constant matrix. */
 export const MATRIX: Readonly<Record<string, Operator>> = {
   Gemm: {
-    inputs: [2, 3],
-    attributes: ["alpha", "beta", "transA", "transB"],
-    shape: gemmShape,
+    rule: gemmRule,
+    without: ["broadcast"],
     keepsImages: ({ node, batched }) => readInt(node, "transA", 0) === 0 && !batched[1],
     lower: lowerGemm,
   },
   MatMul: {
-    inputs: [2, 2],
-    attributes: [],
-    shape: matMulShape,
+    rule: matMulRule,
+    require: requireMatrix,
     // A vector has no axis for images.
-    keepsImages: ({ inputs, batched }) => inputs[0]!.length > 1 && !batched[1],
+    keepsImages: (call) => shapeOf(call, 0).length > 1 && !call.batched[1],
     lower: lowerMatMul,
   },
 };

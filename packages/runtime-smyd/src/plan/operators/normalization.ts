@@ -1,26 +1,18 @@
-import { formatShape, type Shape } from "@samoyed/core";
+import { batchNormRule, instanceNormRule, readFloat, readInt } from "@samoyed/ir";
+import { eachImage } from "../copy-steps.ts";
+import { unsupported } from "../unsupported.ts";
 import type { Step } from "../steps.ts";
-import { clearBorder } from "../copy-steps.ts";
-import { misfit, readFloat, readInt, unsupported } from "../node.ts";
-import { type LowerCall, type Operator, shapeOf, type ShapeCall } from "../operator.ts";
+import { type LowerCall, type Operator, requireAxes, type ShapeCall } from "../operator.ts";
 import { imageOf, imageSize, type Place } from "../places.ts";
 
-function normShape(call: ShapeCall): Shape {
-  const { node, inputs } = call;
-  const x = shapeOf(call, 0);
-  if (x.length < 2 || x.length > 4) throw unsupported(node, `has an input of ${x.length} axes; 2 to 4 are planned`);
-  for (const [index, shape] of inputs.slice(1).entries()) {
-    if (shape && formatShape(shape) !== formatShape([x[1]!])) {
-      throw misfit(node, `its input ${index + 1} is ${formatShape(shape)}; expected [${x[1]}]`);
-    }
-  }
-  return x;
+function requireChannels(call: ShapeCall): void {
+  requireAxes(call, 0, [2, 4]);
 }
 
-function batchNormShape(call: ShapeCall): Shape {
+function requireInference(call: ShapeCall): void {
   const { node } = call;
   if (readInt(node, "training_mode", 0) !== 0) throw unsupported(node, "is in training mode");
-  return normShape(call);
+  requireChannels(call);
 }
 
 function lowerBatchNorm({ fused, node, shape, lowering }: LowerCall): void {
@@ -29,12 +21,11 @@ function lowerBatchNorm({ fused, node, shape, lowering }: LowerCall): void {
   const output = lowering.create(fused.output, shape, "pixels");
   const [scale, bias, mean, variance] = parameters as [Place, Place, Place, Place];
   const epsilon = readFloat(node, "epsilon", 1e-5);
-  lowering.push({
+  lowering.give(fused.output, {
     reads: [input, ...parameters],
     writes: output,
-    emit: () => [
-      ...clearBorder(output),
-      ...Array.from({ length: shape[0]! }, (_, image): Step => ({
+    emit: () =>
+      eachImage(shape, (image) => ({
         kind: "batch-norm",
         input: imageOf(input, image),
         output: imageOf(output, image),
@@ -45,9 +36,7 @@ function lowerBatchNorm({ fused, node, shape, lowering }: LowerCall): void {
         epsilon,
         activation: fused.activation,
       })),
-    ],
   });
-  lowering.define(fused.output, output);
 }
 
 /** One channel of one image of a plain value, as an image of its own: a row of `pixels`. */
@@ -87,25 +76,23 @@ function lowerInstanceNorm({ fused, node, shape, lowering }: LowerCall): void {
       bias: bias.buffer.address + 4 * channel,
     };
   };
-  lowering.push({
+  lowering.give(fused.output, {
     reads: [input, scale, bias],
     writes: output,
     emit: () =>
       input.layout === "pixels"
-        ? [...clearBorder(output), ...Array.from({ length: images }, (_, image) => byImage(image))]
+        ? eachImage(shape, byImage)
         : Array.from({ length: images * channels }, (_, index) => byChannel(index)),
   });
-  lowering.define(fused.output, output);
 }
 
 /** Normalisations over channels. */
 export const NORMALIZATION: Readonly<Record<string, Operator>> = {
   BatchNormalization: {
-    inputs: [5, 5],
-    // The momentum is for training alone.
-    attributes: ["epsilon", "momentum", "training_mode"],
-    shape: batchNormShape,
+    rule: batchNormRule,
+    without: ["is_test", "spatial"],
+    require: requireInference,
     lower: lowerBatchNorm,
   },
-  InstanceNormalization: { inputs: [3, 3], attributes: ["epsilon"], shape: normShape, lower: lowerInstanceNorm },
+  InstanceNormalization: { rule: instanceNormRule, require: requireChannels, lower: lowerInstanceNorm },
 };

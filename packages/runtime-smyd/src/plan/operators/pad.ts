@@ -1,67 +1,26 @@
-import { formatShape, type Shape } from "@samoyed/core";
+import type { Shape } from "@samoyed/core";
+import { type AxisPadding, CANONICAL_OPSET, padRule, padSources, readPadding, readPadMode } from "@samoyed/ir";
 import { readIntsInput, readScalarInput } from "../constants.ts";
-import { clearBorder } from "../copy-steps.ts";
-import { countElements, MAX_RANK, MAX_WINDOW } from "../limits.ts";
-import type { PlanModel } from "../model.ts";
-import { malformed, misfit, readString, unsupported } from "../node.ts";
-import { type LowerCall, type Operator, shapeOf, type ShapeCall } from "../operator.ts";
+import { countElements } from "../limits.ts";
+import type { PlanModel, PlanNode } from "../model.ts";
+import { type LowerCall, type Operator, requireRank, shapeOf, type ShapeCall } from "../operator.ts";
 import { everyPixel } from "../pixel-tables.ts";
 import { imageSize, type Place, pixelStrides } from "../places.ts";
-import type { SmydNode } from "@samoyed/smyd-file";
 import type { Tables } from "../tables.ts";
+import { unsupported } from "../unsupported.ts";
 
-interface Padding {
-  readonly begin: readonly number[];
-  readonly end: readonly number[];
+function paddingOf(node: PlanNode, model: PlanModel, rank: number): AxisPadding {
+  const inputs = node.inputs.map((name) => (name === "" ? undefined : name));
+  const padding = readPadding({ node, opset: CANONICAL_OPSET, inputs }, rank, (index) =>
+    readIntsInput(model, node, index),
+  );
+  if (padding === undefined) throw unsupported(node, "computes its pads");
+  return padding;
 }
 
-/** Elements added (or, negative, cut off) on each axis. */
-function readPadding(node: SmydNode, model: PlanModel, rank: number): Padding {
-  const pads = readIntsInput(model, node, 1);
-  if (pads?.length !== 2 * rank) {
-    throw misfit(node, `its pads are ${formatShape(pads ?? [])}; expected ${2 * rank} values`);
-  }
-  const wrong = pads.find((value) => !Number.isInteger(value) || Math.abs(value) > MAX_WINDOW);
-  if (wrong !== undefined) throw malformed(node, `its pads hold ${wrong}; expected at most ${MAX_WINDOW}`);
-  return { begin: pads.slice(0, rank), end: pads.slice(rank) };
-}
-
-function padShape(call: ShapeCall): Shape {
-  const { node, model } = call;
-  const x = shapeOf(call, 0);
-  if (x.length > MAX_RANK) throw unsupported(node, `has an input of ${x.length} axes; up to ${MAX_RANK} are planned`);
-  const { begin, end } = readPadding(node, model, x.length);
-  if (!MODES.has(readString(node, "mode", "constant"))) {
-    throw malformed(
-      node,
-      `"mode" is ${JSON.stringify(readString(node, "mode", ""))}; expected ${[...MODES.keys()].join(", ")}`,
-    );
-  }
-  return x.map((size, axis) => size + begin[axis]! + end[axis]!);
-}
-
-type Source = (position: number, size: number) => number;
-
-/** Where a padded position takes its element from; -1 for the constant. */
-const MODES: ReadonlyMap<string, Source> = new Map<string, Source>([
-  ["constant", (position, size) => (position < 0 || position >= size ? -1 : position)],
-  ["edge", (position, size) => Math.max(0, Math.min(size - 1, position))],
-  // Mirrored without repeating the edge, with period 2 (size - 1), as numpy.pad does where padding exceeds the size.
-  [
-    "reflect",
-    (position, size) => {
-      if (size === 1) return 0;
-      const period = 2 * (size - 1);
-      const phase = ((position % period) + period) % period;
-      return phase < size ? phase : period - phase;
-    },
-  ],
-]);
-
-/** For each axis of an output, the index on that axis of the input, or -1. */
-function sourcesOf(node: SmydNode, { begin }: Padding, { from, to }: { from: Shape; to: Shape }): number[][] {
-  const source = MODES.get(readString(node, "mode", "constant"))!;
-  return to.map((size, axis) => Array.from({ length: size }, (_, index) => source(index - begin[axis]!, from[axis]!)));
+function requirePad(call: ShapeCall): void {
+  requireRank(call);
+  readPadMode(call.node);
 }
 
 /** Offsets of the elements at all combinations of indices, the last axis fastest; -1 where any index is. */
@@ -82,12 +41,12 @@ function lowerPad(call: LowerCall): void {
   const { fused, node, shape, lowering, shapeOf } = call;
   const { model } = lowering;
   const from = shapeOf(fused.inputs[0]!);
-  const padding = readPadding(node, model, from.length);
+  const padding = paddingOf(node, model, from.length);
   const fill = readScalarInput(model, node, 2) ?? 0;
   const channelsStay = from.length === 4 && padding.begin[1] === 0 && padding.end[1] === 0;
   const input = channelsStay ? lowering.pixels(fused.inputs[0]!) : lowering.plain(lowering.place(fused.inputs[0]!));
   const output = lowering.create(fused.output, shape, input.layout);
-  const indices = sourcesOf(node, padding, { from, to: shape });
+  const indices = padSources(node, padding, { from, to: shape });
   // Whole pixels move, or else single elements; each element is then a pixel of one channel.
   const moved = channelsStay ? pixelTable(indices, input) : elementTable(indices, from);
   const target: Place = channelsStay
@@ -96,11 +55,10 @@ function lowerPad(call: LowerCall): void {
   const key = `pad ${fused.output}`;
   const { images, height, width, channels } = imageSize(target.shape);
   const pixels = images * height * width;
-  lowering.push({
+  lowering.give(fused.output, {
     reads: [input],
     writes: output,
     emit: (tables: Tables) => [
-      ...clearBorder(output),
       {
         kind: "gather",
         input: input.buffer.address,
@@ -113,7 +71,6 @@ function lowerPad(call: LowerCall): void {
       },
     ],
   });
-  lowering.define(fused.output, output);
 }
 
 function pixelTable(indices: readonly number[][], input: Place): () => Int32Array {
@@ -130,11 +87,11 @@ function elementTable(indices: readonly number[][], from: Shape): () => Int32Arr
 /** Padding and cropping. */
 export const PAD: Readonly<Record<string, Operator>> = {
   Pad: {
-    inputs: [2, 3],
-    attributes: ["mode"],
-    shape: padShape,
+    rule: padRule,
+    without: ["pads", "value"],
+    require: requirePad,
     keepsImages: (call) => {
-      const { begin, end } = readPadding(call.node, call.model, shapeOf(call, 0).length);
+      const { begin, end } = paddingOf(call.node, call.model, shapeOf(call, 0).length);
       return begin[0] === 0 && end[0] === 0;
     },
     lower: lowerPad,

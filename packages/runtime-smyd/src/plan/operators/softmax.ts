@@ -1,24 +1,9 @@
-import type { Shape } from "@samoyed/core";
-import { countElements, MAX_RANK } from "../limits.ts";
-import { normalizeAxis, readInt, unsupported } from "../node.ts";
-import { type LowerCall, type Operator, shapeOf, type ShapeCall } from "../operator.ts";
-import type { SmydNode } from "@samoyed/smyd-file";
-
-/** The axis that is weighed, the last by default. */
-function axisOf(node: SmydNode, rank: number): number {
-  return normalizeAxis(node, readInt(node, "axis", -1), rank);
-}
-
-function softmaxShape(call: ShapeCall): Shape {
-  const { node } = call;
-  const x = shapeOf(call, 0);
-  if (x.length > MAX_RANK) throw unsupported(node, `has an input of ${x.length} axes; up to ${MAX_RANK} are planned`);
-  axisOf(node, x.length);
-  return x;
-}
+import { CANONICAL_OPSET, readSoftmaxAxis, softmaxRule } from "@samoyed/ir";
+import { countElements } from "../limits.ts";
+import { type LowerCall, type Operator, requireRank, shapeOf } from "../operator.ts";
 
 function lowerSoftmax({ fused, node, shape, lowering }: LowerCall, kind: "softmax" | "log-softmax"): void {
-  const axis = axisOf(node, shape.length);
+  const axis = readSoftmaxAxis({ node, opset: CANONICAL_OPSET }, shape.length);
   const input = lowering.place(fused.inputs[0]!);
   // One axis that is not the last has to become it, and to go back.
   const moves = axis < shape.length - 1;
@@ -47,10 +32,9 @@ function lowerSoftmax({ fused, node, shape, lowering }: LowerCall, kind: "softma
 
 function softmax(kind: "softmax" | "log-softmax"): Operator {
   return {
-    inputs: [1, 1],
-    attributes: ["axis"],
-    shape: softmaxShape,
-    keepsImages: (call) => axisOf(call.node, shapeOf(call, 0).length) > 0,
+    rule: softmaxRule,
+    require: requireRank,
+    keepsImages: (call) => readSoftmaxAxis(call, shapeOf(call, 0).length) > 0,
     lower: (call) => lowerSoftmax(call, kind),
   };
 }

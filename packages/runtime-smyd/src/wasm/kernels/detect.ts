@@ -1,4 +1,4 @@
-import { UnavailableError, UsageError } from "@samoyed/core";
+import { quote, UnavailableError, UsageError } from "@samoyed/core";
 
 import { decodeBase64 } from "@samoyed/core";
 
@@ -21,7 +21,7 @@ const NEWER = "use Chrome 91, Firefox 113, Safari 16.4, Node 20 or later; or con
  */
 export function chooseSimd(asked: Simd | undefined): Simd {
   if (asked !== undefined && asked !== "plain" && asked !== "relaxed") {
-    throw new UsageError(`simd is ${JSON.stringify(asked)}; expected "plain" or "relaxed"`);
+    throw new UsageError(`simd is ${quote(asked)}; expected "plain" or "relaxed"`);
   }
   if (typeof WebAssembly !== "object") {
     throw new UnavailableError("there is no WebAssembly here", {

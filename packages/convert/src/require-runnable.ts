@@ -1,0 +1,33 @@
+import { UnsupportedError } from "@samoyed/core";
+import type { Format, Refusal, RefusalContext } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
+import { FORMATS } from "./formats.ts";
+
+/**
+ * Requires the formats' own runtimes to compute a graph, before anything is written.
+ *
+ * @throws UnsupportedError naming every node that one does not compute, with its operator and the reason.
+ */
+export async function requireRunnable(
+  graph: Graph,
+  { formats, ...context }: RefusalContext & { readonly formats: readonly Format[] },
+): Promise<void> {
+  const refused: string[] = [];
+  const all: Refusal[] = [];
+  for (const format of formats) {
+    const refusals = (await format.findRefusals?.(graph, context)) ?? [];
+    if (refusals.length === 0) continue;
+    refused.push(`the ${format.title} runtime cannot run this model: ${refusals.map(describe).join("; ")}`);
+    all.push(...refusals);
+  }
+  if (refused.length === 0) return;
+  const unchecked = FORMATS.find(({ findRefusals }) => findRefusals === undefined)!;
+  throw new UnsupportedError(`${refused.join("; ")}; nothing was written`, {
+    hint: `Convert with --to ${unchecked.name}, whose engines are not ours.`,
+    details: { refusals: all },
+  });
+}
+
+function describe({ node, op, reason }: Refusal): string {
+  return node === undefined ? reason : `node ${JSON.stringify(node)} (${op}): ${reason}`;
+}

@@ -1,0 +1,144 @@
+import { readdir } from "node:fs/promises";
+import { bytesToTensor, lazyTensor, type LazyTensor, memorySink, memorySource, UnsupportedError } from "@samoyed/core";
+import { writeOnnx } from "@samoyed/format-onnx";
+import { createBuilder, type GraphBuilder } from "@samoyed/graph";
+import { int, ints } from "@samoyed/ir";
+import { describe, expect, test } from "vitest";
+import { useWorkplace } from "../test/workplace.ts";
+import { convertModel } from "./convert-model.ts";
+import { outputFolder } from "./output-folder.ts";
+
+const { folder } = useWorkplace();
+
+function integers(name: string, ...values: readonly number[]): LazyTensor {
+  return lazyTensor(name, { dtype: "int64", shape: [values.length], data: BigInt64Array.from(values, BigInt) });
+}
+
+function floats(name: string, shape: readonly number[]): LazyTensor {
+  return lazyTensor(name, bytesToTensor(new Uint8Array(4 * shape.reduce((a, b) => a * b, 1)), "float32", shape));
+}
+
+interface Build {
+  readonly builder: GraphBuilder;
+  readonly input: string;
+}
+
+/** A graph of images [N, 4, size, size], as ONNX. */
+async function onnx(build: (parts: Build) => string, size: number | string = 8): Promise<Uint8Array> {
+  const builder = createBuilder({ name: "tiny", opset: 17 });
+  builder.output(build({ builder, input: builder.input("input", "float32", ["N", 4, size, size]) }));
+  const sink = memorySink();
+  await writeOnnx(builder.finish(), { sink });
+  await sink.commit();
+  return sink.bytes();
+}
+
+async function convert(bytes: Uint8Array, formats: readonly string[]): Promise<unknown> {
+  return convertModel(memorySource(bytes, "tiny.onnx"), {
+    from: "onnx",
+    formats,
+    name: "tiny",
+    createSink: outputFolder(folder()),
+  });
+}
+
+async function refusal(bytes: Uint8Array, formats: readonly string[] = ["smyd"]): Promise<UnsupportedError> {
+  const error: unknown = await convert(bytes, formats).catch((caught: unknown) => caught);
+  expect(error).toBeInstanceOf(UnsupportedError);
+  expect(await readdir(folder())).toEqual([]);
+  return error as UnsupportedError;
+}
+
+const conv = { kernel_shape: ints([3, 3]), pads: ints([1, 1, 1, 1]) };
+
+/** Of each kind: unknown operators, one with two outputs, and one that is known and computes its weight. */
+function manyRefusals({ builder, input }: Build): string {
+  const own = builder.initializer(floats("own.weight", [4, 4, 3, 3]));
+  const first = builder.node("Conv", [input, own], { name: "conv", attributes: conv });
+  const joined = builder.node("Concat", [first, first], { name: "join", attributes: { axis: int(1) } });
+  const [left, right] = ["left", "right"];
+  builder.node("Split", [joined], { name: "split", outputs: [left, right], attributes: { axis: int(1) } });
+  const sum = builder.node("Add", [left, right], { name: "add" });
+  const repeats = builder.initializer(integers("repeats", 1, 1, 2, 1));
+  const tiled = builder.node("Tile", [sum, repeats], { name: "tile" });
+  const weight = builder.input("weight", "float32", [4, 4, 3, 3]);
+  return builder.node("Conv", [tiled, weight], { name: "computed", attributes: conv });
+}
+
+describe("what the runtime would refuse", () => {
+  const ALL = [
+    { node: "join", op: "Concat", reason: "is of an operator that no kernel computes" },
+    { node: "split", op: "Split", reason: "is of an operator that no kernel computes" },
+    { node: "tile", op: "Tile", reason: "is of an operator that no kernel computes" },
+    { node: "computed", op: "Conv", reason: "computes its weight; only a constant is planned" },
+  ];
+
+  test("all nodes are named before anything is written", async () => {
+    const bytes = await onnx(manyRefusals);
+    const error = await refusal(bytes);
+    expect(error.details["refusals"]).toEqual(ALL);
+    expect(error.message).toBe(
+      "the .smyd runtime cannot run this model: " +
+        ALL.map(({ node, op, reason }) => `node "${node}" (${op}): ${reason}`).join("; ") +
+        "; nothing was written",
+    );
+    expect(error.hint).toContain("--to onnx");
+  });
+
+  test("beside another format neither is written", async () => {
+    expect((await refusal(await onnx(manyRefusals), ["tfjs", "smyd"])).details["refusals"]).toEqual(ALL);
+  });
+
+  test("images of open size are planned at 224 pixels", async () => {
+    expect((await refusal(await onnx(manyRefusals, "S"))).details["refusals"]).toEqual(ALL);
+  });
+
+  test("a batch that is mixed", async () => {
+    const bytes = await onnx(({ builder, input }) => {
+      const shape = builder.initializer(integers("shape", 1, -1));
+      return builder.node("Reshape", [input, shape], { name: "flat" });
+    });
+    expect((await refusal(bytes)).details["refusals"]).toEqual([
+      expect.objectContaining({ node: "flat", reason: expect.stringContaining("mixes the images of a batch") }),
+    ]);
+  });
+
+  test("ports of another type", async () => {
+    const builder = createBuilder({ name: "tiny", opset: 17 });
+    builder.output(builder.node("Cast", [builder.input("input", "uint8", ["N", 4])], { attributes: { to: int(1) } }));
+    const sink = memorySink();
+    await writeOnnx(builder.finish(), { sink });
+    await sink.commit();
+    expect((await refusal(sink.bytes())).details["refusals"]).toEqual([
+      { reason: '"input" is uint8; only float32 goes in and out' },
+      expect.objectContaining({ op: "Cast" }),
+    ]);
+  });
+});
+
+describe("what it computes is written", () => {
+  const supported = ({ builder, input }: Build): string => {
+    const weight = builder.initializer(floats("weight", [4, 4, 3, 3]));
+    const value = builder.node("Conv", [input, weight], { name: "conv", attributes: conv });
+    const pooled = builder.node("GlobalAveragePool", [builder.node("Relu", [value])], {});
+    const shape = builder.initializer(integers("shape", 0, 4));
+    return builder.node("Reshape", [pooled, shape], { name: "flat" });
+  };
+
+  test.each<[string, number | string]>([
+    ["of a fixed size", 8],
+    ["of any size", "S"],
+  ])("images %s", async (_, size) => {
+    await convert(await onnx(supported, size), ["smyd"]);
+    expect(await readdir(folder())).toEqual(["tiny.smyd"]);
+  });
+
+  test("of any size, where 224 pixels do not fit", async () => {
+    const fixed = ({ builder, input }: Build): string => {
+      const shape = builder.initializer(integers("shape", 0, 4, 64));
+      return builder.node("Relu", [builder.node("Reshape", [input, shape], { name: "flat" })], {});
+    };
+    await convert(await onnx(fixed, "S"), ["smyd"]);
+    expect(await readdir(folder())).toEqual(["tiny.smyd"]);
+  });
+});

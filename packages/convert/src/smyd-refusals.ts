@@ -1,0 +1,30 @@
+import type { Shape } from "@samoyed/core";
+import { outlineSmyd, type SmydWeights } from "@samoyed/format-smyd";
+import { type Format, inferShapes } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
+import { findRefusals, planningSizes } from "@samoyed/runtime-smyd/plan";
+
+/**
+ * Every node that the runtime of `.smyd` models does not compute.
+ *
+ * Where image sizes are open, operators are checked at 224 × 224 pixels, and what only depends on sizes is left to the
+ * run.
+ */
+export const smydRefusals: NonNullable<Format["findRefusals"]> = async (graph, { contract, weights, signal }) => {
+  const outline = await outlineSmyd(graph, { weights: weights as SmydWeights, signal });
+  const { sizes, batch, exact } = planningSizes({ graph: outline.graph, ...(contract && { contract }) });
+  return findRefusals(outline, { sizes, exact, shapes: shapesFor(graph, { sizes: sizes.inputs, batch }) });
+};
+
+/** Every value's shape for inputs of these sizes; the batch stays a symbol. */
+function shapesFor(
+  graph: Graph,
+  { sizes, batch }: { readonly sizes: ReadonlyMap<string, Shape>; readonly batch: string | undefined },
+): ReadonlyMap<string, Graph["inputs"][number]["shape"]> {
+  const inputs = graph.inputs.map((input) => {
+    const [first, ...rest] = sizes.get(input.name)!;
+    return { ...input, shape: input.shape[0] === batch && batch !== undefined ? [batch, ...rest] : [first!, ...rest] };
+  });
+  const { values, outputs } = inferShapes({ ...graph, inputs });
+  return new Map([...values.values(), ...outputs].map(({ name, shape }) => [name, shape]));
+}

@@ -1,0 +1,42 @@
+import { readFile, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Sink } from "@samoyed/core";
+import type { Format } from "@samoyed/graph";
+
+/** A larger entry is none that we wrote beside files of its size; what it names stays. */
+const MAX_ENTRY_BYTES = 64 << 20;
+
+/**
+ * The files that the entry of an earlier model at a path names, and only our own writer calls so: those that a new model
+ * of fewer files would leave behind. None where there is no earlier model, or none of ours.
+ */
+export async function filesOfEarlier(path: string, { ownFiles }: Pick<Format, "ownFiles">): Promise<readonly string[]> {
+  try {
+    const found = await stat(path);
+    if (!found.isFile() || found.size > MAX_ENTRY_BYTES) return [];
+    return ownFiles?.(await readFile(path, "utf8")) ?? [];
+  } catch {
+    // There is none, or it cannot be read: then nothing is known to be ours.
+    return [];
+  }
+}
+
+/** A sink for an entry that removes files once the new model has taken the old one's place. */
+export function removingAfterCommit(
+  sink: Sink,
+  { path, stale }: { readonly path: string; readonly stale: () => readonly string[] },
+): Sink {
+  return {
+    get position(): number {
+      return sink.position;
+    },
+    write: (bytes) => sink.write(bytes),
+    patch: (offset, bytes) => sink.patch(offset, bytes),
+    abort: () => sink.abort(),
+    async commit(): Promise<void> {
+      await sink.commit();
+      // The model is whole without this: a file that cannot be removed takes space and does no harm.
+      await Promise.allSettled(stale().map((name) => rm(join(dirname(path), name), { force: true })));
+    },
+  };
+}

@@ -1,0 +1,68 @@
+/** The version of the contract's JSON schema; a reader refuses a later one. */
+export const CONTRACT_VERSION = 1;
+
+/** How pixels become the input tensor, in timm's terms (timm 1.0.29, `timm/data/config.py`). */
+export interface PreprocessConfig {
+  /** Channels, height, width. */
+  readonly inputSize: readonly [number, number, number];
+  readonly interpolation: "nearest" | "box" | "bilinear" | "hamming" | "bicubic" | "lanczos";
+  readonly cropPct: number;
+  readonly cropMode: "center" | "squash" | "border";
+  /** Pixels cut from each side before anything else. */
+  readonly cropBorderPixels?: number;
+  /** Per channel, of values in [0, 1]. */
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+/** An output that the reference (PyTorch) gave for a named input, so that a runtime can test itself. */
+export interface ContractReference {
+  /** `documented`: published with the weights. `recorded`: the oracle computed it. */
+  readonly kind: "documented" | "recorded";
+  readonly source: string;
+  /** SHA-256 of the input image's file, when it has one. */
+  readonly imageSha256?: string;
+  /** The largest probabilities, in descending order. */
+  readonly top: readonly { readonly index: number; readonly label?: string; readonly probability: number }[];
+}
+
+/** A network's output for an input that a seed names, so that a runtime can test whether it computes correctly. */
+export interface ContractSelfTest {
+  /** Of the input's random numbers, 1 to 2^31 - 1; `.smyd`'s runtime says how they follow. */
+  readonly seed: number;
+  /** Elements of the output, evenly spaced from the first on. */
+  readonly values: readonly number[];
+  /** How far each may be off. */
+  readonly tolerance: number;
+  /** What computed them, in words. */
+  readonly by: string;
+}
+
+/**
+ * Keys that the contracts of all tasks have. A contract is what a runtime must know besides the graph; it travels inside every artifact (ONNX `metadata_props`, tfjs
+ * `userDefinedMetadata`, the `.smyd` header) under the key `samoyed`.
+ */
+export interface ContractBase {
+  readonly version: typeof CONTRACT_VERSION;
+  /** timm's name with its tag, such as `resnext101_32x16d.fb_ssl_yfcc100m_ft_in1k`. */
+  readonly model: string;
+  /** What the output is: the name of a `ContractTask`, or of a task that only a later version knows. */
+  readonly task: string;
+  /** Names of the input and outputs in the graph. Input layout is NCHW float32 unless the format says otherwise. */
+  readonly input: string;
+  readonly output: string;
+  /** Names of the tapped intermediate outputs, if any. */
+  readonly taps?: readonly string[];
+  readonly preprocess: PreprocessConfig;
+  /** How weights are stored, in the format's words: `float32`, `uint8`. They compute as float32. */
+  readonly weights: string;
+  readonly license?: string;
+  /** What was converted: a file's name (never its folder) and its SHA-256. */
+  readonly source?: { readonly name: string; readonly sha256: string };
+  /** Present where the weights are a stand-in, and says so in words. */
+  readonly standIn?: string;
+  readonly references?: readonly ContractReference[];
+  readonly selfTest?: ContractSelfTest;
+  /** `samoyed` and its version. */
+  readonly generator: string;
+}

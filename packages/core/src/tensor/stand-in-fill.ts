@@ -1,0 +1,10 @@
+/**
+ * How a tensor of a stand-in, a network without training, gets its values.
+ *
+ * `normal`: seeded, near-normal around 0, by the tensor's name. `constant`: one value throughout. `head`: the bias that
+ * the oracle solved so that the stand-in gives a reference's probabilities; it is stored with the case.
+ */
+export type StandInFill =
+  | { readonly kind: "normal"; readonly std: number }
+  | { readonly kind: "constant"; readonly value: number }
+  | { readonly kind: "head" };

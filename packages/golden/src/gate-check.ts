@@ -1,0 +1,13 @@
+import type { Check, CheckName } from "./check.ts";
+import type { Gate } from "./tolerance.ts";
+
+/** Checks a measured value against a gate: above `fail`, and for NaN, it failed; above `warn` it passed with a note. */
+export function gateCheck(
+  name: CheckName,
+  options: { readonly gate: Gate; readonly value: number; readonly message: (limit: number) => string },
+): Check {
+  const { gate, value } = options;
+  // Written so that NaN fails.
+  const status = !(value <= gate.fail) ? "failed" : gate.warn !== undefined && value > gate.warn ? "warned" : "passed";
+  return { name, status, reference: "recorded", message: options.message(gate.fail), value, limit: gate.fail };
+}

@@ -1,0 +1,111 @@
+import type { ByteSource, Contract, ModelFiles, ReadOptions, Shape, Sink } from "@samoyed/core";
+import type { Graph } from "@samoyed/ir";
+import type { FormatOption, OptionValues } from "./format-option.ts";
+import type { ModelDescription } from "./model-description.ts";
+
+/**
+ * A format of converted models. Each format's package exports one; `@samoyed/convert` lists them, and everything else
+ * goes through that list.
+ */
+export interface Format {
+  /** What `--to` and reports call it: `onnx`. */
+  readonly name: string;
+  /** What people call it: `TensorFlow.js`. */
+  readonly title: string;
+  /** What its file is, in words: `an ONNX model`. */
+  readonly noun: string;
+  /** How the path of a model ends, its folder's where it has one: `.onnx`. Case is ignored. */
+  readonly ending: string;
+  /** The file by which a model is opened, where a model is a folder of files: `model.json`. */
+  readonly entry?: string;
+  /** How weights can be stored: `float32` first, which is as they are. */
+  readonly weights: readonly string[];
+  /** What is particular to it. */
+  readonly options: readonly FormatOption[];
+  /**
+   * Writes a graph.
+   *
+   * @throws UnsupportedError when the format cannot hold the graph, naming the node.
+   */
+  readonly write: (graph: Graph, context: WriteContext) => Promise<WrittenModel>;
+  /**
+   * Reads a model back, so that it can be converted again; absent where a model holds less than its graph did. Weights
+   * stay in the files until they are asked for.
+   *
+   * @throws FormatError, UnsupportedError when the file is damaged or something else.
+   */
+  readonly read?: (files: ModelFiles, options: ReadOptions) => Promise<OpenModel>;
+  /** Whether a model may become one of the same format again, so that one of an earlier version can be renewed. */
+  readonly renews?: boolean;
+  /** Describes a model; no weight is read. */
+  readonly describe: (files: ModelFiles, options: ReadOptions) => Promise<ModelDescription>;
+  /**
+   * Gives the weights of a model as an engine computes with them, as float32, under PyTorch's names and in its order of
+   * elements, for the comparison with what was converted.
+   *
+   * @throws MismatchError when a weight does not have the shape that the checkpoint gives it.
+   */
+  readonly readWeights: (files: ModelFiles, options: ReadWeightsOptions) => Promise<void>;
+  /** Whether a file whose name says nothing is a model of this format; absent where only the name can say it. */
+  readonly sniff?: (source: ByteSource, options: ReadOptions) => Promise<boolean>;
+  /** The nodes that the format's own runtime would refuse, found before anything is written. */
+  readonly findRefusals?: (graph: Graph, context: RefusalContext) => Promise<readonly Refusal[]>;
+  /**
+   * Names of files beside an entry of this text that only an earlier model of ours has, which a new one replaces; a name
+   * that somebody else may have chosen is not among them.
+   */
+  readonly ownFiles?: (entry: string) => readonly string[];
+}
+
+/** Opens an output file by its path below the output folder. */
+export type CreateSink = (file: string) => Promise<Sink>;
+
+/** What a format's writer is given besides the graph. */
+export interface WriteContext extends ReadOptions {
+  /** Absent for a model of another producer. */
+  readonly contract: Contract | undefined;
+  /** The output's name without an ending; the writer adds its own. */
+  readonly name: string;
+  /** How weights are stored, one of the format's. */
+  readonly weights: string;
+  /** Values of the format's own options, by name, as their `read` gave them. */
+  readonly options: OptionValues;
+  /** Opens an output file. Sinks are committed and aborted by the caller, all together. */
+  readonly createSink: CreateSink;
+}
+
+/** What was written. */
+export interface WrittenModel {
+  /** The file by which the model is opened; it becomes visible after the others. */
+  readonly entry: string;
+  /** Where in the entry the 64 digits of the contract's `source.sha256` are; `undefined` where it has none. */
+  readonly sourceHashOffset: number | undefined;
+}
+
+/** A model that was read back. */
+export interface OpenModel {
+  readonly graph: Graph;
+  readonly contract?: Contract | undefined;
+  /** Closes the files; the graph's weights cannot be read afterwards. */
+  readonly close: () => Promise<void>;
+}
+
+/** Options of `Format.readWeights`. */
+export interface ReadWeightsOptions extends ReadOptions {
+  /** The shapes that PyTorch has, by name; weights that were made by a rewrite are not among them. */
+  readonly shapes: ReadonlyMap<string, Shape>;
+  /** Whether a weight is asked for. */
+  readonly wanted: (name: string) => boolean;
+  /** Takes a weight; the array is its own to keep. */
+  readonly take: (name: string, values: Float32Array) => Promise<void>;
+}
+
+/** What a graph is to be written with, where nothing is written yet. */
+export type RefusalContext = Pick<WriteContext, "contract" | "weights" | "signal">;
+
+/** A node that a runtime does not compute, and why; no node where the graph itself is refused. */
+export interface Refusal {
+  readonly node?: string;
+  readonly op?: string;
+  readonly reason: string;
+}

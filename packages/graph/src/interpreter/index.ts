@@ -1,0 +1,49 @@
+import { AXIS_NORMALIZATION } from "./axis-normalization.ts";
+import { BINARY } from "./binary.ts";
+import { CAST } from "./cast.ts";
+import { CONCAT } from "./concat.ts";
+import { CONSTANTS } from "./constants.ts";
+import { CONV_TRANSPOSE } from "./conv-transpose.ts";
+import { CONVOLUTION } from "./convolution.ts";
+import { EINSUM } from "./einsum.ts";
+import { INDEXING } from "./indexing.ts";
+import type { Interpret } from "./interpreter.ts";
+import { LAYOUT } from "./layout.ts";
+import { MATRIX } from "./matrix.ts";
+import { NORMALIZATION } from "./normalization.ts";
+import { PAD } from "./pad.ts";
+import { POOLING } from "./pooling.ts";
+import { QUANTIZE } from "./quantize.ts";
+import { REDUCTION } from "./reduction.ts";
+import { RESHAPE } from "./reshape.ts";
+import { RESIZE } from "./resize.ts";
+import { SLICE } from "./slice.ts";
+import { SOFTMAX } from "./softmax.ts";
+import { UNARY } from "./unary.ts";
+
+/** How every operator is computed, by its ONNX name. A new group is one file and one line here. */
+export const INTERPRETERS: ReadonlyMap<string, Interpret> = new Map(
+  Object.entries({
+    ...AXIS_NORMALIZATION,
+    ...BINARY,
+    ...CAST,
+    ...CONCAT,
+    ...CONSTANTS,
+    ...CONV_TRANSPOSE,
+    ...CONVOLUTION,
+    ...EINSUM,
+    ...INDEXING,
+    ...LAYOUT,
+    ...MATRIX,
+    ...NORMALIZATION,
+    ...PAD,
+    ...POOLING,
+    ...QUANTIZE,
+    ...REDUCTION,
+    ...RESHAPE,
+    ...RESIZE,
+    ...SLICE,
+    ...SOFTMAX,
+    ...UNARY,
+  }),
+);

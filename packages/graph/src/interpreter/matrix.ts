@@ -1,0 +1,64 @@
+import type { Tensor } from "@samoyed/core";
+import { numbers, readFloat, readInt } from "@samoyed/ir";
+import { newNumbers, tensorOf } from "./elements.ts";
+import { inputTensor, type InterpretCall, type InterpreterTable, outputType } from "./interpreter.ts";
+import { broadcastOffsets } from "./positions.ts";
+
+/** Gemm: Y = alpha · A' B' + beta · C, with A and B transposed where asked (onnx/docs/Operators.md, Gemm). */
+function interpretGemm(call: InterpretCall): readonly Tensor[] {
+  const [a, b] = [inputTensor(call, 0), inputTensor(call, 1)];
+  const type = outputType(call);
+  const [m, n] = type.shape as [number, number];
+  const transA = readInt(call.node, "transA", 0) !== 0;
+  const transB = readInt(call.node, "transB", 0) !== 0;
+  const k = a.shape[transA ? 0 : 1]!;
+  const [alpha, beta] = [readFloat(call.node, "alpha", 1), readFloat(call.node, "beta", 1)];
+  const c = call.inputs[2];
+  const added = c === undefined ? undefined : { values: numbers(c), from: broadcastOffsets(c.shape, type.shape) };
+  const [x, y, result] = [numbers(a), numbers(b), newNumbers(type)];
+  for (let row = 0; row < m; row++) {
+    for (let column = 0; column < n; column++) {
+      let sum = 0;
+      for (let inner = 0; inner < k; inner++) {
+        sum += x[transA ? inner * m + row : row * k + inner]! * y[transB ? column * k + inner : inner * n + column]!;
+      }
+      const index = row * n + column;
+      result[index] = alpha * sum + (added === undefined ? 0 : beta * added.values[added.from[index]!]!);
+    }
+  }
+  return [tensorOf(type, result)];
+}
+
+/** MatMul: NumPy's matmul; a vector counts as one row (left) or one column (right) (onnx/docs/Operators.md, MatMul). */
+function interpretMatMul(call: InterpretCall): readonly Tensor[] {
+  const [a, b] = [inputTensor(call, 0), inputTensor(call, 1)];
+  const type = outputType(call);
+  const k = a.shape.at(-1)!;
+  const rows = a.shape.length === 1 ? 1 : a.shape.at(-2)!;
+  const columns = b.shape.length === 1 ? 1 : b.shape.at(-1)!;
+  const vectors = Number(a.shape.length === 1) + Number(b.shape.length === 1);
+  const batch = type.shape.slice(0, type.shape.length - 2 + vectors);
+  const fromA = broadcastOffsets(a.shape.slice(0, -2), batch);
+  const fromB = broadcastOffsets(b.shape.slice(0, -2), batch);
+  const [x, y, result] = [numbers(a), numbers(b), newNumbers(type)];
+  let index = 0;
+  for (const [position, matrixA] of fromA.entries()) {
+    const matrixB = fromB[position]!;
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        let sum = 0;
+        for (let inner = 0; inner < k; inner++) {
+          sum += x[(matrixA * rows + row) * k + inner]! * y[(matrixB * k + inner) * columns + column]!;
+        }
+        result[index++] = sum;
+      }
+    }
+  }
+  return [tensorOf(type, result)];
+}
+
+/** Matrix products. */
+export const MATRIX: InterpreterTable = {
+  Gemm: interpretGemm,
+  MatMul: interpretMatMul,
+};

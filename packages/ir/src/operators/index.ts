@@ -1,0 +1,65 @@
+import { quote, UnsupportedError } from "@samoyed/core";
+import type { Node, TypedTensor } from "../types.ts";
+import { AXIS_NORMALIZATION } from "./axis-normalization.ts";
+import { BINARY } from "./binary.ts";
+import { CAST } from "./cast.ts";
+import { CONCAT } from "./concat.ts";
+import { CONSTANTS } from "./constants.ts";
+import { CONV_TRANSPOSE } from "./conv-transpose.ts";
+import { CONVOLUTION } from "./convolution.ts";
+import { EINSUM } from "./einsum.ts";
+import { INDEXING } from "./indexing.ts";
+import { LAYOUT } from "./layout.ts";
+import { MATRIX } from "./matrix.ts";
+import { NORMALIZATION } from "./normalization.ts";
+import { PAD } from "./pad.ts";
+import { POOLING } from "./pooling.ts";
+import { QUANTIZE } from "./quantize.ts";
+import { REDUCTION } from "./reduction.ts";
+import { RESHAPE } from "./reshape.ts";
+import { RESIZE } from "./resize.ts";
+import type { OperatorRule } from "./rule.ts";
+import { SLICE } from "./slice.ts";
+import { SOFTMAX } from "./softmax.ts";
+import { UNARY } from "./unary.ts";
+
+/** What every ONNX operator that is known here means, by its name. A new group is one file and one line here. */
+export const OPERATOR_RULES: ReadonlyMap<string, OperatorRule> = new Map(
+  Object.entries({
+    ...AXIS_NORMALIZATION,
+    ...BINARY,
+    ...CAST,
+    ...CONCAT,
+    ...CONSTANTS,
+    ...CONV_TRANSPOSE,
+    ...CONVOLUTION,
+    ...EINSUM,
+    ...INDEXING,
+    ...LAYOUT,
+    ...MATRIX,
+    ...NORMALIZATION,
+    ...PAD,
+    ...POOLING,
+    ...QUANTIZE,
+    ...REDUCTION,
+    ...RESHAPE,
+    ...RESIZE,
+    ...SLICE,
+    ...SOFTMAX,
+    ...UNARY,
+  }),
+);
+
+/**
+ * The rule of a node's operator.
+ *
+ * @throws UnsupportedError when the operator is unknown.
+ */
+export function ruleOf(node: Node<TypedTensor>): OperatorRule {
+  const rule = OPERATOR_RULES.get(node.op);
+  if (rule !== undefined) return rule;
+  throw new UnsupportedError(`node ${quote(node.name)} has operator ${quote(node.op)}, which is not known here`, {
+    hint: "Known operators are listed in the README of @samoyed/graph.",
+    details: { node: node.name, op: node.op },
+  });
+}

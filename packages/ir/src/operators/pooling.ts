@@ -1,0 +1,69 @@
+import { readInts } from "../attributes.ts";
+import { nodeFormatError, nodeShapeError } from "../node-errors.ts";
+import type { Node, TypedTensor, ValueType } from "../types.ts";
+import { readWindow, WINDOW_ATTRIBUTES, windowOutputs } from "../window.ts";
+import { type InferCall, type OperatorRule, requireFloat, type RuleTable, spatialInput } from "./rule.ts";
+
+const POOL_ATTRIBUTES = { ...WINDOW_ATTRIBUTES, ceil_mode: "int" } as const;
+
+/**
+ * The kernel of a pool over an input of `rank` axes.
+ *
+ * @throws FormatError when it is missing, ShapeError when it does not have one size for each spatial axis.
+ */
+export function poolKernel(node: Node<TypedTensor>, rank: number): readonly number[] {
+  const kernel = readInts(node, "kernel_shape");
+  if (kernel === undefined) throw nodeFormatError(node, 'attribute "kernel_shape" is missing');
+  if (kernel.length !== rank - 2) {
+    throw nodeShapeError(node, `attribute "kernel_shape" has ${kernel.length} values; expected ${rank - 2}`);
+  }
+  return kernel;
+}
+
+function inferPool(call: InferCall): readonly ValueType[] {
+  const x = spatialInput(call);
+  const window = readWindow(call.node, poolKernel(call.node, x.shape.length));
+  const shape = [x.shape[0]!, x.shape[1]!, ...windowOutputs(call, window)];
+  const types: ValueType[] = [{ dtype: x.dtype, shape }];
+  if (call.node.outputs.length > 1) types.push({ dtype: "int64", shape });
+  return types;
+}
+
+function inferFloatPool(call: InferCall): readonly ValueType[] {
+  requireFloat(call, 0);
+  return inferPool(call);
+}
+
+function inferGlobal(call: InferCall): readonly ValueType[] {
+  requireFloat(call, 0);
+  const x = spatialInput(call);
+  return [{ dtype: x.dtype, shape: x.shape.map((size, axis) => (axis < 2 ? size : 1)) }];
+}
+
+/** MaxPool. */
+export const maxPoolRule: OperatorRule = {
+  inputs: [1, 1],
+  outputs: [1, 2],
+  attributes: { ...POOL_ATTRIBUTES, storage_order: "int" },
+  infer: inferPool,
+};
+
+/** AveragePool. */
+export const averagePoolRule: OperatorRule = {
+  inputs: [1, 1],
+  attributes: { ...POOL_ATTRIBUTES, count_include_pad: "int" },
+  infer: inferFloatPool,
+};
+
+/** GlobalAveragePool and GlobalMaxPool. */
+export const globalPoolRule: OperatorRule = { inputs: [1, 1], infer: inferGlobal };
+
+/** Pools (onnx/docs/Operators.md, under each operator's name). */
+export const POOLING: RuleTable = {
+  MaxPool: maxPoolRule,
+  AveragePool: averagePoolRule,
+  LpPool: { inputs: [1, 1], attributes: { ...POOL_ATTRIBUTES, p: "int" }, infer: inferFloatPool },
+  GlobalAveragePool: globalPoolRule,
+  GlobalMaxPool: globalPoolRule,
+  GlobalLpPool: { inputs: [1, 1], attributes: { p: "int" }, infer: inferGlobal },
+};

@@ -1,0 +1,143 @@
+import { formatShape, type Tensor } from "@samoyed/core";
+import { readAttribute, readInts, readString } from "../attributes.ts";
+import { normalizeAxis } from "../axis.ts";
+import { nodeFormatError, nodeShapeError } from "../node-errors.ts";
+import { integers, numbers } from "../tensor-numbers.ts";
+import type { Dim, Node, TypedTensor, ValueType } from "../types.ts";
+import { type InferCall, inputType, opaqueDim, requireFloat, type RuleTable } from "./rule.ts";
+
+/** What Resize is asked for, by axis: a factor, or a size. */
+export interface ResizeRequest {
+  readonly axes: readonly number[];
+  readonly scales: readonly number[] | undefined;
+  readonly sizes: readonly number[] | undefined;
+}
+
+/** Positions of the inputs; Upsample and Resize before opset 11 have only scales. */
+const SCALES = 2;
+
+const SIZES = 3;
+
+export function hasScalesOnly(call: { readonly node: Node<TypedTensor>; readonly opset: number }): boolean {
+  return call.node.op === "Upsample" || call.opset < 11;
+}
+
+/**
+ * Reads scales or sizes; `undefined` when they are not known. `tensor` gives an input's elements.
+ *
+ * @throws FormatError when neither is there, ShapeError when their number does not fit.
+ */
+export function readResize(
+  call: { readonly node: Node<TypedTensor>; readonly opset: number; readonly inputs: readonly unknown[] },
+  rank: number,
+  tensor: (index: number) => Tensor | undefined,
+): ResizeRequest | undefined {
+  const { node } = call;
+  const axes = (readInts(node, "axes") ?? Array.from({ length: rank }, (_, axis) => axis)).map((axis) =>
+    normalizeAxis(call.node, axis, rank),
+  );
+  const check = (values: readonly number[]): void => {
+    if (values.length !== axes.length) {
+      throw nodeShapeError(
+        call.node,
+        `${values.length} scales or sizes ${formatShape(values)}; expected ${axes.length}`,
+      );
+    }
+    if (values.some((value) => !(value >= 0) || value === Infinity)) {
+      throw nodeFormatError(call.node, `scales or sizes ${formatShape(values)} are no positive numbers`);
+    }
+  };
+  const fixed = readAttribute(node, "scales", "floats");
+  const [scaleInput, sizeInput] = hasScalesOnly(call) ? [1, undefined] : [SCALES, SIZES];
+  if (sizeInput !== undefined && call.inputs[sizeInput] !== undefined) {
+    const known = tensor(sizeInput);
+    if (known === undefined) return undefined;
+    const sizes = integers(known);
+    check(sizes);
+    return { axes, scales: undefined, sizes };
+  }
+  if (fixed === undefined && call.inputs[scaleInput] === undefined)
+    throw nodeFormatError(call.node, "it has neither scales nor sizes");
+  const known = tensor(scaleInput);
+  if (fixed === undefined && known === undefined) return undefined;
+  const scales = fixed ?? Array.from(numbers(known!));
+  check(scales);
+  return { axes, scales, sizes: undefined };
+}
+
+/** Scale and size of one axis. */
+export interface ResizedAxis {
+  readonly scale: number;
+  readonly size: number;
+}
+
+/** Applies a request to an axis of known size; `policy` may couple the axes (opset 18, keep_aspect_ratio_policy). */
+export function resizedAxis(
+  request: ResizeRequest,
+  shape: readonly number[],
+  axis: number,
+  policy: string,
+): ResizedAxis {
+  const index = request.axes.indexOf(axis);
+  const size = shape[axis]!;
+  if (index < 0) return { scale: 1, size };
+  if (request.scales !== undefined) {
+    const scale = request.scales[index]!;
+    return { scale, size: Math.floor(size * scale) };
+  }
+  const wanted = request.sizes!;
+  if (policy === "stretch") return { scale: wanted[index]! / size, size: wanted[index]! };
+  const scales = request.axes.map((at, position) => wanted[position]! / shape[at]!);
+  const scale = policy === "not_larger" ? Math.min(...scales) : Math.max(...scales);
+  return { scale, size: Math.floor(scale * size + 0.5) };
+}
+
+export function readAspectPolicy(call: { readonly node: Node<TypedTensor> }): string {
+  const policy = readString(call.node, "keep_aspect_ratio_policy", "stretch");
+  if (!["stretch", "not_larger", "not_smaller"].includes(policy)) {
+    throw nodeFormatError(
+      call.node,
+      `attribute "keep_aspect_ratio_policy" is "${policy}"; expected stretch, not_larger or not_smaller`,
+    );
+  }
+  return policy;
+}
+
+function inferResize(call: InferCall): readonly ValueType[] {
+  const x = inputType(call, 0);
+  if (readString(call.node, "mode", "nearest") !== "nearest") requireFloat(call, 0);
+  const policy = readAspectPolicy(call);
+  const request = readResize(call, x.shape.length, (index) => call.constant(index));
+  const shape = x.shape.map((dim, axis): Dim => {
+    if (request === undefined) return opaqueDim(call, axis);
+    const index = request.axes.indexOf(axis);
+    if (index < 0 || request.scales?.[index] === 1) return dim;
+    if (request.sizes !== undefined && policy === "stretch") return request.sizes[index]!;
+    // A policy looks at all axes, so all must be known.
+    const known = x.shape.map((size) => (typeof size === "number" ? size : Number.NaN));
+    const { size } = resizedAxis(request, known, axis, policy);
+    return Number.isNaN(size) ? opaqueDim(call, axis) : size;
+  });
+  return [{ dtype: x.dtype, shape }];
+}
+
+/** Changing the size of images (onnx/docs/Operators.md, Resize and Upsample). */
+export const RESIZE: RuleTable = {
+  Resize: {
+    since: 10,
+    inputs: [2, 4],
+    attributes: {
+      antialias: "int",
+      axes: "ints",
+      coordinate_transformation_mode: "string",
+      cubic_coeff_a: "float",
+      exclude_outside: "int",
+      extrapolation_value: "float",
+      keep_aspect_ratio_policy: "string",
+      mode: "string",
+      nearest_mode: "string",
+    },
+    infer: inferResize,
+  },
+  Upsample: { since: 7, inputs: [1, 2], attributes: { mode: "string", scales: "floats" }, infer: inferResize },
+};

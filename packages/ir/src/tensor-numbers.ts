@@ -1,0 +1,54 @@
+import { type Tensor, toFloat32, UnsupportedError } from "@samoyed/core";
+
+/**
+ * The interpreter's arithmetic, for every operator alike: the inputs' exact values as doubles, the formula in doubles
+ * (sums too), and one rounding to the output's type, to nearest, ties to even. A float32 result is therefore the
+ * correctly rounded one wherever the double result is accurate to a few parts in 2^53, and no order of summation that
+ * a real backend may choose is privileged.
+ */
+export type Numbers =
+  | Float64Array
+  | Float32Array
+  | Int32Array
+  | Uint32Array
+  | Int16Array
+  | Uint16Array
+  | Int8Array
+  | Uint8Array;
+
+/**
+ * A tensor's elements as numbers: its own array where that holds them, else a copy; do not write to it.
+ *
+ * @throws UnsupportedError for complex elements, and for 64-bit integers that a double does not hold exactly.
+ */
+export function numbers(tensor: Tensor): Numbers {
+  switch (tensor.dtype) {
+    case "float16":
+    case "bfloat16":
+    case "float8_e4m3fn":
+    case "float8_e5m2":
+      return toFloat32(tensor);
+    case "int64":
+    case "uint64":
+      return Float64Array.from(tensor.data as BigInt64Array, exactNumber);
+    case "complex128":
+    case "complex64":
+    case "complex32":
+      throw new UnsupportedError(`the interpreter does not compute with ${tensor.dtype}`);
+    default:
+      return tensor.data as Numbers;
+  }
+}
+
+function exactNumber(value: bigint): number {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number)) {
+    throw new UnsupportedError(`the interpreter computes in doubles, which do not hold the integer ${value} exactly`);
+  }
+  return number;
+}
+
+/** The numbers of an integer tensor, such as axes or sizes. 64-bit ones beyond 2^53 lose low bits: they mean "the end". */
+export function integers(tensor: Tensor): readonly number[] {
+  return Array.from(tensor.data as BigInt64Array | Int32Array, Number);
+}

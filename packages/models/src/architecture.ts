@@ -1,0 +1,66 @@
+import { UsageError } from "@samoyed/core";
+import { FAMILIES } from "./families/index.ts";
+import type { Architecture, Classifier, Family, InputSize } from "./family.ts";
+import type { Parameter, TensorType } from "./parameter.ts";
+import { tapName } from "./tap-name.ts";
+
+/**
+ * The family of an architecture.
+ *
+ * @throws UsageError when there is none of that name.
+ */
+export function familyOf({ family: name }: Architecture): Family {
+  const found = FAMILIES.find((family) => family.name === name);
+  if (found !== undefined) return found;
+  const known = FAMILIES.map((family) => family.name).join(", ");
+  throw new UsageError(`architecture of family ${JSON.stringify(name)}; expected one of ${known}`);
+}
+
+let known: ReadonlyMap<string, Architecture> | undefined;
+
+/** Every architecture that has a name of timm's, by that name without a tag, in timm's order. Read once. */
+export function architectures(): ReadonlyMap<string, Architecture> {
+  return (known ??= new Map(FAMILIES.flatMap((family) => [...family.architectures()])));
+}
+
+/** The architecture in a timm name: the part before the first dot. */
+export function architectureName(name: string): string {
+  return name.split(".", 1)[0]!;
+}
+
+/**
+ * The state dict of a network as PyTorch lists it: names, shapes, dtypes, buffers included, in its order, and how a
+ * stand-in fills each tensor.
+ *
+ * With `numClasses` 0 there is no classifier. Equal to timm 1.0.29's `state_dict()` for every architecture listed.
+ */
+export function modelParameters(
+  architecture: Architecture,
+  { numClasses }: { readonly numClasses: number },
+): ReadonlyMap<string, Parameter> {
+  return familyOf(architecture).parameters(architecture, { numClasses });
+}
+
+/** The tensors of an architecture that depend on the number of classes. */
+export function classifierOf(architecture: Architecture): Classifier {
+  return familyOf(architecture).classifier(architecture);
+}
+
+/** The images that an architecture takes: channels, height, width. */
+export function inputSizeOf(architecture: Architecture): InputSize {
+  return familyOf(architecture).inputSize(architecture);
+}
+
+/** The outputs that `buildModel` adds for `taps`, by falling resolution: `tap.act1`, `tap.layer1`, …. */
+export function tapsOf(architecture: Architecture): readonly string[] {
+  return familyOf(architecture).taps(architecture).map(tapName);
+}
+
+/** The number of classes that a state dict's classifier has; 0 without one. A fine-tuned one may have any number. */
+export function countClasses({ tensors: names }: Classifier, tensors: ReadonlyMap<string, TensorType>): number {
+  for (const name of names) {
+    const classes = tensors.get(name)?.shape[0];
+    if (classes) return classes;
+  }
+  return 0;
+}

@@ -1,0 +1,66 @@
+import { UnsupportedError, UsageError } from "@samoyed/core";
+import type { Hypothesis, Recognition } from "../../family.ts";
+import type { TensorType } from "../../parameter.ts";
+import type { ResNetConfig } from "./config.ts";
+import { configurations } from "./configurations.ts";
+import { describeConfig } from "./describe.ts";
+import { planNetwork } from "./plan.ts";
+import { countLayers, recognizeConfig } from "./recognize-config.ts";
+
+type Tensors = ReadonlyMap<string, TensorType>;
+
+/**
+ * Every architecture with a name, those without anti-aliasing first: it has no tensors, and far more networks are trained
+ * without. Group norms are never guessed: their tensors are also those of batch norms whose statistics were lost.
+ */
+function named(): readonly Hypothesis<ResNetConfig>[] {
+  const all = [...configurations()]
+    .map(([name, architecture]) => ({ name, architecture, assumptions: [] }))
+    .filter(({ architecture }) => architecture.normLayer === "batchnorm");
+  const plain = all.filter(({ architecture }) => architecture.aaLayer === "none");
+  return [...plain, ...all.filter(({ architecture }) => architecture.aaLayer !== "none")];
+}
+
+/** What the names and shapes spell out, or nothing where that is no network. */
+function spelledOut(tensors: Tensors, layers: readonly number[]): readonly Hypothesis<ResNetConfig>[] {
+  try {
+    const architecture = recognizeConfig(tensors, layers);
+    // Channels that groups do not divide show only when the layers are laid out.
+    planNetwork(architecture);
+    const assumptions = [
+      "No published network has these tensors: ReLU, no anti-aliasing and an output stride of 32 are assumed.",
+    ];
+    return [{ name: describeConfig(architecture), architecture, assumptions }];
+  } catch (error) {
+    // The sizes fit no network; the nearest one with a name tells which.
+    if (error instanceof UsageError) return [];
+    throw error;
+  }
+}
+
+/** Why the tensors leave open what no published network decides. */
+function refusal(tensors: Tensors): UnsupportedError | undefined {
+  if (!tensors.has("maxpool.0.weight") || !tensors.has("maxpool.2.weight") || tensors.has("maxpool.1.weight")) {
+    return undefined;
+  }
+  return new UnsupportedError(
+    "the stem's pooling is a convolution and, after it, an anti-aliasing that has no tensors: average or blur",
+    { hint: 'Give the architecture, with aaLayer "avg" or "blur".' },
+  );
+}
+
+/**
+ * The ResNets that tensors may be of: those with a name and this depth, then the one that names and shapes spell out, for
+ * any depth, width and cardinality.
+ */
+export function recognizeResNet(tensors: Tensors): Recognition<ResNetConfig> | undefined {
+  const layers = countLayers(tensors);
+  if (layers === undefined) return undefined;
+  const refused = refusal(tensors);
+  if (refused !== undefined) return { hypotheses: [], nearMisses: () => [], refusal: refused };
+  const sameDepth = named().filter(({ architecture }) => String(architecture.layers) === String(layers));
+  return {
+    hypotheses: [...sameDepth, ...spelledOut(tensors, layers)],
+    nearMisses: () => (sameDepth.length > 0 ? [] : named()),
+  };
+}

@@ -1,0 +1,47 @@
+import { type ContractBase, formatShape, MismatchError, UnsupportedError } from "@samoyed/core";
+import type { Port, Session } from "../backend.ts";
+
+/** How many images one run of a network takes. */
+export type BatchSize = 1 | "any";
+
+/**
+ * Checks a contract against the network that it came with, before any image is read: one input, which takes images.
+ *
+ * @returns how many images the network takes at once, and the port of its output.
+ * @throws MismatchError when the contract names a value that the network does not have, or its image size is not the
+ *   input's.
+ * @throws UnsupportedError when the input is not float32 NCHW, or its batch size is fixed above 1.
+ */
+export function checkNetwork(
+  session: Pick<Session, "inputs" | "outputs">,
+  contract: ContractBase,
+): { readonly batch: BatchSize; readonly output: Port } {
+  const input = portNamed(session.inputs, { name: contract.input, role: "input" });
+  const output = portNamed(session.outputs, { name: contract.output, role: "output" });
+  const other = session.inputs.find((port) => port !== input);
+  if (other) throw new UnsupportedError(`the model also needs ${JSON.stringify(other.name)}; expected one input`);
+  const [batch, ...image] = input.shape;
+  if (input.dtype !== "float32" || input.shape.length !== 4 || (typeof batch === "number" && batch !== 1)) {
+    throw new UnsupportedError(
+      `the input ${JSON.stringify(input.name)} is ${input.dtype} ${formatShape(input.shape)}; expected float32 [N or 1, 3, height, width]`,
+    );
+  }
+  const size = contract.preprocess.inputSize;
+  if (image.some((sizeHere, axis) => typeof sizeHere === "number" && sizeHere !== size[axis])) {
+    throw new MismatchError(
+      `the network takes ${formatShape(image)} and its contract preprocesses to ${formatShape(size)}`,
+      { hint: "The artifact was changed after it was converted: convert the checkpoint again." },
+    );
+  }
+  return { batch: batch === 1 ? 1 : "any", output };
+}
+
+function portNamed(ports: readonly Port[], options: { readonly name: string; readonly role: string }): Port {
+  const { name, role } = options;
+  const found = ports.find((port) => port.name === name);
+  if (found) return found;
+  throw new MismatchError(
+    `the contract names the ${role} ${JSON.stringify(name)}; the network has ${ports.map((port) => port.name).join(", ")}`,
+    { hint: "The artifact was changed after it was converted: convert the checkpoint again." },
+  );
+}

@@ -1,0 +1,144 @@
+import {
+  type Contract,
+  isOfTask,
+  requireTask,
+  type TaskContracts,
+  type Tensor,
+  throwIfAborted,
+  UnsupportedError,
+  UsageError,
+} from "@samoyed/core";
+import { createTransform, type Image, type TransformGeometry } from "@samoyed/preprocess";
+import type { Artifact, Backend, LoadOptions, Port, Session } from "../backend.ts";
+import { firstAvailable } from "../first-available.ts";
+import { stackImages } from "./batch.ts";
+import { checkNetwork } from "./check-network.ts";
+
+/** An image: the bytes of a JPEG or PNG file, or decoded RGB pixels. */
+export type ImageInput = Uint8Array | Image;
+
+/** One run of a network. */
+export interface NetworkRun {
+  /** All outputs by name, batch first. */
+  readonly outputs: ReadonlyMap<string, Tensor>;
+  /** One for each image of the run: it maps positions in the network's input back to the image. */
+  readonly geometries: readonly TransformGeometry[];
+}
+
+/** A loaded network that takes images, as its contract prepares them. */
+export interface ImageNetwork<Task extends Contract> {
+  /** The name of the backend that runs it. */
+  readonly backend: string;
+  readonly contract: Task;
+  /** The port of the contract's output. */
+  readonly output: Port;
+  /**
+   * Runs the network on images: at once where the model has a symbolic batch size, else one by one. Calls may overlap;
+   * they run one after the other.
+   *
+   * @throws FormatError or UnsupportedError when an image cannot be decoded.
+   * @throws UsageError when the network is disposed.
+   */
+  run(images: readonly ImageInput[], options: { readonly signal: AbortSignal | undefined }): Promise<NetworkRun[]>;
+  /** Frees the engine's memory, after the runs that have begun. Safe to call twice. */
+  dispose(): Promise<void>;
+}
+
+/** A task that a runtime loads models for. */
+export interface RuntimeTask<Name extends keyof TaskContracts, Model> {
+  /** The contract's `task`. */
+  readonly name: Name;
+  /** For messages: the loaded model (`classifier`), what it does (`classify`), and what to do where a network cannot. */
+  readonly noun: string;
+  readonly verb: string;
+  readonly hint: string;
+  /** Makes the task's model of a network; throws where the network does not fit the task. */
+  readonly open: (network: ImageNetwork<TaskContracts[Name]>) => Model;
+}
+
+/** Options of loading: one backend, or several to take the first that can run here. */
+export type LoadTaskOptions = LoadOptions & ({ readonly backend: Backend } | { readonly backends: readonly Backend[] });
+
+/**
+ * Loads a converted model for a task; its preprocessing comes from the contract inside it.
+ *
+ * @throws UnavailableError when no backend can run here.
+ * @throws UnsupportedError when the artifact carries no contract or one of another task, or its input takes no images.
+ * @throws MismatchError when contract and network disagree.
+ */
+export async function loadTask<Name extends keyof TaskContracts, Model>(
+  artifact: Artifact,
+  { task, ...options }: LoadTaskOptions & { readonly task: RuntimeTask<Name, Model> },
+): Promise<Model> {
+  const { onProgress, signal, threads } = options;
+  const backend = "backend" in options ? options.backend : await firstAvailable(options.backends);
+  const session = await backend.load(artifact, {
+    ...(threads === undefined ? {} : { threads }),
+    signal,
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
+  try {
+    return task.open(networkOf(session, task));
+  } catch (error) {
+    await session.dispose();
+    throw error;
+  }
+}
+
+function networkOf<Name extends keyof TaskContracts>(
+  session: Session,
+  task: RuntimeTask<Name, unknown>,
+): ImageNetwork<TaskContracts[Name]> {
+  const contract = contractOf(session, task);
+  const { batch, output } = checkNetwork(session, contract);
+  const transform = createTransform(contract.preprocess);
+  let disposed = false;
+  // A session must not run twice at once, and callers should not have to know.
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = last.then(work, work);
+    last = result;
+    return result;
+  }
+  async function runOnce(images: readonly ImageInput[], signal: AbortSignal | undefined): Promise<NetworkRun> {
+    if (disposed) throw new UsageError(`the ${task.noun} is disposed`, { hint: "Load it again." });
+    throwIfAborted(signal);
+    const inputs = images.map((image) => transform(image));
+    const input = stackImages(inputs.map(({ tensor }) => tensor));
+    const outputs = await session.run({ [contract.input]: input }, { signal });
+    return { outputs, geometries: inputs.map(({ geometry }) => geometry) };
+  }
+
+  return {
+    backend: session.backend,
+    contract,
+    output,
+    run: async (images, { signal }) =>
+      inTurn(async () => {
+        if (batch === "any") return images.length === 0 ? [] : [await runOnce(images, signal)];
+        const runs: NetworkRun[] = [];
+        for (const image of images) runs.push(await runOnce([image], signal));
+        return runs;
+      }),
+    dispose: async () => {
+      if (disposed) return;
+      disposed = true;
+      await inTurn(() => session.dispose());
+    },
+  };
+}
+
+function contractOf<Name extends keyof TaskContracts>(
+  { contract }: Session,
+  { name, verb, hint }: RuntimeTask<Name, unknown>,
+): TaskContracts[Name] {
+  if (!contract) {
+    throw new UnsupportedError("the model carries no contract, so its preprocessing is unknown", {
+      hint: "Convert the checkpoint with samoyed, which writes one, or run the model with tensors of your own.",
+    });
+  }
+  if (isOfTask(contract, name)) return contract;
+  const { name: other } = requireTask(contract);
+  throw new UnsupportedError(`${contract.model} gives ${other}, not ${name}: it cannot ${verb}`, { hint });
+}

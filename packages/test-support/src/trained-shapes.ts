@@ -1,0 +1,46 @@
+import { readFile } from "node:fs/promises";
+import { openCheckpoint, stateDict } from "@samoyed/checkpoint";
+import { type Contract, memorySource, parseNpy, type PreprocessConfig, type Tensor } from "@samoyed/core";
+import { dropIdentities, foldBatchNorm, foldConstants, rewriteGraph } from "@samoyed/graph";
+import { type Graph } from "@samoyed/ir";
+import { buildModel, identifyModel } from "@samoyed/models";
+import { preprocessImage } from "@samoyed/preprocess";
+import { testContract } from "./contract.ts";
+import { golden } from "./paths.ts";
+
+interface ShapesCase {
+  readonly preprocess: PreprocessConfig;
+  readonly labels: readonly string[];
+  readonly images: readonly { readonly path: string; readonly label: number }[];
+  readonly references: readonly { readonly kind: string; readonly noise: { readonly max: number } }[];
+}
+
+/** The network trained on drawn shapes, its images, and PyTorch's float64 logits for them. */
+export interface TrainedShapes {
+  readonly graph: Graph;
+  readonly contract: Contract;
+  /** [3, 96, 96] each. */
+  readonly images: readonly Tensor<"float32">[];
+  /** Of all images, one after the other. */
+  readonly logits: Float64Array;
+  /** The largest error of PyTorch's own float32: F, the unit of the tolerances. */
+  readonly noise: number;
+}
+
+/** Reads the golden case `shapes`, and builds its network as `convert` does. */
+export async function trainedShapes(): Promise<TrainedShapes> {
+  const shapes = JSON.parse(await readFile(golden("cases/shapes/case.json"), "utf8")) as ShapesCase;
+  const checkpoint = await openCheckpoint(memorySource(await readFile(golden("trained/shapes.pth")), "shapes.pth"));
+  const { tensors } = stateDict(checkpoint);
+  const { architecture, numClasses, name } = identifyModel(tensors);
+  const built = buildModel({ architecture, numClasses, tensors, inputSize: shapes.preprocess.inputSize });
+  const { graph } = rewriteGraph(built, [foldConstants, dropIdentities, foldBatchNorm]);
+  const images: Tensor<"float32">[] = [];
+  for (const { path } of shapes.images) {
+    images.push(preprocessImage(await readFile(golden(`cases/shapes/${path}`)), shapes.preprocess).tensor);
+  }
+  const contract = testContract({ model: name, preprocess: shapes.preprocess, labels: shapes.labels });
+  const logits = parseNpy(await readFile(golden("cases/shapes/logits64.npy"))).data as Float64Array;
+  const recorded = shapes.references.find(({ kind }) => kind === "recorded")!;
+  return { graph, contract, images, logits, noise: recorded.noise.max };
+}

@@ -1,0 +1,103 @@
+import { type Contract, FormatError, parseContract, UnsupportedError } from "@samoyed/core";
+import { type GraphNode, parseNodes } from "./graph-def.ts";
+import { type ModelPort, parsePorts } from "./ports.ts";
+import { checkShardName } from "./shard-name.ts";
+import { parseWeightEntry, storedBytes, type WeightEntry } from "./weight-entry.ts";
+
+/** Some weights, and the files that hold their bytes one after the other. */
+export interface WeightGroup {
+  readonly files: readonly string[];
+  readonly entries: readonly WeightEntry[];
+  readonly byteLength: number;
+}
+
+/** What model.json says. */
+export interface Model {
+  /** For messages: where model.json lies. */
+  readonly label: string;
+  readonly nodes: readonly GraphNode[];
+  /** The topology besides its nodes. */
+  readonly versions: unknown;
+  readonly signature: Signature;
+  readonly groups: readonly WeightGroup[];
+  readonly inputs: readonly ModelPort[];
+  readonly outputs: readonly ModelPort[];
+  readonly contract: Contract | undefined;
+}
+
+/** The ports' part of a model's JSON, as TensorFlow.js takes it. */
+export interface Signature {
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Reads model.json.
+ *
+ * @throws FormatError when it is no JSON, no graph model, or breaks that format.
+ * @throws UnsupportedError for what the format allows and no converted network has: a layers model, no signature.
+ * @throws MismatchError when graph and manifest disagree.
+ */
+export function parseModel(json: string, label: string): Model {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (cause) {
+    throw new FormatError(`${label}: is no JSON; expected a TensorFlow.js graph model`, { cause });
+  }
+  const model = (value ?? {}) as Record<string, unknown>;
+  const hint = "Convert a checkpoint: samoyed convert FILE --to tfjs";
+  if (model["format"] === "layers-model") {
+    throw new UnsupportedError(`${label}: is a layers model; expected a graph model`, { hint });
+  }
+  if (model["format"] !== "graph-model") {
+    throw new FormatError(`${label}: has the format ${JSON.stringify(model["format"])}; expected "graph-model"`, {
+      hint,
+    });
+  }
+  const groups = parseManifest(model["weightsManifest"], label);
+  const weights = new Map<string, WeightEntry>();
+  for (const entry of groups.flatMap(({ entries }) => entries)) {
+    if (weights.has(entry.name))
+      throw new FormatError(`${label}: the weight ${JSON.stringify(entry.name)} comes twice`);
+    weights.set(entry.name, entry);
+  }
+  const topology = model["modelTopology"] as { versions?: unknown; library?: unknown } | undefined;
+  const nodes = parseNodes(topology, { label, weights });
+  const metadata = model["userDefinedMetadata"] as Record<string, unknown> | undefined;
+  const contract = parseMetadata(metadata?.["samoyed"], label);
+  // TensorFlow.js lets a signature inside the metadata go before the other.
+  const signature = metadata?.["signature"] ?? model["signature"];
+  const ports = parsePorts(signature, { label, nodes, contract, layout: metadata?.["samoyedLayout"] });
+  return {
+    label,
+    nodes,
+    versions: topology?.versions ?? {},
+    signature: signature as Signature,
+    groups,
+    ...ports,
+    contract,
+  };
+}
+
+function parseManifest(value: unknown, label: string): readonly WeightGroup[] {
+  if (!Array.isArray(value)) throw new FormatError(`${label}: has no weightsManifest`);
+  return (value as readonly unknown[]).map((item) => {
+    const { paths, weights } = (item ?? {}) as Record<string, unknown>;
+    if (!Array.isArray(paths) || !Array.isArray(weights)) {
+      throw new FormatError(`${label}: weightsManifest has a group without paths or weights`);
+    }
+    const entries = (weights as readonly unknown[]).map((entry) => parseWeightEntry(entry, label));
+    return {
+      files: (paths as readonly unknown[]).map((path) => checkShardName(path, label)),
+      entries,
+      byteLength: entries.reduce((sum, entry) => sum + storedBytes(entry), 0),
+    };
+  });
+}
+
+function parseMetadata(value: unknown, label: string): Contract | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== "string") throw new FormatError(`${label}: userDefinedMetadata.samoyed is no text`);
+  return parseContract(value);
+}

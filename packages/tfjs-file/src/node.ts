@@ -1,0 +1,1 @@
+export { filesInNode } from "./files-in-node.ts";

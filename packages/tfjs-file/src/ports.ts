@@ -1,0 +1,96 @@
+import { type Contract, FormatError, UnsupportedError } from "@samoyed/core";
+import { type GraphNode, producerOf } from "./graph-def.ts";
+import type { WeightDType } from "./weight-entry.ts";
+
+interface Port {
+  readonly name: string;
+  readonly dtype: WeightDType;
+  /** Sizes that are open have a name. */
+  readonly shape: readonly (number | string)[];
+}
+
+/** A port of a model: as callers see it, and where its tensor goes in or comes out. */
+export interface ModelPort extends Port {
+  /** The node's output in TensorFlow's terms: `input:0`. */
+  readonly ref: string;
+  /** Whether the model has the channels last where the caller has them second. */
+  readonly channelsLast: boolean;
+}
+
+const DTYPES: ReadonlyMap<unknown, WeightDType> = new Map([
+  ["DT_FLOAT", "float32"],
+  ["DT_INT32", "int32"],
+  ["DT_BOOL", "bool"],
+]);
+
+/**
+ * Reads a model's signature; images are NCHW for the caller, whatever the model takes.
+ *
+ * @throws UnsupportedError when there is no signature, or a dtype that networks for images do not have.
+ * @throws FormatError when it names a node that the graph has not.
+ */
+export function parsePorts(
+  signature: unknown,
+  {
+    label,
+    nodes,
+    contract,
+    layout,
+  }: {
+    readonly label: string;
+    readonly nodes: readonly GraphNode[];
+    readonly contract: Contract | undefined;
+    /** Where the file says how images come in: `nchw` or `nhwc`. */
+    readonly layout: unknown;
+  },
+): { readonly inputs: readonly ModelPort[]; readonly outputs: readonly ModelPort[] } {
+  const { inputs, outputs } = (signature ?? {}) as Record<string, unknown>;
+  const names = new Set(nodes.map(({ name }) => name));
+  const raw = { inputs: readPorts(inputs, { label, names }), outputs: readPorts(outputs, { label, names }) };
+  if (raw.inputs.length === 0 || raw.outputs.length === 0) {
+    throw new UnsupportedError(`${label}: its signature names no inputs or no outputs`, {
+      hint: "Convert it with a tool that writes a signature, such as samoyed convert.",
+    });
+  }
+  const channelsLast =
+    layout === undefined ? raw.inputs.some((port) => hasChannelsLast(port, contract)) : layout === "nhwc";
+  const turn = (port: Omit<ModelPort, "channelsLast">): ModelPort =>
+    channelsLast && port.shape.length === 4
+      ? { ...port, shape: [0, 3, 1, 2].map((axis) => port.shape[axis]!), channelsLast: true }
+      : { ...port, channelsLast: false };
+  return { inputs: raw.inputs.map(turn), outputs: raw.outputs.map(turn) };
+}
+
+/** Whether an image goes in as NHWC: the contract's size says so, or three channels where no contract is. */
+function hasChannelsLast({ name, shape }: Port, contract: Contract | undefined): boolean {
+  if (shape.length !== 4 || (contract !== undefined && name !== contract.input)) return false;
+  const channels = contract?.preprocess.inputSize[0] ?? 3;
+  return shape[3] === channels && shape[1] !== channels;
+}
+
+function readPorts(
+  value: unknown,
+  { label, names }: { readonly label: string; readonly names: ReadonlySet<string> },
+): Omit<ModelPort, "channelsLast">[] {
+  if (value === undefined || value === null || typeof value !== "object") return [];
+  return Object.entries(value as Record<string, unknown>).map(([key, item]) => {
+    const { name: ref, dtype, tensorShape } = (item ?? {}) as Record<string, unknown>;
+    const where = `${label}: the signature's ${JSON.stringify(key)}`;
+    if (typeof ref !== "string" || !names.has(producerOf(ref)) || key in {}) {
+      throw new FormatError(`${where} is the node ${JSON.stringify(ref)}; the graph has none of that name`);
+    }
+    const known = DTYPES.get(dtype);
+    if (known === undefined) {
+      throw new UnsupportedError(`${where} is ${JSON.stringify(dtype)}; expected ${[...DTYPES.keys()].join(", ")}`);
+    }
+    const dims = (tensorShape as { dim?: unknown } | undefined)?.dim ?? [];
+    if (!Array.isArray(dims)) throw new FormatError(`${where} has no shape`);
+    const shape = dims.map((dim: { size?: unknown } | undefined, axis) => {
+      const size = Number(dim?.size ?? 0);
+      if (!Number.isSafeInteger(size) || size < -1)
+        throw new FormatError(`${where} has the size ${JSON.stringify(dim?.size)}`);
+      return size === -1 ? (axis === 0 ? "N" : "?") : size;
+    });
+    return { name: key, ref, dtype: known, shape };
+  });
+}

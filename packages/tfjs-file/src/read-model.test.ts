@@ -1,0 +1,61 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { IoError, MismatchError, UsageError } from "@samoyed/core";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { tinyModel, writeTinyModel } from "../test/tiny-model.ts";
+import { modelFacts, readModel, readWeights } from "./index.ts";
+import { filesInNode } from "./node.ts";
+
+let folder = "";
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "samoyed-tfjs-file-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const weightsOf = async (path: string): Promise<readonly (readonly [string, readonly number[]])[]> => {
+  const files = await filesInNode(path);
+  const weights: [string, readonly number[]][] = [];
+  await readWeights(await readModel(files), {
+    files,
+    take: async ({ name }, values) => void weights.push([name, [...values]]),
+  });
+  return weights;
+};
+
+test("a model is what its model.json says, found by folder, path or URL", async () => {
+  await writeTinyModel(folder);
+  const path = join(folder, "model.json");
+  for (const artifact of [folder, path, pathToFileURL(path)]) {
+    const facts = modelFacts(await readModel(await filesInNode(artifact)));
+    expect(facts).toEqual({
+      inputs: [{ name: "x", dtype: "float32", shape: [2] }],
+      outputs: [{ name: "sum", dtype: "float32", shape: [2] }],
+      nodes: [
+        { name: "x", op: "Placeholder" },
+        { name: "bias", op: "Const" },
+        { name: "sum", op: "AddV2" },
+      ],
+      weights: [{ name: "bias", dtype: "uint8", shape: [2] }],
+      byteLength: 2,
+      files: ["group1-shard1of1.bin"],
+      contract: undefined,
+    });
+  }
+});
+
+test("weights come dequantized: value × scale + min", async () => {
+  await writeTinyModel(folder);
+  expect(await weightsOf(folder)).toEqual([["bias", [-1, 1.5]]]);
+});
+
+test("a shard of another size is refused before a weight is read", async () => {
+  await writeTinyModel(folder, { ...tinyModel(), shard: Uint8Array.of(0, 5, 6) });
+  await expect(weightsOf(folder)).rejects.toThrow(MismatchError);
+});
+
+test("bytes are no model of several files; nothing is at a path that is not there", async () => {
+  await expect(filesInNode(new Uint8Array(4))).rejects.toThrow(UsageError);
+  await expect(filesInNode(join(folder, "none"))).rejects.toThrow(IoError);
+});

@@ -1,0 +1,25 @@
+import { type ModelFiles, UnsupportedError } from "@samoyed/core";
+import { type Model, parseModel } from "./model-json.ts";
+
+/** A network of ten thousands of nodes with a million labels stays below; V8's longest string is 512 MiB. */
+const MAX_MODEL_JSON_BYTES = 256 * 2 ** 20;
+
+/**
+ * Reads a model's model.json.
+ *
+ * @throws UnsupportedError when it is too large; otherwise what `parseModel` throws.
+ */
+export async function readModel(files: ModelFiles, signal?: AbortSignal): Promise<Model> {
+  const file = await files.open("", signal);
+  try {
+    if (file.byteLength > MAX_MODEL_JSON_BYTES) {
+      throw new UnsupportedError(
+        `${files.label}: is ${file.byteLength} bytes; a model.json has at most ${MAX_MODEL_JSON_BYTES}`,
+      );
+    }
+    const bytes = await file.read(0, file.byteLength, signal ? { signal } : {});
+    return parseModel(new TextDecoder().decode(bytes), files.label);
+  } finally {
+    await file.close?.();
+  }
+}
