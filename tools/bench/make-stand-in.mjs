@@ -2,7 +2,7 @@
 // The name's end decides the container: .safetensors, .legacy.pth, or .pth (zip).
 import { fileSink } from "@samoyed/core/node";
 import { writeSafetensors, writeTorchLegacy, writeTorchZip } from "@samoyed/checkpoint";
-import { standInTensors } from "samoyed";
+import { standInTensors } from "@samoyed/check";
 
 const [model, file] = process.argv.slice(2);
 const CLASSES = 1000;

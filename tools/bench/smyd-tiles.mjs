@@ -10,7 +10,7 @@ import { browserInstalled, launch } from "./chromium.mjs";
 import { median } from "./measure.mjs";
 import { servePage } from "./page-server.mjs";
 import { table } from "./table.mjs";
-import { TILE_PIXELS } from "../../packages/runtime-smyd/dist/kernels/tile-pixels.js";
+import { TILE_PIXELS } from "../../packages/runtime-smyd/dist/wasm/kernels/tile-pixels.js";
 
 const { values } = parseArgs({ options: { runs: { type: "string", default: "5" }, out: { type: "string" } } });
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));

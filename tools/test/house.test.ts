@@ -24,7 +24,8 @@ function house(files: Record<string, string>): string {
 }
 
 test("the repository keeps to its plan", () => {
-  expect(breaches(dirname(dirname(dirname(fileURLToPath(import.meta.url)))))).toEqual([]);
+  const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+  expect([...breaches(root), ...testBreaches(root)]).toEqual([]);
 });
 
 test("an import against the direction is a breach", () => {
@@ -61,6 +62,20 @@ test("a declared and unused dependency, and a package outside the plan, are brea
   expect(breaches(root, { a: ["b"] })).toEqual([
     "packages/a/package.json declares @samoyed/b, which nothing in src imports",
     "packages/b is not in the plan",
+  ]);
+});
+
+test("a star in the plan stands for any name, and only for one", () => {
+  const root = house({
+    "packages/format-a/package.json": '{ "dependencies": { "@samoyed/a-file": "1", "@samoyed/runtime-a": "1" } }',
+    "packages/format-a/src/index.ts": 'import "@samoyed/a-file";\nimport "@samoyed/runtime-a";',
+    "packages/a-file/package.json": "{}",
+    "packages/a-file/src/index.ts": "export {};",
+    "packages/format-/package.json": "{}",
+  });
+  expect(breaches(root, { "format-*": ["*-file"], "*-file": [] })).toEqual([
+    "packages/format- is not in the plan",
+    "packages/format-a/src/index.ts imports @samoyed/runtime-a; format-a may import: *-file",
   ]);
 });
 

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { FIXTURES, fixtureBytes, toHex } from "../test/fixtures.ts";
 import { openCheckpoint } from "./index.ts";
 
-test("nothing of Node's is used, so that browsers run it too", () => {
+test("no Node modules are used, so the package runs in browsers", () => {
   const folder = new URL("./", import.meta.url);
   const sources = readdirSync(folder).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"));
   expect(sources).toContain("open.ts");
@@ -17,7 +17,7 @@ test("nothing of Node's is used, so that browsers run it too", () => {
   }
 });
 
-test("a Blob as a source, as a browser has it", async () => {
+test("a Blob as a source, as in a browser", async () => {
   const fixture = FIXTURES.find(({ file }) => file === "zip-deflated.pth")!;
   const { tensors } = await openCheckpoint(
     blobSource(new Blob([fixtureBytes(fixture.file) as BlobPart]), fixture.file),

@@ -1,26 +1,26 @@
 import type { ByteSource, LazyTensor, ReadOptions } from "@samoyed/core";
 import type { ChecksumMismatch } from "./entry-checks.ts";
 
-/** The kinds of file that Samoyed reads. */
+/** The container formats that Samoyed reads. */
 export type Container = "zip" | "legacy" | "tar" | "torchscript" | "safetensors" | "sharded" | "pt2";
 
 /**
- * An object that a pickle describes and that nothing was executed for: a device, a NumPy array, a namespace of
+ * An object described by a pickle, for which nothing was executed: a device, a NumPy array, a namespace of
  * options, a TorchScript module.
  */
 export interface InertRecord {
   readonly kind: "inert";
   /** The Python name, such as `argparse.Namespace`. */
   readonly global: string;
-  /** What it was to be called with; empty for a class or a dtype that stands for itself. */
+  /** The arguments of the call; empty for a bare class or dtype. */
   readonly args: readonly CheckpointValue[];
-  /** What it was to be built from; for most objects a Map of attributes. */
+  /** The object's state; a Map of attributes for most objects. */
   readonly state?: CheckpointValue;
 }
 
 /**
- * Any value of a checkpoint. Dictionaries are Maps (whatever their keys are called), lists and tuples arrays, sets
- * Sets, bytes Uint8Arrays, integers beyond 2^53 bigints. Values that the file shares are shared, cycles included.
+ * Any value of a checkpoint. Dictionaries are Maps (with any keys), lists and tuples arrays, sets
+ * Sets, bytes Uint8Arrays, integers beyond 2^53 bigints. Values shared in the file stay shared, cycles included.
  */
 export type CheckpointValue =
   | null
@@ -35,30 +35,30 @@ export type CheckpointValue =
   | ReadonlySet<CheckpointValue>
   | ReadonlyMap<CheckpointValue, CheckpointValue>;
 
-/** A checkpoint whose index was read; its tensors are fetched when asked for. */
+/** A checkpoint whose index was read; its tensors are read on demand. */
 export interface Checkpoint {
   readonly container: Container;
   readonly root: CheckpointValue;
   /** Every tensor by its path through `root`, joined with dots, in file order. */
   readonly tensors: ReadonlyMap<string, LazyTensor>;
-  /** What the file says of itself: safetensors' `__metadata__`, a zip's `version` and `byteorder`. */
+  /** Metadata in the file: safetensors' `__metadata__`, a zip's `version` and `byteorder`. */
   readonly metadata: ReadonlyMap<string, string>;
-  /** What is odd but no reason to stop. Reading a zip's tensor whole may add that its checksum does not match. */
+  /** Oddities that are not errors. Reading a zip's tensor completely may add a checksum mismatch. */
   readonly warnings: readonly string[];
   /**
-   * Every entry that was read and has not the checksum that the file states; what was read in part or out of order is
-   * read again for it. Absent where the container has no checksums.
+   * Finds every entry that was read and does not have the checksum in the file; entries read in part or out of order are
+   * read again. Absent if the container has no checksums.
    */
   verifyChecksums?(options?: ReadOptions): Promise<readonly ChecksumMismatch[]>;
-  /** Closes the source, and the shards that were opened. */
+  /** Closes the source and all opened shards. */
   close(): Promise<void>;
 }
 
 /** Options of `openCheckpoint`. */
 export interface OpenOptions extends ReadOptions {
   /**
-   * Opens another file of a sharded checkpoint. It is given a plain file name, never a path or a URL, and looks
-   * for it beside the index.
+   * Opens another file of a sharded checkpoint. It receives a plain file name, never a path or a URL, and looks
+   * for it next to the index.
    */
   readonly resolve?: (file: string) => Promise<ByteSource>;
 }
@@ -73,7 +73,7 @@ export function isLazyTensor(value: CheckpointValue): value is LazyTensor {
   return typeof value === "object" && value !== null && "chunks" in value;
 }
 
-/** A dictionary's key as a part of a dotted path. */
+/** A dictionary's key as a component of a dotted path. */
 export function keyText(key: CheckpointValue): string {
   return typeof key === "object" && key !== null ? "[object]" : String(key);
 }

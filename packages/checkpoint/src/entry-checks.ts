@@ -1,25 +1,25 @@
 import { type ByteSource, readInto, type ReadOptions, sourceChunks } from "@samoyed/core";
 
-/** An entry whose bytes are not those that the archive's checksum was computed from. */
+/** An entry whose bytes do not match the archive's checksum. */
 export interface ChecksumMismatch {
-  /** The archive and the entry in it. */
+  /** The archive's label and the entry's name. */
   readonly entry: string;
-  /** The CRC-32 of the bytes, and the one that the archive states, in hexadecimal digits. */
+  /** The CRC-32 of the bytes and the one in the archive, in hexadecimal digits. */
   readonly got: string;
   readonly expected: string;
 }
 
-/** The checksums of one archive's entries. An entry is verified when all of it was read in order. */
+/** The checksums of one archive's entries. An entry is verified when all of it has been read in order. */
 export interface EntryChecks {
-  /** Watches an entry's source, so that `verify` knows whether anything was read of it. */
+  /** Wraps an entry's source, so that `verify` knows whether it was read. */
   watch(source: ByteSource): ByteSource;
-  /** Compares the checksum of an entry that was read whole; a mismatch warns. */
+  /** Checks the checksum of an entry that was read completely; a mismatch adds a warning. */
   finished(entry: string, crcs: { readonly got: number; readonly expected: number }): void;
-  /** Reads again, in order, what was read only in part or out of order; every mismatch so far. */
+  /** Rereads, in order, entries that were read only in part or out of order. Returns every mismatch so far. */
   readonly verify: (options?: ReadOptions) => Promise<readonly ChecksumMismatch[]>;
 }
 
-/** The checks of an archive's entries, which add to its warnings. */
+/** Creates the checks of an archive's entries; they add to `warnings`. */
 export function entryChecks(warnings: string[]): EntryChecks {
   const mismatches: ChecksumMismatch[] = [];
   const verified = new Set<string>();
@@ -58,7 +58,7 @@ export function entryChecks(warnings: string[]): EntryChecks {
   };
 }
 
-/** A mismatch as a sentence. */
+/** Describes a mismatch in one clause. */
 export function describeMismatch({ entry, got, expected }: ChecksumMismatch): string {
   return `${entry}: the bytes have checksum ${got}, the archive states ${expected}`;
 }

@@ -11,7 +11,7 @@ test("there is a fixture of every container", () => {
 });
 
 describe.each(FIXTURES)("$file, written by PyTorch", (fixture) => {
-  test("has the container, the names and their order", async () => {
+  test("has the expected container, names and order", async () => {
     const checkpoint = await open(fixture.file);
     expect(checkpoint.container).toBe(fixture.container);
     expect(checkpoint.warnings).toEqual([]);
@@ -24,7 +24,7 @@ describe.each(FIXTURES)("$file, written by PyTorch", (fixture) => {
     }
   });
 
-  test("has PyTorch's bytes, read at once and in chunks", async () => {
+  test("has PyTorch's bytes, read whole and in chunks", async () => {
     const { tensors } = await open(fixture.file);
     for (const [name, expected] of Object.entries(fixture.tensors)) {
       const tensor = tensors.get(name)!;
@@ -53,7 +53,7 @@ test.each(FIXTURES.filter(({ unwrapped }) => unwrapped))("$file unwraps as in ti
   expect([...tensors.keys()].toSorted()).toEqual(stripped.toSorted());
 });
 
-test("reading leaves the source's bytes alone", async () => {
+test("reading does not change the source's bytes", async () => {
   for (const fixture of FIXTURES.filter(({ container }) => container !== "sharded")) {
     const source = fixtureSource(fixture.file);
     const before = (await source.read(0, source.byteLength)).slice();
@@ -85,7 +85,7 @@ test("plain values beside the tensors", async () => {
   }
 });
 
-test("what training scripts leave is described and not made", async () => {
+test("objects left by training scripts are described, not created", async () => {
   for (const file of ["zip-training.pth", "legacy-training.pth"]) {
     const { root } = await open(file);
     const get = (key: string) => (isMap(root) ? root.get(key)! : null);
@@ -112,7 +112,7 @@ test("a shared tensor is one object, under two names", async () => {
   expect(tensors.get("shared.same")!.name).toBe("shared.same");
 });
 
-test("a module's class in a legacy file stands for itself; making a module is refused", async () => {
+test("a module's class in a legacy file is read as a class; creating a module is refused", async () => {
   const { root } = await open("legacy-class.pth");
   expect(isMap(root) && root.get("module")).toEqual({
     kind: "inert",
@@ -120,11 +120,11 @@ test("a module's class in a legacy file stands for itself; making a module is re
     args: [],
   });
   await expect(open("legacy-module.pth")).rejects.toThrow(
-    "legacy-module.pth: the object: NEWOBJ at byte 105 calls torch.nn.modules.linear.Linear, which is not on the list of what may be called",
+    "legacy-module.pth: the object: NEWOBJ at byte 105 calls torch.nn.modules.linear.Linear, which is not on the list of allowed calls",
   );
 });
 
-test("metadata: what the file says of itself", async () => {
+test("metadata of the file", async () => {
   expect([...(await open("zip.pth")).metadata]).toEqual([
     ["version", "3"],
     ["byteorder", "little"],

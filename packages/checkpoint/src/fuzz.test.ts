@@ -2,15 +2,15 @@ import { bytesPerElement, elementCount, memorySource, SamoyedError } from "@samo
 import { processorTime } from "@samoyed/test-support/processor-time";
 import { expect, test } from "vitest";
 import { FIXTURES, fixtureBytes } from "../test/fixtures.ts";
-import { mutate, seeded } from "../test/mutate.ts";
+import { mutate, seeded } from "@samoyed/test-support/mutate";
 import { openCheckpoint, stateDict } from "./index.ts";
 
-/** SAMOYED_FUZZ=100 runs a hundred times as many. */
+/** SAMOYED_FUZZ=100 runs a hundred times as many cases. */
 const ROUNDS = 60 * Number(process.env["SAMOYED_FUZZ"] ?? 1);
 const MAX_BYTES = 1 << 20;
 const MAX_MS = 5_000;
 
-/** Opens a damaged file and reads what it still holds. */
+/** Opens a damaged file and reads everything it still contains. */
 async function exercise(data: Uint8Array): Promise<"opened" | "refused"> {
   try {
     const resolve = async (file: string) => memorySource(fixtureBytes(file), file);
@@ -38,7 +38,7 @@ function typed(error: unknown): void {
 /** A missing shard is the resolver's error, not the reader's. */
 const FILES = FIXTURES.map(({ file }) => file).filter((file) => !file.endsWith(".index.json"));
 
-test.each(FILES)("%s, damaged: a checkpoint or a typed error, soon", async (file) => {
+test.each(FILES)("%s, damaged: a checkpoint or a typed error, quickly", async (file) => {
   const data = fixtureBytes(file);
   const counts = { opened: 0, refused: 0 };
   for (let round = 0; round < ROUNDS; round++) {
@@ -51,7 +51,7 @@ test.each(FILES)("%s, damaged: a checkpoint or a typed error, soon", async (file
     }
     expect(used(), `seed ${seed} took too long`).toBeLessThan(MAX_MS);
   }
-  // Were everything refused, the fuzz would reach nothing.
+  // If everything were refused, the fuzz test would cover nothing.
   expect(counts.refused).toBeGreaterThan(0);
 });
 

@@ -1,9 +1,9 @@
-/** A view of exactly these bytes. */
+/** A DataView of exactly these bytes. */
 export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** An unsigned 64-bit integer; `undefined` above 2^53 - 1, which no length, count or offset of a real file is. */
+/** An unsigned 64-bit integer; `undefined` above 2^53 - 1, beyond any length, count or offset of a real file. */
 export function readUint64(view: DataView, offset: number): number | undefined {
   const value = view.getUint32(offset, true) + view.getUint32(offset + 4, true) * 2 ** 32;
   return Number.isSafeInteger(value) ? value : undefined;

@@ -1,28 +1,28 @@
 import { type ByteSource, UnsupportedError } from "@samoyed/core";
 import type { Checkpoint, OpenOptions } from "./checkpoint.ts";
 import { openZip } from "./torch/open-zip.ts";
-import { recognise } from "./recognise.ts";
+import { detectContainer } from "./detect-container.ts";
 import { openSafetensors } from "./safetensors/safetensors.ts";
 import { openSharded } from "./safetensors/sharded.ts";
 import { openLegacy } from "./torch/legacy.ts";
 import { openTar } from "./torch/tar.ts";
 
-/** Holds the pickles of most legacy files whole, and tells every kind of file. */
+/** Enough to contain all pickles of most legacy files, and to detect every container. */
 const HEAD_BYTES = 1 << 16;
 
 /**
- * Opens a checkpoint of any container that PyTorch or safetensors write, told by its bytes and not by its name. Only
+ * Opens a checkpoint of any container that PyTorch or safetensors write, detected by its bytes and not by its name. Only
  * the index is read; nothing in the file is executed. The source must stay open while tensors are read.
  *
- * @param source a file, a Blob, a URL or memory; `Checkpoint.close` closes it. It is left open when this throws.
- * @throws FormatError when the bytes are no checkpoint, damaged or contradictory; the hint says what may have happened.
- * @throws UnsupportedError for what is valid and not read: calls that are not listed, encryption, rare dtypes.
+ * @param source a file, a Blob, a URL or memory; `Checkpoint.close` closes it. It stays open when this function throws.
+ * @throws FormatError when the bytes are not a checkpoint, damaged or contradictory; the hint suggests a cause.
+ * @throws UnsupportedError for valid but unsupported content: calls that are not listed, encryption, rare dtypes.
  * @throws UsageError when a sharded checkpoint is opened without `resolve`.
  */
 export async function openCheckpoint(source: ByteSource, options: OpenOptions = {}): Promise<Checkpoint> {
   const { resolve, ...read } = options;
   const head = await source.read(0, Math.min(HEAD_BYTES, source.byteLength), read);
-  switch (recognise(head, source.label)) {
+  switch (detectContainer(head, source.label)) {
     case "zip":
       return openZip(source, read);
     case "pickle":

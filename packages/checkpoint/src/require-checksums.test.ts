@@ -9,7 +9,7 @@ import { requireChecksums } from "./require-checksums.ts";
 const FLOATS = new Uint8Array(Float32Array.of(0, 1, 2, 3, 4, 5).buffer);
 const MISMATCH = /^m\.pth: archive\/data\/0: the bytes have checksum [0-9a-f]{8}, the archive states 00000000$/;
 
-/** A checkpoint of two halves of one storage, and a whole one, whose archive states right checksums or 0. */
+/** A checkpoint of two halves of one storage and a whole one, whose archive has correct checksums or 0. */
 async function open({ wrong, deflated = false }: { wrong: boolean; deflated?: boolean }): Promise<Checkpoint> {
   const half = (offset: number): Uint8Array => tensor({ offset: int(offset), shape: sizes(3), strides: sizes(1) });
   const value = bytes("}", text("a"), half(0), "s", text("b"), half(3), "s", text("w"), tensor(), "s");
@@ -35,11 +35,11 @@ test.each([false, true])("a weight that was read, whole or in part (deflated: %s
   }
 });
 
-test("what was not read is not looked at", async () => {
+test("entries that were not read are not checked", async () => {
   await requireChecksums(await open({ wrong: true }));
 });
 
-test("what opening read counts as well", async () => {
+test("entries read by opening are checked too", async () => {
   const data = zipBytes([
     { name: "archive/data.pkl", data: pickle(dictionary("w", tensor())), crc: 0 },
     { name: "archive/data/0", data: FLOATS },

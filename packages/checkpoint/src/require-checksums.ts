@@ -2,14 +2,14 @@ import { FormatError, type ReadOptions } from "@samoyed/core";
 import type { Checkpoint } from "./checkpoint.ts";
 import { describeMismatch } from "./entry-checks.ts";
 
-/** Entries that an error names. */
+/** Most entries named in an error. */
 const SHOWN = 3;
 
 /**
- * Requires everything that was read of a checkpoint to have the checksum that the file states. What was read in part or
- * out of order is read once more, in order; what was not read is not looked at.
+ * Checks everything that was read of a checkpoint against the checksums in the file. Entries read in part or
+ * out of order are read again, in order; entries that were not read are not checked.
  *
- * @throws FormatError naming the first entries that do not.
+ * @throws FormatError naming the first entries that do not match.
  */
 export async function requireChecksums(checkpoint: Checkpoint, options: ReadOptions = {}): Promise<void> {
   const mismatches = (await checkpoint.verifyChecksums?.(options)) ?? [];
@@ -17,7 +17,7 @@ export async function requireChecksums(checkpoint: Checkpoint, options: ReadOpti
   const rest = mismatches.length - SHOWN;
   const shown = mismatches.slice(0, SHOWN).map(describeMismatch);
   throw new FormatError([...shown, ...(rest > 0 ? [`and ${rest} more entries`] : [])].join("; "), {
-    hint: "The file was damaged after it was written: download or copy it again.",
+    hint: "The file was damaged after it was written; download or copy it again.",
     details: { mismatches },
   });
 }

@@ -1,6 +1,6 @@
 import { type ByteSource, checkRange, readInto } from "@samoyed/core";
 
-/** A part of a source as a source of its own; closing it does nothing. */
+/** Makes a source of a byte range of another source; closing it does nothing. */
 export function sliceSource(
   source: ByteSource,
   { offset, byteLength, label }: { readonly offset: number; readonly byteLength: number; readonly label: string },

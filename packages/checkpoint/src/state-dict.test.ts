@@ -36,12 +36,7 @@ test.each<[string, CheckpointValue, string[], string[]]>([
   ],
   ["then state_dict", dict({ model: dict({ x: tensor() }), state_dict: weights }), ["w"], ["state_dict"]],
   ["then model", dict({ model: weights, epoch: 3 }), ["w"], ["model"]],
-  [
-    "an averaged model of None is passed over",
-    dict({ state_dict_ema: null, state_dict: weights }),
-    ["w"],
-    ["state_dict"],
-  ],
+  ["an averaged model of None is skipped", dict({ state_dict_ema: null, state_dict: weights }), ["w"], ["state_dict"]],
   [
     "one leading module.",
     dict({ "module.a": tensor(), "module.module.b": tensor(), "c.module.d": tensor() }),
@@ -55,7 +50,7 @@ test.each<[string, CheckpointValue, string[], string[]]>([
     ["module.", "_orig_mod."],
   ],
   ["both together", dict({ state_dict: dict({ "module.a": tensor() }) }), ["a"], ["state_dict", "module."]],
-  ["values that are no tensors are left out", dict({ w: tensor(), epoch: 3, note: "x", nested: weights }), ["w"], []],
+  ["values that are not tensors are left out", dict({ w: tensor(), epoch: 3, note: "x", nested: weights }), ["w"], []],
 ])("%s", (_, root, names, unwrapped) => {
   expect(unwrap(root)).toEqual({ names, unwrapped });
 });
@@ -72,7 +67,7 @@ test("a TorchScript module's attributes", () => {
   expect(unwrap(root)).toEqual({ names: ["body.0.weight", "head.weight"], unwrapped: [] });
 });
 
-test("a TorchScript module in itself", () => {
+test("a TorchScript module that contains itself", () => {
   const state = new Map<CheckpointValue, CheckpointValue>([["w", tensor()]]);
   const root: CheckpointValue = { kind: "inert", global: "__torch__.Net", args: [], state };
   state.set("me", root);
@@ -106,18 +101,18 @@ test.each<[string, CheckpointValue, string]>([
     ]),
     'tensors "7" and "7" are both "7" once their prefixes are stripped',
   ],
-  ["no tensors", dict({ epoch: 3 }), "the checkpoint holds no tensors"],
-  ["no tensors in what was unwrapped", dict({ model: dict({}) }), "the checkpoint's model holds no tensors"],
+  ["no tensors", dict({ epoch: 3 }), "the checkpoint contains no tensors"],
+  ["no tensors in the unwrapped value", dict({ model: dict({}) }), "the checkpoint's model contains no tensors"],
 ])("%s: a typed error", async (_, root, message) => {
   await expectError(() => stateDict({ root }), FormatError, message);
 });
 
-test("no tensors at the root: the hint says where some are", async () => {
+test("no tensors at the root: the hint says where there are some", async () => {
   await expectError(
     () => stateDict({ root: dict({ net: weights, epoch: 1 }) }),
     FormatError,
-    "the checkpoint holds no tensors",
-    'Tensors lie under "net"; in Python, save that part alone.',
+    "the checkpoint contains no tensors",
+    'There are tensors under "net"; in Python, save only that part.',
   );
 });
 
@@ -125,6 +120,6 @@ test.each<[string, CheckpointValue, string]>([
   ["a tensor", tensor(), "the checkpoint is not a dictionary of tensors"],
   ["a list", [tensor()], "the checkpoint is not a dictionary of tensors"],
   ["None under state_dict", dict({ state_dict: null }), "the checkpoint's state_dict is not a dictionary of tensors"],
-])("%s is no dictionary", async (_, root, message) => {
+])("%s is not a dictionary", async (_, root, message) => {
   await expectError(() => stateDict({ root }), UnsupportedError, message);
 });

@@ -1,7 +1,7 @@
 import { FormatError, type LazyTensor, quote, renameLazy, UnsupportedError } from "@samoyed/core";
 import { type Checkpoint, type CheckpointValue, isInertRecord, isLazyTensor, isMap, keyText } from "./checkpoint.ts";
 
-/** A network's tensors, and what was taken off to get to them. */
+/** A network's tensors, and the wrapper and prefixes that were removed. */
 export interface StateDict {
   /** By parameter name, in file order. */
   readonly tensors: ReadonlyMap<string, LazyTensor>;
@@ -9,21 +9,21 @@ export interface StateDict {
   readonly unwrapped: readonly string[];
 }
 
-/** The last two are followed even where their value is None (timm 1.0.29, `timm/models/_helpers.py`). */
+/** The last two are followed even if their value is None (timm 1.0.29, `timm/models/_helpers.py`). */
 const WRAPPERS = ["state_dict_ema", "model_ema", "state_dict", "model"] as const;
 const PREFIXES = ["module.", "_orig_mod."] as const;
 
-/** Modules that are shared are visited under each of their names, and a small file can share them 2^100-fold. */
+/** Shared modules are visited under each of their names, and a small file can share them 2^100-fold. */
 const MAX_MODULES = 100_000;
 
 /**
- * The network inside a checkpoint, by timm's rules (1.0.29, `timm/models/_helpers.py`, `load_state_dict` and
+ * Extracts the network from a checkpoint, by timm's rules (1.0.29, `timm/models/_helpers.py`, `load_state_dict` and
  * `clean_state_dict`): the first of `state_dict_ema`, `model_ema`, `state_dict`, `model` that the root has, else the
  * root; then from each key one leading `module.` and one `_orig_mod.`. A TorchScript module's nested attributes become
- * dotted names. Values that are no tensors (an epoch, options) are left out.
+ * dotted names. Values that are not tensors (an epoch, options) are left out.
  *
  * @throws FormatError when two names are the same once stripped, which timm ignores, or there are no tensors.
- * @throws UnsupportedError when the root, or what was unwrapped, is no dictionary.
+ * @throws UnsupportedError when the root, or the unwrapped value, is not a dictionary.
  */
 export function stateDict(checkpoint: Pick<Checkpoint, "root">): StateDict {
   const { root } = checkpoint;
@@ -52,7 +52,7 @@ export function stateDict(checkpoint: Pick<Checkpoint, "root">): StateDict {
     });
   }
   if (named.length === 0) {
-    throw new FormatError(`${where} holds no tensors`, { hint: nearbyTensors(root) });
+    throw new FormatError(`${where} contains no tensors`, { hint: nearbyTensors(root) });
   }
   return strip(named, unwrapped);
 }
@@ -115,5 +115,5 @@ function nearbyTensors(root: CheckpointValue): string {
     : [];
   return keys.length === 0
     ? "In Python, save `model.state_dict()`."
-    : `Tensors lie under ${keys.map((key) => quote(key)).join(", ")}; in Python, save that part alone.`;
+    : `There are tensors under ${keys.map((key) => quote(key)).join(", ")}; in Python, save only that part.`;
 }

@@ -19,12 +19,12 @@ afterAll(async () => rm(folder, { recursive: true, force: true }));
 
 function checkWritten(select: string): void {
   const report = runOracleTests("test_checkpoint_writers.py", { select, env: { SAMOYED_WRITTEN: folder } });
-  // A selection that matches nothing, or a test that skips itself, is no pass.
+  // A selection that matches nothing, or a skipped test, does not count as a pass.
   expect(report).toMatch(/\b[1-9]\d* passed/);
   expect(report).not.toMatch(/skipped/);
 }
 
-oracle(`PyTorch and safetensors read what was written, bit for bit${WITHOUT_ORACLE}`, async () => {
+oracle(`PyTorch and safetensors read the written files, bit for bit${WITHOUT_ORACLE}`, async () => {
   const writers = [
     ["zip.pth", writeTorchZip, exampleTensors(DTYPES)],
     ["legacy.pth", writeTorchLegacy, exampleTensors(DTYPES)],
@@ -43,7 +43,7 @@ oracle(`PyTorch and safetensors read what was written, bit for bit${WITHOUT_ORAC
   checkWritten("bit_for_bit");
 });
 
-/** Writes to a file, and leaves holes where whole chunks of zeros would stand. */
+/** Writes to a file, leaving holes for whole chunks of zeros. */
 async function sparseSink(path: string, zeros: Uint8Array): Promise<Sink> {
   const file = await open(path, "w");
   let position = 0;

@@ -19,7 +19,7 @@ const WRITERS = [
 ] as const;
 
 describe.each(WRITERS)("%s", (container, write, dtypes) => {
-  test("what is written is read back, and written the same again", async () => {
+  test("written tensors are read back, and written the same again", async () => {
     const tensors = exampleTensors(dtypes);
     const bytes = await written(write, tensors);
     const checkpoint = await openCheckpoint(memorySource(bytes, "memory"));
@@ -37,7 +37,7 @@ describe.each(WRITERS)("%s", (container, write, dtypes) => {
     expect(Buffer.compare(again, bytes)).toBe(0);
   });
 
-  test("nothing at all", async () => {
+  test("no tensors", async () => {
     const checkpoint = await openCheckpoint(memorySource(await written(write, [])));
     expect(checkpoint.tensors.size).toBe(0);
   });
@@ -50,23 +50,23 @@ describe.each(WRITERS)("%s", (container, write, dtypes) => {
     expect([...checkpoint.tensors.keys()]).toEqual(tensors.map(({ name }) => name));
   });
 
-  test("two tensors of one name", async () => {
+  test("two tensors with the same name", async () => {
     const tensor = exampleTensor("w", "float32", [1]);
     await expectError(() => written(write, [tensor, tensor]), UsageError, 'two of the tensors to write are named "w"');
   });
 
-  test("a name that is no text", async () => {
+  test("a name that is not valid Unicode", async () => {
     await expectError(
       () => written(write, [exampleTensor("a\ud800", "float32", [1])]),
       UsageError,
-      'the name "a\\ud800" holds half of a surrogate pair and cannot be written',
+      'the name "a\\ud800" contains half of a surrogate pair and cannot be written',
     );
   });
 
   test.each([
-    [7, 'tensor "w" float32 [2]: 7 bytes came; expected 8'],
-    [9, 'tensor "w" float32 [2]: 9 or more bytes came; expected 8'],
-  ])("a tensor that gives %i bytes for 8", async (count, message) => {
+    [7, 'tensor "w" float32 [2]: 7 bytes received; expected 8'],
+    [9, 'tensor "w" float32 [2]: 9 or more bytes received; expected 8'],
+  ])("a tensor that yields %i bytes instead of 8", async (count, message) => {
     const tensor: LazyTensor = {
       ...exampleTensor("w", "float32", [2]),
       async *chunks() {
@@ -101,7 +101,7 @@ describe.each(WRITERS)("%s", (container, write, dtypes) => {
   });
 });
 
-test("safetensors: metadata, aligned data, no dtype that it cannot name", async () => {
+test("safetensors: metadata, aligned data, no dtype without a name in the format", async () => {
   const tensors = [exampleTensor("b", "uint8", [3]), exampleTensor("a", "float64", [2])];
   const metadata = new Map([
     ["format", "pt"],
@@ -120,7 +120,7 @@ test("safetensors: metadata, aligned data, no dtype that it cannot name", async 
   await expectError(
     () => written(writeSafetensors, [exampleTensor("w", "complex128", [1])]),
     UnsupportedError,
-    'tensor "w" is complex128, which safetensors cannot hold',
+    'tensor "w" is complex128, which safetensors cannot store',
   );
 });
 
@@ -131,7 +131,7 @@ test("zip: payloads are aligned to 64 bytes", async () => {
   const name = new TextEncoder().encode("archive/data/");
   let checked = 0;
   for (let at = Buffer.from(bytes).indexOf(name); at >= 0; at = Buffer.from(bytes).indexOf(name, at + 1)) {
-    // The directory repeats the names, behind headers of its own.
+    // The directory repeats the names, after its own headers.
     if (view.getUint32(at - 30, true) === 0x04034b50) {
       expect((at + view.getUint16(at - 4, true) + view.getUint16(at - 2, true)) % 64).toBe(0);
       checked++;
@@ -140,7 +140,7 @@ test("zip: payloads are aligned to 64 bytes", async () => {
   expect(checked).toBe(tensors.length);
 });
 
-test("opening reads the index alone, in few reads", async () => {
+test("opening reads only the index, in few reads", async () => {
   const tensors = Array.from({ length: 300 }, (_, index) =>
     exampleTensor(`layer${index}.weight`, "float32", [50, 100]),
   );
@@ -156,7 +156,7 @@ test("opening reads the index alone, in few reads", async () => {
     };
     await openCheckpoint({ byteLength: source.byteLength, label: source.label, read });
     expect(reads, container).toBeLessThanOrEqual(most[container]);
-    // Legacy files have a count before each storage; those that lie close are read with what is between them.
+    // Legacy files have a count before each storage; those close together are read along with the bytes between them.
     expect(bytes, container).toBeLessThan(source.byteLength * (container === "legacy" ? 1 : 0.05));
   }
 });

@@ -20,7 +20,7 @@ export function exampleTensor(name: string, dtype: DType, shape: Shape): LazyTen
   return lazyTensor(name, bytesToTensor(bytes, dtype, shape));
 }
 
-/** One tensor of each dtype, and the kinds that are easily got wrong. */
+/** One tensor of each dtype, and the error-prone cases. */
 export function exampleTensors(dtypes: readonly DType[] = DTYPES): LazyTensor[] {
   return [
     ...dtypes.map((dtype) => exampleTensor(`layer.${dtype}`, dtype, [2, 3])),
@@ -33,12 +33,12 @@ export function exampleTensors(dtypes: readonly DType[] = DTYPES): LazyTensor[] 
   ];
 }
 
-/** The dtypes that safetensors can hold. */
+/** The dtypes that safetensors can store. */
 export const SAFETENSORS_DTYPES: readonly DType[] = DTYPES.filter(
   (dtype) => dtype !== "complex128" && dtype !== "complex32",
 );
 
-/** What a writer writes. */
+/** Returns the bytes that a writer writes. */
 export async function written(
   write: (tensors: readonly LazyTensor[], sink: Sink) => Promise<void>,
   tensors: readonly LazyTensor[],

@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type ByteSource, memorySource } from "@samoyed/core";
 
-/** What tools/oracle/fixtures_checkpoint.py recorded of a file that PyTorch wrote. */
+/** The record by tools/oracle/fixtures_checkpoint.py of a file written by PyTorch. */
 export interface Fixture {
   readonly file: string;
   readonly container: string;
-  /** Whether the file may hold more tensors than these. */
+  /** Whether the file may contain more tensors than these. */
   readonly subset?: boolean;
   readonly unwrapped?: readonly string[];
   readonly tensors: Readonly<Record<string, ExpectedTensor | "unsupported">>;
@@ -28,10 +28,13 @@ export function fixtureSource(file: string): ByteSource {
   return memorySource(fixtureBytes(file), file);
 }
 
+/** The names of all files, recorded and recording. */
+export const FIXTURE_FILES: readonly string[] = readdirSync(FOLDER);
+
 /** Every recorded fixture. */
-export const FIXTURES: readonly Fixture[] = readdirSync(FOLDER)
-  .filter((name) => name.endsWith(".json") && !name.endsWith(".index.json"))
-  .map((name) => JSON.parse(readFileSync(fileURLToPath(new URL(name, FOLDER)), "utf8")) as Fixture);
+export const FIXTURES: readonly Fixture[] = FIXTURE_FILES.filter(
+  (name) => name.endsWith(".json") && !name.endsWith(".index.json"),
+).map((name) => JSON.parse(readFileSync(fileURLToPath(new URL(name, FOLDER)), "utf8")) as Fixture);
 
 export async function resolveFixture(file: string): Promise<ByteSource> {
   return fixtureSource(file);

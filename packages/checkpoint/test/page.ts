@@ -2,7 +2,7 @@ import { blobSource, httpSource } from "@samoyed/core";
 import { openCheckpoint } from "../src/index.ts";
 import type { Fixture } from "./fixtures.ts";
 
-/** What the page found: tensors that have PyTorch's bytes, and what went wrong. */
+/** The page's result: the number of tensors with PyTorch's bytes, and the failures. */
 export interface PageResult {
   readonly right: number;
   readonly wrong: readonly string[];

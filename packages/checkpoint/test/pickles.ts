@@ -1,6 +1,6 @@
 const ENCODER = new TextEncoder();
 
-/** Bytes from numbers, texts and bytes, one after another. */
+/** Concatenates numbers, texts and bytes. */
 export function bytes(...parts: readonly (number | string | Uint8Array)[]): Uint8Array {
   const pieces = parts.map((part) =>
     typeof part === "number" ? Uint8Array.of(part) : typeof part === "string" ? ENCODER.encode(part) : part,
@@ -63,7 +63,7 @@ export function pickle(...parts: readonly (number | string | Uint8Array)[]): Uin
   return bytes(0x80, 2, ...parts, ".");
 }
 
-/** What a storage's persistent id may be made of. */
+/** Options of a storage's persistent id. */
 export interface StorageOptions {
   readonly type?: string;
   readonly key?: string;

@@ -1,7 +1,7 @@
 import { crc32, deflateRawSync } from "node:zlib";
 import { bytes, uint16, uint32, uint64 } from "./pickles.ts";
 
-/** One entry of an archive to build; every field may be made to lie. */
+/** One entry of an archive to build; any field may be wrong. */
 export interface EntrySpec {
   readonly name: string | Uint8Array;
   readonly data?: Uint8Array | string;
@@ -21,7 +21,7 @@ export interface EntrySpec {
   readonly localSignature?: number;
 }
 
-/** The archive's end, and what stands around it. */
+/** The archive's end, and the bytes around it. */
 export interface ZipSpec {
   readonly before?: Uint8Array;
   readonly after?: Uint8Array;
@@ -30,7 +30,7 @@ export interface ZipSpec {
   readonly directoryBytes?: number;
   readonly directoryOffset?: number;
   readonly disk?: number;
-  /** Adds a zip64 end record and its locator; fields may lie. */
+  /** Adds a zip64 end record and its locator; any field may be wrong. */
   readonly zip64?: {
     readonly entryCount?: number;
     readonly directoryBytes?: number;

@@ -1,7 +1,7 @@
-import { UnavailableError, UnsupportedError, UsageError } from "@samoyed/core";
+import { UnsupportedError, UsageError } from "@samoyed/core";
 import { FORMATS } from "@samoyed/convert/formats";
 import type { Format } from "@samoyed/graph";
-import type { Backend } from "@samoyed/runtime";
+import { type Backend, firstAvailable } from "@samoyed/runtime";
 import { artifactFormat } from "./artifact-format.ts";
 import { allBackends, backendsNamed } from "./backends.ts";
 
@@ -39,14 +39,9 @@ export async function backendFor(artifact: string, name: string | undefined): Pr
   const named = backendsNamed(name === undefined ? [] : [name]);
   const format = await formatOf(artifact);
   const candidates = named.filter((backend) => backend.format === format.name);
-  if (candidates.length === 0) throw otherFormat(artifact, { format, wanted: named[0]! });
-  const reasons: string[] = [];
-  let fix: string | undefined;
-  for (const backend of candidates) {
-    const availability = await backend.availability();
-    if (availability.available) return backend;
-    reasons.push(`${backend.name}: ${availability.reason}`);
-    fix ??= availability.fix;
+  if (candidates.length === 0) {
+    if (name !== undefined) throw otherFormat(artifact, { format, wanted: named[0]! });
+    throw new UnsupportedError(`${artifact}: no backend runs models in the format ${format.name}`);
   }
-  throw new UnavailableError(`no backend can run ${artifact}: ${reasons.join("; ")}`, fix ? { hint: fix } : {});
+  return firstAvailable(candidates, { what: artifact });
 }

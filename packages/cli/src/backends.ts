@@ -4,7 +4,7 @@ import { onnxruntimeNode, onnxruntimeWeb } from "@samoyed/runtime-onnx";
 import { smyd } from "@samoyed/runtime-smyd";
 import { tfjsCpu, tfjsNode, tfjsWasm, tfjsWebgl, tfjsWebgpu } from "@samoyed/runtime-tfjs";
 
-/** Every backend that this command line knows, fastest first within a format. */
+/** Every backend that this command line knows, fastest first within a format: the one list of engines. */
 export function allBackends(): readonly Backend[] {
   return [
     onnxruntimeNode(),
@@ -17,14 +17,6 @@ export function allBackends(): readonly Backend[] {
     tfjsWebgl(),
     tfjsWebgpu(),
   ];
-}
-
-/** The engines that no Node has, however it is set up. */
-const IN_BROWSERS_ONLY: ReadonlySet<string> = new Set(["tfjs-webgl", "tfjs-webgpu"]);
-
-/** Those of some backends that Node can be required to run. */
-export function runnableInNode(backends: readonly Backend[]): readonly Backend[] {
-  return backends.filter((backend) => !IN_BROWSERS_ONLY.has(backend.name));
 }
 
 /** The backends with the given names, in that order; all of them for no names. */

@@ -6,7 +6,7 @@ import { writeSafetensors } from "@samoyed/checkpoint";
 import { encodeNpy, lazyTensor, type Tensor } from "@samoyed/core";
 import { fileSink } from "@samoyed/core/node";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { standInTensors } from "../src/stand-in-tensors.ts";
+import { standInTensors } from "@samoyed/check";
 import { ARROW, filesIn, GOLDEN, LABELS, SHAPES, SHAPES_SETTINGS, temporaryFolder } from "./support/folders.ts";
 import { runMain } from "./support/run-main.ts";
 import { mountTiny } from "./support/tiny-file-system.ts";
@@ -61,7 +61,7 @@ describe("a checkpoint that is none", () => {
     ["begin.pth", zip.subarray(0, 1000), 3, /zip archive without an end record/, /cut short/],
     ["half.pth", zip.subarray(0, zip.length / 2), 3, /zip archive without an end record/, /cut short/],
     ["almost.pth", zip.subarray(0, -1), 3, /\S/, /\S/],
-    ["legacy-begin.pth", legacy.subarray(0, 1000), 3, /goes on past the end of the file/, /cut short/],
+    ["legacy-begin.pth", legacy.subarray(0, 1000), 3, /continues past the end of the file/, /cut short/],
     ["legacy-half.pth", legacy.subarray(0, legacy.length / 2), 3, /the storages end at byte 634301/, /cut short/],
     ["legacy-almost.pth", legacy.subarray(0, -1), 3, /the file has 634300/, /cut short/],
     ["lying.safetensors", "\xff\xff\xff\xff\xff\xff\xff\x7f{}", 3, /\S/, /\S/],
@@ -226,9 +226,9 @@ describe("an artifact that is none", () => {
     ["page.onnx", PAGE, /a web page, not an ONNX model$/, /login/],
     ["page.smyd", PAGE, /a web page, not a \.smyd model$/, /login/],
     ["page/model.json", PAGE, /a web page, not a model\.json$/, /login/],
-    ["lfs.onnx", POINTER, /a Git LFS pointer, not the file that it stands for$/, /git lfs pull/],
-    ["lfs.smyd", POINTER, /a Git LFS pointer, not the file that it stands for$/, /git lfs pull/],
-    ["lfs/model.json", POINTER, /a Git LFS pointer, not the file that it stands for$/, /git lfs pull/],
+    ["lfs.onnx", POINTER, /a Git LFS pointer, not the file that it refers to$/, /git lfs pull/],
+    ["lfs.smyd", POINTER, /a Git LFS pointer, not the file that it refers to$/, /git lfs pull/],
+    ["lfs/model.json", POINTER, /a Git LFS pointer, not the file that it refers to$/, /git lfs pull/],
     ["photo.smyd", readFileSync(ARROW), /not a \.smyd file: it begins with ff d8 ff/, /--to smyd/],
     ["zip.smyd", zip, /not a \.smyd file: it begins with 50 4b 03 04/, /--to smyd/],
     ["text.smyd", "not a model\n", /not a \.smyd file: it begins with 6e 6f 74 20/, /--to smyd/],
@@ -361,7 +361,10 @@ describe("an array that does not fit", () => {
 describe("nowhere to write", () => {
   test("the output folder is a file, or below one", async () => {
     const path = file("occupied", "mine");
-    await fails(["convert", SHAPES, "--out", path], { code: 3, what: `${path}: the folder cannot be made (EEXIST)` });
+    await fails(["convert", SHAPES, "--out", path], {
+      code: 3,
+      what: `${path}: the folder cannot be created (EEXIST)`,
+    });
     await fails(["convert", SHAPES, "--out", join(path, "below")], { code: 3, what: /ENOTDIR/ });
     await fails(["check", "shapes", "--backend", "onnxruntime-node", "--report", path], { code: 3, what: /EEXIST/ });
     expect(readFileSync(path, "utf8")).toBe("mine");

@@ -140,7 +140,7 @@ describe("folders that cannot be made", () => {
   test.skipIf(!existsSync("/proc/self"))("are told before anything runs", async () => {
     const report = await runMain(["check", "shapes", ...ONE, "--report", "/proc/report"], { env });
     expect(report).toMatchObject({ code: 3, stdout: "" });
-    expect(twoLines(report.stderr).what).toContain("/proc/report: the folder cannot be made");
+    expect(twoLines(report.stderr).what).toContain("/proc/report: the folder cannot be created");
     const cacheless = await runMain(["check", "shapes", ...ONE], { env: { SAMOYED_CACHE: "/proc/cache" } });
     expect(cacheless).toMatchObject({ code: 3, stdout: "" });
   });

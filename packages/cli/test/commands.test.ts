@@ -4,7 +4,7 @@ import { writeSafetensors } from "@samoyed/checkpoint";
 import { encodeNpy, lazyTensor, parseNpy, type Tensor } from "@samoyed/core";
 import { fileSink } from "@samoyed/core/node";
 import { beforeAll, describe, expect, test } from "vitest";
-import { standInTensors } from "../src/stand-in-tensors.ts";
+import { standInTensors } from "@samoyed/check";
 import { ARROW, DOG, filesIn, GOLDEN, LABELS, SHAPES, SHAPES_SETTINGS, temporaryFolder } from "./support/folders.ts";
 import { runMain } from "./support/run-main.ts";
 

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { formerSmyd } from "@samoyed/test-support/former-smyd";
 import type { SamoyedError } from "@samoyed/core";
 import { fileSink } from "@samoyed/core/node";
 import { writeOnnx } from "@samoyed/format-onnx";
@@ -34,24 +34,24 @@ function contents(below: string): ReadonlyMap<string, Buffer> {
 }
 
 describe("files of version 1", () => {
-  const former = (name: string): string =>
-    fileURLToPath(new URL(`../../format-smyd/fixtures/version-1-${name}.smyd`, import.meta.url));
-
-  test.each(["operators", "opset"])("the command that the refusal gives converts them again: %s", async (name) => {
-    const refusal = await smydBackend()
-      .load(former(name))
-      .then(
-        () => undefined,
-        (error: unknown) => error as SamoyedError,
-      );
-    const command = refusal!.hint!.replace(/^Convert it again, with: samoyed /u, "").split(" ");
-    const out = join(folder, `version-2-${name}`);
-    expect((await run(...command, "--out", out)).code).toBe(0);
-    const [file] = readdirSync(out);
-    const session = await smydBackend().load(join(out, file!));
-    expect(session.outputs.map((output) => output.name)).toEqual(["logits"]);
-    await session.dispose();
-  });
+  test.each(["operators", "opset"] as const)(
+    "the command that the refusal gives converts them again: %s",
+    async (name) => {
+      const refusal = await smydBackend()
+        .load(formerSmyd(name))
+        .then(
+          () => undefined,
+          (error: unknown) => error as SamoyedError,
+        );
+      const command = refusal!.hint!.replace(/^Convert it again, with: samoyed /u, "").split(" ");
+      const out = join(folder, `version-2-${name}`);
+      expect((await run(...command, "--out", out)).code).toBe(0);
+      const [file] = readdirSync(out);
+      const session = await smydBackend().load(join(out, file!));
+      expect(session.outputs.map((output) => output.name)).toEqual(["logits"]);
+      await session.dispose();
+    },
+  );
 });
 
 describe("convert --to smyd", () => {

@@ -2,8 +2,7 @@
 // stands in sensitivity.json, and the chain must make the same of them.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { PreprocessConfig } from "@samoyed/core";
-import { float16ToFloat32, float32ToFloat16 } from "@samoyed/core";
+import { float16ToFloat32, float32ToFloat16, type PreprocessConfig } from "@samoyed/core";
 import type { LoadedCase } from "@samoyed/golden";
 import { loadCase } from "@samoyed/golden/node";
 import { preprocessImage, type TransformResult } from "@samoyed/preprocess";

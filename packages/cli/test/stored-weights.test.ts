@@ -5,7 +5,7 @@ import { convertFile } from "@samoyed/convert/node";
 import { formatNamed } from "@samoyed/convert";
 import type { GoldenCase } from "@samoyed/golden";
 import { afterEach, describe, expect, test } from "vitest";
-import { storedWeightsSha256 } from "../src/check/stored-weights/stored-weights-sha256.ts";
+import { storedWeightsSha256 } from "@samoyed/check";
 import { filesIn, GOLDEN, SHAPES, temporaryFolder } from "./support/folders.ts";
 import { runMain } from "./support/run-main.ts";
 

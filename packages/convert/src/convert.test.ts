@@ -8,6 +8,7 @@ import { type OnnxModel, readOnnx } from "@samoyed/format-onnx";
 import { createBuilder, interpret } from "@samoyed/graph";
 import type { Graph } from "@samoyed/ir";
 import { buildModel, identifyModel } from "@samoyed/models";
+import { testContract } from "@samoyed/test-support/contract";
 import { describe, expect, test } from "vitest";
 import { golden, SHAPES, useWorkplace } from "../test/workplace.ts";
 import { convertCheckpoint } from "./convert-checkpoint.ts";
@@ -17,14 +18,9 @@ import { FORMATS } from "./formats.ts";
 import { UNKNOWN_HASH } from "./unknown-hash.ts";
 import { VERSION } from "./version.ts";
 
-const PREPROCESS = {
-  inputSize: [3, 96, 96],
-  interpolation: "bicubic",
-  cropPct: 0.875,
-  cropMode: "center",
-  mean: [0.485, 0.456, 0.406],
-  std: [0.229, 0.224, 0.225],
-} as const;
+const { preprocess: PREPROCESS } = testContract({
+  preprocess: { inputSize: [3, 96, 96], cropPct: 0.875, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+});
 
 const { folder, openFile } = useWorkplace();
 

@@ -136,7 +136,7 @@ async function receive(url: string, response: Response, options: ReceiveOptions)
     });
   } catch (error) {
     if (error instanceof IoError && error.details["systemCode"] === undefined) {
-      return broken(url, idle.signal.aborted ? "the connection fell silent" : "the connection broke off", error);
+      return broken(url, idle.signal.aborted ? "the connection fell silent" : "the connection was lost", error);
     }
     throw error;
   }

@@ -17,7 +17,7 @@ export function refusePage(head: Uint8Array, url: string): void {
     });
   }
   if (found === "Git LFS pointer") {
-    throw new FormatError(`${url}: a Git LFS pointer came, not the file that it stands for`, {
+    throw new FormatError(`${url}: a Git LFS pointer came, not the file that it refers to`, {
       hint: "Use the address that downloads the file itself (often /resolve/ or /media/ in place of /raw/).",
     });
   }

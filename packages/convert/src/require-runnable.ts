@@ -4,9 +4,9 @@ import type { Graph } from "@samoyed/ir";
 import { FORMATS } from "./formats.ts";
 
 /**
- * Requires the formats' own runtimes to compute a graph, before anything is written.
+ * Requires the formats to take a graph and their own runtimes to compute it, before anything is written.
  *
- * @throws UnsupportedError naming every node that one does not compute, with its operator and the reason.
+ * @throws UnsupportedError naming every node that one does not take, with its operator and the reason.
  */
 export async function requireRunnable(
   graph: Graph,

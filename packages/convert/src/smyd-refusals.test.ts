@@ -86,7 +86,16 @@ describe("what the runtime would refuse", () => {
   });
 
   test("beside another format neither is written", async () => {
-    expect((await refusal(await onnx(manyRefusals), ["tfjs", "smyd"])).details["refusals"]).toEqual(ALL);
+    expect((await refusal(await onnx(manyRefusals), ["onnx", "smyd"])).details["refusals"]).toEqual(ALL);
+  });
+
+  test("of two formats all nodes that either refuses are named", async () => {
+    const norms = ({ builder, input }: Build): string =>
+      builder.node("LpPool", [input], { name: "norms", attributes: { kernel_shape: ints([2, 2]) } });
+    const error = await refusal(await onnx(norms), ["tfjs", "smyd"]);
+    expect(error.message).toMatch(
+      /^the TensorFlow\.js runtime cannot .*; the \.smyd runtime cannot .*; nothing was written$/,
+    );
   });
 
   test("images of open size are planned at 224 pixels", async () => {

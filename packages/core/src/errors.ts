@@ -1,4 +1,4 @@
-/** Stable identifiers of what went wrong; a program may branch on them. */
+/** Stable identifiers of the kinds of errors; a program may branch on them. */
 export type ErrorCode =
   | "format"
   | "unsupported"
@@ -10,18 +10,18 @@ export type ErrorCode =
   | "aborted"
   | "internal";
 
-/** What every Samoyed error may carry besides its message. */
+/** Options of every Samoyed error besides its message. */
 export interface ErrorOptionsWithDetails {
-  /** What to do about it, as one sentence for a person. */
+  /** Advice for the user, as one sentence. */
   readonly hint?: string;
   /** Machine-readable facts: offsets, names, limits. */
   readonly details?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
 }
 
-/** The base of every error that Samoyed throws on purpose: what, where, got, expected. */
+/** The base of every error that Samoyed throws on purpose: its message says what, where, got, expected. */
 export class SamoyedError extends Error {
-  // Written out in every class: a bundler that shortens class names must not shorten what people read.
+  // Written out in every class: a bundler that shortens class names must not shorten the names shown to users.
   override name = "SamoyedError";
   readonly code: ErrorCode;
   readonly hint: string | undefined;
@@ -43,7 +43,7 @@ export class FormatError extends SamoyedError {
   }
 }
 
-/** The input is valid, and Samoyed does not handle it. */
+/** The input is valid, but Samoyed does not handle it. */
 export class UnsupportedError extends SamoyedError {
   override name = "UnsupportedError";
   constructor(message: string, options?: ErrorOptionsWithDetails) {
@@ -59,7 +59,7 @@ export class ShapeError extends SamoyedError {
   }
 }
 
-/** Two things that must agree and do not: a checkpoint and an architecture, a hash and a file. */
+/** Two things that must agree but do not: a checkpoint and an architecture, a hash and a file. */
 export class MismatchError extends SamoyedError {
   override name = "MismatchError";
   constructor(message: string, options?: ErrorOptionsWithDetails) {
@@ -99,7 +99,7 @@ export class AbortedError extends SamoyedError {
   }
 }
 
-/** A fault of Samoyed itself: something that its own code rules out has happened. */
+/** A bug in Samoyed: something that its own code rules out has happened. */
 export class InternalError extends SamoyedError {
   override name = "InternalError";
   constructor(message: string, options?: ErrorOptionsWithDetails) {
@@ -108,7 +108,7 @@ export class InternalError extends SamoyedError {
 }
 
 /**
- * Stops work that its caller no longer wants.
+ * Stops canceled work.
  *
  * @throws AbortedError when the signal has fired; the signal's reason is its `cause`.
  */

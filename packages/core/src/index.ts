@@ -22,7 +22,6 @@ export { contractSchema, PREPROCESS_SCHEMA } from "./contract/contract-schema.ts
 export {
   type Contract,
   CONTRACT_TASKS,
-  findTask,
   isOfTask,
   requireTask,
   type TaskContracts,
@@ -75,11 +74,12 @@ export {
   safetensorsHeaderLength,
 } from "./tensor/safetensors-header.ts";
 export { schemaProblem, type JsonSchema } from "./json/json-schema.ts";
+export { serialQueue } from "./serial-queue.ts";
 export { sha256, type Sha256 } from "./io/sha256.ts";
 export * from "./tensor/shape.ts";
 export type { Sink } from "./io/sink.ts";
 export type { StandInFill } from "./tensor/stand-in-fill.ts";
-export { readInto, sourceChunks, type SourceRange } from "./io/source-chunks.ts";
+export { readInto, sourceChunks, type ByteRange } from "./io/source-chunks.ts";
 export type { ByteSource, ReadOptions } from "./io/source.ts";
 export { describeJson, jsonCount, JsonNumber, type JsonValue, parseStrictJson } from "./json/strict-json.ts";
 export { findSubstitute, refuseSubstitute, type Substitute, SUBSTITUTE_HEAD_BYTES } from "./io/substitutes.ts";

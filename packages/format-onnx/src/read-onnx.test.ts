@@ -1,8 +1,8 @@
 import { type ByteSource, type DType, type LazyTensor, memorySource } from "@samoyed/core";
 import { interpret } from "@samoyed/graph";
+import { type Graph, ints } from "@samoyed/ir";
 import { weight } from "@samoyed/test-support/tensors";
 import { plainGraph } from "@samoyed/test-support/plain-graph";
-import { type Graph, ints } from "@samoyed/ir";
 import { describe, expect, test } from "vitest";
 import { fromBytes, toBytes } from "../test/files.ts";
 import { smallNetwork, withWeight } from "../test/graphs.ts";

@@ -1,6 +1,6 @@
+import type { Graph } from "@samoyed/ir";
 import { dtypeGraph } from "@samoyed/test-support/dtype-graph";
 import { plainGraph } from "@samoyed/test-support/plain-graph";
-import { type Graph } from "@samoyed/ir";
 import { expect, test } from "vitest";
 import { CONTRACT, fromBytes, toBytes } from "../test/files.ts";
 import { contractNetwork, float16Graph, ONNX_DTYPES, reshapeGraph, smallNetwork } from "../test/graphs.ts";

@@ -11,9 +11,9 @@ import {
   UsageError,
 } from "@samoyed/core";
 import { createBuilder } from "@samoyed/graph";
+import { type Graph, int } from "@samoyed/ir";
 import { anyTensor, weight } from "@samoyed/test-support/tensors";
 import { dtypeGraph } from "@samoyed/test-support/dtype-graph";
-import { type Graph, int } from "@samoyed/ir";
 import { describe, expect, test } from "vitest";
 import { CONTRACT, fromBytes, toBytes } from "../test/files.ts";
 import { contractNetwork, smallNetwork } from "../test/graphs.ts";
@@ -110,9 +110,9 @@ describe("streaming", () => {
 
 describe("tensors that break their word", () => {
   test.each([
-    [11, 'tensor "w" float32 [3]: 11 bytes came; expected 12'],
-    [0, 'tensor "w" float32 [3]: 0 bytes came; expected 12'],
-    [13, 'tensor "w" float32 [3]: 13 or more bytes came; expected 12'],
+    [11, 'tensor "w" float32 [3]: 11 bytes received; expected 12'],
+    [0, 'tensor "w" float32 [3]: 0 bytes received; expected 12'],
+    [13, 'tensor "w" float32 [3]: 13 or more bytes received; expected 12'],
   ])("%d bytes of 12", async (length, message) => {
     const liar = lazyFromChunks({ name: "w", dtype: "float32", shape: [3] }, async function* () {
       yield new Uint8Array(length);
@@ -127,7 +127,7 @@ describe("tensors that break their word", () => {
       for (;;) yield new Uint8Array(1 << 20);
     });
     await expect(writeOnnx(graphWith(endless), { sink: memorySink() })).rejects.toThrow(
-      "1048576 or more bytes came; expected 3",
+      "1048576 or more bytes received; expected 3",
     );
   });
 });
@@ -171,7 +171,7 @@ describe("failures", () => {
     ["input", { input: "pixels" }, "pixels"],
     ["output", { output: "logits9" }, "logits9"],
     ["tap", { taps: ["layer9"] }, "layer9"],
-  ])("a contract that names an %s that the graph lacks is refused before anything is written", async (_, own, name) => {
+  ])("a contract whose %s the graph lacks is refused before anything is written", async (_, own, name) => {
     const sink = memorySink();
     const contract = { ...CONTRACT, ...own };
     const written = writeOnnx(contractNetwork(), { sink, contract });

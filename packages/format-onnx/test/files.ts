@@ -1,6 +1,6 @@
 import { type Contract, memorySink, memorySource } from "@samoyed/core";
+import type { Graph } from "@samoyed/ir";
 import { testContract } from "@samoyed/test-support/contract";
-import { type Graph } from "@samoyed/ir";
 import { type OnnxModel, readOnnx, writeOnnx } from "../src/index.ts";
 
 /** The bytes of a graph's model. */

@@ -1,7 +1,7 @@
 import type { Contract } from "@samoyed/core";
+import type { Graph } from "@samoyed/ir";
 import { weight } from "@samoyed/test-support/tensors";
 import { dtypeGraph } from "@samoyed/test-support/dtype-graph";
-import { type Graph } from "@samoyed/ir";
 import { CONTRACT } from "./files.ts";
 import { contractNetwork, float16Graph, ONNX_DTYPES, reshapeGraph, smallNetwork, withWeight } from "./graphs.ts";
 

@@ -62,7 +62,7 @@ function encodeFloat(value: number): number | string {
 function refuseSurrogates(key: string, value: unknown): unknown {
   const text = typeof value === "string" && LONE_SURROGATE.test(value) ? value : key;
   if (LONE_SURROGATE.test(text)) {
-    throw new UsageError(`the graph's ${JSON.stringify(text)} holds half of a surrogate pair and cannot be written`);
+    throw new UsageError(`the graph's ${JSON.stringify(text)} contains half of a surrogate pair and cannot be written`);
   }
   return value;
 }

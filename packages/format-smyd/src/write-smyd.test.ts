@@ -1,8 +1,8 @@
 import { AbortedError, lazyFromChunks, type LazyTensor, lazyTensor, memorySink, ShapeError } from "@samoyed/core";
+import type { Graph } from "@samoyed/ir";
 import { createXxh64 } from "@samoyed/smyd-file";
 import { weight } from "@samoyed/test-support/tensors";
 import { plainGraph } from "@samoyed/test-support/plain-graph";
-import { type Graph } from "@samoyed/ir";
 import { describe, expect, test } from "vitest";
 import { CONTRACT, dataOf, fromBytes, headerOf, toBytes } from "../test/files.ts";
 import { convGraph, matrixGraph, smallNetwork } from "../test/graphs.ts";
@@ -206,7 +206,7 @@ describe("refusals", () => {
       yield new Uint8Array(count);
     });
     await expect(toBytes(withTensor(plainGraph, bias))).rejects.toThrow(
-      /"stem.bias" float32 \[20\]: (?:189|80 or more|243).* bytes came; expected 80/,
+      /"stem.bias" float32 \[20\]: (?:189|80 or more|243).* bytes received; expected 80/,
     );
   });
 

@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { type Contract, memorySink, memorySource } from "@samoyed/core";
+import type { Graph } from "@samoyed/ir";
 import { testContract } from "@samoyed/test-support/contract";
-import { type Graph } from "@samoyed/ir";
 import { readSmyd, type SmydModel, writeSmyd, type WriteSmydOptions } from "../src/index.ts";
 
 export const CONTRACT: Contract = testContract({
@@ -20,11 +19,6 @@ export async function toBytes(
   await writeSmyd(graph, { sink, ...options });
   await sink.commit();
   return sink.bytes() as Uint8Array<ArrayBuffer>;
-}
-
-/** A file of version 1, as the last Samoyed that wrote those left it. */
-export function former(name: "canonical" | "operators" | "opset"): Promise<Uint8Array> {
-  return readFile(new URL(`../fixtures/version-1-${name}.smyd`, import.meta.url));
 }
 
 /** The model of bytes; errors call it `model.smyd`. */

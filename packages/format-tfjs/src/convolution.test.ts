@@ -1,6 +1,6 @@
 import { interpret } from "@samoyed/graph";
-import { difference } from "@samoyed/test-support/difference";
 import { type Attribute, ints } from "@samoyed/ir";
+import { difference } from "@samoyed/test-support/difference";
 import { describe, expect, test } from "vitest";
 import { type ConvOptions, convGraph, input } from "../test/graphs.ts";
 import { loadFiles, modelJsonOf, runModel, toFiles } from "../test/tfjs.ts";

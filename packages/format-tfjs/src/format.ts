@@ -1,6 +1,6 @@
 import { readAtLeastZero, type Format, readChoice } from "@samoyed/graph";
 import { modelFacts, readModel } from "@samoyed/tfjs-file";
-import { LAYOUTS, type DoorLayout } from "./lower-graph.ts";
+import { LAYOUTS, type DoorLayout, missingOperators } from "./lower-graph.ts";
 import { STORED_WEIGHTS, type StoredWeights } from "./quantize.ts";
 import { readTfjsWeights } from "./read-weights.ts";
 import { ownShards } from "./shard-writer.ts";
@@ -68,5 +68,11 @@ export const tfjsFormat: Format = {
     };
   },
   readWeights: readTfjsWeights,
+  findRefusals: async (graph) =>
+    missingOperators(graph).map(({ name, op }) => ({
+      node: name,
+      op,
+      reason: "is of an operator that is not written",
+    })),
   ownFiles: ownShards,
 };

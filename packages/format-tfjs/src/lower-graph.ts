@@ -47,8 +47,13 @@ export async function lowerGraph(graph: Graph, options: LowerOptions): Promise<T
   return { nodes: emitter.nodes, weights: emitter.weights, inputs, outputs };
 }
 
+/** The nodes whose operators are not written for TensorFlow.js. */
+export function missingOperators({ nodes }: Graph): readonly Node[] {
+  return nodes.filter(({ op }) => !LOWERINGS.has(op));
+}
+
 function requireOperators(graph: Graph): void {
-  const missing = graph.nodes.filter(({ op }) => !LOWERINGS.has(op));
+  const missing = missingOperators(graph);
   if (missing.length === 0) return;
   const list = missing.map(({ op, name }) => `${op} (node "${name}")`);
   throw new UnsupportedError(`graph "${graph.name}": not written for TensorFlow.js: ${list.join(", ")}`, {

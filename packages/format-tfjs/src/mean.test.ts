@@ -1,7 +1,7 @@
 import { lazyTensor, type Shape, type Tensor } from "@samoyed/core";
 import { canonicalize, createBuilder, interpret } from "@samoyed/graph";
-import { numbers } from "@samoyed/test-support/tensors";
 import { type Attribute, type Dim, type Graph, int, ints } from "@samoyed/ir";
+import { numbers } from "@samoyed/test-support/tensors";
 import { describe, expect, test } from "vitest";
 import { type Backend, loadFiles, runModel, toFiles } from "../test/tfjs.ts";
 

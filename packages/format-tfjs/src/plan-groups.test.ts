@@ -1,6 +1,6 @@
 import { createBuilder } from "@samoyed/graph";
-import { weight } from "@samoyed/test-support/tensors";
 import { type Graph, int, ints } from "@samoyed/ir";
+import { weight } from "@samoyed/test-support/tensors";
 import { describe, expect, test } from "vitest";
 import { groupCost } from "./group-cost.ts";
 import { planGroups } from "./plan-groups.ts";

@@ -11,9 +11,9 @@ import {
   UsageError,
 } from "@samoyed/core";
 import { createBuilder, interpret } from "@samoyed/graph";
+import { float, type Graph, int, ints } from "@samoyed/ir";
 import { weight } from "@samoyed/test-support/tensors";
 import { difference } from "@samoyed/test-support/difference";
-import { float, type Graph, int, ints } from "@samoyed/ir";
 import { describe, expect, test } from "vitest";
 import { contractFor, convGraph, input } from "../test/graphs.ts";
 import { loadFiles, modelJsonOf, runModel, toFiles } from "../test/tfjs.ts";

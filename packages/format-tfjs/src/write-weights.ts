@@ -9,12 +9,13 @@ import {
   type ReadOptions,
   type Sink,
   tensorByteLength,
+  throughBlocks,
   throwIfAborted,
   UnsupportedError,
 } from "@samoyed/core";
 import type { WeightArray } from "./arrangement.ts";
 import { type Quantization, quantizationOf, quantize, type StoredWeights } from "./quantize.ts";
-import { shardNames, shardWriter } from "./shard-writer.ts";
+import { shardNames, shardSink } from "./shard-writer.ts";
 import type { WeightEntry } from "./tf-graph.ts";
 
 /** A weight as the manifest lists it. */
@@ -68,17 +69,16 @@ export async function writeWeights(
 ): Promise<ManifestGroup> {
   const total = entries.reduce((sum, entry) => sum + elementCount(entry.shape) * BYTES[storedAs(entry, weights)], 0);
   const paths = shardNames(total);
-  const shards = shardWriter(paths, createSink);
   const load = loader(reading);
   const manifest: ManifestEntry[] = [];
-  try {
+  await throughBlocks(shardSink(paths, createSink), async (blocks) => {
     for (const entry of entries) {
       throwIfAborted(reading.signal);
       const stored = storedAs(entry, weights);
       const { name, shape, dtype, source } = entry;
       let quantization: ManifestEntry["quantization"];
       if (entry.arrangement === undefined && (stored === "float32" || stored === "bool")) {
-        await copyChunks(source, (bytes) => shards.append(bytes), reading);
+        await copyChunks(source, (bytes) => blocks.append(bytes), reading);
       } else {
         const loaded = await load(source);
         if (stored === "uint8" || stored === "uint16") {
@@ -88,16 +88,12 @@ export async function writeWeights(
           quantization = { dtype: stored };
         }
         for (const piece of entry.arrangement?.pieces(loaded.array) ?? [loaded.array]) {
-          await shards.append(encode(piece, { stored, quantization: loaded.quantization, source }));
+          await blocks.append(encode(piece, { stored, quantization: loaded.quantization, source }));
         }
       }
       manifest.push({ name, shape, dtype, ...(quantization && { quantization }) });
     }
-    await shards.flush();
-  } finally {
-    // The caller will abort the sinks: nothing may still be writing then.
-    await shards.settle();
-  }
+  });
   return { paths, weights: manifest };
 }
 

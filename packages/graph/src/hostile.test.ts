@@ -1,7 +1,8 @@
 import { elementCount, lazyTensor, SamoyedError, type Tensor } from "@samoyed/core";
 import fc from "fast-check";
+import { noise } from "@samoyed/test-support/tensors";
 import { expect, test } from "vitest";
-import { int64, nodeGraph, type NodeCase, noise, runNode } from "../test/helpers.ts";
+import { int64, nodeGraph, type NodeCase, runNode } from "../test/helpers.ts";
 import { type RecordedCase, recordedCases } from "../test/recorded.ts";
 import { createBuilder, interpret, rewriteGraph } from "./index.ts";
 import { OPERATOR_RULES, type Attribute, type Dim, type Graph } from "@samoyed/ir";

@@ -1,6 +1,7 @@
 import { lazyTensor, ShapeError, UnsupportedError, UsageError } from "@samoyed/core";
+import { noise } from "@samoyed/test-support/tensors";
 import { describe, expect, test } from "vitest";
-import { floats32, int64, noise, runNode, ulps } from "../test/helpers.ts";
+import { floats32, int64, runNode, ulps } from "../test/helpers.ts";
 import { createBuilder, interpret, INTERPRETED_OPERATORS } from "./index.ts";
 import { type Graph, int, OPERATOR_RULES } from "@samoyed/ir";
 

@@ -1,7 +1,8 @@
 import { int, ints } from "@samoyed/ir";
 import fc from "fast-check";
+import { noise } from "@samoyed/test-support/tensors";
 import { expect, test } from "vitest";
-import { noise, nodeGraph, runNode } from "../test/helpers.ts";
+import { nodeGraph, runNode } from "../test/helpers.ts";
 import { interpret } from "./index.ts";
 
 /** The number that a symbolic size means. */

@@ -1,6 +1,7 @@
 import { FormatError, lazyTensor, ShapeError, UnsupportedError } from "@samoyed/core";
+import { noise } from "@samoyed/test-support/tensors";
 import { describe, expect, test } from "vitest";
-import { floats32, noise } from "../test/helpers.ts";
+import { floats32 } from "../test/helpers.ts";
 import { createBuilder, inferShapes, verifyGraph } from "./index.ts";
 import { float, type Graph, int, ints, type Node, string } from "@samoyed/ir";
 

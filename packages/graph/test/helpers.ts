@@ -9,16 +9,6 @@ export function floats32(shape: readonly number[], values: Iterable<number>): Te
   return { dtype: "float32", shape, data };
 }
 
-/** Deterministic numbers in [-1, 1): enough for tests, the same everywhere. */
-export function noise(shape: readonly number[], seed: number): Tensor<"float32"> {
-  let state = (seed * 2654435761 + 12345) >>> 0;
-  const values = Array.from({ length: elementCount(shape) }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 31 - 1;
-  });
-  return floats32(shape, values);
-}
-
 export function int64(values: readonly number[], shape: readonly number[] = [values.length]): Tensor<"int64"> {
   return { dtype: "int64", shape, data: BigInt64Array.from(values, BigInt) };
 }

@@ -1,4 +1,4 @@
-import { type Tensor, toFloat32, UnsupportedError } from "@samoyed/core";
+import { type Tensor, toFloat32, type TypedArray, UnsupportedError } from "@samoyed/core";
 
 /**
  * The interpreter's arithmetic, for every operator alike: the inputs' exact values as doubles, the formula in doubles
@@ -6,15 +6,7 @@ import { type Tensor, toFloat32, UnsupportedError } from "@samoyed/core";
  * correctly rounded one wherever the double result is accurate to a few parts in 2^53, and no order of summation that
  * a real backend may choose is privileged.
  */
-export type Numbers =
-  | Float64Array
-  | Float32Array
-  | Int32Array
-  | Uint32Array
-  | Int16Array
-  | Uint16Array
-  | Int8Array
-  | Uint8Array;
+export type Numbers = Exclude<TypedArray, BigInt64Array | BigUint64Array>;
 
 /**
  * A tensor's elements as numbers: its own array where that holds them, else a copy; do not write to it.

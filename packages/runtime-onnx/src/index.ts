@@ -1,10 +1,4 @@
-import {
-  type Artifact,
-  type Backend,
-  type Classifier,
-  type ClassifierOptions,
-  loadClassifier as loadOn,
-} from "@samoyed/runtime";
+import { type Backend, classifierLoader, type LoadClassifier } from "@samoyed/runtime";
 import { openModel } from "./open-model.ts";
 import { type OnnxruntimeWebOptions, webBackend } from "./web-backend.ts";
 
@@ -26,6 +20,4 @@ export function onnxruntimeWeb(options: OnnxruntimeWebOptions = {}): Backend {
  *
  * @throws what `loadClassifier` of `@samoyed/runtime` throws.
  */
-export async function loadClassifier(artifact: Artifact, options: ClassifierOptions = {}): Promise<Classifier> {
-  return loadOn(artifact, { ...options, backend: onnxruntimeWeb() });
-}
+export const loadClassifier: LoadClassifier = classifierLoader(() => [onnxruntimeWeb()]);

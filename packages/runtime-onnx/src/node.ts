@@ -1,10 +1,4 @@
-import {
-  type Artifact,
-  type Backend,
-  type Classifier,
-  type ClassifierOptions,
-  loadClassifier as loadOn,
-} from "@samoyed/runtime";
+import { type Backend, classifierLoader, type LoadClassifier } from "@samoyed/runtime";
 import { onnxruntimeNode } from "./onnxruntime-node.ts";
 import { openModelInMemory } from "./open-model-node.ts";
 import { type OnnxruntimeWebOptions, webBackend } from "./web-backend.ts";
@@ -28,6 +22,4 @@ export function onnxruntimeWeb(options: OnnxruntimeWebOptions = {}): Backend {
  *
  * @throws what `loadClassifier` of `@samoyed/runtime` throws.
  */
-export async function loadClassifier(artifact: Artifact, options: ClassifierOptions = {}): Promise<Classifier> {
-  return loadOn(artifact, { ...options, backends: [onnxruntimeNode(), onnxruntimeWeb()] });
-}
+export const loadClassifier: LoadClassifier = classifierLoader(() => [onnxruntimeNode(), onnxruntimeWeb()]);

@@ -1,11 +1,4 @@
-import {
-  type Artifact,
-  type Availability,
-  type Backend,
-  checkThreads,
-  type LoadOptions,
-  type Session,
-} from "@samoyed/runtime";
+import { type Backend, checkThreads } from "@samoyed/runtime";
 import { engineAvailability, importEngine } from "./engine.ts";
 import { openModelInNode } from "./open-model-node.ts";
 import { openOrtSession } from "./ort-session.ts";
@@ -23,8 +16,8 @@ export function onnxruntimeNode(): Backend {
   return {
     name: NAME,
     format: "onnx",
-    availability: (): Promise<Availability> => engineAvailability(NAME, importNative),
-    async load(artifact: Artifact, { threads, signal }: LoadOptions = {}): Promise<Session> {
+    availability: () => engineAvailability(NAME, importNative),
+    async load(artifact, { threads, signal } = {}) {
       checkThreads(threads);
       const ort = await importEngine(NAME, importNative);
       const model = await openModelInNode(artifact, { signal });

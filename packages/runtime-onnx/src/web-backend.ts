@@ -1,12 +1,5 @@
 import { UsageError } from "@samoyed/core";
-import {
-  type Artifact,
-  type Availability,
-  type Backend,
-  checkThreads,
-  type LoadOptions,
-  type Session,
-} from "@samoyed/runtime";
+import { type Artifact, type Backend, checkThreads } from "@samoyed/runtime";
 import { engineAvailability, importEngine, type Model } from "./engine.ts";
 import type { OpenModelOptions } from "./open-model.ts";
 import { openOrtSession } from "./ort-session.ts";
@@ -31,13 +24,13 @@ export function webBackend(platform: WebPlatform, options: OnnxruntimeWebOptions
   return {
     name: "onnxruntime-web",
     format: "onnx",
-    async availability(): Promise<Availability> {
+    async availability() {
       if (typeof WebAssembly === "undefined") {
         return { available: false, reason: "there is no WebAssembly here", fix: "Use a browser or Node that has it." };
       }
       return engineAvailability("onnxruntime-web", platform.importEngine);
     },
-    async load(artifact: Artifact, { threads, signal }: LoadOptions = {}): Promise<Session> {
+    async load(artifact, { threads, signal } = {}) {
       checkThreads(threads);
       const ort = await importEngine("onnxruntime-web", platform.importEngine);
       const model = await platform.openModel(artifact, { signal });

@@ -1,4 +1,4 @@
-import { type Tensor, throwIfAborted, UsageError } from "@samoyed/core";
+import { serialQueue, type Tensor, throwIfAborted, UsageError } from "@samoyed/core";
 import { checkInputs, type RunOptions, type Session } from "@samoyed/runtime";
 import type { Engine } from "./wasm/engine.ts";
 import type { SmydFile } from "@samoyed/smyd-file";
@@ -23,13 +23,7 @@ export interface SessionOptions {
 export function openSession({ file, engine, batch, label, release }: SessionOptions): Session {
   const { graph, contract } = file;
   let disposed = false;
-  let last: Promise<unknown> = Promise.resolve();
-
-  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = last.then(work, work);
-    last = result;
-    return result;
-  }
+  const inTurn = serialQueue();
 
   async function runNow(
     tensors: Readonly<Record<string, Tensor>>,

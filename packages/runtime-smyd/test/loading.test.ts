@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { formerSmyd } from "@samoyed/test-support/former-smyd";
 import { FormatError, lazyTensor, memorySource, SamoyedError } from "@samoyed/core";
 import { createBuilder } from "@samoyed/graph";
 import type { LoadProgress } from "@samoyed/runtime";
@@ -52,10 +52,8 @@ test.each([1, 7, 64, 1000])("pieces of %i bytes", async (size) => {
 });
 
 describe("files of version 1", () => {
-  const former = (name: string): URL => new URL(`../../format-smyd/fixtures/version-1-${name}.smyd`, import.meta.url);
-
   test("run where their graph is canonical", async () => {
-    const session = await load(await readFile(former("canonical")));
+    const session = await load(await readFile(formerSmyd("canonical")));
     const values = await session.run({ input });
     expect(values.get("logits")!.shape).toEqual([1, 10]);
     await session.dispose();
@@ -68,8 +66,8 @@ describe("files of version 1", () => {
       "--to smyd",
     ],
     ["opset", "version 1 of .smyd with operator set 10; expected 17", "--to smyd --weights int8"],
-  ])("are refused with the command that converts them again: %s", async (name, message, options) => {
-    const path = fileURLToPath(former(name));
+  ] as const)("are refused with the command that converts them again: %s", async (name, message, options) => {
+    const path = formerSmyd(name);
     await expect(load(path)).rejects.toMatchObject({
       name: "UnsupportedError",
       message: `${path}: ${message}`,

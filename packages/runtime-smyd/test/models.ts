@@ -1,5 +1,5 @@
 import { memorySink } from "@samoyed/core";
-import { writeSmyd, type WriteSmydOptions } from "@samoyed/format-smyd";
+import { type WriteSmydOptions, writeSmyd } from "@samoyed/format-smyd";
 import type { Graph } from "@samoyed/ir";
 
 /** A graph as the bytes of a file. */

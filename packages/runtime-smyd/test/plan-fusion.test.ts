@@ -1,7 +1,7 @@
 import { lazyTensor, type Tensor } from "@samoyed/core";
 import { canonicalize, createBuilder, type GraphBuilder, interpret } from "@samoyed/graph";
-import { wave } from "@samoyed/test-support/tensors";
 import { float, type Graph, ints } from "@samoyed/ir";
+import { wave } from "@samoyed/test-support/tensors";
 import { expect, test } from "vitest";
 import type { Step } from "../src/plan/steps.ts";
 import { runPlanned } from "./run-plan.ts";

@@ -1,10 +1,10 @@
 import { describe, it } from "vitest";
-import { expectRecorded, networkGraph, networkInput, SMALL_NETWORKS } from "./networks.ts";
+import { expectRecorded, convertedGraph, networkInput, SMALL_NETWORKS } from "@samoyed/test-support/networks";
 import { runPlanned } from "./run-plan.ts";
 
 describe("plans of networks touch nothing but their own memory, and give what timm gives", () => {
   it.each(SMALL_NETWORKS)("$name", async (network) => {
-    const { values } = await runPlanned(networkGraph(network, "folded"), { input: networkInput(network) });
+    const { values } = await runPlanned(convertedGraph(network, "folded"), { input: networkInput(network) });
     expectRecorded(values, network);
   });
 });

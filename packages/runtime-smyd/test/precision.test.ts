@@ -2,7 +2,7 @@ import { elementCount, lazyTensor, type Shape, type Tensor } from "@samoyed/core
 import { createBuilder, interpret } from "@samoyed/graph";
 import { type Graph, ints } from "@samoyed/ir";
 import { expect, test } from "vitest";
-import { noise } from "../../graph/test/helpers.ts";
+import { noise } from "@samoyed/test-support/tensors";
 import { BACKENDS } from "./backends.ts";
 import { smydBytes } from "./models.ts";
 

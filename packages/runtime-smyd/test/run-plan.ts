@@ -1,6 +1,6 @@
 import { elementCount, memorySource, type Tensor } from "@samoyed/core";
-import { type SmydWeights } from "@samoyed/format-smyd";
-import { type Graph } from "@samoyed/ir";
+import type { SmydWeights } from "@samoyed/format-smyd";
+import type { Graph } from "@samoyed/ir";
 import { readSmydHeader } from "@samoyed/smyd-file";
 import { type Plan, planProgram } from "../src/plan/plan.ts";
 import { smydBytes } from "./models.ts";

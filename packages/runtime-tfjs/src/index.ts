@@ -41,7 +41,11 @@ export function tfjsWebgpu(): Backend {
 
 /** TensorFlow's native library runs in Node only: here it says so. */
 export function tfjsNode(): Backend {
-  return elsewhere("tfjs-node", { reason: "it runs in Node only", fix: "Use tfjs-wasm or tfjs-webgl in a browser." });
+  return elsewhere("tfjs-node", {
+    runsIn: "node",
+    reason: "it runs in Node only",
+    fix: "Use tfjs-wasm or tfjs-webgl in a browser.",
+  });
 }
 
 /**

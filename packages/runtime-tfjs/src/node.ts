@@ -1,13 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
-import {
-  type Artifact,
-  type Backend,
-  type Classifier,
-  type ClassifierOptions,
-  loadClassifier as loadOn,
-} from "@samoyed/runtime";
-import { elsewhere } from "./elsewhere.ts";
+import { type Backend, classifierLoader, type LoadClassifier } from "@samoyed/runtime";
+import { type Elsewhere, elsewhere } from "./elsewhere.ts";
 import { CPU, type TfjsWasmOptions, wasmEngine } from "./engines.ts";
 import { filesInNode } from "@samoyed/tfjs-file/node";
 import { tfjsBackend } from "./tfjs-backend.ts";
@@ -15,7 +9,11 @@ import { NODE } from "./tfjs-node.ts";
 
 export type { TfjsWasmOptions } from "./engines.ts";
 
-const IN_BROWSERS = { reason: "it runs in browsers only", fix: "Use tfjs-node or tfjs-wasm in Node." };
+const IN_BROWSERS: Elsewhere = {
+  runsIn: "browser",
+  reason: "it runs in browsers only",
+  fix: "Use tfjs-node or tfjs-wasm in Node.",
+};
 
 /** TensorFlow.js in plain JavaScript: slow, and everywhere. Needs `@tensorflow/tfjs-backend-cpu` 4.22. */
 export function tfjsCpu(): Backend {
@@ -61,6 +59,4 @@ export function tfjsWebgpu(): Backend {
  *
  * @throws what `loadClassifier` of `@samoyed/runtime` throws.
  */
-export async function loadClassifier(artifact: Artifact, options: ClassifierOptions = {}): Promise<Classifier> {
-  return loadOn(artifact, { ...options, backends: [tfjsNode(), tfjsWasm(), tfjsCpu()] });
-}
+export const loadClassifier: LoadClassifier = classifierLoader(() => [tfjsNode(), tfjsWasm(), tfjsCpu()]);

@@ -1,11 +1,4 @@
-import {
-  type Artifact,
-  type Availability,
-  type Backend,
-  checkThreads,
-  type LoadOptions,
-  type Session,
-} from "@samoyed/runtime";
+import { type Artifact, type Backend, checkThreads } from "@samoyed/runtime";
 import type { EngineSource } from "./engine-source.ts";
 import { engineAvailability, openEngine } from "./engine.ts";
 import type { ModelFiles } from "@samoyed/core";
@@ -20,8 +13,8 @@ export function tfjsBackend(source: EngineSource, openFiles: OpenFiles): Backend
   return {
     name: source.name,
     format: "tfjs",
-    availability: (): Promise<Availability> => engineAvailability(source),
-    async load(artifact: Artifact, { threads, signal }: LoadOptions = {}): Promise<Session> {
+    availability: () => engineAvailability(source),
+    async load(artifact, { threads, signal } = {}) {
       checkThreads(threads);
       const files = await openFiles(artifact);
       const model = await readModel(files, signal);

@@ -222,6 +222,7 @@ test("plain TensorFlow.js dequantizes to the same bits", async () => {
 
 test("engines of browsers say so, and bytes are no model", async () => {
   for (const backend of [tfjsWebgl(), tfjsWebgpu()]) {
+    expect(backend.runsIn).toBe("browser");
     expect(await backend.availability()).toEqual({
       available: false,
       reason: "it runs in browsers only",

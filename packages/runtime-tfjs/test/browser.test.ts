@@ -6,22 +6,25 @@ import { golden } from "@samoyed/test-support/paths";
 import { wave } from "@samoyed/test-support/tensors";
 import { tinyGraph } from "@samoyed/test-support/tiny-graph";
 import { testContract } from "@samoyed/test-support/contract";
-import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bundlePage, programsOf, type SiteFiles } from "@samoyed/test-support/browser/bundle-page";
+import { describeInChromium, type OpenPage } from "@samoyed/test-support/browser/chromium";
+import { ISOLATED } from "@samoyed/test-support/browser/serve-files";
+import { tfjsWasmFiles } from "@samoyed/test-support/browser/tfjs-wasm-files";
+import { beforeAll, expect, test } from "vitest";
 import { loadClassifier } from "../src/node.ts";
-import { HAS_CHROMIUM, type OpenPage, openPage, type SiteFiles, siteFiles, WITHOUT_CHROMIUM } from "./chromium.ts";
 import { modelFiles, writeFiles } from "./models.ts";
 import type { PageResult } from "./page.ts";
 
-describe.skipIf(!HAS_CHROMIUM)(`in a browser${WITHOUT_CHROMIUM}`, () => {
+describeInChromium("in a browser", "software", (open) => {
   let opened: OpenPage;
-  let page: Page;
+  let page: OpenPage["page"];
   let files: SiteFiles;
   const graph = tinyGraph();
   const input = wave([2, 3, 8, 8]);
 
   beforeAll(async () => {
-    files = await siteFiles();
+    files = await bundlePage(new URL("./page.ts", import.meta.url));
+    for (const [name, body] of await tfjsWasmFiles(import.meta.url)) files.set(name, body);
     const shapes = await trainedShapes();
     for (const [name, body] of await modelFiles(graph, { contract: testContract() }))
       files.set(`/tiny.tfjs/${name}`, body);
@@ -31,11 +34,9 @@ describe.skipIf(!HAS_CHROMIUM)(`in a browser${WITHOUT_CHROMIUM}`, () => {
     files.set("/broken.tfjs/model.json", files.get("/tiny.tfjs/model.json")!);
     files.set("/image.jpg", await readFile(golden("trained/images/000.jpg")));
     // More than the threads that the page asks for.
-    opened = await openPage(files, { cores: 8 });
+    opened = await open(files, { ready: "runTfjs", headers: ISOLATED, cores: 8 });
     ({ page } = opened);
   });
-
-  afterAll(async () => opened?.close());
 
   async function run(name: string, tensor: Tensor, url: string, taps: readonly string[] = []): Promise<PageResult> {
     return page.evaluate(([backend, given, address]) => window.runTfjs!(backend, given, address), [
@@ -74,7 +75,7 @@ describe.skipIf(!HAS_CHROMIUM)(`in a browser${WITHOUT_CHROMIUM}`, () => {
   });
 
   test("and no more than the browser says that there are cores", async () => {
-    const other = await openPage(files, { cores: 1 });
+    const other = await open(files, { ready: "runTfjs", headers: ISOLATED, cores: 1 });
     try {
       const given = { shape: [...input.shape], data: Array.from(input.data, Number), taps: [] };
       const adapter = await other.page.evaluate(
@@ -124,11 +125,10 @@ describe.skipIf(!HAS_CHROMIUM)(`in a browser${WITHOUT_CHROMIUM}`, () => {
 
   test("nothing leaves this machine, and the bundle holds no Node module and no native engine", () => {
     expect(opened.problems).toEqual([]);
-    const elsewhere = opened.requests.filter((url) => !url.startsWith(opened.base) && !/^(?:blob|data):/u.test(url));
-    expect(elsewhere).toEqual([]);
-    const code = [...files].filter(([name]) => name.endsWith(".js")).map(([, source]) => String(source));
-    expect(code.join("\n")).not.toMatch(/from ["']node:(?!module)/);
-    expect(code.join("\n")).not.toContain("tfjs_binding");
+    expect(opened.elsewhere()).toEqual([]);
+    const code = programsOf(files);
+    expect(code).not.toMatch(/from ["']node:(?!module)/);
+    expect(code).not.toContain("tfjs_binding");
   });
 });
 

@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type MemorySink, memorySink } from "@samoyed/core";
+import { memorySink, type MemorySink } from "@samoyed/core";
 import { writeTfjs, type WriteTfjsOptions } from "@samoyed/format-tfjs";
-import { type Graph } from "@samoyed/ir";
+import type { Graph } from "@samoyed/ir";
 
 /** A new folder that the system clears away. */
 export async function newFolder(): Promise<string> {

@@ -1,5 +1,4 @@
 import type { Tensor } from "@samoyed/core";
-import { type PageSessions, pageSessions } from "./page-sessions.ts";
 import { loadClassifier, tfjsCpu, tfjsNode, tfjsWasm, tfjsWebgl, tfjsWebgpu } from "../src/index.ts";
 
 /** What one backend of the page tells the test. */
@@ -23,7 +22,6 @@ export interface PageInput {
 declare global {
   interface Window {
     runTfjs?: (name: string, input: PageInput, url: string) => Promise<PageResult>;
-    sessions?: PageSessions;
     classify?: (url: string, image: string) => Promise<readonly { label: string; probability: number }[]>;
     errors?: (urls: readonly string[]) => Promise<readonly string[]>;
   }
@@ -33,8 +31,6 @@ const WASM_URL = "/wasm/";
 /** Of those that have any. */
 const THREADS = 2;
 const BACKENDS = [tfjsCpu(), tfjsWasm({ wasmUrl: WASM_URL }), tfjsWebgl(), tfjsWebgpu(), tfjsNode()];
-
-window.sessions = pageSessions(BACKENDS, { threads: THREADS });
 
 async function adapterOf(name: string): Promise<string> {
   if (name === "tfjs-wasm") {

@@ -60,6 +60,8 @@ export interface Backend {
   readonly name: string;
   /** The name of the artifact format that it loads: `onnx`, `tfjs`, `smyd`. */
   readonly format: string;
+  /** The only platform that has this engine; absent for one that can be had everywhere. */
+  readonly runsIn?: "browser" | "node";
   availability(): Promise<Availability>;
   load(artifact: Artifact, options?: LoadOptions): Promise<Session>;
 }

@@ -2,8 +2,10 @@ export * from "./backend.ts";
 export { checkInputs } from "./check-inputs.ts";
 export {
   type Classifier,
+  classifierLoader,
   type ClassifierOptions,
   type ClassifyOptions,
+  type LoadClassifier,
   loadClassifier,
   type LoadClassifierOptions,
 } from "./tasks/classification/classifier.ts";

@@ -1,4 +1,4 @@
-import { type ClassificationContract, type Contract, type Tensor } from "@samoyed/core";
+import type { ClassificationContract, Contract, Tensor } from "@samoyed/core";
 import { testContract } from "@samoyed/test-support/contract";
 import type { Availability, Backend, Port, Session } from "../src/backend.ts";
 import { checkInputs } from "../src/check-inputs.ts";

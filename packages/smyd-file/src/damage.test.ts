@@ -258,7 +258,7 @@ const data: readonly Case[] = [
     'tensor "bias" is float32 [] at byte 128',
   ],
   ["an overlap", ({ tensors }) => (tensors["bias"].data_offsets = [60, 68]), "overlaps the one before it"],
-  ["a hole", ({ tensors }) => delete tensors["__pad.0"], "leaves a hole before it"],
+  ["a hole", ({ tensors }) => delete tensors["__pad.0"], "leaves a gap before it"],
 ];
 
 describe.each([

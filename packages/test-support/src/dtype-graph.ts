@@ -1,6 +1,6 @@
 import type { DType } from "@samoyed/core";
 import { createBuilder } from "@samoyed/graph";
-import { type Graph } from "@samoyed/ir";
+import type { Graph } from "@samoyed/ir";
 import { anyTensor } from "./tensors.ts";
 
 /** Weights of one dtype behind an Identity, with a scalar and an empty one. */

@@ -1,5 +1,5 @@
 import type { LazyTensor, Shape } from "@samoyed/core";
-import { type Graph } from "@samoyed/ir";
+import type { Graph } from "@samoyed/ir";
 
 /** A tensor that two graphs may be compared by. */
 interface PlainTensor {

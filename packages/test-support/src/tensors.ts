@@ -18,6 +18,11 @@ export function numbers(count: number, seed: number): Float32Array {
   });
 }
 
+/** A float32 tensor of seeded numbers in [-1, 1). */
+export function noise(shape: Shape, seed: number): Tensor<"float32"> {
+  return { dtype: "float32", shape, data: numbers(elementCount(shape), seed * 2_654_435_761 + 12_345) };
+}
+
 /** Values in [-1, 1] that differ from place to place: a sine. */
 export function wave(shape: Shape, phase = 0): Tensor<"float32"> {
   const data = Float32Array.from({ length: elementCount(shape) }, (_, i) => Math.sin(i * 1.7 + phase));

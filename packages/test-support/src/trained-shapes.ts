@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { openCheckpoint, stateDict } from "@samoyed/checkpoint";
 import { type Contract, memorySource, parseNpy, type PreprocessConfig, type Tensor } from "@samoyed/core";
 import { dropIdentities, foldBatchNorm, foldConstants, rewriteGraph } from "@samoyed/graph";
-import { type Graph } from "@samoyed/ir";
+import type { Graph } from "@samoyed/ir";
 import { buildModel, identifyModel } from "@samoyed/models";
 import { preprocessImage } from "@samoyed/preprocess";
 import { testContract } from "./contract.ts";

@@ -1,6 +1,6 @@
 // One convolution on the kernels of .smyd's runtime, with tiles of any size: the same in Node and in pages.
-import { loadKernels } from "../../../packages/runtime-smyd/dist/kernels/load.js";
-import { encodeProgram, scratchBytes } from "../../../packages/runtime-smyd/dist/program/encode.js";
+import { loadKernels } from "../../../packages/runtime-smyd/dist/wasm/kernels/load.js";
+import { encodeProgram, scratchBytes } from "../../../packages/runtime-smyd/dist/wasm/program/encode.js";
 
 const ALIGNMENT = 64;
 

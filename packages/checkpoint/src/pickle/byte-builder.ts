@@ -1,6 +1,6 @@
 const ENCODER = new TextEncoder();
 
-/** Collects bytes for a header or a pickle: small, and kept in memory. */
+/** Collects the bytes of a header or a pickle in memory; meant for small amounts. */
 export class ByteBuilder {
   #bytes = new Uint8Array(1024);
   #length = 0;
@@ -43,7 +43,7 @@ export class ByteBuilder {
     return this;
   }
 
-  /** A view of what was appended; valid until more is. */
+  /** A view of the appended bytes; valid until more are appended. */
   build(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
   }

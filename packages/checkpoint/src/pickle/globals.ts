@@ -110,8 +110,8 @@ export function pickleHandlers(options: HandlerOptions): PickleHandlers {
       if (INERT.has(callable.key) || (options.torchscript === true && isTorchScriptClass(callable))) {
         return new PyRecord(callable, args.items);
       }
-      throw new UnsupportedError(`${where()} calls ${callable.path}, which is not on the list of what may be called`, {
-        hint: "Samoyed executes nothing from a checkpoint. In Python, save `model.state_dict()` alone.",
+      throw new UnsupportedError(`${where()} calls ${callable.path}, which is not on the list of allowed calls`, {
+        hint: "Samoyed executes nothing from a checkpoint. In Python, save only `model.state_dict()`.",
         details: { global: callable.path },
       });
     },

@@ -18,7 +18,7 @@ test.each<[string, Uint8Array, unknown]>([
   ["BININT1", pickle("K", 255), 255],
   ["BININT2", pickle("M", 0xff, 0xff), 65535],
   ["BININT", pickle(int(-5)), -5],
-  ["LONG1 of nothing", pickle(0x8a, 0), 0],
+  ["an empty LONG1", pickle(0x8a, 0), 0],
   ["LONG1", pickle(0x8a, 2, 0x00, 0xff), -256],
   ["LONG1 beyond 2^53", pickle(0x8a, 8, uint64(2n ** 63n - 1n)), 2n ** 63n - 1n],
   ["LONG4", pickle(0x8b, uint32(1), 0x80), -128],
@@ -73,7 +73,7 @@ test.each<[string, Uint8Array, unknown]>([
     new Map([["a", 1]]),
   ],
   ["Size", pickle(global("torch", "Size"), tuple(tuple(int(2), int(3))), "R"), [2, 3]],
-  ["a class that stands for itself", pickle(global("os", "system")), { kind: "inert", global: "os.system", args: [] }],
+  ["a bare class", pickle(global("os", "system")), { kind: "inert", global: "os.system", args: [] }],
   [
     "bytes of protocol 2",
     pickle(global("_codecs", "encode"), tuple(text("a"), text("latin1")), "R"),
@@ -90,7 +90,7 @@ test.each<[string, Uint8Array, unknown]>([
     { kind: "inert", global: "pathlib.PurePath", args: ["a"] },
   ],
   [
-    "OrderedDict's attributes are passed over",
+    "OrderedDict's attributes are ignored",
     pickle(global("collections", "OrderedDict"), ")R", "}", text("_metadata"), "Ns", "b"),
     new Map(),
   ],
@@ -98,7 +98,7 @@ test.each<[string, Uint8Array, unknown]>([
   expect(value(data)).toEqual(expected);
 });
 
-test("keys that objects treat specially are keys", () => {
+test("keys that JavaScript objects treat specially are ordinary keys", () => {
   const map = value(
     pickle("}", "(", text("__proto__"), "K", 1, text("constructor"), "K", 2, text("toString"), "K", 3, "u"),
   );
@@ -112,7 +112,7 @@ test("keys that objects treat specially are keys", () => {
   expect(Object.getPrototypeOf(map)).toBe(Map.prototype);
 });
 
-test("floats stay apart from integers until they are shown", () => {
+test("floats are distinct from integers until they are presented", () => {
   const list = run(pickle("](", "K", 2, "G", Uint8Array.of(0x40, 0, 0, 0, 0, 0, 0, 0), "e"));
   expect(list).toEqual([2, new PyFloat(2)]);
 });
@@ -126,7 +126,7 @@ test.each<[string, Uint8Array, string]>([
   ["a mark left", pickle("N("), "data.pkl: STOP at byte 4: 1 values and 1 marks are left; expected one value"],
   ["nothing left", pickle(), "data.pkl: STOP at byte 2: 0 values and 0 marks are left; expected one value"],
   ["cut in an argument", bytes(0x80, 2, "J", 1), "data.pkl: BININT at byte 2 needs 4 bytes; 1 are left"],
-  ["no such opcode", pickle(0xff), "data.pkl: 0xff at byte 2: no such pickle opcode"],
+  ["an unknown opcode", pickle(0xff), "data.pkl: 0xff at byte 2: unknown pickle opcode"],
   [
     "a length beyond the file",
     pickle("X", uint32(0xffffffff), "a"),
@@ -147,16 +147,16 @@ test.each<[string, Uint8Array, string]>([
     pickle(0x8b, uint32(256), new Uint8Array(256)),
     "data.pkl: LONG4 at byte 2: an integer of 256 bytes; at most 255 are read",
   ],
-  ["stack underflow", pickle("a"), "data.pkl: APPEND at byte 2: the stack holds too few values"],
-  ["underflow below a mark", pickle("]N(a"), "data.pkl: APPEND at byte 5: the stack holds too few values"],
-  ["TUPLE3 of two", pickle("NN", 0x87), "data.pkl: TUPLE3 at byte 4: the stack holds too few values"],
-  ["BINPUT of nothing", pickle("q", 0), "data.pkl: BINPUT at byte 2: the stack holds too few values"],
+  ["stack underflow", pickle("a"), "data.pkl: APPEND at byte 2: the stack has too few values"],
+  ["underflow below a mark", pickle("]N(a"), "data.pkl: APPEND at byte 5: the stack has too few values"],
+  ["TUPLE3 of two", pickle("NN", 0x87), "data.pkl: TUPLE3 at byte 4: the stack has too few values"],
+  ["BINPUT of nothing", pickle("q", 0), "data.pkl: BINPUT at byte 2: the stack has too few values"],
   ["no mark", pickle("Nt"), "data.pkl: TUPLE at byte 3: no mark is on the stack"],
-  ["no memo", pickle("h", 9), "data.pkl: BINGET at byte 2: nothing was memoised under 9"],
+  ["no memo", pickle("h", 9), "data.pkl: BINGET at byte 2: nothing was memoized under 9"],
   [
     "no long memo",
     pickle("j", uint32(0xfffffffe)),
-    "data.pkl: LONG_BINGET at byte 2: nothing was memoised under 4294967294",
+    "data.pkl: LONG_BINGET at byte 2: nothing was memoized under 4294967294",
   ],
   ["SETITEM on a list", pickle("]NNs"), "data.pkl: SETITEM at byte 5 on a list; expected a dictionary"],
   ["SETITEMS on a tuple", pickle(")(NNu"), "data.pkl: SETITEMS at byte 6 on a tuple of 0; expected a dictionary"],
@@ -171,7 +171,7 @@ test.each<[string, Uint8Array, string]>([
     pickle(global("torch", "device"), "Nb"),
     "data.pkl: BUILD at byte 17 on the global torch.device, which takes no state",
   ],
-  ["a list as a key", pickle("}]Ns"), "data.pkl: SETITEM at byte 5: a list as a key; Python has no such keys"],
+  ["a list as a key", pickle("}]Ns"), "data.pkl: SETITEM at byte 5: a list as a key, which Python does not allow"],
   ["REDUCE of a string", pickle(text("os.system"), ")R"), 'data.pkl: REDUCE at byte 17 calls the string "os.system"'],
   [
     "REDUCE with a list",
@@ -183,7 +183,7 @@ test.each<[string, Uint8Array, string]>([
     pickle("K", 1, "K", 2, 0x93),
     "data.pkl: STACK_GLOBAL at byte 6 on the integer 1 and the integer 2; expected strings",
   ],
-  ["GLOBAL without end", bytes(0x80, 2, "cos\nsystem"), "data.pkl: GLOBAL at byte 2: the name has no end"],
+  ["an unterminated GLOBAL", bytes(0x80, 2, "cos\nsystem"), "data.pkl: GLOBAL at byte 2: the name is not terminated"],
   [
     "invalid UTF-8",
     pickle("X", uint32(2), 0xc3, 0x28),
@@ -214,7 +214,7 @@ test.each<[string, Uint8Array, string]>([
   );
 });
 
-const NOT_LISTED = "which is not on the list of what may be called";
+const NOT_LISTED = "which is not on the list of allowed calls";
 test.each<[string, Uint8Array, string]>([
   [
     "REDUCE of os.system",
@@ -264,7 +264,7 @@ test.each<[string, Uint8Array, string]>([
   [
     "NEWOBJ_EX with keywords",
     pickle(global("torch", "device"), ")}", text("type"), "Ns", 0x92),
-    "data.pkl: NEWOBJ_EX at byte 29: an object made with keyword arguments is not read",
+    "data.pkl: NEWOBJ_EX at byte 29: an object created with keyword arguments is not supported",
   ],
   ["protocol 1", bytes(0x80, 1, "N."), "data.pkl: PROTO at byte 0: pickle protocol 1; expected 2 to 5"],
   ["protocol 6", bytes(0x80, 6, "N."), "data.pkl: PROTO at byte 0: pickle protocol 6; expected 2 to 5"],
@@ -292,13 +292,13 @@ test.each<[string, Uint8Array, string]>([
   ).map(([name, opcode]): [string, Uint8Array, string] => [
     name,
     pickle("(", opcode, "os\nsystem\n"),
-    `data.pkl: ${name} at byte 3: this opcode is not read; PyTorch writes no such pickles`,
+    `data.pkl: ${name} at byte 3: this opcode is not supported; PyTorch does not write it`,
   ]),
 ])("%s: refused", async (_, data, message) => {
   await expectError(() => run(data), UnsupportedError, message);
 });
 
-test("the error names the global for programs too", async () => {
+test("the error's details name the global", async () => {
   expect.assertions(1);
   try {
     run(pickle(global("os", "system"), ")R"));
@@ -334,16 +334,16 @@ test("values are counted", async () => {
   await expectError(() => run(data), FormatError, "data.pkl: NONE at byte 8388611: more than 8388608 values");
 });
 
-test("memoised values are counted", async () => {
+test("memoized values are counted", async () => {
   const data = bytes(0x80, 2, "N", new Uint8Array((1 << 21) | 1).fill(0x94), ".");
   await expectError(
     () => run(data),
     FormatError,
-    "data.pkl: MEMOIZE at byte 2097155: more than 2097152 values are memoised",
+    "data.pkl: MEMOIZE at byte 2097155: more than 2097152 values are memoized",
   );
 });
 
-test("memo doubling: 800 bytes that stand for 2^100 nodes cost as many steps as they have containers", () => {
+test("memo doubling: 800 bytes that represent 2^100 nodes cost as many steps as they have containers", () => {
   const doubling = Array.from({ length: 100 }, (_, level) => bytes("q", level, "h", level, 0x86));
   const data = pickle("]", ...doubling);
   expect(data.byteLength).toBeLessThan(805);
@@ -393,7 +393,7 @@ function float(number: number): Uint8Array {
   return out;
 }
 
-test("what is pickled is read back", () => {
+test("pickled values are read back", () => {
   const { tree } = fc.letrec((tie) => ({
     tree: fc.oneof(
       { depthSize: "small" },
@@ -414,7 +414,7 @@ test("what is pickled is read back", () => {
   );
 });
 
-test("any bytes give a value or a typed error", () => {
+test("any bytes: a value or a typed error", () => {
   const opcodes = fc.constantFrom(
     ...[..."().0124BCGJKMNQRTUX]abcehjqrstu}"].map((letter) => letter.charCodeAt(0)),
     0x80,
@@ -434,6 +434,6 @@ test("any bytes give a value or a typed error", () => {
   );
 });
 
-test("a tuple is no list", () => {
+test("a tuple is not a list", () => {
   expect(run(pickle(")"))).toBeInstanceOf(PyTuple);
 });

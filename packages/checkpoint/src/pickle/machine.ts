@@ -5,37 +5,37 @@ import { OPCODE, opcodeName, refuseOpcode } from "./opcodes.ts";
 import { PickleStack } from "./stack.ts";
 import { describeValue, PyFloat, PyGlobal, PyTuple, type PyValue, type Where } from "./values.ts";
 
-/** Integers beyond 255 bytes are of no use in a checkpoint, and Python takes quadratic time to read them. */
+/** Longer integers have no use in a checkpoint, and take quadratic time to read. */
 const MAX_LONG_BYTES = 255;
-/** Python's own names are shorter; this one would stand in error messages. */
+/** Real names are shorter; names appear in error messages. */
 const MAX_NAME = 256;
-/** A tensor memoises some 15 values; an entry takes 40 bytes of memory and as little as 1 of the file. */
+/** A tensor memoizes about 15 values; an entry takes 40 bytes of memory and as little as 1 byte of the file. */
 const MAX_MEMO = 1 << 21;
 const OLDEST_PROTOCOL = 2;
 const NEWEST_PROTOCOL = 5;
 
-/** What a pickle's calls mean. Each answers with a value, or throws for what is not listed. */
+/** Handlers of a pickle's calls. Each returns a value, or throws for a call that is not listed. */
 export interface PickleHandlers {
   /** REDUCE, NEWOBJ and NEWOBJ_EX: `callable(*args)`. */
   call(callable: PyValue, args: PyValue, where: Where): PyValue;
-  /** BUILD: the state that `target` is given; answers with what stands in its place. */
+  /** BUILD: applies a state to `target`; returns the value that replaces it. */
   build(target: PyValue, state: PyValue, where: Where): PyValue;
-  /** BINPERSID: the object, such as a storage, that the container keeps under `id`. */
+  /** BINPERSID: returns the object, such as a storage, that the container stores under `id`. */
   persistent(id: PyValue, where: Where): PyValue;
 }
 
 /** Options of `runPickle`. */
 export interface PickleOptions extends PickleHandlers {
-  /** Names the pickle in errors: the file, and the entry in it. */
+  /** Names the pickle in errors: the file and its entry. */
   readonly label: string;
 }
 
 /**
- * Reads one pickle, whole and alone in `bytes`, and executes nothing: names are compared with lists, calls described.
- * Bytes are views of `bytes`. Numbers that are integers in Python stay apart from floats (`PyFloat`).
+ * Reads the one pickle that fills `bytes`, and executes nothing: names are looked up in lists, calls are described.
+ * Byte strings are views of `bytes`. Python's integers and floats (`PyFloat`) stay distinct.
  *
- * @throws FormatError when the pickle is damaged, its stack underflows, or one of the caps is passed.
- * @throws UnsupportedError for a protocol other than 2 to 5, an opcode that is not read, or what a handler refuses.
+ * @throws FormatError when the pickle is damaged, its stack underflows, or a limit is exceeded.
+ * @throws UnsupportedError for a protocol other than 2 to 5, an unsupported opcode, or a call that a handler refuses.
  */
 export function runPickle(bytes: Uint8Array, options: PickleOptions): PyValue {
   const view = viewOf(bytes);
@@ -68,7 +68,7 @@ export function runPickle(bytes: Uint8Array, options: PickleOptions): PyValue {
   const line = (): string => {
     const end = bytes.indexOf(0x0a, position);
     if (end < 0) {
-      throw new FormatError(`${where()}: the name has no end`);
+      throw new FormatError(`${where()}: the name is not terminated`);
     }
     const decoded = text(end - position);
     position = end + 1;
@@ -76,19 +76,19 @@ export function runPickle(bytes: Uint8Array, options: PickleOptions): PyValue {
   };
   const length8 = (): number => {
     const from = take(8);
-    // Beyond 2^53 the sum is not exact, and larger than any file all the same.
+    // Beyond 2^53 the sum is not exact, but still larger than any file.
     return view.getUint32(from, true) + view.getUint32(from + 4, true) * 2 ** 32;
   };
-  const memoise = (index: number): void => {
+  const memoize = (index: number): void => {
     if (memo.size >= MAX_MEMO) {
-      throw new FormatError(`${where()}: more than ${MAX_MEMO} values are memoised`);
+      throw new FormatError(`${where()}: more than ${MAX_MEMO} values are memoized`);
     }
     memo.set(index, stack.top());
   };
   const recall = (index: number): PyValue => {
     const value = memo.get(index);
     if (value === undefined) {
-      throw new FormatError(`${where()}: nothing was memoised under ${index}`);
+      throw new FormatError(`${where()}: nothing was memoized under ${index}`);
     }
     return value;
   };
@@ -172,7 +172,7 @@ export function runPickle(bytes: Uint8Array, options: PickleOptions): PyValue {
       case OPCODE.BINFLOAT:
         stack.push(new PyFloat(view.getFloat64(take(8), false)));
         break;
-      // Python 2 wrote its strings so; PyTorch reads them as UTF-8 (2.13, `torch/serialization.py`, `load`).
+      // The strings of Python 2; PyTorch reads them as UTF-8 (2.13, `torch/serialization.py`, `load`).
       case OPCODE.BINUNICODE:
       case OPCODE.BINSTRING:
         stack.push(text(view.getUint32(take(4), true)));
@@ -271,7 +271,7 @@ export function runPickle(bytes: Uint8Array, options: PickleOptions): PyValue {
       case OPCODE.NEWOBJ_EX: {
         const keywords = stack.pop();
         if (!(keywords instanceof Map) || keywords.size > 0) {
-          throw new UnsupportedError(`${where()}: an object made with keyword arguments is not read`);
+          throw new UnsupportedError(`${where()}: an object created with keyword arguments is not supported`);
         }
         call();
         break;
@@ -285,13 +285,13 @@ export function runPickle(bytes: Uint8Array, options: PickleOptions): PyValue {
         stack.push(options.persistent(stack.pop(), where));
         break;
       case OPCODE.BINPUT:
-        memoise(bytes[take(1)]!);
+        memoize(bytes[take(1)]!);
         break;
       case OPCODE.LONG_BINPUT:
-        memoise(view.getUint32(take(4), true));
+        memoize(view.getUint32(take(4), true));
         break;
       case OPCODE.MEMOIZE:
-        memoise(memo.size);
+        memoize(memo.size);
         break;
       case OPCODE.BINGET:
         stack.push(recall(bytes[take(1)]!));

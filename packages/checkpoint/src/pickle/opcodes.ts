@@ -1,6 +1,6 @@
 import { FormatError, UnsupportedError } from "@samoyed/core";
 
-/** The opcodes that are read, by byte (CPython 3.11, `Lib/pickletools.py`): those of the binary protocols 2 to 5. */
+/** The supported opcodes, by byte (CPython 3.11, `Lib/pickletools.py`): those of the binary protocols 2 to 5. */
 export const OPCODE = {
   MARK: 0x28,
   EMPTY_TUPLE: 0x29,
@@ -55,8 +55,8 @@ export const OPCODE = {
 } as const;
 
 /**
- * Opcodes of Python's that are refused: those of the text protocols, which PyTorch never writes, and those that make
- * objects by other means. They are named so that the error can name them.
+ * Python's opcodes that are refused: those of the text protocols, which PyTorch never writes, and those that create
+ * objects by other means. They are listed so that the error can name them.
  */
 const REFUSED: ReadonlyMap<number, string> = new Map([
   [0x32, "DUP"],
@@ -79,7 +79,7 @@ const REFUSED: ReadonlyMap<number, string> = new Map([
   [0x98, "READONLY_BUFFER"],
 ]);
 
-/** How an opcode's argument is written: so many bytes, a length and as many bytes, or two lines of text. */
+/** Encoding of an opcode's argument: a number of bytes, a length followed by as many bytes, or two lines of text. */
 export type Argument = number | "length1" | "length4" | "length8" | "lines";
 
 const ARGUMENTS: readonly (Argument | undefined)[] = buildArguments();
@@ -88,7 +88,7 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   ...REFUSED,
 ]);
 
-/** The argument of an opcode; `undefined` for a byte that is refused or no opcode at all. */
+/** The argument of an opcode; `undefined` for a refused opcode or a byte that is not an opcode. */
 export function opcodeArgument(opcode: number): Argument | undefined {
   return ARGUMENTS[opcode];
 }
@@ -98,11 +98,11 @@ export function opcodeName(opcode: number): string {
   return NAMES.get(opcode) ?? `0x${opcode.toString(16).padStart(2, "0")}`;
 }
 
-/** The error for an opcode that is not read. */
+/** The error for an unsupported opcode. */
 export function refuseOpcode(opcode: number, where: string): FormatError | UnsupportedError {
   return REFUSED.has(opcode)
-    ? new UnsupportedError(`${where}: this opcode is not read; PyTorch writes no such pickles`)
-    : new FormatError(`${where}: no such pickle opcode`);
+    ? new UnsupportedError(`${where}: this opcode is not supported; PyTorch does not write it`)
+    : new FormatError(`${where}: unknown pickle opcode`);
 }
 
 function buildArguments(): (Argument | undefined)[] {

@@ -3,13 +3,13 @@ import { type CheckpointValue, type InertRecord, isLazyTensor } from "../checkpo
 import { PyFloat, PyGlobal, PyParameter, PyRecord, PyStorage, PyTensor, PyTuple, type PyValue } from "./values.ts";
 import { storedTensor } from "../tensor/stored-tensor.ts";
 
-/** Python itself reads nothing deeper than about 1,000; the walk recurses. */
+/** Python itself reads at most about 1,000 levels; the walk recurses. */
 const MAX_NESTING = 1_000;
 
 /** Real names have up to 200 characters; long ones, repeated for each tensor below them, would fill memory. */
 const MAX_PATH = 1_024;
 
-/** A pickle's values as callers see them. */
+/** A pickle's values as exposed to callers. */
 export interface Presented {
   readonly root: CheckpointValue;
   /** Every tensor by its dotted path, in the order in which the file describes them. */
@@ -17,11 +17,11 @@ export interface Presented {
 }
 
 /**
- * Turns a pickle's values into a checkpoint's: lazy tensors named by their paths, Maps, arrays, inert records.
+ * Converts a pickle's values to a checkpoint's: lazy tensors named by their paths, Maps, arrays, inert records.
  *
- * Each container is visited once, so one that is shared is shared still (its tensors are listed under the first path
- * to it), a cycle stays a cycle, and a file of 800 bytes that stands for 2^100 nodes costs as many steps as it has
- * containers. The state of a record is walked as if it were the record: TorchScript's modules are such.
+ * Each container is visited once, so a shared container stays shared (its tensors are listed under the first path
+ * to it), a cycle stays a cycle, and a file of 800 bytes that represents 2^100 nodes costs as many steps as it has
+ * containers. The state of a record is walked as if it were the record, for TorchScript's modules.
  *
  * @throws FormatError when values are nested more than 1,000 deep, or two tensors have the same path, or
  * a path has more than 1,024 characters.
@@ -84,7 +84,7 @@ export function present(root: PyValue, label: string): Presented {
       seen.set(value, made);
       let index = 0;
       for (const [key, item] of value) {
-        // A key that is an object, such as a tuple, has no name to put into a path.
+        // A key that is an object, such as a tuple, has no name to add to a path.
         const step = typeof key === "object" && key !== null ? `[${index}]` : String(key);
         made.set(walk(key, inside(`${step}.key`), depth + 1), walk(item, inside(step), depth + 1));
         index++;
@@ -119,7 +119,7 @@ function record(global: PyGlobal, args: readonly CheckpointValue[]): InertRecord
   return { kind: "inert", global: global.path, args };
 }
 
-/** A path that has grown too long is not extended: it fails once it names a tensor, and until then takes no memory. */
+/** A path that is too long is not extended: it fails when it names a tensor, and takes no memory until then. */
 function joinPath(path: string, key: string): string {
   if (path.length > MAX_PATH) {
     return path;

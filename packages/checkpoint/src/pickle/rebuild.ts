@@ -14,7 +14,7 @@ import {
 import { checkLayout, readCount, readSizes } from "../tensor/strided-layout.ts";
 import { readDType } from "../torch/tensor-dtypes.ts";
 
-/** What one listed global does when it is called; `global` is itself. */
+/** Function that implements a call of a listed global; `global` is that global. */
 export type Rebuild = (args: readonly PyValue[], where: Where, global: PyGlobal) => PyValue;
 
 /** `(storage, offset, size, stride)`: PyTorch 2.13, `torch/_utils.py`, `_rebuild_tensor`. */
@@ -23,34 +23,34 @@ export const rebuildTensor: Rebuild = (args, where, global) => {
   return stridedTensor(args, {}, where);
 };
 
-/** `_rebuild_tensor_v2`: the above, then requires_grad, hooks, and a dictionary of the `conj` and `neg` bits. */
+/** `_rebuild_tensor_v2`: the above, followed by requires_grad, hooks, and a dictionary of the `conj` and `neg` bits. */
 export const rebuildTensorV2: Rebuild = (args, where, global) => {
   expectCount(args, [6, 7], where, global);
   return stridedTensor(args, { metadata: args[6] }, where);
 };
 
-/** `_rebuild_tensor_v3`: a dtype of its own, for those without a storage class. */
+/** `_rebuild_tensor_v3`: with an explicit dtype, for dtypes without a storage class. */
 export const rebuildTensorV3: Rebuild = (args, where, global) => {
   expectCount(args, [7, 8], where, global);
   return stridedTensor(args, { dtype: args[6], metadata: args[7] }, where);
 };
 
-/** `_rebuild_parameter(data, requires_grad, hooks)`, and the same with a state that says nothing of values. */
+/** `_rebuild_parameter(data, requires_grad, hooks)`, and the same with a state that does not affect values. */
 export const rebuildParameter: Rebuild = (args, where, global) => {
   expectCount(args, [3, 4], where, global);
   return expectTensor(args[0], where);
 };
 
-/** `_rebuild_qtensor`: integers and their scale. It opens, with its shape, and does not read. */
+/** `_rebuild_qtensor`: integers and their scale. The tensor is listed with its shape, but reading it fails. */
 export const rebuildQuantized: Rebuild = (args, where, global) => {
   expectCount(args, [7], where, global);
   const shape = readSizes(args[2], "shape", where);
   const scheme = args[4] instanceof PyTuple ? args[4].items[0] : undefined;
   const name = scheme instanceof PyGlobal ? scheme.path : "unknown scheme";
-  return unreadable(shape, `is quantized (${name}), which is not read`);
+  return unreadable(shape, `is quantized (${name}), which is not supported`);
 };
 
-/** `_rebuild_sparse_tensor(layout, (indices…, values, size[, is_coalesced]))`. It opens and does not read. */
+/** `_rebuild_sparse_tensor(layout, (indices…, values, size[, is_coalesced]))`. The tensor is listed, but reading it fails. */
 export const rebuildSparse: Rebuild = (args, where, global) => {
   expectCount(args, [2], where, global);
   const data = args[1] instanceof PyTuple ? args[1].items : [];
@@ -59,23 +59,23 @@ export const rebuildSparse: Rebuild = (args, where, global) => {
   const layout = args[0] instanceof PyRecord ? args[0].args[0] : args[0];
   const values = data.findLast((item) => item instanceof PyTensor);
   const name = typeof layout === "string" ? layout : "unknown layout";
-  return unreadable(shape, `is sparse (${name}), which is not read`, values);
+  return unreadable(shape, `is sparse (${name}), which is not supported`, values);
 };
 
-/** `_rebuild_from_type_v2(function, type, args, state)`: a subclass of Tensor, whose values are what counts. */
+/** `_rebuild_from_type_v2(function, type, args, state)`: a subclass of Tensor, of which only the values are read. */
 export function rebuildFromType(rebuilds: (key: string) => Rebuild | undefined): Rebuild {
   return (args, where, global) => {
     expectCount(args, [4], where, global);
     const [callable, , inner] = args;
     const rebuild = callable instanceof PyGlobal ? rebuilds(callable.key) : undefined;
     if (!(callable instanceof PyGlobal) || rebuild === undefined || !(inner instanceof PyTuple)) {
-      throw new UnsupportedError(`${where()}: ${global.path} with ${describeValue(callable)} is not read`);
+      throw new UnsupportedError(`${where()}: ${global.path} with ${describeValue(callable)} is not supported`);
     }
     return expectTensor(rebuild(inner.items, where, callable), where);
   };
 }
 
-/** An empty `Parameter`, or one around a tensor: PyTorch before 0.4 made it so and filled it with BUILD. */
+/** An empty `Parameter`, or one around a tensor, as created by PyTorch before 0.4 and filled with BUILD. */
 export const makeParameter: Rebuild = (args, where) => {
   if (args.length === 0 || args[0] === null) {
     return new PyParameter();
@@ -84,7 +84,7 @@ export const makeParameter: Rebuild = (args, where) => {
 };
 
 /**
- * BUILD on an old Parameter: `(storage, offset, size, stride)` or `(data, grad, hooks, requires_grad, volatile)`
+ * BUILD on a Parameter of PyTorch before 0.4: `(storage, offset, size, stride)` or `(data, grad, hooks, requires_grad, volatile)`
  * (PyTorch 2.13, `torch/_tensor.py`, `__setstate__`).
  */
 export function buildParameter(state: PyValue, where: Where): PyTensor {
@@ -116,7 +116,7 @@ export const makeSize: Rebuild = (args, where, global) => {
   return new PyTuple(readSizes(args[0], "size", where));
 };
 
-/** Anything that is described and not made. */
+/** Any object that is described and not created. */
 export const makeRecord: Rebuild = (args, _where, global) => new PyRecord(global, args);
 
 function stridedTensor(
@@ -132,9 +132,9 @@ function stridedTensor(
   const shape = readSizes(size, "shape", where);
   const type = view.storage.type.dtype;
   if (options.dtype === undefined && type === "quantized") {
-    return unreadable(shape, `is quantized (${view.storage.type.name}), which is not read`);
+    return unreadable(shape, `is quantized (${view.storage.type.name}), which is not supported`);
   }
-  // An untyped storage without a dtype holds bytes (PyTorch 2.13, `torch/serialization.py`, `persistent_load`).
+  // An untyped storage without a dtype contains bytes (PyTorch 2.13, `torch/serialization.py`, `persistent_load`).
   const own = type === "untyped" || type === "quantized" ? "uint8" : type;
   const layout = {
     dtype: options.dtype === undefined ? own : readDType(options.dtype, where),
@@ -174,7 +174,7 @@ function unreadable(shape: readonly number[], unsupported: string, values?: PyVa
 
 function expectTensor(value: PyValue | undefined, where: Where): PyTensor {
   if (!(value instanceof PyTensor)) {
-    throw new FormatError(`${where()}: ${describeValue(value)} stands where a tensor belongs`);
+    throw new FormatError(`${where()}: ${describeValue(value)} found; expected a tensor`);
   }
   return value;
 }

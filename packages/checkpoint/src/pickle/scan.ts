@@ -2,44 +2,44 @@ import { type ByteSource, FormatError, type ReadOptions } from "@samoyed/core";
 import { viewOf } from "../little-endian.ts";
 import { OPCODE, opcodeArgument, opcodeName, refuseOpcode } from "./opcodes.ts";
 
-/** A pickle holds structure, not weights: that of a 100,000-tensor checkpoint takes about 20 MB. */
+/** A pickle contains structure, not weights: that of a 100,000-tensor checkpoint takes about 20 MB. */
 export const MAX_PICKLE_BYTES: number = 256 * 2 ** 20;
 /** The first read; the pickles of a ResNeXt-101's legacy file take about 60 KB. */
 const FIRST_BYTES = 1 << 16;
-/** Module and name; without a bound, a scan for the line's end reads the whole file. */
+/** Module and name; without a limit, a scan for the end of the line reads the whole file. */
 const MAX_NAMES_BYTES = 8192;
 
-/** A stretch of a source that is already in memory. */
-export interface Window {
+/** A byte range of a source that is already in memory. */
+export interface ByteWindow {
   readonly offset: number;
   readonly bytes: Uint8Array;
 }
 
-/** A pickle found in a source that goes on after it. */
+/** A pickle found in a source that continues after it. */
 export interface FoundPickle {
   /** The pickle, STOP included. */
   readonly bytes: Uint8Array;
-  /** Where the bytes after it begin. */
+  /** Offset of the byte after it. */
   readonly end: number;
-  /** What was read on the way, for the next pickle. */
-  readonly window: Window;
+  /** The bytes read so far, for the next pickle. */
+  readonly window: ByteWindow;
 }
 
 /**
- * Finds where the pickle at `offset` ends by stepping over its opcodes, and reads it: little more than the pickle
- * itself is read, and no length that it states is believed before it is known to lie in the file.
+ * Finds the end of the pickle at `offset` by stepping over its opcodes, and reads it: little more than the pickle
+ * itself is read, and each length that it states is checked against the file's size.
  *
  * @throws FormatError when it does not end within the source or within `MAX_PICKLE_BYTES`.
- * @throws UnsupportedError for an opcode that is not read.
+ * @throws UnsupportedError for an unsupported opcode.
  */
 export async function readPickle(
   source: ByteSource,
   options: ReadOptions & {
     readonly offset: number;
     readonly label: string;
-    /** Bytes that are already read; the pickle may begin among them. */
-    readonly window?: Window;
-    /** How much is read at first; a little more than the pickle's size is best. */
+    /** Bytes already read; the pickle may begin within them. */
+    readonly window?: ByteWindow;
+    /** Size of the first read; a little more than the pickle's size is best. */
     readonly firstBytes?: number;
   },
 ): Promise<FoundPickle> {
@@ -55,7 +55,7 @@ export async function readPickle(
     }
     ({ position } = scan);
     if (scan.needed > left) {
-      throw new FormatError(`${label}: the pickle at byte ${offset} goes on past the end of the file`, {
+      throw new FormatError(`${label}: the pickle at byte ${offset} continues past the end of the file`, {
         hint: "The file was cut short; fetch it again.",
       });
     }
@@ -67,7 +67,7 @@ export async function readPickle(
   }
 }
 
-function within(window: Window | undefined, offset: number): { bytes: Uint8Array } {
+function within(window: ByteWindow | undefined, offset: number): { bytes: Uint8Array } {
   if (window === undefined || offset < window.offset || offset > window.offset + window.bytes.byteLength) {
     return { bytes: new Uint8Array(0) };
   }
@@ -75,12 +75,12 @@ function within(window: Window | undefined, offset: number): { bytes: Uint8Array
 }
 
 type Scan =
-  /** STOP stands just before `position`. */
+  /** STOP is just before `position`. */
   | { readonly done: true; readonly position: number }
-  /** The opcode at `position` is not all there; `needed` bytes from the pickle's start would show more of it. */
+  /** The opcode at `position` is incomplete; `needed` is the number of bytes from the pickle's start that would show more of it. */
   | { readonly done: false; readonly position: number; readonly needed: number };
 
-/** Steps over whole opcodes from `position`; `left` is how many bytes the source has from the pickle's start. */
+/** Steps over whole opcodes from `position`; `left` is the number of bytes from the pickle's start to the source's end. */
 function scanPickle(
   bytes: Uint8Array,
   options: { readonly position: number; readonly left: number; readonly label: string },
@@ -99,7 +99,7 @@ function scanPickle(
       const second = first < 0 ? -1 : bytes.indexOf(0x0a, first + 1);
       if (second < 0) {
         if (bytes.byteLength - position > MAX_NAMES_BYTES) {
-          throw new FormatError(`${options.label}: GLOBAL at byte ${position}: the name has no end`);
+          throw new FormatError(`${options.label}: GLOBAL at byte ${position}: the name is not terminated`);
         }
         return { done: false, position, needed: bytes.byteLength + 1 };
       }

@@ -1,14 +1,14 @@
 import { FormatError } from "@samoyed/core";
 import type { PyValue } from "./values.ts";
 
-/** Marks stand for containers begun and not ended, and Python's own pickler nests no deeper than 1,000. */
+/** Marks represent unfinished containers, and Python's own pickler nests no deeper than 1,000. */
 const MAX_MARKS = 10_000;
 /** Each value takes 8 bytes or more; a checkpoint of 100,000 tensors pushes about 4 million. */
 const MAX_VALUES = 1 << 23;
-/** An empty dictionary takes some 200 bytes of memory and one of the file; a tensor needs about five containers. */
+/** An empty dictionary takes about 200 bytes of memory and 1 byte of the file; a tensor needs about five containers. */
 const MAX_CONTAINERS = 1_000_000;
 
-/** The pickle machine's stack. It counts what it is given, so that a small file cannot ask for much memory. */
+/** The pickle machine's stack. It limits what is pushed, so that a small file cannot use much memory. */
 export class PickleStack {
   readonly #items: PyValue[] = [];
   readonly #marks: number[] = [];
@@ -62,7 +62,7 @@ export class PickleStack {
     return this.#items.splice(this.#items.length - count, count);
   }
 
-  /** The values above the last mark, which goes too. */
+  /** Removes the values above the last mark, and the mark. */
   popMark(): PyValue[] {
     const from = this.#marks.pop();
     if (from === undefined) {
@@ -71,7 +71,7 @@ export class PickleStack {
     return this.#items.splice(from);
   }
 
-  /** Drops the last value, or the mark that stands above it, as Python's POP does. */
+  /** Drops the last value, or a mark above it, like Python's POP. */
   popAny(): void {
     if (this.#marks.at(-1) === this.#items.length) {
       this.#marks.pop();
@@ -80,7 +80,7 @@ export class PickleStack {
     this.pop();
   }
 
-  /** The one value that a whole pickle leaves. */
+  /** The one value left by a complete pickle. */
   finish(): PyValue {
     if (this.#marks.length > 0 || this.#items.length !== 1) {
       throw new FormatError(
@@ -92,7 +92,7 @@ export class PickleStack {
 
   #require(count: number): void {
     if (this.#items.length - (this.#marks.at(-1) ?? 0) < count) {
-      throw new FormatError(`${this.#where()}: the stack holds too few values`);
+      throw new FormatError(`${this.#where()}: the stack has too few values`);
     }
   }
 }

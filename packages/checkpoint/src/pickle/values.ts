@@ -2,10 +2,10 @@ import { quote } from "@samoyed/core";
 import type { DType, Shape } from "@samoyed/core";
 import type { StorageView } from "../tensor/storage.ts";
 
-/** Says where in the file something stands: `model.pth: data.pkl: REDUCE at byte 12`. */
+/** Returns the current place in the file: `model.pth: data.pkl: REDUCE at byte 12`. */
 export type Where = () => string;
 
-/** A float of Python's: kept apart from integers, so that a size of `2.0` is not taken for 2. */
+/** A Python float: distinct from integers, so that a size of `2.0` is not mistaken for 2. */
 export class PyFloat {
   readonly value: number;
   constructor(value: number) {
@@ -21,7 +21,7 @@ export class PyTuple {
   }
 }
 
-/** A name that a pickle refers to. It is only compared with lists of names; nothing is imported. */
+/** A name that a pickle refers to. It is only looked up in lists of names; nothing is imported. */
 export class PyGlobal {
   readonly module: string;
   readonly name: string;
@@ -29,7 +29,7 @@ export class PyGlobal {
     this.module = module;
     this.name = name;
   }
-  /** As people write it; for comparisons, `key` is unambiguous and this is not. */
+  /** Dotted name for messages; ambiguous, so compare `key` instead. */
   get path(): string {
     return `${this.module}.${this.name}`;
   }
@@ -39,7 +39,7 @@ export class PyGlobal {
   }
 }
 
-/** A call or an object that was described and not made. */
+/** A call or an object that is described, not created. */
 export class PyRecord {
   readonly global: PyGlobal;
   readonly args: readonly PyValue[];
@@ -50,7 +50,7 @@ export class PyRecord {
   }
 }
 
-/** Where a tensor's elements lie in its storage; strides and offset count elements. */
+/** The layout of a tensor's elements in its storage; strides and offset count elements. */
 export interface StridedLayout {
   readonly dtype: DType;
   readonly shape: Shape;
@@ -58,13 +58,13 @@ export interface StridedLayout {
   readonly offset: number;
 }
 
-/** A tensor: a view of a storage, or one that Samoyed knows and does not read. */
+/** A tensor: a view of a storage, or a kind whose values Samoyed cannot read. */
 export class PyTensor {
   readonly layout: StridedLayout;
   readonly storage: StorageView | undefined;
   /** Lazily conjugated (`conj`) or negated (`neg`) in PyTorch: applied when the tensor is read. */
   readonly flip: "none" | "conj" | "neg" | "conj-neg";
-  /** Why the values cannot be read: `is sparse (torch.sparse_coo)`. */
+  /** Reason why the values cannot be read: `is sparse (torch.sparse_coo)`. */
   readonly unsupported: string | undefined;
   constructor(
     layout: StridedLayout,
@@ -87,7 +87,7 @@ export class PyStorage {
   }
 }
 
-/** A `Parameter` made empty and filled by BUILD, as PyTorch did before 0.4. */
+/** A `Parameter` created empty and filled by BUILD, as in PyTorch before 0.4. */
 export class PyParameter {
   tensor: PyTensor | undefined;
 }
@@ -111,7 +111,7 @@ export type PyValue =
   | Set<PyValue>
   | Map<PyValue, PyValue>;
 
-/** What a value is, for error messages: `a list`, `the integer 3`. */
+/** Describes a value, for error messages: `a list`, `the integer 3`. */
 export function describeValue(value: PyValue | undefined): string {
   if (value === undefined) return "nothing";
   if (value === null) return "None";

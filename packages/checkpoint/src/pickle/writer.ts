@@ -4,14 +4,14 @@ import { OPCODE } from "./opcodes.ts";
 import { STORAGE_NAMES } from "../tensor/storage.ts";
 import { byteLengthOf } from "../tensor/write-tensors.ts";
 
-/** Pickles a value of plain types, protocol 2, as `pickle.dumps` would. */
+/** Pickles a value of plain types with protocol 2, like `pickle.dumps`. */
 export function pickleValue(value: PlainValue): Uint8Array {
   const out = new ByteBuilder().bytes(OPCODE.PROTO, 2);
   putValue(out, value);
   return out.bytes(OPCODE.STOP).build();
 }
 
-/** What `pickleValue` takes; Maps are dictionaries. */
+/** The values that `pickleValue` accepts; Maps are dictionaries. */
 export type PlainValue = boolean | number | bigint | string | readonly PlainValue[] | ReadonlyMap<string, PlainValue>;
 
 /** A tensor and the key of its storage. */
@@ -20,21 +20,21 @@ export interface KeyedTensor {
   readonly key: string;
 }
 
-/** How many elements PyTorch counts in a tensor's storage: bytes where the storage has no type of its own. */
+/** The number of elements that PyTorch records for a tensor's storage: bytes if the storage is untyped. */
 export function storageCount(tensor: LazyTensor): number {
   return STORAGE_NAMES.has(tensor.dtype) ? elementCount(tensor.shape) : byteLengthOf(tensor);
 }
 
 /**
- * Pickles an `OrderedDict` of tensors, protocol 2, each with a storage of its own: what
- * `torch.save(model.state_dict())` writes, and what its `weights_only` reader takes.
+ * Pickles an `OrderedDict` of tensors with protocol 2, each with its own storage, as
+ * `torch.save(model.state_dict())` writes it and the `weights_only` reader accepts it.
  *
- * @param view whether storages' ids end with the `None` that legacy files have.
+ * @param view whether storage ids end with `None`, as in legacy files.
  */
 export function pickleStateDict(tensors: readonly KeyedTensor[], { view }: { readonly view: boolean }): Uint8Array {
   const out = new ByteBuilder().bytes(OPCODE.PROTO, 2);
   const memo = new Map<string, number>();
-  /** Writes something once and refers to it afterwards. */
+  /** Writes a value once and refers to it afterwards. */
   const once = (key: string, put: () => void): void => {
     const index = memo.get(key);
     if (index !== undefined) {
@@ -62,7 +62,7 @@ export function pickleStateDict(tensors: readonly KeyedTensor[], { view }: { rea
     out.bytes(OPCODE.MARK, OPCODE.MARK);
     putString("storage");
     if (storage !== undefined || view) {
-      // PyTorch 2.13 writes untyped storages to legacy files and cannot read them from there; bytes it can.
+      // PyTorch 2.13 writes untyped storages to legacy files but cannot read them back; it can read bytes.
       putGlobal("torch", storage ?? "ByteStorage");
     } else {
       putGlobal("torch.storage", "UntypedStorage");
@@ -80,7 +80,7 @@ export function pickleStateDict(tensors: readonly KeyedTensor[], { view }: { rea
     out.bytes(OPCODE.NEWFALSE);
     putEmptyDict();
     if (storage === undefined) {
-      // PyTorch's names of dtypes are ours.
+      // Samoyed's dtype names are PyTorch's.
       putGlobal("torch", tensor.dtype);
     }
     out.bytes(OPCODE.TUPLE, OPCODE.REDUCE);
@@ -124,7 +124,7 @@ function putValue(out: ByteBuilder, value: PlainValue): void {
   }
 }
 
-/** Two's complement, as few bytes as hold the sign too. */
+/** Two's complement, in as few bytes as possible, sign included. */
 function putLong(out: ByteBuilder, value: bigint): void {
   const bytes: number[] = [];
   let rest = value;

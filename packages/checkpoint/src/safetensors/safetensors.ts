@@ -14,7 +14,7 @@ import { storedTensor } from "../tensor/stored-tensor.ts";
  * Opens a safetensors file: reads its header, checks that the tensors fill the rest of the file exactly.
  *
  * @throws FormatError for a header or offsets that the format does not allow.
- * @throws UnsupportedError for a dtype that is not read.
+ * @throws UnsupportedError for an unsupported dtype.
  */
 export async function openSafetensors(source: ByteSource, options: ReadOptions): Promise<Checkpoint> {
   const { metadata, entries, dataOffset } = await readSafetensorsHeader(source, options);

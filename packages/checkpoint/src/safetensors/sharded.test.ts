@@ -17,7 +17,7 @@ async function shard(names: readonly string[], write = writeSafetensors): Promis
   return sink.bytes();
 }
 
-/** Opens an index over shards, and counts what is left open. */
+/** Opens an index over shards, and counts the shards left open. */
 async function openShards(index: unknown, shards: Readonly<Record<string, Uint8Array>>) {
   const opened: string[] = [];
   const resolve = async (file: string): Promise<ByteSource> => {
@@ -41,7 +41,7 @@ async function openShards(index: unknown, shards: Readonly<Record<string, Uint8A
 const INDEX = { metadata: { total_size: 12, by: "hand" }, weight_map: { b: "2.bin", a: "1.bin", c: "2.bin" } };
 const SHARDS = { "1.bin": await shard(["a"]), "2.bin": await shard(["b", "c"], writeTorchZip) };
 
-test("tensors in the index's order, from shards of any kind", async () => {
+test("tensors in the index's order, from shards of any container", async () => {
   const { checkpoint, opened } = await openShards(INDEX, SHARDS);
   expect(checkpoint.container).toBe("sharded");
   expect([...checkpoint.tensors.keys()]).toEqual(["b", "a", "c"]);
@@ -69,37 +69,37 @@ test("no resolve", async () => {
 
 test.each<[string, unknown, string]>([
   [
-    "JSON of something else",
+    "other JSON",
     { hidden_size: 4 },
-    'i.json: JSON without a "weight_map", so not the index of a sharded checkpoint',
+    'i.json: JSON without a "weight_map", so it is not the index of a sharded checkpoint',
   ],
-  ["no JSON", "{", "i.json: the index is not valid JSON at character 1: expected a key"],
+  ["invalid JSON", "{", "i.json: the index is not valid JSON at character 1: expected a key"],
   [
-    "a shard that is no name",
+    "a shard that is not a name",
     { weight_map: { a: 1 } },
     'i.json: the shard of tensor "a" is 1; expected a file\'s name',
   ],
   [
-    "a tensor that stands twice",
+    "a duplicate tensor",
     '{"weight_map":{"a":"1.bin","a":"2.bin"}}',
-    'i.json: the index is not valid JSON at character 30: the key "a" stands twice',
+    'i.json: the index is not valid JSON at character 30: the key "a" appears twice',
   ],
   [
-    "a tensor that is not there",
+    "a missing tensor",
     { weight_map: { ...INDEX.weight_map, d: "1.bin" } },
-    'i.json: tensor "d" is not in 1.bin, where the index has it',
+    'i.json: tensor "d" is not in 1.bin, where the index lists it',
   ],
   [
     "a tensor in the wrong shard",
     { weight_map: { a: "1.bin", b: "1.bin", c: "2.bin" } },
-    'i.json: tensor "b" is in 2.bin; the index has it in 1.bin',
+    'i.json: tensor "b" is in 2.bin; the index lists it in 1.bin',
   ],
   [
     "a tensor that the index leaves out",
     { weight_map: { a: "1.bin", b: "2.bin" } },
-    'i.json: tensor "c" is in 2.bin; the index has it in no shard',
+    'i.json: tensor "c" is in 2.bin; the index lists it in no shard',
   ],
-  ["a shard that is not there", { weight_map: { a: "9.bin" } }, "9.bin does not exist"],
+  ["a missing shard", { weight_map: { a: "9.bin" } }, "9.bin does not exist"],
 ])("%s: a typed error, and nothing left open", async (_, index, message) => {
   await expectError(() => openShards(index, SHARDS), FormatError, message);
 });
@@ -117,7 +117,7 @@ test("a damaged shard", async () => {
   await expectError(
     () => openShards({ weight_map: { a: "1.bin" } }, { "1.bin": bytes("?") }),
     FormatError,
-    "1.bin: not a checkpoint that Samoyed knows: it begins with 3f",
+    "1.bin: not a checkpoint that Samoyed supports: it begins with 3f",
   );
 });
 
@@ -127,7 +127,7 @@ test("an index as a shard", async () => {
   ).rejects.toThrow("1.bin: a shard that is itself an index, of 1.bin");
 });
 
-describe("names that are no plain names of files", () => {
+describe("names that are not plain file names", () => {
   test.each([
     "../1.bin",
     "/1.bin",
@@ -145,7 +145,7 @@ describe("names that are no plain names of files", () => {
     await expectError(
       () => openShards({ weight_map: { a: file } }, SHARDS),
       FormatError,
-      `i.json: the shard of tensor "a" is ${file.length > 200 ? `"${"x".repeat(200)}…"` : JSON.stringify(file)}; expected the plain name of a file beside the index`,
+      `i.json: the shard of tensor "a" is ${file.length > 200 ? `"${"x".repeat(200)}…"` : JSON.stringify(file)}; expected the plain name of a file next to the index`,
     );
   });
 });

@@ -18,7 +18,7 @@ const MAX_INDEX_BYTES = 64 * 2 ** 20;
 /** The largest published models have a few hundred. */
 const MAX_SHARDS = 10_000;
 
-/** What `openSharded` is given besides the index. */
+/** Options of `openSharded`. */
 export interface ShardOptions extends ReadOptions {
   readonly resolve: ((file: string) => Promise<ByteSource>) | undefined;
   /** Opens one shard. */
@@ -29,7 +29,7 @@ export interface ShardOptions extends ReadOptions {
  * Opens a sharded checkpoint by its index, `model.safetensors.index.json` or `pytorch_model.bin.index.json`, and all of
  * its shards' indexes. Tensors have the index's order.
  *
- * @throws FormatError for an index that names no plain files, and when the shards' tensors are not exactly the index's.
+ * @throws FormatError for shard names that are not plain file names, and when the shards' tensors are not exactly the index's.
  * @throws UsageError without `resolve`.
  */
 export async function openSharded(source: ByteSource, options: ShardOptions): Promise<Checkpoint> {
@@ -58,7 +58,7 @@ export async function openSharded(source: ByteSource, options: ShardOptions): Pr
     for (const [name, file] of fileOf) {
       const tensor = found.get(name)?.tensor;
       if (tensor === undefined) {
-        throw new FormatError(`${label}: tensor ${quote(name)} is not in ${file}, where the index has it`);
+        throw new FormatError(`${label}: tensor ${quote(name)} is not in ${file}, where the index lists it`);
       }
       tensors.set(name, tensor);
     }
@@ -99,16 +99,16 @@ async function closeAll(items: readonly { close?(): Promise<void> }[]): Promise<
 function readWeightMap(json: JsonValue, label: string): Map<string, string> {
   const map = json instanceof Map ? json.get("weight_map") : undefined;
   if (!(map instanceof Map)) {
-    throw new FormatError(`${label}: JSON without a "weight_map", so not the index of a sharded checkpoint`);
+    throw new FormatError(`${label}: JSON without a "weight_map", so it is not the index of a sharded checkpoint`);
   }
   const fileOf = new Map<string, string>();
   for (const [name, file] of map) {
     const where = `${label}: the shard of tensor ${quote(name)}`;
     if (typeof file !== "string") {
-      throw new FormatError(`${where} is ${describeJson(file)}; expected a file's name`);
+      throw new FormatError(`${where} is ${describeJson(file)}; expected a file name`);
     }
     if (!isPlainFileName(file)) {
-      throw new FormatError(`${where} is ${quote(file)}; expected the plain name of a file beside the index`);
+      throw new FormatError(`${where} is ${quote(file)}; expected the plain name of a file next to the index`);
     }
     fileOf.set(name, file);
   }
@@ -119,14 +119,14 @@ function readWeightMap(json: JsonValue, label: string): Map<string, string> {
   return fileOf;
 }
 
-/** No folder, no drive, no URL, nothing that a shell or a file system reads differently. */
+/** No folder, no drive, no URL, nothing that a shell or a file system interprets differently. */
 function isPlainFileName(file: string): boolean {
   return /^[^/\\:\0]+$/.test(file) && !/^\.+$/.test(file) && file.length <= 255;
 }
 
 function shardTensors(shard: Checkpoint, label: string): ReadonlyMap<string, LazyTensor> {
   if (shard.container === "sharded" || !isMap(shard.root)) {
-    throw new UnsupportedError(`${label} holds no dictionary of tensors`);
+    throw new UnsupportedError(`${label} contains no dictionary of tensors`);
   }
   return shard.tensors;
 }
@@ -140,7 +140,7 @@ function checkShardOf(
     throw new FormatError(`${what} is in two shards, ${place.other} and ${place.file}`);
   }
   if (place.index !== place.file) {
-    throw new FormatError(`${what} is in ${place.file}; the index has it in ${place.index ?? "no shard"}`);
+    throw new FormatError(`${what} is in ${place.file}; the index lists it in ${place.index ?? "no shard"}`);
   }
 }
 

@@ -8,22 +8,22 @@ import {
 } from "@samoyed/core";
 import { byteLengthOf, collectTensors, type WriteOptions } from "../tensor/write-tensors.ts";
 
-/** The data begins at a multiple of this, as safetensors' own writer has it (0.6, `src/tensor.rs`). */
+/** The data begins at a multiple of this, as in safetensors' own writer (0.6, `src/tensor.rs`). */
 const ALIGNMENT = 8;
 
 /** Options of `writeSafetensors`. */
 export interface SafetensorsOptions extends WriteOptions {
-  /** What to say of the file, under `__metadata__`. */
+  /** Metadata of the file, stored under `__metadata__`. */
   readonly metadata?: Readonly<Record<string, string>> | ReadonlyMap<string, string>;
 }
 
 /**
- * Writes tensors as a safetensors file. The header has the order given; the data is sorted by element size, largest
+ * Writes tensors as a safetensors file. The header keeps the given order; the data is sorted by element size, largest
  * first, so that every tensor is aligned. The same tensors give the same bytes. The sink is not committed.
  *
  * @throws UsageError when two tensors have the same name.
  * @throws UnsupportedError for complex32 and complex128, for which safetensors has no name.
- * @throws ShapeError when a tensor's bytes are not as many as its shape says.
+ * @throws ShapeError when a tensor has more or fewer bytes than its shape says.
  */
 export async function writeSafetensors(
   tensors: Iterable<LazyTensor>,
@@ -38,7 +38,7 @@ export async function writeSafetensors(
     begins.set(tensor, position);
     position += byteLengthOf(tensor);
   }
-  // Entries and not an object: a tensor may be called `__proto__`, or `7`, which objects would reorder.
+  // Entries and not an object: a tensor may be named `__proto__`, or `7`, which objects would reorder.
   const entries: string[] = [];
   const metadata = options.metadata instanceof Map ? [...options.metadata] : Object.entries(options.metadata ?? {});
   if (metadata.length > 0) {
@@ -66,7 +66,7 @@ export async function writeSafetensors(
 function dtypeName({ name, dtype }: LazyTensor): string {
   const known = SAFETENSORS_DTYPES.get(dtype);
   if (known === undefined) {
-    throw new UnsupportedError(`tensor ${JSON.stringify(name)} is ${dtype}, which safetensors cannot hold`);
+    throw new UnsupportedError(`tensor ${JSON.stringify(name)} is ${dtype}, which safetensors cannot store`);
   }
   return known;
 }

@@ -1,13 +1,13 @@
 import type { ByteSource, ReadOptions } from "@samoyed/core";
 
-/** A window of the source that is read in one go while gathering. */
+/** Largest window of the source that is read at once while gathering. */
 const WINDOW_BYTES = 4 << 20;
-/** Below this a read costs more by being made than by its size. */
+/** Size below which a read's overhead exceeds the cost of its bytes. */
 const SMALLEST_READ_BYTES = 1 << 16;
-/** A window is split further while less than one byte in so many of it is wanted. */
+/** A window is split further while fewer than one in this many of its bytes are needed. */
 const SPARSE = 16;
 
-/** A strided block of elements: where they lie in the source, and where they go in the output. Counts elements. */
+/** A strided block of elements: their layout in the source and in the output, in elements. */
 export interface Block {
   readonly shape: readonly number[];
   readonly strides: readonly number[];
@@ -17,10 +17,10 @@ export interface Block {
 }
 
 /**
- * Copies a strided block from a source into `out`, in storage order, through windows of at most 4 MiB: memory stays
+ * Copies a strided block from a source into `out`, in storage order, through windows of at most 4 MiB: memory is
  * bounded and the source is read forwards, once, whatever the order of the axes.
  *
- * @param block neither empty nor outside of the source.
+ * @param block must not be empty, and must be within the source.
  */
 export async function gather(
   source: ByteSource,
@@ -59,12 +59,12 @@ function extent({ shape, strides }: Block): number {
   return shape.reduce((sum, size, axis) => sum + (size - 1) * strides[axis]!, 0);
 }
 
-/** How many different elements are read at most: expanded axes repeat the same ones. */
+/** Upper bound of the number of distinct elements: expanded axes repeat the same ones. */
 function readElements({ shape, strides }: Block): number {
   return shape.reduce((count, size, axis) => (strides[axis] === 0 ? count : count * size), 1);
 }
 
-/** The axis with the largest stride of those that can be split: splitting it keeps to the storage's order. */
+/** The splittable axis with the largest stride: splitting it preserves storage order. */
 function widestAxis({ shape, strides }: Block): number {
   let widest = -1;
   for (let axis = 0; axis < shape.length; axis++) {
@@ -78,7 +78,7 @@ function widestAxis({ shape, strides }: Block): number {
 
 /** Copies from a window whose first byte is the block's first element. */
 function scatter(window: Uint8Array, block: Block, out: Uint8Array, elementBytes: number): void {
-  // Elements of 8 and 16 bytes move as words of 4: through a Float64Array, a NaN's bits might change.
+  // Elements of 8 and 16 bytes are copied as 4-byte words: a Float64Array might change a NaN's bits.
   const wordBytes = Math.min(elementBytes, 4);
   const aligned = window.byteOffset % wordBytes === 0 ? window : window.slice();
   const words = asWords(aligned, wordBytes);
@@ -121,7 +121,7 @@ function scatter(window: Uint8Array, block: Block, out: Uint8Array, elementBytes
   }
 }
 
-/** The axis for the innermost loop: one that is contiguous on both sides if there is one, else the longest. */
+/** The axis for the innermost loop: one that is contiguous on both sides if any, else the longest. */
 function innerAxis({ shape, strides, outStrides }: Block): number {
   let best = -1;
   for (let axis = 0; axis < shape.length; axis++) {

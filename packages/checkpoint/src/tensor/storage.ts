@@ -1,15 +1,15 @@
 import { bytesPerElement, type ByteSource, type DType } from "@samoyed/core";
 
-/** The bytes behind one or more tensors. The container attaches the source once it knows where they lie. */
+/** The bytes behind one or more tensors. The container attaches the source once it knows their offset. */
 export class Storage {
-  /** What the container calls it: `0` in a zip, an old address in a legacy file. */
+  /** Its key in the container: `0` in a zip, a former address in a legacy file. */
   readonly key: string;
   readonly type: StorageType;
-  /** Elements of the storage's own type. */
+  /** Number of elements of the storage's own type. */
   readonly count: number;
-  /** The storage's bytes and nothing else. */
+  /** A source of exactly the storage's bytes. */
   source: ByteSource | undefined;
-  /** Whether elements of more than one byte stand in big-endian order. */
+  /** Whether elements of more than one byte are big-endian. */
   bigEndian = false;
 
   constructor(key: string, type: StorageType, count: number) {
@@ -23,19 +23,19 @@ export class Storage {
   }
 }
 
-/** A storage, or a part of one (old legacy files name parts by keys of their own). */
+/** A storage, or a part of one (old legacy files give parts their own keys). */
 export interface StorageView {
   readonly storage: Storage;
   readonly byteOffset: number;
   readonly byteLength: number;
 }
 
-/** What a storage's class says of its elements. */
+/** The element type implied by a storage's class. */
 export interface StorageType {
   /** The class's name, such as `FloatStorage`. */
   readonly name: string;
   readonly elementBytes: number;
-  /** `untyped`: the tensor says. `quantized`: integers that mean nothing without their scale. */
+  /** `untyped`: the tensor has the dtype. `quantized`: integers that are meaningless without their scale. */
   readonly dtype: DType | "untyped" | "quantized";
 }
 
@@ -55,7 +55,7 @@ const TYPED: readonly (readonly [name: string, dtype: DType])[] = [
   ["ComplexFloatStorage", "complex64"],
 ];
 
-/** The storage class of a dtype; the others are kept as bytes, with the dtype beside them. */
+/** The storage class of each dtype that has one; other dtypes are stored as bytes, with the dtype in the tensor. */
 export const STORAGE_NAMES: ReadonlyMap<DType, string> = new Map(TYPED.map(([name, dtype]) => [dtype, name]));
 
 const QUANTIZED: readonly (readonly [name: string, elementBytes: number])[] = [
@@ -78,12 +78,12 @@ const STORAGE_TYPES: ReadonlyMap<string, StorageType> = new Map<string, StorageT
   ["torch.cuda UntypedStorage", UNTYPED],
 ]);
 
-/** The storage type that a global's key names; `undefined` for every other name. */
+/** The storage type named by a global's key; `undefined` for every other name. */
 export function findStorageType(key: string): StorageType | undefined {
   return STORAGE_TYPES.get(key);
 }
 
-/** The whole of a storage. */
+/** A view of a whole storage. */
 export function wholeStorage(storage: Storage): StorageView {
   return { storage, byteOffset: 0, byteLength: storage.byteLength };
 }

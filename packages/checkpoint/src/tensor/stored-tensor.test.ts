@@ -38,7 +38,7 @@ function lazy(source: ByteSource, layout: Layout, { bigEndian = false, flip = "n
   return storedTensor(new PyTensor(layout, { storage: wholeStorage(storage), flip }), "w");
 }
 
-/** Element by element, as slowly and plainly as it can be said. */
+/** Reference: element by element, as plainly as possible. */
 function naive(data: Uint8Array, { dtype, shape, strides, offset }: Layout): Uint8Array {
   const size = bytesPerElement(dtype);
   const out = new Uint8Array(elementCount(shape) * size);
@@ -71,7 +71,7 @@ function random(length: number): Uint8Array {
 
 const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
-/** A source that counts its reads, and hands out its bytes at odd addresses. */
+/** A source that counts its reads, and returns its bytes at odd addresses. */
 function counting(data: Uint8Array) {
   const counts = { reads: 0, bytes: 0, largest: 0 };
   const odd = new Uint8Array(data.byteLength + 1);
@@ -116,7 +116,7 @@ describe("tensors larger than the windows", () => {
       { dtype: "float16", shape: [64, 48, 30, 31], strides: [48 * 30 * 31, 1, 31 * 48, 48], offset: 0 },
     ],
     ["a few elements far apart", { dtype: "float32", shape: [4, 3], strides: [400_000, 1000], offset: 7 }],
-    ["every second", { dtype: "uint8", shape: [3_000_000], strides: [2], offset: 1 }],
+    ["every second element", { dtype: "uint8", shape: [3_000_000], strides: [2], offset: 1 }],
     ["expanded", { dtype: "float32", shape: [5, 400_000], strides: [0, 1], offset: 0 }],
     ["overlapping windows", { dtype: "int16", shape: [300_000, 9], strides: [3, 1], offset: 0 }],
   ];
@@ -133,7 +133,7 @@ describe("tensors larger than the windows", () => {
     expect(sizes.length).toBe(Math.ceil(expected.byteLength / CHUNK_BYTES));
   });
 
-  test("elements far apart are fetched by themselves", async () => {
+  test("elements far apart are read individually", async () => {
     const { source, counts } = counting(random(5_000_000));
     await lazy(source, { dtype: "float32", shape: [4], strides: [400_000], offset: 0 }).read();
     expect(counts).toEqual({ reads: 4, bytes: 16, largest: 4 });
@@ -148,8 +148,8 @@ describe("tensors larger than the windows", () => {
     expect(counts).toEqual({ reads: 4, bytes: 3 * CHUNK_BYTES + 4, largest: CHUNK_BYTES });
   });
 
-  test("a transposed tensor beyond the gathering limit is gathered in blocks", async () => {
-    // 80 MiB, of which 64 are held at once; two passes over the file, whose elements are their own numbers.
+  test("a transposed tensor larger than the gathering limit is gathered in blocks", async () => {
+    // 80 MiB, of which 64 are in memory at once; two passes over the file, whose elements are their own indices.
     let largest = 0;
     let total = 0;
     const source: ByteSource = {
@@ -219,7 +219,7 @@ test("NaNs keep their bits when gathered", async () => {
   );
 });
 
-test("more than 4 GiB at once: a typed error, chunks go on", async () => {
+test("more than 4 GiB at once: a typed error; chunks still work", async () => {
   const source: ByteSource = { byteLength: 2 ** 33, label: "huge", read: async (_, length) => new Uint8Array(length) };
   const tensor = lazy(source, { dtype: "uint8", shape: [2 ** 33], strides: [1], offset: 0 });
   await expect(tensor.read()).rejects.toThrow(

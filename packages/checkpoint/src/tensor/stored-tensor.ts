@@ -19,17 +19,17 @@ import { type Block, gather, part } from "./gather.ts";
 import type { PyTensor } from "../pickle/values.ts";
 import { isContiguous } from "./strided-layout.ts";
 
-/** Gathered at a time when a strided tensor is read in chunks; each block costs one pass over its part of the file. */
+/** Bytes gathered at a time when a strided tensor is read in chunks; each block costs one pass over its part of the file. */
 const MAX_GATHER_BYTES = 64 << 20;
 /**
- * A tensor whose elements share memory may be larger than its file: a stride of 0 makes 10^12 elements of one. Real
- * expanded tensors (masks, position tables) are small; beyond this the bytes would fill memory or never end.
+ * A tensor whose elements share memory may be larger than its file: a stride of 0 turns one element into 10^12. Real
+ * expanded tensors (masks, position tables) are small; beyond this limit the bytes would fill memory or never end.
  */
 const MAX_EXPANDED_BYTES = 1 << 30;
 
 /**
- * A tensor of a storage as a lazy tensor: contiguous, row-major and little-endian, whatever its strides and the
- * file's byte order; conjugated and negated where the file says so.
+ * Makes a lazy tensor of a stored one: contiguous, row-major and little-endian, whatever its strides and the
+ * file's byte order; conjugated and negated if the file says so.
  *
  * Contiguous tensors are read straight from the source, in chunks of 1 MiB; others are gathered in bounded memory.
  * Reading throws UnsupportedError for a quantized or sparse tensor, for an expanded one of more than 1 GiB, and for
@@ -102,7 +102,7 @@ function wholeBlock({ layout }: PyTensor, offset: number): Block {
   return { shape, strides, offset, outStrides: contiguousStrides(shape), outOffset: 0 };
 }
 
-/** Cuts a block along its outermost axes into row-major pieces of at most `limit` elements. */
+/** Splits a block along its outermost axes into row-major pieces of at most `limit` elements. */
 function* blocks(block: Block, limit: number): Generator<Block> {
   const count = elementCount(block.shape);
   if (count <= limit) {
@@ -117,7 +117,7 @@ function* blocks(block: Block, limit: number): Generator<Block> {
   }
 }
 
-/** What must be done to the bytes in place once they are read; `undefined` when nothing must. */
+/** The in-place transformation of the bytes after reading; `undefined` if none is needed. */
 function fixer(tensor: PyTensor): ((bytes: Uint8Array) => Uint8Array) | undefined {
   const { dtype } = tensor.layout;
   const unit = isComplex(dtype) ? bytesPerElement(dtype) / 2 : bytesPerElement(dtype);
@@ -132,7 +132,7 @@ function fixer(tensor: PyTensor): ((bytes: Uint8Array) => Uint8Array) | undefine
     }
     const negateAll = flip === "neg" || flip === "conj-neg";
     const conjugate = flip === "conj" || flip === "conj-neg";
-    // Conjugation and negation cancel in the imaginary half.
+    // Conjugation and negation cancel out in the imaginary half.
     flipSigns(bytes, { unit, even: negateAll, odd: negateAll !== conjugate });
     return bytes;
   };
@@ -142,7 +142,7 @@ function isComplex(dtype: DType): boolean {
   return dtype === "complex128" || dtype === "complex64" || dtype === "complex32";
 }
 
-/** Flips the sign of every other number, in place: the top bit of its last byte. */
+/** Flips the sign of every second number, in place: the top bit of its last byte. */
 function flipSigns(bytes: Uint8Array, options: { unit: number; even: boolean; odd: boolean }): void {
   const { unit, even, odd } = options;
   if (!even && !odd) {

@@ -1,41 +1,43 @@
 import { bytesPerElement, FormatError } from "@samoyed/core";
 import { describeValue, PyTuple, type PyValue, type StridedLayout } from "../pickle/values.ts";
 
-/** PyTorch's own bound is 64 (`c10/core/TensorImpl.h`). */
+/** PyTorch's own limit is 64 (`c10/core/TensorImpl.h`). */
 const MAX_RANK = 64;
 
 /**
- * The sizes, strides or offset that a pickle gives for a tensor.
+ * Reads the sizes, strides or offset of a tensor from a pickle's value.
  *
  * @throws FormatError unless it is a tuple or list of integers from 0 to 2^53 - 1.
  */
-export function readSizes(value: PyValue | undefined, what: string, where: () => string): readonly number[] {
+export function readSizes(value: PyValue | undefined, field: string, where: () => string): readonly number[] {
   const items = value instanceof PyTuple ? value.items : value;
   if (!Array.isArray(items)) {
-    throw new FormatError(`${where()}: the tensor's ${what} is ${describeValue(value)}; expected a tuple`);
+    throw new FormatError(`${where()}: the tensor's ${field} is ${describeValue(value)}; expected a tuple`);
   }
   if (items.length > MAX_RANK) {
-    throw new FormatError(`${where()}: the tensor's ${what} has ${items.length} axes; at most ${MAX_RANK} exist`);
+    throw new FormatError(
+      `${where()}: the tensor's ${field} has ${items.length} axes; at most ${MAX_RANK} are supported`,
+    );
   }
-  return items.map((item: PyValue) => readCount(item, what, where));
+  return items.map((item: PyValue) => readCount(item, field, where));
 }
 
-/** One integer from 0 to 2^53 - 1; `what` names it in the error. */
-export function readCount(value: PyValue | undefined, what: string, where: () => string): number {
+/** Reads an integer from 0 to 2^53 - 1; `field` names it in the error. */
+export function readCount(value: PyValue | undefined, field: string, where: () => string): number {
   if (typeof value !== "number" || value < 0) {
     throw new FormatError(
-      `${where()}: the tensor's ${what}: ${describeValue(value)}; expected an integer from 0 to 2^53 - 1`,
+      `${where()}: the tensor's ${field}: ${describeValue(value)}; expected an integer from 0 to 2^53 - 1`,
     );
   }
   return value;
 }
 
 /**
- * Checks that a tensor lies within its storage.
+ * Checks that a tensor is within its storage.
  *
  * @param byteLength the storage's size.
  * @throws FormatError when shape and strides differ in rank, the tensor has more than 2^53 elements, or an element
- * lies outside.
+ * is outside.
  */
 export function checkLayout(layout: StridedLayout, byteLength: number, where: () => string): void {
   const { shape, strides, offset, dtype } = layout;
@@ -63,7 +65,7 @@ export function lastElement({ shape, strides }: Pick<StridedLayout, "shape" | "s
   return shape.reduce((sum, size, axis) => sum + (size - 1) * strides[axis]!, 0);
 }
 
-/** Whether the elements stand one after another in row-major order. */
+/** Whether the elements are contiguous in row-major order. */
 export function isContiguous({ shape, strides }: Pick<StridedLayout, "shape" | "strides">): boolean {
   if (shape.includes(0)) {
     return true;

@@ -6,7 +6,7 @@ export type WriteOptions = ReadOptions;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
- * Collects what is to be written, and checks its names.
+ * Collects the tensors to write, and checks their names.
  *
  * @throws UsageError when two tensors have the same name, or a name is not valid Unicode.
  */
@@ -18,14 +18,14 @@ export function collectTensors(tensors: Iterable<LazyTensor>): readonly LazyTens
       throw new UsageError(`two of the tensors to write are named ${quote(name)}`);
     }
     if (LONE_SURROGATE.test(name)) {
-      throw new UsageError(`the name ${quote(name)} holds half of a surrogate pair and cannot be written`);
+      throw new UsageError(`the name ${quote(name)} contains half of a surrogate pair and cannot be written`);
     }
     names.add(name);
   }
   return list;
 }
 
-/** Bytes of a tensor. */
+/** The size of a tensor in bytes. */
 export function byteLengthOf(tensor: LazyTensor): number {
   return tensorByteLength(tensor.dtype, tensor.shape);
 }

@@ -9,13 +9,13 @@ import { readStorageId } from "./storage-id.ts";
 import { entrySource, readEntry } from "../zip/entry.ts";
 import type { ZipArchive, ZipEntry } from "../zip/directory.ts";
 
-/** `version` and `byteorder` are a few letters. */
+/** `version` and `byteorder` contain only a few letters. */
 const MAX_RECORD_BYTES = 1024;
 
-/** A zip archive as PyTorch lays it out: everything under one folder, numbers in one byte order. */
+/** A zip archive in PyTorch's layout: everything under one folder, numbers in one byte order. */
 export interface TorchArchive {
   readonly zip: ZipArchive;
-  /** The folder that holds everything, with its slash; empty where files lie at the top. */
+  /** The folder that contains everything, with its slash; empty if files are at the top level. */
   readonly root: string;
   readonly bigEndian: boolean;
   readonly metadata: ReadonlyMap<string, string>;
@@ -24,7 +24,7 @@ export interface TorchArchive {
 }
 
 /**
- * Reads what an archive says of itself.
+ * Reads an archive's version and byte order.
  *
  * @throws FormatError when its byte order is neither `little` nor `big`.
  */
@@ -97,7 +97,7 @@ export async function readArchivePickle(
   return runPickle(bytes, { ...handlers, label: `${archive.zip.source.label}: ${archive.root}${name}` });
 }
 
-/** Gives a storage the bytes of an entry, which must be as many. */
+/** Attaches an entry's bytes to a storage of the same size. */
 export function attachStorage(archive: TorchArchive, storage: Storage, name: string): void {
   const entry = requireEntry(archive, name);
   if (entry.byteLength !== storage.byteLength) {

@@ -63,7 +63,7 @@ test("aliases share a payload; each has its own layout", async () => {
   expect(isMap(root) && [...root.keys()]).toEqual(["state_dict", "constants"]);
 });
 
-test("an archive of torch.save in the weights' place, as some 2.7 builds wrote it", async () => {
+test("a torch.save archive in place of the weights, as written by some 2.7 builds", async () => {
   const nested = zipBytes([
     { name: "x/data.pkl", data: pickle(dictionary("w", tensor())) },
     { name: "x/data/0", data: FLOATS },
@@ -99,14 +99,14 @@ const CONFIG = "m.pt2: m/data/weights/model_weights_config.json";
 test.each<[string, Spec, string]>([
   ["no configuration", { weights: "{" }, `${CONFIG} is not valid JSON at character 1: expected a key`],
   ["a configuration without config", { weights: {} }, `${CONFIG}: "config" is missing; expected an object`],
-  ["a payload that is no object", { weights: { config: { w: 1 } } }, `${CONFIG}: "w" is 1; expected an object`],
+  ["a payload that is not an object", { weights: { config: { w: 1 } } }, `${CONFIG}: "w" is 1; expected an object`],
   [
     "a payload without path",
     { weights: { config: { w: { ...PAYLOAD, path_name: 7 } } } },
     `${CONFIG}: "w": "path_name" is 7; expected a string`,
   ],
   [
-    "a payload that is not there",
+    "a missing payload",
     { weights: { config: { w: { ...PAYLOAD, path_name: "weight_9" } } } },
     "m.pt2: the archive has no entry m/data/weights/weight_9",
   ],
@@ -116,9 +116,9 @@ test.each<[string, Spec, string]>([
     "m.pt2: the archive has no entry m/data/weights/../../archive_format",
   ],
   [
-    "a payload that is no number of elements",
+    "a payload that is not a whole number of elements",
     withMeta({ dtype: 11, sizes: sizes(1), strides: sizes(1) }),
-    "m.pt2: m/data/weights/weight_0 has 24 bytes, which is no number of complex128 elements",
+    "m.pt2: m/data/weights/weight_0 has 24 bytes, which is not a whole number of complex128 elements",
   ],
   [
     "past its payload",
@@ -140,9 +140,9 @@ test.each<[string, Spec, string]>([
     withMeta({ strides: sizes(-3, 1) }),
     `${CONFIG}: "w": "strides" is -3; expected an integer from 0 to 2^53 - 1`,
   ],
-  ["sizes that are no list", withMeta({ sizes: 6 }), `${CONFIG}: "w": "sizes" is 6; expected an array`],
+  ["sizes that are not a list", withMeta({ sizes: 6 }), `${CONFIG}: "w": "sizes" is 6; expected an array`],
   [
-    "a dtype that is no number",
+    "a dtype that is not a number",
     withMeta({ dtype: "float" }),
     `${CONFIG}: "w": "dtype" is "float"; expected an integer from 0 to 2^53 - 1`,
   ],
@@ -151,9 +151,9 @@ test.each<[string, Spec, string]>([
 });
 
 test.each<[string, Spec, string]>([
-  ["another format", { format: "pt3" }, 'm.pt2: the archive\'s format is "pt3"; "pt2" is read'],
-  ["a dtype that is not read", withMeta({ dtype: 31 }), `${CONFIG}: "w": dtype code 31 is not read`],
-  ["a sparse layout", withMeta({ layout: 1 }), `${CONFIG}: "w": layout code 1 is not read; strided (7) is`],
+  ["another format", { format: "pt3" }, 'm.pt2: the archive\'s format is "pt3"; expected "pt2"'],
+  ["an unsupported dtype", withMeta({ dtype: 31 }), `${CONFIG}: "w": dtype code 31 is not supported`],
+  ["a sparse layout", withMeta({ layout: 1 }), `${CONFIG}: "w": layout code 1 is not supported; only strided (7) is`],
 ])("%s: refused", async (_, spec, message) => {
   await expectError(() => open(exported(spec)), UnsupportedError, message);
 });
@@ -162,11 +162,11 @@ test("no model", async () => {
   await expectError(
     () => open(zipBytes([{ name: "m/archive_format", data: "pt2" }])),
     FormatError,
-    "m.pt2: the archive holds no model: no entry lies under m/models/",
+    "m.pt2: the archive contains no model: there is no entry under m/models/",
   );
 });
 
-test("a nested archive that holds something else", async () => {
+test("a nested archive with other content", async () => {
   const flat = (data: Uint8Array) =>
     zipBytes([
       { name: "serialized_exported_program.json", data: "{}" },
@@ -176,7 +176,7 @@ test("a nested archive that holds something else", async () => {
   await expectError(
     () => open(flat(list)),
     FormatError,
-    "m.pt2: serialized_state_dict.pt holds no dictionary of tensors",
+    "m.pt2: serialized_state_dict.pt contains no dictionary of tensors",
   );
   await expectError(
     () => open(flat(bytes("junk"))),
@@ -187,7 +187,7 @@ test("a nested archive that holds something else", async () => {
   await expectError(
     () => open(flat(evil)),
     UnsupportedError,
-    "m.pt2: serialized_state_dict.pt: x/data.pkl: REDUCE at byte 14 calls os.system, which is not on the list of what may be called",
+    "m.pt2: serialized_state_dict.pt: x/data.pkl: REDUCE at byte 14 calls os.system, which is not on the list of allowed calls",
   );
   await expectError(
     () => open(zipBytes([{ name: "serialized_exported_program.json", data: "{}" }])),

@@ -52,20 +52,20 @@ const SCALAR_TYPES: ReadonlyMap<number, DType> = new Map<number, DType>([
 type Named = Map<string, LazyTensor>;
 
 /**
- * Opens a `.pt2` of PyTorch 2.8 or later for its tensors: `data/weights` and `data/constants`. With one model, the
- * root holds `state_dict` and `constants`; with several, one such pair under each model's name.
+ * Opens the tensors of a `.pt2` of PyTorch 2.8 or later: `data/weights` and `data/constants`. With one model, the
+ * root contains `state_dict` and `constants`; with several, one such pair under each model's name.
  */
 export async function openExportedFolder(archive: TorchArchive, options: ReadOptions): Promise<Checkpoint> {
   const { label } = archive.zip.source;
   const format = String.fromCharCode(...(await readRecord(archive, "archive_format", { ...options, maxBytes: 64 })));
   if (format !== "pt2") {
-    throw new UnsupportedError(`${label}: the archive's format is ${quote(format)}; "pt2" is read`);
+    throw new UnsupportedError(`${label}: the archive's format is ${quote(format)}; expected "pt2"`);
   }
   const models = [...archive.zip.entries.keys()]
     .filter((name) => name.startsWith(`${archive.root}models/`) && name.endsWith(".json"))
     .map((name) => name.slice(`${archive.root}models/`.length, -".json".length));
   if (models.length === 0) {
-    throw new FormatError(`${label}: the archive holds no model: no entry lies under ${archive.root}models/`);
+    throw new FormatError(`${label}: the archive contains no model: there is no entry under ${archive.root}models/`);
   }
   const roots = new Map<string, ReadonlyMap<string, Named>>();
   for (const model of models) {
@@ -131,7 +131,7 @@ interface PayloadOptions extends ReadOptions {
 
 async function readPayloads(archive: TorchArchive, options: PayloadOptions): Promise<Named> {
   const { folder, kind, model } = options;
-  // Some 2.7 builds wrote a torch.save archive in this place (2.13, `torch/export/pt2_archive/_package.py`).
+  // Some 2.7 builds wrote a torch.save archive here (2.13, `torch/export/pt2_archive/_package.py`).
   if (findEntry(archive, `${folder}/${model}.pt`) !== undefined) {
     return readNested(archive, `${folder}/${model}.pt`, options);
   }
@@ -143,7 +143,7 @@ async function readPayloads(archive: TorchArchive, options: PayloadOptions): Pro
     throw new FormatError(`${label}: "config" is ${describeJson(config)}; expected an object`);
   }
   const storages = new Map<string, Storage>();
-  // A configuration may name one pickled payload many times; it is opened once.
+  // A configuration may name a pickled payload many times; it is opened once.
   const pickled = new Map<string, LazyTensor>();
   const tensors: Named = new Map();
   for (const [tensorName, payload] of config) {
@@ -178,7 +178,7 @@ function openPayload(archive: TorchArchive, name: string, dtype: DType): Storage
   const elementBytes = bytesPerElement(dtype);
   if (entry.byteLength % elementBytes !== 0) {
     throw new FormatError(
-      `${archive.zip.source.label}: ${entry.name} has ${entry.byteLength} bytes, which is no number of ${dtype} elements`,
+      `${archive.zip.source.label}: ${entry.name} has ${entry.byteLength} bytes, which is not a whole number of ${dtype} elements`,
     );
   }
   const storage = new Storage(name, { name: dtype, dtype, elementBytes }, entry.byteLength / elementBytes);
@@ -190,11 +190,11 @@ function readMeta(meta: JsonValue, where: string): StridedLayout {
   const code = jsonCount(field(meta, "dtype", where), `${where}: "dtype"`);
   const dtype = SCALAR_TYPES.get(code);
   if (dtype === undefined) {
-    throw new UnsupportedError(`${where}: dtype code ${code} is not read`);
+    throw new UnsupportedError(`${where}: dtype code ${code} is not supported`);
   }
   const kind = jsonCount(field(meta, "layout", where), `${where}: "layout"`);
   if (kind !== STRIDED) {
-    throw new UnsupportedError(`${where}: layout code ${kind} is not read; strided (${STRIDED}) is`);
+    throw new UnsupportedError(`${where}: layout code ${kind} is not supported; only strided (${STRIDED}) is`);
   }
   return {
     dtype,
@@ -212,9 +212,9 @@ function readSizes(meta: JsonValue, key: string, where: string): number[] {
   return sizes.map((size) => readSize(size, `${where}: "${key}"`));
 }
 
-/** A size is `{"as_int": 3}`; weights have no symbolic ones. */
-function readSize(value: JsonValue | undefined, what: string): number {
-  return jsonCount(value instanceof Map ? value.get("as_int") : value, what);
+/** A size is `{"as_int": 3}`; weights have no symbolic sizes. */
+function readSize(value: JsonValue | undefined, label: string): number {
+  return jsonCount(value instanceof Map ? value.get("as_int") : value, label);
 }
 
 function field(value: JsonValue | undefined, key: string, where: string): JsonValue | undefined {
@@ -237,7 +237,7 @@ async function openNested(archive: TorchArchive, name: string, options: ReadOpti
 async function readNested(archive: TorchArchive, name: string, options: ReadOptions): Promise<Named> {
   const { root } = await openNested(archive, name, options);
   if (!isMap(root)) {
-    throw new FormatError(`${archive.zip.source.label}: ${name} holds no dictionary of tensors`);
+    throw new FormatError(`${archive.zip.source.label}: ${name} contains no dictionary of tensors`);
   }
   const tensors: Named = new Map();
   for (const [key, value] of root) {
@@ -251,7 +251,7 @@ async function readNested(archive: TorchArchive, name: string, options: ReadOpti
 async function readNestedTensor(archive: TorchArchive, name: string, options: ReadOptions): Promise<LazyTensor> {
   const { root } = await openNested(archive, name, options);
   if (!isLazyTensor(root)) {
-    throw new FormatError(`${archive.zip.source.label}: ${name} holds no tensor`);
+    throw new FormatError(`${archive.zip.source.label}: ${name} contains no tensor`);
   }
   return root;
 }

@@ -4,27 +4,27 @@ import { sliceSource } from "../slice-source.ts";
 import type { Storage } from "../tensor/storage.ts";
 
 const COUNT_BYTES = 8;
-/** Counts that lie closer together than this are read at once: the copy costs less than another read. */
-const NEIGHBOUR_BYTES = 1 << 15;
+/** Counts closer together than this are read at once: the copy costs less than another read. */
+const NEIGHBOR_BYTES = 1 << 15;
 const MAX_BATCH_BYTES = 1 << 18;
-/** Reads under way at once; more do not help a disk, and take memory. */
+/** Concurrent reads; more do not help a disk, and take memory. */
 const PARALLEL_READS = 8;
 
 /** Options of `attachLegacyStorages`. */
 export interface LegacyStorageOptions extends ReadOptions {
-  /** Those that the object refers to, by key. */
+  /** The storages that the object refers to, by key. */
   readonly storages: ReadonlyMap<string, Storage>;
-  /** The file's order. */
+  /** The storage keys in the file's order. */
   readonly keys: readonly string[];
-  /** Where the first count stands. */
+  /** Offset of the first count. */
   readonly offset: number;
 }
 
 /**
- * Gives each storage its bytes: places follow from the counts that the object stated, and the counts that stand
- * before the bytes are then compared with them.
+ * Attaches each storage's bytes: offsets follow from the counts in the object, and the counts
+ * before the bytes are then checked against them.
  *
- * @throws FormatError when keys are unknown, missing or double, a count differs, or the file ends earlier or later.
+ * @throws FormatError when keys are unknown, missing or duplicate, a count differs, or the file has another length.
  */
 export async function attachLegacyStorages(source: ByteSource, options: LegacyStorageOptions): Promise<void> {
   const { storages, keys, label } = { ...options, label: source.label };
@@ -89,12 +89,12 @@ async function checkCounts(source: ByteSource, placed: Placed, options: ReadOpti
   await Promise.all(Array.from({ length: Math.min(PARALLEL_READS, batches.length) }, worker));
 }
 
-/** Groups neighbours; `placed` is in file order. */
+/** Groups neighbors; `placed` is in file order. */
 function batch(placed: Placed): Placed[] {
   const batches: { storage: Storage; at: number }[][] = [];
   for (const item of placed) {
     const last = batches.at(-1);
-    if (last === undefined || item.at - last.at(-1)!.at > NEIGHBOUR_BYTES || item.at - last[0]!.at > MAX_BATCH_BYTES) {
+    if (last === undefined || item.at - last.at(-1)!.at > NEIGHBOR_BYTES || item.at - last[0]!.at > MAX_BATCH_BYTES) {
       batches.push([item]);
     } else {
       last.push(item);

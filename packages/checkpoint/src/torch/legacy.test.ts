@@ -32,7 +32,7 @@ interface Spec {
   readonly storages?: Uint8Array;
 }
 
-/** A legacy file by hand, around one pickled object. */
+/** A legacy file made by hand, around one pickled object. */
 function legacy({
   object = dictionary("w", ownTensor()),
   keys = pickle("]", text("0"), "a"),
@@ -45,14 +45,14 @@ const open = (data: Uint8Array) => openCheckpoint(memorySource(data, "m.pth"));
 const storagesAt = (object: Uint8Array, keys: Uint8Array): number =>
   HEAD_BYTES + pickle(object).byteLength + keys.byteLength;
 
-test("a file by hand", async () => {
+test("a file made by hand", async () => {
   const checkpoint = await open(legacy());
   expect(checkpoint.container).toBe("legacy");
   expect((await readTensor(checkpoint.tensors.get("w")!)).data).toEqual(Float32Array.of(0, 1, 2, 3, 4, 5));
   expect(checkpoint.metadata).toEqual(new Map([["protocol_version", "1001"]]));
 });
 
-test("a view: a part of a storage under a key of its own", async () => {
+test("a view: a part of a storage under its own key", async () => {
   const view = tuple(text("v"), int(2), int(3));
   const object = bytes(
     "}(",
@@ -76,7 +76,7 @@ test("a tensor past its view", async () => {
   await expect(open(legacy({ object }))).rejects.toThrow("ends at element 4 of a storage of 3");
 });
 
-test("a module's class stands for itself", async () => {
+test("a module's class is read as a class", async () => {
   const module = bytes(tuple(text("module"), global("nets", "Net"), text("nets.py"), text("class Net: ...")), "Q");
   const { root } = await open(legacy({ object: bytes("}(", text("m"), module, text("w"), ownTensor(), "u") }));
   expect(isMap(root) && root.get("m")).toEqual({ kind: "inert", global: "nets.Net", args: [] });
@@ -122,14 +122,10 @@ test.each<[string, Spec, string, string?]>([
   ],
   ["an unknown key", { keys: pickle("](", text("0"), text("9"), "e") }, 'm.pth: storage key "9" belongs to no tensor'],
   ["a missing key", { keys: pickle("]") }, 'm.pth: storage "0" is not in the list of storages'],
+  ["a duplicate key", { keys: pickle("](", text("0"), text("0"), "e") }, 'm.pth: storage key "0" is listed twice'],
+  ["keys that are not a list", { keys: pickle(")") }, "m.pth: the storage keys are a tuple of 0; expected a list"],
   [
-    "a key that stands twice",
-    { keys: pickle("](", text("0"), text("0"), "e") },
-    'm.pth: storage key "0" is listed twice',
-  ],
-  ["keys that are no list", { keys: pickle(")") }, "m.pth: the storage keys are a tuple of 0; expected a list"],
-  [
-    "a key that is no string",
+    "a key that is not a string",
     { keys: pickle("]", "K", 1, "a") },
     "m.pth: a storage key is the integer 1; expected a string",
   ],
@@ -175,7 +171,7 @@ test.each<[string, Uint8Array, string]>([
   [
     "one view with two places",
     bytes("(", own({ rest: tuple(text("v"), int(0), int(3)) }), own({ rest: tuple(text("v"), int(1), int(3)) }), "t"),
-    `${OBJECT}156: the view "v" is another part of its storage than before`,
+    `${OBJECT}156: the view "v" is a different part of its storage than before`,
   ],
   [
     "two types under one key",
@@ -187,7 +183,7 @@ test.each<[string, Uint8Array, string]>([
 });
 
 describe("the pickles before the object", () => {
-  test("a pickle that is no checkpoint", async () => {
+  test("a pickle that is not a checkpoint", async () => {
     await expectError(
       () => open(pickle("}")),
       FormatError,
@@ -204,16 +200,16 @@ describe("the pickles before the object", () => {
     );
   });
 
-  test("an opcode that is not read, found before anything runs", async () => {
+  test("an unsupported opcode, found before anything runs", async () => {
     await expectError(
       () => open(bytes(MAGIC, PROTOCOL, pickle("I01\n"))),
       UnsupportedError,
-      "m.pth: the system information: INT at byte 2: this opcode is not read; PyTorch writes no such pickles",
+      "m.pth: the system information: INT at byte 2: this opcode is not supported; PyTorch does not write it",
     );
     await expectError(
       () => open(bytes(MAGIC, PROTOCOL, pickle(0xff))),
       FormatError,
-      "m.pth: the system information: 0xff at byte 2: no such pickle opcode",
+      "m.pth: the system information: 0xff at byte 2: unknown pickle opcode",
     );
   });
 
@@ -226,11 +222,11 @@ describe("the pickles before the object", () => {
     );
   });
 
-  test("a name without end", async () => {
+  test("an unterminated name", async () => {
     await expectError(
       () => open(bytes(MAGIC, PROTOCOL, 0x80, 2, "c", "x".repeat(9000))),
       FormatError,
-      "m.pth: the system information: GLOBAL at byte 2: the name has no end",
+      "m.pth: the system information: GLOBAL at byte 2: the name is not terminated",
     );
   });
 
@@ -245,7 +241,7 @@ describe("the pickles before the object", () => {
     await expectError(
       () => open(bytes(MAGIC, PROTOCOL)),
       FormatError,
-      `m.pth: the system information: the pickle at byte ${MAGIC.byteLength + PROTOCOL.byteLength} goes on past the end of the file`,
+      `m.pth: the system information: the pickle at byte ${MAGIC.byteLength + PROTOCOL.byteLength} continues past the end of the file`,
       CUT,
     );
   });

@@ -3,7 +3,7 @@ import type { Checkpoint } from "../checkpoint.ts";
 import { attachLegacyStorages } from "./legacy-storages.ts";
 import { pickleHandlers, plainHandlers } from "../pickle/globals.ts";
 import { runPickle } from "../pickle/machine.ts";
-import { readPickle, type Window } from "../pickle/scan.ts";
+import { readPickle, type ByteWindow } from "../pickle/scan.ts";
 import { describeValue, PyStorage, PyTuple, type PyValue, type Where } from "../pickle/values.ts";
 import { present } from "../pickle/present.ts";
 import { type Storage, type StorageView, wholeStorage } from "../tensor/storage.ts";
@@ -14,13 +14,16 @@ export const LEGACY_MAGIC = 0x1950a86a20f9469cfc6cn;
 export const LEGACY_PROTOCOL = 1001;
 
 /**
- * Opens what `torch.save` wrote before 1.6: five pickles, then the storages' counts and bytes. Only the pickles and
- * the 8-byte counts are read; neighbouring counts are read together.
+ * Opens a file of `torch.save` before 1.6: five pickles, then the storages' counts and bytes. Only the pickles and
+ * the 8-byte counts are read; neighboring counts are read together.
  *
  * @param window the beginning of the file, already read.
- * @throws FormatError when the magic number, the counts, the keys or the file's length do not fit.
+ * @throws FormatError when the magic number, the counts, the keys or the file's length are wrong.
  */
-export async function openLegacy(source: ByteSource, options: ReadOptions & { window: Window }): Promise<Checkpoint> {
+export async function openLegacy(
+  source: ByteSource,
+  options: ReadOptions & { window: ByteWindow },
+): Promise<Checkpoint> {
   const { label } = source;
   const storages = new Map<string, Storage>();
   let { window } = options;
@@ -71,7 +74,7 @@ function legacyPersistent(storages: Map<string, Storage>): (id: PyValue, where: 
   const views = new Map<string, StorageView>();
   return (id, where) => {
     if (id instanceof PyTuple && id.items[0] === "module" && id.items.length === 4) {
-      // A module's class, with the source that it had: the class stands for itself, and is never made.
+      // A module's class, with its source: the class is described, never created.
       return id.items[1]!;
     }
     const { storage, global, rest } = readStorageId(id, storages, where);
@@ -86,7 +89,7 @@ function legacyPersistent(storages: Map<string, Storage>): (id: PyValue, where: 
   };
 }
 
-/** `(key, offset, size)`, in elements: a part of a storage under a key of its own. */
+/** `(key, offset, size)`, in elements: a part of a storage under its own key. */
 function readView(
   value: PyValue | undefined,
   { storage, views, where }: { storage: Storage; views: Map<string, StorageView>; where: Where },
@@ -109,7 +112,7 @@ function readView(
     known !== undefined &&
     (known.storage !== storage || known.byteOffset !== view.byteOffset || known.byteLength !== view.byteLength)
   ) {
-    throw new FormatError(`${where()}: the view ${quote(key)} is another part of its storage than before`);
+    throw new FormatError(`${where()}: the view ${quote(key)} is a different part of its storage than before`);
   }
   views.set(key, view);
   return view;

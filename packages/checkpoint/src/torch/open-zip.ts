@@ -8,7 +8,7 @@ import { readZipDirectory } from "../zip/directory.ts";
 import { findRoot } from "../zip/names.ts";
 
 /**
- * Opens what PyTorch writes as a zip: `torch.save` since 1.6, TorchScript, and both layouts of `torch.export`.
+ * Opens a zip archive written by PyTorch: `torch.save` since 1.6, TorchScript, and both layouts of `torch.export`.
  *
  * @throws FormatError for an archive that PyTorch did not write.
  */

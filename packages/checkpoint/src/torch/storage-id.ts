@@ -6,17 +6,17 @@ import { findStorageType, Storage } from "../tensor/storage.ts";
 export interface StorageId {
   readonly storage: Storage;
   readonly global: PyGlobal;
-  /** Whether the storage was met for the first time. */
+  /** Whether the storage is new. */
   readonly isNew: boolean;
-  /** What follows the count: a view in legacy files, nothing in zips. */
+  /** The parts after the count: a view in legacy files, none in zips. */
   readonly rest: readonly PyValue[];
 }
 
 /**
- * Reads `('storage', type, key, location, count, …)`, and looks the key up among the storages met before.
+ * Reads `('storage', type, key, location, count, …)`, and looks the key up among the known storages.
  *
  * @param storages by key; a new storage is added.
- * @throws FormatError when the id has another form, or the key was met with another type or count.
+ * @throws FormatError when the id has another form, or the key is known with another type or count.
  */
 export function readStorageId(id: PyValue, storages: Map<string, Storage>, where: Where): StorageId {
   const items = id instanceof PyTuple ? id.items : [];
@@ -28,7 +28,7 @@ export function readStorageId(id: PyValue, storages: Map<string, Storage>, where
   }
   const storageType = findStorageType(type.key);
   if (storageType === undefined) {
-    throw new FormatError(`${where()}: storage ${quote(key)} has the type ${type.path}, which is no storage`);
+    throw new FormatError(`${where()}: storage ${quote(key)} has the type ${type.path}, which is not a storage type`);
   }
   if (typeof count !== "number" || count < 0 || !Number.isSafeInteger(count * storageType.elementBytes)) {
     throw new FormatError(`${where()}: storage ${quote(key)} has ${describeValue(count)} for its count`);

@@ -2,7 +2,7 @@ import { type ByteSource, FormatError, quote, type ReadOptions } from "@samoyed/
 import { sliceSource } from "../slice-source.ts";
 
 const BLOCK_BYTES = 512;
-/** PyTorch wrote three members; archives that are repacked may hold a few more. */
+/** PyTorch wrote three members; repacked archives may contain a few more. */
 const MAX_MEMBERS = 64;
 const CHECKSUM_FIELD = { start: 148, end: 156 } as const;
 
@@ -12,9 +12,9 @@ export function isTar(head: Uint8Array): boolean {
 }
 
 /**
- * Lists the regular files of an uncompressed tar archive (POSIX ustar; extended headers are passed over).
+ * Lists the regular files of an uncompressed tar archive (POSIX ustar; extended headers are skipped).
  *
- * @throws FormatError for a missing end, a damaged header, a member beyond the file's end, or a name that stands twice.
+ * @throws FormatError for a missing end marker, a damaged header, a member beyond the file's end, or a duplicate name.
  */
 export async function readTarMembers(source: ByteSource, options: ReadOptions): Promise<Map<string, ByteSource>> {
   const { label } = source;
@@ -49,7 +49,7 @@ export async function readTarMembers(source: ByteSource, options: ReadOptions): 
     }
     position = offset + Math.ceil(byteLength / BLOCK_BYTES) * BLOCK_BYTES;
   }
-  throw new FormatError(`${label}: a tar archive without an end`, {
+  throw new FormatError(`${label}: a tar archive without an end marker`, {
     hint: "The file was cut short; fetch it again.",
   });
 }

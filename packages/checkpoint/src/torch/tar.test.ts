@@ -51,7 +51,7 @@ function tar({
 
 const open = (data: Uint8Array) => openCheckpoint(memorySource(data, "m.pth"));
 
-test("a file by hand", async () => {
+test("a file made by hand", async () => {
   const checkpoint = await open(tar());
   expect(checkpoint.container).toBe("tar");
   const tensor = checkpoint.tensors.get("w")!;
@@ -70,7 +70,7 @@ test("keys as digits, extended headers, a prefix of ./", async () => {
   expect((await open(tar({ members }))).tensors.size).toBe(1);
 });
 
-test("a module's class stands for itself", async () => {
+test("a module's class is read as a class", async () => {
   const object = bytes(
     "}(",
     text("m"),
@@ -102,7 +102,7 @@ test.each<[string, Spec, string, string?]>([
     "This tar archive is not a PyTorch checkpoint.",
   ],
   [
-    "a member that stands twice",
+    "a duplicate member",
     { members: [member("storages", STORAGES), member("storages", STORAGES)] },
     'm.pth: two tar members are named "storages"',
   ],
@@ -113,7 +113,7 @@ test.each<[string, Spec, string, string?]>([
     CUT,
   ],
   [
-    "a size that is no number",
+    "a size that is not a number",
     { members: [member("storages", STORAGES, { size: "many" })] },
     'm.pth: tar member "storages" states no bytes; 1536 are left',
     CUT,
@@ -129,7 +129,7 @@ test.each<[string, Spec, string, string?]>([
     "m.pth: a tar archive of more than 64 members; PyTorch writes 3",
   ],
   [
-    "a number of storages that is none",
+    "a number of storages that is not an integer",
     { storages: pickle("N") },
     "m.pth: storages: the number of storages is None; expected an integer",
   ],
@@ -139,9 +139,9 @@ test.each<[string, Spec, string, string?]>([
     "m.pth: storages: storage 0 is described by None; expected a tuple of 3",
   ],
   [
-    "a type that is no storage",
+    "a type that is not a storage type",
     { storages: bytes(pickle("K", 1), pickle(tuple(int(1), text("cpu"), global("os", "system")))) },
-    "m.pth: storages: storage 0 has the type the global os.system, which is no storage",
+    "m.pth: storages: storage 0 has the type the global os.system, which is not a storage type",
   ],
   [
     "a storage beyond the member",
@@ -169,15 +169,15 @@ test.each<[string, Spec, string, string?]>([
   [
     "fewer storages than stated",
     { storages: bytes(pickle("K", 2), STORAGE) },
-    `m.pth: storages: storage 1: the pickle at byte ${pickle("K", 1).byteLength + STORAGE.byteLength} goes on past the end of the file`,
+    `m.pth: storages: storage 1: the pickle at byte ${pickle("K", 1).byteLength + STORAGE.byteLength} continues past the end of the file`,
   ],
   [
     "a view of another form",
     { storages: bytes(pickle("K", 1), STORAGE, pickle("]", tuple(int(1)), "a")) },
-    "m.pth: storages: nothing stands where a key belongs; expected an integer",
+    "m.pth: storages: the key is nothing; expected an integer",
   ],
   [
-    "views that are no list",
+    "views that are not a list",
     { storages: bytes(pickle("K", 1), STORAGE, pickle("N")) },
     "m.pth: storages: the storage views are None; expected a list",
   ],
@@ -192,7 +192,7 @@ test.each<[string, Spec, string, string?]>([
     "m.pth: storages: a storage view ends at element 7, past the end of its storage",
   ],
   [
-    "a rank beyond reason",
+    "a rank beyond the limit",
     {
       tensors: bytes(
         pickle("K", 1),
@@ -224,17 +224,17 @@ test.each<[string, Spec, string, string?]>([
         uint64(0),
       ),
     },
-    "m.pth: tensors: tensor 0 refers to storage the integer 9, which the archive does not hold",
+    "m.pth: tensors: tensor 0 refers to storage the integer 9, which the archive does not contain",
   ],
   [
     "a reference to nothing",
     { object: bytes("K", 9, "Q") },
-    "m.pth: pickle: BINPERSID at byte 4 refers to the integer 9, which the archive does not hold",
+    "m.pth: pickle: BINPERSID at byte 4 refers to the integer 9, which the archive does not contain",
   ],
   [
-    "a reference that is no key",
+    "a reference that is not a key",
     { object: bytes(text("x"), "Q") },
-    'm.pth: pickle: BINPERSID at byte 8: the string "x" stands where a key belongs; expected an integer',
+    'm.pth: pickle: BINPERSID at byte 8: the key is the string "x"; expected an integer',
   ],
 ])("%s: a typed error", async (_, spec, message, hint) => {
   await expectError(() => open(tar(spec)), FormatError, message, hint);
@@ -249,7 +249,7 @@ test("truncation anywhere before the second block of zeros: a typed error", asyn
 
 test("a header whose checksum does not match: a typed error", async () => {
   const data = tar();
-  // The second member's modification time, which nothing else depends on.
+  // The second member's modification time, on which nothing else depends.
   const second = data.indexOf(bytes("tensors")[0]!, 1024);
   expect(second % 512).toBe(0);
   data[second + 140]! ^= 1;

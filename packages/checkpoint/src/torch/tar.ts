@@ -11,20 +11,20 @@ import { findStorageType, Storage, type StorageView, wholeStorage } from "../ten
 import { checkLayout } from "../tensor/strided-layout.ts";
 import { readTarMembers } from "./tar-members.ts";
 
-/** The small pickles that stand before each storage and tensor take about 100 bytes. */
+/** The small pickles before each storage and tensor take about 100 bytes. */
 const RECORD_BYTES = 256;
 const COUNT_BYTES = 8;
-/** As in `strided-layout.ts`. */
+/** The same as in `strided-layout.ts`. */
 const MAX_RANK = 64;
 
-/** What the members define, by the numbers (old addresses) that the pickle refers to them by. */
+/** The objects defined by the members, by the numbers (former addresses) with which the pickle refers to them. */
 type Objects = Map<number, PyStorage | PyTensor>;
 
 /**
- * Opens what PyTorch wrote before 0.1.10: a tar of `storages`, `tensors` and `pickle` (2.13,
+ * Opens a file of PyTorch before 0.1.10: a tar of `storages`, `tensors` and `pickle` (2.13,
  * `torch/serialization.py`, `_legacy_load`, `legacy_load`).
  *
- * @throws FormatError when a member is missing, damaged, or refers to what is not there.
+ * @throws FormatError when a member is missing, damaged, or refers to a missing object.
  */
 export async function openTar(source: ByteSource, options: ReadOptions): Promise<Checkpoint> {
   const members = await readTarMembers(source, options);
@@ -45,12 +45,12 @@ export async function openTar(source: ByteSource, options: ReadOptions): Promise
   const handlers = pickleHandlers({
     persistent: (id, where) => {
       if (id instanceof PyTuple && id.items[0] instanceof PyGlobal) {
-        // A module's class and its source: the class stands for itself.
+        // A module's class and its source: the class is described, never created.
         return id.items[0];
       }
       const object = objects.get(readKey(id, where()));
       if (object === undefined) {
-        throw new FormatError(`${where()} refers to ${describeValue(id)}, which the archive does not hold`);
+        throw new FormatError(`${where()} refers to ${describeValue(id)}, which the archive does not contain`);
       }
       return object;
     },
@@ -65,7 +65,7 @@ export async function openTar(source: ByteSource, options: ReadOptions): Promise
   };
 }
 
-/** `n`, then for each `(key, location, type)`, an int64 count and the raw bytes; at last the views. */
+/** `n`, then for each `(key, location, type)`, an int64 count and the raw bytes; finally the views. */
 async function readStorages(source: ByteSource, objects: Objects, options: ReadOptions): Promise<void> {
   const records = recordReader(source, options);
   const count = await records.count("the number of storages");
@@ -74,7 +74,9 @@ async function readStorages(source: ByteSource, objects: Objects, options: ReadO
     const [key, , type] = await records.tuple(what, 3);
     const storageType = type instanceof PyGlobal ? findStorageType(type.key) : undefined;
     if (!(type instanceof PyGlobal) || storageType === undefined) {
-      throw new FormatError(`${source.label}: ${what} has the type ${describeValue(type)}, which is no storage`);
+      throw new FormatError(
+        `${source.label}: ${what} has the type ${describeValue(type)}, which is not a storage type`,
+      );
     }
     const elements = readInt64(viewOf(await records.raw(COUNT_BYTES)), 0) ?? -1;
     const byteLength = elements * storageType.elementBytes;
@@ -141,11 +143,13 @@ async function readTensors(source: ByteSource, objects: Objects, options: ReadOp
     }
     const storage = objects.get(readKey(storageKey, what));
     if (!(storage instanceof PyStorage)) {
-      throw new FormatError(`${what} refers to storage ${describeValue(storageKey)}, which the archive does not hold`);
+      throw new FormatError(
+        `${what} refers to storage ${describeValue(storageKey)}, which the archive does not contain`,
+      );
     }
     const { dtype } = storage.view.storage.type;
     if (dtype === "untyped" || dtype === "quantized") {
-      throw new FormatError(`${what} has the storage type ${storage.global.path}, which is younger than the format`);
+      throw new FormatError(`${what} has the storage type ${storage.global.path}, which is newer than the format`);
     }
     const layout = {
       dtype,
@@ -166,11 +170,11 @@ function define(objects: Objects, key: PyValue | undefined, object: PyStorage | 
   objects.set(number, object);
 }
 
-/** Keys are addresses: integers, or their digits where the pickle refers to them. */
+/** Keys are addresses: integers, or their digits in references from the pickle. */
 function readKey(value: PyValue | undefined, where: string): number {
   const key = typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
   if (typeof key !== "number") {
-    throw new FormatError(`${where}: ${describeValue(value)} stands where a key belongs; expected an integer`);
+    throw new FormatError(`${where}: the key is ${describeValue(value)}; expected an integer`);
   }
   return key;
 }
@@ -184,7 +188,7 @@ interface RecordReader {
   skip(length: number): void;
 }
 
-/** Reads pickles and raw bytes by turns. */
+/** Reads pickles and raw bytes alternately. */
 function recordReader(source: ByteSource, options: ReadOptions): RecordReader {
   let offset = 0;
   const next = async (what: string): Promise<PyValue> => {
@@ -197,7 +201,7 @@ function recordReader(source: ByteSource, options: ReadOptions): RecordReader {
     next,
     async count(what) {
       const value = await next(what);
-      // Each record takes a pickle and 8 bytes or more, so a number that does not fit ends with the file.
+      // Each record takes a pickle and 8 bytes or more, so too large a number fails at the end of the file.
       if (typeof value !== "number" || value < 0) {
         throw new FormatError(`${source.label}: ${what} is ${describeValue(value)}; expected an integer`);
       }

@@ -33,14 +33,14 @@ const TORCH_DTYPES: ReadonlyMap<string, DType> = new Map<string, DType>([
 ]);
 
 /**
- * The dtype that a pickle names.
+ * Reads the dtype named in a pickle.
  *
- * @throws UnsupportedError for every other name, the quantized types and the rarer float8 formats among them.
+ * @throws UnsupportedError for every other name, including the quantized types and the rarer float8 formats.
  */
 export function readDType(value: PyValue | undefined, where: () => string): DType {
   const dtype = value instanceof PyGlobal && value.module === "torch" ? TORCH_DTYPES.get(value.name) : undefined;
   if (dtype === undefined) {
-    throw new UnsupportedError(`${where()}: the tensor's dtype is ${describeValue(value)}, which is not read`, {
+    throw new UnsupportedError(`${where()}: the tensor's dtype is ${describeValue(value)}, which is not supported`, {
       hint: "Convert it in Python, for example with `.float()`, and save it again.",
     });
   }

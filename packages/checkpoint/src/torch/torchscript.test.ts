@@ -23,7 +23,7 @@ function script(module: Uint8Array, constants: Uint8Array = tuple()): Uint8Array
 
 const open = (data: Uint8Array) => openCheckpoint(memorySource(data, "net.pt"));
 
-test("attributes become dotted names, constants have the code's", async () => {
+test("attributes become dotted names, constants have the code's names", async () => {
   const list = bytes(global("torch.jit._pickle", "build_intlist"), tuple(bytes("](", int(3), "e")), "R");
   const body = object("__torch__.body.___torch_mangle_0", text("weight"), tensor());
   const checkpoint = await open(
@@ -56,9 +56,9 @@ test("an attribute with a constant's name", async () => {
   );
 });
 
-test("classes outside of __torch__ are refused here too", async () => {
+test("classes outside of __torch__ are refused", async () => {
   await expect(open(script(object("__torch__evil")))).rejects.toThrow(
-    "calls __torch__evil.Net, which is not on the list of what may be called",
+    "calls __torch__evil.Net, which is not on the list of allowed calls",
   );
 });
 

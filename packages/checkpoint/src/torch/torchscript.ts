@@ -5,8 +5,8 @@ import { present } from "../pickle/present.ts";
 import { readArchivePickle, type TorchArchive } from "./archive.ts";
 
 /**
- * Opens a TorchScript archive for its tensors: the module's, by dotted attribute names, and the traced constants, as
- * `CONSTANTS.c0` and so on, which is what the archive's code calls them. The code is not read.
+ * Opens the tensors of a TorchScript archive: the module's, by dotted attribute names, and the traced constants, as
+ * `CONSTANTS.c0` and so on, their names in the archive's code. The code is not read.
  */
 export async function openTorchScript(archive: TorchArchive, options: ReadOptions): Promise<Checkpoint> {
   const { label } = archive.zip.source;

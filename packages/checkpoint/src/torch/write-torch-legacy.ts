@@ -5,11 +5,11 @@ import { LEGACY_MAGIC, LEGACY_PROTOCOL } from "./legacy.ts";
 import { collectTensors, type WriteOptions } from "../tensor/write-tensors.ts";
 
 /**
- * Writes tensors as `torch.save(OrderedDict)` did before 1.6: five pickles, then each storage's count and bytes. The
+ * Writes tensors like `torch.save(OrderedDict)` before 1.6: five pickles, then each storage's count and bytes. The
  * same tensors give the same bytes. The sink is not committed.
  *
  * @throws UsageError when two tensors have the same name.
- * @throws ShapeError when a tensor's bytes are not as many as its shape says.
+ * @throws ShapeError when a tensor has more or fewer bytes than its shape says.
  */
 export async function writeTorchLegacy(
   tensors: Iterable<LazyTensor>,
@@ -17,7 +17,7 @@ export async function writeTorchLegacy(
   options: WriteOptions = {},
 ): Promise<void> {
   const list = collectTensors(tensors);
-  // PyTorch sorts keys as text; of equal length, they keep the tensors' order.
+  // PyTorch sorts keys as text; keys of equal length keep the tensors' order.
   const digits = String(list.length).length;
   const keyed = list.map((tensor, index) => ({ tensor, key: String(index).padStart(digits, "0") }));
   const typeSizes = new Map([

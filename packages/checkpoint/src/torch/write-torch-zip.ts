@@ -3,16 +3,16 @@ import { pickleStateDict } from "../pickle/writer.ts";
 import { byteLengthOf, collectTensors, type WriteOptions } from "../tensor/write-tensors.ts";
 import { zipWriter } from "../zip/writer.ts";
 
-/** The folder's name when `torch.save` writes to a buffer, which has no name of its own. */
+/** The folder's name when `torch.save` writes to a buffer, which has no name. */
 const ROOT = "archive";
 
 /**
- * Writes tensors as `torch.save(OrderedDict)` does since 1.6: a zip that `torch.load(weights_only=True)` reads. Each
- * tensor has a storage of its own, aligned to 64 bytes, with its checksum. The same tensors give the same bytes. The
+ * Writes tensors like `torch.save(OrderedDict)` since 1.6: a zip that `torch.load(weights_only=True)` reads. Each
+ * tensor has its own storage, aligned to 64 bytes, with its checksum. The same tensors give the same bytes. The
  * sink is not committed.
  *
  * @throws UsageError when two tensors have the same name.
- * @throws ShapeError when a tensor's bytes are not as many as its shape says.
+ * @throws ShapeError when a tensor has more or fewer bytes than its shape says.
  */
 export async function writeTorchZip(
   tensors: Iterable<LazyTensor>,

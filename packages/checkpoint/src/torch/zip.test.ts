@@ -1,4 +1,4 @@
-// Long, because each way in which a checkpoint's records can contradict one another is a case of its own.
+// Long, because each way in which a checkpoint's records can contradict one another is a separate case.
 import { FormatError, memorySource, readTensor, UnsupportedError } from "@samoyed/core";
 import { describe, expect, test } from "vitest";
 import { expectError } from "../../test/expect-error.ts";
@@ -20,7 +20,7 @@ import { isMap, openCheckpoint } from "../index.ts";
 
 const FLOATS = new Uint8Array(Float32Array.of(0, 1, 2, 3, 4, 5).buffer);
 
-/** An archive as torch.save writes it, around one pickled value. */
+/** An archive like torch.save's, around one pickled value. */
 function archive(
   value: Uint8Array,
   entries: readonly EntrySpec[] = [{ name: "archive/data/0", data: FLOATS }],
@@ -38,7 +38,7 @@ const floats = async (data: Uint8Array, name = "w") => [
   ...(await readTensor((await open(data)).tensors.get(name)!)).data,
 ];
 
-test("a tensor by hand", async () => {
+test("a tensor made by hand", async () => {
   const checkpoint = await open(archive(dictionary("w", tensor())));
   expect(checkpoint.tensors.get("w")).toMatchObject({ name: "w", dtype: "float32", shape: [2, 3] });
   expect(await floats(archive(dictionary("w", tensor())))).toEqual([0, 1, 2, 3, 4, 5]);
@@ -93,7 +93,7 @@ test.each<[string, Uint8Array, number[]]>([
   expect(await floats(archive(dictionary("w", value)))).toEqual(expected);
 });
 
-test("an old Parameter that the memo hands out again", async () => {
+test("an old Parameter that the memo returns again", async () => {
   const value = bytes(
     "}",
     text("a"),
@@ -118,7 +118,7 @@ test("a root that is a tensor has the empty path", async () => {
   expect([...(await open(archive(tensor()))).tensors.keys()]).toEqual([""]);
 });
 
-test("a storage by itself", async () => {
+test("a storage without a tensor", async () => {
   const { root } = await open(archive(dictionary("s", storage())));
   expect(isMap(root) && root.get("s")).toEqual({ kind: "inert", global: "torch.FloatStorage", args: ["0", 24] });
 });
@@ -173,7 +173,7 @@ test.each<[string, Uint8Array, string]>([
   [
     "65 axes",
     tensor({ shape: sizes(...new Array<number>(65).fill(1)) }),
-    "the tensor's shape has 65 axes; at most 64 exist",
+    "the tensor's shape has 65 axes; at most 64 are supported",
   ],
   [
     "past the storage",
@@ -214,9 +214,9 @@ test.each<[string, Uint8Array, string]>([
     `BINPERSID at byte 4 refers to the integer 1; expected ('storage', type, key, location, count)`,
   ],
   [
-    "a type that is no storage",
+    "a type that is not a storage type",
     storage({ type: "Size" }),
-    'BINPERSID at byte 52: storage "0" has the type torch.Size, which is no storage',
+    'BINPERSID at byte 52: storage "0" has the type torch.Size, which is not a storage type',
   ],
   ["a negative count", storage({ count: -1 }), 'BINPERSID at byte 60: storage "0" has the integer -1 for its count'],
   [
@@ -285,18 +285,18 @@ test.each<[string, Uint8Array, string]>([
   [
     "an archive of something else",
     zipBytes([{ name: "word.xml", data: "x" }]),
-    'm.pth: zip entry "word.xml" lies in no folder; torch.save writes one',
+    'm.pth: zip entry "word.xml" is not in a folder; torch.save writes one',
   ],
   ["no entries", zipBytes([]), "m.pth: a zip archive without entries"],
   [
     "junk before the archive",
     bytes("#!/bin/sh\n", archive(tensor())),
-    "m.pth: not a checkpoint that Samoyed knows: it begins with 23 21 2f 62 69 6e 2f 73",
+    "m.pth: not a checkpoint that Samoyed supports: it begins with 23 21 2f 62 69 6e 2f 73",
   ],
   [
     "junk before the archive that begins like one",
     bytes("PK\x03\x04", archive(tensor())),
-    "m.pth: 4 bytes stand before the zip archive or inside its directory",
+    "m.pth: 4 unexpected bytes before the zip archive or inside its directory",
   ],
   [
     "two tensors of one path",
@@ -312,7 +312,7 @@ test.each<[string, Uint8Array, string]>([
   await expectError(() => open(data), FormatError, message);
 });
 
-describe("tensors that are listed and not read", () => {
+describe("tensors that are listed but cannot be read", () => {
   const quantized = bytes(
     global("torch._utils", "_rebuild_qtensor"),
     tuple(
@@ -334,7 +334,7 @@ describe("tensors that are listed and not read", () => {
     await expectError(
       () => tensors.get("q")!.read(),
       UnsupportedError,
-      'tensor "q" float32 [2, 3] is quantized (torch.per_tensor_affine), which is not read',
+      'tensor "q" float32 [2, 3] is quantized (torch.per_tensor_affine), which is not supported',
       "Save it as a plain tensor: `.dequantize()` or `.to_dense()` in Python.",
     );
   });
@@ -350,11 +350,11 @@ describe("tensors that are listed and not read", () => {
     await expectError(
       () => tensors.get("s")!.chunks()[Symbol.asyncIterator]().next(),
       UnsupportedError,
-      'tensor "s" float32 [4, 5] is sparse (torch.sparse_coo), which is not read',
+      'tensor "s" float32 [4, 5] is sparse (torch.sparse_coo), which is not supported',
     );
   });
 
-  test("a dtype that is not read", async () => {
+  test("an unsupported dtype", async () => {
     const value = bytes(
       global("torch._utils", "_rebuild_tensor_v3"),
       tuple(
@@ -371,7 +371,7 @@ describe("tensors that are listed and not read", () => {
     await expectError(
       () => open(archive(dictionary("w", value), entry)),
       UnsupportedError,
-      `${AT}REDUCE at byte 155: the tensor's dtype is the global torch.float8_e8m0fnu, which is not read`,
+      `${AT}REDUCE at byte 155: the tensor's dtype is the global torch.float8_e8m0fnu, which is not supported`,
     );
   });
 });
@@ -473,7 +473,7 @@ test("a signal interrupts opening and reading", async () => {
   await expect(checkpoint.tensors.get("w")!.read({ signal })).rejects.toHaveProperty("code", "aborted");
 });
 
-test("integers of Python's LONG as sizes", async () => {
+test("Python's LONG integers as sizes", async () => {
   expect(
     await floats(archive(dictionary("w", tensor({ shape: tuple(long(6n)), strides: tuple(long(1n)) })))),
   ).toHaveLength(6);

@@ -5,13 +5,13 @@ import { checkedSource } from "./checked-source.ts";
 
 const DATA = Uint8Array.from({ length: 1000 }, (_, i) => (i * 37) % 251);
 
-/** A checked source and what it reported. */
+/** A checked source and the checksums it reported. */
 function checked(): { source: ReturnType<typeof checkedSource>; reported: number[] } {
   const reported: number[] = [];
   return { source: checkedSource(memorySource(DATA), (crc) => reported.push(crc)), reported };
 }
 
-test("reads that follow one another give the checksum at the last, once", async () => {
+test("consecutive reads report the checksum at the last one, once", async () => {
   const { source, reported } = checked();
   for (let round = 0; round < 2; round++) {
     await source.read(0, 300);
@@ -22,7 +22,7 @@ test("reads that follow one another give the checksum at the last, once", async 
   expect(reported).toEqual([crc32(DATA)]);
 });
 
-test("reads of other places in between change nothing, and a read at the first byte begins anew", async () => {
+test("reads elsewhere in between change nothing, and a read at the first byte starts over", async () => {
   const { source, reported } = checked();
   await source.read(0, 300);
   await source.read(0, 400);
@@ -33,7 +33,7 @@ test("reads of other places in between change nothing, and a read at the first b
   expect(reported).toEqual([crc32(DATA)]);
 });
 
-test("what is never read whole in order is not reported", async () => {
+test("a source that is never read completely in order is not reported", async () => {
   const { source, reported } = checked();
   await source.read(500, 500);
   await source.read(0, 500);
@@ -47,7 +47,7 @@ test("an empty source has the checksum 0", async () => {
   expect(reported).toEqual([0]);
 });
 
-test("what is written into the bytes afterwards does not matter", async () => {
+test("later changes to the bytes do not matter", async () => {
   const { source, reported } = checked();
   const target = new Uint8Array(500);
   await source.readInto!(0, target);

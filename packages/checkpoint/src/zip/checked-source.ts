@@ -1,10 +1,10 @@
 import { type ByteSource, crc32, readInto, type ReadOptions } from "@samoyed/core";
 
 /**
- * A source that computes its CRC-32 on the way, from reads that follow one another from the first byte to the last, as
- * a tensor's chunks do. Reads in between, or in another order, pass as they are; a read at the first byte begins anew.
+ * Wraps a source to compute its CRC-32 from consecutive reads from the first byte to the last, such as
+ * a tensor's chunks. Other reads in between pass through; a read at the first byte starts over.
  *
- * @param finished - Called with the CRC of all bytes, the first time that they were all read in order.
+ * @param finished - Called with the CRC of all bytes, the first time that all have been read in order.
  */
 export function checkedSource(source: ByteSource, finished: (crc: number) => void): ByteSource {
   const { byteLength, label } = source;

@@ -6,48 +6,48 @@ import { checkNames } from "./names.ts";
 const ENTRY_SIGNATURE = 0x02014b50;
 const ENTRY_BYTES = 46;
 const LOCAL_BYTES = 30;
-/** A checkpoint has one entry per storage; a million is beyond any, and takes 300 MB to list. */
+/** A checkpoint has one entry per storage; a million is more than any has, and takes 300 MB to list. */
 const MAX_ENTRIES = 1_000_000;
-/** About 100 bytes an entry. */
+/** About 100 bytes per entry. */
 const MAX_DIRECTORY_BYTES = 128 * 2 ** 20;
-/** What deflate can reach at most (RFC 1951: 258 bytes for 2 bits), and a little for short entries. */
+/** Largest ratio of deflate (RFC 1951: 258 bytes for 2 bits), and some slack for short entries. */
 const MAX_DEFLATE_RATIO = 1032;
 const DEFLATE_SLACK_BYTES = 1024;
 /**
  * Trained weights hardly shrink, zeros do; an archive that inflates to more than this many times its size, and to more
- * than the bytes below, is taken for a deflate bomb.
+ * than the bytes below, is treated as a deflate bomb.
  */
 const MAX_INFLATION = 100;
 const HARMLESS_INFLATED_BYTES = 256 * 2 ** 20;
 const ENCRYPTED = 0x2041;
 
-/** One file of an archive, as the central directory has it. */
+/** One file of an archive, as described by the central directory. */
 export interface ZipEntry {
   readonly name: string;
   readonly method: "stored" | "deflated";
   readonly crc32: number;
-  /** Bytes in the archive, and once inflated. */
+  /** Size in the archive and after inflating, in bytes. */
   readonly compressedBytes: number;
   readonly byteLength: number;
   readonly headerOffset: number;
-  /** Where the next entry, or the directory, begins. */
+  /** Offset of the next entry, or of the directory. */
   readonly limit: number;
 }
 
-/** The files of an archive, in the order in which they lie there. Folders are left out. */
+/** The files of an archive, in the archive's order. Folders are left out. */
 export interface ZipArchive {
   readonly source: ByteSource;
   readonly entries: ReadonlyMap<string, ZipEntry>;
-  /** False where each is stated as zero: `torch.serialization.set_crc32_options(False)` leaves them out. */
+  /** False if all are zero: `torch.serialization.set_crc32_options(False)` leaves them out. */
   readonly hasChecksums: boolean;
   readonly warnings: readonly string[];
 }
 
 /**
- * Reads the directory of a zip archive. Local headers are read when an entry is, and compared then.
+ * Reads the directory of a zip archive. Local headers are read and compared when an entry is read.
  *
- * @throws FormatError for a directory that is damaged, contradicts itself, or names files that unpacking must not make.
- * @throws UnsupportedError for encryption, several parts, and methods other than stored and deflated.
+ * @throws FormatError for a directory that is damaged, contradicts itself, or contains names that would be unsafe to unpack.
+ * @throws UnsupportedError for encryption, multi-part archives, and methods other than stored and deflated.
  */
 export async function readZipDirectory(source: ByteSource, options: ReadOptions = {}): Promise<ZipArchive> {
   const end = await readZipEnd(source, options);
@@ -82,7 +82,7 @@ export async function readZipDirectory(source: ByteSource, options: ReadOptions 
   }
   const hasChecksums = listed.some((entry) => entry.crc32 !== 0);
   if (!hasChecksums && inflated > 0) {
-    warnings.push(`${label}: the archive states no checksums, so damage to its weights cannot be seen`);
+    warnings.push(`${label}: the archive states no checksums, so damage to its weights cannot be detected`);
   }
   return { source, entries, hasChecksums, warnings };
 }
@@ -129,27 +129,27 @@ function parseEntries(bytes: Uint8Array, count: number, label: string): Listed[]
   return entries;
 }
 
-function parseEntry(view: DataView, position: number, extra: DataView, what: string, name: string): Listed {
+function parseEntry(view: DataView, position: number, extra: DataView, label: string, name: string): Listed {
   if ((view.getUint16(position + 8, true) & ENCRYPTED) !== 0) {
-    throw new UnsupportedError(`${what} is encrypted, which is not read`);
+    throw new UnsupportedError(`${label} is encrypted, which is not supported`);
   }
   const method = view.getUint16(position + 10, true);
   if (method !== 0 && method !== 8) {
-    throw new UnsupportedError(`${what} is compressed with method ${method}; stored (0) and deflated (8) are read`);
+    throw new UnsupportedError(`${label} is compressed with method ${method}; expected stored (0) or deflated (8)`);
   }
-  const wide = wideFields(extra, what);
+  const wide = wideFields(extra, label);
   const compressedBytes = wide(view.getUint32(position + 20, true), 1);
   const byteLength = wide(view.getUint32(position + 24, true), 0);
   const headerOffset = wide(view.getUint32(position + 42, true), 2);
   if (view.getUint16(position + 34, true) !== 0) {
-    throw new UnsupportedError(`${what} lies in another part of an archive in several parts, which is not read`);
+    throw new UnsupportedError(`${label} is in another part of a multi-part archive, which is not supported`);
   }
   if (method === 0 && compressedBytes !== byteLength) {
-    throw new FormatError(`${what} is stored with ${compressedBytes} bytes and states a size of ${byteLength}`);
+    throw new FormatError(`${label} is stored as ${compressedBytes} bytes and states a size of ${byteLength}`);
   }
   if (byteLength > compressedBytes * MAX_DEFLATE_RATIO + DEFLATE_SLACK_BYTES) {
     throw new FormatError(
-      `${what} states that ${compressedBytes} bytes inflate to ${byteLength}; deflate cannot reach more than ` +
+      `${label} states that ${compressedBytes} bytes inflate to ${byteLength}; deflate cannot exceed ` +
         `${MAX_DEFLATE_RATIO} to 1`,
     );
   }
@@ -162,7 +162,7 @@ function parseEntry(view: DataView, position: number, extra: DataView, what: str
     headerOffset,
   };
 
-  /** The zip64 field holds, in this order, those of size, compressed size and offset that did not fit. */
+  /** The zip64 field contains, in this order, those of size, compressed size and offset that did not fit. */
   function wideFields(fields: DataView, where: string): (narrow: number, index: number) => number {
     const full = [24, 20, 42].map((at) => view.getUint32(position + at, true) === 0xffffffff);
     if (!full.includes(true)) {
@@ -198,12 +198,12 @@ function findExtra(extra: DataView, id: number): DataView | undefined {
   return undefined;
 }
 
-/** Sorts entries by place, and checks that each has room before the next; what a local header adds is checked later. */
+/** Sorts entries by offset, and checks that each ends before the next begins; local headers are checked later. */
 function checkPlaces(listed: readonly Listed[], directoryOffset: number, label: string): ZipEntry[] {
   const sorted = listed.toSorted((a, b) => a.headerOffset - b.headerOffset);
   const first = sorted[0]?.headerOffset ?? 0;
   if (first !== 0) {
-    throw new FormatError(`${label}: ${first} bytes stand before the zip archive's first entry`);
+    throw new FormatError(`${label}: ${first} unexpected bytes before the zip archive's first entry`);
   }
   return sorted.map((entry, index) => {
     const limit = sorted[index + 1]?.headerOffset ?? directoryOffset;

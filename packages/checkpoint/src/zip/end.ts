@@ -8,25 +8,25 @@ const LOCATOR_SIGNATURE = 0x07064b50;
 const LOCATOR_BYTES = 20;
 const END64_SIGNATURE = 0x06064b50;
 const END64_BYTES = 56;
-/** An end record and its comment, and what zip64 puts before them. */
+/** An end record with its comment, and the zip64 records before them. */
 const TAIL_BYTES = END_BYTES + MAX_COMMENT_BYTES + LOCATOR_BYTES + END64_BYTES;
 
-/** Where the central directory lies, as the end records state it. */
+/** The location of the central directory, according to the end records. */
 export interface ZipEnd {
   readonly entryCount: number;
   readonly directoryOffset: number;
   readonly directoryBytes: number;
   /** Bytes after the end record and its comment. */
   readonly trailingBytes: number;
-  /** The end of the source, which holds small directories whole. */
+  /** The end of the source, which contains small directories completely. */
   readonly tail: { readonly offset: number; readonly bytes: Uint8Array };
 }
 
 /**
  * Finds the end record of a zip or zip64 archive (APPNOTE 6.3.10, 4.3.14 to 4.3.16).
  *
- * @throws FormatError when there is none within the last 64 KiB, or the directory that it states is not in the file.
- * @throws UnsupportedError for an archive in several parts.
+ * @throws FormatError when there is none within the last 64 KiB, or its directory is not in the file.
+ * @throws UnsupportedError for a multi-part archive.
  */
 export async function readZipEnd(source: ByteSource, options: ReadOptions = {}): Promise<ZipEnd> {
   const length = Math.min(TAIL_BYTES, source.byteLength);
@@ -59,7 +59,7 @@ export async function readZipEnd(source: ByteSource, options: ReadOptions = {}):
 }
 
 type Directory = Pick<ZipEnd, "entryCount" | "directoryOffset" | "directoryBytes"> & {
-  /** Where the records after the directory begin. */
+  /** Offset of the records after the directory. */
   readonly recordsOffset: number;
 };
 
@@ -69,7 +69,7 @@ function readEnd(view: DataView, at: number, tail: { offset: number; label: stri
   const locator = at - LOCATOR_BYTES;
   const zip64 = locator >= 0 && view.getUint32(locator, true) === LOCATOR_SIGNATURE;
   if ((disk !== 0 && !(zip64 && disk === 0xffff)) || (zip64 && view.getUint32(locator + 16, true) > 1)) {
-    throw new UnsupportedError(`${label}: a zip archive in several parts is not read`);
+    throw new UnsupportedError(`${label}: a multi-part zip archive is not supported`);
   }
   const plain: Directory = {
     entryCount: view.getUint16(at + 10, true),
@@ -86,7 +86,7 @@ function readEnd(view: DataView, at: number, tail: { offset: number; label: stri
     throw new FormatError(`${label}: the zip64 end record is not where its locator says: at byte ${stated ?? "2^53"}`);
   }
   if (view.getUint32(record + 16, true) !== 0 || view.getUint32(record + 20, true) !== 0) {
-    throw new UnsupportedError(`${label}: a zip archive in several parts is not read`);
+    throw new UnsupportedError(`${label}: a multi-part zip archive is not supported`);
   }
   const wide = {
     entryCount: readUint64(view, record + 32) ?? Infinity,
@@ -109,19 +109,19 @@ function checkPlace(end: Directory, at: number, label: string): FormatError | un
     const place = directoryOffset === Infinity ? "2^53 or later" : directoryOffset;
     return new FormatError(
       `${label}: the zip's directory is stated at byte ${place} with ${directoryBytes} bytes; its end ` +
-        `record stands at ${at}`,
+        `record is at ${at}`,
       { hint: "The file was cut short or is damaged; fetch it again." },
     );
   }
   if (directoryOffset + directoryBytes < recordsOffset) {
     return new FormatError(
-      `${label}: ${recordsOffset - directoryOffset - directoryBytes} bytes stand before the zip archive or inside its directory`,
+      `${label}: ${recordsOffset - directoryOffset - directoryBytes} unexpected bytes before the zip archive or inside its directory`,
     );
   }
   return undefined;
 }
 
-/** A field of the plain record repeats the zip64 record's, or is full and leaves it to that. */
+/** A field of the plain record repeats the zip64 record's, or is full and defers to it. */
 function agree(narrow: number, wide: number, full: number): boolean {
   return narrow === full || narrow === wide;
 }

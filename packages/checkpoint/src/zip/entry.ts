@@ -8,18 +8,18 @@ import type { ZipArchive, ZipEntry } from "./directory.ts";
 const LOCAL_SIGNATURE = 0x04034b50;
 const LOCAL_BYTES = 30;
 
-/** What `entrySource` adds to an archive. */
+/** Options of `entrySource`. */
 export interface EntryOptions {
-  /** Compares the checksum of an entry that was read whole, in order. */
+  /** Checks the checksum of an entry that was read completely, in order. */
   readonly checks: EntryChecks;
 }
 
 /**
- * An entry's bytes as a source, which verifies their checksum once all were read in order: straight from the archive
+ * An entry's bytes as a source, which verifies their checksum once all have been read in order: straight from the archive
  * when stored, inflated on the way when deflated. The local header is read at the first read, and only for the lengths
  * of its name and extra field: torch leaves its sizes and checksum zero.
  *
- * Reads throw FormatError when the local header is damaged or names another entry, or the entry overlaps the next.
+ * Reads throw a FormatError when the local header is damaged or names another entry, or the entry overlaps the next.
  */
 export function entrySource(archive: ZipArchive, entry: ZipEntry, options: EntryOptions): ByteSource {
   const label = `${archive.source.label}: ${entry.name}`;
@@ -36,7 +36,7 @@ export function entrySource(archive: ZipArchive, entry: ZipEntry, options: Entry
 }
 
 /**
- * Reads a small entry whole and verifies its checksum, which torch never does: a mismatch warns.
+ * Reads a small entry and verifies its checksum, which torch never does: a mismatch adds a warning.
  *
  * @throws FormatError when it is longer than `maxBytes`.
  */
@@ -80,7 +80,7 @@ async function findData(
   const header = await archive.source.read(entry.headerOffset, LOCAL_BYTES + nameBytes.byteLength, options);
   const view = viewOf(header);
   if (view.getUint32(0, true) !== LOCAL_SIGNATURE) {
-    throw new FormatError(`${label}: no zip entry begins at byte ${entry.headerOffset}`);
+    throw new FormatError(`${label}: there is no zip entry at byte ${entry.headerOffset}`);
   }
   const localName = header.subarray(LOCAL_BYTES, LOCAL_BYTES + view.getUint16(26, true));
   if (view.getUint16(26, true) !== nameBytes.byteLength || localName.some((byte, at) => byte !== nameBytes[at])) {

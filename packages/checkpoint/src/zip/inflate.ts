@@ -9,23 +9,23 @@ import {
 } from "@samoyed/core";
 
 /**
- * Fed to the inflater at a time. Browsers inflate all of what they are given before any of it is taken, and deflate
- * reaches 1032 to 1: so at most 17 MB wait at once.
+ * Bytes fed to the inflater at a time. Browsers inflate all input before any output is taken, and deflate
+ * reaches 1032 to 1, so at most 17 MB are buffered.
  */
 const FEED_BYTES = 1 << 14;
 
-/** A stream that is being inflated, and how far it has come. */
+/** A stream being inflated, and its position. */
 interface Run {
   readonly reader: ReadableStreamDefaultReader<Uint8Array>;
-  /** Inflated bytes given out or skipped so far. */
+  /** Inflated bytes returned or skipped so far. */
   position: number;
   rest: Uint8Array;
   crc: number;
 }
 
 /**
- * A deflated source, inflated. Reading forwards goes on where the last read ended; reading back begins anew. Memory
- * stays bounded however much the bytes inflate to.
+ * Inflates a deflated source. Reading forward continues at the end of the last read; reading backward starts over. Memory
+ * use is bounded, however much the bytes inflate to.
  *
  * Reads throw FormatError when the stream is damaged, or inflates to more or fewer bytes than `byteLength`.
  */
@@ -34,7 +34,7 @@ export function inflatedSource(
   info: {
     readonly byteLength: number;
     readonly label: string;
-    /** Called with the CRC of all bytes, the first time that they were all read in order. */
+    /** Called with the CRC of all bytes, the first time that all have been read in order. */
     readonly finished: (crc: number) => void;
   },
 ): ByteSource {
@@ -49,12 +49,12 @@ export function inflatedSource(
       run = { reader: inflate(deflated), position: 0, rest: new Uint8Array(0), crc: 0 };
     }
     const current = run;
-    // Whatever fails, the stream is no longer at a known place.
+    // After any failure, the stream's position is unknown.
     run = undefined;
     const out = new Uint8Array(length);
     let filled = 0;
     while (current.position < offset + length) {
-      // The feed itself takes no signal: it may outlive this read and serve another.
+      // The feed itself takes no signal: it may outlive this read and be used by another.
       throwIfAborted(options.signal);
       const piece = await next(current);
       const from = Math.max(0, offset - current.position);

@@ -1,11 +1,11 @@
 import { FormatError, quote } from "@samoyed/core";
 
 /**
- * Checks the names of an archive's entries, although nothing is ever unpacked: an archive that other readers would
- * understand differently is not trusted.
+ * Checks the names of an archive's entries, although nothing is ever unpacked: an archive that other readers could
+ * interpret differently is not trusted.
  *
- * @throws FormatError for names that are absolute, lead upwards, hold a NUL or a backslash, or collide, apart from
- * their letters' case or not.
+ * @throws FormatError for names that are absolute, or contain `..`, a NUL or a backslash, and for names that differ
+ * at most in case.
  */
 export function checkNames(names: readonly string[], label: string): void {
   const seen = new Map<string, string>();
@@ -20,7 +20,7 @@ export function checkNames(names: readonly string[], label: string): void {
       throw new FormatError(
         other === name
           ? `${label}: two zip entries are named ${quote(name)}`
-          : `${label}: zip entries ${quote(other)} and ${quote(name)} differ in case alone`,
+          : `${label}: zip entries ${quote(other)} and ${quote(name)} differ only in case`,
       );
     }
     seen.set(folded, name);
@@ -29,17 +29,17 @@ export function checkNames(names: readonly string[], label: string): void {
 
 function nameProblem(name: string): string | undefined {
   if (name === "") return "is empty";
-  if (name.includes("\0")) return "holds a NUL";
-  if (name.includes("\\")) return "holds a backslash";
+  if (name.includes("\0")) return "contains a NUL";
+  if (name.includes("\\")) return "contains a backslash";
   if (name.startsWith("/") || /^[A-Za-z]:/.test(name)) return "is absolute";
-  if (name.includes("..") && name.split("/").includes("..")) return "leads upwards";
+  if (name.includes("..") && name.split("/").includes("..")) return "contains ..";
   return undefined;
 }
 
 /**
- * The one folder that holds all of an archive's entries, as `torch.save` writes them.
+ * The one folder that contains all of an archive's entries, as in files of `torch.save`.
  *
- * @throws FormatError when entries lie under different folders, or under none.
+ * @throws FormatError when entries are in different folders, or in none.
  */
 export function findRoot(names: Iterable<string>, label: string): string {
   let root: string | undefined;
@@ -47,13 +47,13 @@ export function findRoot(names: Iterable<string>, label: string): string {
     const slash = name.indexOf("/");
     const folder = slash < 0 ? "" : name.slice(0, slash);
     if (slash <= 0) {
-      throw new FormatError(`${label}: zip entry ${quote(name)} lies in no folder; torch.save writes one`, {
+      throw new FormatError(`${label}: zip entry ${quote(name)} is not in a folder; torch.save writes one`, {
         hint: "This zip archive is not a PyTorch checkpoint.",
       });
     }
     root ??= folder;
     if (folder !== root) {
-      throw new FormatError(`${label}: zip entries lie in two folders, ${quote(root)} and ${quote(folder)}`);
+      throw new FormatError(`${label}: zip entries are in two folders, ${quote(root)} and ${quote(folder)}`);
     }
   }
   if (root === undefined) {

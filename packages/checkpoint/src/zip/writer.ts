@@ -1,14 +1,14 @@
 import { type Sink, UsageError } from "@samoyed/core";
 import { ByteBuilder } from "../pickle/byte-builder.ts";
 
-/** PyTorch aligns payloads so, with an extra field of the id `FB`, to map them into memory. */
+/** PyTorch's alignment of payloads, with an extra field of the id `FB`, for mapping them into memory. */
 const ALIGNMENT = 64;
 const LOCAL_BYTES = 30;
 const FULL = 0xffffffff;
 /** UTF-8 names; sizes and checksum in a descriptor after the payload. */
 const UTF8 = 0x0800;
 const DESCRIPTOR = 0x0008;
-/** The first day that DOS knows: the same bytes every time. */
+/** The first date in DOS format: the same bytes every time. */
 const DATE = 0x0021;
 const VERSION_NEEDED = 45;
 
@@ -25,7 +25,7 @@ export interface ZipWriter {
   /**
    * Writes an entry.
    *
-   * @param copy writes exactly `byteLength` bytes to the sink and answers with their CRC.
+   * @param copy writes exactly `byteLength` bytes to the sink and returns their CRC.
    */
   entry(name: string, byteLength: number, copy: () => Promise<number>): Promise<void>;
   /** Writes the directory and the end records. */
@@ -33,8 +33,8 @@ export interface ZipWriter {
 }
 
 /**
- * A zip archive laid out byte for byte as PyTorch's writer lays it out (2.13, `caffe2/serialize/inline_container.cc`,
- * `getPadding`, and miniz): PyTorch may compute where a storage lies instead of looking. Zip64 where sizes or places
+ * Creates a writer of zip archives with byte for byte the layout of PyTorch's writer (2.13, `caffe2/serialize/inline_container.cc`,
+ * `getPadding`, and miniz): PyTorch may compute a storage's offset instead of looking it up. Zip64 where sizes or offsets
  * need it.
  */
 export function zipWriter(sink: Sink): ZipWriter {
@@ -126,7 +126,7 @@ function directoryEntry({ name, byteLength, crc, offset, flags }: Written): Uint
     .build();
 }
 
-/** Holds the sizes and the offset that do not fit 32 bits, in this order; empty when all do. */
+/** Contains the sizes and the offset that do not fit in 32 bits, in this order; empty when all do. */
 function zip64Field(byteLength: number, offset: number): Uint8Array {
   const fields = new ByteBuilder();
   if (byteLength >= FULL) {
@@ -140,7 +140,7 @@ function zip64Field(byteLength: number, offset: number): Uint8Array {
     : new ByteBuilder().uint16(1).uint16(fields.length).append(fields.build()).build();
 }
 
-/** The zip64 end record, its locator, and the end record: PyTorch writes all three however small the file. */
+/** The zip64 end record, its locator, and the end record: PyTorch writes all three, however small the file. */
 function endRecords(place: { count: number; directoryOffset: number; end: number }): Uint8Array {
   const { count, directoryOffset, end } = place;
   return new ByteBuilder()

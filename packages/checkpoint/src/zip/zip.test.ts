@@ -1,4 +1,4 @@
-// Long, because each way in which an archive can lie is a case of its own, and they share one writer of archives.
+// Long, because each kind of invalid archive is a separate case, and they share one writer of archives.
 import { crc32, FormatError, memorySource, UnsupportedError } from "@samoyed/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -109,11 +109,11 @@ describe("warnings", () => {
     expect(warnings).toEqual([`m.pth: r/a: the bytes have checksum ${crc}, the archive states 00012345`]);
   });
 
-  test("no checksum at all, as torch leaves them out if told so: one for all", async () => {
+  test("no checksums, as torch can be told to omit them: one warning for all", async () => {
     const without = ENTRIES.map((entry) => ({ ...entry, crc: 0 }));
     expect(await readAll(zipBytes(without))).toEqual({
       contents: CONTENTS,
-      warnings: ["m.pth: the archive states no checksums, so damage to its weights cannot be seen"],
+      warnings: ["m.pth: the archive states no checksums, so damage to its weights cannot be detected"],
     });
     const one = [{ ...ENTRIES[0]!, crc: 0 }, ENTRIES[1]!];
     expect((await readAll(zipBytes(one))).warnings).toEqual([
@@ -129,49 +129,49 @@ test.each<[string, readonly EntrySpec[], ZipSpec, string]>([
     "the directory outside of the file",
     ENTRIES,
     { directoryOffset: 5000 },
-    "m.pth: the zip's directory is stated at byte 5000 with 98 bytes; its end record stands at 177",
+    "m.pth: the zip's directory is stated at byte 5000 with 98 bytes; its end record is at 177",
   ],
   [
     "the directory longer than the file",
     ENTRIES,
     { directoryBytes: 5000 },
-    "m.pth: the zip's directory is stated at byte 79 with 5000 bytes; its end record stands at 177",
+    "m.pth: the zip's directory is stated at byte 79 with 5000 bytes; its end record is at 177",
   ],
   [
     "junk before the archive",
     ENTRIES,
     { before: bytes("#!junk") },
-    "m.pth: 6 bytes stand before the zip archive or inside its directory",
+    "m.pth: 6 unexpected bytes before the zip archive or inside its directory",
   ],
   [
-    "a hole before the end record",
+    "a gap before the end record",
     ENTRIES,
     { directoryBytes: 52 },
-    "m.pth: 46 bytes stand before the zip archive or inside its directory",
+    "m.pth: 46 unexpected bytes before the zip archive or inside its directory",
   ],
   [
     "junk before the first entry",
     [{ ...ENTRIES[0]!, offset: 4 }],
     {},
-    "m.pth: 4 bytes stand before the zip archive's first entry",
+    "m.pth: 4 unexpected bytes before the zip archive's first entry",
   ],
-  ["double names", [ENTRIES[0]!, ENTRIES[0]!], {}, 'm.pth: two zip entries are named "r/a"'],
+  ["duplicate names", [ENTRIES[0]!, ENTRIES[0]!], {}, 'm.pth: two zip entries are named "r/a"'],
   [
     "names that differ in case",
     [ENTRIES[0]!, { name: "R/A" }],
     {},
-    'm.pth: zip entries "r/a" and "R/A" differ in case alone',
+    'm.pth: zip entries "r/a" and "R/A" differ only in case',
   ],
   [
-    "a name that leads upwards",
+    "a name that contains ..",
     [{ name: "r/../../etc/passwd" }],
     {},
-    'm.pth: zip entry name "r/../../etc/passwd" leads upwards',
+    'm.pth: zip entry name "r/../../etc/passwd" contains ..',
   ],
   ["an absolute name", [{ name: "/etc/passwd" }], {}, 'm.pth: zip entry name "/etc/passwd" is absolute'],
   ["a name with a drive", [{ name: "C:/r" }], {}, 'm.pth: zip entry name "C:/r" is absolute'],
-  ["a name with a NUL", [{ name: "r/a\0.txt" }], {}, 'm.pth: zip entry name "r/a\\u0000.txt" holds a NUL'],
-  ["a name with a backslash", [{ name: "r\\a" }], {}, 'm.pth: zip entry name "r\\\\a" holds a backslash'],
+  ["a name with a NUL", [{ name: "r/a\0.txt" }], {}, 'm.pth: zip entry name "r/a\\u0000.txt" contains a NUL'],
+  ["a name with a backslash", [{ name: "r\\a" }], {}, 'm.pth: zip entry name "r\\\\a" contains a backslash'],
   ["an empty name", [{ name: "" }], {}, 'm.pth: zip entry name "" is empty'],
   [
     "a name that is not UTF-8",
@@ -183,13 +183,13 @@ test.each<[string, readonly EntrySpec[], ZipSpec, string]>([
     "stored, with sizes that differ",
     [{ ...ENTRIES[0]!, byteLength: 6 }],
     {},
-    'm.pth: zip entry "r/a" is stored with 5 bytes and states a size of 6',
+    'm.pth: zip entry "r/a" is stored as 5 bytes and states a size of 6',
   ],
   [
-    "a size beyond what deflate can do",
+    "a size beyond deflate's ratio",
     [{ ...ENTRIES[1]!, byteLength: 1e6 }],
     {},
-    'm.pth: zip entry "r/b" states that 8 bytes inflate to 1000000; deflate cannot reach more than 1032 to 1',
+    'm.pth: zip entry "r/b" states that 8 bytes inflate to 1000000; deflate cannot exceed 1032 to 1',
   ],
   [
     "entries that overlap",
@@ -204,7 +204,7 @@ test.each<[string, readonly EntrySpec[], ZipSpec, string]>([
     'm.pth: zip entry "r/a" of 6 bytes at 0 overlaps "r/b" at 38',
   ],
   [
-    "two entries at one place",
+    "two entries at the same offset",
     [ENTRIES[0]!, { ...ENTRIES[1]!, offset: 0 }],
     {},
     'm.pth: zip entry "r/a" of 5 bytes at 0 overlaps "r/b" at 0',
@@ -216,13 +216,13 @@ test.each<[string, readonly EntrySpec[], ZipSpec, string]>([
     'm.pth: zip entry "r/a" of 60 bytes at 0 overlaps the directory at 38',
   ],
   [
-    "a number of entries that lies",
+    "a wrong number of entries",
     ENTRIES,
     { entryCount: 3 },
     "m.pth: the zip directory lists 2 entries; its end record states 3",
   ],
   [
-    "zip64: a locator that lies",
+    "zip64: a wrong locator",
     ENTRIES,
     { zip64: { locatorOffset: 10 } },
     "m.pth: the zip64 end record is not where its locator says: at byte 10",
@@ -237,13 +237,13 @@ test.each<[string, readonly EntrySpec[], ZipSpec, string]>([
     "zip64: a directory beyond the file",
     ENTRIES,
     { directoryOffset: 0xffffffff, zip64: { directoryOffset: 2 ** 50 } },
-    "m.pth: the zip's directory is stated at byte 1125899906842624 with 98 bytes; its end record stands at 253",
+    "m.pth: the zip's directory is stated at byte 1125899906842624 with 98 bytes; its end record is at 253",
   ],
   [
     "zip64: an offset beyond 2^53",
     ENTRIES,
     { directoryOffset: 0xffffffff, zip64: { directoryOffset: 2n ** 60n } },
-    "m.pth: the zip's directory is stated at byte 2^53 or later with 98 bytes; its end record stands at 253",
+    "m.pth: the zip's directory is stated at byte 2^53 or later with 98 bytes; its end record is at 253",
   ],
   [
     "zip64: records that contradict each other",
@@ -284,37 +284,37 @@ test.each<[string, readonly EntrySpec[], ZipSpec, string]>([
 });
 
 test.each<[string, readonly EntrySpec[], ZipSpec, string]>([
-  ["encrypted", [{ ...ENTRIES[0]!, flags: 0x801 }], {}, 'm.pth: zip entry "r/a" is encrypted, which is not read'],
+  ["encrypted", [{ ...ENTRIES[0]!, flags: 0x801 }], {}, 'm.pth: zip entry "r/a" is encrypted, which is not supported'],
   [
     "strongly encrypted",
     [{ ...ENTRIES[0]!, flags: 0x2000 }],
     {},
-    'm.pth: zip entry "r/a" is encrypted, which is not read',
+    'm.pth: zip entry "r/a" is encrypted, which is not supported',
   ],
   [
     "another method",
     [{ ...ENTRIES[0]!, method: 93 }],
     {},
-    'm.pth: zip entry "r/a" is compressed with method 93; stored (0) and deflated (8) are read',
+    'm.pth: zip entry "r/a" is compressed with method 93; expected stored (0) or deflated (8)',
   ],
-  ["several parts, in the end record", ENTRIES, { disk: 1 }, "m.pth: a zip archive in several parts is not read"],
+  ["several parts, in the end record", ENTRIES, { disk: 1 }, "m.pth: a multi-part zip archive is not supported"],
   [
     "several parts, in the zip64 locator",
     ENTRIES,
     { zip64: { disks: 2 } },
-    "m.pth: a zip archive in several parts is not read",
+    "m.pth: a multi-part zip archive is not supported",
   ],
   [
     "several parts, in the zip64 end record",
     ENTRIES,
     { zip64: { disk: 1 } },
-    "m.pth: a zip archive in several parts is not read",
+    "m.pth: a multi-part zip archive is not supported",
   ],
   [
     "several parts, in an entry",
     [{ ...ENTRIES[0]!, disk: 2 }],
     {},
-    'm.pth: zip entry "r/a" lies in another part of an archive in several parts, which is not read',
+    'm.pth: zip entry "r/a" is in another part of a multi-part archive, which is not supported',
   ],
 ])("%s: refused", async (_, entries, spec, message) => {
   await expectError(() => directory(zipBytes(entries, spec)), UnsupportedError, message);
@@ -368,7 +368,7 @@ describe("local headers", () => {
   test.each<[string, readonly EntrySpec[], string]>([
     ["another name", [{ ...ENTRIES[0]!, localName: "r/x" }], 'm.pth: r/a: the entry\'s own header names it "r/x"'],
     ["a longer name", [{ ...ENTRIES[0]!, localName: "r/ab" }], 'm.pth: r/a: the entry\'s own header names it "r/a"'],
-    ["no header", [{ ...ENTRIES[0]!, localSignature: 0x04034b51 }], "m.pth: r/a: no zip entry begins at byte 0"],
+    ["no header", [{ ...ENTRIES[0]!, localSignature: 0x04034b51 }], "m.pth: r/a: there is no zip entry at byte 0"],
   ])("%s: a typed error", async (_, entries, message) => {
     await expectError(() => read(...entries), FormatError, message);
   });
@@ -469,17 +469,17 @@ test("two roots, and none", async () => {
   await expectError(
     () => findRoot(["a/x", "b/x"], "m.pth"),
     FormatError,
-    'm.pth: zip entries lie in two folders, "a" and "b"',
+    'm.pth: zip entries are in two folders, "a" and "b"',
   );
   await expectError(
     () => findRoot(["a/x", "x"], "m.pth"),
     FormatError,
-    'm.pth: zip entry "x" lies in no folder; torch.save writes one',
+    'm.pth: zip entry "x" is not in a folder; torch.save writes one',
   );
   await expectError(() => findRoot([], "m.pth"), FormatError, "m.pth: a zip archive without entries");
 });
 
-test("any archive is read back", async () => {
+test("any written archive is read back", async () => {
   const entry = fc.record({
     name: fc.stringMatching(/^[a-z0-9ß重]{1,12}$/),
     data: fc.uint8Array({ maxLength: 3000 }),
@@ -506,7 +506,7 @@ test("any archive is read back", async () => {
   );
 });
 
-test("any change of a byte gives entries or a typed error", async () => {
+test("any change of a byte: entries or a typed error", async () => {
   const data = zipBytes(ENTRIES, { zip64: {} });
   for (let at = 0; at < data.byteLength; at++) {
     for (const value of [0, 0xff]) {

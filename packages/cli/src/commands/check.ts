@@ -1,13 +1,13 @@
 import { arch, cpus, platform } from "node:os";
+import { type CaseFolder, caseFolders, checkCase, openReportFiles } from "@samoyed/check";
 import { WEIGHT_TYPES } from "@samoyed/convert";
 import { UsageError } from "@samoyed/core";
 import { type CaseEvent, type CaseResult, createReport, parseShard, renderTable, shardOf } from "@samoyed/golden";
 import { backendsNamed } from "../backends.ts";
-import { checkCase } from "../check/check-case.ts";
-import { openReportFiles } from "../check/report-files.ts";
-import { requiredBackends } from "../check/required-backends.ts";
+import { requiredBackends } from "../required-backends.ts";
 import type { Command, Context, Values } from "../command.ts";
-import { type CaseFolder, caseFolders, goldenDir } from "../golden-dir.ts";
+import { cacheDir } from "../cache.ts";
+import { goldenDir } from "../golden-dir.ts";
 import { startProgress } from "../progress.ts";
 import { resolveSource } from "../resolve-source.ts";
 import { choice, flag, list, text } from "../values.ts";
@@ -82,7 +82,7 @@ export const check: Command = {
     const stored = choice(values, "weights", WEIGHT_TYPES);
     const required = requiredBackends(list(values, "require"), { backends, stored });
     const asked = [...named, ...required];
-    const depth = flag(values, "taps") ? "layers" : "answers";
+    const depth: "answers" | "layers" = flag(values, "taps") ? "layers" : "answers";
     const cases = await chosenCases(args, values);
     const given = text(values, "checkpoint");
     if (given !== undefined && cases.length !== 1) {
@@ -96,9 +96,11 @@ export const check: Command = {
     const files = folder === undefined ? undefined : await openReportFiles(folder);
     const results: CaseResult[] = [];
     const { onEvent, stop } = watcher(context);
+    const { env, signal } = context;
+    const options = { backends, asked, stored, depth, checkpoint, onEvent, cacheDir: cacheDir(env), env, signal };
     try {
       for (const { folder } of cases) {
-        results.push(await checkCase({ folder, backends, asked, stored, depth, checkpoint, onEvent, context }));
+        results.push(await checkCase(folder, options));
       }
       const report = createReport(results, {
         generator: `samoyed ${await version()}`,

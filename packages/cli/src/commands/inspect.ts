@@ -5,7 +5,7 @@ import { inspectCheckpoint } from "../inspect/inspect-checkpoint.ts";
 import { TENSORS_SHOWN } from "../inspect/tensor-table.ts";
 import { namingFile } from "../naming-file.ts";
 import { flag, one } from "../values.ts";
-import { withCheckpoint } from "../with-checkpoint.ts";
+import { withCheckpoint } from "@samoyed/checkpoint/node";
 
 export const inspect: Command = {
   name: "inspect",

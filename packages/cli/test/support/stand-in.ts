@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { writeTorchZip } from "@samoyed/checkpoint";
 import type { LazyTensor } from "@samoyed/core";
 import { fileSink } from "@samoyed/core/node";
-import { standInTensors } from "../../src/stand-in-tensors.ts";
+import { standInTensors } from "@samoyed/check";
 import { GOLDEN } from "./folders.ts";
 
 /** The case whose network the stand-in is. */

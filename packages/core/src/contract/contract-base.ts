@@ -8,14 +8,14 @@ export interface PreprocessConfig {
   readonly interpolation: "nearest" | "box" | "bilinear" | "hamming" | "bicubic" | "lanczos";
   readonly cropPct: number;
   readonly cropMode: "center" | "squash" | "border";
-  /** Pixels cut from each side before anything else. */
+  /** Pixels cropped from each side before any other step. */
   readonly cropBorderPixels?: number;
-  /** Per channel, of values in [0, 1]. */
+  /** Per channel, for values in [0, 1]. */
   readonly mean: readonly number[];
   readonly std: readonly number[];
 }
 
-/** An output that the reference (PyTorch) gave for a named input, so that a runtime can test itself. */
+/** An output of the reference (PyTorch) for a named input, with which a runtime can test itself. */
 export interface ContractReference {
   /** `documented`: published with the weights. `recorded`: the oracle computed it. */
   readonly kind: "documented" | "recorded";
@@ -26,20 +26,20 @@ export interface ContractReference {
   readonly top: readonly { readonly index: number; readonly label?: string; readonly probability: number }[];
 }
 
-/** A network's output for an input that a seed names, so that a runtime can test whether it computes correctly. */
+/** A network's output for an input generated from a seed, with which a runtime can test that it computes correctly. */
 export interface ContractSelfTest {
-  /** Of the input's random numbers, 1 to 2^31 - 1; `.smyd`'s runtime says how they follow. */
+  /** Seed of the input's random numbers, 1 to 2^31 - 1; the `.smyd` runtime defines the generator. */
   readonly seed: number;
-  /** Elements of the output, evenly spaced from the first on. */
+  /** Elements of the output, evenly spaced, starting with the first. */
   readonly values: readonly number[];
-  /** How far each may be off. */
+  /** Largest absolute error allowed per element. */
   readonly tolerance: number;
-  /** What computed them, in words. */
+  /** Description of what computed them. */
   readonly by: string;
 }
 
 /**
- * Keys that the contracts of all tasks have. A contract is what a runtime must know besides the graph; it travels inside every artifact (ONNX `metadata_props`, tfjs
+ * Keys that the contracts of all tasks have. A contract is everything a runtime needs besides the graph; it is stored in every artifact (ONNX `metadata_props`, tfjs
  * `userDefinedMetadata`, the `.smyd` header) under the key `samoyed`.
  */
 export interface ContractBase {
@@ -57,9 +57,9 @@ export interface ContractBase {
   /** How weights are stored, in the format's words: `float32`, `uint8`. They compute as float32. */
   readonly weights: string;
   readonly license?: string;
-  /** What was converted: a file's name (never its folder) and its SHA-256. */
+  /** The converted file: its name (never its folder) and its SHA-256. */
   readonly source?: { readonly name: string; readonly sha256: string };
-  /** Present where the weights are a stand-in, and says so in words. */
+  /** A description of the stand-in weights; present only when the weights are a stand-in. */
   readonly standIn?: string;
   readonly references?: readonly ContractReference[];
   readonly selfTest?: ContractSelfTest;

@@ -37,7 +37,7 @@ const contract: Contract = {
   generator: "samoyed 0.0.0",
 };
 
-test("a contract comes back as it went, and its bytes do not depend on the order of keys", () => {
+test("a contract survives a round trip, and its bytes do not depend on the order of keys", () => {
   const json = encodeContract(contract);
   expect(parseContract(json)).toEqual(contract);
   const reversed = Object.fromEntries(Object.entries(contract).reverse()) as unknown as Contract;
@@ -57,16 +57,16 @@ test("a later version is refused as such", () => {
   expect(() => parseContract(later)).toThrow("contract: has version 2; this Samoyed reads up to version 1");
 });
 
-describe("a contract of a task that is not known", () => {
+describe("a contract of an unknown task", () => {
   const boxes = { ...contract, task: "boxes", anchors: [1, 2] };
 
-  test("is read, with the keys that are its own", () => {
+  test("is read, with its task's own keys", () => {
     const read = parseContract(JSON.stringify(boxes));
     expect(read).toEqual(boxes);
     expect(isOfTask(read, "logits")).toBe(false);
   });
 
-  test("is refused where something depends on its task, by name and with those that are known", () => {
+  test("is refused where the task matters; the error names it and the known tasks", () => {
     const read = parseContract(JSON.stringify(boxes));
     for (const use of [() => requireTask(read), () => encodeContract(read)]) {
       expect(use).toThrow(UnsupportedError);
@@ -77,14 +77,14 @@ describe("a contract of a task that is not known", () => {
   });
 });
 
-test("every task has a name of its own, and no key of another or of every contract", () => {
+test("every task has a unique name, and no key of another task or of the base contract", () => {
   const common = Object.keys(contractSchema(undefined).properties!);
   const names = [...common, ...CONTRACT_TASKS.flatMap(({ properties }) => Object.keys(properties))];
   expect(new Set(names).size).toBe(names.length);
   expect(new Set(CONTRACT_TASKS.map(({ name }) => name)).size).toBe(CONTRACT_TASKS.length);
 });
 
-describe("what breaks the schema is named by its path", () => {
+describe("a schema violation is named by its path", () => {
   const preprocess = contract.preprocess;
   test.each<[unknown, string]>([
     [null, "contract is null; expected an object"],
@@ -92,12 +92,12 @@ describe("what breaks the schema is named by its path", () => {
     [{}, "contract.version is missing"],
     [{ ...contract, version: 0 }, "contract.version is 0; expected 1"],
     [{ ...contract, version: "1" }, 'contract.version is "1"; expected 1'],
-    [{ ...contract, model: "" }, 'contract.model is ""; expected a string that is not empty'],
+    [{ ...contract, model: "" }, 'contract.model is ""; expected a non-empty string'],
     [{ ...contract, model: undefined }, "contract.model is missing"],
-    [{ ...contract, task: 1 }, "contract.task is 1; expected a string"],
+    [{ ...contract, task: 1 }, "contract.task is 1; expected a non-empty string"],
     [{ ...contract, task: "features" }, 'contract has the unknown key "labels"'],
     [{ ...contract, task: "boxes", weights: "" }, 'contract.weights is ""; expected'],
-    [{ ...contract, colour: 1 }, 'contract has the unknown key "colour"'],
+    [{ ...contract, color: 1 }, 'contract has the unknown key "color"'],
     [{ ...contract, labels: [] }, "contract.labels has 0 items"],
     [{ ...contract, labels: ["a", 2] }, "contract.labels[1] is 2; expected a string"],
     [{ ...contract, source: { name: "x", sha256: "F".repeat(64) } }, "contract.source.sha256 is"],
@@ -128,8 +128,8 @@ describe("what breaks the schema is named by its path", () => {
     expect(() => parseContract(json)).toThrow('unknown key "__proto__"');
   });
 
-  test("no JSON, and NaN on the way out", () => {
-    expect(() => parseContract("{")).toThrow("contract: is no JSON");
+  test("invalid JSON is refused, and so is NaN when encoding", () => {
+    expect(() => parseContract("{")).toThrow("contract: is not valid JSON");
     const preprocess = { ...contract.preprocess, mean: [0, NaN, 0] };
     expect(() => encodeContract({ ...contract, preprocess })).toThrow("mean[1] is NaN; expected a finite number");
   });
@@ -149,7 +149,7 @@ test("any JSON is a contract or a typed error", () => {
   );
 });
 
-test("preprocessing settings are checked alone, too", () => {
+test("preprocessing settings can be checked alone", () => {
   expect(checkPreprocess(contract.preprocess)).toBe(contract.preprocess);
   expect(() => checkPreprocess({ ...contract.preprocess, cropMode: "fit" })).toThrow("preprocess.cropMode is");
 });

@@ -4,13 +4,13 @@ import { type Contract, findTask, requireTask } from "./contract-tasks.ts";
 import { FormatError, UnsupportedError } from "../errors.ts";
 import { type JsonSchema, schemaProblem } from "../json/json-schema.ts";
 
-/** A million labels of 60 characters; anything longer is no contract. */
+/** A million labels of 60 characters; anything longer is not a contract. */
 const MAX_CONTRACT_CHARACTERS = 64 * 1024 * 1024;
 
 /**
- * Reads a contract from its JSON. Of a task that is not known, only the keys of every contract are checked.
+ * Reads a contract from its JSON. For an unknown task, only the keys that all contracts share are checked.
  *
- * @throws FormatError when it is no JSON, or breaks the schema of its task (the first offence is named by its path).
+ * @throws FormatError when it is not JSON, or breaks the schema of its task (the message names the first violation's path).
  * @throws UnsupportedError when a later version of Samoyed wrote it.
  */
 export function parseContract(json: string): Contract {
@@ -21,7 +21,7 @@ export function parseContract(json: string): Contract {
   try {
     value = JSON.parse(json);
   } catch (cause) {
-    throw new FormatError("contract: is no JSON", { cause });
+    throw new FormatError("contract: is not valid JSON", { cause });
   }
   return checkContract(value);
 }
@@ -31,14 +31,14 @@ export function parseContract(json: string): Contract {
  * equal bytes.
  *
  * @throws FormatError when the contract breaks the schema of its task.
- * @throws UnsupportedError when its task is not known, and so the order of its keys.
+ * @throws UnsupportedError when its task is unknown, and with it the order of its keys.
  */
 export function encodeContract(contract: Contract): string {
   return JSON.stringify(inSchemaOrder(checkContract(contract), contractSchema(requireTask(contract))));
 }
 
 /**
- * Reads preprocessing settings, as contracts and golden cases have them.
+ * Reads preprocessing settings, as in contracts and golden cases.
  *
  * @throws FormatError when they break the contract's schema.
  */
@@ -66,7 +66,7 @@ function checkContract(value: unknown): Contract {
   const schema = contractSchema(typeof task === "string" ? findTask(task) : undefined);
   const found = schemaProblem(value, schema, "contract");
   if (found !== undefined) {
-    throw new FormatError(found, { hint: "The model was not written by Samoyed, or was changed since." });
+    throw new FormatError(found, { hint: "The model was not written by Samoyed, or was changed afterwards." });
   }
   const contract = value as Contract;
   checkPreprocess(contract.preprocess);

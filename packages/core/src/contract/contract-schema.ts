@@ -3,22 +3,22 @@ import type { ContractTask } from "./tasks/task.ts";
 import { MAX_LABELS } from "./tasks/classification.ts";
 import type { JsonSchema } from "../json/json-schema.ts";
 
-/** The side of an input image; beyond it a single activation would not fit in an array. */
+/** Largest side of an input image; beyond it a single activation would not fit in an array. */
 const MAX_SIDE = 65_536;
 
-/** An image's channels; satellite images have some hundreds. */
+/** Most channels of an image; satellite images have a few hundred. */
 const MAX_CHANNELS = 1024;
 
-/** Reference probabilities that travel along; all classes of ImageNet-21k at most. */
+/** Most reference probabilities in a contract: all classes of ImageNet-21k. */
 const MAX_TOP = 32_768;
 
-/** Outputs of a self-test that travel along; a few dozen tell as much. */
+/** Most output elements of a self-test; a few dozen are enough. */
 const MAX_SAMPLES = 1024;
 
 const text: JsonSchema = { type: "string", minLength: 1 };
 const sha256: JsonSchema = { type: "string", pattern: "^[0-9a-f]{64}$" };
 
-/** The settings by which pixels become the input tensor: `PreprocessConfig`. */
+/** The JSON schema of `PreprocessConfig`, the settings that turn pixels into the input tensor. */
 export const PREPROCESS_SCHEMA: JsonSchema = {
   type: "object",
   properties: {
@@ -30,7 +30,7 @@ export const PREPROCESS_SCHEMA: JsonSchema = {
       description: "Channels, height, width.",
     },
     interpolation: { enum: ["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"] },
-    cropPct: { type: "number", exclusiveMinimum: 0, description: "Crop size over resize size." },
+    cropPct: { type: "number", exclusiveMinimum: 0, description: "Crop size divided by resize size." },
     cropMode: { enum: ["center", "squash", "border"] },
     cropBorderPixels: { type: "integer", minimum: 0, maximum: MAX_SIDE },
     mean: { type: "array", items: { type: "number" }, minItems: 1, maxItems: MAX_CHANNELS },
@@ -65,7 +65,7 @@ const reference: JsonSchema = {
   additionalProperties: false,
 };
 
-/** Keys of every contract that are written before the task's own, and after them. */
+/** Keys of every contract that are written before and after the task's own. */
 const BEFORE: Readonly<Record<string, JsonSchema>> = {
   version: { const: CONTRACT_VERSION },
   model: text,
@@ -102,15 +102,15 @@ const AFTER: Readonly<Record<string, JsonSchema>> = {
 
 /**
  * The JSON Schema (draft 2020-12) of a task's contracts. The order of its properties is the order in which they are
- * written. Without a task it is that of a contract whose task is not known: the keys of every contract are checked, and
- * any other is allowed.
+ * written. Without a task it is the schema of a contract of an unknown task: the keys of every contract are checked, and
+ * any other key is allowed.
  */
 export function contractSchema(task: ContractTask | undefined): JsonSchema {
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     $id: `urn:samoyed:contract:${CONTRACT_VERSION}${task ? `:${task.name}` : ""}`,
     title: "Samoyed model contract",
-    description: "What a runtime must know besides the graph.",
+    description: "Everything a runtime needs besides the graph.",
     type: "object",
     properties: { ...BEFORE, ...(task && { task: { const: task.name }, ...task.properties }), ...AFTER },
     required: ["version", "model", "task", "input", "output", "preprocess", "weights", "generator"],

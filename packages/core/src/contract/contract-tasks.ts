@@ -10,10 +10,10 @@ export interface TaskContracts {
   readonly features: FeaturesContract;
 }
 
-/** The tasks that this version knows. */
+/** The tasks known to this version. */
 export const CONTRACT_TASKS: readonly ContractTask<keyof TaskContracts>[] = [CLASSIFICATION, FEATURES];
 
-/** A contract of a task that only a later version knows: the keys of every contract, and others that are not checked. */
+/** A contract of a task known only to a later version: the keys of every contract, and others that are not checked. */
 export interface UnknownContract extends ContractBase {
   readonly [key: string]: unknown;
 }
@@ -21,7 +21,7 @@ export interface UnknownContract extends ContractBase {
 /** A contract of any task. */
 export type Contract = TaskContracts[keyof TaskContracts] | UnknownContract;
 
-/** The task of that name; undefined for one that this version does not know. */
+/** The task of that name; undefined for one unknown to this version. */
 export function findTask(name: string): ContractTask<keyof TaskContracts> | undefined {
   return CONTRACT_TASKS.find((task) => task.name === name);
 }
@@ -35,9 +35,9 @@ export function isOfTask<Name extends keyof TaskContracts>(
 }
 
 /**
- * The task of a contract, where something depends on which it is.
+ * The task of a contract, for callers whose result depends on it.
  *
- * @throws UnsupportedError when this version does not know it; the message names those that it knows.
+ * @throws UnsupportedError when this version does not know it; the message names the known tasks.
  */
 export function requireTask({ model, task }: ContractBase): ContractTask<keyof TaskContracts> {
   const found = findTask(task);

@@ -1,12 +1,12 @@
 import { encodeContract } from "./contract-json.ts";
 import type { Contract } from "./contract-tasks.ts";
 
-/** What precedes the digits. Strings have their quotation marks escaped, and no other key of a contract is called so. */
+/** The text before the digits. Quotation marks within strings are escaped, and no other key of a contract has this name. */
 const KEY = '"sha256":"';
 
 /**
- * A contract's JSON, as `encodeContract` gives it, up to the 64 digits of `source.sha256`; `undefined` where it has no
- * source. The hash of a source is known when its last byte has been read, which may be long after the contract was
+ * A contract's JSON, as `encodeContract` writes it, up to the 64 digits of `source.sha256`; `undefined` if it has no
+ * source. The hash is known only when the source's last byte has been read, which may be long after the contract was
  * written: a writer reports where the digits are, and they are filled in there.
  *
  * @throws FormatError when the contract breaks `CONTRACT_SCHEMA`.

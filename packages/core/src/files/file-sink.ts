@@ -9,23 +9,23 @@ import type { Sink } from "../io/sink.ts";
 import { addUnfinishedFile, dropUnfinishedFile } from "./unfinished-files.ts";
 
 /**
- * Bytes after which the disk is asked to take what it has, while the next are written: then little is left to wait for
- * at the end, which would be a third of the time of copying a large file. As many as a weight file of TensorFlow.js has,
+ * Bytes after which the file is synced to the disk while the next ones are written, so that little is left to wait for
+ * at the end; that wait would be a third of the time of copying a large file. Equal to the size of a TensorFlow.js weight file,
  * so that hundreds of them do not wait until all are written.
  */
 const FLUSH_BYTES = 4 << 20;
 
 /**
- * A sink into a file: bytes go to a temporary file in the same folder, which takes the name `path` on `commit`, after
- * its bytes have reached the disk. A file that is there already is replaced, whole, at that moment.
+ * A sink into a file: bytes go to a temporary file in the same folder, which is renamed to `path` on `commit`, after
+ * its bytes have reached the disk. An existing file is replaced atomically at that moment.
  *
- * The temporary file is removed by `abort`, and when the process ends first.
+ * The temporary file is removed by `abort`, or when the process ends before `commit`.
  *
  * @throws IoError when the folder does not exist or is not writable, or `path` is a folder.
  */
 export async function fileSink(path: string): Promise<Sink> {
   await refuseSpecialFile(path);
-  // Hidden, so that nothing watching the folder takes it for a result; random, so that two runs do not meet.
+  // Hidden, so that nothing watching the folder takes it for a result; random, so that two runs do not collide.
   const temporary = join(dirname(path), `.${basename(path).slice(0, 200)}.${randomBytes(6).toString("hex")}.tmp`);
   let handle: FileHandle;
   addUnfinishedFile(temporary);
@@ -46,7 +46,7 @@ function sinkOfHandle(
   let state: "open" | "committed" | "aborted" = "open";
   const requireOpen = (): void => {
     if (state !== "open") {
-      throw new UsageError(`${path}: the sink was ${state} and takes no more bytes`);
+      throw new UsageError(`${path}: the sink was ${state} and accepts no more bytes`);
     }
   };
   const flusher = startFlusher(handle);
@@ -105,11 +105,11 @@ function sinkOfHandle(
 }
 
 interface Flusher {
-  /** Counts bytes, and now and then has them taken to the disk. */
+  /** Counts bytes, and syncs the file from time to time. */
   wrote(byteLength: number): void;
-  /** Waits until nothing is under way. */
+  /** Waits for a sync in progress. */
   settle(): Promise<void>;
-  /** Throws what the disk reported: it says so once, and the last sync would not hear of it. */
+  /** Throws an error that the disk reported: the system reports it only once, so the final sync would miss it. */
   check(): void;
 }
 
@@ -150,7 +150,7 @@ async function writeAll(
   let done = 0;
   while (done < bytes.byteLength) {
     try {
-      // A disk that fills up accepts a part before it refuses.
+      // A disk that fills up accepts part of a write before it refuses the rest.
       const { bytesWritten } = await handle.write(bytes, done, bytes.byteLength - done, offset + done);
       done += bytesWritten;
     } catch (error) {
@@ -160,8 +160,8 @@ async function writeAll(
 }
 
 /**
- * `rename` onto a folder fails only at the end, after all the work; this says so at the beginning. Onto a device such
- * as `/dev/null` it succeeds, for root, and takes the device away.
+ * `rename` onto a folder fails only at the end, after all the work; this check fails at the beginning. Onto a device such
+ * as `/dev/null` it succeeds for root, and replaces the device.
  */
 async function refuseSpecialFile(path: string): Promise<void> {
   let kind: Stats;

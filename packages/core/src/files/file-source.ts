@@ -17,7 +17,7 @@ export interface FileSource extends ByteSource {
 /**
  * Opens a file for reading at any offset. Each read is a copy that the caller owns.
  *
- * @throws IoError when the file cannot be opened or is a folder, a pipe or a device, and from `read` when it became shorter.
+ * @throws IoError when the file cannot be opened or is a folder, a pipe or a device, and from `read` when it has become shorter.
  */
 export async function fileSource(path: string): Promise<FileSource> {
   const handle = await openRegularFile(path);

@@ -3,18 +3,18 @@ import { dirname, resolve } from "node:path";
 import { systemCode, toIoError } from "./node-error.ts";
 
 /**
- * Makes a folder and those above it, where they are not there yet.
+ * Creates a folder and its parents where they do not exist.
  *
- * Node's own `recursive` never ends where a file system refuses new folders as if a parent were missing, as /proc does.
+ * Node's own `recursive` loops forever on a file system that refuses new folders as if a parent were missing, as /proc does.
  *
- * @param made - Told of each folder that was made, outermost first.
- * @throws IoError when that is not possible, or a file stands in the way.
+ * @param made - Called with each folder that was created, outermost first.
+ * @throws IoError when that is not possible, or a file is in the way.
  */
 export async function makeFolder(path: string, made: (folder: string) => void = () => undefined): Promise<void> {
   try {
     await makeWithParents(resolve(path), made);
   } catch (error) {
-    throw toIoError(error, `${path}: the folder cannot be made`);
+    throw toIoError(error, `${path}: the folder cannot be created`);
   }
 }
 
@@ -35,7 +35,7 @@ async function mkdirIfAbsent(path: string, made: (folder: string) => void): Prom
     await mkdir(path);
     made(path);
   } catch (error) {
-    // Read-only file systems say EROFS even of a folder that is there.
+    // Read-only file systems report EROFS even for a folder that exists.
     const isThere = systemCode(error) !== "ENOENT" && (await isFolder(path));
     if (!isThere) {
       throw error;

@@ -3,8 +3,8 @@ import type { ModelFiles } from "../io/model-files.ts";
 import { fileSource } from "./file-source.ts";
 
 /**
- * The files of a model at the path of its own file. `open` throws IoError where there is none; names that leave the
- * folder are the reader's to refuse.
+ * The files of a model at the path of its main file. `open` throws IoError for a missing file; names that leave the
+ * folder must be refused by the reader.
  */
 export function modelFilesAt(path: string): ModelFiles {
   return {

@@ -16,15 +16,15 @@ const HINTS: ReadonlyMap<string, string> = new Map([
   ["EIO", "The disk reports an error; check it."],
 ]);
 
-/** The operating system's code of an error (`ENOSPC`), or `undefined` for anything else. */
+/** The operating system's error code (`ENOSPC`), or `undefined` for anything else. */
 export function systemCode(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
 
 /**
- * An error of the operating system as an IoError with a hint; a Samoyed error passes unchanged.
+ * Converts an error of the operating system to an IoError with a hint; a SamoyedError passes unchanged.
  *
- * @param action - What was tried, with the path: `out/model.onnx: cannot be written`.
+ * @param action - What failed, with the path: `out/model.onnx: cannot be written`.
  */
 export function toIoError(error: unknown, action: string): SamoyedError {
   if (error instanceof SamoyedError) {

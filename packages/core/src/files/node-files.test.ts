@@ -32,7 +32,7 @@ async function errorOf(promise: Promise<unknown>): Promise<IoError> {
 }
 
 describe("a file as a source", () => {
-  test("gives any part, and its hash", async () => {
+  test("reads any part, and is hashed", async () => {
     const path = join(folder, "a.bin");
     await writeFile(path, bytes);
     const source = await fileSource(path);
@@ -59,7 +59,7 @@ describe("a file as a source", () => {
     await source.close();
   });
 
-  test("that is not there, is a folder, or is no regular file", async () => {
+  test("that does not exist, is a folder, or is not a regular file", async () => {
     const missing = await errorOf(fileSource(join(folder, "missing.pth")));
     expect(missing.message).toBe(`${join(folder, "missing.pth")}: cannot be opened (ENOENT)`);
     expect(missing.hint).toContain("check the path");
@@ -71,7 +71,7 @@ describe("a file as a source", () => {
 });
 
 describe("a file sink", () => {
-  test("shows the file whole, after commit, and only then", async () => {
+  test("makes the whole file visible after commit, and only then", async () => {
     const path = join(folder, "out.bin");
     const sink = await fileSink(path);
     await sink.write(bytes);
@@ -90,7 +90,7 @@ describe("a file sink", () => {
     await expect(sink.write(bytes)).rejects.toThrow("the sink was committed");
   });
 
-  test("replaces a file at once, and leaves it alone when aborted", async () => {
+  test("replaces a file atomically, and leaves it alone when aborted", async () => {
     const path = join(folder, "out.bin");
     await writeFile(path, "old");
     const aborted = await fileSink(path);
@@ -106,7 +106,7 @@ describe("a file sink", () => {
     expect(await readFile(path, "utf8")).toBe("new");
   });
 
-  test("two at once on the same path do not meet", async () => {
+  test("two at once on the same path do not collide", async () => {
     const path = join(folder, "out.bin");
     const [a, b] = [await fileSink(path), await fileSink(path)];
     await a.write(textOf("aaaa"));
@@ -139,7 +139,7 @@ describe("a file sink", () => {
 
   test("a folder that is not writable", async () => {
     if (process.getuid?.() === 0) {
-      // Root may write anywhere that permissions forbid, but not where the kernel itself says no.
+      // Root may write where permissions forbid it, but not where the kernel itself refuses.
       const error = await errorOf(fileSink("/proc/samoyed.onnx"));
       expect(error.hint).toBeDefined();
       return;
@@ -150,7 +150,7 @@ describe("a file sink", () => {
   });
 
   test("a disk that fills up", async () => {
-    // /dev/full refuses every write with the error of a full disk, so a handle on it is the disk's last moment.
+    // /dev/full refuses every write with the error of a full disk, so a handle on it acts as a full disk.
     const handle = await open("/dev/full", "w");
     const full: unknown = await handle.write(bytes).catch((caught: unknown) => caught);
     await handle.close();
@@ -161,7 +161,7 @@ describe("a file sink", () => {
     await probe.close();
     const original = prototype.write;
     let calls = 0;
-    // A filling disk takes a part of the bytes first; the rest must be tried again, and that fails.
+    // A disk that fills up takes part of the bytes first; the rest must be tried again, and that fails.
     vi.spyOn(prototype, "write").mockImplementation(function (this: unknown, ...parameters: unknown[]) {
       calls++;
       return calls === 1
@@ -176,7 +176,7 @@ describe("a file sink", () => {
     expect(await readdir(folder)).toEqual(["probe.bin"]);
   });
 
-  test("a sync that fails leaves nothing", async () => {
+  test("a failed sync leaves no file behind", async () => {
     const path = join(folder, "out.bin");
     const sink = await fileSink(path);
     const probe = await open(join(folder, "probe"), "w");
@@ -187,7 +187,7 @@ describe("a file sink", () => {
     expect(await readdir(folder)).toEqual(["probe"]);
   });
 
-  test("bytes go to the disk while others are written, and what the disk reports then is not lost", async () => {
+  test("bytes are synced while others are written, and an error of that sync is not lost", async () => {
     const path = join(folder, "out.bin");
     const probe = await open(join(folder, "probe"), "w");
     const prototype = Object.getPrototypeOf(probe) as { datasync: () => Promise<void> };
@@ -202,7 +202,7 @@ describe("a file sink", () => {
       return sink;
     };
     const sink = await write();
-    // As often as the disk is done with what it was given before.
+    // Once for every time that the disk has finished the sync before.
     expect(spy).toHaveBeenCalled();
     await sink.commit();
     await (await write()).abort();
@@ -223,7 +223,7 @@ describe("a file sink", () => {
   });
 });
 
-describe("a process that ends first", () => {
+describe("a process that ends before commit", () => {
   const script = (end: string): string => `
     const { fileSink } = await import(${JSON.stringify(new URL("../../dist/node.js", import.meta.url).href)});
     const sink = await fileSink(process.argv[1]);
@@ -235,24 +235,27 @@ describe("a process that ends first", () => {
     ["--input-type=module", "-e", script(end), join(folder, "out.bin")],
   ];
 
-  test("by exit or by an uncaught error leaves nothing", async () => {
+  test("by exit or by an uncaught error leaves no file behind", async () => {
     await run(...node("process.exit(0)"));
     expect(await readdir(folder)).toEqual([]);
     await expect(run(...node("throw new Error('oh')"))).rejects.toThrow("oh");
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test.each(["SIGINT", "SIGTERM"] as const)("by %s leaves nothing, and the parent sees the signal", async (signal) => {
-    const child = spawn(...node("console.log('written'); setInterval(() => {}, 1000);"));
-    await new Promise((resolve) => child.stdout.once("data", resolve));
-    expect((await readdir(folder)).length).toBe(1);
-    child.kill(signal);
-    const ended = await new Promise((resolve) => child.once("exit", (code, by) => resolve([code, by])));
-    expect(ended).toEqual([null, signal]);
-    expect(await readdir(folder)).toEqual([]);
-  });
+  test.each(["SIGINT", "SIGTERM"] as const)(
+    "by %s leaves no file behind, and the parent sees the signal",
+    async (signal) => {
+      const child = spawn(...node("console.log('written'); setInterval(() => {}, 1000);"));
+      await new Promise((resolve) => child.stdout.once("data", resolve));
+      expect((await readdir(folder)).length).toBe(1);
+      child.kill(signal);
+      const ended = await new Promise((resolve) => child.once("exit", (code, by) => resolve([code, by])));
+      expect(ended).toEqual([null, signal]);
+      expect(await readdir(folder)).toEqual([]);
+    },
+  );
 
-  test("a program that handles the signal itself keeps its way of ending", async () => {
+  test("a program that handles the signal itself decides how it ends", async () => {
     const child = spawn(
       ...node(
         "process.on('SIGINT', async () => { await sink.abort(); process.exit(130); }); console.log('x'); setInterval(() => {}, 1000);",
@@ -264,7 +267,7 @@ describe("a process that ends first", () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test("no listener stays behind", async () => {
+  test("no listener is left behind", async () => {
     const count = (): number => process.listenerCount("SIGINT") + process.listenerCount("exit");
     const before = count();
     const sink = await fileSink(join(folder, "a"));
@@ -275,21 +278,21 @@ describe("a process that ends first", () => {
 });
 
 describe("a folder", () => {
-  test("is made with those above it, or is there already", async () => {
+  test("is created with its parents, or exists already", async () => {
     await makeFolder(join(folder, "a", "b", "c"));
     await makeFolder(join(folder, "a", "b"));
     expect(await readdir(join(folder, "a", "b"))).toEqual(["c"]);
   });
 
-  test("is refused where a file stands in the way, and where the system refuses", async () => {
+  test("is refused where a file is in the way, and where the system refuses", async () => {
     await writeFile(join(folder, "file"), "");
-    expect((await errorOf(makeFolder(join(folder, "file")))).message).toContain("cannot be made (EEXIST)");
+    expect((await errorOf(makeFolder(join(folder, "file")))).message).toContain("cannot be created (EEXIST)");
     expect((await errorOf(makeFolder(join(folder, "file", "sub")))).message).toContain("(ENOTDIR)");
     expect((await errorOf(makeFolder("/proc/samoyed/sub"))).message).toMatch(/\((ENOENT|EACCES|EPERM)\)/u);
   });
 });
 
-test("an error of the system becomes an IoError with a hint; ours pass", () => {
+test("a system error becomes an IoError with a hint; a SamoyedError passes unchanged", () => {
   const ours = new UsageError("mine");
   expect(toIoError(ours, "x")).toBe(ours);
   const error = toIoError(Object.assign(new Error("rofs"), { code: "EROFS" }), "a: cannot be written");

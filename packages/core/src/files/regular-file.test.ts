@@ -22,11 +22,11 @@ async function errorOf(promise: Promise<unknown>): Promise<IoError> {
 }
 
 const READERS = { fileSource, readRegularFile, requireRegularFile };
-const SAVE = "Save what comes out of it to a regular file first, and name that.";
+const SAVE = "Save its output to a regular file first, and name that file.";
 
 // Windows has no named pipes among its files.
-describe.runIf(process.platform !== "win32")("what is no file is refused at once", () => {
-  test.each(Object.entries(READERS))("by %s: a named pipe, to which nobody writes", async (_, read) => {
+describe.runIf(process.platform !== "win32")("anything but a regular file is refused at once", () => {
+  test.each(Object.entries(READERS))("by %s: a named pipe without a writer", async (_, read) => {
     const path = join(folder, `pipe-${_}`);
     execFileSync("mkfifo", [path]);
     const link = join(folder, `link-${_}`);
@@ -50,14 +50,14 @@ describe.runIf(process.platform !== "win32")("what is no file is refused at once
     expect((await errorOf(read(folder))).message).toBe(`${folder}: is a folder; expected a file`);
   });
 
-  test("as an output, too", async () => {
+  test("as an output", async () => {
     const path = join(folder, "pipe-out");
     execFileSync("mkfifo", [path]);
     expect((await errorOf(fileSink(path))).message).toBe(`${path}: cannot be written: it is a device or a pipe`);
   });
 });
 
-test("a file, and a link to one, are read whole", async () => {
+test("a file and a link to one are read completely", async () => {
   const path = join(folder, "file");
   await writeFile(path, "text");
   await symlink(path, join(folder, "link"));

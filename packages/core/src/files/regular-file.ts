@@ -5,13 +5,13 @@ import { toIoError } from "./node-error.ts";
 
 /**
  * Opening a named pipe waits until another program opens its other end, which may be never. With this flag it does not
- * wait; a regular file is read the same with and without. Windows has no such flag.
+ * wait; a regular file is read the same with or without it. Windows has no such flag.
  */
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**
- * Checks that a path names a regular file, or a link to one, without opening it: a writer that waits at a pipe's other
- * end does not notice, and a device does nothing.
+ * Checks that a path names a regular file, or a link to one, without opening it: a writer waiting at a pipe's other
+ * end is not woken, and a device is not touched.
  *
  * @param action - What fails: `cannot be opened`.
  * @throws IoError when there is no such file, or it is a folder, a named pipe, a socket or a device.
@@ -30,14 +30,14 @@ export async function requireRegularFile(path: string, action = "cannot be opene
  * Opens a regular file, or a link to one, for reading. The caller closes it.
  *
  * @param action - What fails: `cannot be opened`.
- * @throws IoError as `requireRegularFile`, and when the file cannot be opened; it never waits for another program.
+ * @throws IoError like `requireRegularFile`, and when the file cannot be opened; it never waits for another program.
  */
 export async function openRegularFile(path: string, action = "cannot be opened"): Promise<FileHandle> {
   await requireRegularFile(path, action);
   let handle: FileHandle | undefined;
   try {
     handle = await open(path, OPEN_FLAGS);
-    // Another file may have taken its place since.
+    // Another file may have taken its place since then.
     refuseSpecial(await handle.stat(), path);
     return handle;
   } catch (error) {
@@ -49,7 +49,7 @@ export async function openRegularFile(path: string, action = "cannot be opened")
 /**
  * Reads a whole regular file; the caller owns the bytes.
  *
- * @throws IoError as `openRegularFile`, and when the disk fails.
+ * @throws IoError like `openRegularFile`, and when reading fails.
  */
 export async function readRegularFile(path: string): Promise<Uint8Array> {
   const handle = await openRegularFile(path, "cannot be read");
@@ -66,7 +66,7 @@ function refuseSpecial(found: Stats, path: string): void {
   if (found.isFile()) return;
   const pipe = found.isFIFO() || found.isSocket();
   throw new IoError(`${path}: is ${kindOf(found)}; expected a file`, {
-    hint: pipe ? "Save what comes out of it to a regular file first, and name that." : "Name a regular file.",
+    hint: pipe ? "Save its output to a regular file first, and name that file." : "Name a regular file.",
   });
 }
 

@@ -14,7 +14,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const everything = async (): Promise<string[]> => (await readdir(folder, { recursive: true })).sort();
 const listeners = (): number => process.listenerCount("SIGINT") + process.listenerCount("exit");
 
-test("folders that were made stay with what was committed", async () => {
+test("new folders stay when something in them was committed", async () => {
   const open = sinksInNewFolders();
   const sinks = [await open(join(folder, "a", "b", "one")), await open(join(folder, "a", "two"))];
   for (const sink of sinks) {
@@ -25,7 +25,7 @@ test("folders that were made stay with what was committed", async () => {
   expect(await everything()).toEqual(["a", "a/b", "a/b/one", "a/two"]);
 });
 
-test("folders that were made go when the last sink in them is aborted; others stay", async () => {
+test("new folders are removed when the last sink in them is aborted; others stay", async () => {
   const before = listeners();
   await mkdir(join(folder, "mine"));
   const open = sinksInNewFolders();
@@ -39,7 +39,7 @@ test("folders that were made go when the last sink in them is aborted; others st
   expect(listeners()).toBe(before);
 });
 
-test("a folder in which somebody else put something stays", async () => {
+test("a folder that contains another program's file stays", async () => {
   const before = listeners();
   const sink = await sinksInNewFolders()(join(folder, "a", "b", "one"));
   await writeFile(join(folder, "a", "theirs"), "");

@@ -5,10 +5,10 @@ import type { Sink } from "../io/sink.ts";
 import { addUnfinishedFolder, dropUnfinishedFolder, removeUnfinishedFolders } from "./unfinished-files.ts";
 
 /**
- * Opens file sinks in folders that are made where they are not there yet. Folders that were made go again, if nothing
- * is in them, when a sink is aborted or cannot be opened, and when the process ends before one is committed.
+ * Opens file sinks, creating their folders where they do not exist. Folders that were created are removed, if nothing
+ * is in them, when a sink is aborted or cannot be opened, and when the process ends before a sink is committed.
  *
- * @returns a function like `fileSink`, whose sinks share what they made; it throws what `makeFolder` and `fileSink` do.
+ * @returns a function like `fileSink`, whose sinks share the folders they created; it throws what `makeFolder` and `fileSink` throw.
  */
 export function sinksInNewFolders(): (path: string) => Promise<Sink> {
   const made = new Set<string>();
@@ -18,7 +18,7 @@ export function sinksInNewFolders(): (path: string) => Promise<Sink> {
   };
   const abandon = (): void => {
     removeUnfinishedFolders(made);
-    // What is not empty now holds something of somebody else's.
+    // A folder that is not empty now contains another program's file.
     if (--open === 0) forget();
   };
   return async (path) => {

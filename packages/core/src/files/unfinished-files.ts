@@ -1,12 +1,12 @@
 import { rmdirSync, rmSync } from "node:fs";
 
 /**
- * Temporary files of sinks that are neither committed nor aborted. When the process ends first, by `process.exit`, an
+ * Temporary files of sinks that are neither committed nor aborted. When the process ends by `process.exit`, an
  * uncaught error or a signal, they are removed.
  */
 const paths = new Set<string>();
 
-/** Folders that were made for such files, outermost first. They go with them, where nothing else is in them. */
+/** Folders that were created for such files, outermost first. They are removed with them, if nothing else is in them. */
 const folders = new Set<string>();
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -27,7 +27,7 @@ function removeIfEmpty(folder: string): boolean {
     rmdirSync(folder);
     return true;
   } catch {
-    // Something is in it, or somebody else removed it.
+    // It is not empty, or another program removed it.
     return false;
   }
 }
@@ -39,7 +39,7 @@ function onSignal(signal: NodeJS.Signals): void {
   }
   removeAll();
   unlisten();
-  // With no listener left the signal has its usual effect, and the parent sees the usual exit status.
+  // Without a listener the signal has its usual effect, and the parent sees the usual exit status.
   process.kill(process.pid, signal);
 }
 
@@ -57,27 +57,27 @@ function unlisten(): void {
   }
 }
 
-/** Registers a temporary file for removal at the process's end. */
+/** Registers a temporary file for removal when the process ends. */
 export function addUnfinishedFile(path: string): void {
   add(paths, path);
 }
 
-/** Takes a file off the list: it was renamed or removed. */
+/** Unregisters a file that was renamed or removed. */
 export function dropUnfinishedFile(path: string): void {
   drop(paths, path);
 }
 
-/** Registers a folder that was made for files to come. */
+/** Registers a folder that was created for files to come. */
 export function addUnfinishedFolder(path: string): void {
   add(folders, path);
 }
 
-/** Takes a folder off the list: it holds a finished file, or was removed. */
+/** Unregisters a folder that contains a finished file or was removed. */
 export function dropUnfinishedFolder(path: string): void {
   drop(folders, path);
 }
 
-/** Removes those of some folders, outermost first, in which nothing is. */
+/** Removes the empty ones of some folders, given outermost first. */
 export function removeUnfinishedFolders(made: Iterable<string>): void {
   for (const folder of [...made].reverse()) {
     if (removeIfEmpty(folder)) drop(folders, folder);

@@ -2,7 +2,7 @@ import { IoError, throwIfAborted } from "../errors.ts";
 import { checkRange } from "./range.ts";
 import type { ByteSource, ReadOptions } from "./source.ts";
 
-/** A Blob, or a File that a user picked in a browser, as a source; only the parts that are read are loaded. */
+/** A Blob, or a File that a user picked in a browser, as a source; only the ranges that are read are loaded. */
 export function blobSource(blob: Blob, label: string = blobName(blob)): ByteSource {
   const source = {
     byteLength: blob.size,
@@ -20,7 +20,7 @@ export function blobSource(blob: Blob, label: string = blobName(blob)): ByteSour
         });
       }
       if (buffer.byteLength !== length) {
-        throw new IoError(`${label}: ${buffer.byteLength} bytes came instead of ${length} at ${offset}`);
+        throw new IoError(`${label}: ${buffer.byteLength} bytes were read at ${offset}; expected ${length}`);
       }
       return new Uint8Array(buffer);
     },

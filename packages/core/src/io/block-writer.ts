@@ -1,24 +1,24 @@
 import { CHUNK_BYTES } from "./chunk-bytes.ts";
 import type { Sink } from "./sink.ts";
 
-/** Writes to a sink in blocks of one size, whatever the sizes of what it is given. */
+/** Writes to a sink in blocks of one size, whatever the sizes of its input. */
 export interface BlockWriter {
-  /** Takes bytes; they are copied before the promise resolves. */
+  /** Writes bytes; they are copied before the promise resolves. */
   append(bytes: Uint8Array): Promise<void>;
 }
 
 interface Blocks extends BlockWriter {
-  /** Hands everything to the sink and waits for it. */
+  /** Writes everything to the sink and waits for it. */
   flush(): Promise<void>;
-  /** Waits until the sink is idle, and hides how its last write ended: for a caller that has another error to report. */
+  /** Waits until the sink is idle and ignores an error of its last write: for a caller that has another error to report. */
   settle(): Promise<void>;
 }
 
 /**
- * Coalesces writes into blocks of 1 MiB, two of them: while the sink writes one, the next is filled, so that reading
- * the source and writing the target overlap. At most one write is under way at any time.
+ * Coalesces writes into two blocks of 1 MiB: while the sink writes one, the next is filled, so that reading
+ * the source and writing the target overlap. At most one write is in progress at any time.
  */
-function blockWriter(sink: Sink): Blocks {
+function blockWriter(sink: Pick<Sink, "write">): Blocks {
   let block = new Uint8Array(CHUNK_BYTES);
   let spare = new Uint8Array(CHUNK_BYTES);
   let filled = 0;
@@ -27,7 +27,7 @@ function blockWriter(sink: Sink): Blocks {
   async function start(): Promise<void> {
     await pending;
     pending = sink.write(block.subarray(0, filled));
-    // A failure is reported by whoever awaits `pending` next; until then nobody does, and Node must not end the process.
+    // The next `await` of `pending` reports a failure; until then Node must not end the process for an unhandled rejection.
     pending.catch(() => undefined);
     [block, spare] = [spare, block];
     filled = 0;
@@ -54,16 +54,19 @@ function blockWriter(sink: Sink): Blocks {
 }
 
 /**
- * Does work that writes to a sink through blocks: when it ends, all bytes are with the sink, and after an error the sink is
+ * Runs a function that writes to a sink through blocks: when it returns, all bytes are in the sink, and after an error the sink is
  * idle.
  */
-export async function throughBlocks(sink: Sink, write: (blocks: BlockWriter) => Promise<void>): Promise<void> {
+export async function throughBlocks(
+  sink: Pick<Sink, "write">,
+  write: (blocks: BlockWriter) => Promise<void>,
+): Promise<void> {
   const blocks = blockWriter(sink);
   try {
     await write(blocks);
     await blocks.flush();
   } finally {
-    // The caller will abort the sink: nothing of ours may still be writing then.
+    // The caller will abort the sink: no write may be in progress then.
     await blocks.settle();
   }
 }

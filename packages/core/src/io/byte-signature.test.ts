@@ -12,7 +12,7 @@ test("every byte of the signature counts, at its offset", () => {
   }
 });
 
-test("a signature that runs past the end is not there", () => {
+test("a signature that runs past the end is not found", () => {
   expect(hasBytesAt(Uint8Array.of(0x50, 0x4b), asciiBytes("PK"))).toBe(true);
   expect(hasBytesAt(Uint8Array.of(0x50, 0x4b), asciiBytes("PK"), 1)).toBe(false);
   expect(hasBytesAt(new Uint8Array(0), asciiBytes("PK"))).toBe(false);

@@ -1,6 +1,6 @@
 /**
  * Whether bytes contain a signature at an offset. Signatures are compared as bytes, never as text: a bundler may write
- * `"\u00ff"` as the character itself, which a page in another encoding then reads as something else.
+ * `"\u00ff"` as the character itself, which a page in another encoding then misreads.
  */
 export function hasBytesAt(bytes: Uint8Array, signature: ArrayLike<number>, offset = 0): boolean {
   if (offset + signature.length > bytes.length) return false;
@@ -10,7 +10,7 @@ export function hasBytesAt(bytes: Uint8Array, signature: ArrayLike<number>, offs
   return true;
 }
 
-/** The bytes of printable ASCII text, for signatures that are letters. */
+/** The bytes of printable ASCII text, for signatures made of letters. */
 export function asciiBytes(text: string): readonly number[] {
   return Array.from(text, (character) => character.charCodeAt(0));
 }

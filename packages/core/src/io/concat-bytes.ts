@@ -1,4 +1,4 @@
-/** Several arrays as one new array, in order. */
+/** Concatenates arrays into a new one. */
 export function concatBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
   let at = 0;

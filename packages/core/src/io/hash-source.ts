@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import { sourceChunks } from "./source-chunks.ts";
 import type { ByteSource, ReadOptions } from "./source.ts";
 
-/** What hashing may be given. */
+/** Options of `hashSource`. */
 export interface HashOptions extends ReadOptions {
   /** Called with the number of bytes hashed so far. */
   readonly onProgress?: (bytes: number) => void;
 }
 
-/** The SHA-256 of everything in a source, as 64 hexadecimal digits; memory does not depend on its size. */
+/** The SHA-256 of a whole source, as 64 hexadecimal digits; memory use does not depend on its size. */
 export async function hashSource(source: ByteSource, options: HashOptions = {}): Promise<string> {
   const { signal, onProgress } = options;
   const hash = createHash("sha256");

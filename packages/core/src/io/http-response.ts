@@ -4,7 +4,7 @@ import { AbortedError, IoError, SamoyedError, UnavailableError } from "../errors
 /**
  * Reads a body of a known length.
  *
- * @throws IoError when it is shorter or longer, or breaks off.
+ * @throws IoError when it is shorter or longer, or the connection is lost.
  */
 export async function readBody(
   url: string,
@@ -18,7 +18,7 @@ export async function readBody(
     signal,
     take(piece) {
       if (piece.byteLength > length - position) {
-        throw new IoError(`${url}: the server sent more than the ${length} bytes asked for`);
+        throw new IoError(`${url}: the server sent more than the ${length} bytes requested`);
       }
       bytes.set(piece, position);
       position += piece.byteLength;
@@ -30,7 +30,7 @@ export async function readBody(
   return bytes;
 }
 
-/** Who takes a body. */
+/** Options of `eachPiece`. */
 export interface BodyOptions {
   /** For messages. */
   readonly url: string;
@@ -39,9 +39,9 @@ export interface BodyOptions {
 }
 
 /**
- * Hands over a body piece by piece; when `take` fails, the rest is not downloaded.
+ * Passes a body to `take` piece by piece; when `take` fails, the rest is not downloaded.
  *
- * @throws IoError when the connection breaks off, AbortedError when the signal fired.
+ * @throws IoError when the connection is lost, AbortedError when the signal fired.
  */
 export async function eachPiece(response: Response, { url, signal, take }: BodyOptions): Promise<void> {
   const reader = response.body?.getReader();
@@ -57,17 +57,17 @@ export async function eachPiece(response: Response, { url, signal, take }: BodyO
       await take(value);
     }
   } catch (error) {
-    // The connection is given up either way; what matters is the first error.
+    // The connection is abandoned either way; only the first error matters.
     await reader.cancel().catch(() => undefined);
     throw httpFailure(error, {
       signal,
       otherwise: () =>
-        new IoError(`${url}: the connection broke off`, { cause: error, hint: "Check the network and try again." }),
+        new IoError(`${url}: the connection was lost`, { cause: error, hint: "Check the network and try again." }),
     });
   }
 }
 
-/** The error for an answer that is no success; the body is not read. */
+/** The error for an unsuccessful response; the body is not read. */
 export function statusError(url: string, { status, statusText }: Response): UnavailableError {
   return new UnavailableError(`${url}: the server answered ${status} ${statusText}`.trim(), {
     hint: statusHint(status),
@@ -79,9 +79,9 @@ function statusHint(status: number): string {
   switch (status) {
     case 401:
     case 403:
-      return "It needs a login or a licence to be accepted: download it in a browser and name the file.";
+      return "It requires a login or accepting a license: download it in a browser and name the file.";
     case 407:
-      return "The proxy needs a login: put it into the proxy's address.";
+      return "The proxy requires a login: add it to the proxy's address.";
     case 404:
     case 410:
       return "Check the address.";
@@ -90,13 +90,13 @@ function statusHint(status: number): string {
   }
 }
 
-/** Frees the connection of an answer whose body nobody reads. */
+/** Frees the connection of a response whose body is not read. */
 export async function discardBody(response: Response): Promise<void> {
-  // A body that fails while it is being thrown away changes nothing.
+  // An error of a discarded body does not matter.
   await response.body?.cancel().catch(() => undefined);
 }
 
-/** What a failed request is reported as: a typed error as it is, a fired signal as AbortedError. */
+/** The error to report for a failed request: a typed error unchanged, a fired signal as AbortedError. */
 export function httpFailure(
   error: unknown,
   { signal, otherwise }: { readonly signal: AbortSignal | undefined; readonly otherwise: () => SamoyedError },
@@ -109,8 +109,8 @@ export function httpFailure(
 
 /** A body that ended too early. */
 export function brokenOff(url: string, got: number, expected: number): IoError {
-  return new IoError(`${url}: ${got} bytes came; expected ${expected}`, {
-    hint: "The connection broke off; try again.",
+  return new IoError(`${url}: ${got} bytes received; expected ${expected}`, {
+    hint: "The connection was lost; try again.",
     details: { got, expected },
   });
 }

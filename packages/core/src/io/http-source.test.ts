@@ -20,7 +20,7 @@ type Handler = (
   range: readonly [number, number] | undefined,
 ) => void;
 
-/** A server on this machine; the handler is told the range asked for. */
+/** A server on this machine; the handler receives the requested range. */
 async function serve(handler: Handler): Promise<string> {
   const server = createServer((request, response) => {
     const match = /^bytes=(\d+)-(\d+)$/u.exec(request.headers.range ?? "");
@@ -31,7 +31,7 @@ async function serve(handler: Handler): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/model.pth`;
 }
 
-/** Answers as a good server does, with changes. */
+/** Responds like a correct server, with changes. */
 function answer(
   response: ServerResponse,
   range: readonly [number, number] | undefined,
@@ -47,7 +47,7 @@ function answer(
   response.end(body ?? data.subarray(start, end + 1));
 }
 
-test("parts of a resource are read by range", async () => {
+test("a resource is read by byte range", async () => {
   const asked: (string | undefined)[] = [];
   const url = await serve((request, response, range) => {
     asked.push(request.headers.range);
@@ -62,7 +62,7 @@ test("parts of a resource are read by range", async () => {
   expect(asked).toEqual(["bytes=0-0", "bytes=990-999"]);
 });
 
-test("a server that ignores ranges is read whole, once", async () => {
+test("from a server that ignores ranges the whole is read, once", async () => {
   let requests = 0;
   const url = await serve((_, response) => {
     requests++;
@@ -103,7 +103,7 @@ test.each<[string, (count: number) => { headers?: Record<string, string>; status
   ["its Last-Modified", (count) => ({ headers: { "last-modified": new Date(count * 1000).toUTCString() } })],
   ["its size", (count) => ({ headers: { "content-range": `bytes 0-0/${1000 + count}` } })],
   ["to ignoring ranges", (count) => ({ status: count > 1 ? 200 : 206 })],
-  ["to nothing there", (count) => ({ status: count > 1 ? 416 : 206 })],
+  ["to being gone", (count) => ({ status: count > 1 ? 416 : 206 })],
   ["its encoding", (count) => ({ headers: count > 1 ? { "content-encoding": "x-unknown" } : {} })],
 ])("a resource that changes %s is a typed error, not a mixture", async (_, change) => {
   let count = 0;
@@ -113,7 +113,7 @@ test.each<[string, (count: number) => { headers?: Record<string, string>; status
   await expect(source.read(0, 1)).rejects.toThrow(IoError);
 });
 
-test("a body that breaks off, is short, long or of another range", async () => {
+test("a body that is cut off, short, long or of another range", async () => {
   let count = 0;
   const reply = (kind: string): Promise<string> => {
     count = 0;
@@ -132,13 +132,13 @@ test("a body that breaks off, is short, long or of another range", async () => {
     });
   };
   const read = async (kind: string): Promise<Uint8Array> => (await httpSource(await reply(kind))).read(0, 100);
-  await expect(read("broken")).rejects.toThrow("the connection broke off");
-  await expect(read("short")).rejects.toThrow("99 bytes came; expected 100");
-  await expect(read("long")).rejects.toThrow("more than the 100 bytes asked for");
+  await expect(read("broken")).rejects.toThrow("the connection was lost");
+  await expect(read("short")).rejects.toThrow("99 bytes received; expected 100");
+  await expect(read("long")).rejects.toThrow("more than the 100 bytes requested");
   await expect(read("elsewhere")).rejects.toThrow("the server sent bytes 100-199/1000");
 });
 
-test("a whole body that breaks off", async () => {
+test("a whole body that is cut off", async () => {
   const url = await serve((_, response) => {
     response.writeHead(200, { "content-length": "1000" });
     response.write(data.subarray(0, 10), () => response.destroy());
@@ -146,13 +146,13 @@ test("a whole body that breaks off", async () => {
   await expect(httpSource(url)).rejects.toThrow(IoError);
 });
 
-test("what the server refuses, and a server that is not there", async () => {
+test("a refusal by the server, and a server that cannot be reached", async () => {
   for (const status of [401, 404, 500]) {
     const url = await serve((_, response) => response.writeHead(status).end("<html>no</html>"));
     const error: unknown = await httpSource(url).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(UnavailableError);
     expect((error as UnavailableError).message).toContain(`answered ${status}`);
-    expect((error as UnavailableError).hint).toMatch(status === 401 ? /licence/u : /address|later/u);
+    expect((error as UnavailableError).hint).toMatch(status === 401 ? /license/u : /address|later/u);
   }
   const url = await serve((_, response) => response.end());
   servers[servers.length - 1]!.close();
@@ -175,13 +175,13 @@ test("where a browser hides Content-Range, the size comes from a HEAD", async ()
   await expect(httpSource("https://example.test/x", silent)).rejects.toThrow("does not say how long it is");
 });
 
-test("parts of a compressed body are no parts of the resource", async () => {
+test("ranges of a compressed body are not ranges of the resource", async () => {
   const fetch = async (): Promise<Response> =>
     new Response("x", { status: 206, headers: { "content-encoding": "gzip", "content-range": "bytes 0-0/9" } });
   await expect(httpSource("https://example.test/x", { fetch })).rejects.toThrow(UnsupportedError);
 });
 
-test("a signal stops a request that is under way", async () => {
+test("a signal stops a request in progress", async () => {
   let count = 0;
   const controller = new AbortController();
   const url = await serve((_, response, range) => {

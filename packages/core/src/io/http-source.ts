@@ -5,7 +5,7 @@ import { memorySource } from "./memory-source.ts";
 import { checkRange } from "./range.ts";
 import type { ByteSource, ReadOptions } from "./source.ts";
 
-/** The parts of `fetch` that are used. */
+/** The subset of `fetch` that is used. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** Options of `httpSource`. */
@@ -17,12 +17,12 @@ export interface HttpSourceOptions extends ReadOptions {
 }
 
 /**
- * What a server that ignores ranges may send whole, to be kept in memory. Larger resources are better downloaded to a
+ * Largest resource that a server without range support may send whole, to be kept in memory. Larger ones are better downloaded to a
  * file first.
  */
 export const MAX_UNRANGED_BYTES: number = 256 * 1024 * 1024;
 
-/** What tells one state of a resource from another. */
+/** Identifies one version of a resource. */
 interface Version {
   readonly etag: string | null;
   readonly lastModified: string | null;
@@ -36,14 +36,14 @@ interface Connection {
 }
 
 /**
- * Opens an HTTP resource of which parts are read with range requests. If the server ignores ranges, the whole is kept
+ * Opens an HTTP resource that is read with range requests. If the server ignores ranges, the whole is kept
  * in memory (up to `MAX_UNRANGED_BYTES`).
  *
- * Each answer must carry the ETag, Last-Modified and size that the first one had, so bytes of two versions never mix.
+ * Each response must have the ETag, Last-Modified and size of the first one, so bytes of two versions never mix.
  *
- * @throws UnavailableError when the server cannot be reached or answers with an error.
- * @throws UnsupportedError when the resource can be read neither in parts nor whole.
- * @throws IoError from here and from `read` when the connection breaks, the answer has another length than asked for,
+ * @throws UnavailableError when the server cannot be reached or responds with an error.
+ * @throws UnsupportedError when the resource can be read neither by range nor whole.
+ * @throws IoError from here and from `read` when the connection is lost, the response has another length than requested,
  * or the resource changed.
  * @throws AbortedError when a signal fires.
  */
@@ -57,7 +57,7 @@ export async function httpSource(url: string | URL, options: HttpSourceOptions =
   if (first.status === 206) {
     await discardBody(first);
     if (!plain(first)) {
-      throw new UnsupportedError(`${connection.url}: the server compresses parts of it`, {
+      throw new UnsupportedError(`${connection.url}: the server compresses its ranges`, {
         hint: "Download it to a file first.",
       });
     }
@@ -92,7 +92,7 @@ function rangedSource(connection: Connection, version: Version): ByteSource {
       const range = response.headers.get("content-range");
       if (range !== null && !range.startsWith(`bytes ${offset}-${end}/`)) {
         await discardBody(response);
-        throw new IoError(`${url}: bytes ${offset}-${end} were asked for; the server sent ${range}`);
+        throw new IoError(`${url}: bytes ${offset}-${end} were requested; the server sent ${range}`);
       }
       return readBody(url, response, { length, signal: options.signal });
     },
@@ -109,7 +109,7 @@ async function request(
     return await fetch(url, {
       method,
       headers: { ...headers, ...(range !== undefined && { range }) },
-      // A cache may hold an older version whole; ranges of it would not match the network's.
+      // A cache may contain an older version; its ranges would not match the network's.
       cache: "no-store",
       signal: signal ?? null,
     });
@@ -147,7 +147,7 @@ async function requireSameVersion(url: string, response: Response, version: Vers
   });
 }
 
-/** The number of bytes of the whole, from `Content-Range: bytes 0-0/1234`. */
+/** The size of the whole resource, from `Content-Range: bytes 0-0/1234`. */
 function totalOf(response: Response): number | undefined {
   const total = /^bytes (?:\d+-\d+|\*)\/(\d+)$/u.exec(response.headers.get("content-range") ?? "")?.[1];
   return total === undefined || !Number.isSafeInteger(Number(total)) ? undefined : Number(total);
@@ -161,7 +161,7 @@ function versionOf(response: Response, byteLength: number): Version {
   };
 }
 
-/** Ranges of a compressed body are no ranges of the resource. */
+/** Ranges of a compressed body are not ranges of the resource. */
 function plain(response: Response): boolean {
   const encoding = response.headers.get("content-encoding");
   return encoding === null || encoding === "identity";
@@ -181,7 +181,7 @@ async function sizeByHead(connection: Connection, options: ReadOptions): Promise
 
 async function readWhole(url: string, response: Response, options: ReadOptions): Promise<Uint8Array> {
   const stated = response.headers.get("content-length");
-  // The length of a compressed body says nothing about what comes out of it.
+  // The length of a compressed body says nothing about its decompressed size.
   const length = stated !== null && /^\d+$/u.test(stated) && plain(response) ? Number(stated) : undefined;
   if (length !== undefined && length > MAX_UNRANGED_BYTES) {
     await discardBody(response);

@@ -2,24 +2,24 @@ import { allocateBytes, MAX_ARRAY_BYTES } from "../tensor/allocate.ts";
 import { UsageError } from "../errors.ts";
 import type { Sink } from "./sink.ts";
 
-/** A sink that keeps what it is given. */
+/** A sink that keeps its bytes in memory. */
 export interface MemorySink extends Sink {
   /**
-   * Everything written, in a new array; the whole only after `commit`.
+   * All bytes written, in a new array; available only after `commit`.
    *
    * @throws UsageError before `commit` and after `abort`.
    */
   bytes(): Uint8Array;
 }
 
-/** Collects a writer's bytes in memory. */
+/** Creates a sink that collects a writer's bytes in memory. */
 export function memorySink(): MemorySink {
   let buffer = new Uint8Array(1024);
   let position = 0;
   let state: "open" | "committed" | "aborted" = "open";
   const requireOpen = (): void => {
     if (state !== "open") {
-      throw new UsageError(`memory sink: it was ${state} and takes no more bytes`);
+      throw new UsageError(`memory sink: it was ${state} and accepts no more bytes`);
     }
   };
   return {
@@ -63,12 +63,12 @@ export function memorySink(): MemorySink {
 }
 
 /**
- * Checks that a patch overwrites only what was written.
+ * Checks that a patch overwrites only bytes already written.
  *
  * @throws UsageError when it does not.
  */
 export function checkPatch(offset: number, length: number, position: number): void {
   if (!Number.isSafeInteger(offset) || offset < 0 || offset + length > position) {
-    throw new UsageError(`sink: a patch of ${length} bytes at ${offset} does not lie within the ${position} written`);
+    throw new UsageError(`sink: a patch of ${length} bytes at ${offset} is not within the ${position} bytes written`);
   }
 }

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { crc32 } from "./crc32.ts";
 import { portableCrc32 } from "./portable-crc32.ts";
 
-test("the check value of the CRC catalogue", () => {
+test("the check value of the CRC catalog", () => {
   expect(portableCrc32(new TextEncoder().encode("123456789"))).toBe(0xcbf43926);
   expect(portableCrc32(new Uint8Array(0))).toBe(0);
 });

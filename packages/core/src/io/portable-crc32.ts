@@ -1,12 +1,12 @@
 const SLICES = 16;
-/** `TABLES[256 * k + byte]`: what `byte` contributes when k more bytes follow it. */
+/** `TABLES[256 * k + byte]`: the contribution of `byte` when k more bytes follow it. */
 const TABLES: Uint32Array = buildTables();
 const LITTLE_ENDIAN_HOST: boolean = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 
 /**
  * The CRC-32 of zip (polynomial 0xEDB88320, reflected), sixteen bytes at a time.
  *
- * @param previous the CRC of the bytes before these, to go on with a stream; 0 at its start.
+ * @param previous the CRC of the preceding bytes of a stream; 0 at its start.
  * @returns an unsigned 32-bit integer.
  */
 export function portableCrc32(bytes: Uint8Array, previous = 0): number {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { sha256 } from "./sha256.ts";
 
-test("the hash is that of Node's crypto, however the bytes are cut", () => {
+test("the hash equals that of Node's crypto, however the bytes are split", () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 8 }), (pieces) => {
       const [ours, theirs] = [sha256(), createHash("sha256")];
@@ -17,7 +17,7 @@ test("the hash is that of Node's crypto, however the bytes are cut", () => {
   );
 });
 
-test("every length around the ends of blocks", () => {
+test("every length around the block boundaries", () => {
   for (let length = 0; length < 200; length++) {
     const bytes = new Uint8Array(length).fill(length);
     const ours = sha256();

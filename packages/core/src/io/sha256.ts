@@ -1,14 +1,14 @@
-/** A SHA-256 that takes its input piece by piece, in plain TypeScript: browsers' own takes only whole arrays. */
+/** A SHA-256 that takes its input piece by piece, in plain TypeScript: the browsers' own takes only whole arrays. */
 export interface Sha256 {
   update(bytes: Uint8Array): void;
-  /** The hash of everything so far, as 64 hexadecimal digits. Nothing may follow. */
+  /** The hash of all input, as 64 hexadecimal digits. No more input is allowed. */
   digest(): string;
 }
 
 /** The first 32 bits of the fractional parts of the cube roots of the first 64 primes (FIPS 180-4, 4.2.2). */
 const K: Int32Array = Int32Array.from(primes(64), (prime) => fractionBits(Math.cbrt(prime)));
 
-/** The same of the square roots of the first 8 primes (FIPS 180-4, 5.3.3). */
+/** The same for the square roots of the first 8 primes (FIPS 180-4, 5.3.3). */
 const INITIAL: Int32Array = Int32Array.from(primes(8), (prime) => fractionBits(Math.sqrt(prime)));
 
 const BLOCK_BYTES = 64;
@@ -61,7 +61,7 @@ function compress(state: Int32Array, schedule: Int32Array, bytes: Uint8Array, st
   for (let t = 16; t < 64; t++) {
     const x = schedule[t - 15]!;
     const y = schedule[t - 2]!;
-    // The arrays hold signed integers, with which engines compute fastest; additions wrap around all the same.
+    // The arrays hold signed integers, which engines compute fastest; additions wrap around the same way.
     const small0 = rotate(x, 7) ^ rotate(x, 18) ^ (x >>> 3);
     const small1 = rotate(y, 17) ^ rotate(y, 19) ^ (y >>> 10);
     schedule[t] = (small1 + schedule[t - 7]! + small0 + schedule[t - 16]!) | 0;

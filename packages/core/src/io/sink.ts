@@ -1,16 +1,16 @@
 /**
- * Where a writer sends its bytes, in order. Whole or not at all: nothing is visible at the destination before
+ * The destination of a writer's bytes, in order. All or nothing: nothing is visible at the destination before
  * `commit`, and nothing is left behind after `abort`.
  */
 export interface Sink {
   /** Bytes accepted so far. */
   readonly position: number;
-  /** Appends bytes; the sink is done with the array when the promise resolves. */
+  /** Appends bytes; the caller may reuse the array when the promise resolves. */
   write(bytes: Uint8Array): Promise<void>;
-  /** Overwrites bytes already written: for a length that is known only at the end. */
+  /** Overwrites bytes already written, such as a length that is known only at the end. */
   patch(offset: number, bytes: Uint8Array): Promise<void>;
   /** Makes the output visible. */
   commit(): Promise<void>;
-  /** Discards everything. Safe to call after a failure, and after `commit` it does nothing. */
+  /** Discards everything. Safe to call after a failure; does nothing after `commit`. */
   abort(): Promise<void>;
 }

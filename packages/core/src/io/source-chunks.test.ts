@@ -7,7 +7,7 @@ import type { ByteSource } from "./source.ts";
 
 const bytes = Uint8Array.from({ length: 3 * CHUNK_BYTES + 5 }, (_, i) => (i * 31 + (i >> 8)) % 256);
 
-/** A source that counts what is being read at any moment. */
+/** A source that counts the reads in progress. */
 function counted(inner: ByteSource): ByteSource & { started: number; running: number } {
   const source = {
     ...inner,
@@ -39,7 +39,7 @@ test.each([
   [7, CHUNK_BYTES + 1],
   [5, 3 * CHUNK_BYTES],
   [0, 3 * CHUNK_BYTES + 5],
-])("from %i, %i bytes: the pieces are the stretch", async (offset, byteLength) => {
+])("from %i, %i bytes: the pieces add up to the byte range", async (offset, byteLength) => {
   for (const source of [memorySource(bytes), counted(memorySource(bytes))]) {
     const joined = await join(sourceChunks(source, { offset, byteLength }));
     expect(joined.equals(bytes.subarray(offset, offset + byteLength))).toBe(true);
@@ -59,7 +59,7 @@ test("a piece may be changed without changing the source or the next piece", asy
   );
 });
 
-test("the next piece is read while one is in use, and no more; nothing is read after an early end", async () => {
+test("the next piece is read while one is in use, and no more; nothing is read after an early return", async () => {
   const source = counted(memorySource(bytes));
   for await (const piece of sourceChunks(source, { offset: 0, byteLength: bytes.length })) {
     expect(piece.byteLength).toBe(CHUNK_BYTES);
@@ -70,7 +70,7 @@ test("the next piece is read while one is in use, and no more; nothing is read a
   expect(source.started).toBe(2);
 });
 
-test("a read that fails ahead of time is reported when its piece is asked for", async () => {
+test("a failed read-ahead is reported when its piece is requested", async () => {
   const failing = counted(memorySource(bytes));
   const inner = failing.readInto!;
   failing.readInto = async (offset, target) => {
@@ -85,7 +85,7 @@ test("a read that fails ahead of time is reported when its piece is asked for", 
   await expect(chunks.next()).rejects.toThrow("gone");
 });
 
-test("readInto serves sources that have it and sources that have not", async () => {
+test("readInto works for sources with and without their own", async () => {
   for (const source of [memorySource(bytes), counted(memorySource(bytes))]) {
     const target = new Uint8Array(10);
     await readInto(source, { offset: 100, target });

@@ -2,14 +2,14 @@ import { giveChunkBuffer, takeChunkBuffer } from "./chunk-buffers.ts";
 import type { ByteSource, ReadOptions } from "./source.ts";
 import { CHUNK_BYTES } from "./chunk-bytes.ts";
 
-/** A stretch of a source. */
-export interface SourceRange {
+/** A range of bytes, in bytes from the beginning of a source or section. */
+export interface ByteRange {
   readonly offset: number;
   readonly byteLength: number;
 }
 
 /**
- * Reads `target.byteLength` bytes at `offset` into an array of the caller's.
+ * Reads `target.byteLength` bytes at `offset` into the caller's array.
  *
  * @throws as the source's `read` does.
  */
@@ -26,14 +26,14 @@ export async function readInto(
 }
 
 /**
- * A stretch of a source in pieces of 1 MiB, each read while its predecessor is in use. A piece is valid until the next
- * is asked for, and may be changed by who takes it: two buffers serve them all.
+ * Reads a byte range of a source in pieces of 1 MiB, each while its predecessor is in use. A piece is valid until the next
+ * is requested, and the caller may change it: two buffers are reused for all pieces.
  *
  * @throws as the source's `read` does.
  */
 export async function* sourceChunks(
   source: ByteSource,
-  { offset, byteLength }: SourceRange,
+  { offset, byteLength }: ByteRange,
   options: ReadOptions = {},
 ): AsyncGenerator<Uint8Array> {
   if (byteLength <= CHUNK_BYTES) {
@@ -44,7 +44,7 @@ export async function* sourceChunks(
   const startReading = (done: number): Promise<Uint8Array> => {
     const piece = buffers[(done / CHUNK_BYTES) % 2]!.subarray(0, byteLength - done);
     const pending = readInto(source, { offset: offset + done, target: piece }, options).then(() => piece);
-    // Nobody listens before the next piece is asked for; Node must not end the process if it fails meanwhile.
+    // Not awaited before the next piece is requested; Node must not end the process if it fails until then.
     pending.catch(() => undefined);
     return pending;
   };
@@ -57,7 +57,7 @@ export async function* sourceChunks(
     }
     yield await next;
   } finally {
-    // Whoever stops early closes the source next: nothing may still be reading then, nor into buffers given back.
+    // A caller that stops early closes the source next: no read may be in progress then, nor write into returned buffers.
     await next.catch(() => undefined);
     for (const buffer of buffers) {
       giveChunkBuffer(buffer);
@@ -65,10 +65,10 @@ export async function* sourceChunks(
   }
 }
 
-/** The small tensors, of which there are most. */
+/** Small tensors, which are the majority. */
 async function* singleChunk(
   source: ByteSource,
-  { offset, byteLength }: SourceRange,
+  { offset, byteLength }: ByteRange,
   options: ReadOptions,
 ): AsyncGenerator<Uint8Array> {
   if (byteLength > 0) {

@@ -21,11 +21,11 @@ test.each([
   expect(findSubstitute(bytes(text))).toBe(expected);
 });
 
-test("a substitute is refused in words, everything else passes", () => {
+test("a substitute is refused with an explanation, everything else passes", () => {
   const place = { label: "m.onnx", expected: "an ONNX model" };
   for (const [text, message, hint] of [
     ["<html>", "m.onnx: a web page, not an ONNX model", /login/],
-    [POINTER, "m.onnx: a Git LFS pointer, not the file that it stands for", /git lfs pull/],
+    [POINTER, "m.onnx: a Git LFS pointer, not the file that it refers to", /git lfs pull/],
   ] as const) {
     const refuse = (): void => refuseSubstitute(bytes(text), place);
     expect(refuse).toThrow(FormatError);

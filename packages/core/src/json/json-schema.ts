@@ -22,8 +22,8 @@ export interface JsonSchema {
 }
 
 /**
- * The first thing in which a JSON value breaks a schema, as `path is X; expected Y`, or `undefined` if nothing does.
- * Numbers must be finite, which JSON text always is.
+ * The first violation of a schema by a JSON value, as `path is X; expected Y`, or `undefined` if there is none.
+ * Numbers must be finite, which they always are in JSON text.
  */
 export function schemaProblem(value: unknown, schema: JsonSchema, path: string): string | undefined {
   if (schema.const !== undefined && value !== schema.const) {
@@ -90,7 +90,7 @@ function arrayProblem(value: unknown, schema: JsonSchema, path: string): string 
 
 function stringProblem(value: unknown, schema: JsonSchema, path: string): string | undefined {
   if (typeof value !== "string" || value.length < (schema.minLength ?? 0)) {
-    return problem(path, value, schema.minLength ? "a string that is not empty" : "a string");
+    return problem(path, value, schema.minLength ? "a non-empty string" : "a string");
   }
   if (schema.pattern !== undefined && !new RegExp(schema.pattern, "u").test(value)) {
     return problem(path, value, `a string that matches ${schema.pattern}`);

@@ -5,14 +5,14 @@ import { jsonCount, JsonNumber, type JsonValue, parseStrictJson } from "./strict
 
 const parse = (text: string): JsonValue => parseStrictJson(new TextEncoder().encode(text), "the index");
 
-/** What JSON.parse would give. */
+/** The result of JSON.parse. */
 function plain(value: JsonValue): unknown {
   if (value instanceof JsonNumber) return Number(value.text);
   if (Array.isArray(value)) return value.map(plain);
   return value instanceof Map ? Object.fromEntries([...value].map(([key, item]) => [key, plain(item)])) : value;
 }
 
-test("agrees with JSON.parse on any valid JSON without double keys", () => {
+test("agrees with JSON.parse on any valid JSON without duplicate keys", () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.constantFrom(0, 2), (value, indent) => {
       const text = JSON.stringify(value, null, indent);
@@ -65,8 +65,8 @@ test("keys are Map keys", () => {
 
 test.each<[string, string, string]>([
   ["nothing", "", "the index is not valid JSON at character 0: expected a JSON value"],
-  ["more text", "{} x", "the index is not valid JSON at character 3: more text follows the JSON value"],
-  ["a comma too many", "[1,]", "the index is not valid JSON at character 3: expected a JSON value"],
+  ["trailing text", "{} x", "the index is not valid JSON at character 3: unexpected text after the JSON value"],
+  ["an extra comma", "[1,]", "the index is not valid JSON at character 3: expected a JSON value"],
   ["no comma", "[1 2]", "the index is not valid JSON at character 3: expected a comma or the end of the array"],
   [
     "no comma in an object",
@@ -75,25 +75,25 @@ test.each<[string, string, string]>([
   ],
   ["no colon", '{"a" 1}', "the index is not valid JSON at character 5: expected a colon"],
   ["no key", "{1:2}", "the index is not valid JSON at character 1: expected a key"],
-  ["a leading zero", "01", "the index is not valid JSON at character 1: more text follows the JSON value"],
-  ["no end of a string", '"abc', "the index is not valid JSON at character 4: the string has no end"],
+  ["a leading zero", "01", "the index is not valid JSON at character 1: unexpected text after the JSON value"],
+  ["an unterminated string", '"abc', "the index is not valid JSON at character 4: the string is not terminated"],
   [
     "a control character",
     '"a\nb"',
-    "the index is not valid JSON at character 2: a control character stands in a string",
+    "the index is not valid JSON at character 2: a string contains a control character",
   ],
-  ["an unknown escape", '"\\x"', "the index is not valid JSON at character 1: no such escape"],
-  ["a cut escape", '"\\u12"', "the index is not valid JSON at character 1: no such escape"],
+  ["an unknown escape", '"\\x"', "the index is not valid JSON at character 1: unknown escape sequence"],
+  ["a cut escape", '"\\u12"', "the index is not valid JSON at character 1: unknown escape sequence"],
   ["a word", "trve", "the index is not valid JSON at character 0: expected a JSON value"],
   [
     "half a surrogate pair",
     '"\\udc15\\ud83d"',
-    "the index is not valid JSON at character 14: the string holds half of a surrogate pair",
+    "the index is not valid JSON at character 14: the string contains half of a surrogate pair",
   ],
   [
-    "double keys, one escaped",
+    "duplicate keys, one escaped",
     '{"a":1,"\\u0061":2}',
-    'the index is not valid JSON at character 15: the key "a" stands twice',
+    'the index is not valid JSON at character 15: the key "a" appears twice',
   ],
   ["nesting", "[".repeat(100), "the index is not valid JSON at character 65: values are nested more than 64 deep"],
 ])("%s: a typed error", (_, text, message) => {

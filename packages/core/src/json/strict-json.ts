@@ -2,13 +2,13 @@ import { FormatError } from "../errors.ts";
 import { quote } from "../text/quote.ts";
 import { decodeUtf8 } from "../io/utf8.ts";
 
-/** No header of a file nests deeper than a handful; the parser recurses. */
+/** File headers nest only a few levels deep; the parser recurses. */
 const MAX_DEPTH = 64;
 
-/** A tensor's entry has about eight; an empty array takes two bytes of text and some thirty of memory. */
+/** A tensor's entry has about eight; an empty array takes two bytes of text and about thirty of memory. */
 const MAX_VALUES = 1 << 21;
 
-/** A number as it is written, so that `2.0`, `1e3` and 2^53 + 1 are not taken for integers. */
+/** A number as written, so that `2.0`, `1e3` and 2^53 + 1 are not mistaken for integers. */
 export class JsonNumber {
   readonly text: string;
   constructor(text: string) {
@@ -16,15 +16,15 @@ export class JsonNumber {
   }
 }
 
-/** A JSON value; objects are Maps, whatever their keys are called. */
+/** A JSON value; objects are Maps, so that any key is safe. */
 export type JsonValue = null | boolean | string | JsonNumber | JsonValue[] | Map<string, JsonValue>;
 
 /**
- * Parses JSON (RFC 8259) as it must be read where it says how bytes are laid out: `JSON.parse` keeps the last of two
- * equal keys and rounds numbers, silently.
+ * Parses JSON (RFC 8259) strictly, for headers that describe how bytes are laid out: `JSON.parse` silently keeps the last of two
+ * equal keys and rounds numbers.
  *
  * @param json the text, or its UTF-8 bytes; `label` names it in errors.
- * @throws FormatError for invalid UTF-8 or JSON, a key that stands twice, lone surrogates, more than 64 levels or 2 million
+ * @throws FormatError for invalid UTF-8 or JSON, a duplicate key, lone surrogates, more than 64 levels or 2 million
  * values.
  */
 export function parseStrictJson(json: Uint8Array | string, label: string): JsonValue {
@@ -39,16 +39,16 @@ export function parseStrictJson(json: Uint8Array | string, label: string): JsonV
 /**
  * An integer from 0 to 2^53 - 1.
  *
- * @throws FormatError for everything else, `2.0` and `1e3` included; `what` names it.
+ * @throws FormatError for everything else, `2.0` and `1e3` included; `label` names it.
  */
-export function jsonCount(value: JsonValue | undefined, what: string): number {
+export function jsonCount(value: JsonValue | undefined, label: string): number {
   if (value instanceof JsonNumber && /^(0|[1-9]\d*)$/.test(value.text) && Number.isSafeInteger(Number(value.text))) {
     return Number(value.text);
   }
-  throw new FormatError(`${what} is ${describeJson(value)}; expected an integer from 0 to 2^53 - 1`);
+  throw new FormatError(`${label} is ${describeJson(value)}; expected an integer from 0 to 2^53 - 1`);
 }
 
-/** What a JSON value is, for error messages. */
+/** Describes a JSON value, for error messages. */
 export function describeJson(value: JsonValue | undefined): string {
   if (value === undefined) return "missing";
   if (value instanceof JsonNumber) return value.text.length > 40 ? `${value.text.slice(0, 40)}…` : value.text;
@@ -59,7 +59,7 @@ export function describeJson(value: JsonValue | undefined): string {
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 /**
- * Everything but control characters, quotes and backslashes; so much at a time, because on tens of megabytes V8's
+ * Everything but control characters, quotes and backslashes; in limited pieces, because on tens of megabytes V8's
  * regular expressions overflow their stack.
  */
 const PLAIN = /[ !#-[\]-\u{10ffff}]{0,1000}/uy;
@@ -91,7 +91,7 @@ class Parser {
     const value = this.#value(0);
     this.#skipSpaces();
     if (this.#at < this.#text.length) {
-      throw this.#error("more text follows the JSON value");
+      throw this.#error("unexpected text after the JSON value");
     }
     return value;
   }
@@ -138,7 +138,7 @@ class Parser {
       }
       const key = this.#string();
       if (entries.has(key)) {
-        throw this.#error(`the key ${describeJson(key)} stands twice`);
+        throw this.#error(`the key ${describeJson(key)} appears twice`);
       }
       if (!this.#accept(":")) {
         throw this.#error("expected a colon");
@@ -167,14 +167,14 @@ class Parser {
   #string(): string {
     const value = this.#wholeString() ?? this.#stringInParts();
     if (LONE_SURROGATE.test(value)) {
-      throw this.#error("the string holds half of a surrogate pair");
+      throw this.#error("the string contains half of a surrogate pair");
     }
     return value;
   }
 
   /**
-   * A valid string, read by the engine: JSON that stands in a JSON string has an escape every few characters, and a graph's
-   * takes a tenth of the time. `undefined` leaves it to `#stringInParts` to say what is wrong, and where.
+   * A valid string, read by the engine: JSON within a JSON string has an escape every few characters, and a graph's
+   * takes a tenth of the time. If `undefined`, `#stringInParts` finds what is wrong, and where.
    */
   #wholeString(): string | undefined {
     let end = this.#at;
@@ -191,7 +191,7 @@ class Parser {
     }
   }
 
-  /** Whether an odd number of backslashes stands before a character. */
+  /** Whether an odd number of backslashes precedes a character. */
   #isEscaped(at: number): boolean {
     let start = at;
     while (this.#text.charCodeAt(start - 1) === 0x5c) start--;
@@ -211,7 +211,9 @@ class Parser {
       } else if (next === '"') {
         break;
       } else {
-        throw this.#error(next === undefined ? "the string has no end" : "a control character stands in a string");
+        throw this.#error(
+          next === undefined ? "the string is not terminated" : "a string contains a control character",
+        );
       }
     }
     this.#at++;
@@ -227,7 +229,7 @@ class Parser {
     }
     const digits = this.#text.slice(this.#at + 2, this.#at + 6);
     if (letter !== "u" || !/^[0-9a-fA-F]{4}$/.test(digits)) {
-      throw this.#error("no such escape");
+      throw this.#error("unknown escape sequence");
     }
     this.#at += 6;
     return String.fromCharCode(Number.parseInt(digits, 16));

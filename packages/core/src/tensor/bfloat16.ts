@@ -1,4 +1,4 @@
-/** bfloat16, as its 16 bits: the upper half of a float32. Rounding is to nearest, ties to even, as in PyTorch. */
+/** bfloat16 values as 16 bits: the upper half of a float32. Rounding is to nearest, ties to even, as in PyTorch. */
 
 const FLOAT = new Float32Array(1);
 const BITS = new Uint32Array(FLOAT.buffer);
@@ -14,7 +14,7 @@ export function bfloat16ToFloat32(bits: number): number {
   return FLOAT[0]!;
 }
 
-/** The bfloat16 bits nearest to `value`, which is first taken as a float32. */
+/** The bfloat16 bits nearest to `value`, which is first rounded to float32. */
 export function float32ToBfloat16(value: number): number {
   FLOAT[0] = value;
   return narrow(BITS[0]!);

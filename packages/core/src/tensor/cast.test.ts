@@ -26,12 +26,12 @@ test("64-bit integers are rounded once", () => {
   expect(castArray(new BigUint64Array([2n ** 64n - 1n]), "uint64", "float64")[0]).toBe(2 ** 64);
 });
 
-test("a cast to a narrow float takes the value, not a float32 of it", () => {
+test("a cast to a narrow float rounds the value itself, not its float32", () => {
   const values = new Float64Array([1 + 2 ** -11 + 2 ** -40, 65519.999, Infinity, NaN, -0]);
   expect([...castArray(values, "float64", "float16")]).toEqual([0x3c01, 0x7bff, 0x7c00, 0x7e00, 0x8000]);
 });
 
-test("what no cast can do is refused, whatever the values", () => {
+test("unsupported casts are refused, whatever the values", () => {
   for (const dtype of DTYPES) {
     const tensor = zeros(dtype, [2]);
     if (dtype.startsWith("complex")) {

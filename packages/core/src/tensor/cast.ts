@@ -19,9 +19,9 @@ const SMALL: Readonly<Partial<Record<DType, SmallFloat>>> = {
 };
 
 /**
- * Checks that values of one dtype can become another: any real dtype any float dtype.
+ * Checks that values of one dtype can be cast to another: any real dtype to any float dtype.
  *
- * @throws UnsupportedError for complex values and for a target that is no float.
+ * @throws UnsupportedError for complex values and for a target that is not a float.
  */
 export function requireCast(from: DType, to: DType): asserts to is FloatDType {
   const toFloat = to === "float64" || to === "float32" || SMALL[to] !== undefined;
@@ -33,10 +33,10 @@ export function requireCast(from: DType, to: DType): asserts to is FloatDType {
 }
 
 /**
- * Casts values to a float dtype in one rounding, to nearest, ties to even. Out of range is infinity (NaN for
+ * Casts values to a float dtype in one rounding, to nearest, ties to even. Values out of range become infinity (NaN for
  * float8_e4m3fn). With the same dtype on both sides the array itself is returned.
  *
- * @throws UnsupportedError for complex values and for a target that is no float.
+ * @throws UnsupportedError for complex values and for a target that is not a float.
  */
 export function castArray<D extends DType>(values: DTypeArrays[DType], from: DType, to: D): DTypeArrays[D] {
   requireCast(from, to);
@@ -77,7 +77,7 @@ function castElements(values: DTypeArrays[DType], from: DType, to: FloatDType, t
   const small = SMALL[to];
   for (let i = 0; i < values.length; i++) {
     const value = decode(values[i]!);
-    // A Float32Array rounds a double as IEEE does; a Float64Array keeps it.
+    // A Float32Array rounds a double as IEEE 754 does; a Float64Array keeps it.
     target[i] = small === undefined ? value : encodeSmallFloat(value, small);
   }
 }
@@ -104,8 +104,8 @@ function decoder(from: DType, to: FloatDType): (element: number | bigint) => num
 }
 
 /**
- * A 64-bit integer as a double whose lowest bit remembers whether anything was cut off, so that rounding it to a
- * narrower float gives what rounding the integer would.
+ * A 64-bit integer as a double whose lowest bit records whether any bits were cut off, so that rounding it to a
+ * narrower float gives the same as rounding the integer.
  */
 function stickyNumber(value: bigint): number {
   const magnitude = value < 0n ? -value : value;

@@ -6,11 +6,11 @@ import type { LazyTensor } from "./tensor.ts";
 import { tensorByteLength } from "./tensor-bytes.ts";
 
 /**
- * Passes a tensor's bytes on, chunk by chunk, and checks that they are as many as its shape says: what is written ahead
+ * Passes a tensor's bytes to `take`, chunk by chunk, and checks that their number matches its shape: the data written ahead
  * of them (lengths, offsets) depends on it.
  *
- * @param take - Called with each chunk, whose memory is the tensor's own: what is kept must be copied.
- * @throws ShapeError when there are fewer or more bytes; of those beyond, none is passed on.
+ * @param take - Called with each chunk, whose memory belongs to the tensor: copy what you keep.
+ * @throws ShapeError when there are fewer or more bytes; no excess byte is passed on.
  */
 export async function copyChunks(
   tensor: LazyTensor,
@@ -27,6 +27,6 @@ export async function copyChunks(
   if (count === expected) return;
   throw new ShapeError(
     `tensor ${quote(tensor.name)} ${tensor.dtype} ${formatShape(tensor.shape)}: ` +
-      `${count}${count > expected ? " or more" : ""} bytes came; expected ${expected}`,
+      `${count}${count > expected ? " or more" : ""} bytes received; expected ${expected}`,
   );
 }

@@ -1,4 +1,4 @@
-/** Element types, by the names that NumPy and safetensors users expect. */
+/** Element types, by their NumPy-style names. */
 export type DType =
   | "float64"
   | "float32"
@@ -19,7 +19,7 @@ export type DType =
   | "complex64"
   | "complex32";
 
-/** The typed arrays that hold tensor data. */
+/** The typed arrays used for tensor data. */
 export type TypedArray =
   | Float64Array
   | Float32Array
@@ -32,7 +32,7 @@ export type TypedArray =
   | Int8Array
   | Uint8Array;
 
-/** The array that holds a dtype: float16 and bfloat16 as their bits (Uint16Array), float8 and bool as bytes, complex as interleaved pairs. */
+/** The array type of each dtype: float16 and bfloat16 as their bits (Uint16Array), float8 and bool as bytes, complex as interleaved pairs. */
 export interface DTypeArrays {
   readonly float64: Float64Array;
   readonly float32: Float32Array;
@@ -78,7 +78,7 @@ const BYTES: Readonly<Record<DType, number>> = {
 /** Every dtype, widest floats first. */
 export const DTYPES: readonly DType[] = Object.keys(BYTES) as DType[];
 
-/** Bytes that one element takes. */
+/** Bytes per element. */
 export function bytesPerElement(dtype: DType): number {
   return BYTES[dtype];
 }

@@ -5,7 +5,7 @@ import { float16ArrayToFloat32, float16ToFloat32, float32ArrayToFloat16, float32
 import { float32ToFloat8E4m3fn, float32ToFloat8E5m2, float8E4m3fnToFloat32, float8E5m2ToFloat32 } from "./float8.ts";
 import { BFLOAT16, decodeSmallFloat, encodeSmallFloat, FLOAT16, FLOAT8_E4M3FN, FLOAT8_E5M2 } from "./small-float.ts";
 
-/** The definition of a format, written down slowly: the nearest of all finite values, ties to the even bits. */
+/** The definition of a format, computed by brute force: the nearest of all finite values, ties to even bits. */
 function nearest(value: number, decode: (bits: number) => number, largest: number): number {
   let best = 0;
   for (let bits = 0; bits <= largest; bits++) {
@@ -31,7 +31,7 @@ const formats = [
 ];
 
 describe.each(formats)("$name", ({ count, decode, encode, format }) => {
-  test("every value survives the way to float32 and back, and both codecs agree", () => {
+  test("every value survives the round trip through float32, and both codecs agree", () => {
     const wrong: number[] = [];
     for (let bits = 0; bits < count; bits++) {
       const value = decode(bits);
@@ -45,7 +45,7 @@ describe.each(formats)("$name", ({ count, decode, encode, format }) => {
     expect(wrong).toEqual([]);
   });
 
-  test("halfway between neighbours rounds to even, a little off to the nearer one", () => {
+  test("halfway between neighbors rounds to even, a little off to the nearer one", () => {
     const half = count / 2;
     const wrong: number[] = [];
     for (let bits = 0; bits + 1 < half; bits++) {
@@ -69,7 +69,7 @@ describe.each(formats)("$name", ({ count, decode, encode, format }) => {
     expect(wrong).toEqual([]);
   });
 
-  test("any float32 rounds as the slower codec rounds", () => {
+  test("any float32 rounds as in the slower codec", () => {
     fc.assert(
       fc.property(fc.float(), (value) => {
         expect(encode(value)).toBe(encodeSmallFloat(value, format));
@@ -79,7 +79,7 @@ describe.each(formats)("$name", ({ count, decode, encode, format }) => {
   });
 });
 
-test("values that people know", () => {
+test("well-known values", () => {
   expect(float32ToFloat16(1)).toBe(0x3c00);
   expect(float32ToFloat16(-2)).toBe(0xc000);
   expect(float32ToFloat16(65504)).toBe(0x7bff);
@@ -118,8 +118,8 @@ test("float8 agrees with the definition of rounding", () => {
   );
 });
 
-test("a double that lies between two float32 is rounded once, not twice", () => {
-  // 1 + 2^-11 is a tie of float16; a double just above it becomes that tie when it is made float32 first.
+test("a double between two float32 is rounded once, not twice", () => {
+  // 1 + 2^-11 is a tie of float16; a double just above it becomes that tie when it is first rounded to float32.
   const value = 1 + 2 ** -11 + 2 ** -40;
   expect(encodeSmallFloat(value, FLOAT16)).toBe(0x3c01);
   expect(float32ToFloat16(value)).toBe(0x3c00);

@@ -1,9 +1,9 @@
-/** IEEE 754 binary16, as its 16 bits. Rounding is to nearest, ties to even, as PyTorch, NumPy and F16C round. */
+/** IEEE 754 binary16 values as 16 bits. Rounding is to nearest, ties to even, as in PyTorch, NumPy and F16C. */
 
 const FLOAT = new Float32Array(1);
 const BITS = new Uint32Array(FLOAT.buffer);
 
-/** The float32 bits of each of the 65,536 float16 values: built when first asked for (256 KiB). */
+/** The float32 bits of each of the 65,536 float16 values: built on first use (256 KiB). */
 let table: Uint32Array | undefined;
 
 function widen(bits: number): number {
@@ -16,7 +16,7 @@ function widen(bits: number): number {
   if (exponent !== 0) {
     return sign | ((exponent + 112) << 23) | (fraction << 13);
   }
-  // A subnormal: fraction * 2^-24, which float32 holds exactly.
+  // A subnormal: fraction * 2^-24, which float32 represents exactly.
   FLOAT[0] = fraction * 2 ** -24;
   return sign | BITS[0]!;
 }
@@ -60,7 +60,7 @@ export function float16ToFloat32(bits: number): number {
   return FLOAT[0]!;
 }
 
-/** The float16 bits nearest to `value`, which is first taken as a float32; above 65,519 infinity. */
+/** The float16 bits nearest to `value`, which is first rounded to float32; infinity above 65,519. */
 export function float32ToFloat16(value: number): number {
   FLOAT[0] = value;
   return narrow(BITS[0]!);
@@ -88,7 +88,7 @@ export function float32ArrayToFloat16(
   for (let i = 0; i < bits.length; i++) {
     const wide = bits[i]!;
     const magnitude = wide & 0x7fffffff;
-    // `narrow`'s case of normal results, which nearly all are: a call for each takes three times as long.
+    // The case of normal results in `narrow`, inlined since nearly all are: a call for each takes three times as long.
     target[i] =
       magnitude >= 0x38800000 && magnitude < 0x47800000
         ? ((wide >>> 16) & 0x8000) | ((magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1)) >>> 13)

@@ -21,7 +21,7 @@ async function joined(lazy: LazyTensor): Promise<number[]> {
   return bytes;
 }
 
-test("a tensor in memory reads back as a copy, and in pieces", async () => {
+test("a tensor in memory is read as a copy, and in pieces", async () => {
   const data = new Float32Array(CHUNK_BYTES / 4 + 3).map((_, i) => i);
   const lazy = lazyTensor("w", { dtype: "float32", shape: [data.length], data });
   const read = await readTensor(lazy);
@@ -35,7 +35,7 @@ test("a tensor in memory reads back as a copy, and in pieces", async () => {
   expect(sizes).toEqual([CHUNK_BYTES, 12]);
 });
 
-test("casting works for every way of cutting the bytes into pieces", async () => {
+test("casting works for every way of splitting the bytes into pieces", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.float({ noNaN: true }), { minLength: 1, maxLength: 20 }),
@@ -76,7 +76,7 @@ test("pieces that do not add up are refused", async () => {
         yield new Uint8Array(size);
       }
     });
-  await expect(pieces(3).read()).rejects.toThrow('tensor "w" uint16 [2]: 3 bytes came; expected 4');
+  await expect(pieces(3).read()).rejects.toThrow('tensor "w" uint16 [2]: 3 bytes received; expected 4');
   await expect(pieces(3, 2).read()).rejects.toThrow(ShapeError);
   await expect(
     joined(
@@ -93,7 +93,7 @@ test("pieces that do not add up are refused", async () => {
   ).toThrow(ShapeError);
 });
 
-test("a tensor that no array can hold is refused before anything is allocated", async () => {
+test("a tensor that does not fit in an array is refused before anything is allocated", async () => {
   const lazy = lazyFromChunks({ name: "huge", dtype: "float32", shape: [1e12] }, async function* () {
     yield new Uint8Array(4);
   });

@@ -8,7 +8,7 @@ import type { ReadOptions } from "../io/source.ts";
 import type { LazyTensor, Tensor } from "./tensor.ts";
 import { arrayToBytes, bytesToArray, bytesToTensor, tensorByteLength } from "./tensor-bytes.ts";
 
-/** What is known of a tensor before it is read. */
+/** Name, dtype and shape: the facts known before a tensor is read. */
 export interface TensorInfo {
   readonly name: string;
   readonly dtype: DType;
@@ -16,7 +16,7 @@ export interface TensorInfo {
 }
 
 /**
- * A lazy tensor from a function that yields its bytes in order; `read` collects them.
+ * Makes a lazy tensor from a function that yields its bytes in order; `read` collects them.
  *
  * @throws ShapeError when the shape has a negative size or too many elements, and from `read` when the pieces do not
  * add up to the tensor's size.
@@ -35,7 +35,7 @@ export function lazyFromChunks(
   };
 }
 
-/** A tensor in memory as a lazy one. Its data is not copied, so it must not change. */
+/** Wraps a tensor in memory as a lazy one. Its data is not copied, so it must not change. */
 export function lazyTensor(name: string, tensor: Tensor): LazyTensor {
   const bytes = arrayToBytes(tensor.data);
   const expected = tensorByteLength(tensor.dtype, tensor.shape);
@@ -56,7 +56,7 @@ export function lazyTensor(name: string, tensor: Tensor): LazyTensor {
  * Joins pieces into one array.
  *
  * @throws ShapeError when they are not exactly `byteLength` bytes.
- * @throws UnsupportedError when that does not fit in one array.
+ * @throws UnsupportedError when they do not fit in one array.
  */
 export async function collectChunks(
   chunks: AsyncIterable<Uint8Array>,
@@ -66,13 +66,13 @@ export async function collectChunks(
   let position = 0;
   for await (const chunk of chunks) {
     if (chunk.byteLength > byteLength - position) {
-      throw new ShapeError(`${label}: more than its ${byteLength} bytes came`);
+      throw new ShapeError(`${label}: received more than its ${byteLength} bytes`);
     }
     bytes.set(chunk, position);
     position += chunk.byteLength;
   }
   if (position !== byteLength) {
-    throw new ShapeError(`${label}: ${position} bytes came; expected ${byteLength}`);
+    throw new ShapeError(`${label}: ${position} bytes received; expected ${byteLength}`);
   }
   return bytes;
 }
@@ -82,14 +82,14 @@ export async function readTensor(lazy: LazyTensor, options: ReadOptions = {}): P
   return bytesToTensor(await lazy.read(options), lazy.dtype, lazy.shape);
 }
 
-/** Reads a whole tensor as float32, casting where it has another dtype; the caller owns the array. */
+/** Reads a whole tensor as float32, casting from any other dtype; the caller owns the array. */
 export async function readFloat32(lazy: LazyTensor, options: ReadOptions = {}): Promise<Float32Array> {
   requireCast(lazy.dtype, "float32");
   return castArray(bytesToArray(await lazy.read(options), lazy.dtype), lazy.dtype, "float32");
 }
 
 /**
- * The same values as another float dtype, cast piece by piece while they are read; see `castArray`.
+ * Casts a lazy tensor to another float dtype, piece by piece while it is read; see `castArray`.
  *
  * @throws UnsupportedError for complex values and for a target that is no float.
  */
@@ -106,7 +106,7 @@ export function castLazy(lazy: LazyTensor, dtype: DType): LazyTensor {
   return lazyFromChunks({ name: lazy.name, dtype, shape: lazy.shape }, chunks);
 }
 
-/** The same tensor under another name. */
+/** Renames a lazy tensor. */
 export function renameLazy(lazy: LazyTensor, name: string): LazyTensor {
   return {
     name,
@@ -119,7 +119,7 @@ export function renameLazy(lazy: LazyTensor, name: string): LazyTensor {
 }
 
 /**
- * The same tensor with another shape of as many elements.
+ * Changes a lazy tensor's shape to another of as many elements.
  *
  * @throws ShapeError when the number of elements differs.
  */
@@ -134,7 +134,7 @@ export function reshapeLazy(lazy: LazyTensor, shape: Shape): LazyTensor {
   };
 }
 
-/** Cuts a stream of bytes so that each piece holds whole elements. */
+/** Splits a stream of bytes so that each piece contains whole elements. */
 export async function* wholeElements(chunks: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Uint8Array> {
   let rest: Uint8Array = new Uint8Array(0);
   for await (const chunk of chunks) {

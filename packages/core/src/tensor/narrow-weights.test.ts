@@ -8,6 +8,6 @@ test("rounds to nearest, and keeps infinities", () => {
 
 test("refuses a finite value that would become infinite", () => {
   expect(() => narrowWeights(Float32Array.of(1, 65_520), "w")).toThrow(
-    `weight "w" holds 65520, beyond float16's largest, 65504`,
+    `weight "w" contains 65520, beyond float16's largest, 65504`,
   );
 });

@@ -3,15 +3,15 @@ import type { DType } from "./dtype.ts";
 import { FormatError, UnsupportedError } from "../errors.ts";
 import type { Shape } from "./shape.ts";
 
-/** What the head of a `.npy` file says. */
+/** The parsed header of a `.npy` file. */
 export interface NpyHeader {
   readonly dtype: DType;
   readonly shape: Shape;
   readonly fortranOrder: boolean;
   readonly bigEndian: boolean;
-  /** Bytes that are swapped together in a big-endian file: half of a complex element. */
+  /** Bytes that are swapped together in a big-endian file; half an element for complex dtypes. */
   readonly swapWidth: number;
-  /** Where the data begins. */
+  /** Offset of the data, in bytes. */
   readonly dataOffset: number;
 }
 
@@ -48,11 +48,11 @@ const DTYPES: ReadonlyMap<string, DType> = new Map([
 const ENTRY =
   /^\s*(?:'(\w+)'|"(\w+)")\s*:\s*(?:(True|False)|'([^'\\]*)'|"([^"\\]*)"|\(([\dL,\s]*)\)|(\[.*))\s*(?:,|(?=\}))/su;
 
-/** Reads the head of a `.npy` file; see `parseNpy` for what it throws. */
+/** Parses the header of a `.npy` file; see `parseNpy` for its errors. */
 export function parseNpyHeader(bytes: Uint8Array): NpyHeader {
   if (!hasBytesAt(bytes, NPY_MAGIC)) {
     throw new FormatError("npy: does not begin with the bytes \\x93NUMPY", {
-      hint: "Write the file with numpy.save; .npz archives are not read.",
+      hint: "Write the file with numpy.save; .npz archives are not supported.",
     });
   }
   const { length, start } = headerExtent(bytes);
@@ -79,7 +79,7 @@ function headerExtent(bytes: Uint8Array): { length: number; start: number } {
   const length = major === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
   const start = major === 1 ? 10 : 12;
   if (length > MAX_HEADER_BYTES || length > bytes.byteLength - start) {
-    throw new FormatError(`npy: its header takes ${length} bytes; ${bytes.byteLength - start} are there`, {
+    throw new FormatError(`npy: its header takes ${length} bytes; ${bytes.byteLength - start} are left`, {
       hint: "The file is damaged or was cut short; write it again.",
     });
   }
@@ -95,7 +95,7 @@ type Value =
 function parseDictionary(text: string): Map<string, Value> {
   const body = /^\s*\{(.*)$/su.exec(text)?.[1];
   if (body === undefined) {
-    throw new FormatError("npy: its header is no dictionary");
+    throw new FormatError("npy: its header is not a dictionary");
   }
   const entries = new Map<string, Value>();
   let rest = body;
@@ -113,7 +113,7 @@ function parseDictionary(text: string): Map<string, Value> {
     } else if (match[6] !== undefined) {
       entries.set(key, { kind: "tuple", value: match[6] });
     } else {
-      // A list of fields: a structured dtype. Nothing after it matters.
+      // A list of fields: a structured dtype. The rest does not matter.
       entries.set(key, { kind: "list" });
       break;
     }
@@ -124,7 +124,7 @@ function parseDictionary(text: string): Map<string, Value> {
 
 function parseDescr(value: Value | undefined): Pick<NpyHeader, "dtype" | "bigEndian" | "swapWidth"> {
   if (value?.kind === "list") {
-    throw new UnsupportedError("npy: holds structures; expected plain numbers");
+    throw new UnsupportedError("npy: contains structures; expected plain numbers");
   }
   if (value?.kind !== "string") {
     throw new FormatError("npy: its header has no 'descr'");
@@ -132,9 +132,12 @@ function parseDescr(value: Value | undefined): Pick<NpyHeader, "dtype" | "bigEnd
   const match = /^([<>|=])([a-zA-Z]\d+)$/u.exec(value.value);
   const dtype = match ? DTYPES.get(match[2]!) : undefined;
   if (!match || dtype === undefined) {
-    throw new UnsupportedError(`npy: holds elements of type ${JSON.stringify(value.value)}, which are not read`, {
-      hint: "Convert the array with .astype, to float32 for instance.",
-    });
+    throw new UnsupportedError(
+      `npy: contains elements of type ${JSON.stringify(value.value)}, which are not supported`,
+      {
+        hint: "Convert the array with .astype, for example to float32.",
+      },
+    );
   }
   const bytes = Number(match[2]!.slice(1));
   return { dtype, bigEndian: match[1] === ">", swapWidth: match[2]!.startsWith("c") ? bytes / 2 : bytes };

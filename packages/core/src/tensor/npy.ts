@@ -7,7 +7,7 @@ import { contiguousStrides } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import { arrayToBytes, bytesToTensor, tensorByteLength } from "./tensor-bytes.ts";
 
-/** NumPy's format (numpy/lib/format.py, versions 1.0 to 3.0), little-endian as it is written here. */
+/** NumPy's format (numpy/lib/format.py, versions 1.0 to 3.0); this package writes it little-endian. */
 const DESCR: ReadonlyMap<DType, string> = new Map([
   ["float64", "<f8"],
   ["float32", "<f4"],
@@ -29,10 +29,10 @@ const DESCR: ReadonlyMap<DType, string> = new Map([
 const ALIGNMENT = 64;
 
 /**
- * Reads a NumPy `.npy` file. Fortran order and big-endian data are rearranged; otherwise the tensor is a view of
- * `bytes` where the alignment allows it.
+ * Parses a NumPy `.npy` file. Fortran order and big-endian data are rearranged; otherwise the tensor is a view of
+ * `bytes` if the alignment allows it.
  *
- * @throws FormatError when the bytes are no whole `.npy` file.
+ * @throws FormatError when the bytes are not a complete `.npy` file.
  * @throws UnsupportedError when the elements are objects, structures, strings or a dtype that Samoyed does not know.
  */
 export function parseNpy(bytes: Uint8Array): Tensor {
@@ -42,7 +42,7 @@ export function parseNpy(bytes: Uint8Array): Tensor {
   const got = bytes.byteLength - dataOffset;
   if (got !== expected) {
     throw new FormatError(`npy: ${got} bytes of data; expected ${expected} for ${dtype} [${shape.join(", ")}]`, {
-      hint: got < expected ? "The file was cut short; write it again." : "Only files with one array are read.",
+      hint: got < expected ? "The file was cut short; write it again." : "Only files with one array are supported.",
     });
   }
   const data = bytes.subarray(dataOffset);
@@ -51,7 +51,7 @@ export function parseNpy(bytes: Uint8Array): Tensor {
 }
 
 /**
- * Writes a tensor as a `.npy` file, version 1.0, row-major, little-endian, as `numpy.save` does.
+ * Encodes a tensor as a `.npy` file, version 1.0, row-major, little-endian, like `numpy.save`.
  *
  * @throws UnsupportedError for bfloat16, float8 and complex32, which NumPy lacks.
  */
@@ -82,7 +82,7 @@ function toRowMajor(data: Uint8Array, { dtype, shape }: NpyHeader): Uint8Array {
   let to = 0;
   for (let from = 0; from < data.byteLength; from += size) {
     result.set(data.subarray(from, from + size), to * size);
-    // Fortran order: the first axis moves fastest.
+    // Fortran order: the first axis varies fastest.
     for (let axis = 0; axis < shape.length; axis++) {
       index[axis]!++;
       to += target[axis]!;

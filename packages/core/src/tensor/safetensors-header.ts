@@ -4,13 +4,13 @@ import { quote } from "../text/quote.ts";
 import type { ByteSource, ReadOptions } from "../io/source.ts";
 import { describeJson, jsonCount, type JsonValue, parseStrictJson } from "../json/strict-json.ts";
 
-/** The format's own bound (safetensors 0.6, `src/tensor.rs`, `MAX_HEADER_SIZE`). */
+/** The format's own limit (safetensors 0.6, `src/tensor.rs`, `MAX_HEADER_SIZE`). */
 export const MAX_SAFETENSORS_HEADER_BYTES = 100_000_000;
 
-/** The length of the header stands before it, in so many bytes. */
+/** Size in bytes of the header's length, which precedes the header. */
 export const SAFETENSORS_LENGTH_BYTES = 8;
 
-/** safetensors 0.6, `src/tensor.rs`, `Dtype`; F8_E8M0, F6 and F4 are not read. */
+/** safetensors 0.6, `src/tensor.rs`, `Dtype`; F8_E8M0, F6 and F4 are not supported. */
 const DTYPES: ReadonlyMap<string, DType> = new Map<string, DType>([
   ["BOOL", "bool"],
   ["U8", "uint8"],
@@ -30,12 +30,12 @@ const DTYPES: ReadonlyMap<string, DType> = new Map<string, DType>([
   ["U64", "uint64"],
 ]);
 
-/** The names that safetensors gives to dtypes; the complex ones but complex64 have none. */
+/** The safetensors names of dtypes; complex dtypes other than complex64 have none. */
 export const SAFETENSORS_DTYPES: ReadonlyMap<DType, string> = new Map(
   [...DTYPES].map(([name, dtype]) => [dtype, name]),
 );
 
-/** A tensor as the header describes it. */
+/** A tensor's entry in the header. */
 export interface SafetensorsEntry {
   readonly name: string;
   readonly dtype: DType;
@@ -45,12 +45,12 @@ export interface SafetensorsEntry {
   readonly end: number;
 }
 
-/** What a safetensors file says of itself. */
+/** The parsed header of a safetensors file. */
 export interface SafetensorsHeader {
   readonly metadata: ReadonlyMap<string, string>;
-  /** In the header's order; sorted by offset they follow one another without holes. */
+  /** In the header's order; sorted by offset they follow one another without gaps. */
   readonly entries: readonly SafetensorsEntry[];
-  /** Where the data begins in the file, and how many bytes the tensors take together. */
+  /** Offset of the data in the file, and the total size of the tensors, in bytes. */
   readonly dataOffset: number;
   readonly dataBytes: number;
 }
@@ -60,7 +60,7 @@ export interface SafetensorsHeader {
  * twice: its first 8 bytes, then the header.
  *
  * @throws FormatError for a header or offsets that the format does not allow.
- * @throws UnsupportedError for a dtype that is not read.
+ * @throws UnsupportedError for an unsupported dtype.
  */
 export async function readSafetensorsHeader(
   source: ByteSource,
@@ -83,7 +83,7 @@ export async function readSafetensorsHeader(
 /**
  * The header's length, from the file's first 8 bytes.
  *
- * @throws FormatError when it is none that the format allows, or there are fewer bytes.
+ * @throws FormatError when it is a length that the format does not allow, or there are fewer than 8 bytes.
  */
 export function safetensorsHeaderLength(
   bytes: Uint8Array,
@@ -99,11 +99,11 @@ export function safetensorsHeaderLength(
 }
 
 /**
- * Parses a header: the JSON without its length. Whether the file has as many bytes as it says is left to the caller:
+ * Parses a header: the JSON without its length. The caller checks that the file has as many bytes as it says:
  * see `requireDataBytes`.
  *
  * @throws FormatError for a header or offsets that the format does not allow.
- * @throws UnsupportedError for a dtype that is not read.
+ * @throws UnsupportedError for an unsupported dtype.
  */
 export function parseSafetensorsHeader(json: Uint8Array, label: string): SafetensorsHeader {
   const header = parseStrictJson(json, `${label}: the safetensors header`);
@@ -124,9 +124,9 @@ export function parseSafetensorsHeader(json: Uint8Array, label: string): Safeten
 }
 
 /**
- * Requires the data that follows a header to have the size that the header says.
+ * Checks that the data that follows a header has the size that the header says.
  *
- * @throws FormatError when it has not.
+ * @throws FormatError when it does not.
  */
 export function requireDataBytes(
   header: SafetensorsHeader,
@@ -155,7 +155,7 @@ function readMetadata(value: JsonValue | undefined, label: string): ReadonlyMap<
   for (const [key, text] of value) {
     if (typeof text !== "string") {
       throw new FormatError(
-        `${label}: "__metadata__" holds ${describeJson(text)} under ${quote(key)}; expected a string`,
+        `${label}: "__metadata__" contains ${describeJson(text)} under ${quote(key)}; expected a string`,
       );
     }
     metadata.set(key, text);
@@ -163,49 +163,49 @@ function readMetadata(value: JsonValue | undefined, label: string): ReadonlyMap<
   return metadata;
 }
 
-function readEntry(name: string, value: JsonValue, what: string): SafetensorsEntry {
+function readEntry(name: string, value: JsonValue, label: string): SafetensorsEntry {
   if (!(value instanceof Map)) {
-    throw new FormatError(`${what} is ${describeJson(value)}; expected an object`);
+    throw new FormatError(`${label} is ${describeJson(value)}; expected an object`);
   }
   const dtypeName = value.get("dtype");
   if (typeof dtypeName !== "string") {
-    throw new FormatError(`${what}: "dtype" is ${describeJson(dtypeName)}; expected a string`);
+    throw new FormatError(`${label}: "dtype" is ${describeJson(dtypeName)}; expected a string`);
   }
   const dtype = DTYPES.get(dtypeName);
   if (dtype === undefined) {
-    throw new UnsupportedError(`${what}: the dtype ${quote(dtypeName)} is not read`);
+    throw new UnsupportedError(`${label}: the dtype ${quote(dtypeName)} is not supported`);
   }
-  const shape = readCounts(value.get("shape"), `${what}: "shape"`);
-  const offsets = readCounts(value.get("data_offsets"), `${what}: "data_offsets"`);
+  const shape = readCounts(value.get("shape"), `${label}: "shape"`);
+  const offsets = readCounts(value.get("data_offsets"), `${label}: "data_offsets"`);
   const [begin, end] = offsets;
   if (begin === undefined || end === undefined || offsets.length !== 2 || begin > end) {
-    throw new FormatError(`${what}: "data_offsets" is [${offsets.join(", ")}]; expected a begin and an end`);
+    throw new FormatError(`${label}: "data_offsets" is [${offsets.join(", ")}]; expected a start and an end`);
   }
   const bytes = shape.reduce((product, size) => product * size, 1) * bytesPerElement(dtype);
   if (!Number.isSafeInteger(bytes)) {
-    throw new FormatError(`${what}: the shape [${shape.join(", ")}] has more than 2^53 bytes`);
+    throw new FormatError(`${label}: the shape [${shape.join(", ")}] has more than 2^53 bytes`);
   }
   if (end - begin !== bytes) {
     throw new FormatError(
-      `${what}: "data_offsets" holds ${end - begin} bytes; ${dtype} of shape [${shape.join(", ")}] takes ${bytes}`,
+      `${label}: "data_offsets" spans ${end - begin} bytes; ${dtype} of shape [${shape.join(", ")}] takes ${bytes}`,
     );
   }
   return { name, dtype, shape, begin, end };
 }
 
-function readCounts(value: JsonValue | undefined, what: string): number[] {
+function readCounts(value: JsonValue | undefined, label: string): number[] {
   if (!Array.isArray(value)) {
-    throw new FormatError(`${what} is ${describeJson(value)}; expected an array`);
+    throw new FormatError(`${label} is ${describeJson(value)}; expected an array`);
   }
-  return value.map((item) => jsonCount(item, what));
+  return value.map((item) => jsonCount(item, label));
 }
 
-/** Sorted by offset, tensors must follow one another from 0 on. Returns where the last one ends. */
+/** Sorted by offset, tensors must follow one another from 0 on. Returns the end of the last one. */
 function requireContiguous(entries: readonly SafetensorsEntry[], label: string): number {
   let position = 0;
   for (const { name, begin, end } of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
     if (begin !== position) {
-      const problem = begin < position ? "overlaps the one before it" : "leaves a hole before it";
+      const problem = begin < position ? "overlaps the one before it" : "leaves a gap before it";
       throw new FormatError(
         `${label}: tensor ${quote(name)} begins at byte ${begin} of the data and ${problem}, which ends at ${position}`,
       );

@@ -4,7 +4,7 @@ import { bytesPerElement, DTYPES, isDType } from "./dtype.ts";
 import { AbortedError, FormatError, SamoyedError, ShapeError, throwIfAborted } from "../errors.ts";
 import { contiguousStrides, elementCount, formatShape, sameShape } from "./shape.ts";
 
-test("the number of elements, and the shapes that have none to count", () => {
+test("the number of elements, and invalid shapes", () => {
   expect(elementCount([])).toBe(1);
   expect(elementCount([2, 0, 5])).toBe(0);
   expect(elementCount([3, 224, 224])).toBe(150_528);
@@ -30,14 +30,14 @@ test("strides reach every element once, in order", () => {
   );
 });
 
-test("shapes are compared and written axis by axis", () => {
+test("shapes are compared and formatted axis by axis", () => {
   expect(sameShape([1, 2], [1, 2])).toBe(true);
   expect(sameShape([1, 2], [2, 1])).toBe(false);
   expect(sameShape([1], [1, 1])).toBe(false);
   expect(formatShape(["N", 3, 224])).toBe("[N, 3, 224]");
 });
 
-test("dtypes are known by name, not by what objects inherit", () => {
+test("dtypes are known by name; names that objects inherit are not dtypes", () => {
   expect(DTYPES.every((dtype) => isDType(dtype) && bytesPerElement(dtype) > 0)).toBe(true);
   expect(isDType("constructor")).toBe(false);
   expect(isDType("__proto__")).toBe(false);

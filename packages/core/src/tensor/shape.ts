@@ -39,7 +39,7 @@ export function contiguousStrides(shape: Shape): number[] {
   return strides;
 }
 
-/** A shape as people write it: `[3, 224, 224]`. */
+/** Formats a shape as `[3, 224, 224]`. */
 export function formatShape(shape: readonly (number | string)[]): string {
   return `[${shape.join(", ")}]`;
 }

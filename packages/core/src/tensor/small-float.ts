@@ -5,7 +5,7 @@
 export interface SmallFloat {
   readonly exponentBits: number;
   readonly mantissaBits: number;
-  /** Bits (without sign) of infinity; a format without infinities overflows to NaN. */
+  /** Bits (without sign) of the result of overflow: infinity, or NaN in a format without infinities. */
   readonly overflow: number;
   readonly nan: number;
 }
@@ -14,7 +14,7 @@ export const FLOAT16: SmallFloat = { exponentBits: 5, mantissaBits: 10, overflow
 export const BFLOAT16: SmallFloat = { exponentBits: 8, mantissaBits: 7, overflow: 0x7f80, nan: 0x7fc0 };
 /** OCP E4M3: no infinities, one NaN, largest 448. */
 export const FLOAT8_E4M3FN: SmallFloat = { exponentBits: 4, mantissaBits: 3, overflow: 0x7f, nan: 0x7f };
-/** OCP E5M2: as IEEE, largest 57,344. */
+/** OCP E5M2: like IEEE 754, largest 57,344. */
 export const FLOAT8_E5M2: SmallFloat = { exponentBits: 5, mantissaBits: 2, overflow: 0x7c, nan: 0x7f };
 
 const DOUBLE = new Float64Array(1);
@@ -33,7 +33,7 @@ export function encodeSmallFloat(value: number, format: SmallFloat): number {
   if (exponent > bias + 1) {
     return sign | format.overflow;
   }
-  // Below the smallest normal number the spacing stays that of the smallest normal exponent.
+  // Below the smallest normal number the spacing is that of the smallest normal exponent.
   const scaleExponent = Math.max(exponent, 1 - bias);
   const steps = roundHalfEven(Math.abs(value) * 2 ** (format.mantissaBits - scaleExponent));
   // `steps` of a normal number includes the implicit one, so the exponent field counts from one lower; carries fit.

@@ -1,7 +1,7 @@
 /**
- * How a tensor of a stand-in, a network without training, gets its values.
+ * Rule for filling a tensor of a stand-in, a network without trained weights.
  *
- * `normal`: seeded, near-normal around 0, by the tensor's name. `constant`: one value throughout. `head`: the bias that
+ * `normal`: near-normal around 0, seeded with the tensor's name. `constant`: one value throughout. `head`: the bias that
  * the oracle solved so that the stand-in gives a reference's probabilities; it is stored with the case.
  */
 export type StandInFill =

@@ -4,7 +4,7 @@ import { bytesPerElement, DTYPES } from "./dtype.ts";
 import { ShapeError, UnsupportedError } from "../errors.ts";
 import { arrayToBytes, bytesToArray, bytesToTensor, tensorByteLength, zeros } from "./tensor-bytes.ts";
 
-test("every dtype's array has the bytes that the shape says", () => {
+test("every dtype's array has as many bytes as the shape says", () => {
   for (const dtype of DTYPES) {
     const tensor = zeros(dtype, [2, 3]);
     expect(tensor.data.byteLength).toBe(6 * bytesPerElement(dtype));
@@ -13,7 +13,7 @@ test("every dtype's array has the bytes that the shape says", () => {
   }
 });
 
-test("aligned bytes are viewed, others copied, and the values are the same", () => {
+test("aligned bytes are viewed, others copied, with the same values", () => {
   const bytes = new Uint8Array(17);
   new DataView(bytes.buffer).setFloat32(8, 1.5, true);
   const view = bytesToArray(bytes.subarray(8, 12), "float32");
@@ -28,12 +28,12 @@ test("aligned bytes are viewed, others copied, and the values are the same", () 
 });
 
 test("bytes that do not fit the shape are refused", () => {
-  expect(() => bytesToArray(new Uint8Array(7), "int64")).toThrow("7 bytes are no whole number of int64 elements");
+  expect(() => bytesToArray(new Uint8Array(7), "int64")).toThrow("7 bytes are not a whole number of int64 elements");
   expect(() => bytesToTensor(new Uint8Array(8), "float32", [3])).toThrow(ShapeError);
   expect(() => bytesToTensor(new Uint8Array(8), "float32", [3])).toThrow("expected 12 bytes");
 });
 
-test("sizes from files are checked before memory is asked for", () => {
+test("sizes from files are checked before memory is allocated", () => {
   expect(() => allocateBytes(MAX_ARRAY_BYTES + 1, "x")).toThrow(UnsupportedError);
   expect(() => allocateBytes(-1, "x")).toThrow(ShapeError);
   expect(() => allocateBytes(1.5, "x")).toThrow(ShapeError);

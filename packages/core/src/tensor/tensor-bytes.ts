@@ -27,20 +27,20 @@ const ARRAYS: Readonly<Record<DType, ArrayConstructor>> = {
   complex32: Uint16Array,
 };
 
-/** Bytes that a tensor of this shape takes, exactly. */
+/** The size of a tensor in bytes. */
 export function tensorByteLength(dtype: DType, shape: Shape): number {
   return elementCount(shape) * bytesPerElement(dtype);
 }
 
 /**
- * Little-endian bytes as the typed array of a dtype: a view where the alignment allows it, else a copy.
+ * Little-endian bytes as the typed array of a dtype: a view if the alignment allows it, else a copy.
  *
  * @throws ShapeError when the bytes are not a whole number of elements.
  */
 export function bytesToArray<D extends DType>(bytes: Uint8Array, dtype: D): DTypeArrays[D] {
   const size = bytesPerElement(dtype);
   if (bytes.byteLength % size !== 0) {
-    throw new ShapeError(`${bytes.byteLength} bytes are no whole number of ${dtype} elements, ${size} bytes each`);
+    throw new ShapeError(`${bytes.byteLength} bytes are not a whole number of ${dtype} elements, ${size} bytes each`);
   }
   const Constructor = ARRAYS[dtype];
   // Complex elements are pairs, so the array's own element size decides.
@@ -56,9 +56,9 @@ export function arrayToBytes(array: TypedArray): Uint8Array {
 }
 
 /**
- * A tensor over little-endian bytes: a view where the alignment allows it, else a copy.
+ * Makes a tensor of little-endian bytes: a view if the alignment allows it, else a copy.
  *
- * @throws ShapeError when the number of bytes is not that of the shape.
+ * @throws ShapeError when the number of bytes does not match the shape.
  */
 export function bytesToTensor<D extends DType>(bytes: Uint8Array, dtype: D, shape: Shape): Tensor<D> {
   const expected = tensorByteLength(dtype, shape);
@@ -71,7 +71,7 @@ export function bytesToTensor<D extends DType>(bytes: Uint8Array, dtype: D, shap
 }
 
 /**
- * A tensor of zeros.
+ * Allocates a tensor of zeros.
  *
  * @throws UnsupportedError when it does not fit in one array.
  */

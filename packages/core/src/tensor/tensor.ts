@@ -10,17 +10,17 @@ export interface Tensor<D extends DType = DType> {
 }
 
 /**
- * A named tensor whose bytes are fetched when asked for: contiguous, row-major, little-endian, whatever layout the
- * file has. Transformations wrap lazy tensors in lazy tensors, so a whole network passes through one tensor's memory.
+ * A named tensor whose bytes are read on demand: contiguous, row-major, little-endian, whatever layout the
+ * file has. Transformations wrap lazy tensors in lazy tensors, so converting a network takes the memory of one tensor.
  */
 export interface LazyTensor {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: Shape;
-  /** The elements, where they are in memory anyway: shape inference looks at small ones without waiting. */
+  /** The elements, if they are in memory anyway: shape inference reads small ones synchronously. */
   readonly tensor?: Tensor;
   /** All bytes, `elementCount(shape) * bytesPerElement(dtype)` of them; the caller owns the array. */
   read(options?: ReadOptions): Promise<Uint8Array>;
-  /** The same bytes in order, in pieces of about 1 MiB; each piece is valid until the next is asked for. */
+  /** The same bytes in order, in pieces of about 1 MiB; each piece is valid until the next is requested. */
   chunks(options?: ReadOptions): AsyncIterable<Uint8Array>;
 }

@@ -1,6 +1,6 @@
 /**
- * Edits from one word to another: single letters inserted, deleted or replaced; two neighbors that changed places count
- * once (optimal string alignment). Takes time and memory of the product of both lengths.
+ * Counts the edits from one word to another: letters inserted, deleted or replaced; two swapped neighbors count
+ * once (optimal string alignment). Time and memory are proportional to the product of both lengths.
  */
 export function editDistance(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];

@@ -6,7 +6,7 @@ test.each([
   ["chekc", "check"],
   ["onnxruntime", undefined],
   ["xyz", undefined],
-])("%s is taken for %s", (word, expected) => {
+])("%s is matched to %s", (word, expected) => {
   expect(nearest(word, ["convert", "check", "run"])).toBe(expected);
 });
 

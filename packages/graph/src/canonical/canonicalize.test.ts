@@ -1,7 +1,8 @@
 import { lazyTensor } from "@samoyed/core";
+import { noise } from "@samoyed/test-support/tensors";
 import { describe, expect, test } from "vitest";
 import { distance, inputsOf } from "../../test/canonical-case.ts";
-import { int64, nodeGraph, noise } from "../../test/helpers.ts";
+import { int64, nodeGraph } from "../../test/helpers.ts";
 import { recordedCases } from "../../test/recorded.ts";
 import {
   CANONICAL_OPERATORS,

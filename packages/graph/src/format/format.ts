@@ -48,7 +48,7 @@ export interface Format {
   readonly readWeights: (files: ModelFiles, options: ReadWeightsOptions) => Promise<void>;
   /** Whether a file whose name says nothing is a model of this format; absent where only the name can say it. */
   readonly sniff?: (source: ByteSource, options: ReadOptions) => Promise<boolean>;
-  /** The nodes that the format's own runtime would refuse, found before anything is written. */
+  /** Every node that the writer or the format's own runtime would refuse, found before anything is written. */
   readonly findRefusals?: (graph: Graph, context: RefusalContext) => Promise<readonly Refusal[]>;
   /**
    * Names of files beside an entry of this text that only an earlier model of ours has, which a new one replaces; a name

@@ -1,7 +1,8 @@
 import { elementCount, type Tensor } from "@samoyed/core";
 import fc from "fast-check";
+import { noise } from "@samoyed/test-support/tensors";
 import { describe, expect, test } from "vitest";
-import { floats32, noise, runNode } from "../../test/helpers.ts";
+import { floats32, runNode } from "../../test/helpers.ts";
 import { int, ints } from "@samoyed/ir";
 
 interface Convolution {

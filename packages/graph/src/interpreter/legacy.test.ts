@@ -1,5 +1,6 @@
+import { noise } from "@samoyed/test-support/tensors";
 import { describe, expect, test } from "vitest";
-import { floats32, int64, noise, runNode } from "../../test/helpers.ts";
+import { floats32, int64, runNode } from "../../test/helpers.ts";
 import { float, int, ints } from "@samoyed/ir";
 
 /** What old opsets wrote as attributes, and newer ones write as inputs or mean otherwise. */

@@ -1,6 +1,7 @@
 import { float16ToFloat32, float32ToFloat16, lazyTensor, readTensor } from "@samoyed/core";
+import { noise } from "@samoyed/test-support/tensors";
 import { expect, test } from "vitest";
-import { floats32, noise } from "../../test/helpers.ts";
+import { floats32 } from "../../test/helpers.ts";
 import { castWeights, createBuilder, dropIdentities, foldConstants, interpret, rewriteGraph } from "../index.ts";
 import type { Graph } from "@samoyed/ir";
 

@@ -1,6 +1,7 @@
 import { lazyTensor } from "@samoyed/core";
+import { noise } from "@samoyed/test-support/tensors";
 import { describe, expect, test } from "vitest";
-import { int64, noise } from "../../test/helpers.ts";
+import { int64 } from "../../test/helpers.ts";
 import { createBuilder, dropIdentities, type GraphBuilder, interpret, rewriteGraph } from "../index.ts";
 import { type Graph, int, ints } from "@samoyed/ir";
 

@@ -1,8 +1,9 @@
 import { arrayToBytes, lazyFromChunks, lazyTensor, type LazyTensor, readTensor, type Tensor } from "@samoyed/core";
 import fc from "fast-check";
 import { processorTime } from "@samoyed/test-support/processor-time";
+import { noise } from "@samoyed/test-support/tensors";
 import { describe, expect, test } from "vitest";
-import { floats32, noise } from "../../test/helpers.ts";
+import { floats32 } from "../../test/helpers.ts";
 import { createBuilder, foldBatchNorm, interpret, rewriteGraph } from "../index.ts";
 import { float, type Graph, int, ints } from "@samoyed/ir";
 

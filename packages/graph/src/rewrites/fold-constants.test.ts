@@ -1,6 +1,7 @@
 import { lazyFromChunks, lazyTensor, readTensor, type Tensor } from "@samoyed/core";
+import { noise } from "@samoyed/test-support/tensors";
 import { expect, test } from "vitest";
-import { floats32, int64, noise } from "../../test/helpers.ts";
+import { floats32, int64 } from "../../test/helpers.ts";
 import { createBuilder, foldConstants, interpret, rewriteGraph } from "../index.ts";
 import { type Graph, int, tensorAttribute } from "@samoyed/ir";
 

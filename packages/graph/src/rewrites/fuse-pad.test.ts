@@ -1,7 +1,8 @@
 import { lazyTensor } from "@samoyed/core";
 import fc from "fast-check";
+import { noise } from "@samoyed/test-support/tensors";
 import { describe, expect, test } from "vitest";
-import { floats32, int64, noise } from "../../test/helpers.ts";
+import { floats32, int64 } from "../../test/helpers.ts";
 import { createBuilder, fusePad, interpret, rewriteGraph } from "../index.ts";
 import { type Attribute, type Graph, int, ints, string } from "@samoyed/ir";
 

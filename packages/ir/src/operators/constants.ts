@@ -39,7 +39,6 @@ function inferConstantOfShape(call: InferCall): readonly (ValueType | undefined)
   return [{ dtype, shape: Array.from({ length }, (_, axis) => opaqueDim(call, axis)) }];
 }
 
-/** Shape's output: the sizes from `start` to `end` (opset 15), both clamped. */
 function shapeDims(call: InferCall): readonly Dim[] {
   return shapeSlice(call, inputType(call, 0).shape);
 }
@@ -63,6 +62,7 @@ function inferRange(call: InferCall): readonly ValueType[] {
   return [{ dtype, shape: [Math.max(0, Math.ceil((limit - start) / delta))] }];
 }
 
+/** The part of a shape that a Shape node gives: from `start` to `end` (opset 15), both clamped. */
 export function shapeSlice<D>(call: { readonly node: Node<TypedTensor> }, shape: readonly D[]): readonly D[] {
   return shape.slice(readInt(call.node, "start", 0), readInt(call.node, "end", shape.length));
 }

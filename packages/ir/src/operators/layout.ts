@@ -52,6 +52,11 @@ function inferTile(call: InferCall): readonly ValueType[] {
   return [{ dtype: x.dtype, shape }];
 }
 
+/**
+ * The side of the blocks of DepthToSpace and SpaceToDepth.
+ *
+ * @throws FormatError when it is less than 1.
+ */
 export function blockSize(call: Pick<InferCall, "node">): number {
   const size = readInt(call.node, "blocksize", 0);
   if (size < 1) throw nodeFormatError(call.node, `attribute "blocksize" is ${size}; expected 1 or more`);

@@ -18,6 +18,7 @@ const SCALES = 2;
 
 const SIZES = 3;
 
+/** Whether a node takes scales alone: Upsample, and Resize before opset 11. */
 export function hasScalesOnly(call: { readonly node: Node<TypedTensor>; readonly opset: number }): boolean {
   return call.node.op === "Upsample" || call.opset < 11;
 }
@@ -92,6 +93,11 @@ export function resizedAxis(
   return { scale, size: Math.floor(scale * size + 0.5) };
 }
 
+/**
+ * How sizes and the aspect ratio go together (opset 18): stretch, not_larger or not_smaller.
+ *
+ * @throws FormatError for another policy.
+ */
 export function readAspectPolicy(call: { readonly node: Node<TypedTensor> }): string {
   const policy = readString(call.node, "keep_aspect_ratio_policy", "stretch");
   if (!["stretch", "not_larger", "not_smaller"].includes(policy)) {

@@ -4,6 +4,7 @@ import { nodeFormatError } from "../node-errors.ts";
 import type { Dim, Node, TypedTensor, ValueType } from "../types.ts";
 import { constantInts, type InferCall, inputType, opaqueDim, type OperatorRule, type RuleTable } from "./rule.ts";
 
+/** What is taken of one axis: `length` positions from `start` on, every `step`-th. */
 export interface AxisSlice {
   readonly start: number;
   /** The position after the last; -1 where a negative step goes to the beginning. */

@@ -2,6 +2,7 @@ import {
   type Contract,
   isOfTask,
   requireTask,
+  serialQueue,
   type TaskContracts,
   type Tensor,
   throwIfAborted,
@@ -94,13 +95,7 @@ function networkOf<Name extends keyof TaskContracts>(
   const transform = createTransform(contract.preprocess);
   let disposed = false;
   // A session must not run twice at once, and callers should not have to know.
-  let last: Promise<unknown> = Promise.resolve();
-
-  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = last.then(work, work);
-    last = result;
-    return result;
-  }
+  const inTurn = serialQueue();
   async function runOnce(images: readonly ImageInput[], signal: AbortSignal | undefined): Promise<NetworkRun> {
     if (disposed) throw new UsageError(`the ${task.noun} is disposed`, { hint: "Load it again." });
     throwIfAborted(signal);

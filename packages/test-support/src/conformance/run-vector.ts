@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type LazyTensor, lazyTensor, memorySource, type Tensor, UnsupportedError } from "@samoyed/core";
 import { readOnnx, readTensorProto } from "@samoyed/format-onnx";
 import { withoutUnused } from "@samoyed/graph";
-import { type Graph } from "@samoyed/ir";
+import type { Graph } from "@samoyed/ir";
 import { difference } from "../difference.ts";
 import { operatorNames } from "./operator-names.ts";
 import { type DataSet, dataSets, tolerance, type Vector } from "./vectors.ts";

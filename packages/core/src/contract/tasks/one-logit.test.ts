@@ -7,7 +7,7 @@ test("one logit becomes two classes, more stay as they are", () => {
   expect(classLogits(row)).toBe(row);
 });
 
-test("one logit has the names of both classes, or of the positive one", () => {
+test("the labels of one logit name both classes, or the positive one", () => {
   expect([[], ["a"], ["a", "b"], ["a", "b", "c"]].map((labels) => labelsFit(labels, 1))).toEqual([
     false,
     true,

@@ -1,6 +1,7 @@
+import { noise } from "@samoyed/test-support/tensors";
 import { describe, expect, test } from "vitest";
 import { canonicalOps, reasons } from "../../../test/canonical-case.ts";
-import { floats32, int64, type NodeCase, noise } from "../../../test/helpers.ts";
+import { floats32, int64, type NodeCase } from "../../../test/helpers.ts";
 import { type Attribute, float, int, ints, string } from "@samoyed/ir";
 
 /** From −6 to 6, past every knee, with the values where formulas divide or cancel. */

@@ -1,6 +1,7 @@
+import { noise } from "@samoyed/test-support/tensors";
 import { expect, test } from "vitest";
 import { canonicalOps, reasons } from "../../../test/canonical-case.ts";
-import { type NodeCase, noise } from "../../../test/helpers.ts";
+import { type NodeCase } from "../../../test/helpers.ts";
 import { type Dim, string } from "@samoyed/ir";
 
 function product(equation: string, ...shapes: readonly (readonly number[])[]): NodeCase {

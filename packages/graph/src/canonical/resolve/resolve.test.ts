@@ -1,7 +1,8 @@
 import { lazyFromChunks, lazyTensor, readTensor } from "@samoyed/core";
+import { noise } from "@samoyed/test-support/tensors";
 import { describe, expect, test } from "vitest";
 import { canonicalOps, expectSameNumbers, reasons } from "../../../test/canonical-case.ts";
-import { floats32, int64, type NodeCase, noise } from "../../../test/helpers.ts";
+import { floats32, int64, type NodeCase } from "../../../test/helpers.ts";
 import { canonicalize, createBuilder, type GraphBuilder } from "../../index.ts";
 import { type Attribute, type Dim, int, ints, readInts, string, tensorAttribute } from "@samoyed/ir";
 import { MAX_FILLED_BYTES } from "./filled-weights.ts";

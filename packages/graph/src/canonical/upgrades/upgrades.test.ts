@@ -1,6 +1,7 @@
+import { noise } from "@samoyed/test-support/tensors";
 import { expect, test } from "vitest";
 import { canonicalOps, reasons } from "../../../test/canonical-case.ts";
-import { floats32, int64, type NodeCase, nodeGraph, noise } from "../../../test/helpers.ts";
+import { floats32, int64, type NodeCase, nodeGraph } from "../../../test/helpers.ts";
 import { canonicalize, createBuilder } from "../../index.ts";
 import { type Attribute, type Dim, float, floats, int, ints, string } from "@samoyed/ir";
 

@@ -13,6 +13,7 @@ import { binarySteps } from "../copy-steps.ts";
 import { type LowerCall, type Operator, requireRank, type ShapeCall } from "../operator.ts";
 import type { Place } from "../places.ts";
 import type { BinaryOperator } from "../steps.ts";
+import { unsupported } from "../unsupported.ts";
 
 /** The layout of what is computed element by element: images stay pixels, and so do signals that are. */
 function elementLayout(shape: Shape, inputs: readonly Place[]): Place["layout"] {
@@ -50,7 +51,12 @@ function binary(operator: BinaryOperator, rule: OperatorRule = arithmeticRule): 
     rule,
     // Before operator set 7, attributes placed the second operand.
     without: ["axis", "broadcast"],
-    require: requireRank,
+    require(call) {
+      requireRank(call);
+      // Of all these, ONNX lets Pow's exponent alone have a type of its own.
+      const other = call.inputs.find((type) => type?.dtype !== "float32");
+      if (other !== undefined) throw unsupported(call.node, `computes with ${other.dtype}; only float32 is planned`);
+    },
     keepsImages,
     lower: (call) => lowerBinary(call, operator),
   };

@@ -1,5 +1,5 @@
 import { classLabels, classLogits, type ClassificationContract, labelsFit, MismatchError } from "@samoyed/core";
-import type { Artifact, LoadOptions } from "../../backend.ts";
+import type { Artifact, Backend, LoadOptions } from "../../backend.ts";
 import { matrixRows } from "../batch.ts";
 import { type ImageInput, type ImageNetwork, loadTask, type LoadTaskOptions, type NetworkRun } from "../load-task.ts";
 import { softmax } from "./softmax.ts";
@@ -68,6 +68,14 @@ export async function loadClassifier(
       open: (network) => classifierOf(network, labels ?? network.contract.labels),
     },
   });
+}
+
+/** A package's own `loadClassifier`, which chooses the backend. */
+export type LoadClassifier = (artifact: Artifact, options?: ClassifierOptions) => Promise<Classifier>;
+
+/** A package's own `loadClassifier`: on the first of its backends that can run here. */
+export function classifierLoader(backends: () => readonly Backend[]): LoadClassifier {
+  return async (artifact, options = {}) => loadClassifier(artifact, { ...options, backends: backends() });
 }
 
 function classifierOf(

@@ -1,0 +1,17 @@
+import { createHash } from "node:crypto";
+import { stateDict } from "@samoyed/checkpoint";
+import { withCheckpoint } from "@samoyed/checkpoint/node";
+
+/** The SHA-256 over the bytes of all tensors of a checkpoint's state dict, in its order: what cases know weights by. */
+export async function weightsSha256(path: string, signal: AbortSignal | undefined): Promise<string> {
+  return withCheckpoint(path, {
+    signal,
+    async work(checkpoint) {
+      const hash = createHash("sha256");
+      for (const tensor of stateDict(checkpoint).tensors.values()) {
+        for await (const chunk of tensor.chunks({ signal })) hash.update(chunk);
+      }
+      return hash.digest("hex");
+    },
+  });
+}

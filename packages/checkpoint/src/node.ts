@@ -1,0 +1,1 @@
+export { withCheckpoint, type WithCheckpointOptions } from "./with-checkpoint.ts";

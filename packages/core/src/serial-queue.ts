@@ -1,0 +1,13 @@
+/**
+ * Runs asynchronous work one piece after another, in the order of the calls; a failure rejects its own call alone.
+ *
+ * @returns a function that takes work and gives its result.
+ */
+export function serialQueue(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    const result = last.then(work, work);
+    last = result;
+    return result;
+  };
+}
