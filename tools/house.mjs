@@ -16,6 +16,7 @@ export const PLAN = {
   graph: ["core", "ir"],
   models: ["core", "ir", "graph"],
   "*-file": ["core", "ir"],
+  "format-pt2": ["core", "checkpoint", "ir", "graph"],
   "format-*": ["core", "ir", "graph", "*-file"],
   convert: ["core", "checkpoint", "ir", "graph", "models", "format-*", "runtime-smyd"],
   preprocess: ["core"],

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Makes the installed @tensorflow/tfjs-node work: with its own download where the network allows that, else built
-// against the TensorFlow library in TensorFlow's Python wheel. Does nothing, quickly, when it works already.
-// Uses only Node's own modules, so that it runs before anything is built. --cache DIR says where the wheel is kept.
+// Makes the installed @tensorflow/tfjs-node work: with its own download if the network allows it, else built
+// against the TensorFlow library in TensorFlow's Python wheel. Quickly does nothing if it already works.
+// Uses only Node's own modules, so that it runs before anything is built. --cache DIR is where the wheel is kept.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -9,22 +9,22 @@ import { homedir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
-/** The wheel that @tensorflow/tfjs-node 4.22.0 was seen to build and run against. */
+/** The wheel that @tensorflow/tfjs-node 4.22.0 was tested to build and run against. */
 const WHEEL = "tensorflow-cpu==2.21.0";
-/** That wheel is built for these. */
+/** Platforms that the wheel is built for. */
 const PYTHON_MINIMUM = [3, 10];
-/** Long enough for a slow network, short enough to wait for where there is none. */
+/** Long enough for a slow network, short enough without one. */
 const PROBE_MS = 5000;
 const NAME = "@tensorflow/tfjs-node";
 
-/** Ends with two lines: what is wrong, what to do. */
+/** Exits with two lines: what is wrong, what to do. */
 function fail(what, todo, status = 5) {
   console.error(`tfjs-node: ${what}`);
   console.error(todo);
   process.exit(status);
 }
 
-/** Where the package is installed: as seen from here, or from the working directory. */
+/** Finds the folder of the package: from here, or from the working directory. */
 function findPackage() {
   for (const from of [import.meta.url, join(process.cwd(), "package.json")]) {
     try {
@@ -33,14 +33,14 @@ function findPackage() {
       if (error.code !== "MODULE_NOT_FOUND") throw error;
     }
   }
-  return fail(`${NAME} is not installed`, `Run: npm install --ignore-scripts ${NAME}@4.22.0, and then this again.`);
+  return fail(`${NAME} is not installed`, `Run: npm install --ignore-scripts ${NAME}@4.22.0, and then run this again.`);
 }
 
-/** Why the package does not load and compute, or undefined when it does. */
+/** Returns why the package does not load and compute, or undefined if it does. */
 function problem(folder) {
   const script = [
     `const tf = require(${JSON.stringify(folder)});`,
-    "if (tf.getBackend() !== 'tensorflow' || tf.add(1, 2).dataSync()[0] !== 3) throw new Error('it computes wrongly');",
+    "if (tf.getBackend() !== 'tensorflow' || tf.add(1, 2).dataSync()[0] !== 3) throw new Error('its result is wrong');",
   ].join("\n");
   const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: "3" };
   const { status, stderr, signal } = spawnSync(process.execPath, ["-e", script], { encoding: "utf8", env });
@@ -54,7 +54,7 @@ function run(command, args, { cwd, env = process.env, quiet = false }) {
     env,
     encoding: "utf8",
     maxBuffer: 1 << 28,
-    // Output of what succeeds is of no interest.
+    // The output of a successful command does not matter.
     stdio: ["ignore", "pipe", "pipe"],
   });
   if (signal === "SIGINT") process.exit(130);
@@ -63,19 +63,19 @@ function run(command, args, { cwd, env = process.env, quiet = false }) {
   return status === 0;
 }
 
-/** Whether the package's own download can be reached. */
+/** Checks whether the package's own download can be reached. */
 async function reachable(folder) {
   const { host } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).binary;
   try {
     const { status } = await fetch(host, { method: "HEAD", signal: AbortSignal.timeout(PROBE_MS) });
-    // A proxy that lets nothing through answers 403 or 407 itself, and the download would then fail after minutes.
+    // A blocking proxy responds with 403 or 407, and the download would then fail after minutes.
     return status < 500 && status !== 403 && status !== 407;
   } catch {
     return false;
   }
 }
 
-/** The first Python that is new enough: PYTHON if set. */
+/** Finds the first Python that is new enough: PYTHON if set. */
 function findPython() {
   const names = process.env.PYTHON
     ? [process.env.PYTHON]
@@ -96,7 +96,7 @@ function findPython() {
   );
 }
 
-/** TensorFlow's wheel, unpacked: kept, and whole or not there. */
+/** Unpacks TensorFlow's wheel: kept, and either complete or absent. */
 function fetchWheel(python, cache) {
   const folder = join(cache, WHEEL.replace("==", "-"));
   if (existsSync(folder)) return folder;
@@ -122,7 +122,7 @@ function linkLibraries(folder, wheel) {
   const tensorflow = join(wheel, "tensorflow");
   const [library, framework] = ["libtensorflow_cc.so.2", "libtensorflow_framework.so.2"].map((name) => {
     const path = join(tensorflow, name);
-    if (!existsSync(path)) fail(`${path} is not there`, `Remove ${wheel} and run this again.`, 1);
+    if (!existsSync(path)) fail(`${path} does not exist`, `Remove ${wheel} and run this again.`, 1);
     return path;
   });
   const deps = join(folder, "deps");
@@ -141,7 +141,7 @@ function requireTool(names, todo) {
   if (!found) fail(`needs ${names.join(" or ")} to build; not found`, todo);
 }
 
-/** Node's headers: where asked for, or beside Node itself; else node-gyp downloads them. */
+/** Finds Node's headers: where configured, or next to Node itself; else node-gyp downloads them. */
 function nodeHeaders() {
   const asked = process.env.npm_config_nodedir;
   const beside = dirname(dirname(process.execPath));
@@ -175,7 +175,7 @@ if (await reachable(folder)) {
 if (problem(folder) !== undefined) {
   if (process.platform !== "linux") {
     fail(
-      "its own download cannot be used, and the way over TensorFlow's Python wheel is for Linux",
+      "its own download cannot be used, and building against TensorFlow's Python wheel works only on Linux",
       `Allow the network to reach the host in ${join(folder, "package.json")} under binary.host, and run this again.`,
     );
   }
@@ -185,5 +185,5 @@ if (problem(folder) !== undefined) {
 }
 const left = problem(folder);
 if (left !== undefined)
-  fail(`it was set up and still does not work: ${left}`, `Remove ${folder} and install it again.`, 1);
+  fail(`it was set up but still does not work: ${left}`, `Remove ${folder} and install it again.`, 1);
 console.log("tfjs-node: ready");

@@ -21,7 +21,7 @@ export interface CheckCaseOptions extends AssetOptions {
   /** How artifacts store the weights; float32 when absent. */
   readonly stored?: string;
   /** Whether to look into the network; `answers` when absent. */
-  readonly depth?: "answers" | "layers";
+  readonly depth?: "outputs" | "layers";
   /** A checkpoint in place of the case's own, and what reports call it. */
   readonly checkpoint?: { readonly path: string; readonly name: string } | undefined;
   readonly onEvent?: (event: CaseEvent) => void;
@@ -70,7 +70,7 @@ export async function checkCase(folder: string, options: CheckCaseOptions): Prom
     backends,
     asked = [],
     stored = "float32",
-    depth = "answers",
+    depth = "outputs",
     checkpoint,
     onEvent,
     cacheDir,

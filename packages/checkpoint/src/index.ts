@@ -10,9 +10,11 @@ export {
 } from "./checkpoint.ts";
 export type { ChecksumMismatch } from "./entry-checks.ts";
 export { openCheckpoint } from "./open.ts";
+export { type ExportedFile, type ExportedProgram, MAX_GRAPH_BYTES, openExported } from "./torch/exported-program.ts";
 export { requireChecksums } from "./require-checksums.ts";
 export { type StateDict, stateDict } from "./state-dict.ts";
 export { type SafetensorsOptions, writeSafetensors } from "./safetensors/write-safetensors.ts";
 export type { WriteOptions } from "./tensor/write-tensors.ts";
+export { SCALAR_TYPES } from "./torch/export.ts";
 export { writeTorchLegacy } from "./torch/write-torch-legacy.ts";
 export { writeTorchZip } from "./torch/write-torch-zip.ts";

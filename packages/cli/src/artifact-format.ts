@@ -2,8 +2,8 @@ import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type ByteSource, IoError, type ModelFiles, refuseSubstitute, SUBSTITUTE_HEAD_BYTES } from "@samoyed/core";
 import { fileSource, modelFilesAt, systemCode, toIoError } from "@samoyed/core/node";
-import { FORMATS } from "@samoyed/convert/formats";
-import type { Format } from "@samoyed/graph";
+import { SOURCE_FORMATS } from "@samoyed/convert/formats";
+import type { SourceFormat } from "@samoyed/graph";
 import { refuseAddress } from "./refuse-address.ts";
 
 /**
@@ -14,11 +14,11 @@ import { refuseAddress } from "./refuse-address.ts";
  * @throws IoError when there is no such file, or a folder has no model.json.
  * @throws FormatError when a web page or a Git LFS pointer stands in the model's place.
  */
-export async function artifactFormat(path: string): Promise<Format | undefined> {
+export async function artifactFormat(path: string): Promise<SourceFormat | undefined> {
   refuseAddress(path);
   if ((await kindOf(path)) === "folder") return folderFormat(path);
   const name = basename(path);
-  const format = FORMATS.find(({ entry, ending }) =>
+  const format = SOURCE_FORMATS.find(({ entry, ending }) =>
     entry === undefined ? name.toLowerCase().endsWith(ending) : name === entry,
   );
   if (format === undefined) return sniffed(path);
@@ -27,12 +27,12 @@ export async function artifactFormat(path: string): Promise<Format | undefined> 
 }
 
 /** The formats whose models are folders. */
-const IN_FOLDERS: readonly { readonly format: Format; readonly entry: string }[] = FORMATS.flatMap((format) =>
-  format.entry === undefined ? [] : [{ format, entry: format.entry }],
+const IN_FOLDERS: readonly { readonly format: SourceFormat; readonly entry: string }[] = SOURCE_FORMATS.flatMap(
+  (format) => (format.entry === undefined ? [] : [{ format, entry: format.entry }]),
 );
 
 /** The format of a folder: the first whose entry is there. */
-async function folderFormat(path: string): Promise<Format> {
+async function folderFormat(path: string): Promise<SourceFormat> {
   const absent = `${path}: a folder without ${IN_FOLDERS.map(({ entry }) => entry).join(" or ")}`;
   let failure: unknown;
   for (const { format, entry } of IN_FOLDERS) {
@@ -59,19 +59,19 @@ async function kindOf(path: string, absent = `${path}: no such file`): Promise<"
 }
 
 /** The files of a model at a path, or in the folder there. */
-export async function artifactFiles(path: string, { entry }: Format): Promise<ModelFiles> {
+export async function artifactFiles(path: string, { entry }: SourceFormat): Promise<ModelFiles> {
   return modelFilesAt(entry !== undefined && (await kindOf(path)) === "folder" ? join(path, entry) : path);
 }
 
-async function refuseSubstituteAt(path: string, format: Format): Promise<void> {
+async function refuseSubstituteAt(path: string, format: SourceFormat): Promise<void> {
   const head = await withSource(path, (source) => source.read(0, Math.min(SUBSTITUTE_HEAD_BYTES, source.byteLength)));
   refuseSubstitute(head, { label: path, expected: format.noun });
 }
 
 /** The format that a file's content shows. */
-async function sniffed(path: string): Promise<Format | undefined> {
+async function sniffed(path: string): Promise<SourceFormat | undefined> {
   return withSource(path, async (source) => {
-    for (const format of FORMATS) if (await format.sniff?.(source, {})) return format;
+    for (const format of SOURCE_FORMATS) if (await format.sniff?.(source, {})) return format;
     return undefined;
   });
 }

@@ -7,7 +7,8 @@ import { allBackends, backendsNamed } from "./backends.ts";
 
 /** The format of an artifact that is there. */
 async function formatOf(artifact: string): Promise<Format> {
-  const format = await artifactFormat(artifact);
+  const found = await artifactFormat(artifact);
+  const format = FORMATS.find(({ name }) => name === found?.name);
   if (format !== undefined) return format;
   const endings = FORMATS.map(({ ending }) => ending).join(", ");
   const entries = FORMATS.flatMap(({ entry = [] }) => entry).join(" or ");

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { IoError, UsageError } from "@samoyed/core";
-import { FORMATS } from "@samoyed/convert";
+import { SOURCE_FORMATS } from "@samoyed/convert";
 import { downloadCheckpoint, needsAcceptance } from "@samoyed/convert/node";
 import type { ModelInfo } from "@samoyed/models";
 import { cacheDir } from "./cache.ts";
@@ -14,7 +14,7 @@ import { refuseAddress } from "./refuse-address.ts";
 
 /** The endings of checkpoints and of converted models: a file is meant, not a published name. */
 const FILE_NAME = new RegExp(
-  `(?:\\.(?:pth|pt|bin|tar|safetensors|json|ckpt|pt2)|${FORMATS.map(({ ending }) => `\\${ending}`).join("|")})$`,
+  `(?:\\.(?:pth|pt|bin|tar|safetensors|json|ckpt)|${SOURCE_FORMATS.map(({ ending }) => `\\${ending}`).join("|")})$`,
   "iu",
 );
 

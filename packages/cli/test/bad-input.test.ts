@@ -54,8 +54,8 @@ describe("a checkpoint that is none", () => {
     ["text.pth", "not a checkpoint\n".repeat(99), 3, /not a checkpoint .*: it begins with 6e 6f 74 20/, /torch\.save/],
     ["page.pth", "<!DOCTYPE html><html>Sign in</html>", 3, /a web page, not a checkpoint/, /login/],
     ["lfs.pth", "version https://git-lfs.github.com/spec/v1\noid sha256:0\n", 3, /a Git LFS pointer/, /git lfs pull/],
-    ["photo.pth", readFileSync(ARROW), 3, /not a checkpoint that Samoyed knows/, /torch\.save/],
-    ["foreign.gguf", "GGUF\x03\0\0\0" + "\0".repeat(99), 3, /not a checkpoint that Samoyed knows/, /\S/],
+    ["photo.pth", readFileSync(ARROW), 3, /not a checkpoint that Samoyed supports/, /torch\.save/],
+    ["foreign.gguf", "GGUF\x03\0\0\0" + "\0".repeat(99), 3, /not a checkpoint that Samoyed supports/, /\S/],
     ["foreign.h5", Buffer.from("\x89HDF\r\n\x1a\n" + "\0".repeat(99), "latin1"), 3, /not a checkpoint/, /\S/],
     ["hostile.pth", HOSTILE, 4, /calls posix\.system, which is not on the list/, /executes nothing/],
     ["begin.pth", zip.subarray(0, 1000), 3, /zip archive without an end record/, /cut short/],
@@ -131,10 +131,10 @@ describe("a checkpoint of something else", () => {
     const weight: Tensor = { dtype: "float32", shape: [6, 2], data: new Float32Array(12) };
     await writeSafetensors([lazyTensor("blocks.0.attn.qkv.weight", weight), lazyTensor("norm.bias", weight)], sink);
     await sink.commit();
-    await fails(["convert", path, "--out", out], { code: 4, what: /2 tensors .*no network of timm's resnet\.py/ });
+    await fails(["convert", path, "--out", out], { code: 4, what: /2 tensors .*not a network of timm's resnet\.py/ });
     const { code, json } = await runMain(["inspect", path, "--json"]);
     expect([code, json.architecture, json.tensors.length]).toEqual([0, null, 2]);
-    expect(json.unrecognised).toMatch(/no network of timm's/);
+    expect(json.unrecognised).toMatch(/not a network of timm's/);
   });
 
   test("a model that does not fit names the first ten differences", async () => {
@@ -142,7 +142,7 @@ describe("a checkpoint of something else", () => {
     await fails(argv, {
       code: 3,
       what: /does not fit resnext50_32x4d\S*: 261 tensors differ: (layer1\.0\.\w+\.\w+ is \[[\d, ]+\], expected \[[\d, ]+\]; ){10}and 251 more$/,
-      todo: /leave it to be recognized/,
+      todo: /let Samoyed recognize it/,
     });
     const { json } = await runMain([...argv, "--json"]);
     expect(json.error.details.count).toBe(261);
@@ -308,8 +308,8 @@ describe("an artifact that is none", () => {
 describe("an image that is none", () => {
   const jpeg = readFileSync(ARROW);
   const cases: [string, string | Uint8Array, number, RegExp][] = [
-    ["empty.jpg", "", 3, /not an image file that is known/],
-    ["text.jpg", "hello", 3, /not an image file that is known/],
+    ["empty.jpg", "", 3, /not a known image format/],
+    ["text.jpg", "hello", 3, /not a known image format/],
     ["half.jpg", jpeg.subarray(0, jpeg.length / 2), 3, /the file ends at byte \d+/],
     ["photo.webp", "RIFF\x24\0\0\0WEBPVP8 " + "\0".repeat(99), 4, /WebP images are not supported/],
     ["photo.gif", "GIF89a" + "\0".repeat(99), 4, /GIF images are not supported/],

@@ -230,7 +230,7 @@ describe.concurrent("what comes instead of the file", () => {
     const { cached } = await fails("long", {
       mirror: `http://127.0.0.1:${port}`,
       code: 3,
-      what: /SHA-256 is|broke off/,
+      what: /SHA-256 is|was lost/,
     });
     expect(cached.filter((name) => !/\.part(\.json)?$/.test(name))).toEqual([]);
     server.close();

@@ -64,7 +64,7 @@ const distance = (a: Tensor, b: Tensor): number => {
   return (a.data as Float32Array).reduce((most, value, index) => Math.max(most, Math.abs(value - other[index]!)), 0);
 };
 
-test("PyTorch's 100 answers and its accuracy", async () => {
+test("PyTorch's 100 predictions and its accuracy", async () => {
   const backend = await check(await convert("plain"));
   expect(backend.verdict).toEqual({ kind: "passed", notes: [] });
   expect(backend.accuracy).toMatchObject({ images: 100, correct: 98, same: 100 });
@@ -104,7 +104,7 @@ test("batch norms that were kept give the same logits, within the same gate", as
 });
 
 describe("float16 weights", () => {
-  test("half the size, the same 100 answers, and a difference that the float32 gate sees", async () => {
+  test("half the size, the same 100 predictions, and a difference that the float32 gate sees", async () => {
     const model = await convert("half", ["--weights", "float16"]);
     const whole = readFileSync(await convert("whole")).byteLength;
     expect(readFileSync(model).byteLength / whole).toBeLessThan(0.55);
@@ -127,16 +127,16 @@ describe("mistakes in the pictures", () => {
     return { tensor: { ...tensor, data }, geometry };
   };
 
-  test("swapped channels fail, and cost answers", async () => {
+  test("swapped channels fail, and change predictions", async () => {
     const backend = await check(await convert("swapped"), swap);
     expect(backend.verdict.kind).toBe("failed");
     expect(statusOf(backend, "max")).toBe("failed");
-    expect(statusOf(backend, "answers")).toBe("failed");
+    expect(statusOf(backend, "predictions")).toBe("failed");
     expect(backend.accuracy!.same).toBeLessThan(100);
     expect(backend.accuracy!.correct).toBeLessThan(98);
   });
 
-  test("another filter fails on the same grounds, though most answers stay", async () => {
+  test("another filter fails on the same grounds, though most predictions stay", async () => {
     const backend = await check(await convert("bilinear"), (bytes, config) =>
       preprocessImage(bytes, { ...config, interpolation: "bilinear" }),
     );

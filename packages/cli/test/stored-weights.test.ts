@@ -62,7 +62,7 @@ describe("samoyed check --weights", () => {
   const shapes = async (...argv: string[]): Promise<{ code: number; json: any }> =>
     runMain(["check", "shapes", ...argv, "--json"], { env });
 
-  test("uint8 on TensorFlow.js: PyTorch's answers on these weights, one of which is not that of the original", async () => {
+  test("uint8 on TensorFlow.js: PyTorch's predictions on these weights, one of which differs from the original's", async () => {
     const { code, json } = await shapes("--weights", "uint8", "--backend", "tfjs-wasm,onnxruntime-node");
     expect(code).toBe(0);
     const [wasm, onnx] = json.cases[0].backends;
@@ -70,12 +70,14 @@ describe("samoyed check --weights", () => {
     expect(wasm).toMatchObject({
       verdict: { kind: "passed" },
       accuracy: { images: 100, correct: 97, referenceCorrect: 97, same: 100 },
-      drift: { changed: [{ image: 69, original: 9, answer: 2 }] },
+      drift: { changed: [{ image: 69, original: 9, prediction: 2 }] },
     });
     expect(wasm.checks.map(({ name, status }: Record<string, string>) => `${name} ${status}`)).toEqual(
-      ["weights", "max", "rms", "kl", "rank", "answers", "drift"].map((name) => `${name} passed`),
+      ["weights", "max", "rms", "kl", "rank", "predictions", "drift"].map((name) => `${name} passed`),
     );
-    expect(json.cases[0].statements.join()).toMatch(/99 of 100 answers stay; image 69 is answered 2 instead of 9/);
+    expect(json.cases[0].statements.join()).toMatch(
+      /99 of 100 predictions stay; image 69 is predicted as 2 instead of 9/,
+    );
     expect(onnx.verdict).toEqual({
       kind: "not run",
       reason: "its format, onnx, does not store weights as uint8",
@@ -83,7 +85,7 @@ describe("samoyed check --weights", () => {
     });
   });
 
-  test("float16 keeps the hundred answers, in both formats; all means those that can store weights so", async () => {
+  test("float16 keeps the 100 predictions, in both formats; all means those that can store weights so", async () => {
     const { code, json } = await shapes(
       ...["--weights", "float16", "--backend", "tfjs-wasm,onnxruntime-node", "--require", "all"],
     );
@@ -103,7 +105,7 @@ describe("samoyed check --weights", () => {
     const [smyd] = json.cases[0].backends;
     expect(smyd).toMatchObject({ verdict: { kind: "passed" }, accuracy: { correct: 98, same: 100 } });
     expect(smyd.checks.map(({ name, status }: Record<string, string>) => `${name} ${status}`)).toEqual(
-      ["weights", "max", "rms", "kl", "rank", "answers", "drift", "taps"].map((name) => `${name} passed`),
+      ["weights", "max", "rms", "kl", "rank", "predictions", "drift", "taps"].map((name) => `${name} passed`),
     );
     expect(smyd.taps.layers[0]).toMatchObject({ name: "act1", driftSqnr: expect.any(Number) });
   });

@@ -96,7 +96,7 @@ describe("doctor", () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ {2}tfjs-wasm +ready +4\.22\.0$/m);
     expect(stdout).toMatch(/^ {2}tfjs-cpu +ready +4\.22\.0$/m);
-    expect(stdout).toMatch(/^ {2}tfjs-webgl +not available +it runs in browsers only/m);
+    expect(stdout).toMatch(/^ {2}tfjs-webgl +not available +it runs only in browsers/m);
   });
 
   test("--fix of what nothing sets up: 2", async () => {

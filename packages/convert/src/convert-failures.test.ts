@@ -68,7 +68,7 @@ describe("what cannot be converted leaves nothing", () => {
   test("an output folder that is a file, or cannot be written", async () => {
     await writeFile(join(folder(), "out"), "");
     expect((await errorOf(convertFile(SHAPES, { outDir: join(folder(), "out") }))).message).toContain(
-      "cannot be made (EEXIST)",
+      "cannot be created (EEXIST)",
     );
     if (process.getuid?.() === 0) {
       expect(await errorOf(convertFile(SHAPES, { outDir: "/proc/samoyed" }))).toBeInstanceOf(IoError);

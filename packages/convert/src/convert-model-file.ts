@@ -1,9 +1,9 @@
 import { basename, dirname, join } from "node:path";
 import { refuseSubstitute, SUBSTITUTE_HEAD_BYTES, UsageError } from "@samoyed/core";
 import { fileSource } from "@samoyed/core/node";
-import type { Format } from "@samoyed/graph";
+import type { SourceFormat } from "@samoyed/graph";
 import { convertModel, type ConvertModelReport, type ReadModelOptions } from "./convert-model.ts";
-import { FORMATS } from "./formats.ts";
+import { SOURCE_FORMATS } from "./formats.ts";
 import { outputFolder } from "./output-folder.ts";
 
 /** Options of `convertModelFile`. */
@@ -15,10 +15,10 @@ export interface ConvertModelFileOptions extends ReadModelOptions {
 }
 
 /** The formats that can be converted again. */
-const READABLE: readonly Format[] = FORMATS.filter(({ read }) => read !== undefined);
+const READABLE: readonly SourceFormat[] = SOURCE_FORMATS.filter(({ read }) => read !== undefined);
 
 /** The format of a model's file by its name's ending; `undefined` where it is none that can be converted. */
-export function modelFormat(path: string): Format | undefined {
+export function modelFormat(path: string): SourceFormat | undefined {
   return READABLE.find(({ ending }) => path.toLowerCase().endsWith(ending));
 }
 

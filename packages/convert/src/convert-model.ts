@@ -1,9 +1,9 @@
 import { type ByteSource, type Contract, type ModelFiles, UsageError } from "@samoyed/core";
-import type { Format } from "@samoyed/graph";
+import type { SourceFormat } from "@samoyed/graph";
 import { canonicalizeAll } from "./build-graph.ts";
 import { fileName, outputName } from "./file-name.ts";
-import { formatNamed, formatsNamed } from "./format-named.ts";
-import { FORMATS } from "./formats.ts";
+import { formatsNamed } from "./format-named.ts";
+import { SOURCE_FORMATS } from "./formats.ts";
 import type { ConvertOptions, ModelOptions } from "./options.ts";
 import type { RewriteReport, WrittenFile } from "./report.ts";
 import { writeFormats } from "./write-formats.ts";
@@ -28,6 +28,8 @@ export interface ConvertModelReport {
   readonly contract: Contract | undefined;
   readonly files: readonly WrittenFile[];
   readonly rewrites: readonly RewriteReport[];
+  /** What the user should know of the source. */
+  readonly warnings: readonly string[];
   readonly milliseconds: {
     readonly open: number;
     readonly build: number;
@@ -67,6 +69,7 @@ export async function convertModel(source: ByteSource, options: ConvertModelOpti
       contract,
       files,
       rewrites,
+      warnings: read.warnings ?? [],
       milliseconds: { open: opened - start, build: built - opened, write: end - built, total: end - start },
     };
   } finally {
@@ -74,10 +77,10 @@ export async function convertModel(source: ByteSource, options: ConvertModelOpti
   }
 }
 
-function readable(from: string): NonNullable<Format["read"]> {
-  const read = formatNamed(from)?.read;
+function readable(from: string): NonNullable<SourceFormat["read"]> {
+  const read = SOURCE_FORMATS.find(({ name }) => name === from)?.read;
   if (read !== undefined) return read;
-  const able = FORMATS.filter((format) => format.read !== undefined).map(({ name }) => name);
+  const able = SOURCE_FORMATS.filter((format) => format.read !== undefined).map(({ name }) => name);
   throw new UsageError(`models in the format ${JSON.stringify(from)} are not read; expected ${able.join(" or ")}`);
 }
 

@@ -8,7 +8,7 @@ export {
 } from "./convert-model.ts";
 export { formatNamed } from "./format-named.ts";
 export type { FormatOptions } from "./format-options.ts";
-export { FORMATS } from "./formats.ts";
+export { FORMATS, SOURCE_FORMATS } from "./formats.ts";
 export type { ConvertOptions, ConvertProgress, ModelOptions } from "./options.ts";
 export { type RecordedModel, recordedModel } from "./recorded-model.ts";
 export type { ConvertReport, PreprocessOrigin, RewriteReport, WrittenFile } from "./report.ts";

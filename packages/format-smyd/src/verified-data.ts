@@ -1,4 +1,5 @@
 import {
+  type ByteRange,
   bytesToArray,
   type ByteSource,
   collectChunks,
@@ -6,18 +7,18 @@ import {
   type ReadOptions,
   sourceChunks,
 } from "@samoyed/core";
-import { createXxh64, type SmydFile, type Stretch, type Xxh64 } from "@samoyed/smyd-file";
+import { createXxh64, type SmydFile, type Xxh64 } from "@samoyed/smyd-file";
 
-/** The data of a file: stretches of it that are held against their hashes as they are read. */
+/** The data of a file: byte ranges that are checked against their hashes as they are read. */
 export interface VerifiedData {
   /**
-   * A stretch that the file has a hash of, in pieces; each is valid until the next is asked for.
+   * A byte range that the file has a hash of, in pieces; each is valid until the next is asked for.
    *
-   * @throws FormatError after the last piece when the hash is another one; `what` names the stretch.
+   * @throws FormatError after the last piece when the hash is another one; `what` names the byte range.
    */
-  chunks(stretch: Stretch, what: string, reading: ReadOptions): AsyncGenerator<Uint8Array>;
+  chunks(byteRange: ByteRange, what: string, reading: ReadOptions): AsyncGenerator<Uint8Array>;
   /** The same as one array. */
-  bytes(stretch: Stretch, what: string, reading: ReadOptions): Promise<Uint8Array>;
+  bytes(byteRange: ByteRange, what: string, reading: ReadOptions): Promise<Uint8Array>;
 }
 
 /** Opens the data of a file whose header has been read. */
@@ -35,12 +36,12 @@ export function verifiedData(source: ByteSource, file: SmydFile): VerifiedData {
   };
   // A hash holds a megabyte of WebAssembly memory, which engines are slow to give back.
   const idle: Xxh64[] = [];
-  async function* chunks(stretch: Stretch, what: string, reading: ReadOptions): AsyncGenerator<Uint8Array> {
-    const expected = (await hashes(reading)).get(keyOf(stretch));
+  async function* chunks(byteRange: ByteRange, what: string, reading: ReadOptions): AsyncGenerator<Uint8Array> {
+    const expected = (await hashes(reading)).get(keyOf(byteRange));
     const hash = idle.pop() ?? createXxh64();
     hash.reset();
     try {
-      const range = { offset: file.dataOffset + stretch.offset, byteLength: stretch.byteLength };
+      const range = { offset: file.dataOffset + byteRange.offset, byteLength: byteRange.byteLength };
       for await (const chunk of sourceChunks(source, range, reading)) {
         hash.update(chunk);
         yield chunk;
@@ -57,8 +58,8 @@ export function verifiedData(source: ByteSource, file: SmydFile): VerifiedData {
   }
   return {
     chunks,
-    bytes: (stretch, what, reading) =>
-      collectChunks(chunks(stretch, what, reading), { byteLength: stretch.byteLength, label: what }),
+    bytes: (byteRange, what, reading) =>
+      collectChunks(chunks(byteRange, what, reading), { byteLength: byteRange.byteLength, label: what }),
   };
 }
 
@@ -69,10 +70,10 @@ async function readHashes(
 ): Promise<ReadonlyMap<string, bigint>> {
   const bytes = await source.read(dataOffset + hashes.offset, hashes.byteLength, reading);
   const values = bytesToArray(bytes, "uint64");
-  return new Map(hashed.map((stretch, index) => [keyOf(stretch), values[index]!]));
+  return new Map(hashed.map((byteRange, index) => [keyOf(byteRange), values[index]!]));
 }
 
-/** Stretches with the same key are the same bytes: only empty ones share an offset with another. */
-function keyOf({ offset, byteLength }: Stretch): string {
+/** Byte ranges with the same key are the same bytes: only empty ones share an offset with another. */
+function keyOf({ offset, byteLength }: ByteRange): string {
   return `${offset}+${byteLength}`;
 }

@@ -1,6 +1,6 @@
-/** Where a case's files come from. */
+/** Source of a case's files. */
 export interface CaseFiles {
-  /** For error messages: the folder or address of the case. */
+  /** Folder or URL of the case, for error messages. */
   readonly label: string;
   /** Reads a file by its path relative to case.json. */
   read(path: string): Promise<Uint8Array>;

@@ -1,19 +1,19 @@
 import { type JsonSchema, MAX_LABELS, PREPROCESS_SCHEMA } from "@samoyed/core";
 import { MAX_DOCUMENTED_TOLERANCE, MIN_DRIFT_SQNR } from "./tolerance.ts";
 
-/** Images of one case: each runs on every backend. */
+/** Limit on images in one case: each runs on every backend. */
 const MAX_IMAGES = 10_000;
 const MAX_REFERENCES = 16;
 const MAX_SETS = 16;
 const MAX_BACKENDS = 64;
-/** Blocks of a network; the deepest has a hundred. */
+/** Limit on the blocks of a network; the deepest has a hundred. */
 const MAX_TAPS = 1000;
-/** Elements along an axis of what a layer gives; the largest of a network has a few thousand. */
+/** Limit on the elements along an axis of a layer's output; real networks have at most a few thousand. */
 const MAX_TAP_SIZE = 1 << 20;
 
 const text: JsonSchema = { type: "string", minLength: 1 };
 const sha256: JsonSchema = { type: "string", pattern: "^[0-9a-f]{64}$" };
-/** Relative, with forward slashes: a case says the same on every machine. */
+/** Relative, with forward slashes, so that a case is the same on every machine. */
 const path: JsonSchema = { type: "string", pattern: "^[^/\\\\:][^\\\\:]*$" };
 const name: JsonSchema = { type: "string", pattern: "^[a-z0-9][a-z0-9.-]*$" };
 const index: JsonSchema = { type: "integer", minimum: 0, maximum: MAX_LABELS - 1 };
@@ -26,7 +26,7 @@ function object(
   return { type: "object", properties, required, additionalProperties: false };
 }
 
-/** case.json, all but what depends on a `kind`. */
+/** Schema of case.json, except for the parts that depend on a `kind`. */
 export const GOLDEN_CASE_SCHEMA: JsonSchema = object(
   {
     schema: { const: 1 },

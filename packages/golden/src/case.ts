@@ -3,39 +3,39 @@ import type { PreprocessConfig } from "@samoyed/core";
 /** The version of case.json that this package reads. */
 export const CASE_SCHEMA = 1;
 
-/** Weights without training: seeded, with a head that the oracle solved. */
+/** Untrained weights: seeded, with a head that the oracle solved. */
 export interface StandInCheckpoint {
   readonly kind: "stand-in";
-  /** Says in words that these are no trained weights; shown wherever the case is. */
+  /** Statement that these are not trained weights; shown wherever the case is shown. */
   readonly note: string;
   readonly seed: string;
-  /** The classifier's bias, float32 little-endian: a file beside case.json. */
+  /** The classifier's bias, float32 little-endian: a file next to case.json. */
   readonly head: string;
   readonly headSha256: string;
-  /** Over the bytes of all tensors of the state dict, in PyTorch's order. */
+  /** SHA-256 over the bytes of all tensors of the state dict, in PyTorch's order. */
   readonly weightsSha256: string;
 }
 
 /** A checkpoint in the repository. */
 export interface FileCheckpoint {
   readonly kind: "file";
-  /** Relative to case.json. */
+  /** Path relative to case.json. */
   readonly path: string;
   readonly sha256: string;
   readonly weightsSha256?: string;
 }
 
-/** An image: a file relative to case.json, or an asset that is looked up by name. */
+/** An image: a file relative to case.json, or an asset looked up by name. */
 export interface CaseImage {
   readonly path?: string;
   readonly asset?: string;
-  /** Of the file. */
+  /** SHA-256 of the file. */
   readonly sha256: string;
-  /** The true class, where the image has one. */
+  /** The true class, if known. */
   readonly label?: number;
 }
 
-/** One class that a documented reference names. */
+/** One class named by a documented reference. */
 export interface DocumentedClass {
   readonly index: number;
   readonly label: string;
@@ -48,13 +48,13 @@ export interface DocumentedReference {
   readonly source: string;
   /** In descending order. */
   readonly top: readonly DocumentedClass[];
-  /** Absolute, on each probability; at most 0.001. */
+  /** Absolute tolerance on each probability; at most 0.001. */
   readonly tolerance: number;
-  /** Why that tolerance. */
+  /** Reason for the tolerance. */
   readonly reason: string;
 }
 
-/** How far PyTorch's own float32 is from its float64, over all images and classes. */
+/** Difference between PyTorch's own float32 and float64, over all images and classes. */
 export interface Noise {
   /** F: the largest absolute difference. */
   readonly max: number;
@@ -62,22 +62,22 @@ export interface Noise {
   readonly rms: number;
 }
 
-/** How far weights in fewer bits may move the logits of a trained network. */
+/** Limit on how far weights in fewer bits may move the logits of a trained network. */
 export interface DriftBudget {
-  /** The least ratio, in dB, of the spread of the original's logits to the drift from them; at least 20. */
+  /** Smallest allowed ratio, in dB, of the spread of the original logits to the drift from them; at least 20. */
   readonly sqnr: number;
-  /** Why that ratio. */
+  /** Reason for the ratio. */
   readonly reason: string;
 }
 
-/** What the oracle computed with PyTorch. */
+/** Outputs that the oracle computed with PyTorch. */
 export interface RecordedReference {
   readonly kind: "recorded";
-  /** How the weights were stored before the network ran on what they are read back as: `uint8`. Absent: they were not. */
+  /** Storage of the weights, such as `uint8`: the network ran on the values read back. Absent: unchanged. */
   readonly stored?: string;
-  /** Of stored weights; without one the drift is told and not judged. */
+  /** Drift budget of stored weights; without one the drift is reported but not judged. */
   readonly budget?: DriftBudget;
-  /** `.npy` files beside case.json: float64 and float32, `[images, classes]`. */
+  /** `.npy` files next to case.json: float64 and float32, `[images, classes]`. */
   readonly logits64: string;
   readonly logits32: string;
   /** Values inside the network for image 0, float64 and float32, `[layers, samples]`. */
@@ -86,15 +86,15 @@ export interface RecordedReference {
   readonly noise: Noise;
   /** Versions, threads, CPU. */
   readonly environment: Readonly<Record<string, string | number>>;
-  /** The weights that it was computed with, hashed as in the checkpoint; stored ones as `weightsDigest` does. */
+  /** Hash of the weights that it was computed with, as in the checkpoint; for stored ones, their `weightsDigest`. */
   readonly weightsSha256?: string;
 }
 
-/** Where recordings look into the network. */
+/** Positions inside the network that recordings sample. */
 export interface CaseTaps {
-  /** A `.npy` file beside case.json: int32 `[layers, samples]`, places in each layer's `[C, H, W]`. */
+  /** A `.npy` file next to case.json: int32 `[layers, samples]`, positions in each layer's `[C, H, W]`. */
   readonly positions: string;
-  /** In the order in which they are computed. */
+  /** In order of computation. */
   readonly layers: readonly { readonly name: string; readonly shape: readonly number[] }[];
 }
 
@@ -107,18 +107,18 @@ export interface GoldenCase {
   readonly model: string;
   /** The task, as in the model's contract; classification (`logits`) when absent. */
   readonly task?: string;
-  /** The sets that it belongs to, by which cases can be asked for together; `default` alone when absent. */
+  /** Sets that it belongs to; a set selects several cases by one name. Only `default` when absent. */
   readonly sets?: readonly string[];
-  /** Backends that take minutes for this network: they run when they are asked for by name. */
+  /** Backends that take minutes for this network: they run only when requested by name. */
   readonly slow?: readonly string[];
   readonly checkpoint: StandInCheckpoint | FileCheckpoint;
   readonly images: readonly CaseImage[];
   readonly preprocess: PreprocessConfig;
-  /** Of the float32 little-endian `[3, H, W]` tensor that timm made of each image. */
+  /** SHA-256 of the float32 little-endian `[3, H, W]` tensor that timm made of each image. */
   readonly inputSha256: readonly string[];
   /** One per class; absent for ImageNet, whose names are an asset. */
   readonly labels?: readonly string[];
-  /** For how many of the labeled images PyTorch predicts the true class; it must agree with the recorded logits. */
+  /** Number of labeled images for which PyTorch predicts the true class; it must agree with the recorded logits. */
   readonly accuracy?: { readonly correct: number; readonly total: number };
   readonly taps?: CaseTaps;
   readonly references: readonly (DocumentedReference | RecordedReference)[];

@@ -1,10 +1,10 @@
 /**
  * The outcome of a check. `warned`: passed, close to the limit. `contradicted`: the numbers differ from a documented
- * reference that PyTorch, or everything that ran, differs from as well; neither passed nor a failed conversion.
+ * reference that PyTorch, or everything that ran, differs from as well; neither a pass nor a failed conversion.
  */
 export type CheckStatus = "passed" | "warned" | "failed" | "contradicted" | "not run";
 
-/** Names of the checks, in the order in which reports list them. */
+/** Names of the checks, in report order. */
 export type CheckName =
   | "outputs"
   | "finite"
@@ -12,7 +12,7 @@ export type CheckName =
   | "rms"
   | "kl"
   | "rank"
-  | "answers"
+  | "predictions"
   | "documented"
   | "preprocess"
   | "weights"
@@ -23,7 +23,7 @@ export type CheckName =
 export interface Check {
   readonly name: CheckName;
   readonly status: CheckStatus;
-  /** The kind of reference: `exact` is equality, no reference's noise is involved. */
+  /** The kind of reference: `exact` means equality, without a noise tolerance. */
   readonly reference: "recorded" | "documented" | "exact";
   /** One sentence with the numbers. */
   readonly message: string;

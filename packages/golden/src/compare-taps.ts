@@ -4,32 +4,32 @@ import type { RecordedTaps } from "./load-recording.ts";
 import type { LoadedTaps } from "./load-taps.ts";
 import type { TolerancePolicy } from "./tolerance.ts";
 
-/** One layer's values beside PyTorch's in float64, at the places that the case names. */
+/** One layer's values compared with PyTorch's in float64, at the positions that the case names. */
 export interface TapComparison {
   readonly name: string;
-  /** Absolute, and in multiples of F: the noise of PyTorch's float32 at the same places. */
+  /** Absolute, and in multiples of F: the noise of PyTorch's float32 at the same positions. */
   readonly maxAbs: number;
   readonly maxInNoise: number;
   readonly rms: number;
   readonly rmsInNoise: number;
-  /** The root mean square of PyTorch's values over that of the difference, in dB. */
+  /** Root mean square of PyTorch's values over that of the difference, in dB. */
   readonly sqnr: number;
-  /** The same against the original network's values, where the weights are stored in fewer bits. */
+  /** The same ratio relative to the original network's values, where the weights are stored in fewer bits. */
   readonly driftSqnr?: number;
 }
 
-/** A backend's layers, and where it goes wrong. */
+/** Comparisons of a backend's layers, and the layer where the error grows most. */
 export interface TapsResult {
-  /** In the order in which they are computed. */
+  /** In order of computation. */
   readonly layers: readonly TapComparison[];
-  /** Where the error grows most beyond what PyTorch's own noise grows by, in dB. */
+  /** Layer where the error grows most beyond the growth of PyTorch's own noise, in dB. */
   readonly largestStep: { readonly name: string; readonly decibels: number };
 }
 
-/** An error below a tenth of PyTorch's own noise counts as that: growth from less says nothing. */
+/** An error below a tenth of PyTorch's own noise counts as a tenth: growth from less is meaningless. */
 const QUIET = 0.1;
 
-/** The recordings that a backend's taps are compared with. */
+/** Options of `compareTaps`: the recordings to compare with. */
 export interface CompareTapsOptions {
   readonly taps: LoadedTaps;
   /** PyTorch on the weights in use. */
@@ -68,11 +68,11 @@ export function tapsCheck({ layers, largestStep }: TapsResult, policy: Tolerance
     gate: policy.max,
     value,
     message: (limit) =>
-      `of ${layers.length} layers ${worst.name} is furthest off: ${worst.maxAbs.toExponential(1)} = ${value.toFixed(1)} F; the limit is ${limit} F; ${step}`,
+      `of ${layers.length} layers ${worst.name} is farthest off: ${worst.maxAbs.toExponential(1)} = ${value.toFixed(1)} F; the limit is ${limit} F; ${step}`,
   });
 }
 
-/** The layer that is furthest off in units of noise; the first that is no number, if one is. */
+/** The layer with the largest error in units of noise; the first NaN, if there is one. */
 export function worstLayer(layers: readonly TapComparison[]): TapComparison {
   const open = layers.find(({ maxInNoise }) => Number.isNaN(maxInNoise));
   return open ?? layers.reduce((most, layer) => (layer.maxInNoise > most.maxInNoise ? layer : most));
@@ -92,7 +92,7 @@ function difference(values: Float32Array, reference: Float64Array): { max: numbe
 
 /**
  * The layer at which the error, in units of PyTorch's own noise, grows most. A network amplifies noise from layer to
- * layer, and PyTorch's with it; only a mistake makes the one grow without the other.
+ * layer, PyTorch's as well; only a mistake makes the error grow more than the noise.
  */
 function largestStep(layers: readonly TapComparison[]): TapsResult["largestStep"] {
   let before = 1;
@@ -100,7 +100,7 @@ function largestStep(layers: readonly TapComparison[]): TapsResult["largestStep"
   for (const { name, rmsInNoise } of layers) {
     const level = Math.max(rmsInNoise, QUIET);
     const decibels = 20 * Math.log10(level / before);
-    // A layer that is no number ends the search: everything after it inherits that.
+    // A NaN ends the search: all later layers inherit it.
     if (Number.isNaN(decibels)) return { name, decibels };
     if (decibels > largest.decibels) largest = { name, decibels };
     before = level;

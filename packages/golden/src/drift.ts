@@ -1,16 +1,16 @@
 import type { DriftBudget } from "./case.ts";
 import type { Check } from "./check.ts";
 
-/** How far weights in fewer bits move a network's output from the original's. */
+/** Difference between a network's output with weights in fewer bits and the original's. */
 export interface Drift {
-  /** Of any element, absolute. */
+  /** Largest absolute difference of an element. */
   readonly max: number;
   readonly rms: number;
   /** The spread of the original's output over `rms`, in dB. */
   readonly sqnr: number;
 }
 
-/** Checks a drift against a budget; without one it is reported and not judged. `message` says what the drift is. */
+/** Checks a drift against a budget; without one it is reported but not judged. `message` describes the drift. */
 export function driftCheck(
   drift: Drift,
   { budget, message }: { readonly budget: DriftBudget | undefined; readonly message: string },

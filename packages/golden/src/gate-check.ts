@@ -1,7 +1,7 @@
 import type { Check, CheckName } from "./check.ts";
 import type { Gate } from "./tolerance.ts";
 
-/** Checks a measured value against a gate: above `fail`, and for NaN, it failed; above `warn` it passed with a note. */
+/** Checks a measured value against a gate: above `fail`, or NaN, fails; above `warn` passes with a note. */
 export function gateCheck(
   name: CheckName,
   options: { readonly gate: Gate; readonly value: number; readonly message: (limit: number) => string },

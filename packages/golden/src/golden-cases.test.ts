@@ -12,7 +12,7 @@ import { TOLERANCES } from "./tolerance.ts";
 const root = fileURLToPath(new URL("../../../golden/cases", import.meta.url));
 const names = await findCases(root);
 
-test("every folder of golden/cases is a case", () => {
+test("every folder in golden/cases is a case", () => {
   expect(names).toEqual(readdirSync(root).sort());
   expect(names).toContain("samoyed-drawn");
 });
@@ -35,15 +35,15 @@ test.each(names)("golden/cases/%s opens, and its own PyTorch float32 passes its 
     for (const reference of loaded.documented) {
       const { met, difference } = compareDocumented(first, { reference });
       expect(met).toBe(true);
-      // The head was solved for these probabilities; float32 bias and float64 features leave rounding only.
+      // The head was solved for these probabilities; float32 bias and float64 features leave only rounding.
       expect(difference).toBeLessThan(1e-6);
     }
   }
 });
 
-describe("what storing weights in fewer bits costs PyTorch", () => {
+describe("PyTorch with weights stored in fewer bits", () => {
   test.each(names)(
-    "%s: a trained network has a budget for each way, and keeps to it; random weights have none",
+    "%s: a trained network has a budget for each way of storing and meets it; random weights have no budget",
     async (name) => {
       const { case: golden, recorded } = await loadCase(`${root}/${name}`);
       const [original, ...others] = recorded;
@@ -54,14 +54,14 @@ describe("what storing weights in fewer bits costs PyTorch", () => {
         if (!budget) continue;
         const message = driftText(drift, { budget, stored: stored! });
         expect(driftCheck(drift, { budget, message }).status).toBe("passed");
-        // A bit less would not pass.
+        // A slightly smaller ratio would not pass.
         expect(drift.sqnr - 20 * Math.log10(2)).toBeLessThan(budget.sqnr);
         expect(budget.reason).toContain(`PyTorch's own drift is ${drift.sqnr.toFixed(1)} dB`);
       }
     },
   );
 
-  test("the hundred answers of the trained network: float16, uint16 and int8 keep them, uint8 changes one", async () => {
+  test("the trained network's 100 predictions: float16, uint16 and int8 keep them, uint8 changes one", async () => {
     const { recorded } = await loadCase(`${root}/shapes`);
     const [original, ...others] = recorded;
     const changed = others.map(({ stored, values64 }) => [
@@ -77,7 +77,7 @@ describe("what storing weights in fewer bits costs PyTorch", () => {
   });
 });
 
-describe("the set ssl is the family", () => {
+describe("the set ssl is the whole family", () => {
   const tags = ["fb_ssl_yfcc100m_ft_in1k", "fb_swsl_ig1b_ft_in1k"] as const;
   const [ssl, swsl] = tags.map((tag) => listModels(tag).map(({ name }) => name));
 
@@ -92,7 +92,7 @@ describe("the set ssl is the family", () => {
     expect(models.sort()).toEqual(ssl!.toSorted());
   });
 
-  test("SWSL's networks are SSL's with other weights, so that one stand-in is enough for both", () => {
+  test("SWSL's networks are SSL's with different weights, so one stand-in is enough for both", () => {
     expect(swsl).toEqual(ssl!.map((name) => name.replace(tags[0], tags[1])));
     for (const [index, name] of ssl!.entries()) {
       const [one, other] = [findModel(name), findModel(swsl![index]!)];
@@ -102,7 +102,7 @@ describe("the set ssl is the family", () => {
   });
 });
 
-test("what is checked where nobody names a case", async () => {
+test("the default set, checked when no case is named", async () => {
   const sets = await Promise.all(names.map((name) => setsOfCase(`${root}/${name}`)));
   expect(names.filter((_, index) => sets[index]!.includes("default"))).toEqual(["samoyed", "samoyed-drawn", "shapes"]);
 });

@@ -38,6 +38,6 @@ export { sha256Hex } from "./sha256.ts";
 export { parseShard, type Shard, shardOf } from "./shard.ts";
 export * from "./stand-in.ts";
 export { summarize, type Summary } from "./summarize.ts";
-export type { DocumentedJudgement } from "./task-comparison.ts";
+export type { DocumentedJudgment } from "./task-comparison.ts";
 export { type Gate, type ToleranceName, type TolerancePolicy, TOLERANCES } from "./tolerance.ts";
 export { weightsDigest, type WeightsDigest } from "./weights-digest.ts";

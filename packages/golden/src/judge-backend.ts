@@ -16,14 +16,14 @@ export interface JudgeOptions {
   readonly comparison: CaseComparison;
   readonly standIn: boolean;
   readonly picked: Picked;
-  /** How the weights are stored. */
+  /** Storage of the weights. */
   readonly stored: string;
-  /** Whether layers were asked for, and where the case looks into the network. */
-  readonly depth: "answers" | "layers";
+  /** Whether layers were requested, and the positions that the case samples. */
+  readonly depth: "outputs" | "layers";
   readonly taps: LoadedTaps | undefined;
   /** The checks of the documented references. */
   readonly documented: readonly Check[];
-  /** A sentence beside the verdict: that the input was not timm's. */
+  /** A sentence added to the verdict: that the input was not timm's. */
   readonly note: string | undefined;
 }
 
@@ -77,13 +77,13 @@ export function judgeBackend(
   };
 }
 
-/** The layers of a backend that was tapped, beside those of the recording of its weights. */
+/** Compares the layers of a tapped backend with the recording of its weights. */
 function compareRecordedTaps(
   output: TapsOutput | undefined,
   { depth, taps, picked, backend }: JudgeOptions & { readonly backend: CaseBackend },
 ): { readonly result?: TapsResult; readonly check: Check } | undefined {
   const recorded = picked.recording?.taps;
-  if (depth === "answers") return undefined;
+  if (depth === "outputs") return undefined;
   if (output?.kind === "broke") {
     return { check: { name: "taps", status: "failed", reference: "exact", message: output.reason } };
   }

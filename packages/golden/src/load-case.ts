@@ -17,11 +17,11 @@ export async function loadCase(folder: string): Promise<LoadedCase> {
   });
 }
 
-/** The set of a case that names none: what is checked when no case is named. */
+/** The set of a case that names no sets; checked when no case is named. */
 export const DEFAULT_SET = "default";
 
 /**
- * The sets that the case in a folder belongs to; of its files only case.json is read.
+ * Reads the sets of the case in a folder; reads only case.json.
  *
  * @throws IoError when it cannot be read; otherwise what `parseCase` throws.
  */
@@ -31,7 +31,7 @@ export async function setsOfCase(folder: string): Promise<readonly string[]> {
 }
 
 /**
- * The names of the cases under a folder, such as `golden/cases`: its subfolders with a case.json, sorted.
+ * Finds the names of the cases in a folder, such as `golden/cases`: its subfolders with a case.json, sorted.
  *
  * @throws IoError when the folder cannot be read.
  */

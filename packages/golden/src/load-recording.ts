@@ -4,11 +4,11 @@ import { type LoadedTaps, noiseOfTaps } from "./load-taps.ts";
 import { measureNoise } from "./noise.ts";
 import type { CaseFiles } from "./case-files.ts";
 
-/** The recorded values of each layer that the case taps. */
+/** Recorded values of each layer that the case taps. */
 export interface RecordedTaps {
   /** `[layers, samples]`. */
   readonly values64: Float64Array;
-  /** Of each layer, over its samples. */
+  /** Noise of each layer, over its samples. */
   readonly noise: readonly Noise[];
 }
 
@@ -21,7 +21,7 @@ export interface LoadedRecording extends RecordedReference {
   readonly taps?: RecordedTaps;
 }
 
-/** JSON carries doubles exactly; only the order of a sum may differ between two programs. */
+/** JSON stores doubles exactly; only the order of summation may differ between two programs. */
 const NOISE_AGREEMENT = 1e-6;
 
 /** Options of `loadRecording`: the case that a recording belongs to. */
@@ -29,15 +29,15 @@ export interface LoadRecordingOptions {
   readonly files: CaseFiles;
   readonly images: number;
   readonly taps: LoadedTaps | undefined;
-  /** What the second axis of the output counts, for messages: `classes`. */
+  /** Name of the output's second axis, for messages: `classes`. */
   readonly axis: string;
 }
 
 /**
  * Reads the arrays that a recorded reference names.
  *
- * @throws FormatError when an array is not what it must be.
- * @throws MismatchError when the noise stated is not that of the arrays.
+ * @throws FormatError when an array has the wrong shape or dtype.
+ * @throws MismatchError when the stated noise is not that of the arrays.
  */
 export async function loadRecording(
   reference: RecordedReference,

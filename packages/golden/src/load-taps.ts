@@ -3,18 +3,18 @@ import type { CaseTaps, Noise } from "./case.ts";
 import { measureNoise } from "./noise.ts";
 import type { CaseFiles } from "./case-files.ts";
 
-/** The places at which a case looks into the network. */
+/** The positions at which a case samples the network. */
 export interface LoadedTaps extends Pick<CaseTaps, "layers"> {
-  /** How many places of each layer. */
+  /** Number of positions in each layer. */
   readonly samples: number;
-  /** `[layers, samples]`: places in each layer's tensor, in row-major order. */
+  /** `[layers, samples]`: positions in each layer's tensor, in row-major order. */
   readonly positions: Int32Array;
 }
 
 /**
- * Reads the places that a case names.
+ * Reads the positions that a case names.
  *
- * @throws FormatError when they are not int32 `[layers, samples]`, or one is outside of its layer.
+ * @throws FormatError when they are not int32 `[layers, samples]`, or one is outside its layer.
  */
 export async function loadTaps({ positions: file, layers }: CaseTaps, files: CaseFiles): Promise<LoadedTaps> {
   const label = `${files.label}/${file}`;
@@ -27,16 +27,16 @@ export async function loadTaps({ positions: file, layers }: CaseTaps, files: Cas
     const size = elementCount(layer.shape);
     const outside = data.subarray(row * samples, (row + 1) * samples).find((place) => place < 0 || place >= size);
     if (outside !== undefined) {
-      throw new FormatError(`${label}: names place ${outside} of ${layer.name}, which has ${size} elements`);
+      throw new FormatError(`${label}: names position ${outside} of ${layer.name}, which has ${size} elements`);
     }
   }
   return { layers, samples, positions: data };
 }
 
 /**
- * The noise of PyTorch's float32 in each layer.
+ * Measures the noise of PyTorch's float32 in each layer.
  *
- * @throws FormatError when a layer has none, or one that is no number: nothing could be measured by it.
+ * @throws FormatError when a layer's noise is 0 or NaN: it cannot serve as a unit.
  */
 export function noiseOfTaps(
   values32: Float32Array,

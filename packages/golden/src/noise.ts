@@ -1,6 +1,6 @@
 import type { Noise } from "./case.ts";
 
-/** The largest and the root mean square difference between PyTorch's float32 and float64 logits. */
+/** Measures the largest and the root mean square difference between PyTorch's float32 and float64 logits. */
 export function measureNoise(logits32: Float32Array, logits64: Float64Array): Noise {
   let max = 0;
   let squares = 0;

@@ -16,13 +16,13 @@ test("opens a case with its arrays", async () => {
   expect(loaded.documented).toEqual([]);
 });
 
-test("a noise that somebody widened is refused", async () => {
+test("a widened noise is refused", async () => {
   const files = await fakeFiles({ json: (json) => (json["references"][0].noise.max *= 1.01) });
   await expect(openCase(files)).rejects.toThrow(MismatchError);
   await expect(openCase(files)).rejects.toThrow(/noise\.max is/);
 });
 
-test("arrays that are not what they must be are refused", async () => {
+test("arrays of the wrong shape or dtype are refused", async () => {
   const wrong: Record<string, Uint8Array>[] = [
     { "logits64.npy": encodeNpy(floats(LOGITS)) },
     { "logits64.npy": encodeNpy(doubles(LOGITS.slice(1))) },
@@ -43,7 +43,7 @@ test("NaN in a recording is refused", async () => {
   ).rejects.toThrow(/noise\.max is 1; the recorded logits have NaN/);
 });
 
-test("labels must be as many as classes", async () => {
+test("there must be as many labels as classes", async () => {
   const files = await fakeFiles({ json: (json) => json["labels"].push("triangle") });
   await expect(openCase(files)).rejects.toThrow(/5 labels; the recorded logits have 4 classes/);
 });
@@ -88,7 +88,7 @@ test("a folder without a case is an IoError that names the file", async () => {
   await expect(loadCase("no/such/folder")).rejects.toThrow(/no\/such\/folder\/case\.json/);
 });
 
-test("a named pipe in the place of a case's file is refused at once", async () => {
+test("a named pipe in place of a case's file is refused at once", async () => {
   const folder = await mkdtemp(join(tmpdir(), "samoyed-case-"));
   try {
     execFileSync("mkfifo", [join(folder, "case.json")]);

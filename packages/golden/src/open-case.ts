@@ -5,7 +5,7 @@ import { type LoadedTaps, loadTaps } from "./load-taps.ts";
 import { parseCase } from "./parse-case.ts";
 import { comparisonOf } from "./tasks.ts";
 
-/** A case with its recorded arrays; images and checkpoint are read when they are needed. */
+/** A case with its recorded arrays; images and checkpoint are read when needed. */
 export interface LoadedCase {
   readonly case: GoldenCase;
   readonly files: CaseFiles;
@@ -15,12 +15,12 @@ export interface LoadedCase {
 }
 
 /**
- * Reads case.json and the arrays that it names, and checks that they belong together: the shapes, and that the noise
- * stated is the noise of the arrays, so that no edited number widens a gate.
+ * Reads case.json and the arrays that it names, and checks that they belong together: the shapes, and that the
+ * stated noise is the noise of the arrays, so that no edited number widens a gate.
  *
- * @throws FormatError when a file is not what it must be.
+ * @throws FormatError when a file is invalid.
  * @throws MismatchError when the files contradict one another.
- * @throws UnsupportedError when the task of the case is not known.
+ * @throws UnsupportedError when the case's task is unknown.
  */
 export async function openCase(files: CaseFiles): Promise<LoadedCase> {
   const label = `${files.label}/case.json`;

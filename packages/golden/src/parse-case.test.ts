@@ -51,7 +51,7 @@ describe("refuses", () => {
     ["a missing key", (json) => delete json["images"], /case\.images is missing/],
     ["a case in no set", (json) => (json["sets"] = []), /case\.sets has 0 items/],
     ["a set with a blank", (json) => (json["sets"] = ["my set"]), /case\.sets\[0\]/],
-    ["a slow backend that is no name", (json) => (json["slow"] = [true]), /case\.slow\[0\]/],
+    ["a slow backend that is not a name", (json) => (json["slow"] = [true]), /case\.slow\[0\]/],
     [
       "stored weights without a hash",
       (json) => json["references"].push({ ...json["references"][0], stored: "uint8", weightsSha256: undefined }),
@@ -60,12 +60,12 @@ describe("refuses", () => {
     [
       "stored weights without the original",
       (json) => (json["references"][0].stored = "uint8"),
-      /has no recording of the original beside it/,
+      /has no recording of the original/,
     ],
     [
       "a budget for nothing",
       (json) => (json["references"][0].budget = { sqnr: 30, reason: "because" }),
-      /references\[0\] has a budget for its drift and nothing stored/,
+      /references\[0\] has a drift budget and no stored weights/,
     ],
     [
       "a budget below the policy's",
@@ -73,7 +73,7 @@ describe("refuses", () => {
         json["references"].push({ ...json["references"][0], stored: "uint8", budget: { sqnr: 19, reason: "because" } }),
       /references\[1\]\.budget\.sqnr/,
     ],
-    ["taps of a case that has none", (json) => (json["references"][0].taps64 = "t.npy"), /names taps64 or taps32/],
+    ["taps of a case without taps", (json) => (json["references"][0].taps64 = "t.npy"), /names taps64 or taps32/],
     ["no image", (json) => (json["images"] = []), /case\.images has 0 items/],
     ["a name that leaves its folder", (json) => (json["name"] = "../x"), /case\.name/],
     ["an absolute path", (json) => (json["images"][0].path = "/etc/passwd"), /images\[0\]\.path/],
@@ -82,7 +82,7 @@ describe("refuses", () => {
     ["a path and an asset", (json) => (json["images"][0].asset = "dog.jpg"), /has both path and asset/],
     ["neither", (json) => delete json["images"][0].path, /has neither path and asset/],
     ["a class beyond the labels", (json) => (json["images"][2].label = 4), /label is 4; there are 4 labels/],
-    ["a hash too few", (json) => json["inputSha256"].pop(), /2 hashes for 3 images/],
+    ["one hash too few", (json) => json["inputSha256"].pop(), /2 hashes for 3 images/],
     ["an unknown kind of checkpoint", (json) => (json["checkpoint"].kind = "magic"), /checkpoint\.kind is "magic"/],
     ["an unknown kind of reference", (json) => (json["references"][0].kind = "x"), /references\[0\]\.kind is "x"/],
     ["a noise of zero", (json) => (json["references"][0].noise.max = 0), /noise\.max/],
@@ -112,7 +112,7 @@ describe("refuses", () => {
     expect(() => parseCase(changed(change), "x/case.json")).toThrow(message);
   });
 
-  test("what is no JSON", () => {
+  test("text that is not JSON", () => {
     expect(() => parseCase("{")).toThrow(FormatError);
     expect(() => parseCase("[]")).toThrow(FormatError);
     expect(() => parseCase("null")).toThrow(FormatError);

@@ -3,14 +3,14 @@ import { CHECKPOINT_SCHEMAS, GOLDEN_CASE_SCHEMA, REFERENCE_SCHEMAS } from "./cas
 import { CASE_SCHEMA, type GoldenCase } from "./case.ts";
 import { comparisonOf } from "./tasks.ts";
 
-/** 10,000 images with hashes and a thousand labels take 2 MB. */
+/** Limit on the text: 10,000 images with hashes and a thousand labels take 2 MB. */
 const MAX_CASE_CHARACTERS = 64 << 20;
 
 /**
  * Reads the text of a case.json, strictly: an unknown key is an error, because a misspelled one would drop a check.
  *
  * @throws FormatError that names the offending key by its path.
- * @throws UnsupportedError when the case was written for a later version, or its task is not known.
+ * @throws UnsupportedError when the case was written for a later version, or its task is unknown.
  */
 export function parseCase(json: string, label = "case.json"): GoldenCase {
   if (json.length > MAX_CASE_CHARACTERS) {
@@ -20,7 +20,7 @@ export function parseCase(json: string, label = "case.json"): GoldenCase {
   try {
     value = JSON.parse(json);
   } catch (cause) {
-    throw new FormatError(`${label}: is no JSON`, { cause });
+    throw new FormatError(`${label}: is not JSON`, { cause });
   }
   const schema = keyOf(value, "schema");
   if (typeof schema === "number" && schema > CASE_SCHEMA) {
@@ -95,10 +95,10 @@ function checkRecordings({ references, taps }: GoldenCase, label: string): void 
     const { stored, budget, weightsSha256, taps64, taps32 } = reference;
     const path = `${label}: case.references[${index}]`;
     if (stored !== undefined && (weightsSha256 === undefined || !original)) {
-      const what = original ? "no weightsSha256" : "no recording of the original beside it";
-      throw new FormatError(`${path} is of weights stored as ${stored} and has ${what}`);
+      const missing = original ? "no weightsSha256" : "no recording of the original";
+      throw new FormatError(`${path} is of weights stored as ${stored} and has ${missing}`);
     }
-    if (stored === undefined && budget) throw new FormatError(`${path} has a budget for its drift and nothing stored`);
+    if (stored === undefined && budget) throw new FormatError(`${path} has a drift budget and no stored weights`);
     if ((taps64 === undefined) !== (taps32 === undefined) || (taps64 !== undefined && !taps)) {
       throw new FormatError(`${path} names taps64 or taps32; expected both, and the case's taps, or none`);
     }

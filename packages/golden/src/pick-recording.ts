@@ -2,41 +2,41 @@ import type { Check } from "./check.ts";
 import type { LoadedRecording } from "./load-recording.ts";
 import type { LoadedCase } from "./open-case.ts";
 
-/** How weights are stored where they are stored as they are. */
+/** Storage of weights that are stored unchanged. */
 export const UNCHANGED = "float32";
 
-/** Weights that are not the case's own: a checkpoint that the user has. */
+/** Weights other than the case's: a checkpoint of the user. */
 export interface OtherWeights {
-  /** For reports: a file's name. */
+  /** Name for reports: that of the file. */
   readonly name: string;
-  /** Over the bytes of all tensors of the state dict, in PyTorch's order, as `weightsSha256` in case.json. */
+  /** SHA-256 over the bytes of all tensors of the state dict, in PyTorch's order, as `weightsSha256` in case.json. */
   readonly sha256: string;
 }
 
-/** Which weights run. */
+/** Weights that run. */
 export interface WeightsInUse {
-  /** In place of the case's own. */
+  /** Weights in place of the case's. */
   readonly weights: OtherWeights | undefined;
-  /** How they are stored: `float32`, `uint8`. */
+  /** Storage: `float32`, `uint8`. */
   readonly stored: string;
 }
 
 /** The recordings that a backend is compared with. */
 export interface Picked {
-  /** PyTorch on the very weights in use. */
+  /** PyTorch on exactly the weights in use. */
   readonly recording: LoadedRecording | undefined;
   /** PyTorch on the weights before they were stored in fewer bits; `undefined` where they were not. */
   readonly original: LoadedRecording | undefined;
-  /** Whether stored weights are those of the recording; `undefined` where that is no question. */
+  /** Whether stored weights are those of the recording; `undefined` where it does not apply. */
   readonly check: Check | undefined;
 }
 
-/** Whether the weights in use are other ones than the case's. */
+/** Whether the weights in use differ from the case's. */
 export function areOther(loaded: LoadedCase, weights: OtherWeights | undefined): weights is OtherWeights {
   return weights !== undefined && weights.sha256 !== loaded.case.checkpoint.weightsSha256;
 }
 
-/** The recording that was made with a checkpoint's weights as they are, if there is one. */
+/** Finds the recording of a checkpoint's unchanged weights, if there is one. */
 export function pickOriginal(loaded: LoadedCase, weights: OtherWeights | undefined): LoadedRecording | undefined {
   const unchanged = loaded.recorded.filter(({ stored }) => stored === undefined);
   if (areOther(loaded, weights)) return unchanged.find((recording) => recording.weightsSha256 === weights.sha256);
@@ -47,8 +47,9 @@ export function pickOriginal(loaded: LoadedCase, weights: OtherWeights | undefin
 }
 
 /**
- * Picks the recordings that a backend is compared with. Stored weights are found by their hash: where the case's own, stored in
- * a way that was recorded, are not those of a recording, that is a failure and not a missing reference.
+ * Picks the recordings that a backend is compared with. Stored weights are found by their hash: if the
+ * case's own weights, stored in a way that was recorded, have another hash than the recording, that is a failure and not
+ * a missing reference.
  */
 export function pickRecordings(
   loaded: LoadedCase,

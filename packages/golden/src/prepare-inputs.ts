@@ -17,13 +17,13 @@ export interface Preprocessed {
   readonly tensor: Tensor<"float32">;
 }
 
-/** Makes the network's input from an image's file. */
+/** Makes the network's input from the bytes of an image file. */
 export type Preprocess = (bytes: Uint8Array, config: PreprocessConfig) => Preprocessed | Promise<Preprocessed>;
 
 /** Finds a file by its name in golden/assets.json. */
 export type AssetReader = (name: string) => Promise<Uint8Array>;
 
-/** What preparing the inputs needs. */
+/** Options of `prepareInputs`. */
 export interface PrepareOptions {
   readonly preprocess: Preprocess;
   readonly asset: AssetReader;
@@ -32,10 +32,10 @@ export interface PrepareOptions {
 }
 
 /**
- * The input tensors of a case, `[3, H, W]` each, all in memory, and whether they are timm's to the bit.
+ * Prepares the input tensors of a case, `[3, H, W]` each, all in memory, and checks that they are timm's to the bit.
  *
  * @throws MismatchError when an image is not the file that the case names.
- * @throws ShapeError when preprocessing gives another shape than the case's.
+ * @throws ShapeError when preprocessing gives a shape other than the case's.
  */
 export async function prepareInputs(
   loaded: LoadedCase,

@@ -3,7 +3,7 @@ import type { Report } from "./report.ts";
 import type { BackendResult, CaseResult } from "./result.ts";
 import { summaryText } from "./summary-text.ts";
 
-/** Colors reach a contrast of 4.5 on their background in both schemes, and each is also given in words. */
+/** Styles. Colors have a contrast of at least 4.5 in both schemes, and every color is also expressed in words. */
 const STYLE = `
 :root { color-scheme: light dark; --ok: #116329; --bad: #b3261e; --open: #7a4d00; --line: #d0d7de; --dim: #57606a; }
 @media (prefers-color-scheme: dark) {
@@ -21,7 +21,7 @@ th[scope=row] { font-weight: 500; }
 details td { white-space: normal; }
 `;
 
-/** The report as one HTML file that loads nothing else: readable in light and dark, on paper, and by screen readers. */
+/** Renders the report as one HTML file that loads nothing else: readable in light and dark, on paper, and by screen readers. */
 export function renderHtml(report: Report): string {
   const environment = Object.entries(report.environment).map(([key, value]) => `${key} ${value}`);
   return `<!doctype html>
@@ -91,7 +91,7 @@ ${body.join("\n")}
 </table>`;
 }
 
-/** Where backends were looked into: how far each layer is off, in the order in which the network computes them. */
+/** Table of each tapped backend's layers with their errors, in order of computation. */
 function layersHtml({ backends }: CaseResult): string {
   const tapped = backends.flatMap(({ backend, taps }) => (taps ? [{ backend, ...taps }] : []));
   const [first] = tapped;
@@ -108,7 +108,7 @@ function layersHtml({ backends }: CaseResult): string {
   return `<details><summary>Layers</summary>
 <div class="scroll" role="region" tabindex="0" aria-label="Layers">
 <table>
-<caption>The largest difference from PyTorch's float64, where F is the noise of PyTorch's float32 in that layer; and how far the difference lies below the values. In bold: where it grows most beyond that noise.</caption>
+<caption>The largest difference from PyTorch's float64, where F is the noise of PyTorch's float32 in that layer; and how far the difference is below the values. In bold: where it grows most beyond that noise.</caption>
 <thead><tr><th scope="col">layer</th>${heads.join("")}</tr></thead>
 <tbody>
 ${rows.join("\n")}

@@ -4,13 +4,13 @@ import type { CaseResult, Verdict } from "./result.ts";
 import { summarize } from "./summarize.ts";
 import { summaryText } from "./summary-text.ts";
 
-/** How a terminal shows a report. */
+/** Options of `renderTable`. */
 export interface RenderTableOptions {
-  /** Whether to color; a caller that honors NO_COLOR passes false. Every color is also given in words. */
+  /** Whether to color; a caller that honors NO_COLOR passes false. Every color is also expressed in words. */
   readonly color: boolean;
-  /** Columns of the terminal: sentences are wrapped to it, and a table leaves out its last columns. */
+  /** Columns of the terminal: sentences wrap to it, and a table drops its last columns. */
   readonly width: number;
-  /** Backends that had to run, for the last lines. */
+  /** Required backends, for the last lines. */
   readonly required?: readonly string[];
 }
 
@@ -24,10 +24,10 @@ const COLORS: Readonly<Record<Verdict["kind"], string>> = {
   "not run": "\u001b[33m",
 };
 
-/** The narrowest width that sentences are wrapped to: below it they would be a column of words. */
+/** The narrowest width that sentences wrap to: below it they would be a column of words. */
 const MIN_WIDTH = 40;
 
-/** The report for a terminal: one aligned table per case, notes below, and the counts at the end. */
+/** Renders the report for a terminal: one aligned table per case, notes below, and the counts at the end. */
 export function renderTable(results: readonly CaseResult[], options: RenderTableOptions): string {
   const paint = (style: string | undefined, raw: string): string => {
     const text = printable(raw);
@@ -69,7 +69,7 @@ export function renderTable(results: readonly CaseResult[], options: RenderTable
   return `${[...blocks, summaryText(summary)].join("\n\n")}\n`;
 }
 
-/** The columns that a terminal has room for; the JSON and the HTML have them all. */
+/** The columns that a terminal has room for; the JSON and the HTML have all of them. */
 function fitting(
   columns: readonly ReportColumn[],
   { rows, width }: { readonly rows: readonly ReportRow[]; readonly width: number },
@@ -105,7 +105,7 @@ function size(text: string): number {
   return Array.from(text).length;
 }
 
-/** Text that cannot command the terminal: labels and error messages come from files. */
+/** Removes control characters: labels and error messages come from files. */
 function printable(text: string): string {
   return Array.from(text, (character) => {
     const code = character.codePointAt(0)!;

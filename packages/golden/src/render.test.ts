@@ -67,7 +67,7 @@ test("the terminal's table", () => {
 resnext50_32x4d.fb_ssl_yfcc100m_ft_in1k, 1 image
 stand-in weights: seeded, not trained
 
-                           verdict           reference              answer          max |Δ|           rms Δ           KL       ms
+                           verdict           reference              prediction      max |Δ|           rms Δ           KL       ms
   documented                                                        Samoyed 0.6425
   PyTorch, recorded                                                 Samoyed 0.6425  2.9e-5 (1.0 F)    6.0e-6 (1.0 F)
   onnxruntime-node 1.30.0  passed, stand-in  recorded + documented  Samoyed 0.6425  1.2e-5 (0.4 F)    3.0e-6 (0.5 F)  2.0e-12  71
@@ -84,14 +84,14 @@ stand-in weights: seeded, not trained
 `);
 });
 
-test("a narrow terminal gets the columns that it has room for, and whole words", () => {
+test("a narrow terminal shows the columns that fit, and whole words", () => {
   const lines = renderTable([RESULT], { color: false, width: 86 }).split("\n");
-  expect(lines[4]).toBe("                           verdict           reference              answer");
+  expect(lines[4]).toBe("                           verdict           reference              prediction");
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(86);
   expect(renderTable([RESULT], { color: false, width: 10 })).toContain("passed, stand-in");
 });
 
-test("colors only when asked for, and then on top of the same words", () => {
+test("colors only on request, and in addition to the same words", () => {
   const plain = renderTable([RESULT], { color: false, width: 80 });
   const colored = renderTable([RESULT], { color: true, width: 80 });
   expect(plain).not.toContain("\u001b");
@@ -101,7 +101,7 @@ test("colors only when asked for, and then on top of the same words", () => {
   expect(colored.replace(/\u001b\[\d+m/g, "")).toBe(plain);
 });
 
-test("accuracy has a column where images are labelled", () => {
+test("accuracy has a column where images are labeled", () => {
   const backend = { ...RESULT.backends[0]!, accuracy: { images: 100, correct: 97, referenceCorrect: 97, same: 100 } };
   const text = renderTable([{ ...RESULT, images: 100, standIn: false, backends: [backend] }], {
     color: false,
@@ -111,7 +111,7 @@ test("accuracy has a column where images are labelled", () => {
   expect(text).not.toContain("stand-in,");
 });
 
-test("text from files cannot command the terminal", () => {
+test("text from files cannot send control sequences to the terminal", () => {
   const evil = { ...RESULT, title: "x\u001b]0;owned\u0007\r\n\u009b31m" };
   // eslint-disable-next-line no-control-regex
   expect(renderTable([evil], { color: false, width: 80 })).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);

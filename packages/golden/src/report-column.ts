@@ -2,6 +2,6 @@
 export interface ReportColumn {
   readonly key: string;
   readonly title: string;
-  /** Where a terminal is narrow, the column with the lowest number is left out first; one without a number never. */
+  /** On a narrow terminal the column with the lowest number is dropped first; one without a number is never dropped. */
   readonly leftOut?: number;
 }

@@ -7,13 +7,13 @@ import { comparisonOf } from "./tasks.ts";
 
 /** One line of a case's table. */
 export interface ReportRow {
-  /** Absent for references. */
+  /** Verdict; absent for references. */
   readonly verdict?: Verdict["kind"];
   /** The text of each column, by its key. */
   readonly cells: Cells;
 }
 
-/** The columns of every task before its own, and after them. */
+/** Columns that every task has, before and after its own. */
 const BEFORE: readonly ReportColumn[] = [
   { key: "name", title: "" },
   { key: "verdict", title: "verdict" },
@@ -28,18 +28,18 @@ const AFTER: readonly ReportColumn[] = [
 export interface ReportNote {
   readonly kind: Verdict["kind"] | "note";
   readonly text: string;
-  /** What fixes it, often a command: to be shown whole. */
+  /** Fix, often a command: not to be wrapped. */
   readonly fix?: string;
 }
 
-/** A case as every report shows it. */
+/** Rows and notes of a case, as every report shows them. */
 export interface ReportTable {
   readonly columns: readonly ReportColumn[];
   readonly rows: readonly ReportRow[];
   readonly notes: readonly ReportNote[];
 }
 
-/** The rows of a case: the references first, then the backends; columns that would be empty are left out. */
+/** Makes the rows of a case: the references first, then the backends; empty columns are omitted. */
 export function reportTable(result: CaseResult): ReportTable {
   const { documented, pytorch, backends, images } = result;
   const { table } = comparisonOf(result);
@@ -62,7 +62,7 @@ export function reportTable(result: CaseResult): ReportTable {
   return { columns, rows, notes: notesOf(result) };
 }
 
-/** The text of a row in a column. */
+/** Returns the text of a row in a column. */
 export function cellOf({ cells }: ReportRow, key: string): string {
   return cells[key] ?? "";
 }
@@ -99,7 +99,7 @@ function notesOf({ preprocess, statements, backends }: CaseResult): ReportNote[]
   return notes;
 }
 
-/** Describes the weights of a case, and how they are stored where that changes them. */
+/** Describes the weights of a case, and their storage where it changes them. */
 export function weightsText({ standIn, weights, stored }: CaseResult): string {
   const text = standIn ? weights : `weights: ${weights}`;
   return stored === UNCHANGED ? text : `${text}; stored as ${stored}`;

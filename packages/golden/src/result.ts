@@ -4,12 +4,12 @@ import type { ClassificationResult } from "./classification/result.ts";
 import type { TapsResult } from "./compare-taps.ts";
 
 /**
- * The verdict on a backend's run of a case.
+ * Verdict on a backend's run of a case.
  *
- * - `passed`: every check that applied did; `notes` has what came close, and what else a reader should know.
+ * - `passed`: every check that applied did; `notes` lists close calls and other remarks.
  * - `failed`: at least one check did not.
  * - `contradicted`: the only reference is a documented one, and everything that ran contradicts it. Not green, and
- *   not a failed conversion: nothing here tells which of the two is right.
+ *   not a failed conversion: which of the two is right is unknown.
  * - `not run`: never green.
  */
 export type Verdict =
@@ -21,48 +21,48 @@ export type Verdict =
 /** The keys of a result that depend on the task, all optional. */
 export type TaskResult = ClassificationResult;
 
-/** One backend on one case. */
+/** Result of one backend on one case. */
 export interface BackendResult extends TaskResult {
   readonly backend: string;
-  /** The engine's version, where it could run. */
+  /** The engine's version, if it could run. */
   readonly version?: string;
   readonly verdict: Verdict;
-  /** The weights are a stand-in, so the verdict is about arithmetic and not about a trained network. */
+  /** Whether the weights are a stand-in: then the verdict is about arithmetic, not about a trained network. */
   readonly standIn: boolean;
-  /** The kinds of reference that the verdict rests on. */
+  /** Kinds of reference behind the verdict. */
   readonly references: readonly ("recorded" | "documented")[];
   readonly checks: readonly Check[];
-  /** Inside the network, for image 0, where that was asked for. */
+  /** Layers of the network for image 0, if requested. */
   readonly taps?: TapsResult;
   /** Median time of one image's run, in milliseconds. */
   readonly milliseconds?: number;
 }
 
-/** PyTorch itself, recorded by the oracle. */
+/** Result of PyTorch itself, recorded by the oracle. */
 export interface PyTorchResult extends Omit<TaskResult, "comparison"> {
-  /** How its weights were stored: `float32`, `uint8`. */
+  /** Storage of its weights: `float32`, `uint8`. */
   readonly stored: string;
   readonly noise: Noise;
   readonly environment: Readonly<Record<string, string | number>>;
 }
 
-/** One case on all backends. */
+/** Result of one case on all backends. */
 export interface CaseResult {
   readonly name: string;
   readonly title: string;
   readonly model: string;
-  /** The case's `task`, where it names one. */
+  /** The case's `task`, if it names one. */
   readonly task?: string;
   readonly images: number;
-  /** A description of the weights; for a stand-in, that they are one. */
+  /** Description of the weights; for a stand-in, says that they are one. */
   readonly weights: string;
-  /** How they are stored in the artifacts: `float32`, `uint8`. */
+  /** Storage in the artifacts: `float32`, `uint8`. */
   readonly stored: string;
   readonly standIn: boolean;
-  /** Apart from the network: are the input tensors those of timm, to the bit? */
+  /** Check of preprocessing alone: whether the input tensors are timm's to the bit. */
   readonly preprocess: Check;
   readonly backends: readonly BackendResult[];
-  /** PyTorch's own results, where they were recorded for these weights: the original's first, then as they are stored. */
+  /** PyTorch's own results, if recorded for these weights: the original's first, then those of the stored weights. */
   readonly pytorch: readonly PyTorchResult[];
   /** Documented numbers, for the table. */
   readonly documented: readonly Pick<DocumentedReference, "source" | "top">[];

@@ -4,7 +4,7 @@ import type { LoadedTaps } from "./load-taps.ts";
 import { sampleTaps } from "./sample-taps.ts";
 import type { TaskOutput } from "./task-comparison.ts";
 
-/** A backend's output for all images, or why there is none. */
+/** A backend's output for all images, or the reason why it is missing. */
 export type BackendOutput =
   | {
       readonly kind: "ran";
@@ -19,7 +19,7 @@ export type BackendOutput =
   | { readonly kind: "broke"; readonly version: string; readonly reason: string }
   | { readonly kind: "not run"; readonly reason: string; readonly fix: string };
 
-/** Values inside the network for image 0, or why there are none. */
+/** Values inside the network for image 0, or the reason why they are missing. */
 export type TapsOutput =
   | { readonly kind: "sampled"; readonly values: Float32Array }
   | { readonly kind: "broke"; readonly reason: string };
@@ -28,16 +28,16 @@ export type TapsOutput =
 export interface RunBackendOptions {
   readonly task: TaskOutput;
   readonly inputs: readonly Tensor<"float32">[];
-  /** Where to look into the network, in a run of its own: a tapped graph may round otherwise. */
+  /** Positions to sample inside the network, in a separate run: a tapped graph may round differently. */
   readonly taps: LoadedTaps | undefined;
   readonly onImage: (done: number) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Runs every input on a backend, one at a time (a batch may round otherwise), and stacks the outputs.
+ * Runs every input on a backend, one at a time (a batch may round differently), and stacks the outputs.
  *
- * @throws AbortedError when the signal fires; everything else that goes wrong is a result.
+ * @throws AbortedError when the signal fires; any other failure is a result.
  */
 export async function runBackend(backend: CaseBackend, options: RunBackendOptions): Promise<BackendOutput> {
   const { signal } = options;
@@ -90,7 +90,7 @@ async function runTaps(
   }
 }
 
-/** The row of one image; `size` is that of the rows before. */
+/** Takes the row of one image; `size` is that of the earlier rows. */
 function rowOf(
   outputs: ReadonlyMap<string, Tensor>,
   { name, axis, size }: TaskOutput & { readonly size: number | undefined },

@@ -15,7 +15,7 @@ import type { CaseResult } from "./result.ts";
 import { runCase, type RunCaseOptions } from "./run-case.ts";
 import { summarize } from "./summarize.ts";
 
-/** Runs the case with weights that are stored as uint8, on one backend. */
+/** Runs the case with weights stored as uint8, on one backend. */
 async function run(
   backend: Parameters<typeof fakeBackend>[1],
   options: { readonly changes?: FakeChanges; readonly more?: Partial<RunCaseOptions> } = {},
@@ -43,35 +43,35 @@ describe("two goldens for weights in fewer bits", () => {
       rms: "passed",
       kl: "passed",
       rank: "passed",
-      answers: "passed",
+      predictions: "passed",
       drift: "passed",
     });
     expect(result).toMatchObject({ stored: "uint8", pytorch: [{ stored: "float32" }, { stored: "uint8" }] });
     const [backend] = result.backends;
     expect(backend).toMatchObject({
       verdict: { kind: "passed" },
-      // PyTorch's own answers on these weights, one of which is not that of the original.
+      // PyTorch's own predictions on these weights, one of which differs from the original's.
       accuracy: { referenceCorrect: 3, same: 3 },
-      drift: { max: expect.closeTo(0.002, 6), changed: [{ image: 2, original: 2, answer: 3 }] },
+      drift: { max: expect.closeTo(0.002, 6), changed: [{ image: 2, original: 2, prediction: 3 }] },
     });
     expect(result.pytorch[1]!.drift!.sqnr).toBeCloseTo(backend!.drift!.sqnr, 2);
     expect(result.statements[0]).toMatch(
-      /^PyTorch itself: weights as uint8 move .* the budget is 50 dB\); 2 of 3 answers stay; image 2 is answered 3 instead of 2\.$/,
+      /^PyTorch itself: weights as uint8 move .* the budget is 50 dB\); 2 of 3 predictions stay; image 2 is predicted as 3 instead of 2\.$/,
     );
     const text = renderTable([result], { color: false, width: 200 });
     expect(text).toMatch(/^weights: fake\.pth; stored as uint8$/m);
-    expect(text).toMatch(/^ {2}PyTorch, uint8 weights .* 2\.0e-3, \d+\.\d dB, 2 answers kept$/m);
-    expect(text).toMatch(/^ {2}one 1\.2\.3 .* 2\.0e-3, \d+\.\d dB, 2 answers kept/m);
+    expect(text).toMatch(/^ {2}PyTorch, uint8 weights .* 2\.0e-3, \d+\.\d dB, 2 predictions kept$/m);
+    expect(text).toMatch(/^ {2}one 1\.2\.3 .* 2\.0e-3, \d+\.\d dB, 2 predictions kept/m);
   });
 
-  test("logits off by a few F are red, however large the drift is that is allowed", async () => {
+  test("logits off by a few F are red, however large the allowed drift", async () => {
     const rows = DRIFTED.map((row, image) => row.map((logit, index) => (image + index === 0 ? logit + 2e-4 : logit)));
     const result = await run({ ...RIGHT, rows });
     expect(statuses(result)).toMatchObject({ weights: "passed", max: "failed", drift: "passed" });
     expect(result.backends[0]!.verdict.kind).toBe("failed");
   });
 
-  test("weights that were not stored so at all are red: by their hash, and by their logits", async () => {
+  test("weights stored in another way are red: by their hash, and by their logits", async () => {
     const secret = await run({ rows: LOGITS, weightsSha256: "b".repeat(64) });
     expect(statuses(secret)).toEqual({ weights: "failed" });
     expect(secret.backends[0]!.verdict).toMatchObject({
@@ -94,7 +94,7 @@ describe("two goldens for weights in fewer bits", () => {
     });
   });
 
-  test("without a budget the drift is told and not judged", async () => {
+  test("without a budget the drift is reported but not judged", async () => {
     const result = await run(RIGHT, { changes: withStored() });
     expect(statuses(result)).toMatchObject({ drift: "not run" });
     expect(result.backends[0]).toMatchObject({ verdict: { kind: "passed" }, drift: { images: 3 } });
@@ -110,7 +110,7 @@ describe("two goldens for weights in fewer bits", () => {
     expect(summarize([result]).exitCode).toBe(5);
   });
 
-  test("other weights than the case's have no recording, and that is no failure", async () => {
+  test("weights other than the case's have no recording, which is not a failure", async () => {
     const weights = { name: "mine.pth", sha256: "e".repeat(64) };
     const result = await run({ rows: DRIFTED, weightsSha256: "f".repeat(64) }, { more: { weights } });
     expect(result.backends[0]!.verdict.kind).toBe("not run");
@@ -121,7 +121,7 @@ describe("two goldens for weights in fewer bits", () => {
   });
 });
 
-test("weights as they are take no notice of recordings of stored ones", async () => {
+test("unchanged weights ignore recordings of stored ones", async () => {
   const result = await run({ rows: LOGITS }, { more: { stored: "float32" } });
   expect(result.backends[0]).toMatchObject({ verdict: { kind: "passed" }, accuracy: { same: 3 } });
   expect(result.backends[0]!.drift).toBeUndefined();

@@ -23,7 +23,7 @@ const kinds = (result: CaseResult): string[] => result.backends.map(({ verdict }
 const change = (image: number, index: number, by: number): number[][] =>
   LOGITS.map((row, i) => row.map((value, j) => (i === image && j === index ? value + by : value)));
 
-test("a backend that answers as PyTorch does passes, with accuracy and times", async () => {
+test("a backend with PyTorch's outputs passes, with accuracy and times", async () => {
   const backend = fakeBackend("good");
   const result = await run([backend]);
   expect(result).toMatchObject({ name: "fake", images: 3, standIn: false, preprocess: { status: "passed" } });
@@ -47,7 +47,7 @@ test("the task of a case that names one is in its result", async () => {
   expect(unnamed).not.toHaveProperty("task");
 });
 
-test("each backend is judged by itself, and progress tells what happens", async () => {
+test("each backend is judged separately, and progress reports each step", async () => {
   const events: CaseEvent[] = [];
   const result = await run([fakeBackend("good"), fakeBackend("bad", { rows: change(1, 0, 0.01) })], {
     more: { onEvent: (event) => events.push(event) },
@@ -62,24 +62,24 @@ test("each backend is judged by itself, and progress tells what happens", async 
   expect(events[1]).toEqual({ kind: "preprocess", case: "fake", done: 2, total: 3 });
 });
 
-test("an answer may differ only where PyTorch itself hardly separates two classes", async () => {
-  // Image 2: its best classes lie 1e-5 apart, F is 2e-5.
+test("a prediction may differ only where PyTorch itself hardly separates two classes", async () => {
+  // Image 2: its best classes are 1e-5 apart, F is 2e-5.
   const near = await run([fakeBackend("near", { rows: change(2, 3, 2e-5) })]);
   expect(near.backends[0]).toMatchObject({
     verdict: {
       kind: "passed",
-      notes: ["2 of 3 answers are PyTorch's; the others lie within the rounding of the reference"],
+      notes: ["2 of 3 predictions are PyTorch's; the others are within the rounding of the reference"],
     },
     accuracy: { correct: 3, referenceCorrect: 2, same: 2 },
   });
   const clear = await run([fakeBackend("clear", { rows: change(1, 3, 2.5) })]);
-  expect(clear.backends[0]!.checks.find((check) => check.name === "answers")).toMatchObject({
+  expect(clear.backends[0]!.checks.find((check) => check.name === "predictions")).toMatchObject({
     status: "failed",
-    message: "2 of 3 answers are PyTorch's; image 1 is answered 3 instead of 1",
+    message: "2 of 3 predictions are PyTorch's; image 1 is predicted as 3 instead of 1",
   });
 });
 
-describe("what a backend does wrong is a result", () => {
+describe("a backend's mistake is a result", () => {
   const opening = (run: (image: number) => Map<string, Tensor>): Partial<CaseBackend> => ({
     open: async () => ({ run: async (inputs) => run(Number(inputs["input"]!.data[0])), dispose: async () => {} }),
   });
@@ -91,7 +91,7 @@ describe("what a backend does wrong is a result", () => {
       /outputs are probabilities; expected exactly logits/,
     ],
     [
-      "an output too many",
+      "one output too many",
       opening(
         (i) =>
           new Map([
@@ -102,7 +102,7 @@ describe("what a backend does wrong is a result", () => {
       /outputs are logits, x/,
     ],
     ["no output", opening(() => new Map()), /outputs are none/],
-    ["another shape", opening((i) => new Map([["logits", { ...row(i), shape: [4] }]])), /logits is float32 \[4\]/],
+    ["a different shape", opening((i) => new Map([["logits", { ...row(i), shape: [4] }]])), /logits is float32 \[4\]/],
     [
       "another dtype",
       opening((i) => new Map([["logits", { dtype: "float64", shape: [1, 4], data: Float64Array.from(LOGITS[i]!) }]])),
@@ -114,7 +114,7 @@ describe("what a backend does wrong is a result", () => {
       /expected float32 \[1, 4\]/,
     ],
     [
-      "a class too few",
+      "one class too few",
       opening((i) => new Map([["logits", floats([LOGITS[i]!.slice(1)])]])),
       /are float32 \[3, 3\]; expected float32 \[3, 4\]/,
     ],
@@ -136,7 +136,7 @@ describe("what a backend does wrong is a result", () => {
   });
 });
 
-test("what cannot run is not run, with reason and fix, and required it is exit code 5", async () => {
+test("a backend that cannot run is not run, with reason and fix; if required, the exit code is 5", async () => {
   const missing = fakeBackend("missing", {
     overrides: {
       availability: async () => ({ available: false, reason: "missing is not installed", fix: "npm install missing" }),
@@ -179,7 +179,7 @@ test("preprocessing is judged by equality, apart from the network", async () => 
   expect(summarize([result])).toMatchObject({ passed: 1, failed: 1, exitCode: 1 });
 });
 
-test("an asset that cannot be had makes everything not run", async () => {
+test("a missing asset makes everything not run", async () => {
   const changes: FakeChanges = {
     json: (json) => {
       delete json["images"][0].path;
@@ -193,7 +193,7 @@ test("an asset that cannot be had makes everything not run", async () => {
   expect(kinds(found)).toEqual(["passed"]);
 });
 
-test("an image that is another file is an error, not a verdict", async () => {
+test("a replaced image file is an error, not a verdict", async () => {
   const files = { "images/2.bin": Uint8Array.of(9) };
   await expect(run([fakeBackend("good")], { changes: { files } })).rejects.toThrow(MismatchError);
 });
@@ -234,7 +234,7 @@ test("a stand-in says so in every result", async () => {
   expect(summarize([result])).toMatchObject({ standIn: 1 });
 });
 
-describe("other weights than the case's", () => {
+describe("weights other than the case's", () => {
   const weights = { name: "real.pth", sha256: "c".repeat(64) };
   const withDocumented = (probability: number): FakeChanges => ({
     json: (json) => {
@@ -243,7 +243,7 @@ describe("other weights than the case's", () => {
     },
   });
 
-  test("are no stand-in, and what was recorded for the stand-in does not apply", async () => {
+  test("are not a stand-in, and recordings of the stand-in do not apply", async () => {
     // Logits far from the recorded ones, and yet the documented probability.
     const rows = LOGITS.map((row) => row.map((value) => value + 1));
     const result = await run([fakeBackend("good", { rows })], { changes: withDocumented(P), more: { weights } });
@@ -256,7 +256,7 @@ describe("other weights than the case's", () => {
     });
   });
 
-  test("backends that agree with one another and not with the page: contradicted, in words, exit code 1", async () => {
+  test("backends that agree with one another and not with the page: contradicted, with a statement, exit code 1", async () => {
     const backends = [fakeBackend("one"), fakeBackend("two")];
     const result = await run(backends, { changes: withDocumented(0.6), more: { weights } });
     expect(kinds(result)).toEqual(["contradicted", "contradicted"]);
@@ -264,7 +264,7 @@ describe("other weights than the case's", () => {
     expect(summarize([result])).toMatchObject({ contradicted: 2, failed: 0, exitCode: 1 });
   });
 
-  test("a recording of these very weights applies, and PyTorch's contradiction of the page is a note", async () => {
+  test("a recording of exactly these weights applies, and PyTorch's contradiction of the page is a note", async () => {
     const changes: FakeChanges = {
       json: (json) => {
         json["checkpoint"] = STAND_IN;
@@ -289,7 +289,7 @@ describe("other weights than the case's", () => {
     });
   });
 
-  test("the case's own weights by another name are its own", async () => {
+  test("the case's own weights under another name count as its own", async () => {
     const own = { name: "copy.pth", sha256: "b".repeat(64) };
     const result = await run([fakeBackend("good")], { changes: withDocumented(P), more: { weights: own } });
     expect(result).toMatchObject({ standIn: true, weights: STAND_IN.note });

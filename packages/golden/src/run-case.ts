@@ -28,16 +28,16 @@ export type CaseEvent =
 export interface RunCaseOptions {
   readonly backends: readonly CaseBackend[];
   readonly preprocess: Preprocess;
-  /** Finds images that are not in the repository; an `UnavailableError` makes every verdict `not run`. */
+  /** Reads images that are not in the repository; an `UnavailableError` makes every verdict `not run`. */
   readonly asset: AssetReader;
-  /** Class names, for a case that has none of its own. */
+  /** Class names, for a case without its own. */
   readonly labels?: readonly string[];
-  /** The weights that the backends run, where they are not the case's own. Only recordings of the same weights apply. */
+  /** Weights that the backends run, if not the case's own. Only recordings of the same weights apply. */
   readonly weights?: OtherWeights;
-  /** How the artifacts store the weights; `float32`, as they are, when absent. */
+  /** Storage of the weights in the artifacts; `float32`, unchanged, when absent. */
   readonly stored?: string;
-  /** `layers` looks into the network as well, for image 0, where the case says at which places. `answers` when absent. */
-  readonly depth?: "answers" | "layers";
+  /** `layers` also samples the network for image 0, at the positions that the case names. `outputs` when absent. */
+  readonly depth?: "outputs" | "layers";
   readonly onEvent?: (event: CaseEvent) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -45,11 +45,11 @@ export interface RunCaseOptions {
 /**
  * Runs a case on every backend, one after the other, and judges their outputs.
  *
- * @throws MismatchError when the case's own files do not fit one another; what a backend does wrong is in the result.
+ * @throws MismatchError when the case's own files contradict one another; a backend's mistake is in the result.
  * @throws AbortedError when the signal fires.
  */
 export async function runCase(loaded: LoadedCase, options: RunCaseOptions): Promise<CaseResult> {
-  const { onEvent = () => {}, depth = "answers" } = options;
+  const { onEvent = () => {}, depth = "outputs" } = options;
   const { name, title, model, checkpoint, images } = loaded.case;
   const task = comparisonOf(loaded.case);
   const comparison = task.forCase(loaded.case, { labels: options.labels });
@@ -73,7 +73,7 @@ export async function runCase(loaded: LoadedCase, options: RunCaseOptions): Prom
     preprocess.status === "failed" ? "the input was not timm's, so this says little about the network" : undefined;
   const backends = outputs.map((entry, index): BackendResult => {
     const place = ran.findIndex((candidate) => candidate.entry === entry);
-    const documented = place < 0 ? [] : judged.map((judgement) => judgement.checks[place]!);
+    const documented = place < 0 ? [] : judged.map((judgment) => judgment.checks[place]!);
     const result = judgeBackend(entry, {
       comparison,
       standIn,
@@ -103,7 +103,7 @@ export async function runCase(loaded: LoadedCase, options: RunCaseOptions): Prom
     documented: loaded.documented.map(({ source, top }) => ({ source, top })),
     statements: [
       ...driftStatements(recordings, { comparison, original }),
-      ...judged.flatMap((judgement) => judgement.statements),
+      ...judged.flatMap((judgment) => judgment.statements),
     ],
   };
 }
@@ -139,7 +139,7 @@ async function runAll(
   return { preprocess, outputs };
 }
 
-/** What storing the weights does to PyTorch's own predictions. */
+/** Describes how storing the weights changes PyTorch's own predictions. */
 function driftStatements(
   recordings: Iterable<LoadedRecording>,
   { comparison, original }: { readonly comparison: CaseComparison; readonly original: LoadedRecording | undefined },

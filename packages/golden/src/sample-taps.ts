@@ -2,10 +2,10 @@ import { formatShape, SamoyedError, sameShape, type Tensor } from "@samoyed/core
 import type { LoadedTaps } from "./load-taps.ts";
 
 /**
- * The values of each tapped layer at the places that the case names, `[layers, samples]`.
+ * Samples each tapped layer at the positions that the case names: `[layers, samples]`.
  *
  * A value that is not finite, wherever it is in a layer, makes all samples of that layer NaN: it must not hide
- * between the places.
+ * between the positions.
  *
  * @throws SamoyedError when a layer is missing, or is not float32 of the recorded shape.
  */
@@ -15,7 +15,7 @@ export function sampleTaps(outputs: ReadonlyMap<string, Tensor>, taps: LoadedTap
   for (const [row, { name, shape }] of layers.entries()) {
     const tensor = outputs.get(name);
     const expected = [1, ...shape];
-    if (!tensor) throw new SamoyedError("mismatch", `the backend gives no ${name}; it was asked for by name`);
+    if (!tensor) throw new SamoyedError("mismatch", `the backend did not return ${name}, which was requested by name`);
     if (!(tensor.data instanceof Float32Array) || !sameShape(tensor.shape, expected)) {
       const got = `${tensor.dtype} ${formatShape(tensor.shape)}`;
       throw new SamoyedError("shape", `${name} is ${got}; expected float32 ${formatShape(expected)}`);

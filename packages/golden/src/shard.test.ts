@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseShard, shardOf } from "./shard.ts";
 
-test("the shards of any items are a partition, whatever the order they come in", () => {
+test("the shards of any items are a partition, whatever their order", () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.string()), fc.integer({ min: 1, max: 7 }), (items, of) => {
       const key = (item: string): string => item;

@@ -26,7 +26,7 @@ export function parseShard(text: string): Shard {
   return { index, of };
 }
 
-/** The items of one shard: every N-th in the order of their keys, so that each item falls to exactly one machine. */
+/** Selects the items of one shard: every N-th in the order of their keys, so that each item goes to exactly one machine. */
 export function shardOf<T>(
   items: readonly T[],
   options: { readonly shard: Shard; readonly key: (item: T) => string },

@@ -19,7 +19,7 @@ const recorded: Recorded[] = JSON.parse(readFileSync(new URL("../fixtures/stand-
 const head = Float32Array.from({ length: 1000 }, (_, i) => i / 8 - 60);
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
-test.each(recorded)("$seed/$name has the bits that Python gives", async (entry) => {
+test.each(recorded)("$seed/$name has the same bits as in Python", async (entry) => {
   const tensor = standInTensor({ ...entry, head });
   const bytes = await tensor.read();
   if (entry.dtype === "float32") {
@@ -52,7 +52,7 @@ test("name and seed each change the values", async () => {
   expect(hashes.size).toBe(3);
 });
 
-test("values have the standard deviation that is asked for", async () => {
+test("values have the requested standard deviation", async () => {
   const std = Math.sqrt(2 / 144);
   const tensor = standInTensor({
     name: "w",
@@ -67,7 +67,7 @@ test("values have the standard deviation that is asked for", async () => {
   expect(Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)).toBeCloseTo(std, 2);
 });
 
-test("a head that does not fit, or is missing, is refused", () => {
+test("a head of the wrong size, or a missing one, is refused", () => {
   const bias = { name: "fc.bias", shape: [1000], dtype: "float32", fill: { kind: "head" }, seed: "s" } as const;
   expect(() => standInTensor({ ...bias, head: head.subarray(1) })).toThrow(ShapeError);
   expect(() => standInTensor({ ...bias, head: head.subarray(1) })).toThrow(

@@ -11,7 +11,7 @@ import {
   UsageError,
 } from "@samoyed/core";
 
-/** Which tensor of which stand-in. */
+/** Options of `standInTensor`. */
 export interface StandInTensorOptions {
   /** PyTorch's state-dict name; the values depend on it. */
   readonly name: string;
@@ -20,7 +20,7 @@ export interface StandInTensorOptions {
   readonly fill: StandInFill;
   /** Such as `samoyed-1`; the values depend on it. */
   readonly seed: string;
-  /** The bias that the oracle solved, for a tensor that it fills; others do not look at it. Kept, not copied. */
+  /** Bias that the oracle solved, for tensors filled with it; others ignore it. Kept, not copied. */
   readonly head?: Float32Array | undefined;
 }
 
@@ -37,7 +37,7 @@ function fnv1a(text: string): number {
 
 /**
  * Fills `out` with elements `first`, `first + 1`, … of the near-normal sequence that starts at `start`: sums of four
- * 16-bit uniforms, cut out of two hashes by MurmurHash3's 32-bit finaliser (written out twice: a call costs a third).
+ * 16-bit uniforms, taken from two hashes by MurmurHash3's 32-bit finalizer (inlined twice: a call costs a third).
  */
 function fillRandom(out: Float32Array, { start, first, scale }: { start: number; first: number; scale: number }): void {
   let state = (start + Math.imul(2 * first, GOLDEN_RATIO)) | 0;
@@ -56,7 +56,7 @@ function fillRandom(out: Float32Array, { start, first, scale }: { start: number;
   }
 }
 
-/** The function that writes the elements from `first` on into an array. */
+/** Returns the function that writes the elements from `first` on into an array. */
 function filler({ name, shape, fill, seed, head }: StandInTensorOptions): (out: Float32Array, first: number) => void {
   if (fill.kind === "constant") return (out) => void out.fill(fill.value);
   if (fill.kind === "head") {
@@ -74,7 +74,7 @@ function filler({ name, shape, fill, seed, head }: StandInTensorOptions): (out: 
 }
 
 /**
- * One tensor of a stand-in checkpoint: seeded weights, not trained, generated when read.
+ * Makes one tensor of a stand-in checkpoint: seeded weights, not trained, generated when read.
  *
  * Row-major; the same bits as `tools/oracle/samoyed_oracle/standin.py`.
  *

@@ -1,14 +1,14 @@
 import type { CaseResult } from "./result.ts";
 
-/** The counts of a whole check, and what the program should exit with. */
+/** Counts of a whole check, and the exit code. */
 export interface Summary {
   readonly passed: number;
   readonly failed: number;
   readonly contradicted: number;
   readonly notRun: number;
-  /** How many of the verdicts, of any kind, are about stand-in weights. */
+  /** Number of verdicts, of any kind, on stand-in weights. */
   readonly standIn: number;
-  /** Backends that were required and did not run in some case, with the reason. */
+  /** Required backends that did not run in some case, with the reason. */
   readonly missing: readonly { readonly backend: string; readonly case: string; readonly reason: string }[];
   /** 1 when a check failed or a documented number alone was contradicted, else 5 when a required backend did not run, else 0. */
   readonly exitCode: 0 | 1 | 5;
@@ -17,8 +17,8 @@ export interface Summary {
 /**
  * Counts verdicts.
  *
- * A required backend (`required`, by name) must have run in every case, and a name that no case has counts as missing.
- * Preprocessing that differs counts as one failure of its case. A check in which nothing ran at all is never 0.
+ * A required backend (`required`, by name) must have run in every case, and a name that is in no case counts as missing.
+ * Preprocessing that differs counts as one failure of its case. A check in which nothing ran never exits with 0.
  */
 export function summarize(
   results: readonly CaseResult[],

@@ -1,6 +1,6 @@
 import type { Summary } from "./summarize.ts";
 
-/** The counts in one line: `2 passed (stand-in), 1 not run`. */
+/** Formats the counts in one line: `2 passed (stand-in), 1 not run`. */
 export function summaryText(summary: Summary): string {
   const { passed, failed, contradicted, notRun, standIn, missing } = summary;
   const parts = [`${passed} passed`];

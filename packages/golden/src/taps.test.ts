@@ -19,7 +19,7 @@ const POSITIONS = [
   [2, 0],
   [1, 1],
 ];
-/** What PyTorch gives at those places in float64; its float32 is off by 1e-6. */
+/** PyTorch's float64 values at those positions; its float32 is off by 1e-6. */
 const VALUES = [
   [1, -2],
   [0.5, 4],
@@ -33,7 +33,7 @@ const RECORDED = {
   noise: noiseOfTaps(VALUES32, { values64: VALUES64, taps: TAPS, label: "taps32.npy" }),
 };
 
-/** Values at the places, off by `by` from one layer on. */
+/** Values at the positions, off by `by` from one layer on. */
 function off(by: number, layer = 0): Float32Array {
   return Float32Array.from(VALUES.flat(), (value, index) => (index < 2 * layer ? value : value + by));
 }
@@ -43,7 +43,7 @@ function judge(values: Float32Array): ReturnType<typeof tapsCheck> {
   return tapsCheck(result, TOLERANCES.float32);
 }
 
-describe("layers beside PyTorch's", () => {
+describe("layers compared with PyTorch's", () => {
   test("are measured in units of PyTorch's own noise in that layer", () => {
     const { layers } = compareTaps(off(2e-6), { taps: TAPS, recorded: RECORDED, original: undefined });
     expect(layers.map(({ name }) => name)).toEqual(["stem", "block1", "block2"]);
@@ -59,16 +59,16 @@ describe("layers beside PyTorch's", () => {
     ["PyTorch's own noise", off(1e-6), "passed"],
     ["6 F", off(6e-6), "warned"],
     ["9 F", off(9e-6), "failed"],
-    ["no number", off(Number.NaN, 1), "failed"],
+    ["not a number", off(Number.NaN, 1), "failed"],
     ["infinity", off(Infinity, 2), "failed"],
   ])("%s", (_, values, status) => {
     expect(judge(values).status).toBe(status);
   });
 
-  test("the layer where the error begins is named, also where it is no number", () => {
+  test("the layer where the error begins is named, also where it is NaN", () => {
     expect(judge(off(1e-3, 1)).message).toMatch(/the largest step is 80\.\d dB, at block1$/);
-    expect(judge(off(1e-3, 2)).message).toMatch(/of 3 layers block2 is furthest off: .* at block2$/);
-    expect(judge(off(Number.NaN, 1)).message).toMatch(/of 3 layers block1 is furthest off: NaN .* at block1$/);
+    expect(judge(off(1e-3, 2)).message).toMatch(/of 3 layers block2 is farthest off: .* at block2$/);
+    expect(judge(off(Number.NaN, 1)).message).toMatch(/of 3 layers block1 is farthest off: NaN .* at block1$/);
   });
 
   test("weights in fewer bits: also the distance from the original", () => {
@@ -78,7 +78,7 @@ describe("layers beside PyTorch's", () => {
   });
 });
 
-/** A backend's tensors, with the recorded values at their places. */
+/** A backend's tensors, with the recorded values at their positions. */
 function tensors(): Map<string, Tensor<"float32">> {
   return new Map(
     LAYERS.map(({ name, shape }, row) => {
@@ -89,21 +89,21 @@ function tensors(): Map<string, Tensor<"float32">> {
   );
 }
 
-describe("what a backend gives for the layers", () => {
-  test("is sampled at the places of the case", () => {
+describe("a backend's layer tensors", () => {
+  test("are sampled at the positions of the case", () => {
     expect(sampleTaps(tensors(), TAPS)).toEqual(Float32Array.from(VALUES.flat()));
   });
 
-  test("a value that is not finite cannot hide between the places", () => {
+  test("a value that is not finite cannot hide between the positions", () => {
     const outputs = tensors();
     outputs.get("block2")!.data[3] = -Infinity;
     expect(sampleTaps(outputs, TAPS)).toEqual(Float32Array.of(1, -2, 0.5, 4, Number.NaN, Number.NaN));
   });
 
-  test("must be all of them, as float32 of their shapes", () => {
+  test("must be complete, as float32 of their shapes", () => {
     const missing = tensors();
     missing.delete("block1");
-    expect(() => sampleTaps(missing, TAPS)).toThrow("the backend gives no block1; it was asked for by name");
+    expect(() => sampleTaps(missing, TAPS)).toThrow("the backend did not return block1, which was requested by name");
     const flat = tensors();
     flat.set("stem", { ...flat.get("stem")!, shape: [1, 4] });
     expect(() => sampleTaps(flat, TAPS)).toThrow("stem is float32 [1, 4]; expected float32 [1, 2, 1, 2]");
@@ -122,10 +122,10 @@ const TAPPED: FakeChanges = {
   },
 };
 
-/** Runs a case on a backend that answers rightly and gives these layers. */
+/** Runs a case on a backend with correct outputs and these layers. */
 async function runTapped(
   layers: ReadonlyMap<string, Tensor>,
-  { changes = TAPPED, depth = "layers" }: { changes?: FakeChanges; depth?: "answers" | "layers" } = {},
+  { changes = TAPPED, depth = "layers" }: { changes?: FakeChanges; depth?: "outputs" | "layers" } = {},
 ): Promise<{ readonly result: BackendResult; readonly asked: (readonly string[] | undefined)[] }> {
   const asked: (readonly string[] | undefined)[] = [];
   const backend = fakeBackend("one", {
@@ -149,7 +149,7 @@ async function runTapped(
 const statusOf = ({ checks }: BackendResult): string | undefined => checks.find(({ name }) => name === "taps")?.status;
 
 describe("a case with layers", () => {
-  test("is tapped in a run of its own, after the untapped ones", async () => {
+  test("is tapped in a separate run, after the untapped ones", async () => {
     const { result, asked } = await runTapped(tensors());
     expect(asked).toEqual([undefined, undefined, undefined, ["stem", "block1", "block2"]]);
     expect(statusOf(result)).toBe("passed");
@@ -157,7 +157,7 @@ describe("a case with layers", () => {
     expect(result.verdict.kind).toBe("passed");
   });
 
-  test("right answers with a wrong layer are red", async () => {
+  test("correct outputs with a wrong layer are red", async () => {
     const outputs = tensors();
     outputs.get("block1")!.data[0]! += 1e-4;
     const { result } = await runTapped(outputs);
@@ -166,18 +166,18 @@ describe("a case with layers", () => {
     expect(result.verdict).toMatchObject({ kind: "failed", reasons: [expect.stringContaining("at block1")] });
   });
 
-  test("a layer that is not given is red, with its name", async () => {
+  test("a missing layer is red, with its name", async () => {
     const { result } = await runTapped(new Map());
-    expect(result.verdict).toMatchObject({ kind: "failed", reasons: [expect.stringContaining("gives no stem")] });
+    expect(result.verdict).toMatchObject({ kind: "failed", reasons: [expect.stringContaining("did not return stem")] });
   });
 
-  test("nobody looks inside unless asked to", async () => {
-    const { result, asked } = await runTapped(new Map(), { depth: "answers" });
+  test("layers are not sampled unless requested", async () => {
+    const { result, asked } = await runTapped(new Map(), { depth: "outputs" });
     expect(asked).toEqual([undefined, undefined, undefined]);
     expect(statusOf(result)).toBeUndefined();
   });
 
-  test("where no layers were recorded the check is not run, and is not green for it", async () => {
+  test("where no layers were recorded the check is not run, and not green", async () => {
     const { result } = await runTapped(tensors(), { changes: {} });
     expect(statusOf(result)).toBe("not run");
   });

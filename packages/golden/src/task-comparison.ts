@@ -6,7 +6,7 @@ import type { ReportColumn } from "./report-column.ts";
 import type { BackendResult, CaseResult, PyTorchResult, TaskResult } from "./result.ts";
 import type { TolerancePolicy } from "./tolerance.ts";
 
-/** A task's output: its name in the graph, and what its second axis counts, for messages. */
+/** A task's output: its name in the graph, and the name of its second axis, for messages. */
 export interface TaskOutput {
   /** `logits`. */
   readonly name: string;
@@ -20,15 +20,15 @@ export interface RanOutput {
   readonly output: Tensor<"float32">;
 }
 
-/** The judgement of one documented reference, over every backend that ran. */
-export interface DocumentedJudgement {
+/** Judgment of one documented reference, over every backend that ran. */
+export interface DocumentedJudgment {
   /** One check for each backend, in the order given. */
   readonly checks: readonly Check[];
   /** Statements about the case as a whole. */
   readonly statements: readonly string[];
 }
 
-/** How outputs of one case are compared. Outputs are `[images, …]`. None of it throws: a wrong output is a result. */
+/** Comparison of the outputs of one case. Outputs are `[images, …]`. No method throws: a wrong output is a result. */
 export interface CaseComparison {
   /** Compares an output with the recorded one, element by element. */
   compare(
@@ -40,21 +40,21 @@ export interface CaseComparison {
     output: Tensor<"float32"> | Tensor<"float64">,
     original: Tensor<"float64">,
   ): NonNullable<TaskResult["drift"]>;
-  /** A drift in one sentence. */
+  /** Describes a drift in one sentence. */
   driftText(
     drift: NonNullable<TaskResult["drift"]>,
     options: { readonly budget: DriftBudget | undefined; readonly stored: string },
   ): string;
-  /** What an output predicts, beside what PyTorch's (`expected`) does. */
+  /** Predictions of an output, compared with those of PyTorch's (`expected`). */
   predictions(
     output: Tensor<"float32"> | Tensor<"float64">,
     expected?: Tensor<"float64">,
   ): Omit<TaskResult, "comparison" | "drift">;
   /** Judges each documented reference of the case; `pytorch` is what PyTorch gave for the same weights. */
-  judgeDocumented(ran: readonly RanOutput[], pytorch: Tensor<"float64"> | undefined): readonly DocumentedJudgement[];
+  judgeDocumented(ran: readonly RanOutput[], pytorch: Tensor<"float64"> | undefined): readonly DocumentedJudgment[];
 }
 
-/** Cells of a table's row, by the key of their column; a cell that is absent is empty. */
+/** Cells of a table's row, by the key of their column; an absent cell is empty. */
 export type Cells = Readonly<Record<string, string>>;
 
 /** The part of a report's table that belongs to a task. */
@@ -67,8 +67,8 @@ export interface TaskColumns {
 }
 
 /**
- * What golden cases know of a task: everything else (noise, gates, taps, recordings, verdicts, reports) is the same for all
- * tasks.
+ * The part of golden cases that depends on the task; everything else (noise, gates, taps, recordings, verdicts, reports)
+ * is the same for all tasks.
  */
 export interface TaskComparison {
   /** The contract's `task`. */
@@ -89,7 +89,7 @@ export interface TaskComparison {
     golden: GoldenCase,
     options: { readonly recorded: readonly LoadedRecording[]; readonly label: string },
   ): void;
-  /** `labels` are names of classes for a case that has none of its own. */
+  /** `labels` are names of classes for a case without its own. */
   forCase(golden: GoldenCase, options: { readonly labels: readonly string[] | undefined }): CaseComparison;
   readonly table: TaskColumns;
 }

@@ -2,13 +2,13 @@ import { UnsupportedError } from "@samoyed/core";
 import { CLASSIFICATION } from "./classification/classification.ts";
 import type { TaskComparison } from "./task-comparison.ts";
 
-/** The tasks that cases can be of; the first is that of a case that names none. */
+/** Tasks of cases; the first applies to a case that names no task. */
 const TASKS: readonly TaskComparison[] = [CLASSIFICATION];
 
 /**
- * The comparison for a case or its result.
+ * Returns the comparison for a case or its result.
  *
- * @throws UnsupportedError when its task is not known.
+ * @throws UnsupportedError when its task is unknown.
  */
 export function comparisonOf({ name, task }: { readonly name: string; readonly task?: string }): TaskComparison {
   const found = task === undefined ? TASKS[0] : TASKS.find((known) => known.name === task);

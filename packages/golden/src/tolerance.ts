@@ -1,12 +1,12 @@
 /** A limit and the reason for it. Reaching it passes; exceeding it does not. */
 export interface Gate {
-  /** Beyond this the check passes with a note. */
+  /** Above this the check passes with a note. */
   readonly warn?: number;
   readonly fail: number;
   readonly reason: string;
 }
 
-/** The gates for one way of computing; a gate that is absent does not apply. */
+/** Gates for one way of computing; an absent gate does not apply. */
 export interface TolerancePolicy {
   readonly appliesTo: string;
   /** Largest absolute difference of a logit from float64, in multiples of the reference's own noise F. */
@@ -34,7 +34,7 @@ export const TOLERANCES: Readonly<Record<ToleranceName, TolerancePolicy>> = {
         "every correct backend stayed within 1.4 F; 8 F caught all 17 of 19 deliberate mutations that change anything",
     },
     rms: { fail: 4, reason: "an error spread over all logits shows here before its largest element reaches 8 F" },
-    kl: { fail: 1e-6, reason: "what a user reads are probabilities: they must not move in the sixth digit" },
+    kl: { fail: 1e-6, reason: "users read probabilities: they must not change in the sixth digit" },
   },
   "float32-gpu": {
     appliesTo: "float32 on WebGL or WebGPU",
@@ -42,11 +42,11 @@ export const TOLERANCES: Readonly<Record<ToleranceName, TolerancePolicy>> = {
   },
 };
 
-/** The most that a case may allow on a documented probability: it tells right from wrong preprocessing with room on both sides. */
+/** Largest tolerance that a case may allow on a documented probability: it separates right from wrong preprocessing with room on both sides. */
 export const MAX_DOCUMENTED_TOLERANCE = 0.001;
 
-/** The least that a case may ask of stored weights, in dB: below it, a tenth of what tells classes apart is error. */
+/** Smallest drift ratio that a case may require of stored weights, in dB: below it, a tenth of what separates classes is error. */
 export const MIN_DRIFT_SQNR = 20;
 
-/** Order is required only where the reference's gap exceeds this many times the tolerance: two errors can meet. */
+/** Order is required only where the reference's gap exceeds this many times the tolerance: two errors can add up. */
 export const RANK_GAP = 2;

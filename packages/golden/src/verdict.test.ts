@@ -14,7 +14,7 @@ test("one failure fails, whatever else passed", () => {
   expect(verdictOf(checks)).toEqual({ kind: "failed", reasons: ["documented failed"] });
 });
 
-test("a contradiction beside a recording that passed is a note; alone it decides", () => {
+test("a contradiction next to a recording that passed is a note; alone it decides", () => {
   const contradicted = check("contradicted", "documented");
   expect(verdictOf([check("passed", "recorded"), contradicted])).toEqual({
     kind: "passed",

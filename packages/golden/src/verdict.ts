@@ -1,7 +1,7 @@
 import type { Check } from "./check.ts";
 import type { Verdict } from "./result.ts";
 
-/** What to say where no reference applies to what ran. */
+/** Verdict where no reference applies to the weights that ran. */
 const NO_REFERENCE: Verdict = {
   kind: "not run",
   reason: "no reference was recorded for these weights",
@@ -9,8 +9,8 @@ const NO_REFERENCE: Verdict = {
 };
 
 /**
- * A backend's verdict from its checks: one failure fails it; a documented contradiction decides only where nothing
- * recorded speaks; without any check that ran there is nothing to be green about. `note` is said beside it.
+ * Derives a backend's verdict from its checks: one failure fails it; a documented contradiction decides only where no
+ * recording applies; without any check that ran it is `not run`. `note` is added to it.
  */
 export function verdictOf(checks: readonly Check[], note?: string): Verdict {
   const notes = note === undefined ? [] : [note];

@@ -18,7 +18,7 @@ test("a line for each weight, in the order of names", async () => {
   expect(await digest([["b.bias", B], ["w.weight", W]])).toBe(hash(lines)); // prettier-ignore
 });
 
-test("a value, a sign of zero or a name that differs is another digest", async () => {
+test("a different value, sign of zero or name gives a different digest", async () => {
   const digests = await Promise.all([
     digest([["w", W]]),
     digest([["v", W]]),

@@ -1,10 +1,10 @@
 import { arrayToBytes } from "@samoyed/core";
 import { sha256Hex } from "./sha256.ts";
 
-/** Gathers the weights that an engine computes with. */
+/** Digest of the weights that an engine computes with. */
 export interface WeightsDigest {
   /**
-   * Takes one weight: PyTorch's name for it in a network without batch norms (`MODULE.weight`,
+   * Adds one weight: PyTorch's name for it in a network without batch norms (`MODULE.weight`,
    * `MODULE.bias`) and its values in PyTorch's order of axes. The array is not kept.
    */
   add(name: string, values: Float32Array): Promise<void>;
@@ -12,7 +12,7 @@ export interface WeightsDigest {
 }
 
 /**
- * What recordings know stored weights by: SHA-256 over a line `NAME SHA-256` for each weight's float32 little-endian
+ * Creates the digest that identifies stored weights in recordings: SHA-256 over a line `NAME SHA-256` for each weight's float32 little-endian
  * bytes, in the order of names (by UTF-16 code units), whatever the order in which they come.
  *
  * Matches `tensors_sha256` in `tools/oracle/samoyed_oracle/stored.py`.

@@ -22,7 +22,7 @@ export async function openGolden(name: string): Promise<LoadedCase> {
   return loadCase(`${root}${name}`);
 }
 
-/** The weights of a case, as its checkpoint holds them. */
+/** The weights of a case, as in its checkpoint. */
 export async function caseTensors({ case: golden, files }: LoadedCase): Promise<LazyTensor[]> {
   const { checkpoint, model } = golden;
   if (checkpoint.kind === "file") {
@@ -36,7 +36,7 @@ export async function caseTensors({ case: golden, files }: LoadedCase): Promise<
   });
 }
 
-/** One tensor changed in place, the others as they are. */
+/** Changes one tensor in place and keeps the others. */
 export async function changeTensor(
   tensors: readonly LazyTensor[],
   { name, change }: { readonly name: string; readonly change: (data: Float32Array) => void },
@@ -49,7 +49,7 @@ export async function changeTensor(
   return tensors.with(index, lazyTensor(name, { dtype: "float32", shape: tensor.shape, data }));
 }
 
-/** From weights to the bytes of a converted model, through a real checkpoint file. */
+/** Converts weights to the bytes of a model, through a real checkpoint file. */
 export async function convertTensors(tensors: readonly LazyTensor[], golden: LoadedCase): Promise<Uint8Array> {
   const pth = memorySink();
   await writeTorchZip(tensors, pth);
@@ -61,19 +61,19 @@ export async function convertTensors(tensors: readonly LazyTensor[], golden: Loa
     preprocess,
     // Node's own hash is ten times as fast as the portable one.
     sourceSha256: createHash("sha256").update(pth.bytes()).digest("hex"),
-    // The trained network is recognised from its tensors; its name is no name of timm's.
+    // The trained network is recognized by its tensors; its name is not a timm name.
     ...(checkpoint.kind === "stand-in" ? { model, standIn: checkpoint.note } : {}),
   });
   return written!.bytes();
 }
 
-/** The case on onnxruntime-node, with a model and a way of preprocessing. */
+/** Runs the case on onnxruntime-node, with a model and a way of preprocessing. */
 export async function runChain(
   golden: LoadedCase,
   options: {
     readonly model: Uint8Array;
     readonly preprocess?: Preprocess;
-    readonly depth?: "answers" | "layers";
+    readonly depth?: "outputs" | "layers";
   },
 ): Promise<CaseResult> {
   const engine = onnxruntimeNode();

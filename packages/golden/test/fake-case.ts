@@ -5,7 +5,7 @@ import type { Preprocess } from "../src/prepare-inputs.ts";
 import { measureNoise } from "../src/noise.ts";
 import { sha256Hex } from "../src/sha256.ts";
 
-/** Three images, four classes; gaps are wide but for image 2, whose two best classes lie 1e-5 apart. */
+/** Three images, four classes; gaps are wide except in image 2, whose two best classes are 1e-5 apart. */
 export const LOGITS = [
   [4, 1, 0.5, -2],
   [-1, 3, 0, 1],
@@ -13,7 +13,7 @@ export const LOGITS = [
 ];
 export const LABELS = ["circle", "square", "star", "ring"];
 export const TRUE_CLASSES = [0, 1, 3];
-/** What PyTorch's float32 is off by here: F = 2e-5. */
+/** Difference of PyTorch's float32 here: F = 2e-5. */
 const NOISE = [2e-5, -1e-5, 1e-5, 0];
 
 export function doubles(rows: readonly (readonly number[])[]): Tensor<"float64"> {
@@ -38,14 +38,14 @@ const PREPROCESS = {
   std: [0.5],
 };
 
-/** What a test changes in case.json, or in the files beside it. */
+/** Changes that a test makes to case.json or the files next to it. */
 export interface FakeChanges {
   readonly json?: (json: Record<string, any>) => void;
   readonly logits?: readonly (readonly number[])[];
   readonly files?: Readonly<Record<string, Uint8Array>>;
 }
 
-/** PyTorch on weights stored as uint8: each logit moves by 0.002, so that image 2 is answered 3 instead of 2. */
+/** PyTorch on weights stored as uint8: each logit moves by 0.002, so that image 2 is predicted as 3 instead of 2. */
 export const DRIFTED: readonly (readonly number[])[] = LOGITS.map((row) =>
   row.map((logit, index) => logit + (index % 2 === 0 ? -0.002 : 0.002)),
 );
@@ -129,7 +129,7 @@ export async function fakeFiles(changes: FakeChanges = {}): Promise<CaseFiles> {
   };
 }
 
-/** A backend that answers image i with row i. */
+/** A backend that returns row i for image i. */
 export function fakeBackend(
   name: string,
   options: {

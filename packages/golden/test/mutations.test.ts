@@ -5,7 +5,7 @@ import type { LoadedCase } from "../src/open-case.ts";
 import type { Preprocess } from "../src/prepare-inputs.ts";
 import { caseTensors, changeTensor, convertTensors, openGolden, runChain, statuses } from "./chain.ts";
 
-/** Preprocessing with another configuration than the case's. */
+/** Preprocessing with a configuration other than the case's. */
 const configured =
   (change: Partial<PreprocessConfig>): Preprocess =>
   (bytes, config) =>
@@ -24,7 +24,7 @@ const oneValueOff: Preprocess = (bytes, config) => {
   return { tensor };
 };
 
-/** What is wrong, and how far it must show: `documented` is the 0.001 on "Samoyed 0.6425". */
+/** Mistakes in preprocessing; `documented` is the tolerance of 0.001 on "Samoyed 0.6425". */
 const PIXELS: readonly [string, Preprocess][] = [
   ["the wrong filter: bicubic", configured({ interpolation: "bicubic" })],
   ["the wrong filter: nearest", configured({ interpolation: "nearest" })],
@@ -35,7 +35,7 @@ const PIXELS: readonly [string, Preprocess][] = [
   ["the wrong deviation", configured({ std: [0.5, 0.5, 0.5] })],
 ];
 
-describe("the stand-in that says Samoyed 0.6425", () => {
+describe("the stand-in that predicts Samoyed 0.6425", () => {
   let golden: LoadedCase;
   let tensors: LazyTensor[];
   let model: Uint8Array;
@@ -72,7 +72,7 @@ describe("the stand-in that says Samoyed 0.6425", () => {
     });
   });
 
-  test("one value of the input off by a thousandth is red by equality, whatever the network makes of it", async () => {
+  test("one value of the input off by a thousandth is red by equality, whatever the network's output", async () => {
     const result = await runChain(golden, { model, preprocess: oneValueOff });
     expect(result.preprocess.status).toBe("failed");
   });
@@ -101,13 +101,13 @@ describe("the stand-in that says Samoyed 0.6425", () => {
   });
 });
 
-/** Where the largest weight of `size` from `start` stands, counted from `start`. */
+/** Index of the largest of `size` weights from `start`, counted from `start`. */
 function largest(data: Float32Array, start = 0, size: number = data.length): number {
   const row = Array.from(data.subarray(start, start + size), Math.abs);
   return row.indexOf(Math.max(...row));
 }
 
-/** Swaps the first two runs of `size` values. */
+/** Swaps the first two ranges of `size` values. */
 function swap(data: Float32Array, size: number): void {
   const first = data.slice(0, size);
   data.copyWithin(0, size, 2 * size);
@@ -125,7 +125,7 @@ describe("the trained checkpoint on its hundred images", () => {
     model = await convertTensors(tensors, golden);
   });
 
-  test("is green when nothing is wrong: the same hundred answers", async () => {
+  test("is green when nothing is wrong: the same 100 predictions", async () => {
     const result = await runChain(golden, { model });
     expect(statuses(result)).toEqual({
       preprocess: "passed",
@@ -133,7 +133,7 @@ describe("the trained checkpoint on its hundred images", () => {
       rms: "passed",
       kl: "passed",
       rank: "passed",
-      answers: "passed",
+      predictions: "passed",
       verdict: "passed",
     });
     expect(result.backends[0]!.accuracy).toMatchObject({ images: 100, same: 100 });
@@ -156,11 +156,11 @@ describe("the trained checkpoint on its hundred images", () => {
     expect(statuses(result)).toMatchObject({ preprocess: "passed", max: "failed", verdict: "failed" });
   });
 
-  test("a mistake that changes no answer is still red", async () => {
+  test("a mistake that changes no prediction is still red", async () => {
     const [, name, change] = WEIGHTS[0]!;
     const mutated = await convertTensors(await changeTensor(tensors, { name, change }), golden);
     expect(statuses(await runChain(golden, { model: mutated }))).toMatchObject({
-      answers: "passed",
+      predictions: "passed",
       verdict: "failed",
     });
   });

@@ -27,6 +27,7 @@ export {
   type ReadWeightsOptions,
   type Refusal,
   type RefusalContext,
+  type SourceFormat,
   type WriteContext,
   type WrittenModel,
 } from "./format/format.ts";

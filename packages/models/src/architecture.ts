@@ -7,7 +7,7 @@ import { tapName } from "./tap-name.ts";
 /**
  * The family of an architecture.
  *
- * @throws UsageError when there is none of that name.
+ * @throws UsageError when no family has that name.
  */
 export function familyOf({ family: name }: Architecture): Family {
   const found = FAMILIES.find((family) => family.name === name);
@@ -18,7 +18,7 @@ export function familyOf({ family: name }: Architecture): Family {
 
 let known: ReadonlyMap<string, Architecture> | undefined;
 
-/** Every architecture that has a name of timm's, by that name without a tag, in timm's order. Read once. */
+/** Every architecture that timm names, by its name without a tag, in timm's order. Read once. */
 export function architectures(): ReadonlyMap<string, Architecture> {
   return (known ??= new Map(FAMILIES.flatMap((family) => [...family.architectures()])));
 }
@@ -29,7 +29,7 @@ export function architectureName(name: string): string {
 }
 
 /**
- * The state dict of a network as PyTorch lists it: names, shapes, dtypes, buffers included, in its order, and how a
+ * The state dict of a network in PyTorch's order: names, shapes and dtypes, buffers included, and how a
  * stand-in fills each tensor.
  *
  * With `numClasses` 0 there is no classifier. Equal to timm 1.0.29's `state_dict()` for every architecture listed.
@@ -46,17 +46,17 @@ export function classifierOf(architecture: Architecture): Classifier {
   return familyOf(architecture).classifier(architecture);
 }
 
-/** The images that an architecture takes: channels, height, width. */
+/** The input size of an architecture: channels, height, width. */
 export function inputSizeOf(architecture: Architecture): InputSize {
   return familyOf(architecture).inputSize(architecture);
 }
 
-/** The outputs that `buildModel` adds for `taps`, by falling resolution: `tap.act1`, `tap.layer1`, …. */
+/** The outputs that `buildModel` adds for `taps`, by descending resolution: `tap.act1`, `tap.layer1`, …. */
 export function tapsOf(architecture: Architecture): readonly string[] {
   return familyOf(architecture).taps(architecture).map(tapName);
 }
 
-/** The number of classes that a state dict's classifier has; 0 without one. A fine-tuned one may have any number. */
+/** The number of classes of a state dict's classifier, which may be any number; 0 without a classifier. */
 export function countClasses({ tensors: names }: Classifier, tensors: ReadonlyMap<string, TensorType>): number {
   for (const name of names) {
     const classes = tensors.get(name)?.shape[0];

@@ -12,25 +12,25 @@ export interface BuildModelOptions {
   readonly numClasses: number;
   /** The state dict, unwrapped; float16, bfloat16 and float64 weights become float32 as they are read. */
   readonly tensors: ReadonlyMap<string, LazyTensor>;
-  /** Pooled features in place of logits: timm's `num_classes=0`. Always so where `numClasses` is 0. */
+  /** Outputs pooled features instead of logits: timm's `num_classes=0`. Implied when `numClasses` is 0. */
   readonly features?: boolean;
-  /** Puts the feature maps of timm's `features_only` out as well. */
+  /** Also outputs the feature maps of timm's `features_only`. */
   readonly taps?: boolean;
-  /** Channels, height, width; a string is a size left open. The architecture's own, such as `[3, "H", "W"]`, when absent. */
+  /** Channels, height, width; a string is an open size. Default: the architecture's, such as `[3, "H", "W"]`. */
   readonly inputSize?: InputSize;
-  /** The graph's name; the family's when absent. */
+  /** The graph's name. Default: the family's. */
   readonly name?: string;
 }
 
 /**
- * The graph of a network: input `input`, float32 [N, channels, H, W]; output `logits` [N, classes], or `features` [N, width].
+ * Builds the graph of a network: input `input`, float32 [N, channels, H, W]; output `logits` [N, classes], or `features` [N, width].
  *
  * Nodes and their values are named by PyTorch's module paths (`layer1.0.conv1`), weights by their state-dict names.
- * Batch norms stay; the rewrites of `@samoyed/graph` fold them. With `taps`, the outputs that `tapsOf` names follow.
+ * Batch norms are kept; the rewrites of `@samoyed/graph` fold them. With `taps`, the outputs that `tapsOf` names follow.
  * Weights are not read: they stay lazy until the graph is written or run. Matches timm 1.0.29 in evaluation mode.
  *
- * @throws MismatchError when the tensors are not the architecture's.
- * @throws UsageError when the architecture does not take images of the input size.
+ * @throws MismatchError when the tensors do not match the architecture.
+ * @throws UsageError when the architecture does not accept the input size.
  */
 export function buildModel(options: BuildModelOptions): Graph {
   const { architecture, numClasses, tensors, features = false, taps = false } = options;

@@ -2,7 +2,7 @@ import { UsageError } from "@samoyed/core";
 import { expect, it } from "vitest";
 import { checkInputSize } from "./check-input-size.ts";
 
-it("takes any side where the architecture leaves it open", () => {
+it("accepts any side that the architecture leaves open", () => {
   expect(() => checkInputSize([3, 96, "W"], { taken: [3, "H", "W"] })).not.toThrow();
   expect(() => checkInputSize([3, 32, 64], { taken: [3, 32, "W"] })).not.toThrow();
 });
@@ -11,7 +11,7 @@ it.each([
   [[1, 32, 32], [3, "H", "W"], "input size [1, 32, 32]; expected 3 channels"],
   [[3, 32, 64], [3, 32, 32], "input size [3, 32, 64]; expected [3, 32, 32]"],
   [[3, "H", 32], [3, 32, 32], "input size [3, H, 32]; expected [3, 32, 32]"],
-] as const)("refuses %o where it takes %o", (size, taken, message) => {
+] as const)("refuses %o if it accepts %o", (size, taken, message) => {
   expect(() => checkInputSize(size, { taken })).toThrow(UsageError);
   expect(() => checkInputSize(size, { taken })).toThrow(message);
 });

@@ -2,7 +2,7 @@ import { formatShape, UsageError } from "@samoyed/core";
 import type { InputSize } from "./family.ts";
 
 /**
- * Checks that an architecture takes images of a size: its channels, and its sides where they are not open.
+ * Checks that an architecture accepts an input size: its channels, and its sides unless they are open.
  *
  * @throws UsageError when it does not.
  */

@@ -5,26 +5,26 @@ import type { Architecture, Classifier } from "./family.ts";
 import { missingStatistics } from "./missing-statistics.ts";
 import type { TensorType } from "./parameter.ts";
 
-/** Differences that an error spells out. */
+/** Most differences listed in an error. */
 const SHOWN = 10;
 
-/** What to do where all names share a prefix: a network wrapped in another, which the unwrapping rules do not know. */
+/** Hint for names that all share a prefix: a network wrapped in another one, unknown to the unwrapping rules. */
 export function prefixHint(tensors: ReadonlyMap<string, TensorType>): string | undefined {
   const names = [...tensors.keys()];
   const prefix = /^[^.]+\./.exec(names[0] ?? "")?.[0];
   if (prefix === undefined || !names.every((name) => name.startsWith(prefix))) return undefined;
-  return `All names begin with ${JSON.stringify(prefix)}: strip that.`;
+  return `All names begin with ${JSON.stringify(prefix)}: remove that prefix.`;
 }
 
 /** Options of `mismatch`. */
 export interface MismatchOptions {
   readonly tensors: ReadonlyMap<string, TensorType>;
-  /** What the architecture is called in the message. */
+  /** Name of the architecture in the message. */
   readonly label: string;
   readonly classifier: Classifier;
 }
 
-/** What to do about a set of differences, where their pattern tells. */
+/** Hint for a set of differences with a known pattern. */
 function hintFor(
   differences: readonly ParameterDifference[],
   { tensors, classifier }: Pick<MismatchOptions, "tensors" | "classifier">,
@@ -35,7 +35,7 @@ function hintFor(
   if (differences.every(({ name }) => modules.some((module) => name.startsWith(module)))) {
     return "Only the classifier differs: give the number of classes that the checkpoint has.";
   }
-  return "Give the architecture that the checkpoint was trained with, or leave it to be recognized.";
+  return "Give the architecture that the checkpoint was trained with, or let Samoyed recognize it.";
 }
 
 /** The error for a checkpoint that does not fit, with the first ten differences. */
@@ -56,18 +56,18 @@ export function mismatch(
 }
 
 /**
- * Checks that a state dict is a network's: every name, shape and dtype.
+ * Checks a state dict against a network: every name, shape and dtype.
  *
  * Weights may be float16, bfloat16, float32 or float64; `num_batches_tracked` may be absent.
  *
- * @throws MismatchError with the first ten differences; FormatError where only the running statistics are missing.
+ * @throws MismatchError with the first ten differences; FormatError when only the running statistics are missing.
  */
 export function checkParameters(
   tensors: ReadonlyMap<string, TensorType>,
   options: {
     readonly architecture: Architecture;
     readonly numClasses: number;
-    /** What the architecture is called in the message; `the architecture` when absent. */
+    /** Name of the architecture in the message. Default: `the architecture`. */
     readonly label?: string;
   },
 ): void {

@@ -3,7 +3,7 @@ import { readPublished } from "./checkpoints.ts";
 
 const architectures = (): ReadonlyMap<string, { family: string }> => new Map([["wren", { family: "birds" }]]);
 
-it("reads a family's tables: former names go to their checkpoint, those without a tag to the default", () => {
+it("reads a family's tables: former names map to their checkpoint, those without a tag to the default", () => {
   const checkpoints = `
 wren.a 10 mit bilinear 32/0.9 64/1.0 half - https://example.org/wren-0123abcd.pth
 wren.b 12 mit bicubic 32/0.9 - imagenet timm/ -

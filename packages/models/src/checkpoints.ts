@@ -3,25 +3,25 @@ import { architectureName } from "./architecture.ts";
 import { FAMILIES } from "./families/index.ts";
 import type { Architecture, Family } from "./family.ts";
 
-/** A network that timm knows by name: with published weights, or, tagged `untrained`, without. */
+/** A network that timm names: with published weights, or, tagged `untrained`, without. */
 export interface ModelInfo {
   /** timm's architecture and tag: `resnext101_32x16d.fb_ssl_yfcc100m_ft_in1k`. */
   readonly name: string;
-  /** Names that timm gave it before: `ssl_resnext101_32x16d`. */
+  /** Former names in timm: `ssl_resnext101_32x16d`. */
   readonly aliases: readonly string[];
   readonly architecture: Architecture;
   readonly numClasses: number;
-  /** What timm's `resolve_data_config` gives. */
+  /** The result of timm's `resolve_data_config`. */
   readonly preprocess: PreprocessConfig;
-  /** What it gives with `use_test_size`, where that differs. */
+  /** The result with `use_test_size`, if it differs. */
   readonly testPreprocess?: PreprocessConfig;
-  /** As timm has it: `apache-2.0`, `bsd-3-clause`, `cc-by-nc-4.0`. Meaningful only where there are weights. */
+  /** The license in timm: `apache-2.0`, `bsd-3-clause`, `cc-by-nc-4.0`. Meaningful only if there are weights. */
   readonly license: string;
-  /** The file as its authors published it. */
+  /** URL of the file published by its authors. */
   readonly url?: string;
   /** The first hexadecimal digits of that file's SHA-256, which PyTorch's hub keeps in file names. */
   readonly sha256Prefix?: string;
-  /** Repository on the Hugging Face hub, whose `model.safetensors` holds the same weights. */
+  /** Repository on the Hugging Face hub, whose `model.safetensors` contains the same weights. */
   readonly huggingFace?: string;
 }
 
@@ -58,7 +58,7 @@ function preprocessConfig(
   return { inputSize: [3, size!, size!], cropPct: cropPct!, ...shared };
 }
 
-/** Name, classes, licence, interpolation, size/crop, the same for tests, normalisation, hub, URL; `-` for none. */
+/** Name, classes, license, interpolation, size/crop, the same for tests, normalization, hub, URL; `-` for none. */
 type Row = readonly [string, string, string, string, string, string, string, string, string];
 
 function readRow(
@@ -93,7 +93,7 @@ export function readPublished(family: Pick<Family, "published" | "architectures"
   return lines(family.published.checkpoints).map((row) => {
     const tagged = row[0]!;
     const name = architectureName(tagged);
-    // A former name without a tag is one of the architecture's default, which comes first.
+    // A former name without a tag refers to the architecture's default, which comes first.
     const untagged = seen.has(name) ? [] : (former.get(name) ?? []);
     seen.add(name);
     const aliases = [...(former.get(tagged) ?? []), ...untagged];

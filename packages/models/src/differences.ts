@@ -8,10 +8,10 @@ export type ParameterDifference =
   | { readonly kind: "shape"; readonly name: string; readonly expected: Shape; readonly got: Shape }
   | { readonly kind: "dtype"; readonly name: string; readonly expected: string; readonly got: DType };
 
-/** What a weight may be stored as and still be the float32 that the network computes with. */
+/** The weight storages that can be converted to the float32 of the network. */
 const WEIGHT_DTYPES: ReadonlySet<DType> = new Set(["float32", "float64", "float16", "bfloat16"]);
 
-/** Where a checkpoint departs from a network: first in the network's order, then what it has too much, in its own. */
+/** The differences of a checkpoint from a network: first in the network's order, then extra tensors in the checkpoint's. */
 export function parameterDifferences(
   expected: ReadonlyMap<string, Parameter>,
   tensors: ReadonlyMap<string, TensorType>,
@@ -33,7 +33,7 @@ export function parameterDifferences(
   return differences;
 }
 
-/** One difference as a phrase. */
+/** Describes a difference in a phrase. */
 export function describeDifference(difference: ParameterDifference): string {
   switch (difference.kind) {
     case "missing":

@@ -1,15 +1,15 @@
 import { elementCount, type Shape, type StandInFill } from "@samoyed/core";
 
-/** Biases, and the running mean of a norm that does nothing. */
+/** Fill of biases, and of the running mean of an identity norm. */
 export const ZEROS: StandInFill = { kind: "constant", value: 0 };
 
-/** The weight and the running variance of a norm that does nothing. */
+/** Fill of the weight and the running variance of an identity norm. */
 export const ONES: StandInFill = { kind: "constant", value: 1 };
 
-/** The rows of a classifier: logits of ordinary size. */
+/** Fill of a classifier's rows, for logits of ordinary size. */
 export const CLASSIFIER_WEIGHT: StandInFill = { kind: "normal", std: 0.33 };
 
-/** The bias of a classifier: the oracle solves it for the probabilities that a case documents. */
+/** Fill of a classifier's bias: the oracle solves it for the documented probabilities of a case. */
 export const CLASSIFIER_BIAS: StandInFill = { kind: "head" };
 
 /** He-normal for a layer before a ReLU: [outputs, inputs of one output …]. Keeps the variance from layer to layer. */

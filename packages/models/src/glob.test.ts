@@ -18,7 +18,7 @@ describe("matchesGlob", () => {
     expect(matchesGlob(pattern, text)).toBe(expected);
   });
 
-  it("agrees with the regular expression of the same meaning", () => {
+  it("agrees with the equivalent regular expression", () => {
     const letters = fc.array(fc.constantFrom("a", "b", "*", "?"), { maxLength: 8 });
     const words = fc.array(fc.constantFrom("a", "b"), { maxLength: 10 });
     fc.assert(

@@ -1,7 +1,7 @@
 /**
- * Whether `pattern` matches all of `text`: `*` stands for any characters, `?` for one.
+ * Whether `pattern` matches all of `text`: `*` matches any characters, `?` one.
  *
- * Takes time proportional to the product of the lengths at most: only the last `*` is ever tried again.
+ * Time is at most proportional to the product of the lengths: only the last `*` is ever retried.
  */
 export function matchesGlob(pattern: string, text: string): boolean {
   let p = 0;

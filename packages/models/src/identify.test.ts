@@ -9,7 +9,7 @@ import type { Parameter, TensorType } from "./parameter.ts";
 
 type Tensors = ReadonlyMap<string, TensorType>;
 
-/** Linear layers of the widths given, under a family's own prefix; the last is the classifier. */
+/** Linear layers of the given widths, under a family's own prefix; the last is the classifier. */
 interface Layers extends Architecture {
   readonly widths: readonly number[];
 }
@@ -71,7 +71,7 @@ describe("identifyAmong", () => {
     });
   });
 
-  it("takes the likeliest of equals, and says so", () => {
+  it("chooses the likeliest of equals, and says so", () => {
     const { name, assumptions } = identifyAmong(both, tensors({ "blue.0": [5], "blue.1": [6] }));
     expect(name).toBe("blue_small");
     expect(assumptions).toEqual(["blue_twin would have the same tensors; blue_small is assumed."]);
@@ -88,7 +88,7 @@ describe("identifyAmong", () => {
     expect(spare.message).toContain("red_small, the nearest architecture: 1 tensor differs: head.bias [2, 2]");
   });
 
-  it("compares near misses only where no hypothesis fits", () => {
+  it("compares near misses only when no hypothesis fits", () => {
     const lazy = chains("red", { red_small: [1, 2] }, {
       recognize: (): Recognition<Layers> => ({
         hypotheses: [],
@@ -100,7 +100,7 @@ describe("identifyAmong", () => {
     expect(fitting.name).toBe("blue_large");
   });
 
-  it("takes a family's refusal only where no other family knows the tensors", () => {
+  it("reports a family's refusal only when no other family recognizes the tensors", () => {
     const refusing = chains("red", {}, {
       recognize: () => ({ hypotheses: [], nearMisses: () => [], refusal: new UnsupportedError("left open") }),
     } satisfies Partial<Family<Layers>>);
@@ -109,11 +109,11 @@ describe("identifyAmong", () => {
     expect(errorOf(tensors({ "blue.0": [5], "blue.1": [7] }), [refusing, blue]).message).toBe("left open");
   });
 
-  it("lists what is recognized where nothing is near", () => {
+  it("lists the recognized families when nothing is near", () => {
     for (const shapes of [{ "green.0": [1] }, { "red.0": [1], a: [1], b: [1], c: [1], d: [1] }]) {
       const error = errorOf(tensors(shapes), both);
       expect(error).toBeInstanceOf(UnsupportedError);
-      expect(error.message).toMatch(/; that is no network of red\.py, blue\.py$/);
+      expect(error.message).toMatch(/; that is not a network of red\.py, blue\.py$/);
     }
     expect(errorOf(tensors({ a: [1], "b.c": [1] }), both).hint).toBe(
       "Only these are recognized: reds (red.0, …, head), blues (blue.0, …, head).",

@@ -8,32 +8,32 @@ import type { Architecture, Classifier, Family, Hypothesis } from "./family.ts";
 import { missingStatistics } from "./missing-statistics.ts";
 import type { TensorType } from "./parameter.ts";
 
-/** What a state dict turned out to be. */
+/** Result of `identifyModel`. */
 export interface IdentifiedModel {
   readonly architecture: Architecture;
   /** 0 without a classifier. */
   readonly numClasses: number;
-  /** timm's name of the architecture, without a tag; or one that describes it, where timm has none. */
+  /** timm's name of the architecture, without a tag; or one that describes it, if timm has no name for it. */
   readonly name: string;
   /**
-   * Published networks with the same tensors; tensors do not tell them apart. If none has as many classes, those from
+   * Published networks with the same tensors, which tensors do not distinguish. If none has as many classes, those from
    * which the checkpoint may have been fine-tuned. The chosen architecture's come first, in timm's order.
    */
   readonly candidates: readonly ModelInfo[];
-  /** What was chosen without a tensor that shows it, in sentences. */
+  /** Choices not determined by any tensor, in sentences. */
   readonly assumptions: readonly string[];
 }
 
 type Tensors = ReadonlyMap<string, TensorType>;
 
-/** A hypothesis and how far the tensors are from it. */
+/** A hypothesis and the tensors' differences from it. */
 interface Fit extends Hypothesis {
   readonly classifier: Classifier;
   readonly numClasses: number;
   readonly differences: readonly ParameterDifference[];
 }
 
-/** Names of tensors that an error shows. */
+/** Most tensor names in an error. */
 const SHOWN_NAMES = 3;
 
 function fitTo(family: Family, tensors: Tensors): (hypothesis: Hypothesis) => Fit {
@@ -51,12 +51,12 @@ function unsupported(tensors: Tensors, families: readonly Family[]): Unsupported
   const what = names.length === 0 ? "no tensors" : `${names.length} tensors (${shown})`;
   const sources = families.map(({ source }) => source).join(", ");
   const known = families.map(({ description }) => description).join(", ");
-  return new UnsupportedError(`the checkpoint holds ${what}; that is no network of ${sources}`, {
+  return new UnsupportedError(`the checkpoint contains ${what}; that is not a network of ${sources}`, {
     hint: prefixHint(tensors) ?? `Only these are recognized: ${known}.`,
   });
 }
 
-/** The share of the tensors that may differ; beyond it, the network is another kind. */
+/** Largest share of tensors that may differ; beyond it, the network is of another kind. */
 const NEAR = 0.5;
 
 function chooseAmong(fits: readonly Fit[]): IdentifiedModel {
@@ -107,14 +107,14 @@ export function identifyAmong(families: readonly Family[], tensors: Tensors): Id
  * Recognizes a network by the names and shapes in its state dict: with any number of classes, and ResNets of any depth,
  * width and cardinality, published or not. Nothing is read.
  *
- * Networks may share all tensors and still compute differently (`resnet50`, `resnetblur50`, `resnetaa50`): then the
+ * Networks may share all tensors but compute differently (`resnet50`, `resnetblur50`, `resnetaa50`): then the
  * likeliest is chosen, or the only one published with that many classes, and `assumptions` says so. `candidates` lists
- * every published checkpoint that it could be, with its preprocessing.
+ * every published checkpoint that it may be, with its preprocessing.
  *
- * @throws FormatError when it has all tensors but the running statistics; a network with group norms, whose tensors
- *   are the same, has to be named.
- * @throws MismatchError when it is nearly a known network of any family, with the first ten differences.
- * @throws UnsupportedError when it is no such network.
+ * @throws FormatError when it has all tensors except the running statistics; a network with group norms, whose tensors
+ *   are the same, must be named.
+ * @throws MismatchError when it almost fits a known network of any family, with the first ten differences.
+ * @throws UnsupportedError when it is not a network of any family.
  */
 export function identifyModel(tensors: Tensors): IdentifiedModel {
   return identifyAmong(FAMILIES, tensors);

@@ -4,13 +4,13 @@ import { type ParameterDifference, parameterDifferences } from "./differences.ts
 import type { Architecture } from "./family.ts";
 import type { TensorType } from "./parameter.ts";
 
-/** PyTorch's names for the buffers of a batch norm that evaluation uses. */
+/** PyTorch's names of the batch norm buffers used in evaluation. */
 const STATISTICS = /\.running_(?:mean|var)$/;
 
-/** Names of tensors that the error shows. */
+/** Most tensor names in the error. */
 const SHOWN = 3;
 
-/** The architectures that have exactly these tensors, by name: those with group norms. */
+/** Names of the architectures with exactly these tensors: those with group norms. */
 function architecturesWith(tensors: ReadonlyMap<string, TensorType>): readonly string[] {
   const fits = ([, architecture]: readonly [string, Architecture]): boolean => {
     const numClasses = countClasses(classifierOf(architecture), tensors);
@@ -20,11 +20,11 @@ function architecturesWith(tensors: ReadonlyMap<string, TensorType>): readonly s
 }
 
 /**
- * The error for a checkpoint that has all of a network's tensors but the running statistics, and none of those: its
- * parameters were saved. `undefined` where it differs in another way.
+ * The error for a checkpoint that has all of a network's tensors but no running statistics: only its
+ * parameters were saved. `undefined` if it differs in another way.
  *
- * The tensors of a batch norm without statistics are those of a group norm, which computes something else: that has to be
- * asked for by the network's name.
+ * The tensors of a batch norm without statistics are those of a group norm, which computes something else: the user must
+ * request that by the network's name.
  */
 export function missingStatistics(
   differences: readonly ParameterDifference[],

@@ -12,7 +12,7 @@ describe("listModels", () => {
     expect(names.slice(0, 3)).toEqual(["resnet18.tv_in1k", "resnet34.tv_in1k", "resnet50.tv_in1k"]);
   });
 
-  it("takes a part of a name, in any case", () => {
+  it("accepts a part of a name, in any case", () => {
     expect(listModels("FB_SSL").map(({ name }) => name)).toEqual([
       "resnet18.fb_ssl_yfcc100m_ft_in1k",
       "resnet50.fb_ssl_yfcc100m_ft_in1k",
@@ -23,7 +23,7 @@ describe("listModels", () => {
     ]);
   });
 
-  it("takes a glob, with all tags unless it names one", () => {
+  it("accepts a glob, with all tags unless it names one", () => {
     expect(listModels("*_32x16d").map(({ name }) => name)).toEqual([
       "resnext101_32x16d.fb_ssl_yfcc100m_ft_in1k",
       "resnext101_32x16d.fb_swsl_ig1b_ft_in1k",
@@ -32,7 +32,7 @@ describe("listModels", () => {
     expect(listModels("resnet10t.*")).toHaveLength(1);
   });
 
-  it("takes former names", () => {
+  it("accepts former names", () => {
     const names = listModels("ssl_resnext101_32x16d").map(({ name }) => name);
     expect(names).toEqual(["resnext101_32x16d.fb_ssl_yfcc100m_ft_in1k"]);
   });
@@ -45,7 +45,7 @@ describe("listModels", () => {
 describe("findModel", () => {
   const SSL = "resnext101_32x16d.fb_ssl_yfcc100m_ft_in1k";
 
-  it("knows all there is of the network that this project starts from", () => {
+  it("has every field of the network that this project started with", () => {
     expect(findModel(SSL)).toMatchObject({
       name: SSL,
       aliases: ["ssl_resnext101_32x16d"],
@@ -91,12 +91,12 @@ describe("findModel", () => {
     );
   });
 
-  it("takes an architecture alone for timm's default tag", () => {
+  it("accepts an architecture without a tag, for timm's default tag", () => {
     expect(findModel("resnet50").name).toBe("resnet50.a1_in1k");
     expect(findModel("seresnext26tn_32x4d").name).toBe("seresnext26t_32x4d.bt_in1k");
   });
 
-  it("sends each former IG-WSL name to its own network", () => {
+  it("maps each former IG-WSL name to its own network", () => {
     for (const width of [8, 16, 32, 48]) {
       expect(findModel(`ig_resnext101_32x${width}d`)).toMatchObject({
         name: `resnext101_32x${width}d.fb_wsl_ig1b_ft_in1k`,
@@ -105,7 +105,7 @@ describe("findModel", () => {
     }
   });
 
-  it("knows other sizes, classes, means and test sizes", () => {
+  it("has other sizes, classes, means and test sizes", () => {
     expect(findModel("seresnextaa201d_32x8d.sw_in12k")).toMatchObject({
       numClasses: 11821,
       preprocess: { inputSize: [3, 320, 320], cropPct: 0.95, interpolation: "bicubic" },
@@ -119,7 +119,7 @@ describe("findModel", () => {
     expect(findModel("resnetrs50").architecture).toMatchObject({ seRatio: 0.25, replaceStemPool: true });
   });
 
-  it("has no file for what was never published", () => {
+  it("has no file for networks that were never published", () => {
     const model = findModel("resnet50t.untrained");
     expect(model.url).toBeUndefined();
     expect(model.sha256Prefix).toBeUndefined();

@@ -6,7 +6,7 @@ import { matchesGlob } from "./glob.ts";
 /** Splits names into digits and the rest, so that resnet18 comes before resnet101. */
 const NATURAL_ORDER = new Intl.Collator("en", { numeric: true });
 
-/** Whether a pattern selects a name. A glob without a tag selects all tags, as in timm's `list_models`. */
+/** Whether a pattern matches a name. A glob without a tag matches all tags, as in timm's `list_models`. */
 function selects(pattern: string, name: string): boolean {
   if (!/[*?]/.test(pattern)) return name.includes(pattern);
   return matchesGlob(pattern, name) || (!pattern.includes(".") && matchesGlob(`${pattern}.*`, name));
@@ -15,7 +15,7 @@ function selects(pattern: string, name: string): boolean {
 /**
  * The networks that Samoyed knows by name, in natural order.
  *
- * `pattern` is a glob (`*`, `?`) where it has such a character, else a part of the name; former names count as well.
+ * `pattern` is a glob if it contains `*` or `?`, otherwise a part of the name; former names match too.
  * Case does not matter. Source: timm 1.0.29.
  */
 export function listModels(pattern = ""): readonly ModelInfo[] {
@@ -26,7 +26,7 @@ export function listModels(pattern = ""): readonly ModelInfo[] {
 }
 
 /**
- * The network of a name: architecture and tag, an architecture alone (timm's default tag), or a former name.
+ * Finds the network of a name: architecture and tag, an architecture alone (timm's default tag), or a former name.
  *
  * @throws UnsupportedError when there is none, with the nearest names.
  */

@@ -1,4 +1,4 @@
-/** The graph output of a feature map, from timm's name of the module that gives it: `tap.layer1`. */
+/** The graph output of a feature map, from timm's name of the module that outputs it: `tap.layer1`. */
 export function tapName(module: string): string {
   return `tap.${module}`;
 }

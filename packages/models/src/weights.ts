@@ -3,9 +3,9 @@ import type { GraphBuilder } from "@samoyed/graph";
 
 /** Adds weights to a graph as float32, under their PyTorch names. */
 export interface WeightScope {
-  /** A tensor of the checkpoint, in another shape of as many elements where one is given. */
+  /** A tensor of the checkpoint, optionally in another shape of as many elements. */
   weight(name: string, options?: { readonly shape: Shape }): string;
-  /** A float32 constant that no checkpoint holds. The same name always holds the same values, and is written once. */
+  /** A float32 constant that is not in a checkpoint. A name always has the same values, and is written once. */
   constant(name: string, shape: Shape, values: readonly number[]): string;
   /** An int64 constant: a shape, or amounts of padding. */
   integers(name: string, values: readonly number[]): string;
@@ -23,7 +23,7 @@ function reshapeLazy(lazy: LazyTensor, shape: Shape): LazyTensor {
   };
 }
 
-/** The weights of a checkpoint whose names and shapes have been checked. Nothing is read before the graph is written. */
+/** Creates a scope for the weights of a checkpoint whose names and shapes have been checked. Nothing is read before the graph is written. */
 export function weightScope(builder: GraphBuilder, tensors: ReadonlyMap<string, LazyTensor>): WeightScope {
   const constants = new Map<string, LazyTensor>();
   function once(name: string, create: () => LazyTensor): string {

@@ -1,14 +1,14 @@
 import { UsageError } from "@samoyed/core";
 
-/** What `data` may be, by the names of its types; Node's `Buffer` is a Uint8Array. */
+/** Names of the types allowed for `data`; Node's `Buffer` is a Uint8Array. */
 const TAKEN: readonly string[] = ["Uint8Array", "Uint8ClampedArray"];
 
 /**
- * Checks that pixels from a caller have every field, and 8 bits a channel: a Float32Array or Uint16Array would be read as
- * bytes that it does not hold.
+ * Checks that pixels from a caller have every field, and 8 bits per channel: a Float32Array or Uint16Array would be misread
+ * as bytes.
  *
  * @param numbers the fields that must be numbers.
- * @throws UsageError that names the field, what it is and what is taken.
+ * @throws UsageError that names the field, its value and the accepted types.
  */
 export function checkPixels<Field extends string>(
   pixels: Readonly<Record<Field | "data", unknown>>,
@@ -21,7 +21,7 @@ export function checkPixels<Field extends string>(
       hint: "Give { width, height, channels, data }, or the bytes of a JPEG or PNG file as a Uint8Array.",
     });
   }
-  // By name, not `instanceof`: a canvas in an iframe has classes of its own.
+  // By name, not `instanceof`: a canvas in an iframe has its own classes.
   if (TAKEN.includes(typeName(pixels.data))) return;
   throw new UsageError(`pixels: data ${found(pixels.data)}; expected a ${TAKEN.join(" or ")}`, {
     hint: "Scale the values to 0…255 and round them into a Uint8Array, one byte per channel.",
@@ -32,7 +32,7 @@ function found(value: unknown): string {
   return value === undefined ? "is missing" : `is a ${typeName(value)}`;
 }
 
-/** `Float32Array`, `Array`, `String`, `Null`: the name that JavaScript itself gives a value's type. */
+/** `Float32Array`, `Array`, `String`, `Null`: JavaScript's own name of a value's type. */
 function typeName(value: unknown): string {
   return Object.prototype.toString.call(value).slice("[object ".length, -1);
 }

@@ -34,7 +34,7 @@ test.each([
   expect(() => decodeImage(file(start))).toThrow(`${format} images are not supported; expected JPEG or PNG`);
 });
 
-test("what is no image is told by its first bytes", () => {
+test("a file that is not an image is described by its first bytes", () => {
   expect(() => decodeImage(file("hello"))).toThrow(FormatError);
   expect(() => decodeImage(file("hello"))).toThrow(/40 bytes, beginning with 68 65 6c 6c 6f 00 00 00/);
   expect(() => decodeImage(new Uint8Array(0))).toThrow(/0 bytes, beginning with nothing/);

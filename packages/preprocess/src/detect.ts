@@ -1,7 +1,7 @@
 import { asciiBytes, hasBytesAt } from "@samoyed/core";
 import { PNG_SIGNATURE } from "./png/chunks.ts";
 
-/** Image formats, told apart by their first bytes; only JPEG and PNG are decoded. */
+/** Image formats, detected by their first bytes; only JPEG and PNG are decoded. */
 export type ImageFormat =
   | "JPEG"
   | "PNG"
@@ -43,7 +43,7 @@ const SIGNATURES: readonly Signature[] = [
   { format: "SVG", offset: 0, bytes: asciiBytes("<svg") },
 ];
 
-/** The format that a file's first bytes announce; undefined where none is known. */
+/** Detects a file's format by its first bytes; undefined for unknown formats. */
 export function detectFormat(bytes: Uint8Array): ImageFormat | undefined {
   return SIGNATURES.find(({ offset, bytes: wanted }) => hasBytesAt(bytes, wanted, offset))?.format;
 }

@@ -20,12 +20,12 @@ export interface Box extends Size {
   readonly y: number;
 }
 
-/** Says which part of an image of a given size is wanted. */
+/** Chooses the part of an image to decode, given its size. */
 export type ChooseRegion = (size: Size) => Box;
 
 /** Options of decoding. */
 export interface DecodeOptions {
-  /** The part that is wanted; elsewhere the image may be black. All of it by default. */
+  /** The part to decode; elsewhere the image may be black. The whole image by default. */
   readonly region?: ChooseRegion;
 }
 
@@ -40,7 +40,7 @@ export interface RawImage {
 
 /**
  * The most pixels that an image may have: Pillow refuses an image at twice its `MAX_IMAGE_PIXELS` (a quarter of a
- * gibibyte of 24-bit pixels), so nothing that PyTorch users can open is lost, and a header of a few bytes cannot claim
+ * gibibyte of 24-bit pixels), so every image that PyTorch users can open is accepted, and a header of a few bytes cannot claim
  * the whole memory.
  */
 export const MAX_PIXELS: number = 2 * Math.floor(1024 ** 3 / 4 / 3);
@@ -64,9 +64,9 @@ export function checkImageSize(width: number, height: number): void {
 }
 
 /**
- * Pixels of any channel count as RGB, by the rules of Pillow's `convert("RGB")`: gray is repeated, alpha is dropped.
+ * Converts pixels of any channel count to RGB, by the rules of Pillow's `convert("RGB")`: gray is repeated, alpha is dropped.
  *
- * Returns a view where the input is RGB already, and a copy otherwise.
+ * Returns a view if the input is already RGB, and a copy otherwise.
  *
  * @throws UsageError when a field is missing, or the data are not a Uint8Array or Uint8ClampedArray.
  * @throws ShapeError when the data does not have width × height × channels bytes.
@@ -83,7 +83,7 @@ export function toRgb(raw: RawImage): Image {
   if (data.length !== pixels * channels) {
     throw new ShapeError(
       `raw image of ${width}×${height}×${channels} has ${data.length} bytes; expected ${pixels * channels}`,
-      data.length === pixels * 4 ? { hint: "Give channels: 4 for RGB and alpha, as a canvas's ImageData has." } : {},
+      data.length === pixels * 4 ? { hint: "Give channels: 4 for RGB and alpha, as in a canvas's ImageData." } : {},
     );
   }
   if (channels === 3) return { width, height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };

@@ -7,7 +7,7 @@ import type { PreprocessConfig } from "@samoyed/core";
 
 import type { Image, Interpolation } from "../src/index.ts";
 
-/** An encoded image, and what Pillow makes of it: width, height and hash, or nulls where it refuses the file. */
+/** An encoded image, and Pillow's result: width, height and hash, or nulls if it refuses the file. */
 export type ImageCase = readonly [
   title: string,
   length: number,
@@ -55,7 +55,7 @@ export function sha256(data: Uint8Array | Float32Array): string {
     .digest("hex");
 }
 
-/** The same pixels that `raw_pixels` of tools/oracle/fixtures_preprocess.py gives. */
+/** The same pixels as from `raw_pixels` of tools/oracle/fixtures_preprocess.py. */
 export function rawPixels(width: number, height: number, kind: RawKind, seed: number): Image {
   const data = new Uint8Array(width * height * 3);
   for (let i = 0; i < data.length; i++) {

@@ -1,4 +1,4 @@
-// Other images and configurations than the recorded ones, against the real Pillow and timm where they are installed.
+// Images and configurations other than the recorded ones, compared with the real Pillow and timm if installed.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,7 +30,7 @@ if (oraclePython() === undefined) {
       }
     });
 
-    test("images are resized as by Pillow", () => {
+    test("images are resized as in Pillow", () => {
       const cases = readCases<ResizeCase>("resize", folder);
       expect(cases.length).toBeGreaterThan(300);
       for (const each of cases) {

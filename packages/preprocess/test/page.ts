@@ -10,7 +10,7 @@ interface Pixels {
   readonly data: string;
 }
 
-/** What the page fetches. */
+/** The data that the page fetches. */
 export interface PageInput {
   /** Encoded files, in base 64. */
   readonly images: readonly string[];

@@ -1,4 +1,4 @@
-// The reference photograph's stages, whose hashes Pillow, torchvision and timm gave.
+// The reference photograph's stages, with hashes from Pillow, torchvision and timm.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -15,7 +15,7 @@ if (!existsSync(file)) {
   const bytes = new Uint8Array(readFileSync(file));
   const config = { inputSize: [3, 224, 224], interpolation: "bilinear", cropPct: 0.875, cropMode: "center" } as const;
 
-  test("the file is the one that the hashes are of", () => {
+  test("the file is the one that was hashed", () => {
     expect(sha256(bytes)).toBe("f3f87bb8ab3c26c7ecfd3ac60421d7f32b0503d1d6c5baf8bac42ed93d86351a");
   });
 

@@ -1,19 +1,19 @@
 import { FormatError, IoError, type SamoyedError, UnavailableError, UnsupportedError, UsageError } from "@samoyed/core";
 import { firstLine } from "./engine.ts";
 
-/** Who failed, on what. */
+/** The backend that failed, and the label of the model. */
 interface Where {
   readonly backend: string;
   readonly label: string;
 }
 
-/** What an engine threw while loading a model, as one of our errors with the original as `cause`. */
+/** Converts an engine's error while loading a model to a `SamoyedError`, with the original as `cause`. */
 export function loadError(cause: unknown, { backend, label }: Where): SamoyedError {
   const message = cause instanceof Error ? cause.message : String(cause);
   const tap = /Graph output \(([^)]*)\) does not exist/.exec(message)?.[1];
   if (tap !== undefined) {
     return new UsageError(`${label}: the graph has no value ${JSON.stringify(tap)} to tap`, {
-      hint: "Names are case-sensitive; samoyed inspect shows what an artifact holds.",
+      hint: "Names are case-sensitive; samoyed inspect lists the values of an artifact.",
       cause,
     });
   }
@@ -27,14 +27,14 @@ export function loadError(cause: unknown, { backend, label }: Where): SamoyedErr
   }
   if (/external/i.test(message) || /No such file|model_path must not be empty/i.test(message)) {
     return new IoError(what, {
-      hint: "The weights lie in a second file: keep it beside the model, or convert without external data.",
+      hint: "The weights are in a second file: keep it next to the model, or convert without external data.",
       cause,
     });
   }
   return new UnsupportedError(what, { hint: `Update ${backend}: samoyed doctor shows its version.`, cause });
 }
 
-/** What an engine threw while running a model, as one of our errors with the original as `cause`. */
+/** Converts an engine's error while running a model to a `SamoyedError`, with the original as `cause`. */
 export function runError(cause: unknown, { backend, label }: Where): SamoyedError {
   const message = cause instanceof Error ? cause.message : String(cause);
   return new UnsupportedError(`${label}: ${backend} failed while running the model: ${firstLine(message)}`, { cause });

@@ -9,7 +9,7 @@ const broken = async (): Promise<unknown> => {
   throw new Error("libonnxruntime.so.1: version `GLIBC_2.99' not found\n  and more");
 };
 
-test("an engine that is not installed says so, with the command that installs it", async () => {
+test("an engine that is not installed is reported with the command that installs it", async () => {
   expect(await engineAvailability("onnxruntime-node", missing)).toEqual({
     available: false,
     reason: "onnxruntime-node is not installed",
@@ -18,7 +18,7 @@ test("an engine that is not installed says so, with the command that installs it
   await expect(importEngine("onnxruntime-node", missing)).rejects.toThrow(UnavailableError);
 });
 
-test("an engine that is installed and does not load is another matter", async () => {
+test("an engine that is installed but does not load is reported with its error", async () => {
   expect(await engineAvailability("onnxruntime-node", broken)).toEqual({
     available: false,
     reason: "onnxruntime-node does not load: libonnxruntime.so.1: version `GLIBC_2.99' not found",
@@ -26,7 +26,7 @@ test("an engine that is installed and does not load is another matter", async ()
   });
 });
 
-test("a package that something else lacks is not the engine that is missing", async () => {
+test("a missing package other than the engine is not reported as the engine missing", async () => {
   const other = async (): Promise<unknown> => {
     throw new Error("Cannot find module 'onnxruntime-common'");
   };
@@ -35,7 +35,7 @@ test("a package that something else lacks is not the engine that is missing", as
   });
 });
 
-test("an engine's message is cut to what concerns the reader", () => {
+test("an engine's message is reduced to its relevant part", () => {
   expect(
     firstLine(
       "Can't create a session. ERROR_CODE: 1, ERROR_MESSAGE: /mnt/x/onnxruntime/core/graph/graph.cc:1555 void onnxruntime::Graph::Init() This is an invalid model.",

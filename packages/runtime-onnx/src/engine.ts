@@ -3,10 +3,10 @@ import type { Availability } from "@samoyed/runtime";
 import type { Env, InferenceSession } from "onnxruntime-web";
 import type { OrtTensorConstructor } from "./ort-tensors.ts";
 
-/** The npm packages, which are also the backends' names. */
+/** Names of the npm packages, and of the backends. */
 export type EngineName = "onnxruntime-node" | "onnxruntime-web";
 
-/** What both onnxruntime packages export. */
+/** Exports of both onnxruntime packages. */
 export interface OrtModule {
   readonly InferenceSession: {
     create(path: string, options?: InferenceSession.SessionOptions): Promise<InferenceSession>;
@@ -18,26 +18,26 @@ export interface OrtModule {
 
 /** A model as an engine loads it. */
 export interface Model {
-  /** For error messages: the path, the URL or `memory`. */
+  /** The path, the URL or `memory`, for error messages. */
   readonly label: string;
   readonly metadata: ReadonlyMap<string, string>;
-  /** What the engine is given: a path that it reads by itself, or all bytes. */
+  /** Input of the engine: a path that it reads itself, or all bytes. */
   readonly model: string | Uint8Array;
-  /** All bytes with `patch` after them, for an engine session of its own; fetched again, not kept. */
+  /** Reads all bytes and appends `patch`, for a separate engine session; not kept. */
   withPatch(patch: Uint8Array): Promise<Uint8Array>;
-  /** Where external data of a model given as bytes lies. */
+  /** Location of the external data of a model given as bytes. */
   readonly folder?: string;
 }
 
 /**
  * Imports an engine.
  *
- * @throws UnavailableError with the reason and what mends it, when it is not installed or does not load here.
+ * @throws UnavailableError with the reason and the fix, when it is not installed or does not load here.
  */
 export async function importEngine(name: EngineName, load: () => Promise<unknown>): Promise<OrtModule> {
   try {
     const module = (await load()) as OrtModule & { readonly default?: OrtModule };
-    // onnxruntime-node is CommonJS: some loaders give its exports by name, all give them as the default.
+    // onnxruntime-node is CommonJS: some loaders provide its exports by name, all provide them as the default.
     return module.InferenceSession ? module : module.default!;
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
@@ -49,7 +49,7 @@ export async function importEngine(name: EngineName, load: () => Promise<unknown
   }
 }
 
-/** Whether an engine can be imported, and its version. */
+/** Checks whether an engine can be imported, and its version. */
 export async function engineAvailability(name: EngineName, load: () => Promise<unknown>): Promise<Availability> {
   try {
     const { versions } = (await importEngine(name, load)).env;
@@ -61,7 +61,7 @@ export async function engineAvailability(name: EngineName, load: () => Promise<u
   }
 }
 
-/** The first line of an engine's message, without its numbers and the places in its source that C++ macros put in front. */
+/** Returns the first line of an engine's message, without the numbers and source locations that C++ macros prepend. */
 export function firstLine(message: string): string {
   const line = message.split("\n").find((text) => text.trim() !== "") ?? "no message";
   return line

@@ -6,9 +6,9 @@ export { readOnnxMetadata } from "./read-onnx-metadata.ts";
 export type { OnnxruntimeWebOptions } from "./web-backend.ts";
 
 /**
- * onnxruntime-web's wasm engine in a browser. Needs the package `onnxruntime-web` (1.22 or later).
+ * Backend of onnxruntime-web's wasm engine in a browser. Needs the package `onnxruntime-web` (1.22 or later).
  *
- * Loads a URL (a string is one, relative to the page) or bytes; the whole model lies in memory, and no external data is
+ * Loads a URL (a string is one, relative to the page) or bytes; the whole model is in memory, and no external data is
  * read.
  */
 export function onnxruntimeWeb(options: OnnxruntimeWebOptions = {}): Backend {
@@ -18,6 +18,6 @@ export function onnxruntimeWeb(options: OnnxruntimeWebOptions = {}): Backend {
 /**
  * Loads a converted classifier on onnxruntime-web.
  *
- * @throws what `loadClassifier` of `@samoyed/runtime` throws.
+ * @throws the errors of `loadClassifier` of `@samoyed/runtime`.
  */
 export const loadClassifier: LoadClassifier = classifierLoader(() => [onnxruntimeWeb()]);

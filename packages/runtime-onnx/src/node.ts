@@ -8,18 +8,18 @@ export { readOnnxMetadata } from "./read-onnx-metadata.ts";
 export type { OnnxruntimeWebOptions } from "./web-backend.ts";
 
 /**
- * onnxruntime-web's wasm engine in Node. Needs the package `onnxruntime-web` (1.22 or later), whose wasm it loads from
+ * Backend of onnxruntime-web's wasm engine in Node. Needs the package `onnxruntime-web` (1.22 or later), whose wasm it loads from
  * the installed files, offline.
  *
- * Loads a path, a `file:` or `http(s):` URL, or bytes; the whole model lies in memory, and no external data is read.
+ * Loads a path, a `file:` or `http(s):` URL, or bytes; the whole model is in memory, and no external data is read.
  */
 export function onnxruntimeWeb(options: OnnxruntimeWebOptions = {}): Backend {
   return webBackend({ importEngine: () => import("onnxruntime-web"), openModel: openModelInMemory }, options);
 }
 
 /**
- * Loads a converted classifier on onnxruntime-node, or on onnxruntime-web where that cannot run.
+ * Loads a converted classifier on onnxruntime-node, or on onnxruntime-web if that cannot run.
  *
- * @throws what `loadClassifier` of `@samoyed/runtime` throws.
+ * @throws the errors of `loadClassifier` of `@samoyed/runtime`.
  */
 export const loadClassifier: LoadClassifier = classifierLoader(() => [onnxruntimeNode(), onnxruntimeWeb()]);

@@ -7,9 +7,9 @@ const NAME = "onnxruntime-node";
 const importNative = (): Promise<unknown> => import("onnxruntime-node");
 
 /**
- * onnxruntime-node, the native engine, on the CPU. Needs the package `onnxruntime-node` (1.22 or later).
+ * Backend of onnxruntime-node, the native engine, on the CPU. Needs the package `onnxruntime-node` (1.22 or later).
  *
- * Loads a path (with external data beside it), a `file:` or `http(s):` URL, or bytes. `run` blocks the event loop while
+ * Loads a path (with external data next to the file), a `file:` or `http(s):` URL, or bytes. `run` blocks the event loop while
  * the network computes, and an abort takes effect before and after it.
  */
 export function onnxruntimeNode(): Backend {
@@ -29,7 +29,7 @@ export function onnxruntimeNode(): Backend {
           executionProviders: ["cpu"],
           logSeverityLevel: 4,
           ...(threads === undefined ? {} : { intraOpNumThreads: threads, interOpNumThreads: 1 }),
-          // A tapped model is given as bytes; its external data still lies beside the file.
+          // A tapped model is given as bytes; its external data is still next to the file.
           ...(model.folder === undefined
             ? {}
             : { extra: { session: { model_external_initializers_file_folder_path: model.folder } } }),

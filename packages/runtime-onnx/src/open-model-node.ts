@@ -8,12 +8,12 @@ import { openModel, type OpenModelOptions } from "./open-model.ts";
 import { readOnnxMetadata } from "./read-onnx-metadata.ts";
 
 /**
- * A model from a path, a `file:` URL, an `http(s):` URL or memory.
+ * Opens a model from a path, a `file:` URL, an `http(s):` URL or memory.
  *
- * A file is not read here but for its metadata: onnxruntime-node is given the path and reads it with its external data.
+ * Only the metadata of a file is read here: onnxruntime-node gets the path and reads the file with its external data.
  *
  * @throws IoError when the file cannot be read or the download fails.
- * @throws FormatError when the bytes are no ONNX model.
+ * @throws FormatError when the bytes are not an ONNX model.
  */
 export async function openModelInNode(artifact: Artifact, { signal }: OpenModelOptions): Promise<Model> {
   const path = pathOf(artifact);
@@ -32,7 +32,7 @@ export async function openModelInNode(artifact: Artifact, { signal }: OpenModelO
   }
 }
 
-/** The same with all bytes in memory, for engines that read no files. */
+/** Opens a model with all bytes in memory, for engines that do not read files. */
 export async function openModelInMemory(artifact: Artifact, options: OpenModelOptions): Promise<Model> {
   const model = await openModelInNode(artifact, options);
   return typeof model.model === "string" ? { ...model, model: await model.withPatch(new Uint8Array(0)) } : model;
@@ -44,7 +44,7 @@ function pathOf(artifact: Artifact): string | undefined {
   return /^https?:\/\//i.test(artifact) ? undefined : artifact;
 }
 
-/** One copy of the file in memory, with room for the patch: `readFile` and a join would make it two. */
+/** Reads the file once, with room for the patch: `readFile` and a join would make two copies. */
 async function readWithPatch(path: string, patch: Uint8Array): Promise<Uint8Array> {
   const source = await fileSource(path);
   try {

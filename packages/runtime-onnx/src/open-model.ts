@@ -3,16 +3,16 @@ import type { Artifact } from "@samoyed/runtime";
 import type { Model } from "./engine.ts";
 import { readOnnxMetadata } from "./read-onnx-metadata.ts";
 
-/** What opening a model may be given. */
+/** Options of `openModel`. */
 export interface OpenModelOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * A model from memory or a Blob, or downloaded whole from a URL (a string is a URL, relative to the page).
+ * Opens a model from memory or a Blob, or downloads it whole from a URL (a string is a URL, relative to the page).
  *
  * @throws IoError when the download fails.
- * @throws FormatError when the bytes are no ONNX model.
+ * @throws FormatError when the bytes are not an ONNX model.
  */
 export async function openModel(artifact: Artifact, { signal }: OpenModelOptions): Promise<Model> {
   const given = artifact instanceof Blob ? new Uint8Array(await artifact.arrayBuffer()) : artifact;

@@ -6,10 +6,10 @@ import { loadError, runError } from "./engine-errors.ts";
 import { fromOrt, portsOf, toOrt } from "./ort-tensors.ts";
 import { outputsPatch } from "./outputs-patch.ts";
 
-/** Taps marked as outputs in one engine session: all of them stay in memory until its run ends. */
+/** Limit on taps marked as outputs in one engine session: all of them stay in memory until its run ends. */
 const MAX_TAPS_AT_ONCE = 32;
 
-/** What an engine session is made from. */
+/** Options of `openOrtSession`. */
 export interface OrtSessionOptions {
   readonly backend: string;
   readonly ort: OrtModule;
@@ -18,11 +18,11 @@ export interface OrtSessionOptions {
 }
 
 /**
- * A session over either onnxruntime package.
+ * Opens a session on either onnxruntime package.
  *
- * Outputs always come from the model as it is. Taps come from a second engine session whose graph has them as outputs
+ * Outputs always come from the unmodified model. Taps come from a second engine session whose graph has them as outputs
  * (that keeps the engine from fusing them away, and changes other values by rounding), at most 32 at a time; it is
- * kept until other taps are asked for.
+ * kept until other taps are requested.
  */
 export async function openOrtSession(given: OrtSessionOptions): Promise<Session> {
   const { backend, ort, model } = given;
@@ -104,7 +104,7 @@ export async function openOrtSession(given: OrtSessionOptions): Promise<Session>
 async function create(given: OrtSessionOptions, model: string | Uint8Array): Promise<InferenceSession> {
   const { ort, options, backend } = given;
   try {
-    // Two overloads of one method, which take no union.
+    // Two overloads of one method, which accept no union.
     return await (typeof model === "string"
       ? ort.InferenceSession.create(model, options)
       : ort.InferenceSession.create(model, options));

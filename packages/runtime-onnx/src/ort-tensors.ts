@@ -2,7 +2,7 @@ import { type DType, type DTypeArrays, elementCount, isDType, type Tensor, Unsup
 import type { Port } from "@samoyed/runtime";
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-web";
 
-/** The dtypes that onnxruntime's JavaScript tensors hold; they have the same names there. */
+/** dtypes of onnxruntime's JavaScript tensors; they have the same names there. */
 const ORT_DTYPES: readonly DType[] = [
   "float64",
   "float32",
@@ -18,7 +18,7 @@ const ORT_DTYPES: readonly DType[] = [
   "bool",
 ];
 
-/** How an engine makes a tensor of its own. */
+/** Constructor of an engine's tensors. */
 export type OrtTensorConstructor = new (
   type: OrtTensor.Type,
   data: OrtTensor.DataType,
@@ -26,7 +26,7 @@ export type OrtTensorConstructor = new (
 ) => OrtTensor;
 
 /**
- * A tensor for the engine; it shares the memory.
+ * Converts a tensor for the engine; it shares the memory.
  *
  * @throws UnsupportedError for a dtype that the engine's JavaScript API lacks (bfloat16, float8, complex).
  */
@@ -41,16 +41,17 @@ export function toOrt(tensor: Tensor, Constructor: OrtTensorConstructor): OrtTen
 }
 
 /**
- * A copy of an engine's tensor that does not change when the engine runs again.
+ * Copies an engine's tensor, so that it does not change when the engine runs again.
  *
  * @throws UnsupportedError for strings and other element types that `Tensor` lacks.
  */
 export function fromOrt(tensor: OrtTensor, name: string): Tensor {
   const dtype = dtypeOf(tensor.type, name);
   const { data } = tensor;
-  if (!ArrayBuffer.isView(data)) throw new UnsupportedError(`the value ${JSON.stringify(name)} holds no numbers`);
+  if (!ArrayBuffer.isView(data))
+    throw new UnsupportedError(`the value ${JSON.stringify(name)} does not contain numbers`);
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
-  // float16 is a Float16Array where JavaScript has one, and bits (Uint16Array) for us.
+  // float16 is a Float16Array if JavaScript has one; here it is bits (Uint16Array).
   const TypedArray = dtype === "float16" ? Uint16Array : (data.constructor as TypedArrayConstructor);
   return { dtype, shape: [...tensor.dims], data: new TypedArray(bytes.buffer, 0, elementCount(tensor.dims)) };
 }
@@ -58,14 +59,14 @@ export function fromOrt(tensor: OrtTensor, name: string): Tensor {
 type TypedArrayConstructor = new (buffer: ArrayBuffer, offset: number, length: number) => DTypeArrays[DType];
 
 /**
- * The ports of a loaded model, with `?` for a size that has no name.
+ * Reads the ports of a loaded model, with `?` for a size without a name.
  *
  * @throws UnsupportedError for a sequence, a map, an optional, or an element type that `Tensor` lacks.
  */
 export function portsOf(metadata: readonly InferenceSession.ValueMetadata[]): Port[] {
   return metadata.map((value) => {
     if (!value.isTensor) {
-      throw new UnsupportedError(`the value ${JSON.stringify(value.name)} is no tensor; expected tensors only`);
+      throw new UnsupportedError(`the value ${JSON.stringify(value.name)} is not a tensor; expected tensors only`);
     }
     return {
       name: value.name,

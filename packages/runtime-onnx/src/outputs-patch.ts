@@ -1,11 +1,11 @@
 import { concatBytes } from "@samoyed/core";
 
 /**
- * Bytes that, appended to a serialised ONNX `ModelProto`, make the named values outputs of its graph.
+ * Makes bytes that, appended to a serialized ONNX `ModelProto`, make the named values outputs of its graph.
  *
  * Protobuf merges a message field that occurs twice (its encoding guide, "Last One Wins"), and repeated fields inside
- * are concatenated; so a second `graph` that holds nothing but `output { name }` entries extends the first one.
- * onnxruntime infers the types and shapes that are left out.
+ * are concatenated; so a second `graph` that contains only `output { name }` entries extends the first one.
+ * onnxruntime infers the omitted types and shapes.
  */
 export function outputsPatch(names: readonly string[]): Uint8Array {
   // GraphProto.output = 12; ModelProto.graph = 7.

@@ -14,13 +14,13 @@ const GRAPH = field(7, []);
 const read = (...parts: readonly (readonly number[])[]): Promise<ReadonlyMap<string, string>> =>
   readOnnxMetadata(memorySource(Uint8Array.from(parts.flat())));
 
-test("reads what Python's onnx wrote", async () => {
+test("reads a file written by Python's onnx", async () => {
   const metadata = await readOnnxMetadata(memorySource(new Uint8Array(await readFile(fixture("classifier.onnx")))));
   expect([...metadata.keys()]).toEqual(["Image.BitmapPixelFormat", "samoyed"]);
   expect(JSON.parse(metadata.get("samoyed")!)).toMatchObject({ model: "tiny.fixture" });
 });
 
-test("steps over a graph of gigabytes without reading it", async () => {
+test("skips a graph of gigabytes without reading it", async () => {
   const header = Uint8Array.of(0x08, 8, 0x3a, 0x80, 0x80, 0x80, 0x80, 0x06); // ir_version 8; a graph of 1.5 GiB
   const tail = Uint8Array.from(entry("samoyed", "{}"));
   const graph = 0x60000000;
@@ -38,7 +38,7 @@ test("steps over a graph of gigabytes without reading it", async () => {
   expect(Math.max(...reads)).toBeLessThan(32);
 });
 
-test("unknown fields of every wire type are stepped over; empty keys and values are what protobuf says", async () => {
+test("unknown fields of every wire type are skipped; missing keys and values are empty, as in protobuf", async () => {
   const metadata = await read(
     [0x08, 8],
     [0xc0, 0x0c, 1], // field 200, varint
@@ -58,7 +58,7 @@ test("unknown fields of every wire type are stepped over; empty keys and values 
 
 describe("hostile bytes", () => {
   const cases: [string, readonly number[], RegExp][] = [
-    ["nothing", [], /no graph/],
+    ["no bytes", [], /no graph/],
     ["a model without a graph", entry("a", "b"), /no graph/],
     ["a JPEG", [0xff, 0xd8, 0xff, 0xe0, 0, 0x10, 0x4a, 0x46, 0x49, 0x46], /not an ONNX model/],
     ["a zip", text("PK\u0003\u0004aaaaaaaaaaaaaa"), /not an ONNX model/],
@@ -68,15 +68,15 @@ describe("hostile bytes", () => {
     ["wire type 7", [...GRAPH, 0x0f], /wire type 7/],
     ["a length beyond the end", [0x3a, 5, 1, 2], /field 7 with 5 bytes, 2 are left/],
     ["a length of 2^63", [0x3a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f], /bytes, 0 are left/],
-    ["a varint of eleven bytes", [...GRAPH, 0x08, ...new Array<number>(10).fill(0x80), 1], /no whole number/],
-    ["a varint cut off", [...GRAPH, 0x08, 0x80], /no whole number/],
+    ["a varint of eleven bytes", [...GRAPH, 0x08, ...new Array<number>(10).fill(0x80), 1], /no varint/],
+    ["a varint cut off", [...GRAPH, 0x08, 0x80], /no varint/],
     ["a tag cut off", [...GRAPH, 0x80], /no field tag/],
     [
       "an entry whose key leaves it",
       [...GRAPH, ...field(14, [0x0a, 100, 65]), ...new Array<number>(200).fill(0)],
       /field 1 with 100 bytes, 1 are left/,
     ],
-    ["a key twice", [...GRAPH, ...entry("a", "1"), ...entry("a", "2")], /"a" a second time/],
+    ["a key twice", [...GRAPH, ...entry("a", "1"), ...entry("a", "2")], /"a" twice/],
     ["text that is not UTF-8", [...GRAPH, ...field(14, field(1, [0xff, 0xfe]))], /not UTF-8/],
     [
       "ten thousand fields",
@@ -94,12 +94,12 @@ describe("hostile bytes", () => {
     const one = (): Uint8Array =>
       concatBytes([Uint8Array.of(0x72, 0x80, 0x80, 0x80, 0x14), new Uint8Array(half).fill(0)]);
     const bytes = concatBytes([Uint8Array.from(GRAPH), one(), one()]);
-    // An all-zero entry is no entry; a first one of valid fields, then the limit.
+    // An all-zero entry is not an entry; a first one of valid fields, then the limit.
     for (let at = 7; at < 7 + half; at += 2) bytes[at] = 0x18;
     await expect(readOnnxMetadata(memorySource(bytes))).rejects.toThrow(/over 67108864 bytes of metadata/);
   });
 
-  test("any bytes at all give metadata or a FormatError", async () => {
+  test("arbitrary bytes give metadata or a FormatError", async () => {
     const good = new Uint8Array(await readFile(fixture("classifier.onnx")));
     await fc.assert(
       fc.asyncProperty(

@@ -6,29 +6,29 @@ const METADATA_PROPS = 14;
 const ENTRY_KEY = 1;
 const ENTRY_VALUE = 2;
 
-/** A model has about ten top-level fields plus one per metadata entry; each costs a read. */
+/** Limit on fields: a model has about ten top-level fields plus one per metadata entry; each costs a read. */
 const MAX_FIELDS = 10_000;
-/** All entries together. The contract of a network with 21,000 labels takes under 1 MiB. */
+/** Limit on all entries together. The contract of a network with 21,000 labels takes under 1 MiB. */
 const MAX_METADATA_BYTES = 64 << 20;
 /** A tag and a length, at most ten bytes each. */
 const MAX_HEADER_BYTES = 20;
 
 interface Field {
   readonly number: number;
-  /** Where the payload lies. Meaningful for length-delimited fields; others are only skipped. */
+  /** Range of the payload. Meaningful for length-delimited fields; others are only skipped. */
   readonly start: number;
   readonly end: number;
   readonly wire: number;
 }
 
 /**
- * The `metadata_props` of an ONNX model, without reading its graph: the top-level fields are stepped over by length,
+ * Reads the `metadata_props` of an ONNX model without reading its graph: top-level fields are skipped by length,
  * so a model of any size costs a few small reads.
  *
  * Matches ONNX's onnx.proto3 and its checker, which refuses duplicate keys.
  *
- * @throws FormatError when the bytes are no ONNX model: a field that leaves the file, an unknown wire type, no graph,
- *   text that is not UTF-8, a key that comes twice, or more metadata than any model has.
+ * @throws FormatError when the bytes are not an ONNX model: a field that exceeds the file, an unknown wire type, no
+ *   graph, text that is not UTF-8, a duplicate key, or more metadata than any model has.
  */
 export async function readOnnxMetadata(
   source: ByteSource,
@@ -49,7 +49,7 @@ export async function readOnnxMetadata(
         throw broken(source, offset, `over ${MAX_METADATA_BYTES} bytes of metadata`);
       const bytes = await source.read(field.start, field.end - field.start, options);
       const { key, value } = parseEntry(bytes, { base: field.start, source });
-      if (metadata.has(key)) throw broken(source, offset, `the metadata key ${JSON.stringify(key)} a second time`);
+      if (metadata.has(key)) throw broken(source, offset, `the metadata key ${JSON.stringify(key)} twice`);
       metadata.set(key, value);
     }
     offset = field.end;
@@ -82,7 +82,7 @@ function parseEntry(
   return { key, value };
 }
 
-/** Reads the header at `bytes[at]`, which lies at `base` in the source; the payload may lie beyond `bytes`. */
+/** Reads the header at `bytes[at]`, which is at `base` in the source; the payload may be beyond `bytes`. */
 function parseField(
   bytes: Uint8Array,
   options: { readonly at: number; readonly base: number; readonly source: ByteSource; readonly limit?: number },
@@ -98,7 +98,7 @@ function parseField(
   else if (wire === 5) length = 4;
   else if (wire === 0 || wire === 2) {
     const varint = parseVarint(bytes, tag.next);
-    if (!varint) throw broken(source, start, "no whole number");
+    if (!varint) throw broken(source, start, "no varint");
     start = base + varint.next - at;
     length = wire === 2 ? varint.value : 0;
   } else throw broken(source, base, `wire type ${wire}`);
@@ -107,7 +107,7 @@ function parseField(
   return { number, wire, start, end: start + length };
 }
 
-/** A varint and the index after it; `undefined` when it is cut off, or longer than ten bytes. Inexact above 2^53. */
+/** Reads a varint and returns the index after it; `undefined` if it is cut off, or longer than ten bytes. Inexact above 2^53. */
 function parseVarint(bytes: Uint8Array, at: number): { value: number; next: number } | undefined {
   let value = 0;
   for (let index = 0; index < 10 && at + index < bytes.length; index++) {
@@ -120,7 +120,7 @@ function parseVarint(bytes: Uint8Array, at: number): { value: number; next: numb
 
 function broken(source: ByteSource, offset: number, got: string, cause?: unknown): FormatError {
   return new FormatError(`${source.label}: not an ONNX model: got ${got} at byte ${offset}`, {
-    hint: "Give a .onnx file; samoyed convert makes one of a checkpoint.",
+    hint: "Give a .onnx file; samoyed convert makes one from a checkpoint.",
     details: { offset },
     ...(cause === undefined ? {} : { cause }),
   });

@@ -6,11 +6,11 @@ import { openOrtSession } from "./ort-session.ts";
 
 /** Options of `onnxruntimeWeb`. */
 export interface OnnxruntimeWebOptions {
-  /** Where `ort-wasm-simd-threaded.wasm` lies, for bundlers that do not find it by themselves. Set before the first load. */
+  /** URL of `ort-wasm-simd-threaded.wasm`, for bundlers that do not find it on their own. Set before the first load. */
   readonly wasmUrl?: string | URL;
 }
 
-/** What differs between Node and browsers. */
+/** Differences between Node and browsers. */
 export interface WebPlatform {
   readonly importEngine: () => Promise<unknown>;
   readonly openModel: (artifact: Artifact, options: OpenModelOptions) => Promise<Model>;
@@ -19,14 +19,18 @@ export interface WebPlatform {
 /** onnxruntime-web sets up its threads once for the whole program, at the first load. */
 let threadsInUse: number | undefined;
 
-/** onnxruntime-web's wasm engine, on a platform. */
+/** Backend of onnxruntime-web's wasm engine on a platform. */
 export function webBackend(platform: WebPlatform, options: OnnxruntimeWebOptions): Backend {
   return {
     name: "onnxruntime-web",
     format: "onnx",
     async availability() {
       if (typeof WebAssembly === "undefined") {
-        return { available: false, reason: "there is no WebAssembly here", fix: "Use a browser or Node that has it." };
+        return {
+          available: false,
+          reason: "WebAssembly is not available",
+          fix: "Use a browser or Node with WebAssembly.",
+        };
       }
       return engineAvailability("onnxruntime-web", platform.importEngine);
     },
@@ -49,7 +53,7 @@ export function webBackend(platform: WebPlatform, options: OnnxruntimeWebOptions
           options: { executionProviders: ["wasm"], logSeverityLevel: 4 },
         });
       } finally {
-        // The engine puts in what it chose where nothing was asked for, when it starts; a model that fails starts it too.
+        // When it starts, the engine fills in its own choice if none was requested; a model that fails to load starts it too.
         threadsInUse ??= ort.env.wasm.numThreads;
       }
     },

@@ -24,13 +24,13 @@ describe.each<[string, Backend]>([
   ["onnxruntime-node", onnxruntimeNode()],
   ["onnxruntime-web", onnxruntimeWeb()],
 ])("%s", (name, backend) => {
-  test("is here, under its name", async () => {
+  test("is available under its name", async () => {
     expect(backend.name).toBe(name);
     expect(backend.format).toBe("onnx");
     expect(await backend.availability()).toMatchObject({ available: true, version: expect.stringMatching(/^1\.\d+/) });
   });
 
-  test("loads a path, reads ports and contract, and gives the reference evaluator's answers", async () => {
+  test("loads a path, reads ports and contract, and gives the reference evaluator's outputs", async () => {
     const session = await backend.load(fixture("classifier.onnx"));
     expect(session.backend).toBe(name);
     expect(session.inputs).toEqual([{ name: "input", dtype: "float32", shape: ["N", 3, 8, 8] }]);
@@ -44,7 +44,7 @@ describe.each<[string, Backend]>([
     await session.dispose();
   });
 
-  test("loads bytes, a Blob, a file URL and a web address", async () => {
+  test("loads bytes, a Blob, a file URL and an http URL", async () => {
     const bytes = new Uint8Array(await readFile(fixture("classifier.onnx")));
     const server = createServer((request, response) => {
       response.statusCode = request.url === "/model.onnx" ? 200 : 404;
@@ -73,7 +73,7 @@ describe.each<[string, Backend]>([
     }
   });
 
-  test("gives intermediate values, copies that the next run leaves alone", async () => {
+  test("gives intermediate values as copies that the next run does not change", async () => {
     const session = await backend.load(fixture("classifier.onnx"));
     const taps = ["pool", "input", "relu", "conv", "relu", "features", "logits"];
     const first = await session.run({ input: ramp([2, 3, 8, 8]) }, { taps });
@@ -88,7 +88,7 @@ describe.each<[string, Backend]>([
     await session.dispose();
   });
 
-  test("any number of values can be tapped, in the order asked for", async () => {
+  test("any number of values can be tapped, in the requested order", async () => {
     const session = await backend.load(fixture("chain.onnx"));
     const taps = Array.from({ length: 69 }, (_, index) => `v${69 - index}`);
     const x: Tensor = { dtype: "float32", shape: [1], data: Float32Array.of(0.5) };
@@ -108,7 +108,7 @@ describe.each<[string, Backend]>([
     await session.dispose();
   });
 
-  test("a model of another maker has no contract", async () => {
+  test("a model of another producer has no contract", async () => {
     const session = await backend.load(fixture("no-contract.onnx"));
     expect(session.contract).toBeUndefined();
     await session.dispose();
@@ -141,13 +141,13 @@ describe.each<[string, Backend]>([
     for (const [port, tensor] of Object.entries(inputs)) {
       expect(outputs.get(port.replace("in_", "out_")), port).toEqual(tensor);
     }
-    // `M` is one size for all inputs.
+    // `M` is the same size for all inputs.
     const other: Tensor = { dtype: "int8", shape: [2, 4], data: new Int8Array(8) };
     await expect(session.run({ ...inputs, in_int8: other })).rejects.toThrow(/"in_int8" is int8 \[2, 4\]/);
     await session.dispose();
   });
 
-  test("refuses inputs that do not fit, by name", async () => {
+  test("refuses inputs that do not match, by name", async () => {
     const session = await backend.load(fixture("classifier.onnx"));
     const good = ramp([1, 3, 8, 8]);
     const bad: [Record<string, Tensor>, RegExp][] = [
@@ -165,7 +165,7 @@ describe.each<[string, Backend]>([
     await session.dispose();
   });
 
-  test("disposes once; afterwards it says so", async () => {
+  test("disposes once; then every call says so", async () => {
     const session = await backend.load(fixture("classifier.onnx"));
     await session.run({ input: ramp([1, 3, 8, 8]) }, { taps: ["pool"] });
     await session.dispose();
@@ -181,7 +181,7 @@ describe.each<[string, Backend]>([
     await session.dispose();
   });
 
-  test("what is no model, or does not exist, or cannot run, is a typed error", async () => {
+  test("a file that is not a model, is missing or cannot run is a typed error", async () => {
     const model = new Uint8Array(await readFile(fixture("classifier.onnx")));
     const damaged = model.slice();
     damaged.fill(0xff, 60, 300);
@@ -198,14 +198,14 @@ describe.each<[string, Backend]>([
     }
   });
 
-  test("a contract that is no contract is refused", async () => {
+  test("an invalid contract is refused", async () => {
     const bytes = await readFile(fixture("classifier.onnx"));
     const at = bytes.indexOf('"version": 1');
     bytes.set(new TextEncoder().encode('"version": x'), at);
     await expect(backend.load(new Uint8Array(bytes))).rejects.toThrow(FormatError);
   });
 
-  test("runs with the threads asked for, and refuses a number that is none", async () => {
+  test("runs with the requested threads, and refuses an invalid number", async () => {
     for (const threads of [0, 1.5, -1, 5000, Number.NaN]) {
       await expect(backend.load(fixture("classifier.onnx"), { threads })).rejects.toThrow(/expected an integer from 1/);
     }
@@ -215,7 +215,7 @@ describe.each<[string, Backend]>([
   });
 });
 
-test("onnxruntime-node reads external data beside the path, with taps as well; without it the error says so", async () => {
+test("onnxruntime-node reads external data next to the file, with taps as well; without it the error says so", async () => {
   const session = await onnxruntimeNode().load(fixture("external.onnx"));
   const outputs = await session.run({ input: ramp([1, 3, 8, 8]) }, { taps: ["relu"] });
   expectClose(outputs.get("logits"), answers(1)["logits"]);
@@ -237,7 +237,7 @@ test("onnxruntime-web cannot read external data, and says so", async () => {
   });
 });
 
-test("onnxruntime-web has one number of threads for the whole program", async () => {
+test("onnxruntime-web has the same number of threads for the whole program", async () => {
   const session = await onnxruntimeWeb().load(fixture("classifier.onnx"));
   await session.dispose();
   const load = onnxruntimeWeb().load(fixture("classifier.onnx"), { threads: 7 });

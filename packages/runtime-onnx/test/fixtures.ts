@@ -3,12 +3,12 @@ import { fileURLToPath } from "node:url";
 import type { Tensor } from "@samoyed/core";
 import { expect } from "vitest";
 
-/** The path of a file that tools/oracle/fixtures_runtime.py wrote. */
+/** Path of a file that tools/oracle/fixtures_runtime.py wrote. */
 export function fixture(name: string): string {
   return fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 }
 
-/** What ONNX's reference evaluator gave for `ramp([batch, 3, 8, 8])`. */
+/** Outputs of ONNX's reference evaluator for `ramp([batch, 3, 8, 8])`. */
 export function answers(batch: 1 | 2): Record<string, { shape: number[]; data: number[] }> {
   return JSON.parse(readFileSync(fixture(`answers-${batch}.json`), "utf8"));
 }
@@ -20,8 +20,8 @@ export function ramp(shape: readonly number[]): Tensor<"float32"> {
 }
 
 /**
- * Values of magnitude up to 10 that two float32 programs summed in different orders, 27 products deep: 1e-5 is 10 units
- * in the last place, and the smallest change to a weight moves them by far more.
+ * Compares values of magnitude up to 10 that two float32 programs summed in different orders, 27 products each: 1e-5 is
+ * 10 units in the last place, and the smallest change to a weight moves them by far more.
  */
 export function expectClose(actual: Tensor | undefined, wanted: { shape: number[]; data: number[] } | undefined): void {
   expect(actual?.dtype).toBe("float32");

@@ -1,6 +1,6 @@
 import { loadClassifier, onnxruntimeWeb } from "../src/index.ts";
 
-/** What the page tells the test. */
+/** Results that the page returns to the test. */
 export interface PageResult {
   readonly availability: unknown;
   readonly answer: readonly { readonly label: string; readonly probability: number }[];

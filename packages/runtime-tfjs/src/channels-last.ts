@@ -1,6 +1,6 @@
 import { type GraphNode, producerOf } from "@samoyed/tfjs-file";
 
-/** Operators of which a result of four axes has the channels last. */
+/** Operators whose four-axis result has the channels last. */
 const WITH_IMAGES: ReadonlySet<string> = new Set([
   "Conv2D",
   "_FusedConv2D",
@@ -16,7 +16,7 @@ const WITH_IMAGES: ReadonlySet<string> = new Set([
   "ResizeNearestNeighbor",
 ]);
 
-/** Operators whose result has the axes that their input has, and which input that is. */
+/** Operators whose result has the axes of an input, and the index of that input. */
 const PASSING: ReadonlyMap<string, number> = new Map([
   ...["Identity", "BiasAdd", "Relu", "Relu6", "LeakyRelu", "Elu", "Sigmoid", "Tanh", "Neg", "Exp", "Sqrt", "Rsqrt"].map(
     (op) => [op, 0] as const,
@@ -40,7 +40,7 @@ const PASSING: ReadonlyMap<string, number> = new Map([
   ["Split", 1],
 ]);
 
-/** Operators on elements: one operand that is an image makes the result one. */
+/** Elementwise operators: if one operand is an image, so is the result. */
 const ELEMENTWISE: ReadonlySet<string> = new Set([
   "Add",
   "AddV2",
@@ -57,21 +57,21 @@ const ELEMENTWISE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether the value of a node, should it have four axes, has the channels last: known from what it is computed by.
+ * Whether the value of a node, if it has four axes, has the channels last: derived from the operators that compute it.
  *
- * @param doorLast whether the model's inputs have them last.
+ * @param inputsLast whether the model's inputs have them last.
  */
 export function hasChannelsLast(
   name: string,
   {
     nodes,
     constant,
-    doorLast,
+    inputsLast,
   }: {
     readonly nodes: ReadonlyMap<string, GraphNode>;
-    /** The elements of a small constant. */
+    /** Reads the elements of a small constant. */
     readonly constant: (name: string) => readonly number[] | undefined;
-    readonly doorLast: boolean;
+    readonly inputsLast: boolean;
   },
 ): boolean {
   const seen = new Set<string>();
@@ -81,7 +81,7 @@ export function hasChannelsLast(
     seen.add(current);
     const inputs = (node.input ?? []).map(producerOf);
     if (WITH_IMAGES.has(node.op)) return true;
-    if (node.op.startsWith("Placeholder")) return doorLast;
+    if (node.op.startsWith("Placeholder")) return inputsLast;
     if (node.op === "Transpose") {
       const order = constant(inputs[1]!)?.join();
       if (order === "0,2,3,1") return !visit(inputs[0]!);

@@ -3,55 +3,55 @@ import type * as Core from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { GraphNode, Model } from "@samoyed/tfjs-file";
 
-/** The modules that every engine shares. */
+/** Modules that all engines share. */
 export interface Tf {
   readonly core: typeof Core;
   readonly converter: typeof Converter;
 }
 
-/** A model's weights on an engine, and the graph that takes them. */
+/** A model's weights on an engine, and the graph that uses them. */
 export interface LoadedWeights {
   readonly nodes: readonly GraphNode[];
   readonly tensors: Record<string, Tensor>;
 }
 
-/** A graph over weights that are on an engine, ready to be computed; both calls while the engine is the current one. */
+/** Computes a graph over weights on an engine; both methods require the engine to be current. */
 export interface Executor {
   /**
-   * Computes the values of outputs and nodes, by name, from tensors by the inputs' names. The tensors that it gives are
-   * the caller's.
+   * Computes the values of outputs and nodes, by name, from tensors by the inputs' names. The caller owns the returned
+   * tensors.
    */
   execute(inputs: Readonly<Record<string, Tensor>>, names: readonly string[]): readonly Tensor[];
-  /** Frees the weights as well. */
+  /** Also frees the weights. */
   dispose(): void;
 }
 
-/** One of TensorFlow.js's engines, and how it gets here. */
+/** One of TensorFlow.js's engines, and how it is loaded. */
 export interface EngineSource {
-  /** The backend's name for us. */
+  /** Samoyed's name of the backend. */
   readonly name: string;
   /** TensorFlow.js's own name of it. */
   readonly engine: "cpu" | "wasm" | "webgl" | "webgpu" | "tensorflow";
   /** The npm package that registers it. */
   readonly package: string;
-  /** What mends it where it is installed and does not start. */
+  /** Fix if it is installed but does not start. */
   readonly fix: string;
-  /** What makes it work after npm has installed its files, for a package whose own install script needs a network. */
+  /** Command that sets it up after npm has installed its files, for a package whose install script needs a network. */
   readonly setUp?: string;
-  /** Whether only starting it tells whether it runs here: there may be no graphics. */
+  /** Whether it must be started to know whether it runs here: there may be no graphics. */
   readonly uncertain: boolean;
-  /** Imports the package, which registers the engine; gives the package's version. */
+  /** Imports the package, which registers the engine; returns the package's version. */
   importEngine(tf: Tf, threads: number | undefined): Promise<string>;
   /**
-   * Makes the engine take a tensor's elements now, where it would keep the array until the first run and hold everything
-   * twice then. Synchronous, and called while the engine is the current one.
+   * Makes the engine copy a tensor's elements now; otherwise it would keep the array until the first run and then have
+   * everything twice. Synchronous, and called while the engine is current.
    */
   upload?(tf: Tf, tensor: Tensor): void;
-  /** Its own way to compute a graph, faster than a call for each node; `undefined` for a graph that it cannot take. */
+  /** Engine-specific way to compute a graph, faster than a call for each node; `undefined` for a graph that it cannot run. */
   makeExecutor?(tf: Tf, model: Model, loaded: LoadedWeights): Promise<Executor | undefined>;
 }
 
-/** What takes the engine's part in a session. */
+/** An engine that is started, for a session. */
 export interface Engine {
   readonly source: EngineSource;
   readonly tf: Tf;

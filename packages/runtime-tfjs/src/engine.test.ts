@@ -15,10 +15,10 @@ const failing = (source: EngineSource, message: string): EngineSource => ({
 const SHARED = "@tensorflow/tfjs-core @tensorflow/tfjs-converter";
 
 test.each([
-  // As import() of Node says it, and require().
+  // The messages of Node's import() and require().
   ["Cannot find package '@tensorflow/tfjs-node' imported from /app/index.js"],
   ["Cannot find module '@tensorflow/tfjs-node'\nRequire stack:\n- /app/index.js"],
-])("tfjs-node that is not installed: npm leaves its download alone, and ours sets it up (%s)", async (message) => {
+])("tfjs-node that is not installed: npm skips its download, and our command sets it up (%s)", async (message) => {
   expect(await engineAvailability(failing(NODE, message))).toEqual({
     available: false,
     reason: "@tensorflow/tfjs-node is not installed",
@@ -26,7 +26,7 @@ test.each([
   });
 });
 
-test("tfjs-node that is installed and not set up", async () => {
+test("tfjs-node that is installed but not set up", async () => {
   const message = "The Node.js native addon module (tfjs_binding.node) can not be found at path: /app";
   expect(await engineAvailability(failing(NODE, message))).toEqual({
     available: false,
@@ -35,7 +35,7 @@ test("tfjs-node that is installed and not set up", async () => {
   });
 });
 
-test("other engines are installed and ready", async () => {
+test("other engines need only npm install", async () => {
   const message = "Cannot find package '@tensorflow/tfjs-backend-cpu' imported from /app/index.js";
   expect(await engineAvailability(failing(CPU, message))).toEqual({
     available: false,

@@ -5,10 +5,10 @@ import { firstLine } from "./first-line.ts";
 import { startEngine } from "./switch-engine.ts";
 
 /**
- * Imports an engine and starts it; at once where it runs already.
+ * Imports an engine and starts it; returns at once if it is already running.
  *
- * @throws UnavailableError with the reason and what mends it, when it is not installed or does not run here.
- * @throws UsageError when it runs with another number of threads.
+ * @throws UnavailableError with the reason and the fix, when it is not installed or does not run here.
+ * @throws UsageError when it is running with a different number of threads.
  */
 export async function openEngine(source: EngineSource, threads?: number): Promise<Engine> {
   const { before, ...engine } = await importEngine(source, threads);
@@ -36,7 +36,7 @@ async function importEngine(
   }
 }
 
-/** Whether an engine can be imported and started, and its version. */
+/** Checks whether an engine can be imported and started, and its version. */
 export async function engineAvailability(source: EngineSource): Promise<Availability> {
   try {
     const { version } = source.uncertain ? await openEngine(source) : await importEngine(source, undefined);
@@ -57,7 +57,7 @@ function importError(source: EngineSource, cause: unknown): UnavailableError {
   return new UnavailableError(`${source.package} does not load: ${firstLine(message)}`, { hint: source.fix, cause });
 }
 
-/** One command; where something is set up afterwards, npm leaves it to that, so that it works behind a mirror as well. */
+/** Builds the install command; with a set-up command, npm skips install scripts, so that it also works behind a mirror. */
 function installCommand(packages: readonly string[], setUp: string | undefined): string {
   const list = packages.join(" ");
   return setUp === undefined ? `npm install ${list}` : `npm install --ignore-scripts ${list} && ${setUp}`;

@@ -5,7 +5,7 @@ import { withDirectSplits } from "./wasm-split.ts";
 
 /** Options of the WebAssembly engine. */
 export interface TfjsWasmOptions {
-  /** The folder that holds the package's three `.wasm` files, for bundlers that do not find them by themselves. */
+  /** Folder of the package's three `.wasm` files, for bundlers that do not find them on their own. */
   readonly wasmUrl?: string | URL;
 }
 
@@ -25,7 +25,7 @@ export const CPU: EngineSource = {
 
 let greeted = false;
 
-/** In Node, the engine's first tensor makes it print an advertisement for tfjs-node, save in its production mode. */
+/** In Node, the engine's first tensor makes it print an advertisement for tfjs-node, except in production mode. */
 function quietFirstUse({ core }: Pick<Tf, "core">): void {
   if (greeted) return;
   greeted = true;
@@ -53,7 +53,7 @@ export function wasmEngine(wasmUrl: () => string | undefined): EngineSource {
       const folder = wasmUrl();
       const started = core.engine().registry["wasm"] !== undefined;
       if (folder !== undefined && !started) wasm.setWasmPaths(folder.endsWith("/") ? folder : `${folder}/`);
-      // Where the platform gives no threads there is one, which is what may be used at most.
+      // Without thread support there is one thread, so at most one may be used.
       if (threads !== undefined && (await core.env().getAsync("WASM_HAS_MULTITHREAD_SUPPORT"))) {
         if (!started) {
           wasm.setThreadsCount(threads);
@@ -78,7 +78,7 @@ export const WEBGL: EngineSource = {
   engine: "webgl",
   uncertain: true,
   package: "@tensorflow/tfjs-backend-webgl",
-  fix: "Use a browser with WebGL, on a machine whose graphics it can reach.",
+  fix: "Use a browser with WebGL, on a machine whose graphics hardware it can access.",
   async importEngine() {
     const { version_webgl: version } = await import("@tensorflow/tfjs-backend-webgl");
     return version;
@@ -91,7 +91,7 @@ export const WEBGPU: EngineSource = {
   engine: "webgpu",
   uncertain: true,
   package: "@tensorflow/tfjs-backend-webgpu",
-  fix: "Use a browser with WebGPU, on a machine whose graphics it can reach.",
+  fix: "Use a browser with WebGPU, on a machine whose graphics hardware it can access.",
   async importEngine({ core }) {
     await import("@tensorflow/tfjs-backend-webgpu");
     return core.version_core;

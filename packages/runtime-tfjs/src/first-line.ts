@@ -1,4 +1,4 @@
-/** The first line of an engine's message that says something. */
+/** Returns the first informative line of an engine's message. */
 export function firstLine(message: string): string {
   return (
     message

@@ -5,7 +5,7 @@ import type { Tf } from "./engine-source.ts";
 import { firstLine } from "./first-line.ts";
 import type { GraphNode, Model } from "@samoyed/tfjs-file";
 
-/** How TensorFlow.js keeps a graph: it has no public way to ask which operators it knows. */
+/** TensorFlow.js's internal graph: it has no public way to ask which operators it knows. */
 interface Inside {
   readonly executor?: {
     readonly graph?: { readonly nodes?: Readonly<Record<string, { op: string; category?: string }>> };
@@ -15,10 +15,10 @@ interface Inside {
 type SyncModel = GraphModel<io.IOHandlerSync>;
 
 /**
- * A TensorFlow.js model over tensors that are there already: nothing is decoded or copied.
+ * Makes a TensorFlow.js model over existing tensors: nothing is decoded or copied.
  *
- * @throws FormatError when TensorFlow.js finds the graph broken.
- * @throws UnsupportedError when it does not know an operator, or computes it only where it may wait for values: control
+ * @throws FormatError when TensorFlow.js rejects the graph.
+ * @throws UnsupportedError when it does not know an operator, or computes it only asynchronously: control
  * flow, and shapes that depend on values. The node is named.
  */
 export function makeGraphModel(
@@ -51,17 +51,17 @@ export function makeGraphModel(
   return made;
 }
 
-/** The categories of operators that give promises (tfjs-converter 4.22.0, `operations/operation_executor.ts`). */
+/** Categories of operators that return promises (tfjs-converter 4.22.0, `operations/operation_executor.ts`). */
 const DYNAMIC: ReadonlySet<string> = new Set(["control", "dynamic", "hash_table"]);
 
-/** Why a session cannot compute the operators of one of TensorFlow.js's categories. */
+/** Returns why a session cannot compute the operators of one of TensorFlow.js's categories. */
 function reasonAgainst(category: string | undefined): { readonly what: string; readonly hint: string } | undefined {
   if (category === undefined) {
     return { what: "TensorFlow.js has no such operator", hint: "Update TensorFlow.js, or convert to ONNX." };
   }
   if (!DYNAMIC.has(category)) return undefined;
   return {
-    what: `TensorFlow.js computes operators of its category ${category} in executeAsync only`,
-    hint: "Take it out of the network, or convert to ONNX.",
+    what: `TensorFlow.js computes operators of its category ${category} only in executeAsync`,
+    hint: "Remove it from the network, or convert to ONNX.",
   };
 }

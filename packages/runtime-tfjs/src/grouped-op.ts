@@ -1,14 +1,14 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "./engine-source.ts";
 
-/** The operator that stands for a whole grouped convolution, in graphs that were rewritten here. */
+/** Operator of a whole grouped convolution in rewritten graphs. */
 export const GROUPED_CONV = "SamoyedGroupedConv2D";
 
 const registered = new WeakSet<object>();
 
 /**
- * Makes the operator known to TensorFlow.js: its kernel Conv2D without the check that the filter is as deep as the
- * image. On tfjs-node the kernel hands over to TensorFlow, which takes a filter of fewer channels as one of groups.
+ * Registers the operator with TensorFlow.js: its kernel Conv2D without the check that the filter is as deep as the
+ * image. On tfjs-node the kernel calls TensorFlow, which treats a filter with fewer channels as grouped.
  */
 export function registerGroupedConv({ core, converter }: Tf): void {
   if (registered.has(converter.registerOp)) return;

@@ -23,7 +23,7 @@ const WEIGHTS = new Map([
   weight("wide", [3, 3, 2, 5]),
 ]);
 
-/** A grouped convolution of three parts, with some nodes changed or left out. */
+/** A grouped convolution of three parts, with some nodes changed or omitted. */
 function nodes(changes: Readonly<Record<string, Partial<GraphNode> | undefined>> = {}): GraphNode[] {
   const all: GraphNode[] = [
     { name: "x", op: "Placeholder" },
@@ -43,7 +43,7 @@ const find = (list: readonly GraphNode[], kept: readonly string[] = ["out"]): re
     (conv) => `${conv.x} ${conv.filters.join(" ")}`,
   );
 
-test("a split, plain convolutions of its parts in order, and their concatenation are one convolution", () => {
+test("a split, plain convolutions of its parts in order, and their concatenation become one convolution", () => {
   expect(find(nodes())).toEqual(["x f0 f1 f2"]);
   expect(find(nodes({ c0: { input: ["split:0", "f0"] } }))).toEqual(["x f0 f1 f2"]);
   const other = { ...attr, strides: { list: { i: ["1", "1", "1", "1"] } } };
@@ -63,7 +63,7 @@ test("a split, plain convolutions of its parts in order, and their concatenation
   expect(find(nodes(), ["c1"])).toEqual([]);
 });
 
-test("only windows that the kernel is asked for in plain terms", () => {
+test("only windows that the kernel's attributes can express", () => {
   const node = { name: "c", op: "Conv2D", attr };
   expect(convolutionAttributes(node)).toEqual({ strides: [2, 2], dilations: [1, 1], pad: "valid", dataFormat: "NHWC" });
   for (const changes of [
@@ -85,7 +85,7 @@ test("filters are joined along their outputs, tap by tap", () => {
   });
 });
 
-test("zeros between merged groups are left out where all parts have them", () => {
+test("zeros between merged groups are dropped if all parts have them", () => {
   const diagonal = [Float32Array.of(1, 0, 0, 2), Float32Array.of(3, 0, 0, 4)];
   expect(joinFilters(diagonal, [1, 1, 2, 2])).toEqual({ shape: [1, 1, 1, 4], values: Float32Array.of(1, 2, 3, 4) });
   const full = [Float32Array.of(1, 0, 0, 2), Float32Array.of(3, 9, 0, 4)];

@@ -1,17 +1,17 @@
 import { elementCount } from "@samoyed/core";
 import { type GraphNode, producerOf, type WeightEntry } from "@samoyed/tfjs-file";
 
-/** A grouped convolution that a portable model spells out: split, one convolution a part, join. */
+/** A grouped convolution as a portable model expresses it: split, one convolution per part, join. */
 export interface GroupedConv {
-  /** The node that joins the parts, whose name the one convolution takes. */
+  /** The node that joins the parts; the single convolution takes its name. */
   readonly join: GraphNode;
-  /** The value that is split, and the node that does it. */
+  /** The value that is split, and the node that splits it. */
   readonly x: string;
   readonly split: GraphNode;
   /** The parts' convolutions and filters, in order. */
   readonly convolutions: readonly GraphNode[];
   readonly filters: readonly string[];
-  /** The constants that say along which axis: both must be the channels, which only their elements tell. */
+  /** The constants with the axes: both must be the channel axis, which only their elements show. */
   readonly axes: readonly string[];
   /** A part's filter: height, width, channels in and out. */
   readonly shape: readonly [number, number, number, number];
@@ -20,13 +20,13 @@ export interface GroupedConv {
 interface Look {
   readonly byName: ReadonlyMap<string, GraphNode>;
   readonly weights: ReadonlyMap<string, WeightEntry>;
-  /** How many inputs read a node's outputs. */
+  /** Counts the inputs that read each node's outputs. */
   readonly uses: ReadonlyMap<string, number>;
 }
 
 /**
- * Finds the grouped convolutions of a graph by their structure: a ConcatV2 of plain convolutions that differ in their
- * filters only and read the outputs of one Split in order, where nothing else reads what is in between.
+ * Finds the grouped convolutions of a graph by their structure: a ConcatV2 of plain convolutions that differ only in
+ * their filters and read the outputs of one Split in order, where nothing else reads the values in between.
  */
 export function findGroupedConvs(
   nodes: readonly GraphNode[],
@@ -83,7 +83,7 @@ function attributeInt(node: GraphNode, name: string): number {
   return Number((node.attr?.[name] as { i?: unknown } | undefined)?.i);
 }
 
-/** The attributes of TensorFlow.js's kernel Conv2D that a node asks for; `undefined` for what it does not need here. */
+/** Returns the attributes of TensorFlow.js's kernel Conv2D for a node; `undefined` if the kernel does not support them here. */
 export function convolutionAttributes(node: GraphNode): KernelAttributes | undefined {
   const attr = (node.attr ?? {}) as Readonly<Record<string, { s?: string; list?: { i?: readonly unknown[] } }>>;
   const text = (name: string): string => {
@@ -116,9 +116,9 @@ export interface KernelAttributes {
 }
 
 /**
- * One filter for the whole convolution from those of its parts: [height, width, channels of a group, all filters].
+ * Joins the filters of the parts into one filter for the whole convolution: [height, width, channels of a group, all filters].
  *
- * Where parts are themselves several groups with zeros between them, the zeros are left out.
+ * If parts are themselves several groups with zeros between them, the zeros are dropped.
  */
 export function joinFilters(
   parts: readonly Float32Array[],
@@ -142,7 +142,7 @@ export function joinFilters(
   return { shape, values };
 }
 
-/** Into how many blocks on the diagonal all parts fall. */
+/** Counts the diagonal blocks that all parts divide into. */
 function diagonalBlocks(
   parts: readonly Float32Array[],
   { inputs, outputs }: { readonly inputs: number; readonly outputs: number },

@@ -43,7 +43,7 @@ export function tfjsWebgpu(): Backend {
 export function tfjsNode(): Backend {
   return elsewhere("tfjs-node", {
     runsIn: "node",
-    reason: "it runs in Node only",
+    reason: "it runs only in Node",
     fix: "Use tfjs-wasm or tfjs-webgl in a browser.",
   });
 }

@@ -13,15 +13,15 @@ import { GROUPED_CONV } from "./grouped-op.ts";
 import type { ModelFiles } from "@samoyed/core";
 import { onEngine } from "./switch-engine.ts";
 
-/** Constants as small as this may say along which axis something is split. */
+/** Constants up to this size may be the axis of a split. */
 const MAX_AXIS_ELEMENTS = 1;
 
 /**
- * Reads a model's weights onto an engine; where that computes grouped convolutions, each that the model spells out
- * becomes one node with one filter.
+ * Reads a model's weights onto an engine; if the engine computes grouped convolutions, each one that the model
+ * expresses as a split becomes one node with one filter.
  *
- * The filters of grouped convolutions wait here until all weights are read: only the constants that come with them tell
- * along which axis is split. All others go to the engine at once.
+ * The filters of grouped convolutions are kept until all weights are read: only constants among the weights tell along
+ * which axis is split. All others go to the engine at once.
  */
 export async function loadWeights(
   model: Model,
@@ -77,7 +77,7 @@ export async function loadWeights(
   }
 }
 
-/** A name that no node of the graph has: the first part's filter is gone with the part. */
+/** A name that no node of the graph has: the first part's filter is removed with the part. */
 function filterName(conv: GroupedConv): string {
   return conv.filters[0]!;
 }

@@ -11,7 +11,7 @@ export type { TfjsWasmOptions } from "./engines.ts";
 
 const IN_BROWSERS: Elsewhere = {
   runsIn: "browser",
-  reason: "it runs in browsers only",
+  reason: "it runs only in browsers",
   fix: "Use tfjs-node or tfjs-wasm in Node.",
 };
 

@@ -2,14 +2,14 @@ import type * as Core from "@tensorflow/tfjs-core";
 
 /**
  * TensorFlow.js has one current engine for the whole program. While one starts, which takes time, nothing may run; all
- * other changes of engine are synchronous, so work that is synchronous as well never sees another's engine.
+ * other engine changes are synchronous, so synchronous work never sees the wrong engine.
  */
 const state: { starting: Promise<void> | undefined } = { starting: undefined };
 
 /**
- * Starts an engine without leaving it the current one, where another was.
+ * Starts an engine and makes the previously current one current again.
  *
- * @returns whether it runs.
+ * @returns whether it is running.
  */
 export async function startEngine(
   core: typeof Core,
@@ -34,7 +34,7 @@ export async function startEngine(
   return started;
 }
 
-/** Runs synchronous work on a started engine, and makes the one that was current the current one again. */
+/** Runs synchronous work on a started engine, then makes the previously current one current again. */
 export async function onEngine<T>(core: typeof Core, engine: string, work: () => T): Promise<T> {
   while (state.starting !== undefined) await state.starting;
   const before = core.getBackend();

@@ -1,12 +1,12 @@
 import { elementCount, type Tensor, UnsupportedError } from "@samoyed/core";
 import type { TypedArray } from "@tensorflow/tfjs-core";
 
-/** The elements of an image batch with the channels moved: [N, C, H, W] to [N, H, W, C]. */
+/** Moves the channels of an image batch: [N, C, H, W] to [N, H, W, C]. */
 export function toChannelsLast<A extends TypedArray>(data: A, [n, c, h, w]: readonly number[]): A {
   return transposeInner(data, { batch: n!, rows: c!, columns: h! * w! });
 }
 
-/** The elements of an image batch with the channels moved: [N, H, W, C] to [N, C, H, W]; always a copy. */
+/** Moves the channels of an image batch: [N, H, W, C] to [N, C, H, W]; always a copy. */
 export function toChannelsSecond<A extends TypedArray>(data: A, [n, h, w, c]: readonly number[]): A {
   return transposeInner(data, { batch: n!, rows: h! * w!, columns: c! });
 }
@@ -29,9 +29,9 @@ function transposeInner<A extends TypedArray>(
 }
 
 /**
- * An engine's values as a tensor that the caller owns.
+ * Converts an engine's values to a tensor that the caller owns.
  *
- * @throws UnsupportedError for a dtype that `Tensor` has under no name here (strings, complex numbers).
+ * @throws UnsupportedError for a dtype that `Tensor` lacks here (strings, complex numbers).
  */
 export function fromEngine(
   data: TypedArray,
@@ -52,7 +52,7 @@ export function fromEngine(
   const outer = turn ? [0, 3, 1, 2].map((axis) => shape[axis]!) : [...shape];
   if (values.length !== elementCount(outer)) {
     throw new UnsupportedError(
-      `the value ${JSON.stringify(name)} holds ${values.length} elements; ${dtype} [${shape.join(", ")}] has others`,
+      `the value ${JSON.stringify(name)} has ${values.length} elements, which does not match ${dtype} [${shape.join(", ")}]`,
     );
   }
   if (dtype === "float32" && values instanceof Float32Array) return { dtype, shape: outer, data: values };

@@ -5,10 +5,10 @@ import type { ModelFiles } from "@samoyed/core";
 import { readModel } from "@samoyed/tfjs-file";
 import { openTfjsSession } from "./tfjs-session.ts";
 
-/** Finds a model's files on a platform. */
+/** Opens a model's files on a platform. */
 export type OpenFiles = (artifact: Artifact) => Promise<ModelFiles>;
 
-/** A backend over one of TensorFlow.js's engines. */
+/** Makes a backend on one of TensorFlow.js's engines. */
 export function tfjsBackend(source: EngineSource, openFiles: OpenFiles): Backend {
   return {
     name: source.name,

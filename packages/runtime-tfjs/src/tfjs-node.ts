@@ -4,7 +4,7 @@ import { nativeExecutor } from "./native/native-executor.ts";
 /** Downloads or builds the native binding of an installed package. */
 const SET_UP = "samoyed doctor --fix tfjs-node";
 
-/** TensorFlow's own library through tfjs-node. */
+/** TensorFlow's native library through tfjs-node. */
 export const NODE: EngineSource = {
   name: "tfjs-node",
   engine: "tensorflow",
@@ -13,13 +13,13 @@ export const NODE: EngineSource = {
   fix: SET_UP,
   setUp: SET_UP,
   async importEngine() {
-    // TensorFlow tells of the processor and of its own build when it is loaded, unless told not to.
+    // TensorFlow logs the processor and its own build when it is loaded, unless told not to.
     process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
     const { version } = await import("@tensorflow/tfjs-node");
     return version["tfjs-node"];
   },
   upload({ core }, tensor) {
-    // Any kernel makes the backend hand its inputs to TensorFlow and let go of the arrays (tfjs-node 4.22.0,
+    // Any kernel makes the backend pass its inputs to TensorFlow and release the arrays (tfjs-node 4.22.0,
     // `nodejs_kernel_backend.ts`, `getInputTensorIds`); TensorFlow's Reshape copies nothing.
     core.reshape(tensor, tensor.shape).dispose();
   },

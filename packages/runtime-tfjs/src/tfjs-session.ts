@@ -13,7 +13,7 @@ import { onEngine } from "./switch-engine.ts";
 import { fromEngine, toChannelsLast } from "./tensors.ts";
 import { checkWasmMemory } from "./wasm-memory.ts";
 
-/** What a session is made from. */
+/** Options of `openTfjsSession`. */
 export interface TfjsSessionOptions {
   readonly engine: Engine;
   readonly model: Model;
@@ -21,26 +21,26 @@ export interface TfjsSessionOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Engines that compute in this thread; of the others, results have to be waited for. */
+/** Engines that compute in this thread; results of the others must be awaited. */
 const SYNCHRONOUS: ReadonlySet<string> = new Set(["cpu", "wasm", "tensorflow"]);
 
-/** A session of a model on an engine. All that can be checked is checked before the first weight is read. */
+/** Opens a session of a model on an engine. Everything that can be checked is checked before the first weight is read. */
 export async function openTfjsSession({ engine, model, files, signal }: TfjsSessionOptions): Promise<Session> {
   const { source, tf } = engine;
   const { core } = tf;
   const { label } = model;
   if (source.engine === "wasm") checkWasmMemory(model);
   registerGroupedConv(tf);
-  // Only to see whether TensorFlow.js knows all operators, and computes them at once.
+  // Only to check that TensorFlow.js knows all operators, and computes them synchronously.
   makeGraphModel(tf, model, { nodes: model.nodes, tensors: {} });
   const loaded = await loadWeights(model, { engine, files, signal });
   const executor = await executorOrDispose(engine, model, loaded);
   const { nodes, tensors } = loaded;
   const byName = new Map(nodes.map((node) => [node.name, node]));
-  const doorLast = model.inputs.some(({ channelsLast }) => channelsLast);
+  const inputsLast = model.inputs.some(({ channelsLast }) => channelsLast);
   let disposed = false;
 
-  /** A small constant's elements; those of larger ones say nothing about layout. */
+  /** Returns a small constant's elements; those of larger ones do not affect layout. */
   const constant = (name: string): readonly number[] | undefined => {
     const tensor = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
     return tensor !== undefined && tensor.dtype === "int32" && tensor.size <= 8
@@ -54,7 +54,7 @@ export async function openTfjsSession({ engine, model, files, signal }: TfjsSess
       });
     }
     const channelsLast = await onEngine(core, source.engine, () =>
-      hasChannelsLast(name, { nodes: byName, constant, doorLast }),
+      hasChannelsLast(name, { nodes: byName, constant, inputsLast }),
     );
     return { name, channelsLast };
   };
@@ -78,7 +78,7 @@ export async function openTfjsSession({ engine, model, files, signal }: TfjsSess
     }
     for (const [name, tensor] of await execute(inputs, wanted)) results.set(name, tensor);
     throwIfAborted(stop);
-    // Outputs first, then taps in the order asked for.
+    // Outputs first, then taps in the requested order.
     const order = [...model.outputs.map(({ name }) => name), ...taps];
     return new Map(order.map((name) => [name, results.get(name)!]));
   }

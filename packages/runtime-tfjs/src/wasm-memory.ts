@@ -2,12 +2,12 @@ import { elementCount, UnsupportedError } from "@samoyed/core";
 import { loadedBytes, type Model } from "@samoyed/tfjs-file";
 
 /**
- * A WebAssembly heap ends at 4 GiB; what is left above this is for activations and for what the allocator loses.
- * Models of 775 MB (1.6 GB here) were seen to run, and of 1.4 GB (2.8 GB here) not to.
+ * Limit on the weights in WebAssembly. A heap has 4 GiB; the rest is for activations and allocator overhead.
+ * Models of 775 MB (1.6 GB here) ran in tests, and of 1.4 GB (2.8 GB here) did not.
  */
 export const MAX_WASM_WEIGHT_BYTES: number = 2.5 * 2 ** 30;
 
-/** The bytes of heap that a model's weights take: XNNPACK keeps a packed copy of each convolution's filter. */
+/** Computes the bytes of heap that a model's weights take: XNNPACK keeps a packed copy of each convolution's filter. */
 export function wasmWeightBytes({ groups }: Pick<Model, "groups">): number {
   return groups
     .flatMap(({ entries }) => entries)
@@ -15,7 +15,7 @@ export function wasmWeightBytes({ groups }: Pick<Model, "groups">): number {
 }
 
 /**
- * Refuses a model that a WebAssembly heap cannot hold, before anything of it is read.
+ * Refuses a model that does not fit in a WebAssembly heap, before any weight is read.
  *
  * @throws UnsupportedError with the figures.
  */

@@ -2,10 +2,10 @@ import type { DataType, KernelBackend, Tensor, TensorInfo } from "@tensorflow/tf
 import type { Tf } from "./engine-source.ts";
 import type { GraphNode } from "@samoyed/tfjs-file";
 
-/** The operator that stands for Split in graphs that run on the wasm engine. */
+/** Operator that replaces Split in graphs on the wasm engine. */
 const SPLIT = "SamoyedSplit";
 
-/** What the wasm backend has (tfjs-backend-wasm 4.22.0, `backend_wasm.ts`). */
+/** The used parts of the wasm backend (tfjs-backend-wasm 4.22.0, `backend_wasm.ts`). */
 interface WasmBackend extends KernelBackend {
   makeOutput(shape: number[], dtype: DataType): TensorInfo;
   /** A view of the tensor's elements, until memory grows. */
@@ -15,10 +15,10 @@ interface WasmBackend extends KernelBackend {
 const registered = new WeakSet<object>();
 
 /**
- * Makes graphs split the channels of images in one pass. The engine's own Split copies all of its input out of
- * WebAssembly's memory for each part (`kernels/Slice.ts`), which is a seventh of the time of a ResNeXt.
+ * Makes graphs split the channels of images in one pass. The engine's own Split copies its whole input out of
+ * WebAssembly memory for each part (`kernels/Slice.ts`), which is a seventh of the time of a ResNeXt.
  *
- * @returns the nodes, with another operator in place of each Split.
+ * @returns the nodes, with a replacement for each Split.
  */
 export function withDirectSplits({ core, converter }: Tf, nodes: readonly GraphNode[]): readonly GraphNode[] {
   if (!registered.has(converter.registerOp)) {
@@ -31,7 +31,7 @@ export function withDirectSplits({ core, converter }: Tf, nodes: readonly GraphN
   return nodes.map((node) => (node.op === "Split" ? { ...node, op: SPLIT } : node));
 }
 
-/** Equal parts of a tensor on the wasm engine, the current one: channels in one pass, all else as the engine does it. */
+/** Splits a tensor into equal parts on the wasm engine, which must be current: channels in one pass, other axes by the engine. */
 export function splitOnWasm(
   core: Tf["core"],
   x: Tensor,
@@ -43,7 +43,7 @@ export function splitOnWasm(
   const channels = x.shape[x.rank - 1]!;
   const width = channels / parts;
   const shape = [...x.shape.slice(0, -1), width];
-  // All memory first: a view taken before it grows is no more.
+  // All memory first: a view is invalid after memory grows.
   const infos = Array.from({ length: parts }, () => backend.makeOutput(shape, "float32"));
   const source = backend.typedArrayFromHeap(x);
   for (const [part, info] of infos.entries()) {

@@ -3,7 +3,7 @@ import { tfjsCpu, tfjsNode, tfjsWasm } from "../src/node.ts";
 
 const required = process.env["SAMOYED_REQUIRE"] === "all";
 
-/** The backends that run in Node, and whether they do here: where all are required, one that does not is a failure. */
+/** The backends that run in Node, and whether they are available; if all are required, a missing one is a failure. */
 export const BACKENDS: readonly (readonly [string, Backend, boolean])[] = await Promise.all(
   [tfjsCpu(), tfjsWasm(), tfjsNode()].map(async (backend) => {
     const runs = required || (await backend.availability()).available;

@@ -23,7 +23,7 @@ const { weightsManifest } = JSON.parse(await readFile(model, "utf8")) as {
 const weightName = weightsManifest[0]!.weights[0]!.name;
 // Values that the writer fuses into the next (conv into relu) have no node, so no tap.
 const TAPS = ["relu", "again", "features"];
-/** What the interpreter of the same graph gives: it shares no code with TensorFlow.js. */
+/** Outputs of the interpreter on the same graph: it shares no code with TensorFlow.js. */
 const reference = await interpret(graph, { input }, { taps: TAPS });
 
 function expectClose(actual: Tensor | undefined, wanted: Tensor | undefined): void {
@@ -35,13 +35,13 @@ function expectClose(actual: Tensor | undefined, wanted: Tensor | undefined): vo
 }
 
 describe.each(BACKENDS)("%s", (_name, backend, runs) => {
-  test.skipIf(!runs)("is here, with its version", async () => {
+  test.skipIf(!runs)("is available, with its version", async () => {
     expect(backend.format).toBe("tfjs");
     expect(await backend.availability()).toMatchObject({ available: true, version: expect.stringMatching(/^4\.2\d/) });
   });
 
   test.skipIf(!runs)(
-    "loads a path or a folder, reads ports and contract, and gives the interpreter's answers",
+    "loads a path or a folder, reads ports and contract, and gives the interpreter's outputs",
     async () => {
       for (const artifact of [model, dirname(model)]) {
         const session = await backend.load(artifact);
@@ -58,7 +58,7 @@ describe.each(BACKENDS)("%s", (_name, backend, runs) => {
   );
 
   test.skipIf(!runs)(
-    "gives intermediate values as NCHW, in the order asked for, copies that the next run leaves alone",
+    "gives intermediate values as NCHW, in the requested order, as copies that the next run does not change",
     async () => {
       const session = await backend.load(model);
       const taps = ["again", "input", "relu", "again", "features", "relu", "logits"];
@@ -122,7 +122,7 @@ describe.each(BACKENDS)("%s", (_name, backend, runs) => {
     await session.dispose();
   });
 
-  test.skipIf(!runs)("refuses inputs that do not fit, by name", async () => {
+  test.skipIf(!runs)("refuses inputs that do not match, by name", async () => {
     const session = await backend.load(model);
     const good = wave([1, 3, 8, 8]);
     const bad: [Record<string, Tensor>, RegExp][] = [
@@ -146,12 +146,12 @@ describe.each(BACKENDS)("%s", (_name, backend, runs) => {
     await session.dispose();
   });
 
-  test.skipIf(!runs)("refuses a number of threads that is none", async () => {
+  test.skipIf(!runs)("refuses an invalid number of threads", async () => {
     await expect(backend.load(model, { threads: 0 })).rejects.toThrow(/expected an integer from 1/);
   });
 });
 
-test("loads a web address and a file URL; shards that the server lacks are named", async () => {
+test("loads an http URL and a file URL; shards that the server lacks are named", async () => {
   const files = await modelFiles(graph, { contract: testContract() });
   const server = createServer((request, response) => {
     const body = files.get(request.url!.replace("/m/", ""));
@@ -177,7 +177,7 @@ test("loads a web address and a file URL; shards that the server lacks are named
   }
 });
 
-test("sessions on several engines run at once, and the program's own engine stays the current one", async () => {
+test("sessions on several engines run at once, and the program's own engine stays current", async () => {
   const running = BACKENDS.filter(([, , runs]) => runs).map(([, backend]) => backend);
   await tf.setBackend("cpu");
   const sessions = await Promise.all(running.map((backend) => backend.load(model)));
@@ -212,7 +212,7 @@ test("plain TensorFlow.js dequantizes to the same bits", async () => {
     const session = await tfjsCpu().load(await writeFiles(files));
     const ours = await session.run({ input }, { taps: Object.keys(theirs) });
     for (const [name, tensor] of Object.entries(theirs)) {
-      // Filters are four-dimensional constants: as all values that are no images they come as they are.
+      // Filters are four-dimensional constants: like all values that are not images, they are returned unchanged.
       expect(ours.get(name)!.data, name).toEqual(tensor.dataSync());
       tensor.dispose();
     }
@@ -220,12 +220,12 @@ test("plain TensorFlow.js dequantizes to the same bits", async () => {
   }
 });
 
-test("engines of browsers say so, and bytes are no model", async () => {
+test("browser engines are not available, and bytes are not a model", async () => {
   for (const backend of [tfjsWebgl(), tfjsWebgpu()]) {
     expect(backend.runsIn).toBe("browser");
     expect(await backend.availability()).toEqual({
       available: false,
-      reason: "it runs in browsers only",
+      reason: "it runs only in browsers",
       fix: "Use tfjs-node or tfjs-wasm in Node.",
     });
     await expect(backend.load(model)).rejects.toMatchObject({ code: "unavailable" });

@@ -63,7 +63,7 @@ async function refused(path: string, kind: Kind, message: RegExp): Promise<void>
 
 describe("shards", () => {
   test("truncated, too long, missing: the file is named", async () => {
-    const short = /its shard group1-shard1of1\.bin does not match the manifest: it holds \d+ bytes.*weights take \d+/;
+    const short = /its shard group1-shard1of1\.bin does not match the manifest: it has \d+ bytes.*weights take \d+/;
     await refused(await changed(same, bytes.subarray(0, bytes.length - 4)), MismatchError, short);
     await refused(await changed(same, Uint8Array.of(...bytes, 0)), MismatchError, short);
     await refused(await changed(same, new Uint8Array(0)), MismatchError, short);
@@ -72,12 +72,12 @@ describe("shards", () => {
     await refused(path, IoError, /its shard group1-shard1of1\.bin cannot be opened/);
   });
 
-  test("of several, the one that is not of the usual size is named", async () => {
+  test("of several, the one with the wrong size is named", async () => {
     const path = await changed((json) => (json.weightsManifest[0]!.paths = ["a.bin", "b.bin", "c.bin"]));
     await writeFile(join(dirname(path), "a.bin"), bytes.subarray(0, 1000));
     await writeFile(join(dirname(path), "b.bin"), bytes.subarray(1000, 1900));
     await writeFile(join(dirname(path), "c.bin"), bytes.subarray(2000));
-    await refused(path, MismatchError, /its shard b\.bin .*it holds 900 bytes/);
+    await refused(path, MismatchError, /its shard b\.bin .*it has 900 bytes/);
     await writeFile(join(dirname(path), "b.bin"), bytes.subarray(1000, 2000));
     const session = await tfjsCpu().load(path);
     const whole = await tfjsCpu().load(await changed(same));
@@ -90,13 +90,13 @@ describe("shards", () => {
   test("nothing outside the model's folder is read", async () => {
     for (const name of ["../x.bin", "/etc/hosts", "a/../../x", "http://x/y", "C:\\x", "", 7]) {
       const path = await changed((json) => (json.weightsManifest[0]!.paths = [name as string]));
-      await refused(path, FormatError, /weightsManifest names the file .*; expected one beside it/);
+      await refused(path, FormatError, /weightsManifest names the file .*; expected a file next to model\.json/);
     }
   });
 });
 
 describe("model.json", () => {
-  test("of another format, or none", async () => {
+  test("another format, or no format", async () => {
     await refused(
       await changed((json) => (json.format = "layers-model")),
       UnsupportedError,
@@ -107,21 +107,21 @@ describe("model.json", () => {
       FormatError,
       /has the format "pickle"; expected "graph-model"/,
     );
-    await refused(await writeFiles(new Map([["model.json", "{"]])), FormatError, /is no JSON/);
+    await refused(await writeFiles(new Map([["model.json", "{"]])), FormatError, /is not JSON/);
     await refused(await writeFiles(new Map([["model.json", "null"]])), FormatError, /has the format undefined/);
     await expect(tfjsCpu().load("no/such/model.json")).rejects.toThrow(IoError);
   });
 
-  test("a graph that is none: the node is named", async () => {
+  test("an invalid graph: the node is named", async () => {
     const nodes = (json: Json): Json["modelTopology"]["node"] => json.modelTopology.node;
     const relu = (json: Json): Json["modelTopology"]["node"][number] =>
       nodes(json).find(({ name }) => name === "again")!;
     await refused(await changed((json) => (json.modelTopology.node = [])), FormatError, /no list of nodes/);
-    await refused(await changed((json) => nodes(json).push(relu(json))), FormatError, /the node "again" comes twice/);
+    await refused(await changed((json) => nodes(json).push(relu(json))), FormatError, /the node "again" appears twice/);
     await refused(
       await changed((json) => (relu(json).input = ["gone:1"])),
       FormatError,
-      /node "again" \(Relu\) reads "gone:1", which no node gives/,
+      /node "again" \(Relu\) reads "gone:1", which is not the output of a node/,
     );
     await refused(
       await changed((json) => (relu(json).name = "__proto__")),
@@ -141,12 +141,12 @@ describe("model.json", () => {
     ["Switch", "control"],
     ["StatelessWhile", "control"],
     ["HashTableV2", "hash_table"],
-  ])("%s can only be awaited: the node is named before a weight is read", async (op, category) => {
+  ])("%s is only asynchronous: the node is named before a weight is read", async (op, category) => {
     const path = await changed((json) => {
       json.modelTopology.node.find(({ name }) => name === "again")!.op = op;
     });
     await rm(join(dirname(path), SHARD));
-    const message = `the node "again" is a ${op}; TensorFlow\\.js computes operators of its category ${category} in executeAsync only`;
+    const message = `the node "again" is a ${op}; TensorFlow\\.js computes operators of its category ${category} only in executeAsync`;
     await refused(path, UnsupportedError, new RegExp(message));
     await expect(tfjsCpu().load(path)).rejects.toMatchObject({ details: { node: "again", op } });
   });
@@ -183,7 +183,7 @@ describe("model.json", () => {
     );
   });
 
-  test("a weight of another shape and as many bytes: model.json, weight, both shapes; no shard is opened", async () => {
+  test("a weight with another shape and the same number of bytes: model.json, weight, both shapes; no shard is opened", async () => {
     const { name, shape } = (
       JSON.parse(new TextDecoder().decode(files.get("model.json"))) as Json
     ).weightsManifest[0]!.weights.find((entry) => (entry.shape as number[]).length === 4)!;
@@ -199,18 +199,18 @@ describe("model.json", () => {
     await expect(tfjsCpu().load(path)).rejects.toMatchObject({ details: { weight: name, expected, got } });
   });
 
-  test("a scalar of which the manifest makes a vector", async () => {
+  test("a scalar that is a vector in the manifest", async () => {
     const path = await changed((json) => {
       const entry = json.weightsManifest[0]!.weights.find(({ shape }) => (shape as number[]).length === 0)!;
       const node = json.modelTopology.node.find(({ name }) => name === entry.name)!;
-      // As protobuf's own JSON writes it.
+      // As in protobuf's own JSON.
       node.attr["value"] = { tensor: { dtype: "DT_INT32", tensorShape: {} } };
       entry.shape = [1];
     });
     await refused(path, MismatchError, /is \[\]; weightsManifest says \[1\]/);
   });
 
-  test("a signature that is none", async () => {
+  test("an invalid signature", async () => {
     await refused(
       await changed((json) => (json.signature.inputs = {})),
       UnsupportedError,
@@ -228,7 +228,7 @@ describe("model.json", () => {
     );
   });
 
-  test("a contract that is none", async () => {
+  test("an invalid contract", async () => {
     const path = await changed((json) => (json.userDefinedMetadata["samoyed"] = '{"version":"x"}'));
     await expect(tfjsCpu().load(path)).rejects.toThrow(FormatError);
     const without = await changed((json) => delete json.userDefinedMetadata["samoyed"]);
@@ -254,7 +254,7 @@ test("a model that is too large for WebAssembly is refused before it is read, wi
     /take 2\.95 GB of WebAssembly memory \(filters twice\); at most 2\.68 GB fit/,
   );
   await expect(tfjsWasm().load(path)).rejects.toThrow(UnsupportedError);
-  // 194 million weights, as the largest network that was seen to run has.
+  // 194 million weights, as in the largest network that ran in tests.
   const entry = { name: "w", shape: [1, 1, 194_000, 1000], dtype: "float32" as const, quantization: undefined };
   const groups = [{ files: [], entries: [entry], byteLength: 0 }];
   expect(() => checkWasmMemory({ label: "model.json", groups })).not.toThrow();

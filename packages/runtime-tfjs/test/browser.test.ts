@@ -119,7 +119,7 @@ describeInChromium("in a browser", "software", (open) => {
     ]);
     expect((await run("tfjs-node", input, "/tiny.tfjs")).availability).toMatchObject({
       available: false,
-      reason: "it runs in Node only",
+      reason: "it runs only in Node",
     });
   });
 

@@ -16,7 +16,7 @@ import { writeModel } from "./models.ts";
 
 const runs = BACKENDS.some(([, backend, here]) => backend.name === "tfjs-node" && here);
 
-/** Loads a model as its file spells it out: with Split, Conv2D and ConcatV2, by plain TensorFlow.js. */
+/** Loads a model as it is in the file: with Split, Conv2D and ConcatV2, by plain TensorFlow.js. */
 async function plain(core: typeof Tf, path: string): Promise<(x: Tf.Tensor) => Tf.Tensor> {
   const { loadGraphModel } = await import("@tensorflow/tfjs-converter");
   const json = JSON.parse(await readFile(path, "utf8")) as Tf.io.ModelJSON;
@@ -48,7 +48,7 @@ test.skipIf(!runs)(
       const files = await filesInNode(path);
       const loaded = await loadWeights(model, { engine, files, signal: undefined });
       expect(loaded.nodes.map(({ op }) => op)).toContain(GROUPED_CONV);
-      // Node by node: TensorFlow, given the whole graph, also computes the sums after a convolution with it, in another order.
+      // Node by node: TensorFlow, given the whole graph, also fuses the sums after a convolution into it, in another order.
       const executor = stepwiseExecutor(tf, model, loaded);
       const [ours] = executor.execute({ input }, ["logits"]);
       const predict = await plain(tf.core, path);
@@ -59,7 +59,7 @@ test.skipIf(!runs)(
   },
 );
 
-test.skipIf(!runs)("the parts' nodes and filters are gone, and merged groups are taken apart", async () => {
+test.skipIf(!runs)("the parts' nodes and filters are gone, and merged groups are separated", async () => {
   const engine = await openEngine(NODE);
   for (const groupBudget of [0, 0.8]) {
     const path = await writeModel(tinyGraph({ groups: 16, channels: 128 }), { contract: testContract(), groupBudget });
@@ -79,13 +79,13 @@ test.skipIf(!runs)("the parts' nodes and filters are gone, and merged groups are
   }
 });
 
-test.skipIf(!runs)("a split along other axes stays what it is", async () => {
+test.skipIf(!runs)("a split along other axes is kept", async () => {
   const path = await writeModel(tinyGraph(), { contract: testContract(), groupBudget: 0 });
   const json = await readFile(path, "utf8");
   const engine = await openEngine(NODE);
   const model = parseModel(json, path);
   const split = model.nodes.find(({ op }) => op === "Split")!;
-  // Another constant in place of the axis: a vector's one element, as it happens.
+  // Another constant in place of the axis: here the one element of a vector.
   const other = {
     ...model,
     nodes: model.nodes.map((node) => (node === split ? { ...node, input: ["const/9", node.input![1]!] } : node)),

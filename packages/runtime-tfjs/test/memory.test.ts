@@ -17,7 +17,7 @@ const BYTES = LAYERS * SIZE * SIZE * 4;
 setFlagsFromString("--expose-gc");
 const gc = runInNewContext("gc") as () => void;
 
-/** What is in use once nothing more can be collected: memory of arrays is given back in the background. */
+/** Memory in use once nothing more can be collected: memory of arrays is released in the background. */
 async function memoryInUse(): Promise<NodeJS.MemoryUsage> {
   for (let last = Infinity; ;) {
     gc();
@@ -44,9 +44,9 @@ beforeAll(async () => {
 });
 
 /**
- * The share of the weights that may be in JavaScript's arrays: at most while they are read, what is no longer needed and
- * not yet collected with it, and afterwards. The engine in plain JavaScript keeps the very arrays that were read; the
- * others copy each into memory of their own.
+ * Limits on JavaScript arrays as a share of the weights: the peak during reading, including garbage not yet collected,
+ * and after loading. The engine in plain JavaScript keeps the arrays that were read; the others copy each into their
+ * own memory.
  */
 const LIMITS: Readonly<Record<string, { readonly peak: number; readonly loaded: number }>> = {
   "tfjs-cpu": { peak: 1.25, loaded: 1.05 },
@@ -55,7 +55,7 @@ const LIMITS: Readonly<Record<string, { readonly peak: number; readonly loaded: 
 };
 
 describe.each(BACKENDS)("%s", (_name, backend, runs) => {
-  test.skipIf(!runs)("loading holds the weights once", async () => {
+  test.skipIf(!runs)("loading keeps one copy of the weights", async () => {
     const { arrayBuffers: before } = await memoryInUse();
     let peak = 0;
     const look = (): void => {
@@ -69,7 +69,7 @@ describe.each(BACKENDS)("%s", (_name, backend, runs) => {
     const limit = LIMITS[backend.name]!;
     expect((peak - before) / BYTES).toBeLessThan(limit.peak);
     expect((loaded - before) / BYTES).toBeLessThan(limit.loaded);
-    // Nothing waits for the first run, which would hold all of it twice.
+    // Nothing is deferred to the first run, which would have everything twice.
     await session.run({ input: wave([1, SIZE]) });
     await session.dispose();
   });

@@ -5,7 +5,7 @@ import { memorySink, type MemorySink } from "@samoyed/core";
 import { writeTfjs, type WriteTfjsOptions } from "@samoyed/format-tfjs";
 import type { Graph } from "@samoyed/ir";
 
-/** A new folder that the system clears away. */
+/** Makes a new temporary folder. */
 export async function newFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), "samoyed-tfjs-"));
 }

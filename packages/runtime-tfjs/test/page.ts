@@ -1,18 +1,18 @@
 import type { Tensor } from "@samoyed/core";
 import { loadClassifier, tfjsCpu, tfjsNode, tfjsWasm, tfjsWebgl, tfjsWebgpu } from "../src/index.ts";
 
-/** What one backend of the page tells the test. */
+/** Results of one backend that the page returns to the test. */
 export interface PageResult {
   readonly availability: { readonly available: boolean; readonly reason?: string; readonly fix?: string };
   readonly logits: readonly number[];
   readonly relu: { readonly shape: readonly number[]; readonly data: readonly number[] };
-  /** Tensors that are left over after the session is disposed. */
+  /** Number of tensors left over after the session is disposed. */
   readonly leaked: number;
-  /** What computes: graphics adapter, threads. */
+  /** Hardware in use: graphics adapter, threads. */
   readonly adapter: string;
 }
 
-/** What a backend is to run. */
+/** Input of a backend's run. */
 export interface PageInput {
   readonly shape: readonly number[];
   readonly data: readonly number[];

@@ -28,7 +28,7 @@ async function run(script: string, env: Readonly<Record<string, string>> = {}): 
   return { code, stdout: out.join(""), stderr: err.join("") };
 }
 
-/** A folder with the script, and a package that does not load and whose download cannot be reached. */
+/** Makes a folder with the script, and a package that does not load and whose download cannot be reached. */
 async function broken(): Promise<string> {
   const folder = await newFolder();
   const script = join(folder, "setup.mjs");
@@ -54,7 +54,7 @@ async function program(script: string, name: string, text: string): Promise<stri
 }
 
 describe("setup-tfjs-node", () => {
-  test.skipIf(!runs)("does nothing where tfjs-node works", async () => {
+  test.skipIf(!runs)("does nothing if tfjs-node works", async () => {
     expect(await run(SCRIPT)).toEqual({ code: 0, stdout: "tfjs-node: ready\n", stderr: "" });
   });
 
@@ -78,7 +78,7 @@ describe("setup-tfjs-node", () => {
     expect((await run(script, { PYTHON: old })).stderr).toMatch(/none found \(.*old-python is 3\.8\)/);
   });
 
-  test.skipIf(process.platform !== "linux")("pip that fails says why, and leaves nothing half done", async () => {
+  test.skipIf(process.platform !== "linux")("a failing pip says why, and leaves nothing half done", async () => {
     const script = await broken();
     const python = await program(
       script,

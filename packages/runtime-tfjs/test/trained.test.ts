@@ -11,10 +11,10 @@ const unmerged = await writeModel(shapes.graph, { contract: shapes.contract, gro
 /** The policy's gate for float32: eight times the noise of PyTorch's own float32. */
 const GATE = 8;
 const BATCH = 20;
-/** The image that PyTorch's own float32 weights tell apart and weights of eight bits do not. */
+/** The image that PyTorch itself predicts differently with eight-bit weights. */
 const UINT8_DIFFERS = 69;
 
-/** The largest error over all images, in units of the noise, and the images whose answers differ. */
+/** The largest error over all images, in units of the noise, and the images whose predictions differ. */
 async function errors(backend: Backend, artifact: string): Promise<{ error: number; other: readonly number[] }> {
   const session = await backend.load(artifact);
   const { images, logits, noise } = shapes;
@@ -40,8 +40,8 @@ async function errors(backend: Backend, artifact: string): Promise<{ error: numb
 }
 
 describe.each(BACKENDS)("%s", (_name, backend, runs) => {
-  test.skipIf(!runs)("gives the trained network's 100 answers within 8 F", async () => {
-    // The engine in plain JavaScript takes a quarter of a minute for each.
+  test.skipIf(!runs)("gives the trained network's 100 predictions within 8 F", async () => {
+    // The engine in plain JavaScript takes 15 seconds for each.
     for (const artifact of backend.name === "tfjs-cpu" ? [model] : [model, unmerged]) {
       const { error, other } = await errors(backend, artifact);
       expect(other).toEqual([]);
@@ -51,11 +51,11 @@ describe.each(BACKENDS)("%s", (_name, backend, runs) => {
 });
 
 describe.each(BACKENDS.filter(([, backend]) => backend.name !== "tfjs-cpu"))("%s", (_name, backend, runs) => {
-  test.skipIf(!runs)("gives the same answers with weights in fewer bits", async () => {
+  test.skipIf(!runs)("gives the same predictions with weights in fewer bits", async () => {
     for (const weights of ["float16", "uint16", "uint8"] as const) {
       const contract = { ...shapes.contract, weights };
       const { other } = await errors(backend, await writeModel(shapes.graph, { contract, weights }));
-      // Eight bits a weight change one image's answer, the same on every engine: the weights do it, not the engine.
+      // Eight-bit weights change one image's prediction, the same on every engine: the cause is the weights, not the engine.
       expect(other, weights).toEqual(weights === "uint8" ? [UINT8_DIFFERS] : []);
     }
   });

@@ -21,9 +21,9 @@ beforeAll(async () => {
   engine = await openEngine(wasmEngine(() => undefined));
 });
 
-/** The answers of a model's graph as it is and with direct splits, and how many tensors are left over. */
+/** Outputs of a model's graph with the engine's splits and with direct ones, and the number of leftover tensors. */
 async function both(change: (nodes: readonly GraphNode[]) => readonly GraphNode[] = (nodes) => nodes): Promise<{
-  readonly answers: readonly Float32Array[];
+  readonly results: readonly Float32Array[];
   readonly operators: readonly string[];
   readonly left: number;
 }> {
@@ -31,14 +31,14 @@ async function both(change: (nodes: readonly GraphNode[]) => readonly GraphNode[
   const path = await writeModel(tinyGraph({ groups: 8, channels: 32 }), { contract: testContract(), groupBudget: 0 });
   const model = parseModel(await readFile(path, "utf8"), path);
   const before = core.engine().state.numTensors;
-  const answers: Float32Array[] = [];
+  const results: Float32Array[] = [];
   let operators: readonly string[] = [];
   for (const direct of [false, true]) {
     const loaded = await loadWeights(model, { engine, files: await filesInNode(path), signal: undefined });
     const nodes = change(loaded.nodes);
     const used = direct ? withDirectSplits(engine.tf, nodes) : nodes;
     operators = used.map(({ op }) => op);
-    answers.push(
+    results.push(
       await onEngine(core, "wasm", () => {
         const executor = stepwiseExecutor(engine.tf, model, { ...loaded, nodes: used });
         const input = core.tensor(wave([2, 3, 8, 8]).data, [2, 3, 8, 8]);
@@ -50,15 +50,15 @@ async function both(change: (nodes: readonly GraphNode[]) => readonly GraphNode[
       }),
     );
   }
-  return { answers, operators, left: core.engine().state.numTensors - before };
+  return { results, operators, left: core.engine().state.numTensors - before };
 }
 
-test("direct splits give the very numbers of the engine's own, and leave nothing behind", async () => {
-  const { answers, operators, left } = await both();
+test("direct splits give the same numbers as the engine's, and leave nothing behind", async () => {
+  const { results, operators, left } = await both();
   expect(operators).toContain("SamoyedSplit");
   expect(operators).not.toContain("Split");
-  expect(answers[0]!.some((value) => value !== 0)).toBe(true);
-  expect(answers[1]).toEqual(answers[0]);
+  expect(results[0]!.some((value) => value !== 0)).toBe(true);
+  expect(results[1]).toEqual(results[0]);
   expect(left).toBe(0);
 });
 

@@ -1,11 +1,11 @@
 import type { Contract, DType, Tensor } from "@samoyed/core";
 
-/** Whether a backend can run here, and if not, why and what fixes it. */
+/** Whether a backend can run here; if not, the reason and the fix. */
 export type Availability =
   | { readonly available: true; readonly version: string }
   | { readonly available: false; readonly reason: string; readonly fix: string };
 
-/** A converted model: a path (Node), a URL, its bytes, or a file that was chosen in a page. */
+/** A converted model: a path (Node), a URL, its bytes, or a file chosen in a page. */
 export type Artifact = string | URL | Uint8Array | Blob;
 
 /** A model's input or output; `string` sizes are symbolic (`N`). */
@@ -17,7 +17,7 @@ export interface Port {
 
 /** Options of one run. */
 export interface RunOptions {
-  /** Names of intermediate values to return besides the outputs. */
+  /** Names of intermediate values to return in addition to the outputs. */
   readonly taps?: readonly string[];
   readonly signal?: AbortSignal | undefined;
 }
@@ -32,14 +32,14 @@ export interface Session {
   /**
    * Runs the model. Tensors are NCHW, float32 unless the port says otherwise; outputs are copies that the caller owns.
    *
-   * @throws ShapeError when an input is missing, unknown, or has another dtype or shape than its port.
+   * @throws ShapeError when an input is missing, unknown, or its dtype or shape does not match its port.
    */
   run(inputs: Readonly<Record<string, Tensor>>, options?: RunOptions): Promise<Map<string, Tensor>>;
   /** Frees the engine's memory; a disposed session throws. */
   dispose(): Promise<void>;
 }
 
-/** How much of a model has been loaded, in bytes; `total` is known once its header is read. */
+/** Progress of loading a model, in bytes; `total` is known once its header is read. */
 export interface LoadProgress {
   readonly loaded: number;
   readonly total: number;
@@ -50,15 +50,15 @@ export interface LoadOptions {
   /** Threads that the engine may use; the engine's default when absent. */
   readonly threads?: number;
   readonly signal?: AbortSignal | undefined;
-  /** Called while a model is loaded, by the backends that read it piece by piece. */
+  /** Called while a model loads, by backends that read it in pieces. */
   readonly onProgress?: (progress: LoadProgress) => void;
 }
 
 /** An engine that runs one format. */
 export interface Backend {
-  /** Stable name, as `--backend` takes it: `onnxruntime-node`, `tfjs-wasm`, … */
+  /** Stable name, as for `--backend`: `onnxruntime-node`, `tfjs-wasm`, … */
   readonly name: string;
-  /** The name of the artifact format that it loads: `onnx`, `tfjs`, `smyd`. */
+  /** Name of the artifact format that it loads: `onnx`, `tfjs`, `smyd`. */
   readonly format: string;
   /** The only platform that has this engine; absent for one that can be had everywhere. */
   readonly runsIn?: "browser" | "node";

@@ -10,7 +10,7 @@ const ports: Port[] = [
 const a: Tensor = { dtype: "float32", shape: [3, 2], data: new Float32Array(6) };
 const b: Tensor = { dtype: "int64", shape: [3, 9], data: new BigInt64Array(27) };
 
-test("takes what fits", () => {
+test("accepts matching inputs", () => {
   checkInputs({ a, b }, ports);
   checkInputs(
     { a: { ...a, shape: [1, 2], data: new Float32Array(2) }, b: { ...b, shape: [1, 1], data: new BigInt64Array(1) } },
@@ -19,14 +19,14 @@ test("takes what fits", () => {
   checkInputs({}, []);
 });
 
-test("a symbolic size is one size, at least 1, wherever it stands", () => {
+test("a symbolic size is the same everywhere, at least 1", () => {
   const other: Tensor = { ...b, shape: [2, 9], data: new BigInt64Array(18) };
   expect(() => checkInputs({ a, b: other }, ports)).toThrow(/"b" is int64 \[2, 9\]; expected int64 \[N, \?\]/);
   const empty: Tensor = { ...a, shape: [0, 2], data: new Float32Array(0) };
   expect(() => checkInputs({ a: empty, b }, ports)).toThrow(ShapeError);
 });
 
-test("names are the model's own, not those of Object", () => {
+test("names of Object.prototype are not inputs", () => {
   expect(() => checkInputs({ a, b, toString: a } as never, ports)).toThrow(/no input "toString"/);
   expect(() => checkInputs({}, [{ name: "constructor", dtype: "float32", shape: [] }])).toThrow(
     /"constructor" is missing/,

@@ -2,10 +2,10 @@ import { elementCount, formatShape, ShapeError, type Tensor } from "@samoyed/cor
 import type { Port } from "./backend.ts";
 
 /**
- * Checks a run's inputs against the ports of its model: every port fed, nothing else fed, dtype, rank, sizes, and as
- * many elements as the shape says. A symbolic size (`N`) takes any value of 1 or more, the same wherever its name is used.
+ * Checks a run's inputs against the ports of its model: every port fed, nothing else fed, dtype, rank, sizes, and
+ * the number of elements. A symbolic size (`N`) matches any value of 1 or more, the same wherever its name is used.
  *
- * For backends: an engine's own messages name neither the input nor what was expected.
+ * For backends, because engines' own messages name neither the input nor the expectation.
  *
  * @throws ShapeError that names the input, what it got and what the port expects.
  */
@@ -30,7 +30,7 @@ export function checkInputs(inputs: Readonly<Record<string, Tensor>>, ports: rea
     const perElement = tensor.dtype.startsWith("complex") ? 2 : 1;
     if (tensor.data.length !== elementCount(tensor.shape) * perElement) {
       throw new ShapeError(
-        `the input ${JSON.stringify(port.name)} holds ${tensor.data.length} values; ${got} has others`,
+        `the input ${JSON.stringify(port.name)} has ${tensor.data.length} values, which does not match ${got}`,
       );
     }
   }

@@ -1,13 +1,13 @@
 import { UsageError } from "@samoyed/core";
 
-/** More than any machine has; an engine would try to start them all. */
+/** More than any machine has; an engine would try to start all of them. */
 const MAX_THREADS = 1024;
 
 /**
- * Refuses a number of threads that an engine cannot use; `undefined` leaves the number to the engine.
+ * Checks a number of threads; `undefined` leaves the number to the engine.
  *
- * @throws UsageError when it is given and not an integer from 1 to `most`, which is 1,024 where an engine has no limit of
- *   its own.
+ * @throws UsageError when it is given and not an integer from 1 to `most`, which is 1,024 for an engine without its own
+ *   limit.
  */
 export function checkThreads(threads: number | undefined, most: number = MAX_THREADS): void {
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= most)) {

@@ -2,7 +2,7 @@ import { UnavailableError, UsageError } from "@samoyed/core";
 import type { Backend } from "./backend.ts";
 
 /**
- * The first backend, in the order given, that can run here.
+ * Finds the first backend, in the given order, that can run here.
  *
  * @param what - What is to be run, for the message; `here` when absent.
  * @throws UnavailableError with every backend's reason when none can; its hint is the first one's fix.

@@ -12,4 +12,4 @@ export {
 export { checkThreads } from "./check-threads.ts";
 export { firstAvailable } from "./first-available.ts";
 export { softmax } from "./tasks/classification/softmax.ts";
-export { type Classification, topClasses } from "./tasks/classification/top-classes.ts";
+export { type Prediction, topClasses } from "./tasks/classification/top-classes.ts";

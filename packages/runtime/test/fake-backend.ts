@@ -9,7 +9,7 @@ export const CONTRACT: ClassificationContract = testContract({
   labels: ["red", "green", "blue"],
 });
 
-/** What a test changes in the fake model. */
+/** Changes that a test makes to the fake model. */
 export interface FakeModel {
   readonly contract?: Contract | undefined;
   readonly input?: Port["shape"];
@@ -20,7 +20,7 @@ export interface FakeModel {
   readonly logits?: (input: Tensor) => Tensor | undefined;
 }
 
-/** A backend whose network averages each channel, and that counts what is done to it. */
+/** A backend whose network averages each channel, and that counts its calls. */
 export function fakeBackend(
   name: string,
   model: FakeModel = {},

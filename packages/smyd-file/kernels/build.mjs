@@ -1,4 +1,4 @@
-// Compiles the hash to a TypeScript module that holds the WebAssembly as base64, so that nothing is asked of a bundler.
+// Compiles the hash to a TypeScript module that contains the WebAssembly as base64, so that no bundler support is needed.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

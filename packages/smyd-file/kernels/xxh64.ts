@@ -1,6 +1,6 @@
 /**
  * XXH64 as a stream (github.com/Cyan4973/xxHash, doc/xxhash_spec.md). The state is 80 bytes at an 8-aligned address:
- * four lanes, the bytes seen, and up to 31 bytes that wait for a whole stripe.
+ * four lanes, the bytes seen, and up to 31 buffered bytes of an incomplete stripe.
  */
 const PRIME_1: u64 = 0x9e3779b185ebca87;
 const PRIME_2: u64 = 0xc2b2ae3d27d4eb4f;
@@ -69,7 +69,7 @@ function stripes(state: usize, from: usize, count: usize): void {
   store<u64>(state, d, 24);
 }
 
-/** The hash of all that came so far. The state stays as it is. */
+/** The hash of all bytes so far. The state does not change. */
 export function hashDigest(state: usize): u64 {
   const length = load<u64>(state, LENGTH);
   let hash = load<u64>(state, 16) + PRIME_5;

@@ -1,23 +1,23 @@
-// One thing wrong at a time, in a file that is otherwise whole: what the error says.
+// One defect at a time in an otherwise valid file, and its error message.
 import { FormatError, memorySource } from "@samoyed/core";
 import { describe, expect, test } from "vitest";
 import { changed, type Parts } from "../test/hand-made.ts";
 import { readSmydHeader } from "./read-header.ts";
 
-/** What is wrong, the change, and what the error says. */
+/** The defect, the change, and the error message. */
 type Case = readonly [string, (file: Parts) => void, string];
 
 const metadata: readonly Case[] = [
   ["no graph", ({ metadata }) => (metadata["graph"] = undefined), 'the metadata has no "graph"'],
   [
-    "a graph that is no JSON",
+    "a graph that is not JSON",
     ({ metadata }) => (metadata["graph"] = "{"),
     "the graph is not valid JSON at character 1: expected a key",
   ],
   [
-    "a key that stands twice in the graph",
+    "a duplicate key in the graph",
     ({ metadata }) => (metadata["graph"] = '{"name":"a","name":"b"}'),
-    'the key "name" stands twice',
+    'the key "name" appears twice',
   ],
   ["an unknown key", ({ metadata }) => (metadata["extra"] = "x"), 'the metadata has the unknown key "extra"'],
   [
@@ -30,7 +30,7 @@ const metadata: readonly Case[] = [
     ({ metadata }) => (metadata["digest"] = undefined),
     `the metadata's "digest" is missing; graph and contract have `,
   ],
-  ["a contract that is none", (file) => (file.contract = { version: 1 }), "contract.model is missing"],
+  ["an invalid contract", (file) => (file.contract = { version: 1 }), "contract.model is missing"],
   [
     "a contract of another input",
     ({ contract }) => (contract!["input"] = "image"),
@@ -55,8 +55,8 @@ const graph: readonly Case[] = [
     'the graph has the unknown key "values"; expected name, opset, inputs',
   ],
   ["a missing key", ({ graph }) => delete graph["opset"], 'the graph has no "opset"'],
-  ["an opset that is none", ({ graph }) => (graph["opset"] = 0), '"opset" is 0; expected 1 to 2147483647'],
-  ["nodes that are no list", ({ graph }) => (graph["nodes"] = {}), '"nodes" is an object; expected an array'],
+  ["an invalid opset", ({ graph }) => (graph["opset"] = 0), '"opset" is 0; expected 1 to 2147483647'],
+  ["nodes that are not a list", ({ graph }) => (graph["nodes"] = {}), '"nodes" is an object; expected an array'],
   [
     "too many nodes",
     ({ graph }) => (graph["nodes"] = new Array(65_537).fill(1)),
@@ -69,12 +69,12 @@ const graph: readonly Case[] = [
     'node "conv": "op" is 3; expected a string',
   ],
   [
-    "an input that is no name",
+    "an input that is not a name",
     ({ graph }) => (graph["nodes"][0].inputs[0] = null),
     'node "conv": an input is null; expected a string',
   ],
   [
-    "attributes that are none",
+    "attributes that are not an object",
     ({ graph }) => (graph["nodes"][0].attributes = []),
     'node "conv": "attributes" is an array; expected an object',
   ],
@@ -94,7 +94,7 @@ const graph: readonly Case[] = [
     'attribute "kernel_shape" has no "value"',
   ],
   [
-    "a float that no double holds",
+    "a float beyond the range of a double",
     ({ metadata, graph }) =>
       (metadata["graph"] = JSON.stringify(graph).replace(
         '{"type":"ints","value":[1,2]}',
@@ -140,8 +140,8 @@ const graph: readonly Case[] = [
     ({ graph }) => graph["nodes"].reverse(),
     'node "add" (Add) uses value "conv.out" before it is assigned: the nodes are not in topological order',
   ],
-  ["an output of nothing", ({ graph }) => (graph["outputs"][0].name = "x"), 'output "x" is assigned by nothing'],
-  ["an output twice", ({ graph }) => graph["outputs"].push(graph["outputs"][0]), 'output "sum" is listed twice'],
+  ["an unassigned output", ({ graph }) => (graph["outputs"][0].name = "x"), 'output "x" is assigned by nothing'],
+  ["a duplicate output", ({ graph }) => graph["outputs"].push(graph["outputs"][0]), 'output "sum" is listed twice'],
   ["no outputs", ({ graph }) => (graph["outputs"] = []), 'graph "tiny" has no outputs'],
 ];
 
@@ -152,22 +152,22 @@ const weights: readonly Case[] = [
     'weight "weight": "layout" is "panel16"; expected one of plain, panel8, panel8-transposed, depthwise',
   ],
   [
-    "a storage that panels have not",
+    "a storage that panels do not support",
     ({ graph }) => (graph["weights"][0].storage = "bfloat16"),
     '"storage" is "bfloat16"; expected one of float32, float16, int8',
   ],
   [
     "int8 without a scale",
     ({ graph }) => (graph["weights"][0].storage = "int8"),
-    'weight "weight": "scale" is missing; its layout and storage need it',
+    'weight "weight": "scale" is missing; its layout and storage require it',
   ],
   [
-    "a scale for nothing",
+    "an unused scale",
     ({ graph }) => (graph["weights"][1].scale = "s"),
-    'weight "bias": "scale" is there; its layout and storage have none',
+    'weight "bias": "scale" is present; its layout and storage do not allow it',
   ],
   ["no groups", ({ graph }) => delete graph["weights"][0].groups, 'weight "weight": "groups" is missing'],
-  ["groups of what has none", ({ graph }) => (graph["weights"][1].groups = 1), 'weight "bias": "groups" is there'],
+  ["groups of a plain weight", ({ graph }) => (graph["weights"][1].groups = 1), 'weight "bias": "groups" is present'],
   [
     "groups that do not divide",
     ({ graph }) => (graph["weights"][0].groups = 3),
@@ -184,7 +184,7 @@ const weights: readonly Case[] = [
     "panel8 has 2 or 3 or 4 axes, none of them 0",
   ],
   [
-    "panels of nothing",
+    "panels of an empty weight",
     ({ graph }) => (graph["weights"][0].shape = [0, 1, 1, 2]),
     "panel8 has 2 or 3 or 4 axes, none of them 0",
   ],
@@ -217,7 +217,7 @@ const weights: readonly Case[] = [
 
 const data: readonly Case[] = [
   [
-    "a tensor too few",
+    "a missing tensor",
     ({ tensors, data }) => {
       delete tensors["__hashes__"];
       tensors["x"] = { dtype: "U8", shape: [data.length - 192], data_offsets: [192, data.length] };
@@ -225,7 +225,7 @@ const data: readonly Case[] = [
     'tensor "__hashes__" is missing; expected uint64 [3] at byte 192 of the data',
   ],
   [
-    "a tensor too many",
+    "an extra tensor",
     (file) => {
       file.tensors["x"] = { dtype: "U8", shape: [4], data_offsets: [216, 220] };
       file.data = new Uint8Array([...file.data, 1, 2, 3, 4]);
@@ -239,7 +239,7 @@ const data: readonly Case[] = [
   ],
   ["another shape", ({ tensors }) => (tensors["weight"].shape = [2, 1, 8]), 'tensor "weight" is float32 [2, 1, 8]'],
   [
-    "exchanged places",
+    "swapped offsets",
     ({ tensors }) => {
       tensors["weight"].data_offsets = [128, 192];
       tensors["bias"].data_offsets = [0, 8];
@@ -250,7 +250,7 @@ const data: readonly Case[] = [
     'tensor "weight" is float32 [1, 2, 8] at byte 128 of the data; its weight makes it float32 [1, 2, 8] at byte 0',
   ],
   [
-    "exchanged names",
+    "swapped names",
     ({ tensors }) => {
       tensors["bias"] = { dtype: "F32", shape: [], data_offsets: [128, 132] };
       tensors["seven.value"] = { dtype: "F32", shape: [2], data_offsets: [64, 72] };
@@ -258,7 +258,7 @@ const data: readonly Case[] = [
     'tensor "bias" is float32 [] at byte 128',
   ],
   ["an overlap", ({ tensors }) => (tensors["bias"].data_offsets = [60, 68]), "overlaps the one before it"],
-  ["a hole", ({ tensors }) => delete tensors["__pad.0"], "leaves a gap before it"],
+  ["a gap", ({ tensors }) => delete tensors["__pad.0"], "leaves a gap before it"],
 ];
 
 describe.each([

@@ -1,35 +1,34 @@
-import { bytesPerElement } from "@samoyed/core";
+import { type ByteRange, bytesPerElement } from "@samoyed/core";
 import { ALIGNMENT } from "./limits.ts";
 import { convWeights, storedArray, type StoredArray, type WeightRecord } from "./read-weight.ts";
-import type { Stretch } from "./types.ts";
 
 /** The tensor of hashes, which ends the file. */
 export const HASHES_NAME = "__hashes__";
 
-/** Tensors so named fill the gaps before aligned ones: safetensors allows no holes. */
+/** Prefix of the tensors that fill the gaps before aligned ones: safetensors allows no gaps. */
 const PAD_PREFIX = "__pad.";
 
-/** A tensor in its place in the data section. */
-export interface PlacedTensor extends StoredArray, Stretch {
+/** A tensor and its byte range in the data section. */
+export interface PlacedTensor extends StoredArray, ByteRange {
   readonly name: string;
   readonly role: "weight" | "scale" | "pad" | "hashes";
 }
 
-/** Whether a weight's tensor may not be called so. */
+/** Whether a name is reserved and not allowed for a weight's tensor. */
 export function isReserved(name: string): boolean {
   return name === "__metadata__" || name === HASHES_NAME || name.startsWith(PAD_PREFIX);
 }
 
 /**
- * The data section of a file: every tensor in its place. There is one way to lay out a list of weights, so a writer asks
- * for it and a reader holds the header against it.
+ * Lays out the data section of a file: every tensor with its byte range. A list of weights has exactly one layout, so a writer
+ * uses it and a reader checks the header against it.
  */
 export function layOutData(records: readonly WeightRecord[]): readonly PlacedTensor[] {
   const placed: PlacedTensor[] = [];
   let position = 0;
   let pads = 0;
   let hashed = 0;
-  const append = (tensor: Omit<PlacedTensor, keyof Stretch>): void => {
+  const append = (tensor: Omit<PlacedTensor, keyof ByteRange>): void => {
     const byteLength = tensor.shape.reduce((product, size) => product * size, bytesPerElement(tensor.dtype));
     placed.push({ ...tensor, offset: position, byteLength });
     position += byteLength;

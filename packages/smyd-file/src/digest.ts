@@ -1,23 +1,23 @@
 import { createXxh64 } from "./xxh64/xxh64.ts";
 
-/** Stands for the source's SHA-256 while the digest is computed: it becomes known only when the file is written. */
+/** Replaces the source's SHA-256 in the digest, since the hash becomes known only when the file is written. */
 const NO_HASH = "0".repeat(64);
 
 /**
- * The digits of `source.sha256`, the only key of that name in a contract; in strings quotation marks are escaped. Other
- * places with the same digits are left alone: files are often named after their hash.
+ * The digits of `source.sha256`, the only key of that name in a contract; quotation marks within strings are escaped. Other
+ * occurrences of the same digits are kept: files are often named after their hash.
  */
 const SOURCE_HASH = /("sha256"\s*:\s*")[0-9a-f]{64}(?=")/u;
 
-/** What a digest is of: strings as the metadata has them. */
+/** The input of a digest: strings as in the metadata. */
 export interface Digested {
   readonly graph: string;
   readonly contract?: string;
 }
 
 /**
- * The digest of what a file says of itself: XXH64 of the graph's JSON, a line feed and the contract's JSON in UTF-8, in
- * which zeros take the place of the source's hash; 16 hexadecimal digits.
+ * The digest of a file's metadata: XXH64 of the graph's JSON, a line feed and the contract's JSON in UTF-8, in
+ * which zeros replace the source's hash; 16 hexadecimal digits.
  */
 export function smydDigest({ graph, contract = "" }: Digested): string {
   const hash = createXxh64();

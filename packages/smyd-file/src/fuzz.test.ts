@@ -1,14 +1,14 @@
-// Graphs whose JSON was changed at random, under a digest that is right: what nothing but the reader's checks can find.
+// Graphs whose JSON was changed at random, with a correct digest: defects that only the reader's checks can find.
 import { memorySource, SamoyedError } from "@samoyed/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { changed, type Json, type Parts } from "../test/hand-made.ts";
 import { readSmydHeader } from "./read-header.ts";
 
-/** SAMOYED_FUZZ=100 runs a hundred times as many. */
+/** SAMOYED_FUZZ=100 runs a hundred times as many cases. */
 const RUNS = 500 * Number(process.env["SAMOYED_FUZZ"] ?? 1);
 
-/** Every place in a JSON value that can be replaced. */
+/** Every position in a JSON value that can be replaced. */
 function places(value: unknown, path: readonly string[] = []): (readonly string[])[] {
   if (typeof value !== "object" || value === null) return [path];
   const inner = Object.entries(value).flatMap(([key, item]) => places(item, [...path, key]));
@@ -42,7 +42,7 @@ const value = fc.oneof(
   fc.jsonValue(),
 );
 
-test("a file or a typed error, and what is read lies within the file", async () => {
+test("a file or a typed error, and every byte range is within the file", async () => {
   const counts = { read: 0, refused: 0 };
   await fc.assert(
     fc.asyncProperty(

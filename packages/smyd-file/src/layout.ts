@@ -1,7 +1,7 @@
-/** Output channels that one panel of weights, and one step of the micro-kernel, covers. */
+/** Output channels covered by one panel of weights and by one step of the micro-kernel. */
 export const LANES = 8;
 
-/** A convolution's weights in ONNX's terms: [outputs, inputs / groups, height, width]. A linear is 1×1, one group. */
+/** A convolution's weights in ONNX's terms: [outputs, inputs / groups, height, width]. A linear layer is 1×1 with one group. */
 export interface ConvWeights {
   readonly outputs: number;
   /** Input channels of one group. */
@@ -11,9 +11,9 @@ export interface ConvWeights {
   readonly groups: number;
 }
 
-/** How `panel8` cuts a convolution's weights. */
+/** Division of a convolution's weights into panels in the layout `panel8`. */
 export interface PanelLayout {
-  /** Neighbouring groups that share one panel, block-diagonally; 1 where a group fills panels of its own. */
+  /** Neighboring groups that share one panel, block-diagonally; 1 if each group fills its own panels. */
   readonly merged: number;
   /** Groups after merging, and each one's input and output channels. */
   readonly groups: number;
@@ -25,7 +25,7 @@ export interface PanelLayout {
   readonly depth: number;
 }
 
-/** The panels of a convolution's weights: a pure function of their shape, so a file need not say it. */
+/** The panels of a convolution's weights: a pure function of their shape, so files do not store it. */
 export function panelLayout({ outputs, groupInputs, height, width, groups }: ConvWeights): PanelLayout {
   const groupOutputs = outputs / groups;
   const merged = largestDivisor(groups, Math.floor(LANES / groupOutputs));

@@ -13,7 +13,7 @@ const weights = fc
   })
   .map(({ groupOutputs, ...conv }): ConvWeights => ({ ...conv, outputs: conv.groups * groupOutputs }));
 
-/** Where the specification puts weight [output, input, y, x], written from its text and not from the code. */
+/** The position of weight [output, input, y, x], written from the specification's text and not from the code. */
 function placeOf(conv: ConvWeights, [output, input, y, x]: readonly [number, number, number, number]): number {
   const og = conv.outputs / conv.groups;
   let merged = 1;
@@ -28,7 +28,7 @@ function placeOf(conv: ConvWeights, [output, input, y, x]: readonly [number, num
   return (((panel * conv.height + y) * conv.width + x) * inputs + column) * 8 + (within % 8);
 }
 
-test("panels hold each weight where the specification says, zeros elsewhere, and give it back", () => {
+test("panels contain each weight where the specification says, zeros elsewhere, and unpack to the same weights", () => {
   fc.assert(
     fc.property(weights, (conv) => {
       const { outputs, groupInputs, height, width } = conv;
@@ -65,7 +65,7 @@ test("panels hold each weight where the specification says, zeros elsewhere, and
   );
 });
 
-test("groups of four channels, as ResNeXt-50 has: two share a panel, block by block", () => {
+test("groups of four channels, as in ResNeXt-50: two share a panel, block by block", () => {
   const conv = { outputs: 128, groupInputs: 4, height: 3, width: 3, groups: 32 };
   expect(panelLayout(conv)).toEqual({
     merged: 2,

@@ -1,9 +1,9 @@
 import { type ConvWeights, LANES, type PanelLayout, panelLayout } from "./layout.ts";
 
-/** What a panel may hold: float32, float16 as its bits, int8. */
+/** The element arrays of a panel: float32, float16 as bits, int8. */
 export type PanelArray = Float32Array | Uint16Array | Int8Array;
 
-/** The output channels that one panel holds. */
+/** The output channels in one panel. */
 export interface PanelRows {
   readonly first: number;
   /** At most `LANES`; the lanes beyond are zero. */
@@ -45,7 +45,7 @@ export function packPanel<T extends PanelArray>(rows: T, panel: T, conv: ConvWei
 }
 
 /**
- * Unpacks one panel: the inverse of `packPanel`. What lies off the blocks and in the lanes beyond is not looked at.
+ * Unpacks one panel: the inverse of `packPanel`. Elements off the blocks and in unused lanes are ignored.
  *
  * @param rows as many output channels as the panel has.
  */
@@ -81,7 +81,7 @@ function panelPlace(conv: ConvWeights): PanelPlace {
   return { taps, groupInputs, groupOutputs: outputs / groups, merged, inputs, row: taps * groupInputs };
 }
 
-/** Where a lane's first weight stands, and how far it is to the next tap's. */
+/** The offset of a lane's first weight, and the distance to the next tap's. */
 function laneOf(
   lane: number,
   { merged, groupInputs, groupOutputs, inputs }: PanelPlace,

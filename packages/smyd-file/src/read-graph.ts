@@ -25,17 +25,17 @@ import { MAX_NODES, MAX_WEIGHTS } from "./limits.ts";
 import { readWeightRecord, type WeightRecord } from "./read-weight.ts";
 import type { SmydVersion } from "./types.ts";
 
-/** An attribute before its tensor, if it is one, has a place. */
+/** An attribute whose tensor, if any, has no offset yet. */
 export type AttributeRecord =
   | Exclude<Attribute, { readonly type: "tensor" }>
   | { readonly type: "tensor"; readonly value: WeightRecord };
 
-/** A node before its attributes' tensors have places. */
+/** A node whose attributes' tensors have no offsets yet. */
 export interface NodeRecord extends Omit<Node, "attributes"> {
   readonly attributes: ReadonlyMap<string, AttributeRecord>;
 }
 
-/** A graph as its JSON has it. */
+/** A graph as described by its JSON. */
 export interface GraphRecord {
   readonly name: string;
   readonly opset: number;
@@ -50,7 +50,7 @@ const TYPES = ["int", "float", "string", "ints", "floats", "strings"] as const;
 /** Version 1's: constants may be nodes, with their tensor as an attribute. */
 const TYPES_1 = [...TYPES, "tensor"] as const;
 
-/** Numbers that JSON, or those who write it, cannot write. */
+/** Numbers that JSON or its writers cannot represent. */
 const SPECIAL: ReadonlyMap<string, number> = new Map([
   ["NaN", Number.NaN],
   ["Infinity", Number.POSITIVE_INFINITY],
@@ -59,18 +59,18 @@ const SPECIAL: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * Reads a graph's JSON. Names are checked by `checkNames`, operators by what runs them.
+ * Reads a graph's JSON. Names are checked by `checkNames`, operators by the code that runs them.
  *
  * @param options the file's version, and a label that names it in errors.
- * @throws FormatError when it is not as `docs/smyd-format.md` has it.
- * @throws UnsupportedError when its operators are of a set that is not known here.
+ * @throws FormatError when it does not follow `docs/smyd-format.md`.
+ * @throws UnsupportedError when its operator set is not supported.
  */
 export function readGraphRecord(
   json: string,
   { version, label }: { readonly version: SmydVersion; readonly label: string },
 ): GraphRecord {
-  const what = `${label}: the graph`;
-  const graph = jsonObject(parseStrictJson(json, what), what, {
+  const graphLabel = `${label}: the graph`;
+  const graph = jsonObject(parseStrictJson(json, graphLabel), graphLabel, {
     required: ["name", "opset", "inputs", "outputs", "nodes", "weights"],
   });
   try {
@@ -80,7 +80,7 @@ export function readGraphRecord(
       inputs: jsonArray(graph.get("inputs"), '"inputs"').map((port, i) => readPort(port, `input ${i}`)),
       outputs: jsonArray(graph.get("outputs"), '"outputs"').map((port, i) => readPort(port, `output ${i}`)),
       nodes: jsonArray(graph.get("nodes"), '"nodes"', MAX_NODES).map((node, i) =>
-        readNode(node, { version, what: `node ${i}` }),
+        readNode(node, { version, label: `node ${i}` }),
       ),
       weights: jsonArray(graph.get("weights"), '"weights"', MAX_WEIGHTS).map((weight, i) =>
         readWeightRecord(weight, `weight ${i}`),
@@ -88,12 +88,12 @@ export function readGraphRecord(
     };
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    // Said here and not in every message: a graph has thousands of fields, and errors are rare.
-    throw new FormatError(`${what}: ${error.message}`, { cause: error });
+    // Added here and not in every message: a graph has thousands of fields, and errors are rare.
+    throw new FormatError(`${graphLabel}: ${error.message}`, { cause: error });
   }
 }
 
-/** Version 1 has many; later sets are refused as later versions of the format are. */
+/** In version 1 any set that is supported; later sets are refused, like later versions of the format. */
 function readOpset(
   value: JsonValue | undefined,
   { version, label }: { readonly version: SmydVersion; readonly label: string },
@@ -105,33 +105,33 @@ function readOpset(
   }
   if (opset >= MIN_OPSET && opset <= MAX_OPSET) return opset;
   throw new UnsupportedError(
-    `${label}: the graph uses operator set ${opset}; this Samoyed knows ${MIN_OPSET} to ${MAX_OPSET}`,
-    { hint: "Update Samoyed, or convert the model anew.", details: { opset } },
+    `${label}: the graph uses operator set ${opset}; this Samoyed supports ${MIN_OPSET} to ${MAX_OPSET}`,
+    { hint: "Update Samoyed, or convert the model again.", details: { opset } },
   );
 }
 
-function readPort(value: JsonValue, what: string): ValueInfo {
-  const port = jsonObject(value, what, { required: ["name", "dtype", "shape"] });
-  const name = jsonName(port.get("name"), `${what}: "name"`);
+function readPort(value: JsonValue, label: string): ValueInfo {
+  const port = jsonObject(value, label, { required: ["name", "dtype", "shape"] });
+  const name = jsonName(port.get("name"), `${label}: "name"`);
   return {
     name,
-    dtype: jsonChoice(port.get("dtype"), `${what} ${quote(name)}: "dtype"`, DTYPES),
-    shape: jsonArray(port.get("shape"), `${what} ${quote(name)}: "shape"`, MAX_RANK).map((dim) =>
-      readDim(dim, `${what} ${quote(name)}: "shape"`),
+    dtype: jsonChoice(port.get("dtype"), `${label} ${quote(name)}: "dtype"`, DTYPES),
+    shape: jsonArray(port.get("shape"), `${label} ${quote(name)}: "shape"`, MAX_RANK).map((dim) =>
+      readDim(dim, `${label} ${quote(name)}: "shape"`),
     ),
   };
 }
 
-function readDim(value: JsonValue, what: string): Dim {
-  return typeof value === "string" ? jsonName(value, what) : jsonInteger(value, what, { least: 0, most: MAX_DIM });
+function readDim(value: JsonValue, label: string): Dim {
+  return typeof value === "string" ? jsonName(value, label) : jsonInteger(value, label, { least: 0, most: MAX_DIM });
 }
 
 function readNode(
   value: JsonValue,
-  { version, what }: { readonly version: SmydVersion; readonly what: string },
+  { version, label }: { readonly version: SmydVersion; readonly label: string },
 ): NodeRecord {
-  const node = jsonObject(value, what, { required: ["name", "op", "inputs", "outputs", "attributes"] });
-  const name = jsonName(node.get("name"), `${what}: "name"`);
+  const node = jsonObject(value, label, { required: ["name", "op", "inputs", "outputs", "attributes"] });
+  const name = jsonName(node.get("name"), `${label}: "name"`);
   const own = `node ${quote(name)}`;
   const attributes = node.get("attributes");
   if (!(attributes instanceof Map)) {
@@ -145,7 +145,7 @@ function readNode(
     attributes: new Map(
       [...attributes].map(([key, attribute]) => [
         key,
-        readAttribute(attribute, { version, what: `${own}: attribute ${quote(key)}` }),
+        readAttribute(attribute, { version, label: `${own}: attribute ${quote(key)}` }),
       ]),
     ),
   };
@@ -153,27 +153,27 @@ function readNode(
 
 function readAttribute(
   json: JsonValue,
-  { version, what }: { readonly version: SmydVersion; readonly what: string },
+  { version, label }: { readonly version: SmydVersion; readonly label: string },
 ): AttributeRecord {
-  const attribute = jsonObject(json, what, { required: ["type", "value"] });
-  const type = jsonChoice(attribute.get("type"), `${what}: "type"`, version === 1 ? TYPES_1 : TYPES);
+  const attribute = jsonObject(json, label, { required: ["type", "value"] });
+  const type = jsonChoice(attribute.get("type"), `${label}: "type"`, version === 1 ? TYPES_1 : TYPES);
   const value = attribute.get("value");
   switch (type) {
     case "int":
-      return { type, value: readInt(value, what) };
+      return { type, value: readInt(value, label) };
     case "float":
-      return { type, value: readFloat(value, what) };
+      return { type, value: readFloat(value, label) };
     case "string":
-      return { type, value: jsonText(value, what) };
+      return { type, value: jsonText(value, label) };
     case "ints":
-      return { type, value: jsonArray(value, what).map((item) => readInt(item, what)) };
+      return { type, value: jsonArray(value, label).map((item) => readInt(item, label)) };
     case "floats":
-      return { type, value: jsonArray(value, what).map((item) => readFloat(item, what)) };
+      return { type, value: jsonArray(value, label).map((item) => readFloat(item, label)) };
     case "strings":
-      return { type, value: jsonArray(value, what).map((item) => jsonText(item, what)) };
+      return { type, value: jsonArray(value, label).map((item) => jsonText(item, label)) };
     case "tensor": {
-      const record = readWeightRecord(value ?? null, what);
-      if (record.layout !== "plain") throw new FormatError(`${what} has the layout ${record.layout}; expected plain`);
+      const record = readWeightRecord(value ?? null, label);
+      if (record.layout !== "plain") throw new FormatError(`${label} has the layout ${record.layout}; expected plain`);
       return { type, value: record };
     }
     default:
@@ -181,19 +181,19 @@ function readAttribute(
   }
 }
 
-function readInt(value: JsonValue | undefined, what: string): number {
+function readInt(value: JsonValue | undefined, label: string): number {
   if (value instanceof JsonNumber && value.text.startsWith("-") && value.text !== "-0") {
-    return -jsonCount(new JsonNumber(value.text.slice(1)), what);
+    return -jsonCount(new JsonNumber(value.text.slice(1)), label);
   }
-  return jsonCount(value, what);
+  return jsonCount(value, label);
 }
 
-function readFloat(value: JsonValue | undefined, what: string): number {
+function readFloat(value: JsonValue | undefined, label: string): number {
   const number = value instanceof JsonNumber ? Number(value.text) : SPECIAL.get(typeof value === "string" ? value : "");
-  // Larger than any double: JSON may write it, and it is none.
+  // Larger than any double: valid JSON, but not a number here.
   if (number === undefined || (value instanceof JsonNumber && !Number.isFinite(number))) {
     throw new FormatError(
-      `${what} is ${describeJson(value)}; expected a number, or one of "${[...SPECIAL.keys()].join('", "')}"`,
+      `${label} is ${describeJson(value)}; expected a number, or one of "${[...SPECIAL.keys()].join('", "')}"`,
     );
   }
   return number;

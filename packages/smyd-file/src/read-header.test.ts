@@ -12,7 +12,7 @@ function digestOf(bytes: Uint8Array): string {
 }
 
 describe("a file written by hand", () => {
-  test("all that it says", async () => {
+  test("all of its contents", async () => {
     const file = await read(assemble(parts()));
     const { graph, contract, hashed, hashes, dataBytes, dataOffset } = file;
     expect(graph.initializers.get("weight")).toEqual({
@@ -59,7 +59,7 @@ describe("a file written by hand", () => {
     expect(file.contract!.source!.sha256).toBe("cd".repeat(32));
   });
 
-  test("of somebody else's model there is no contract", async () => {
+  test("a model that Samoyed did not convert from a checkpoint has no contract", async () => {
     expect(await read(changed((file) => (file.contract = undefined)))).not.toHaveProperty("contract");
   });
 
@@ -84,18 +84,18 @@ describe("a file written by hand", () => {
 const DAMAGED = "The file is damaged; fetch it again.";
 const CUT = "The file was cut short; fetch it again.";
 
-describe("what is no such file", () => {
+describe("other files", () => {
   test("a checkpoint in safetensors", async () => {
     const checkpoint = fromHeader('{"w":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}', new Uint8Array(1));
     await expect(read(checkpoint)).rejects.toMatchObject({
       name: "FormatError",
-      message: `m.smyd: a safetensors file and no .smyd model: its metadata's "format" is missing`,
+      message: `m.smyd: a safetensors file, not a .smyd model: its metadata's "format" is missing`,
       hint: "A checkpoint becomes a model with: samoyed convert FILE --to smyd.",
     });
     await expect(read(changed(({ metadata }) => (metadata["format"] = "pt")))).rejects.toThrow('"format" is "pt"');
   });
 
-  test("a later version: what to do, whatever else it holds", async () => {
+  test("a later version: a hint, whatever else the file contains", async () => {
     const later = changed((file) => {
       file.metadata["version"] = "3";
       file.metadata["codebook"] = "new";
@@ -129,15 +129,15 @@ describe("what is no such file", () => {
     await expect(read(version2(17, true))).rejects.toThrow('attribute "value": "type" is "tensor"; expected one of');
   });
 
-  test.each([5, 29, 9999])("in version 1, operator set %d, whose operators may mean something else", async (opset) => {
+  test.each([5, 29, 9999])("in version 1, operator set %d is not supported", async (opset) => {
     const other = changed(({ graph }) => (graph["opset"] = opset));
     await expect(read(other)).rejects.toMatchObject({
       name: "UnsupportedError",
-      message: `m.smyd: the graph uses operator set ${opset}; this Samoyed knows 6 to 28`,
+      message: `m.smyd: the graph uses operator set ${opset}; this Samoyed supports 6 to 28`,
     });
   });
 
-  test.each(["", "one", "-1", "1.0", "01", "0"])("version %j is none", async (version) => {
+  test.each(["", "one", "-1", "1.0", "01", "0"])("version %j is invalid", async (version) => {
     await expect(read(changed(({ metadata }) => (metadata["version"] = version)))).rejects.toThrow(
       `the metadata's "version" is "${version}"; expected a number`,
     );
@@ -167,7 +167,7 @@ describe("what is no such file", () => {
     await expect(read(bytes)).rejects.toThrow(`m.smyd: ${message}`);
   });
 
-  test("a stream, of which only the length is there", () => {
+  test("a stream of which only the length has been read", () => {
     expect(() => smydHeaderLength(text("<!DOCTYP"), "m.smyd")).toThrow("m.smyd: a web page, not a .smyd model");
     expect(() => smydHeaderLength(text("not a mo"), "m.smyd")).toThrow("m.smyd: not a .smyd file");
   });
@@ -187,7 +187,7 @@ describe("what is no such file", () => {
     await expect(read(new Uint8Array([...bytes, 0]))).rejects.toMatchObject({ hint: DAMAGED });
   });
 
-  test("data that begins elsewhere", async () => {
+  test("data at a wrong offset", async () => {
     const bytes = assemble(parts());
     const length = smydHeaderLength(bytes.subarray(0, LENGTH_BYTES), "m.smyd");
     const end = LENGTH_BYTES + length;

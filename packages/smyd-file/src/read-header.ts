@@ -25,15 +25,15 @@ import { type GraphRecord, readGraphRecord } from "./read-graph.ts";
 import type { WeightRecord } from "./read-weight.ts";
 import type { SmydFile, SmydVersion, SmydWeight } from "./types.ts";
 
-/** What a `.smyd` file's metadata holds; the contract may be absent. */
+/** The keys of a `.smyd` file's metadata; the contract may be absent. */
 const METADATA = ["format", "version", "graph", "contract", "digest"];
 
-/** Bytes before the header: its length. */
+/** Size of the header's length, which precedes the header. */
 export const LENGTH_BYTES: number = SAFETENSORS_LENGTH_BYTES;
 
 /**
- * Reads and checks everything that a `.smyd` file says before its data, and that the file has as much data as it says. No
- * weight is read; their hashes are held against the data by whoever reads it.
+ * Reads and checks everything before the data of a `.smyd` file, and checks that the file has as much data as it says. No
+ * weight is read; code that reads the data checks it against the hashes.
  *
  * @throws FormatError when the file is damaged, cut short, or something else.
  * @throws UnsupportedError when a later version of Samoyed wrote it.
@@ -46,9 +46,9 @@ export async function readSmydHeader(source: ByteSource, options: ReadOptions = 
 }
 
 /**
- * The header's length, from the file's first `LENGTH_BYTES`: for who reads a stream.
+ * The header's length, from the file's first `LENGTH_BYTES`, for readers of streams.
  *
- * @throws FormatError when it is none.
+ * @throws FormatError when it is not a valid length.
  */
 export function smydHeaderLength(bytes: Uint8Array, label: string): number {
   refuseForeign(bytes, label);
@@ -56,15 +56,15 @@ export function smydHeaderLength(bytes: Uint8Array, label: string): number {
 }
 
 /**
- * Parses the header that follows the length: for who reads a stream. That `dataBytes` follow is for the caller to check.
+ * Parses the header that follows the length, for readers of streams. The caller checks that `dataBytes` follow.
  *
- * @throws as `readSmydHeader` does.
+ * @throws the errors of `readSmydHeader`.
  */
 export function parseSmydHeader(header: Uint8Array, label: string): SmydFile {
   return describeFile(parseSafetensorsHeader(header, label), label);
 }
 
-/** Refuses what is no safetensors file at all, by its first bytes: 8 do, more show what it is. */
+/** Refuses a file that is not a safetensors file, by its first bytes: 8 are enough, more tell what it is. */
 function refuseForeign(head: Uint8Array, label: string): void {
   if (head.byteLength === 0) throw new FormatError(`${label}: the file is empty`);
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
@@ -73,7 +73,7 @@ function refuseForeign(head: Uint8Array, label: string): void {
   refuseSubstitute(head, { label, expected: "a .smyd model" });
   const hex = Array.from(head.subarray(0, LENGTH_BYTES), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
   throw new FormatError(`${label}: not a .smyd file: it begins with ${hex}`, {
-    hint: "Check that it is the right file, and whole. A .smyd model is written by: samoyed convert FILE --to smyd",
+    hint: "Check that it is the right file, and complete. A .smyd model is written by: samoyed convert FILE --to smyd",
   });
 }
 
@@ -106,8 +106,8 @@ function describeFile(header: SafetensorsHeader, label: string): SmydFile {
     version,
     graph: withPlaces(record, placed),
     ...(contract && { contract }),
-    hashed: placed.filter(({ role }) => role === "weight" || role === "scale").map(stretch),
-    hashes: stretch(placed.at(-1)!),
+    hashed: placed.filter(({ role }) => role === "weight" || role === "scale").map(byteRange),
+    hashes: byteRange(placed.at(-1)!),
     dataOffset,
     dataBytes,
   };
@@ -117,7 +117,7 @@ function readVersion(metadata: ReadonlyMap<string, string>, label: string): Smyd
   const format = metadata.get("format");
   if (format !== "smyd") {
     throw new FormatError(
-      `${label}: a safetensors file and no .smyd model: its metadata's "format" is ${format === undefined ? "missing" : quote(format)}`,
+      `${label}: a safetensors file, not a .smyd model: its metadata's "format" is ${format === undefined ? "missing" : quote(format)}`,
       { hint: "A checkpoint becomes a model with: samoyed convert FILE --to smyd." },
     );
   }
@@ -152,7 +152,7 @@ function checkTensorNames(records: readonly WeightRecord[], label: string): void
   }
 }
 
-/** The header must list what the graph's weights make of the data section, and nothing else. */
+/** Checks that the header lists exactly the data section of the graph's weights. */
 function checkPlaces(placed: readonly PlacedTensor[], { entries }: SafetensorsHeader, label: string): void {
   const found = new Map(entries.map((entry) => [entry.name, entry]));
   for (const { name, dtype, shape, offset } of placed) {
@@ -198,13 +198,19 @@ function requireDigest(metadata: ReadonlyMap<string, string>, label: string): vo
   }
 }
 
-/** The graph and its weights, with where they are. */
+/** The graph and its weights, with their offsets. */
 function withPlaces({ weights, nodes, ...graph }: GraphRecord, placed: readonly PlacedTensor[]): Graph<SmydWeight> {
   const places = new Map(placed.map((tensor) => [tensor.name, tensor]));
   const place = ({ tensor, scale, ...weight }: WeightRecord): SmydWeight => {
     const { offset, byteLength } = places.get(tensor)!;
     const dtype = weight.layout === "plain" ? weight.storage : "float32";
-    return { ...weight, dtype, offset, byteLength, ...(scale !== undefined && { scale: stretch(places.get(scale)!) }) };
+    return {
+      ...weight,
+      dtype,
+      offset,
+      byteLength,
+      ...(scale !== undefined && { scale: byteRange(places.get(scale)!) }),
+    };
   };
   const attributes = (node: GraphRecord["nodes"][number]): Node<SmydWeight>["attributes"] =>
     // fromEntries defines properties, so that an attribute may have any name.
@@ -222,6 +228,6 @@ function withPlaces({ weights, nodes, ...graph }: GraphRecord, placed: readonly 
   };
 }
 
-function stretch({ name, offset, byteLength }: PlacedTensor): SmydFile["hashed"][number] {
+function byteRange({ name, offset, byteLength }: PlacedTensor): SmydFile["hashed"][number] {
   return { name, offset, byteLength };
 }

@@ -4,7 +4,7 @@ import { jsonArray, jsonChoice, jsonInteger, jsonName, jsonObject } from "./json
 import { type ConvWeights, LANES, panelLayout } from "./layout.ts";
 import type { WeightLayout } from "./types.ts";
 
-/** A weight as the graph's JSON lists it: which tensors of the file hold it, and how. */
+/** A weight as the graph's JSON lists it: the tensors of the file that contain it, and their layout. */
 export interface WeightRecord {
   readonly name: string;
   readonly shape: readonly number[];
@@ -18,24 +18,24 @@ export interface WeightRecord {
 
 const LAYOUTS: readonly WeightLayout[] = ["plain", "panel8", "panel8-transposed", "depthwise"];
 
-/** What weights in panels are stored as. */
+/** The weight storages of panels. */
 export const PACKED_STORAGES = ["float32", "float16", "int8"] as const;
 
-/** What a tensor of the file looks like. */
+/** The dtype and shape of a tensor in the file. */
 export interface StoredArray {
   readonly dtype: DType;
   readonly shape: readonly number[];
 }
 
 /**
- * A weight's record from the graph's JSON.
+ * Reads a weight's record from the graph's JSON.
  *
- * @throws FormatError when it is none.
+ * @throws FormatError when it is not a valid record.
  */
-export function readWeightRecord(value: JsonValue, what: string): WeightRecord {
+export function readWeightRecord(value: JsonValue, label: string): WeightRecord {
   const required = ["name", "shape", "layout", "storage", "tensor"];
-  const fields = jsonObject(value, what, { required, optional: ["groups", "scale"] });
-  const name = jsonName(fields.get("name"), `${what}: "name"`);
+  const fields = jsonObject(value, label, { required, optional: ["groups", "scale"] });
+  const name = jsonName(fields.get("name"), `${label}: "name"`);
   const own = `weight ${quote(name)}`;
   const layout = jsonChoice(fields.get("layout"), `${own}: "layout"`, LAYOUTS);
   const storages: readonly DType[] = layout === "plain" ? DTYPES : PACKED_STORAGES;
@@ -58,23 +58,23 @@ export function readWeightRecord(value: JsonValue, what: string): WeightRecord {
 }
 
 /** Sizes of an array: at most `MAX_RANK`, each at most `MAX_DIM`. */
-function readSizes(value: JsonValue | undefined, what: string): readonly number[] {
-  return jsonArray(value, what, MAX_RANK).map((size) => jsonInteger(size, what, { least: 0, most: MAX_DIM }));
+function readSizes(value: JsonValue | undefined, label: string): readonly number[] {
+  return jsonArray(value, label, MAX_RANK).map((size) => jsonInteger(size, label, { least: 0, most: MAX_DIM }));
 }
 
-function requirePresence(present: boolean, what: string, expected: boolean): void {
+function requirePresence(present: boolean, label: string, expected: boolean): void {
   if (present === expected) return;
   throw new FormatError(
     present
-      ? `${what} is there; its layout and storage have none`
-      : `${what} is missing; its layout and storage need it`,
+      ? `${label} is present; its layout and storage do not allow it`
+      : `${label} is missing; its layout and storage require it`,
   );
 }
 
-/** Requires a weight's shape to be one that its layout can have, and its bytes to be countable. */
-function requireShape(record: WeightRecord, what: string): void {
+/** Checks that a weight's layout allows its shape, and that its size in bytes is exact. */
+function requireShape(record: WeightRecord, label: string): void {
   const { layout, shape, groups } = record;
-  const shown = `${what} has the shape ${formatShape(shape)}`;
+  const shown = `${label} has the shape ${formatShape(shape)}`;
   if (layout !== "plain") {
     const ranks = layout === "panel8-transposed" ? [2] : layout === "depthwise" ? [3, 4] : [2, 3, 4];
     if (!ranks.includes(shape.length) || shape.includes(0)) {
@@ -88,13 +88,13 @@ function requireShape(record: WeightRecord, what: string): void {
     }
   }
   const { dtype, shape: stored } = storedArray(record);
-  // Not the product itself: an axis of 0 must not hide that the others overflow.
+  // Not the product itself: an axis of 0 must not hide an overflow of the others.
   const bytes = stored.reduce((product, size) => product * Math.max(1, size), bytesPerElement(dtype));
   if (!Number.isSafeInteger(bytes)) throw new FormatError(`${shown}, which takes more than 2^53 bytes`);
 }
 
 /**
- * A weight that is not plain, seen as a convolution's: a matrix is one of 1 × 1, one dimension is a height of 1.
+ * A weight that is not plain as a convolution's: a matrix is 1 × 1, one spatial dimension has a height of 1.
  */
 export function convWeights({ layout, shape, groups }: Pick<WeightRecord, "layout" | "shape" | "groups">): ConvWeights {
   const [outputs, groupInputs, ...kernel] = layout === "panel8-transposed" ? [shape[1]!, shape[0]!] : shape;
@@ -102,7 +102,7 @@ export function convWeights({ layout, shape, groups }: Pick<WeightRecord, "layou
   return { outputs: outputs!, groupInputs: groupInputs!, height, width, groups };
 }
 
-/** The tensor that holds a weight. */
+/** The tensor that contains a weight. */
 export function storedArray(record: Pick<WeightRecord, "layout" | "shape" | "groups" | "storage">): StoredArray {
   const { layout, shape, storage: dtype } = record;
   if (layout === "plain") return { dtype, shape };

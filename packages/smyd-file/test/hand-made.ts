@@ -3,7 +3,7 @@ import { createXxh64 } from "@samoyed/smyd-file";
 /** JSON as plain data, to be changed by a test. */
 export type Json = { [key: string]: ReturnType<typeof JSON.parse> };
 
-/** A file in parts, each of which a test may change. */
+/** The parts of a file, each of which a test may change. */
 export interface Parts {
   graph: Json;
   contract: Json | undefined;
@@ -15,7 +15,7 @@ export interface Parts {
 const F32 = Float32Array.BYTES_PER_ELEMENT;
 
 /**
- * The parts of a valid file, written by hand from `docs/smyd-format.md`: a convolution [2, 1, 1, 2] with a bias, and a
+ * Returns the parts of a valid file, written by hand from `docs/smyd-format.md`: a convolution [2, 1, 1, 2] with a bias, and a
  * constant tensor.
  */
 export function parts(): Parts {
@@ -99,7 +99,7 @@ export function parts(): Parts {
   };
 }
 
-/** The bytes of a file from its parts; the digest is right unless the metadata has one. */
+/** Assembles a file from its parts; the digest is correct unless the metadata has one. */
 export function assemble({ graph, contract, metadata, tensors, data }: Parts): Uint8Array {
   const graphText = JSON.stringify(graph);
   const contractText = contract === undefined ? undefined : JSON.stringify(contract);
@@ -115,7 +115,7 @@ export function assemble({ graph, contract, metadata, tensors, data }: Parts): U
   return fromHeader(JSON.stringify({ __metadata__: strings, ...tensors }), data);
 }
 
-/** The bytes of a file from its header's text, padded as the format has it. */
+/** Assembles a file from its header's text, padded as in the format. */
 export function fromHeader(header: string, data: Uint8Array): Uint8Array {
   const json = new TextEncoder().encode(header);
   const dataOffset = Math.ceil((8 + json.length) / 64) * 64;

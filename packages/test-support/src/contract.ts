@@ -1,11 +1,11 @@
 import type { ClassificationContract, PreprocessConfig } from "@samoyed/core";
 
-/** What a test changes in its contract; `preprocess` only in part. */
+/** A test's changes to its contract; `preprocess` may be partial. */
 export interface ContractChanges extends Partial<Omit<ClassificationContract, "preprocess">> {
   readonly preprocess?: Partial<PreprocessConfig>;
 }
 
-/** A contract of a small classifier from `input` [N, 3, 8, 8] to `logits` [N, 4], with what a test changes in it. */
+/** A contract of a small classifier from `input` [N, 3, 8, 8] to `logits` [N, 4], with a test's changes. */
 export function testContract({ preprocess, ...changes }: ContractChanges = {}): ClassificationContract {
   return {
     version: 1,

@@ -1,7 +1,7 @@
 import { formatShape, sameShape, type Tensor, toFloat32 } from "@samoyed/core";
 
 /**
- * The first difference between two tensors, in words, or `undefined` when there is none: as numpy's `assert_allclose`,
+ * Describes the first difference between two tensors; `undefined` if there is none. Like numpy's `assert_allclose`:
  * |actual - expected| <= atol + rtol * |expected|, NaN equal to NaN, infinities equal to themselves.
  */
 export function difference(

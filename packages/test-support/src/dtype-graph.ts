@@ -3,9 +3,9 @@ import { createBuilder } from "@samoyed/graph";
 import type { Graph } from "@samoyed/ir";
 import { anyTensor } from "./tensors.ts";
 
-/** Weights of one dtype behind an Identity, with a scalar and an empty one. */
+/** A graph of weights of one dtype with an Identity each, including a scalar and an empty one. */
 export function dtypeGraph(dtype: DType): Graph {
-  // Eight-bit floats came with operator set 19.
+  // Eight-bit floats were added in operator set 19.
   const builder = createBuilder({ name: dtype, opset: dtype.startsWith("float8") ? 19 : 17 });
   for (const [name, shape] of [
     ["vector", [3]],

@@ -5,13 +5,13 @@ import { ROOT } from "./paths.ts";
 
 const ORACLE = join(ROOT, "tools", "oracle");
 
-/** The oracle's Python, or `undefined` where it is not installed. `SAMOYED_PYTHON` names another one. */
+/** Path of the oracle's Python, or `undefined` if it is not installed. `SAMOYED_PYTHON` overrides it. */
 export function oraclePython(): string | undefined {
   const path = process.env["SAMOYED_PYTHON"] ?? join(ORACLE, ".venv", "bin", "python");
   return existsSync(path) ? path : undefined;
 }
 
-/** For the title of a test that needs the oracle: why it did not run. */
+/** Suffix for the title of a test that needs the oracle: the reason why it did not run. */
 export const WITHOUT_ORACLE: string =
   oraclePython() === undefined ? " (not run: the oracle is not installed; node tools/oracle/setup.mjs)" : "";
 
@@ -21,9 +21,9 @@ export function oracleFile(name: string): string {
 }
 
 /**
- * Runs the oracle's Python in `tools/oracle` and returns what it prints.
+ * Runs the oracle's Python in `tools/oracle` and returns its output.
  *
- * @throws Error with what Python printed, when it fails.
+ * @throws Error with Python's output when it fails.
  */
 export function runOracle(args: readonly string[], env: Readonly<Record<string, string>> = {}): string {
   const python = oraclePython();

@@ -1,7 +1,7 @@
 import type { LazyTensor, Shape } from "@samoyed/core";
 import type { Graph } from "@samoyed/ir";
 
-/** A tensor that two graphs may be compared by. */
+/** A tensor in a form that can be compared. */
 interface PlainTensor {
   readonly name: string;
   readonly dtype: string;
@@ -13,7 +13,7 @@ async function plainTensor(tensor: LazyTensor): Promise<PlainTensor> {
   return { name: tensor.name, dtype: tensor.dtype, shape: tensor.shape, bytes: [...(await tensor.read())] };
 }
 
-/** A graph with its tensors read, to compare it with another. */
+/** Reads a graph's tensors and returns it in a form that can be compared. */
 export async function plainGraph(graph: Graph): Promise<unknown> {
   const nodes = graph.nodes.map(async (node) => {
     const attributes = Object.entries(node.attributes).map(async ([name, attribute]) => [

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { processorTime } from "./processor-time.ts";
 
-test("work counts, waiting does not", async () => {
+test("work is counted, waiting is not", async () => {
   const waited = processorTime();
   await wait(300);
   const used = waited();

@@ -1,5 +1,5 @@
 /**
- * Starts a measurement of the processor time that this process uses; the function that is returned reads it, in
+ * Starts measuring the processor time of this process; the returned function reads it, in
  * milliseconds. Unlike elapsed time, it hardly grows when other processes keep the machine busy.
  */
 export function processorTime(): () => number {

@@ -16,7 +16,7 @@ writeFileSync(
   `# A\n\n\`\`\`js\n${PROGRAM}\`\`\`\n\n\`\`\`js\nthrow new Error("second");\n\`\`\`\n\n\`\`\`text\na\n\`\`\`\n`,
 );
 
-test("a program prints what Node would print, in the folder that it is given", async () => {
+test("a program prints the same as in Node, in the given folder", async () => {
   const work = join(folder, "work");
   mkdirSync(work);
   const before = process.cwd();
@@ -26,7 +26,7 @@ test("a program prints what Node would print, in the folder that it is given", a
   expect(await readmeBlocks(README, "text")).toEqual(["a\n"]);
 });
 
-test("what a program throws is thrown, and a program that is not there is an error", async () => {
+test("a program's error is thrown, and a missing program is an error", async () => {
   await expect(runReadme(README, { example: 1 })).rejects.toThrow("second");
   await expect(runReadme(README, { example: 2 })).rejects.toThrow("has no JavaScript example 2");
 });

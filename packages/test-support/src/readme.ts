@@ -12,14 +12,14 @@ export async function readmeBlocks(readme: URL, language: string): Promise<reado
 
 /** Options of `runReadme`. */
 export interface RunReadmeOptions {
-  /** Which of the README's JavaScript programs runs. Default: the first. */
+  /** Index of the README's JavaScript program to run. Default: 0. */
   readonly example?: number;
-  /** The working folder, which the program's paths are relative to. Default: the repository's root. */
+  /** The working folder, the base of the program's relative paths. Default: the repository's root. */
   readonly folder?: string;
 }
 
 /**
- * Runs a program of a README, to the letter, and returns what it prints. Its imports are resolved as those of a module
+ * Runs a program of a README verbatim, and returns its output. Its imports are resolved like those of a module
  * in the README's package.
  */
 export async function runReadme(readme: URL, { example = 0, folder = ROOT }: RunReadmeOptions = {}): Promise<string> {
@@ -43,7 +43,7 @@ export async function runReadme(readme: URL, { example = 0, folder = ROOT }: Run
   return printed;
 }
 
-/** What a README's program promises to print: the comments behind its `console.log`s, each up to a colon. */
+/** The documented output of a README's program: the comments after its `console.log` calls, each up to a colon. */
 export async function promisedLines(readme: URL): Promise<string> {
   const [program = ""] = await readmeBlocks(readme, "js");
   return Array.from(program.matchAll(/console\.log\(.*\); \/\/ ([^:\n]*)/g), (match) => `${match[1]}\n`).join("");

@@ -14,7 +14,7 @@ function fmix32(value: number): number {
   return h ^ (h >>> 16);
 }
 
-/** Near-normal float32, the same bits as `random_chunks` of tools/oracle/samoyed_oracle/standin.py. */
+/** Near-normal float32, the same bits as from `random_chunks` of tools/oracle/samoyed_oracle/standin.py. */
 export function seededArray(seed: string, name: string, options: { count: number; std: number }): Float32Array {
   const start = fnv1a(`${seed}/${name}`);
   const scale = options.std / Math.sqrt((4 * (65536 * 65536 - 1)) / 12);

@@ -13,7 +13,7 @@ export interface TinyGraphOptions {
   readonly groups?: number;
 }
 
-/** A classifier of few weights, [N, 3, size, size] to [N, 4], with a grouped convolution and a shortcut; values are named as the nodes are. */
+/** A classifier with few weights, [N, 3, size, size] to [N, 4], with a grouped convolution and a shortcut; values are named like the nodes. */
 export function tinyGraph({ size = 8, channels = 16, groups = 4 }: TinyGraphOptions = {}): Graph {
   const b = createBuilder({ name: "tiny" });
   const weight = (name: string, shape: Shape, phase: number): string =>

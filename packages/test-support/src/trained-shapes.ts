@@ -15,19 +15,19 @@ interface ShapesCase {
   readonly references: readonly { readonly kind: string; readonly noise: { readonly max: number } }[];
 }
 
-/** The network trained on drawn shapes, its images, and PyTorch's float64 logits for them. */
+/** The network trained on drawn shapes, its images, and PyTorch's float64 logits. */
 export interface TrainedShapes {
   readonly graph: Graph;
   readonly contract: Contract;
   /** [3, 96, 96] each. */
   readonly images: readonly Tensor<"float32">[];
-  /** Of all images, one after the other. */
+  /** Logits of all images, one after the other. */
   readonly logits: Float64Array;
   /** The largest error of PyTorch's own float32: F, the unit of the tolerances. */
   readonly noise: number;
 }
 
-/** Reads the golden case `shapes`, and builds its network as `convert` does. */
+/** Reads the golden case `shapes`, and builds its network like `convert`. */
 export async function trainedShapes(): Promise<TrainedShapes> {
   const shapes = JSON.parse(await readFile(golden("cases/shapes/case.json"), "utf8")) as ShapesCase;
   const checkpoint = await openCheckpoint(memorySource(await readFile(golden("trained/shapes.pth")), "shapes.pth"));

@@ -1,11 +1,11 @@
 import { float16ArrayToFloat32 } from "@samoyed/core";
 import type { WeightEntry } from "./weight-entry.ts";
 
-/** A weight's elements as engines take them. */
+/** A weight's elements, as for engines. */
 export type WeightArray = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
 
 /**
- * A weight's elements from its stored bytes, which become the array where they are stored as they are.
+ * Decodes a weight's elements from its stored bytes; unquantized bytes become the array without a copy.
  *
  * Matches `decodeWeight` of tfjs-core 4.22.0, `io/io_utils.ts`: `value * scale + min` in doubles, rounded once.
  */

@@ -6,7 +6,7 @@ import { modelFilesAt, toIoError } from "@samoyed/core/node";
 import { urlFiles } from "./url-files.ts";
 
 /**
- * The files of a model at a path, a `file:` URL or a web address, of model.json or of its folder.
+ * Opens the files of a model at a path, a `file:` URL or an http(s) URL, of model.json or of its folder.
  *
  * @throws UsageError for bytes and Blobs: a model is several files.
  * @throws IoError when there is nothing at the path.

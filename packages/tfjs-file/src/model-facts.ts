@@ -2,23 +2,23 @@ import type { Contract } from "@samoyed/core";
 import type { Model } from "./model-json.ts";
 import type { ModelPort } from "./ports.ts";
 
-/** A port as callers see it: images NCHW, whatever the model takes. */
+/** A port as callers see it: images are NCHW, whatever the model takes. */
 export type PortFacts = Pick<ModelPort, "name" | "dtype" | "shape">;
 
-/** What a TensorFlow.js model says of itself. */
+/** Contents of a TensorFlow.js model. */
 export interface ModelFacts {
   readonly inputs: readonly PortFacts[];
   readonly outputs: readonly PortFacts[];
   readonly nodes: readonly { readonly name: string; readonly op: string }[];
-  /** `dtype` is how a weight is stored. */
+  /** Weights; `dtype` is the stored one. */
   readonly weights: readonly { readonly name: string; readonly dtype: string; readonly shape: readonly number[] }[];
-  /** Bytes of all weights, and the files that hold them. */
+  /** Bytes of all weights, and the files that contain them. */
   readonly byteLength: number;
   readonly files: readonly string[];
   readonly contract: Contract | undefined;
 }
 
-/** What a model's model.json says; no weight is read. */
+/** Summarizes a model's model.json; reads no weights. */
 export function modelFacts({ nodes, groups, inputs, outputs, contract }: Model): ModelFacts {
   return {
     inputs: inputs.map(port),

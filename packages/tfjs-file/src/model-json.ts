@@ -4,19 +4,19 @@ import { type ModelPort, parsePorts } from "./ports.ts";
 import { checkShardName } from "./shard-name.ts";
 import { parseWeightEntry, storedBytes, type WeightEntry } from "./weight-entry.ts";
 
-/** Some weights, and the files that hold their bytes one after the other. */
+/** A group of weights, and the files that contain their bytes one after the other. */
 export interface WeightGroup {
   readonly files: readonly string[];
   readonly entries: readonly WeightEntry[];
   readonly byteLength: number;
 }
 
-/** What model.json says. */
+/** Contents of model.json. */
 export interface Model {
-  /** For messages: where model.json lies. */
+  /** Path or URL of model.json, for messages. */
   readonly label: string;
   readonly nodes: readonly GraphNode[];
-  /** The topology besides its nodes. */
+  /** The topology without its nodes. */
   readonly versions: unknown;
   readonly signature: Signature;
   readonly groups: readonly WeightGroup[];
@@ -25,7 +25,7 @@ export interface Model {
   readonly contract: Contract | undefined;
 }
 
-/** The ports' part of a model's JSON, as TensorFlow.js takes it. */
+/** The ports in a model's JSON, as in TensorFlow.js. */
 export interface Signature {
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly outputs: Readonly<Record<string, unknown>>;
@@ -34,8 +34,8 @@ export interface Signature {
 /**
  * Reads model.json.
  *
- * @throws FormatError when it is no JSON, no graph model, or breaks that format.
- * @throws UnsupportedError for what the format allows and no converted network has: a layers model, no signature.
+ * @throws FormatError when it is not JSON, not a graph model, or violates the format.
+ * @throws UnsupportedError for what the format allows but converted networks do not have: a layers model, no signature.
  * @throws MismatchError when graph and manifest disagree.
  */
 export function parseModel(json: string, label: string): Model {
@@ -43,7 +43,7 @@ export function parseModel(json: string, label: string): Model {
   try {
     value = JSON.parse(json);
   } catch (cause) {
-    throw new FormatError(`${label}: is no JSON; expected a TensorFlow.js graph model`, { cause });
+    throw new FormatError(`${label}: is not JSON; expected a TensorFlow.js graph model`, { cause });
   }
   const model = (value ?? {}) as Record<string, unknown>;
   const hint = "Convert a checkpoint: samoyed convert FILE --to tfjs";
@@ -59,14 +59,14 @@ export function parseModel(json: string, label: string): Model {
   const weights = new Map<string, WeightEntry>();
   for (const entry of groups.flatMap(({ entries }) => entries)) {
     if (weights.has(entry.name))
-      throw new FormatError(`${label}: the weight ${JSON.stringify(entry.name)} comes twice`);
+      throw new FormatError(`${label}: the weight ${JSON.stringify(entry.name)} appears twice`);
     weights.set(entry.name, entry);
   }
   const topology = model["modelTopology"] as { versions?: unknown; library?: unknown } | undefined;
   const nodes = parseNodes(topology, { label, weights });
   const metadata = model["userDefinedMetadata"] as Record<string, unknown> | undefined;
   const contract = parseMetadata(metadata?.["samoyed"], label);
-  // TensorFlow.js lets a signature inside the metadata go before the other.
+  // In TensorFlow.js a signature inside the metadata takes precedence.
   const signature = metadata?.["signature"] ?? model["signature"];
   const ports = parsePorts(signature, { label, nodes, contract, layout: metadata?.["samoyedLayout"] });
   return {
@@ -98,6 +98,6 @@ function parseManifest(value: unknown, label: string): readonly WeightGroup[] {
 
 function parseMetadata(value: unknown, label: string): Contract | undefined {
   if (value === undefined) return undefined;
-  if (typeof value !== "string") throw new FormatError(`${label}: userDefinedMetadata.samoyed is no text`);
+  if (typeof value !== "string") throw new FormatError(`${label}: userDefinedMetadata.samoyed is not a string`);
   return parseContract(value);
 }

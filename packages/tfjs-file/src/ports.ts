@@ -5,15 +5,15 @@ import type { WeightDType } from "./weight-entry.ts";
 interface Port {
   readonly name: string;
   readonly dtype: WeightDType;
-  /** Sizes that are open have a name. */
+  /** Unknown sizes have a name. */
   readonly shape: readonly (number | string)[];
 }
 
-/** A port of a model: as callers see it, and where its tensor goes in or comes out. */
+/** A port of a model: as callers see it, and the node of its tensor. */
 export interface ModelPort extends Port {
-  /** The node's output in TensorFlow's terms: `input:0`. */
+  /** The node's output in TensorFlow's notation: `input:0`. */
   readonly ref: string;
-  /** Whether the model has the channels last where the caller has them second. */
+  /** Whether the model has the channels last, where the caller has them second. */
   readonly channelsLast: boolean;
 }
 
@@ -26,8 +26,8 @@ const DTYPES: ReadonlyMap<unknown, WeightDType> = new Map([
 /**
  * Reads a model's signature; images are NCHW for the caller, whatever the model takes.
  *
- * @throws UnsupportedError when there is no signature, or a dtype that networks for images do not have.
- * @throws FormatError when it names a node that the graph has not.
+ * @throws UnsupportedError when there is no signature, or a dtype that image networks do not have.
+ * @throws FormatError when it names a node that the graph does not have.
  */
 export function parsePorts(
   signature: unknown,
@@ -40,7 +40,7 @@ export function parsePorts(
     readonly label: string;
     readonly nodes: readonly GraphNode[];
     readonly contract: Contract | undefined;
-    /** Where the file says how images come in: `nchw` or `nhwc`. */
+    /** Key of the image layout in the file: `nchw` or `nhwc`. */
     readonly layout: unknown;
   },
 ): { readonly inputs: readonly ModelPort[]; readonly outputs: readonly ModelPort[] } {
@@ -61,7 +61,7 @@ export function parsePorts(
   return { inputs: raw.inputs.map(turn), outputs: raw.outputs.map(turn) };
 }
 
-/** Whether an image goes in as NHWC: the contract's size says so, or three channels where no contract is. */
+/** Whether an image input is NHWC: by the contract's size, or by three channels if there is no contract. */
 function hasChannelsLast({ name, shape }: Port, contract: Contract | undefined): boolean {
   if (shape.length !== 4 || (contract !== undefined && name !== contract.input)) return false;
   const channels = contract?.preprocess.inputSize[0] ?? 3;
@@ -77,7 +77,7 @@ function readPorts(
     const { name: ref, dtype, tensorShape } = (item ?? {}) as Record<string, unknown>;
     const where = `${label}: the signature's ${JSON.stringify(key)}`;
     if (typeof ref !== "string" || !names.has(producerOf(ref)) || key in {}) {
-      throw new FormatError(`${where} is the node ${JSON.stringify(ref)}; the graph has none of that name`);
+      throw new FormatError(`${where} is the node ${JSON.stringify(ref)}, which the graph does not have`);
     }
     const known = DTYPES.get(dtype);
     if (known === undefined) {

@@ -24,7 +24,7 @@ const weightsOf = async (path: string): Promise<readonly (readonly [string, read
   return weights;
 };
 
-test("a model is what its model.json says, found by folder, path or URL", async () => {
+test("a model is read from model.json, found by folder, path or URL", async () => {
   await writeTinyModel(folder);
   const path = join(folder, "model.json");
   for (const artifact of [folder, path, pathToFileURL(path)]) {
@@ -45,17 +45,17 @@ test("a model is what its model.json says, found by folder, path or URL", async 
   }
 });
 
-test("weights come dequantized: value × scale + min", async () => {
+test("weights are dequantized: value × scale + min", async () => {
   await writeTinyModel(folder);
   expect(await weightsOf(folder)).toEqual([["bias", [-1, 1.5]]]);
 });
 
-test("a shard of another size is refused before a weight is read", async () => {
+test("a shard of the wrong size is refused before a weight is read", async () => {
   await writeTinyModel(folder, { ...tinyModel(), shard: Uint8Array.of(0, 5, 6) });
   await expect(weightsOf(folder)).rejects.toThrow(MismatchError);
 });
 
-test("bytes are no model of several files; nothing is at a path that is not there", async () => {
+test("bytes are not a model of several files; a missing path is an error", async () => {
   await expect(filesInNode(new Uint8Array(4))).rejects.toThrow(UsageError);
   await expect(filesInNode(join(folder, "none"))).rejects.toThrow(IoError);
 });

@@ -1,13 +1,13 @@
 import { type ModelFiles, UnsupportedError } from "@samoyed/core";
 import { type Model, parseModel } from "./model-json.ts";
 
-/** A network of ten thousands of nodes with a million labels stays below; V8's longest string is 512 MiB. */
+/** Limit on model.json: tens of thousands of nodes and a million labels fit; V8's longest string is 512 MiB. */
 const MAX_MODEL_JSON_BYTES = 256 * 2 ** 20;
 
 /**
  * Reads a model's model.json.
  *
- * @throws UnsupportedError when it is too large; otherwise what `parseModel` throws.
+ * @throws UnsupportedError when it is too large; otherwise the errors of `parseModel`.
  */
 export async function readModel(files: ModelFiles, signal?: AbortSignal): Promise<Model> {
   const file = await files.open("", signal);

@@ -12,16 +12,16 @@ import { dequantize, type WeightArray } from "./dequantize.ts";
 import type { Model, WeightGroup } from "./model-json.ts";
 import { storedBytes, type WeightEntry } from "./weight-entry.ts";
 
-/** Takes one weight; the array is its own to keep. */
+/** Receives one weight, and owns its array. */
 export type TakeWeight = (entry: WeightEntry, values: WeightArray) => Promise<void>;
 
 /**
- * Reads a model's weights one after the other, each straight into its own array, so that at no time more than one is
- * held here.
+ * Reads a model's weights one after the other, each directly into its own array, so that at most one is in
+ * memory here.
  *
- * Files on a disk are all measured before the first is read; those of a network while they come.
+ * The sizes of files on a disk are checked before the first is read; those of downloads during reading.
  *
- * @throws MismatchError when the shards hold more or fewer bytes than the manifest says, naming the file.
+ * @throws MismatchError when the shards have more or fewer bytes than the manifest says, naming the file.
  * @throws IoError when a shard is missing or cannot be read.
  */
 export async function readWeights(
@@ -68,7 +68,7 @@ async function measure(group: WeightGroup, { files, signal }: ReadingOptions): P
   const culprit = odd === -1 ? sizes.length - 1 : odd;
   throw wrongSize(group.files[culprit] ?? "no file", {
     label: files.label,
-    detail: `it holds ${sizes[culprit] ?? 0} bytes, and all shards together ${total}; the manifest's weights take ${group.byteLength}`,
+    detail: `it has ${sizes[culprit] ?? 0} bytes, and all shards together ${total}; the manifest's weights take ${group.byteLength}`,
   });
 }
 
@@ -79,7 +79,7 @@ async function openShard(file: string, { files, signal }: ReadingOptions): Promi
     throwIfAborted(signal);
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new IoError(`${files.label}: its shard ${file} cannot be opened: ${reason}`, {
-      hint: "All files that model.json names must lie beside it.",
+      hint: "All files that model.json names must be next to it.",
       details: { file },
       cause,
     });
@@ -87,9 +87,9 @@ async function openShard(file: string, { files, signal }: ReadingOptions): Promi
 }
 
 interface ShardReader {
-  /** Fills an array with the next bytes, over as many shards as it takes. */
+  /** Fills an array with the next bytes, from as many shards as needed. */
   fill(target: Uint8Array, entry: WeightEntry): Promise<void>;
-  /** Makes sure that nothing is left. */
+  /** Checks that nothing is left. */
   end(): Promise<void>;
   close(): Promise<void>;
 }
@@ -115,7 +115,7 @@ function shardReader(group: WeightGroup, { files, signal }: ReadingOptions): Sha
           if (await advance()) continue;
           throw wrongSize(group.files.at(-1) ?? "no file", {
             label: files.label,
-            detail: `it ends within the weight ${JSON.stringify(entry.name)}, which takes ${target.length} bytes (${elementCount(entry.shape)} values), ${done} of them are there`,
+            detail: `it ends within the weight ${JSON.stringify(entry.name)}, which takes ${target.length} bytes (${elementCount(entry.shape)} values), of which it has ${done}`,
           });
         }
         const piece = target.subarray(done, done + Math.min(target.length - done, current.byteLength - offset));
@@ -145,7 +145,7 @@ function wrongSize(
   { label, detail }: { readonly label: string; readonly detail: string },
 ): MismatchError {
   return new MismatchError(`${label}: its shard ${file} does not match the manifest: ${detail}`, {
-    hint: "The file is damaged or of another model: convert or download it again.",
+    hint: "The file is damaged or belongs to another model: convert or download it again.",
     details: { file },
   });
 }

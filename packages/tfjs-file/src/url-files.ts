@@ -1,6 +1,6 @@
 import { type ByteSource, IoError, memorySource, type ModelFiles, throwIfAborted } from "@samoyed/core";
 
-/** Files at a web address, each downloaded whole. */
+/** Opens files at an http(s) URL, each downloaded whole. */
 export function urlFiles(url: URL): ModelFiles {
   const model = new URL(url);
   if (!model.pathname.endsWith(".json")) model.pathname = `${model.pathname.replace(/\/$/u, "")}/model.json`;
@@ -11,7 +11,7 @@ export function urlFiles(url: URL): ModelFiles {
   };
 }
 
-/** A shard's address: a signed model's query goes with it. */
+/** Builds a shard's URL, with the query of a signed model's URL. */
 function shardUrl(model: URL, name: string): URL {
   const shard = new URL(name, model);
   shard.search = model.search;

@@ -1,9 +1,9 @@
 import { elementCount, FormatError, UnsupportedError } from "@samoyed/core";
 
-/** The dtypes of weights. */
+/** dtypes of weights. */
 export type WeightDType = "float32" | "int32" | "bool";
 
-/** How a weight is stored in fewer bits. */
+/** Storage of a weight in fewer bits. */
 export type Quantization =
   | { readonly dtype: "float16" }
   | { readonly dtype: "uint8" | "uint16"; readonly scale: number; readonly min: number };
@@ -25,12 +25,12 @@ const BYTES: Readonly<Record<WeightDType | Quantization["dtype"], number>> = {
   uint8: 1,
 };
 
-/** The bytes that a weight takes in its shards. */
+/** Computes the bytes that a weight takes in its shards. */
 export function storedBytes({ shape, dtype, quantization }: WeightEntry): number {
   return elementCount(shape) * BYTES[quantization?.dtype ?? dtype];
 }
 
-/** The bytes that a weight takes in an engine's memory. */
+/** Computes the bytes that a weight takes in an engine's memory. */
 export function loadedBytes({ shape, dtype }: WeightEntry): number {
   return elementCount(shape) * BYTES[dtype];
 }
@@ -38,8 +38,8 @@ export function loadedBytes({ shape, dtype }: WeightEntry): number {
 /**
  * Reads one entry of a manifest (`WeightsManifestEntry` of tfjs-core 4.22.0, `io/types.ts`).
  *
- * @throws FormatError when it is none.
- * @throws UnsupportedError for a dtype that networks for images do not have.
+ * @throws FormatError when it is invalid.
+ * @throws UnsupportedError for a dtype that image networks do not have.
  */
 export function parseWeightEntry(value: unknown, label: string): WeightEntry {
   const entry = (value ?? {}) as Record<string, unknown>;

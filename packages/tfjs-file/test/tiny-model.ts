@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** A graph model of one addition, as the files of its folder: `x` of two numbers, plus the weight `bias`. */
+/** Makes a graph model of one addition, as the files of its folder: `x` of two numbers, plus the weight `bias`. */
 export function tinyModel(): { readonly json: Record<string, unknown>; readonly shard: Uint8Array } {
   const shape = { dim: [{ size: "2" }] };
   const port = (name: string): object => ({ name: `${name}:0`, dtype: "DT_FLOAT", tensorShape: shape });

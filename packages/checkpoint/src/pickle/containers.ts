@@ -22,10 +22,10 @@ export function setItems(target: PyValue, items: readonly PyValue[], where: Wher
   }
 }
 
-/** A value as a key: floats by value, like the integers that Python holds equal to them. */
+/** A value as a key: floats by value, like the integers that are equal to them in Python. */
 export function hashable(value: PyValue, where: Where): PyValue {
   if (Array.isArray(value) || value instanceof Map || value instanceof Set) {
-    throw new FormatError(`${where()}: ${describeValue(value)} as a key; Python has no such keys`);
+    throw new FormatError(`${where()}: ${describeValue(value)} as a key, which Python does not allow`);
   }
   return value instanceof PyFloat ? value.value : value;
 }

@@ -77,7 +77,7 @@ test.each<[string, unknown, string]>([
   [
     "a shard that is not a name",
     { weight_map: { a: 1 } },
-    'i.json: the shard of tensor "a" is 1; expected a file\'s name',
+    'i.json: the shard of tensor "a" is 1; expected a file name',
   ],
   [
     "a duplicate tensor",

@@ -5,11 +5,13 @@ import {
   FormatError,
   jsonCount,
   type JsonValue,
+  lazyFromChunks,
   type LazyTensor,
   parseStrictJson,
   quote,
   type ReadOptions,
   renameLazy,
+  type TensorInfo,
   UnsupportedError,
 } from "@samoyed/core";
 import { type Checkpoint, type CheckpointValue, isLazyTensor, isMap, keyText } from "../checkpoint.ts";
@@ -26,9 +28,11 @@ import { findRoot } from "../zip/names.ts";
 /** About 500 bytes for each tensor. */
 const MAX_CONFIG_BYTES = 64 * 2 ** 20;
 const STRIDED = 7;
+/** The graph of a flat archive. */
+export const FLAT_GRAPH_ENTRY = "serialized_exported_program.json";
 
-/** PyTorch 2.13, `torch/_export/serde/schema.py`, `ScalarType`. */
-const SCALAR_TYPES: ReadonlyMap<number, DType> = new Map<number, DType>([
+/** Element types by their code in a `.pt2` (PyTorch 2.13, `torch/_export/serde/schema.py`, `ScalarType`). */
+export const SCALAR_TYPES: ReadonlyMap<number, DType> = new Map<number, DType>([
   [1, "uint8"],
   [2, "int8"],
   [3, "int16"],
@@ -56,6 +60,39 @@ type Named = Map<string, LazyTensor>;
  * root contains `state_dict` and `constants`; with several, one such pair under each model's name.
  */
 export async function openExportedFolder(archive: TorchArchive, options: ReadOptions): Promise<Checkpoint> {
+  const models = await readExportedFolder(archive, options);
+  const [first] = models.values();
+  return exported(
+    archive,
+    models.size === 1 ? asRoot(first!) : new Map([...models].map(([name, m]) => [name, asRoot(m)])),
+  );
+}
+
+/** Opens a `.pt2` of PyTorch 2.7 or earlier: a flat zip, with `torch.save` archives inside. */
+export async function openExportedFlat(archive: TorchArchive, options: ReadOptions): Promise<Checkpoint> {
+  return exported(archive, asRoot(await readExportedFlat(archive, options)));
+}
+
+/** One model of a `.pt2`: where its graph is, and its tensors by name. */
+export interface ExportedModel {
+  /** The archive's entry that holds the graph, as JSON. */
+  readonly graphEntry: string;
+  readonly stateDict: ReadonlyMap<string, LazyTensor>;
+  readonly constants: ReadonlyMap<string, LazyTensor>;
+}
+
+function asRoot(model: ExportedModel): ReadonlyMap<string, ReadonlyMap<string, LazyTensor>> {
+  return new Map([
+    ["state_dict", model.stateDict],
+    ["constants", model.constants],
+  ]);
+}
+
+/** The models of a `.pt2` of PyTorch 2.8 or later, by name. */
+export async function readExportedFolder(
+  archive: TorchArchive,
+  options: ReadOptions,
+): Promise<ReadonlyMap<string, ExportedModel>> {
   const { label } = archive.zip.source;
   const format = String.fromCharCode(...(await readRecord(archive, "archive_format", { ...options, maxBytes: 64 })));
   if (format !== "pt2") {
@@ -67,35 +104,22 @@ export async function openExportedFolder(archive: TorchArchive, options: ReadOpt
   if (models.length === 0) {
     throw new FormatError(`${label}: the archive contains no model: there is no entry under ${archive.root}models/`);
   }
-  const roots = new Map<string, ReadonlyMap<string, Named>>();
+  const found = new Map<string, ExportedModel>();
   for (const model of models) {
-    const weights = await readPayloads(archive, { ...options, model, folder: "data/weights", kind: "weights" });
+    const stateDict = await readPayloads(archive, { ...options, model, folder: "data/weights", kind: "weights" });
     const constants = await readPayloads(archive, { ...options, model, folder: "data/constants", kind: "constants" });
-    roots.set(
-      model,
-      new Map([
-        ["state_dict", weights],
-        ["constants", constants],
-      ]),
-    );
+    found.set(model, { graphEntry: `models/${model}.json`, stateDict, constants });
   }
-  const [first] = roots.values();
-  return exported(archive, roots.size === 1 ? first! : roots);
+  return found;
 }
 
-/** Opens a `.pt2` of PyTorch 2.7 or earlier: a flat zip, with `torch.save` archives inside. */
-export async function openExportedFlat(archive: TorchArchive, options: ReadOptions): Promise<Checkpoint> {
-  const state = await readNested(archive, "serialized_state_dict.pt", options);
+/** The model of a `.pt2` of PyTorch 2.7 or earlier. */
+export async function readExportedFlat(archive: TorchArchive, options: ReadOptions): Promise<ExportedModel> {
+  const stateDict = await readNested(archive, "serialized_state_dict.pt", options);
   const constants = findEntry(archive, "serialized_constants.pt")
     ? await readNested(archive, "serialized_constants.pt", options)
     : new Map<string, LazyTensor>();
-  return exported(
-    archive,
-    new Map([
-      ["state_dict", state],
-      ["constants", constants],
-    ]),
-  );
+  return { graphEntry: FLAT_GRAPH_ENTRY, stateDict, constants };
 }
 
 function exported(archive: TorchArchive, root: ReadonlyMap<string, CheckpointValue>): Checkpoint {
@@ -164,6 +188,10 @@ async function readPayloads(archive: TorchArchive, options: PayloadOptions): Pro
       continue;
     }
     const layout = readMeta(meta, where);
+    if (isAbsent(meta, where)) {
+      tensors.set(tensorName, absentTensor({ name: tensorName, ...layout }));
+      continue;
+    }
     const key = `${path} ${layout.dtype}`;
     const storage = storages.get(key) ?? openPayload(archive, `${folder}/${path}`, layout.dtype);
     storages.set(key, storage);
@@ -171,6 +199,26 @@ async function readPayloads(archive: TorchArchive, options: PayloadOptions): Pro
     tensors.set(tensorName, storedTensor(new PyTensor(layout, { storage: wholeStorage(storage) }), tensorName));
   }
   return tensors;
+}
+
+/** Whether a tensor was exported on the meta device, which has shapes and no elements. */
+function isAbsent(meta: JsonValue, where: string): boolean {
+  const device = field(meta, "device", where);
+  return device instanceof Map && device.get("type") === "meta";
+}
+
+/** A tensor that has a type and a shape, and refuses to be read. */
+function absentTensor(info: TensorInfo): LazyTensor {
+  // A generator that throws before it yields.
+  // oxlint-disable-next-line require-yield
+  return lazyFromChunks(info, async function* absent() {
+    throw new UnsupportedError(
+      `tensor ${quote(info.name)} has no elements: the model was exported on the meta device`,
+      {
+        hint: "Export the model with its weights.",
+      },
+    );
+  });
 }
 
 function openPayload(archive: TorchArchive, name: string, dtype: DType): Storage {

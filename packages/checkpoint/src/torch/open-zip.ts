@@ -1,6 +1,6 @@
 import { type ByteSource, FormatError, type ReadOptions } from "@samoyed/core";
 import type { Checkpoint } from "../checkpoint.ts";
-import { openExportedFolder, openExportedFlat } from "./export.ts";
+import { FLAT_GRAPH_ENTRY, openExportedFolder, openExportedFlat } from "./export.ts";
 import { openTorchArchive } from "./archive.ts";
 import { openTorchZip } from "./zip.ts";
 import { openTorchScript } from "./torchscript.ts";
@@ -14,7 +14,7 @@ import { findRoot } from "../zip/names.ts";
  */
 export async function openZip(source: ByteSource, options: ReadOptions): Promise<Checkpoint> {
   const zip = await readZipDirectory(source, options);
-  if (zip.entries.has("serialized_exported_program.json")) {
+  if (zip.entries.has(FLAT_GRAPH_ENTRY)) {
     return openExportedFlat(await openTorchArchive(zip, "", options), options);
   }
   const root = `${findRoot(zip.entries.keys(), source.label)}/`;

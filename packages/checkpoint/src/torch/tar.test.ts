@@ -256,5 +256,5 @@ test("a header whose checksum does not match: a typed error", async () => {
   await expectError(() => open(data), FormatError, `m.pth: the tar header at byte ${second} is damaged`);
   data[second + 140]! ^= 1;
   data[140]! ^= 1;
-  await expect(open(data)).rejects.toThrow("not a checkpoint that Samoyed knows");
+  await expect(open(data)).rejects.toThrow("not a checkpoint that Samoyed supports");
 });

@@ -82,7 +82,7 @@ export const check: Command = {
     const stored = choice(values, "weights", WEIGHT_TYPES);
     const required = requiredBackends(list(values, "require"), { backends, stored });
     const asked = [...named, ...required];
-    const depth: "answers" | "layers" = flag(values, "taps") ? "layers" : "answers";
+    const depth: "outputs" | "layers" = flag(values, "taps") ? "layers" : "outputs";
     const cases = await chosenCases(args, values);
     const given = text(values, "checkpoint");
     if (given !== undefined && cases.length !== 1) {

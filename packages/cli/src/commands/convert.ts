@@ -101,8 +101,11 @@ async function convertModel(path: string, values: Values, { terminal, signal }: 
     throw new UsageError(`--${unused} is for checkpoints; ${path} is a model that says so itself`);
   }
   const out = text(values, "out") ?? ".";
-  const formats = formatsOf(list(values, "to"));
   const from = modelFormat(path)!;
+  const given = formatsOf(list(values, "to"));
+  const written = NAMES.includes(from.name);
+  // What is only read becomes the first format that is written, as a checkpoint does.
+  const formats = given.length === 0 && !written ? FORMATS.slice(0, 1) : given;
   const others = NAMES.filter((name) => name !== from.name || from.renews === true);
   if (formats.length === 0 || formats.some(({ name }) => !others.includes(name))) {
     throw new UsageError(`${path} is ${from.noun} already; --to names what it becomes: ${others.join(", ")}`, {
@@ -129,6 +132,7 @@ async function convertModel(path: string, values: Values, { terminal, signal }: 
       ...(report.contract
         ? []
         : [[paint(terminal, "yellow", "note"), "It has no contract: how images are prepared is not known."]]),
+      ...report.warnings.map((warning) => [paint(terminal, "yellow", "note"), warning]),
       ["time", `${(report.milliseconds.total / 1000).toFixed(2)} s`],
     ];
     return {
@@ -138,6 +142,13 @@ async function convertModel(path: string, values: Values, { terminal, signal }: 
   } finally {
     progress.stop();
   }
+}
+
+/** Whether SOURCE is a model with a graph; a `.pt2` is a checkpoint too, whose weights `--model` names the network of. */
+function isModel(path: string, values: Values): boolean {
+  const format = modelFormat(path);
+  if (format === undefined || !existsSync(path)) return false;
+  return NAMES.includes(format.name) || values["model"] === undefined;
 }
 
 /** How weights can be stored: what all formats have, then what is particular to each. */
@@ -184,6 +195,7 @@ export const convert: Command = {
     "samoyed convert resnext.pth --to onnx --out models",
     "samoyed convert ssl_resnext101_32x16d --accept-license --labels imagenet_classes.txt",
     "samoyed convert resnext.pth --to onnx,tfjs --out models",
+    "samoyed convert vit.pt2 --to onnx,tfjs",
     "samoyed convert resnext.onnx --to tfjs --weights uint8 --layout nhwc",
     "samoyed convert resnext.pth --to smyd --weights int8",
     "samoyed convert resnext.smyd --to onnx",
@@ -192,7 +204,7 @@ export const convert: Command = {
   async run(args, values, context) {
     const { terminal, signal } = context;
     const given = one(args, "SOURCE: a file, or a published name");
-    if (modelFormat(given) !== undefined && existsSync(given)) return convertModel(given, values, context);
+    if (isModel(given, values)) return convertModel(given, values, context);
     const out = text(values, "out") ?? ".";
     const weights = choice(values, "weights", WEIGHT_TYPES);
     const preprocess = preprocessOverrides(values);

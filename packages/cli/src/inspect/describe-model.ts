@@ -31,7 +31,7 @@ function contractRows(contract: Contract | undefined): string[][] {
 
 /** A model as text and as JSON. */
 export function describeModel(
-  { format, inputs, outputs, nodes, tensors, bytes, contract, values, unverified, facts }: ModelDescription,
+  { format, inputs, outputs, nodes, tensors, bytes, contract, values, unverified, notes = [], facts }: ModelDescription,
   { kind, all }: { readonly kind: string; readonly all: boolean },
 ): Result {
   const operators = new Map<string, number>();
@@ -45,6 +45,7 @@ export function describeModel(
     ["weights", `${tensors.length} tensors, ${formatBytes(bytes)}`],
     ...(unverified === undefined ? [] : [["not verified", unverified]]),
     ...contractRows(contract),
+    ...notes.map((note) => ["note", note]),
   ];
   const valueTable = columns(values.map(({ name, op }) => [`  ${name}`, op]));
   return {
@@ -56,6 +57,7 @@ export function describeModel(
       operators: Object.fromEntries(counts),
       bytes,
       contract: contract ?? null,
+      ...(notes.length > 0 && { notes }),
       tensors,
       values,
     },

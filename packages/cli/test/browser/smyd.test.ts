@@ -91,7 +91,7 @@ describeInChromium("golden cases in a browser", "none", (open) => {
       "rms",
       "kl",
       "rank",
-      "answers",
+      "predictions",
       ...fewer,
       "taps",
     ];

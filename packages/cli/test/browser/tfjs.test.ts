@@ -121,7 +121,15 @@ describeInChromium("the golden case in a browser", "software", (open) => {
       }
       const changed = stored === "float32" ? [] : ["drift"];
       const cpu = name === "tfjs-cpu" || name === "tfjs-wasm" ? ["rms", "kl"] : [];
-      const names = [...(changed.length > 0 ? ["weights"] : []), "max", ...cpu, "rank", "answers", ...changed, "taps"];
+      const names = [
+        ...(changed.length > 0 ? ["weights"] : []),
+        "max",
+        ...cpu,
+        "rank",
+        "predictions",
+        ...changed,
+        "taps",
+      ];
       expect(statuses(result)).toEqual(names.map((check) => `${check} passed`));
       expect(result.verdict).toEqual({ kind: "passed", notes: [] });
       const images = loaded.case.images.length;

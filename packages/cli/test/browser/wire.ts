@@ -1,12 +1,12 @@
 import type { Tensor } from "@samoyed/core";
 
-/** A float32 tensor on its way into a page or out of it: its bytes in base64, so that not a bit changes. */
+/** A float32 tensor for transfer into a page or out of it: its bytes in base64, so that no bit changes. */
 export interface WireTensor {
   readonly shape: readonly number[];
   readonly base64: string;
 }
 
-/** Bytes that `String.fromCharCode` takes at once. */
+/** Number of bytes that `String.fromCharCode` takes at once. */
 const PIECE = 1 << 15;
 
 /** Packs a tensor; runs in Node and in pages. */

@@ -156,7 +156,7 @@ test("a refusal by the server, and a server that cannot be reached", async () =>
   }
   const url = await serve((_, response) => response.end());
   servers[servers.length - 1]!.close();
-  await expect(httpSource(url)).rejects.toThrow(/cannot be reached|broke off/u);
+  await expect(httpSource(url)).rejects.toThrow(/cannot be reached|was lost/u);
 });
 
 test("where a browser hides Content-Range, the size comes from a HEAD", async () => {

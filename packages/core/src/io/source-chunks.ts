@@ -2,7 +2,7 @@ import { giveChunkBuffer, takeChunkBuffer } from "./chunk-buffers.ts";
 import type { ByteSource, ReadOptions } from "./source.ts";
 import { CHUNK_BYTES } from "./chunk-bytes.ts";
 
-/** A range of bytes, in bytes from the beginning of a source or section. */
+/** A range of bytes: its offset from the beginning of a source or section, and its size. */
 export interface ByteRange {
   readonly offset: number;
   readonly byteLength: number;

@@ -109,3 +109,10 @@ test("too many values: capped", () => {
 test("a name of 40 MB, in letters of two bytes", () => {
   expect(parse(`"${"重".repeat(1.4e7)}"`)).toHaveLength(1.4e7);
 });
+
+test("Python's own tokens for infinities are numbers only where that is asked for", () => {
+  const text = "[NaN, -Infinity, Infinity, -1]";
+  expect(() => parseStrictJson(text, "x")).toThrow("expected a JSON value");
+  const numbers = parseStrictJson(text, "x", { constants: true }) as JsonNumber[];
+  expect(numbers.map((number) => number.text)).toEqual(["NaN", "-Infinity", "Infinity", "-1"]);
+});

@@ -24,15 +24,20 @@ export type JsonValue = null | boolean | string | JsonNumber | JsonValue[] | Map
  * equal keys and rounds numbers.
  *
  * @param json the text, or its UTF-8 bytes; `label` names it in errors.
+ * @param options `constants` also takes `NaN`, `Infinity` and `-Infinity`, which Python writes, as numbers.
  * @throws FormatError for invalid UTF-8 or JSON, a duplicate key, lone surrogates, more than 64 levels or 2 million
  * values.
  */
-export function parseStrictJson(json: Uint8Array | string, label: string): JsonValue {
+export function parseStrictJson(
+  json: Uint8Array | string,
+  label: string,
+  options: { readonly constants?: boolean } = {},
+): JsonValue {
   const text = typeof json === "string" ? json : decodeUtf8(json);
   if (text === undefined) {
     throw new FormatError(`${label} is not valid UTF-8`);
   }
-  const parser = new Parser(text, label);
+  const parser = new Parser(text, label, options.constants === true ? NUMBER_OR_CONSTANT : NUMBER);
   return parser.whole();
 }
 
@@ -58,6 +63,7 @@ export function describeJson(value: JsonValue | undefined): string {
 }
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const NUMBER_OR_CONSTANT = new RegExp(`NaN|-?Infinity|${NUMBER.source}`, "y");
 /**
  * Everything but control characters, quotes and backslashes; in limited pieces, because on tens of megabytes V8's
  * regular expressions overflow their stack.
@@ -79,12 +85,14 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
 class Parser {
   readonly #text: string;
   readonly #label: string;
+  readonly #number: RegExp;
   #at = 0;
   #values = 0;
 
-  constructor(text: string, label: string) {
+  constructor(text: string, label: string, number: RegExp) {
     this.#text = text;
     this.#label = label;
+    this.#number = number;
   }
 
   whole(): JsonValue {
@@ -118,7 +126,7 @@ class Parser {
       case "n":
         return this.#word("null", null);
       default: {
-        const number = this.#match(NUMBER);
+        const number = this.#match(this.#number);
         if (number === "") {
           throw this.#error("expected a JSON value");
         }

@@ -42,7 +42,7 @@ export function checkRecorded(
 ): void {
   const original = recorded.find((recording) => recording.stored === undefined);
   const classes = original?.values64.shape[1];
-  // One logit tells two classes apart, and a case names both.
+  // One logit separates two classes, and a case names both.
   const named = classes === 1 ? 2 : classes;
   const { labels } = golden;
   if (labels && named !== undefined && labels.length !== named) {

@@ -47,7 +47,7 @@ function caseComparison(
 const compareRecorded: CaseComparison["compare"] = (logits, { recording, policy }) => {
   const { values64: reference, noise } = recording;
   const { checks, ...comparison } = compareLogits(logits, { reference, noise, policy });
-  // Predictions for one image are its rank; of another shape they mean nothing.
+  // Predictions for one image are its rank; with the wrong shape they are meaningless.
   if (checks.some((check) => check.name === "outputs") || reference.shape[0] === 1) return { comparison, checks };
   const predictions = predictionsCheck(logits.data, {
     reference: reference.data,
@@ -61,12 +61,12 @@ function rowPredictions({ data, shape }: Tensor<"float32"> | Tensor<"float64">):
   return predictionsOf(data, shape[1]!);
 }
 
-/** Image 0's logits: a view. */
+/** Returns image 0's logits: a view. */
 function firstRow({ data, shape }: Tensor<"float32"> | Tensor<"float64">): Float32Array | Float64Array {
   return data.subarray(0, shape[1]);
 }
 
-/** The names that the documented references give to the few classes that they list. */
+/** Names that the documented references give to the classes that they list. */
 function documentedNames(documented: readonly DocumentedReference[]): ClassNames {
   const names: (string | undefined)[] = [];
   for (const { index, label } of documented.flatMap(({ top }) => top)) names[index] = label;

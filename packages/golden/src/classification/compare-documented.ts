@@ -6,7 +6,7 @@ import { softmax64 } from "./softmax64.ts";
 export interface DocumentedComparison {
   /** Whether they are within the tolerance, and the names in order. */
   readonly met: boolean;
-  /** The largest absolute difference of a named probability; NaN where one is not a number. */
+  /** Largest absolute difference of a named probability; NaN if one is NaN. */
   readonly difference: number;
   /** One sentence with the numbers. */
   readonly message: string;
@@ -46,7 +46,7 @@ export function compareDocumented(
   const first = top[0]!;
   const numbers = `${name(first.index)} ${probabilities[first.index]!.toFixed(4)}, documented ${first.probability.toFixed(4)}`;
   if (misplaced >= 0) {
-    const message = `${numbers}; at rank ${misplaced + 1} stands ${name(order[misplaced]!)} instead of ${top[misplaced]!.label}`;
+    const message = `${numbers}; rank ${misplaced + 1} is ${name(order[misplaced]!)} instead of ${top[misplaced]!.label}`;
     return { met: false, difference, message };
   }
   return {

@@ -40,12 +40,12 @@ describe("mutations go red", () => {
     ["one element off by 9 F", (rows) => (rows[0]![5]! += 9 * F), ["max"]],
     ["one element off by -9 F", (rows) => (rows[1]![0]! -= 9 * F), ["max"]],
     [
-      "every element off by 3 F, either way",
+      "every element off by 3 F in either direction",
       (rows) => rows.forEach((row) => row.forEach((_, i) => (row[i]! += i % 2 ? 3 * F : -3 * F))),
       ["rms"],
     ],
     ["the two best classes swapped", (rows) => swapTop(rows[0]!), ["max", "rms", "kl", "rank"]],
-    ["one image's answer for another", (rows) => rows.reverse(), ["max", "rms", "kl", "rank"]],
+    ["two images' logits swapped", (rows) => rows.reverse(), ["max", "rms", "kl", "rank"]],
     [
       "all logits 1 % larger",
       (rows) => rows.forEach((row) => row.forEach((_, i) => (row[i]! *= 1.01))),
@@ -65,7 +65,7 @@ function swapTop(row: number[]): void {
   row[second!.index] = first!.value;
 }
 
-test("4 F warns, 8 F still passes, a hair more fails", () => {
+test("4 F warns, 8 F still passes, slightly more fails", () => {
   expect(compare((rows) => (rows[0]![5]! += 4 * F)).get("max")?.status).toBe("passed");
   expect(compare((rows) => (rows[0]![5]! += 5 * F)).get("max")?.status).toBe("warned");
   expect(compare((rows) => (rows[0]![5]! += 8 * F)).get("max")?.status).toBe("warned");
@@ -75,7 +75,7 @@ test("4 F warns, 8 F still passes, a hair more fails", () => {
   expect(failed(compare((rows) => (rows[0]![5]! += 17 * F), gpu))).toContain("max");
 });
 
-test("says where and how much", () => {
+test("reports the position and the amount", () => {
   expect(compare((rows) => (rows[1]![3]! += 9 * F)).get("max")).toMatchObject({
     value: 9,
     limit: 8,
@@ -84,7 +84,7 @@ test("says where and how much", () => {
   expect(compare((rows) => (rows[1]![3] = Number.NaN)).get("finite")?.message).toMatch(/image 1, class 3 is NaN/);
 });
 
-test("an infinity equals itself alone; NaN equals nothing", () => {
+test("infinity equals only itself; NaN equals nothing", () => {
   const rows = [[1, -Infinity, 0]];
   const options = { noise, policy: TOLERANCES.float32 };
   const same = compareLogits(floats(rows), { reference: doubles(rows), ...options });
@@ -96,7 +96,7 @@ test("an infinity equals itself alone; NaN equals nothing", () => {
   expect(both.checks[0]).toMatchObject({ name: "finite", status: "failed" });
 });
 
-test("another shape or dtype is a hard failure and nothing else is measured", () => {
+test("a wrong shape or dtype is a hard failure and nothing else is measured", () => {
   const options = { reference, noise, policy: TOLERANCES.float32 };
   for (const wrong of [floats(ROWS.slice(1)), { ...floats(ROWS), shape: [40] }, doubles(ROWS)]) {
     const { checks, maxAbs } = compareLogits(wrong, options);
@@ -107,14 +107,14 @@ test("another shape or dtype is a hard failure and nothing else is measured", ()
 });
 
 describe("rank", () => {
-  test("near pairs may change places, clear ones may not", () => {
+  test("near pairs may swap, clear ones may not", () => {
     const gap = 16 * F;
     const values = [1, 1 + 10 * F, 0];
     expect(brokenRank([1, 0.99, 0], { reference: values, gap })).toBeUndefined();
     expect(brokenRank([1, 1, 1], { reference: values, gap })).toEqual({ above: 1, below: 2 });
   });
 
-  test("finds what comparing all pairs finds", () => {
+  test("agrees with comparing all pairs", () => {
     const row = fc.array(fc.integer({ min: -5, max: 5 }), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(row, row, fc.integer({ min: 0, max: 4 }), (a, b, gap) => {
@@ -133,7 +133,7 @@ describe("rank", () => {
     );
   });
 
-  test("whatever passes the max gate keeps every order that is required", () => {
+  test("whatever passes the max gate keeps every required order", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -8, max: 8 }), { minLength: 40, maxLength: 40 }), (offsets) => {
         const rows = ROWS.map((row, image) => row.map((value, index) => value + offsets[image * 20 + index]! * F));

@@ -6,16 +6,16 @@ import { brokenRank } from "./rank.ts";
 import { klDivergence } from "./softmax64.ts";
 import { RANK_GAP, type TolerancePolicy } from "../tolerance.ts";
 
-/** The differences of logits from a reference. They are over all pairs in which both are finite. */
+/** Differences of logits from a reference, over all pairs in which both are finite. */
 export interface LogitComparison {
   /** Absolute, and in multiples of F. */
   readonly maxAbs: number;
   readonly maxInNoise: number;
-  /** Where the largest difference is. */
+  /** Position of the largest difference. */
   readonly worst: { readonly image: number; readonly class: number };
   readonly rms: number;
   readonly rmsInNoise: number;
-  /** In nats, of the worst image. */
+  /** Kullback-Leibler divergence in nats, of the worst image. */
   readonly kl: number;
   /** Cosine similarity of the worst image: reported, never judged, because it misses a third of all mistakes. */
   readonly cosine: number;
@@ -25,8 +25,8 @@ export interface LogitComparison {
 /**
  * Compares logits with a float64 reference, element by element.
  *
- * `actual` is float32 `[images, classes]`, the reference float64 of the same shape. NaN equals nothing, and an infinity
- * only itself; shape and dtype must be right. None of these throws: a wrong answer is a result.
+ * `actual` is float32 `[images, classes]`, the reference float64 of the same shape. NaN equals nothing, and infinity
+ * only itself; shape and dtype must match. None of these throws: a wrong output is a result.
  */
 export function compareLogits(
   actual: Tensor,
@@ -144,7 +144,7 @@ function measure(
   return { maxAbs, worst, rms: Math.sqrt(squares / Math.max(finite, 1)), kl, cosine };
 }
 
-/** The first element where one is not finite and the other is not the very same infinity. */
+/** The first element where one is not finite and the other is not the same infinity. */
 function firstNonFinite(actual: Float32Array, reference: Float64Array): number | undefined {
   for (let index = 0; index < reference.length; index++) {
     const a = actual[index]!;

@@ -31,13 +31,13 @@ test("met: within the tolerance and the names in order", () => {
   expect(compareDocumented(logits(0.0864, 0.6436, 0.2, 0.07), { reference }).met).toBe(false);
 });
 
-test("not met: another order, another name, a class too few, not a number", () => {
+test("not met: different order, different name, one class too few, NaN", () => {
   const swapped = compareDocumented(logits(0.0875, 0.2, 0.6425, 0.07), { reference, labels: LABELS });
   expect(swapped).toMatchObject({
     met: false,
-    message: expect.stringMatching(/at rank 1 stands Pomeranian instead of Samoyed/),
+    message: expect.stringMatching(/rank 1 is Pomeranian instead of Samoyed/),
   });
-  // Right probabilities of the named two, but a third class stands between them.
+  // Right probabilities of the two named classes, but a third class is between them.
   const between = compareDocumented(logits(0.2005, 0.6, 0.1995, 0), {
     reference: {
       ...reference,
@@ -64,7 +64,7 @@ test("not met: another order, another name, a class too few, not a number", () =
 
 const statuses = (given: ReturnType<typeof judgeDocumented>): string[] => given.checks.map((check) => check.status);
 
-test("met by all: passed, and nothing to say", () => {
+test("met by all: passed, without a statement", () => {
   const judged = judgeDocumented(
     [
       { name: "a", logits: MET },
@@ -87,7 +87,7 @@ test("PyTorch meets it and a backend does not: that backend failed", () => {
   expect(statuses(judged)).toEqual(["passed", "failed"]);
 });
 
-test("PyTorch itself contradicts the page: said in words, no failure, and no backend turns green on it", () => {
+test("PyTorch itself contradicts the page: a statement, not a failure, and no backend turns green on it", () => {
   const judged = judgeDocumented([{ name: "a", logits: OTHER }], { reference, labels: LABELS, pytorch: OTHER });
   expect(statuses(judged)).toEqual(["contradicted"]);
   expect(judged.statements).toEqual([
@@ -98,7 +98,7 @@ test("PyTorch itself contradicts the page: said in words, no failure, and no bac
   expect(judgeDocumented([], { reference, pytorch: OTHER }).statements).toHaveLength(1);
 });
 
-test("no recording, all agree with one another and not with the page: said in words", () => {
+test("no recording, all agree with one another and not with the page: a statement", () => {
   const judged = judgeDocumented(
     [
       { name: "a", logits: OTHER },
@@ -108,7 +108,7 @@ test("no recording, all agree with one another and not with the page: said in wo
   );
   expect(statuses(judged)).toEqual(["contradicted", "contradicted"]);
   expect(judged.statements[0]).toMatch(
-    /^a, b agree with one another .* and not with the page: .* This is no failed conversion/,
+    /^a, b agree with one another .* and not with the page: .* This is not a failed conversion/,
   );
 });
 
@@ -149,10 +149,10 @@ test("no recording, and the backends disagree with one another: those off the pa
   expect(statuses(short)).toEqual(["failed", "failed"]);
 });
 
-test("no recording and one backend alone: open, and said so", () => {
+test("no recording and only one backend: open, with a statement", () => {
   const judged = judgeDocumented([{ name: "a", logits: OTHER }], { reference });
   expect(statuses(judged)).toEqual(["contradicted"]);
   expect(judged.statements[0]).toMatch(
-    /no other backend ran and PyTorch was not recorded .* it is open which is right/,
+    /no other backend ran and PyTorch was not recorded .* so which one is right is unknown/,
   );
 });

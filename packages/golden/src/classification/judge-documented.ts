@@ -1,6 +1,6 @@
 import type { DocumentedReference } from "../case.ts";
 import type { Check } from "../check.ts";
-import type { DocumentedJudgement } from "../task-comparison.ts";
+import type { DocumentedJudgment } from "../task-comparison.ts";
 import { compareDocumented, type DocumentedComparison } from "./compare-documented.ts";
 import { softmax64 } from "./softmax64.ts";
 
@@ -11,14 +11,14 @@ export interface Ran {
 }
 
 /**
- * Judges documented numbers, which are not known to be of these weights.
+ * Judges documented numbers, which may or may not be of these weights.
  *
  * - Met: passed.
  * - Not met, though PyTorch itself (`pytorch`, recorded for the same weights) meets them: failed.
- * - Not met by PyTorch either: `contradicted`, and a sentence says that PyTorch differs from what is documented.
- * - No recording, and all that ran agree with one another and not with the numbers: `contradicted`, and a sentence says
- *   just that. One backend alone: `contradicted` too, because nothing tells which of the two is right.
- * - No recording, and what ran disagrees with itself: those that do not meet the numbers failed.
+ * - Not met by PyTorch either: `contradicted`, and a statement says that PyTorch differs from what is documented.
+ * - No recording, and all that ran agree with one another and not with the numbers: `contradicted`, and a statement says
+ *   so. Only one backend: `contradicted` too, because which of the two is right is unknown.
+ * - No recording, and the backends disagree: those that do not meet the numbers failed.
  *
  * The tolerance is the same in every case.
  */
@@ -29,7 +29,7 @@ export function judgeDocumented(
     readonly labels?: readonly string[] | undefined;
     readonly pytorch?: ArrayLike<number> | undefined;
   },
-): DocumentedJudgement {
+): DocumentedJudgment {
   const { reference, labels, pytorch } = options;
   const compared = ran.map(({ logits }) => compareDocumented(logits, { reference, labels }));
   const own = pytorch && compareDocumented(pytorch, { reference, labels });
@@ -48,14 +48,14 @@ export function judgeDocumented(
     if (ran.length === 1) {
       status = "contradicted";
       statements.push(
-        `${names} gives ${unmet[0]!.message}. That is not ${reference.source}; no other backend ran and PyTorch was not recorded for these weights, so it is open which is right.`,
+        `${names} gives ${unmet[0]!.message}. That is not ${reference.source}; no other backend ran and PyTorch was not recorded for these weights, so which one is right is unknown.`,
       );
     } else if (!(spread <= reference.tolerance)) {
       statements.push(`${names} disagree with one another: a probability differs by ${spread.toExponential(1)}.`);
     } else if (unmet.length === ran.length) {
       status = "contradicted";
       statements.push(
-        `${names} agree with one another (within ${spread.toExponential(1)}) and not with ${reference.source}: ${unmet[0]!.message}. This is no failed conversion, and the documented number is not reproduced.`,
+        `${names} agree with one another (within ${spread.toExponential(1)}) and not with ${reference.source}: ${unmet[0]!.message}. This is not a failed conversion, and the documented number is not reproduced.`,
       );
     }
   }
@@ -77,10 +77,10 @@ function checkOf(
 }
 
 function pytorchDiffers(reference: DocumentedReference, own: DocumentedComparison): string {
-  return `PyTorch itself, with these weights, does not give the numbers of ${reference.source}: ${own.message}. The backends are held against PyTorch.`;
+  return `PyTorch itself, with these weights, does not give the numbers of ${reference.source}: ${own.message}. The backends are checked against PyTorch.`;
 }
 
-/** The largest difference of any probability between any two that ran; NaN where one is not a number. */
+/** Largest difference of any probability between any two backends; NaN if one is NaN. */
 function largestSpread(ran: readonly Ran[]): number {
   const all = ran.map(({ logits }) => softmax64(logits));
   const classes = all[0]!.length;

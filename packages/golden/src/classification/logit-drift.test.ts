@@ -7,7 +7,7 @@ import type { Check } from "../check.ts";
 import { driftCheck } from "../drift.ts";
 import { driftText, type LogitDrift, measureDrift } from "./logit-drift.ts";
 
-/** Spread of each row: 1; the means differ, which is no signal. */
+/** Spread of each row: 1; the means differ, which does not matter. */
 const ORIGINAL = doubles([
   [1, -1, 1, -1],
   [101, 99, 101, 99],
@@ -16,7 +16,7 @@ const moved = (by: readonly number[]): Float64Array => ORIGINAL.data.map((value,
 const BUDGET = { sqnr: 40, reason: "because" };
 
 describe("measureDrift", () => {
-  test("a hundredth of the spread is 40 dB, wherever the logits lie", () => {
+  test("a hundredth of the spread is 40 dB, whatever the mean of the logits", () => {
     const drift = measureDrift(moved([0.01, -0.01, 0.01, -0.01]), ORIGINAL);
     expect(drift).toMatchObject({ max: expect.closeTo(0.01, 9), rms: expect.closeTo(0.01, 9), images: 2 });
     expect(drift.sqnr).toBeCloseTo(40, 9);
@@ -33,13 +33,13 @@ describe("measureDrift", () => {
     );
   });
 
-  test("none is infinitely far above any budget", () => {
+  test("no drift is infinitely far above any budget", () => {
     const drift = measureDrift(ORIGINAL.data, ORIGINAL);
     expect(drift).toEqual({ max: 0, rms: 0, sqnr: Infinity, kl: 0, images: 2, changed: [] });
     expect(judged(drift, BUDGET).status).toBe("passed");
   });
 
-  test("names each image that is answered otherwise", () => {
+  test("names each image with a different prediction", () => {
     const original: Tensor<"float64"> = doubles([
       [3, 0, 0, 0],
       [0, 2, 1, 0],
@@ -49,8 +49,8 @@ describe("measureDrift", () => {
     values[6] = 2.5;
     values[8] = 1.5;
     expect(measureDrift(values, original).changed).toEqual([
-      { image: 1, original: 1, answer: 2 },
-      { image: 2, original: 3, answer: 0 },
+      { image: 1, original: 1, prediction: 2 },
+      { image: 2, original: 3, prediction: 0 },
     ]);
   });
 });
@@ -72,28 +72,30 @@ describe("driftCheck", () => {
     expect(judged(drift, BUDGET)).toMatchObject({ status, limit: 40, value: sqnr });
   });
 
-  test("one value that is not a number fails", () => {
+  test("one NaN fails", () => {
     const values = moved([0, 0, 0, 0]);
     values[2] = Number.NaN;
     expect(judged(measureDrift(values, ORIGINAL), BUDGET).status).toBe("failed");
     expect(at(60).status).toBe("failed");
   });
 
-  test("without a budget it is told and not judged", () => {
+  test("without a budget it is reported but not judged", () => {
     const check = judged(measureDrift(moved([5, 0, 0, 0]), ORIGINAL), undefined);
     expect(check.status).toBe("not run");
-    expect(check.message).toContain("there is no budget for it here");
+    expect(check.message).toContain("no budget");
   });
 });
 
-test("the sentence says what a user must know", () => {
+test("the sentence has the numbers and the changed predictions", () => {
   const drift = { max: 0.157, rms: 0.04, sqnr: 35.04, kl: 0, images: 100, changed: [] };
-  const changed = [69, 70].map((image) => ({ image, original: 9, answer: 2 }));
+  const changed = [69, 70].map((image) => ({ image, original: 9, prediction: 2 }));
   const text = (images: number): string =>
     driftText({ ...drift, changed: changed.slice(0, images) }, { budget: { ...BUDGET, sqnr: 30 }, stored: "uint8" });
   expect(text(0)).toBe(
-    "weights as uint8 move the logits by 1.6e-1 at most (35.0 dB; the budget is 30 dB); every answer stays",
+    "weights as uint8 move the logits by 1.6e-1 at most (35.0 dB; the budget is 30 dB); every prediction stays",
   );
-  expect(text(1)).toMatch(/; 99 of 100 answers stay; image 69 is answered 2 instead of 9$/);
-  expect(text(2)).toMatch(/; 98 of 100 answers stay; image 69, the first that does not, is answered 2 instead of 9$/);
+  expect(text(1)).toMatch(/; 99 of 100 predictions stay; image 69 is predicted as 2 instead of 9$/);
+  expect(text(2)).toMatch(
+    /; 98 of 100 predictions stay; image 69, the first that does not, is predicted as 2 instead of 9$/,
+  );
 });

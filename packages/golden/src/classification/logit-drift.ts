@@ -4,13 +4,13 @@ import type { Drift } from "../drift.ts";
 import { predictionsOf } from "./predictions.ts";
 import { klDivergence } from "./softmax64.ts";
 
-/** How far weights in fewer bits move the logits from the original's; the spread is that about each image's mean. */
+/** Difference of the logits with weights in fewer bits from the original's; the spread is about each image's mean. */
 export interface LogitDrift extends Drift {
-  /** In nats, of the worst image. */
+  /** Kullback-Leibler divergence in nats, of the worst image. */
   readonly kl: number;
   readonly images: number;
-  /** Images with another prediction. */
-  readonly changed: readonly { readonly image: number; readonly original: number; readonly answer: number }[];
+  /** Images with a different prediction. */
+  readonly changed: readonly { readonly image: number; readonly original: number; readonly prediction: number }[];
 }
 
 /** A float64 matrix `[images, classes]`, as in recordings. */
@@ -18,7 +18,7 @@ type Logits64 = Tensor<"float64">;
 
 /**
  * Measures the drift of logits from the original network's, which PyTorch computed in float64. Both are
- * `[images, classes]`; the mean of an image's logits is no signal, because probabilities do not depend on it.
+ * `[images, classes]`; the mean of an image's logits is ignored, because probabilities do not depend on it.
  */
 export function measureDrift(values: Float32Array | Float64Array, original: Logits64): LogitDrift {
   const { data, shape } = original;
@@ -27,7 +27,7 @@ export function measureDrift(values: Float32Array | Float64Array, original: Logi
   for (let image = 0; image < images; image++) {
     const [start, end] = [image * classes, (image + 1) * classes];
     const row = data.subarray(start, end);
-    // Of one logit, all of it is signal.
+    // A single logit counts whole.
     const mean = classes === 1 ? 0 : row.reduce((sum, value) => sum + value, 0) / classes;
     for (let index = 0; index < classes; index++) {
       const difference = Math.abs(values[start + index]! - row[index]!);
@@ -40,21 +40,21 @@ export function measureDrift(values: Float32Array | Float64Array, original: Logi
   }
   const predictions = predictionsOf(values, classes);
   const changed = predictionsOf(data, classes).flatMap((original, image) =>
-    original === predictions[image] ? [] : [{ image, original, answer: predictions[image]! }],
+    original === predictions[image] ? [] : [{ image, original, prediction: predictions[image]! }],
   );
   return { max, rms: Math.sqrt(squares / data.length), sqnr: 10 * Math.log10(spread / squares), kl, images, changed };
 }
 
-/** A drift in one sentence. */
+/** Describes a drift in one sentence. */
 export function driftText(
   { max, sqnr, images, changed }: LogitDrift,
   { budget, stored }: { readonly budget: DriftBudget | undefined; readonly stored: string },
 ): string {
-  const limit = budget === undefined ? "there is no budget for it here" : `the budget is ${budget.sqnr} dB`;
+  const limit = budget === undefined ? "no budget" : `the budget is ${budget.sqnr} dB`;
   const moved = `weights as ${stored} move the logits by ${max.toExponential(1)} at most (${sqnr.toFixed(1)} dB; ${limit})`;
   const [first] = changed;
-  if (first === undefined) return `${moved}; every answer stays`;
-  const kept = `${images - changed.length} of ${images} answers stay`;
+  if (first === undefined) return `${moved}; every prediction stays`;
+  const kept = `${images - changed.length} of ${images} predictions stay`;
   const others = changed.length === 1 ? "" : ", the first that does not,";
-  return `${moved}; ${kept}; image ${first.image}${others} is answered ${first.answer} instead of ${first.original}`;
+  return `${moved}; ${kept}; image ${first.image}${others} is predicted as ${first.prediction} instead of ${first.original}`;
 }

@@ -1,4 +1,4 @@
-// Networks with one logit: every probability, answer and divergence is of two classes.
+// Networks with one logit: every probability, prediction and divergence is over two classes.
 import { expect, test } from "vitest";
 import { doubles, floats } from "../../test/fake-case.ts";
 import { predictionsCheck, predictionsOf, topPredictions } from "./predictions.ts";
@@ -19,7 +19,7 @@ test("probabilities are a sigmoid's", () => {
   expect(softmax64([Number.NaN]).every((p) => Number.isNaN(p))).toBe(true);
 });
 
-test("a documented probability is met, or not", () => {
+test("a documented probability is met or not", () => {
   const documented = (probability: number): boolean =>
     compareDocumented([2], {
       reference: {
@@ -33,7 +33,7 @@ test("a documented probability is met, or not", () => {
   expect([documented(0.8808), documented(1)]).toEqual([true, false]);
 });
 
-test("another logit diverges, and its prediction is the sign's", () => {
+test("another logit diverges, and its prediction follows the sign", () => {
   expect(klDivergence([2], [2])).toBe(0);
   expect(klDivergence([1], [2])).toBeGreaterThan(0.01);
   expect(predictionsOf([2, -1, 0], 1)).toEqual([1, 0, 0]);
@@ -45,7 +45,7 @@ test("another logit diverges, and its prediction is the sign's", () => {
   expect(predictionsCheck(Float32Array.of(-0.001, -1), close).status).toBe("warned");
 });
 
-test("a comparison fails at another sign, in rank and divergence", () => {
+test("a comparison fails at a flipped sign, in rank and divergence", () => {
   const options = { reference: doubles([[2], [-1]]), noise: { max: 1e-5, rms: 1e-5 }, policy: TOLERANCES.float32 };
   const failed = (rows: number[][]): string[] =>
     compareLogits(floats(rows), options)
@@ -55,11 +55,11 @@ test("a comparison fails at another sign, in rank and divergence", () => {
   expect(failed([[-2], [-1]])).toEqual(["max", "rms", "kl", "rank"]);
 });
 
-test("drift is measured against the logit itself", () => {
+test("drift is relative to the logit itself", () => {
   const drift = measureDrift(Float64Array.of(2.02, -2.02), doubles([[2], [-2]]));
   expect(drift.sqnr).toBeCloseTo(40, 9);
   expect(drift.kl).toBeGreaterThan(0);
   expect(measureDrift(Float64Array.of(-1, -2), doubles([[2], [-2]])).changed).toEqual([
-    { image: 0, original: 1, answer: 0 },
+    { image: 0, original: 1, prediction: 0 },
   ]);
 });

@@ -10,13 +10,13 @@ export interface Prediction {
   readonly probability: number;
 }
 
-/** Names by class, as far as they are known. */
+/** Names by class, as far as known. */
 export type ClassNames = readonly (string | undefined)[] | undefined;
 
-/** How many classes a report shows. */
+/** Number of classes that a report shows. */
 const TOP = 5;
 
-/** The most probable classes of one row of logits. */
+/** Returns the most probable classes of one row of logits. */
 export function topPredictions(logits: ArrayLike<number>, names: ClassNames): Prediction[] {
   const probabilities = softmax64(logits);
   return topIndices(probabilities, TOP).map((index) => ({
@@ -26,21 +26,21 @@ export function topPredictions(logits: ArrayLike<number>, names: ClassNames): Pr
   }));
 }
 
-/** The indices of the largest values, largest first; the lower index first where two are equal. */
+/** Returns the indices of the largest values, largest first; of equal values the lower index comes first. */
 export function topIndices(values: ArrayLike<number>, count: number): number[] {
   return Array.from({ length: values.length }, (_, index) => index)
     .sort((a, b) => values[b]! - values[a]! || a - b)
     .slice(0, count);
 }
 
-/** The predictions of a backend for labeled images, beside PyTorch's. */
+/** Counts of a backend's predictions for labeled images, compared with PyTorch's. */
 export interface Accuracy {
   readonly images: number;
-  /** How many predictions are the true class. */
+  /** Number of predictions that are the true class. */
   readonly correct: number;
-  /** How many of PyTorch's are; absent where no reference was recorded. */
+  /** The same number for PyTorch; absent if no reference was recorded. */
   readonly referenceCorrect?: number;
-  /** How many predictions are PyTorch's. */
+  /** Number of predictions that are PyTorch's. */
   readonly same?: number;
 }
 
@@ -60,7 +60,7 @@ export function predictionsOf(values: ArrayLike<number>, classes: number): numbe
 
 /**
  * Checks that the prediction for each image is PyTorch's. Where PyTorch itself separates the two best classes by no more
- * than two tolerances, either is right.
+ * than two tolerances, either one is right.
  */
 export function predictionsCheck(
   actual: Float32Array,
@@ -74,14 +74,14 @@ export function predictionsCheck(
     const row = classLogits(reference.subarray(image * classes, (image + 1) * classes));
     return !(row[expected[image]!]! - row[predictions[image]!]! <= RANK_GAP * tolerance);
   });
-  const same = `${predictions.length - different.length} of ${predictions.length} answers are PyTorch's`;
+  const same = `${predictions.length - different.length} of ${predictions.length} predictions are PyTorch's`;
   const [first] = clear;
   if (first !== undefined) {
-    const message = `${same}; image ${first} is answered ${predictions[first]} instead of ${expected[first]}`;
-    return { name: "answers", status: "failed", reference: "recorded", message };
+    const message = `${same}; image ${first} is predicted as ${predictions[first]} instead of ${expected[first]}`;
+    return { name: "predictions", status: "failed", reference: "recorded", message };
   }
-  const message = different.length === 0 ? same : `${same}; the others lie within the rounding of the reference`;
-  return { name: "answers", status: different.length === 0 ? "passed" : "warned", reference: "recorded", message };
+  const message = different.length === 0 ? same : `${same}; the others are within the rounding of the reference`;
+  return { name: "predictions", status: different.length === 0 ? "passed" : "warned", reference: "recorded", message };
 }
 
 /** Counts the correct predictions; `labels[i]` is the true class of image i, `undefined` for an image without one. */

@@ -1,4 +1,4 @@
-/** Where an order that the reference requires is not kept. */
+/** Pair of classes whose order differs from the one that the reference requires. */
 export interface RankBreak {
   /** The class that the reference puts first, and one that it puts clearly below. */
   readonly above: number;
@@ -6,9 +6,9 @@ export interface RankBreak {
 }
 
 /**
- * The first pair of classes whose order differs although the reference's gap exceeds `gap`, or `undefined`.
+ * Finds the first pair of classes whose order differs although the reference's gap exceeds `gap`, or `undefined`.
  *
- * Pairs that are closer are not ordered: with two errors within the tolerance they may change places.
+ * Pairs that are closer are not ordered: two errors within the tolerance may swap them.
  */
 export function brokenRank(
   actual: ArrayLike<number>,
@@ -18,7 +18,7 @@ export function brokenRank(
   const order = Array.from({ length: reference.length }, (_, index) => index).sort(
     (a, b) => reference[b]! - reference[a]! || a - b,
   );
-  // For each class, the strongest rival among all that are more than `gap` below it: a running maximum from the end.
+  // For each class, the highest class among all that are more than `gap` below it: a running maximum from the end.
   const strongest = new Array<number>(order.length);
   for (let at = order.length - 1; at >= 0; at--) {
     const next = strongest[at + 1];

@@ -1,6 +1,6 @@
 import { classLogits } from "@samoyed/core";
 
-/** Probabilities of one row of logits in float64, of both classes where there is one logit. A -Infinity has probability 0; NaN and +Infinity give NaN. */
+/** Computes the probabilities of one row of logits in float64, of both classes if there is one logit. -Infinity has probability 0; NaN and +Infinity give NaN. */
 export function softmax64(row: ArrayLike<number>): Float64Array {
   const logits = classLogits(row);
   let max = -Infinity;
@@ -11,8 +11,8 @@ export function softmax64(row: ArrayLike<number>): Float64Array {
 }
 
 /**
- * Kullback-Leibler divergence of `actual`'s probabilities from `reference`'s, in nats, from logits, in float64:
- * the sum of p · (ln p − ln q), over both classes where there is one logit. Computed from log-probabilities, so that small ones do not round to 0 / 0.
+ * Computes the Kullback-Leibler divergence of `actual`'s probabilities from `reference`'s, in nats, from logits, in float64:
+ * the sum of p · (ln p − ln q), over both classes if there is one logit. Computed from log-probabilities, so that small ones do not round to 0 / 0.
  */
 export function klDivergence(actual: ArrayLike<number>, reference: ArrayLike<number>): number {
   const logP = logSoftmax(reference);

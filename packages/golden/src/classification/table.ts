@@ -3,10 +3,10 @@ import type { LogitDrift } from "./logit-drift.ts";
 import type { Accuracy, Prediction } from "./predictions.ts";
 import type { ClassificationResult } from "./result.ts";
 
-/** The columns of a classifier. */
+/** Columns of a classifier. */
 export const CLASSIFICATION_COLUMNS: TaskColumns = {
   columns: [
-    { key: "prediction", title: "answer" },
+    { key: "prediction", title: "prediction" },
     { key: "accuracy", title: "accuracy" },
     { key: "max", title: "max |Δ|", leftOut: 6 },
     { key: "rms", title: "rms Δ", leftOut: 3 },
@@ -55,6 +55,6 @@ function accuracyText(accuracy: Accuracy | undefined): string {
 
 function driftText(drift: LogitDrift | undefined): string {
   if (drift === undefined) return "";
-  const kept = drift.images > 1 ? `, ${drift.images - drift.changed.length} answers kept` : "";
+  const kept = drift.images > 1 ? `, ${drift.images - drift.changed.length} predictions kept` : "";
   return `${drift.max.toExponential(1)}, ${drift.sqnr.toFixed(1)} dB${kept}`;
 }

@@ -57,6 +57,12 @@ export interface Format {
   readonly ownFiles?: (entry: string) => readonly string[];
 }
 
+/** A format of models that are read; it may be one that is not written. */
+export type SourceFormat = Pick<
+  Format,
+  "name" | "title" | "noun" | "ending" | "entry" | "read" | "renews" | "describe" | "sniff"
+>;
+
 /** Opens an output file by its path below the output folder. */
 export type CreateSink = (file: string) => Promise<Sink>;
 
@@ -86,6 +92,8 @@ export interface WrittenModel {
 export interface OpenModel {
   readonly graph: Graph;
   readonly contract?: Contract | undefined;
+  /** What the user should know. */
+  readonly warnings?: readonly string[];
   /** Closes the files; the graph's weights cannot be read afterwards. */
   readonly close: () => Promise<void>;
 }

@@ -34,6 +34,8 @@ export interface ModelDescription {
   readonly values: readonly { readonly name: string; readonly op: string }[];
   /** What of the file was not looked at. */
   readonly unverified?: string;
+  /** What the user should know. */
+  readonly notes?: readonly string[];
   /** What this format has besides. */
   readonly facts?: Readonly<Record<string, unknown>>;
 }

@@ -8,7 +8,7 @@ import type { Architecture } from "../family.ts";
 import { type IdentifiedModel, identifyModel } from "../identify.ts";
 import { FAMILIES } from "./index.ts";
 
-/** Tensors that fail when they are read: nothing here may. */
+/** Tensors that fail when they are read: nothing here may read them. */
 function unread(architecture: Architecture, numClasses: number): Map<string, LazyTensor> {
   const refuse = () => {
     throw new Error("a weight was read");
@@ -70,7 +70,7 @@ describe.each(FAMILIES)("$name", (family) => {
     }
   });
 
-  it("recognizes its own architectures by their tensors, or says to name them; and no empty state dict", () => {
+  it("recognizes its own architectures by their tensors, or asks for a name; and refuses an empty state dict", () => {
     expect(family.recognize(new Map())).toBeUndefined();
     for (const [name, architecture] of family.architectures()) {
       const parameters = modelParameters(architecture, { numClasses: 7 });

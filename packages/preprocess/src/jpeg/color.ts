@@ -1,10 +1,10 @@
 import type { Frame } from "./frame.ts";
 import type { RowSource, Span } from "./upsample.ts";
 
-/** What a file's components are. */
+/** The meaning of a file's components. */
 export type ColorSpace = "gray" | "ycc" | "rgb" | "cmyk" | "ycck";
 
-/** What the application segments say about color. */
+/** Color information in the application segments. */
 export interface ColorHints {
   readonly jfif: boolean;
   /** The transform of Adobe's APP14 segment: 0 none, 1 YCC, 2 YCCK. */
@@ -12,8 +12,8 @@ export interface ColorHints {
 }
 
 /**
- * Tells a file's color space as libjpeg-turbo guesses it (`default_decompress_parms` of jdapimin.c), which it does at
- * the first scan: only segments before that count.
+ * Detects a file's color space like libjpeg-turbo (`default_decompress_parms` of jdapimin.c), which does so at
+ * the first scan: only earlier segments count.
  */
 export function detectColorSpace(frame: Frame, hints: ColorHints): ColorSpace {
   const { components } = frame;
@@ -27,21 +27,21 @@ export function detectColorSpace(frame: Frame, hints: ColorHints): ColorSpace {
   return ids === "RGB" ? "rgb" : "ycc";
 }
 
-/** Writes the wanted part of row `y` of the image as RGB pixels from index `at`. */
+/** Writes the requested part of row `y` of the image as RGB pixels from index `at`. */
 export type RowConverter = (y: number, pixels: Uint8ClampedArray, at: number) => void;
 
 /**
- * Converts rows of components to RGB: YCC as libjpeg-turbo's jdcolor.c, CMYK as Pillow's `convert("RGB")`, which always
- * takes a JPEG's inks as inverted.
+ * Converts rows of components to RGB: YCC as in libjpeg-turbo's jdcolor.c, CMYK as in Pillow's `convert("RGB")`, which always
+ * treats a JPEG's inks as inverted.
  *
- * @param span the columns that are wanted.
+ * @param span the requested columns.
  */
 export function rowConverter(space: ColorSpace, span: Span, sources: readonly RowSource[]): RowConverter {
   const [first, second, third, fourth] = sources;
   if (space === "gray") return copyRows(span, [first!, first!, first!]);
   if (space === "rgb") return copyRows(span, [first!, second!, third!]);
   if (space === "ycc") return yccRows(span, [first!, second!, third!]);
-  // YCCK decodes to the complement of its inks, which is what Pillow multiplies.
+  // YCCK decodes to the complement of its inks, which Pillow multiplies.
   return space === "ycck"
     ? keyedRows(span, yccRows(span, [first!, second!, third!]), fourth!, 0)
     : keyedRows(span, copyRows(span, [first!, second!, third!]), fourth!, 255);
@@ -87,7 +87,7 @@ function multiply255(a: number, b: number): number {
   return ((product >> 8) + product) >> 8;
 }
 
-/** 1.402, 1.772, 0.71414 and 0.34414 in 16-bit fixed point, as jdcolor.c has them. */
+/** 1.402, 1.772, 0.71414 and 0.34414 in 16-bit fixed point, as in jdcolor.c. */
 const CR_TO_R = 91_881;
 const CB_TO_B = 116_130;
 const CR_TO_G = 46_802;

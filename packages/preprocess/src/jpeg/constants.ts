@@ -5,8 +5,8 @@ export const BLOCK_SIDE = 8;
 export const BLOCK_SIZE = 64;
 
 /**
- * Where the n-th coefficient of a scan lies in a block, row by row (T.81 figure A.6). The sixteen further entries catch
- * runs that overshoot the block in damaged data, as libjpeg's `jpeg_natural_order` does.
+ * The position of the n-th coefficient of a scan in a block, row by row (T.81 figure A.6). The sixteen further entries catch
+ * runs that overshoot the block in damaged data, as in libjpeg's `jpeg_natural_order`.
  */
 export const ZIGZAG: Uint8Array = zigzag();
 

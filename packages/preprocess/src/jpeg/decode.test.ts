@@ -8,14 +8,14 @@ import { decodeJpeg } from "./decode.ts";
 const recorded = readImages("jpeg");
 const damaged = readImages("jpeg-damaged");
 
-/** A file of the recorded ones whose title fits. */
+/** A recorded file with a matching title. */
 function sample(title: RegExp): Uint8Array {
   const found = recorded.find((each) => title.test(each.case[0]));
-  if (found === undefined) throw new Error(`no recorded image is called ${title}`);
+  if (found === undefined) throw new Error(`no recorded image is named ${title}`);
   return found.bytes;
 }
 
-/** Where a marker stands, its 0xFF. */
+/** The offset of a marker's 0xFF. */
 function findMarker(bytes: Uint8Array, code: number): number {
   return bytes.findIndex((byte, i) => byte === 0xff && bytes[i + 1] === code);
 }
@@ -34,7 +34,7 @@ const gray = sample(/^L pillow .*'progressive': False/);
 const color = sample(/^RGB pillow .*'progressive': False, 'optimize': True, 'subsampling': 2/);
 const progressive = sample(/^RGB pillow .*'progressive': True/);
 
-describe("what Pillow decodes", () => {
+describe("images that Pillow decodes", () => {
   test("there are enough recorded images, of every kind", () => {
     expect(recorded.length).toBeGreaterThanOrEqual(400);
     for (const kind of [
@@ -61,7 +61,7 @@ describe("what Pillow decodes", () => {
   });
 
   test.each(recorded.map((each, index) => [index, each] as const))(
-    "image %i is equal",
+    "image %i is equal to Pillow's",
     (_, { bytes, case: wanted }) => {
       const [title, , width, height, hash] = wanted;
       const image = decodeJpeg(bytes);
@@ -100,7 +100,7 @@ describe("application segments after the first scan begins", () => {
   const JFIF = [0xff, 0xe0, 0, 16, 0x4a, 0x46, 0x49, 0x46, 0, 1, 1, 0, 0, 1, 0, 1, 0, 0];
   const inserted = (bytes: Uint8Array, at: number, segment: readonly number[]): Uint8Array =>
     new Uint8Array([...bytes.subarray(0, at), ...segment, ...bytes.subarray(at)]);
-  /** Where the marker after the first scan's data is. */
+  /** The offset of the marker after the first scan's data. */
   const afterFirstScan = (bytes: Uint8Array): number => {
     const scan = findMarker(bytes, 0xda);
     return bytes.findIndex(
@@ -134,7 +134,7 @@ describe("application segments after the first scan begins", () => {
 });
 
 describe("damaged files", () => {
-  test("there are enough, of which Pillow opens a good part", () => {
+  test("there are enough, many of which Pillow opens", () => {
     expect(damaged.length).toBeGreaterThanOrEqual(250);
     expect(damaged.filter((each) => each.case[4] !== null).length).toBeGreaterThanOrEqual(100);
   });
@@ -150,7 +150,7 @@ describe("damaged files", () => {
     },
   );
 
-  test("any change of bytes gives an image or a typed error", () => {
+  test("any change of bytes: an image or a typed error", () => {
     const files = recorded.map((each) => each.bytes);
     fc.assert(
       fc.property(
@@ -185,7 +185,7 @@ describe("hostile and unsupported files", () => {
       FormatError,
       /ends at byte 3, before the end-of-image marker/,
     ],
-    ["no image at all", Uint8Array.of(0xff, 0xd8, 0xff, 0xd9), FormatError, /ends without an image/],
+    ["no image", Uint8Array.of(0xff, 0xd8, 0xff, 0xd9), FormatError, /ends without an image/],
     [
       "cut in the header",
       color.subarray(0, sof + 5),
@@ -262,18 +262,18 @@ describe("hostile and unsupported files", () => {
       /FFF3 at byte 2 is not allowed/,
     ],
     [
-      "quantisation table 4",
+      "quantization table 4",
       new Uint8Array([0xff, 0xd8, 0xff, 0xdb, 0, 67, 4, ...new Uint8Array(64), ...color.subarray(2)]),
       FormatError,
-      /quantisation table 4/,
+      /quantization table 4/,
     ],
     [
-      "a cut quantisation table",
+      "a cut quantization table",
       new Uint8Array([0xff, 0xd8, 0xff, 0xdb, 0, 10, 0, ...new Uint8Array(7), ...color.subarray(2)]),
       FormatError,
       /FFDB at byte 2 has length 10/,
     ],
-    ["a missing quantisation table", patched(color, sof + 12, 3), FormatError, /uses quantisation table 3/],
+    ["a missing quantization table", patched(color, sof + 12, 3), FormatError, /uses quantization table 3/],
     [
       "Huffman table 5",
       new Uint8Array([0xff, 0xd8, 0xff, 0xc4, 0, 19, 5, ...new Uint8Array(16), ...color.subarray(2)]),
@@ -290,7 +290,7 @@ describe("hostile and unsupported files", () => {
     ["an unknown component", patched(color, sos + 5, 99), FormatError, /names component 99/],
     ["a scan of 5 components", patched(color, sos + 4, 5), FormatError, /FFDA at byte \d+ has length/],
     [
-      "arithmetic coding conditions that are none",
+      "invalid arithmetic coding conditions",
       new Uint8Array([0xff, 0xd8, 0xff, 0xcc, 0, 4, 0, 0x01, ...color.subarray(2)]),
       FormatError,
       /has condition 1 for table 0/,
@@ -329,7 +329,7 @@ describe("hostile and unsupported files", () => {
     expect(() => decodeJpeg(new Uint8Array(end))).toThrow(/more than 500 scans/);
   });
 
-  test("an error has the offset, and a hint where there is something to do", () => {
+  test("an error has the offset, and a hint if the user can do something", () => {
     expect.assertions(2);
     try {
       decodeJpeg(color.subarray(0, sos + 20));
@@ -340,7 +340,7 @@ describe("hostile and unsupported files", () => {
   });
 });
 
-test("the input is not changed, and the result is the caller's", () => {
+test("the input is not changed, and the caller owns the result", () => {
   const bytes = color.slice();
   const first = decodeJpeg(bytes);
   expect(bytes).toEqual(color);

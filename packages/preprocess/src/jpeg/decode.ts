@@ -15,11 +15,11 @@ import { defineStandardHuffman } from "./standard-huffman.ts";
 import { checkConditioning, createTables, defineHuffman, defineQuantizers, type Tables } from "./tables.ts";
 import { type Plane, upsampledRows } from "./upsample.ts";
 
-/** What the segments APP0 and APP14 begin with where they speak of color. */
+/** First bytes of the segments APP0 and APP14 that contain color information. */
 const JFIF = [...asciiBytes("JFIF"), 0];
 const ADOBE = asciiBytes("Adobe");
 
-/** What the segments read so far have said. */
+/** Information from the segments read so far. */
 interface DecoderState {
   readonly bytes: Uint8Array;
   readonly reader: EntropyReader;
@@ -30,23 +30,23 @@ interface DecoderState {
   adobeTransform: number | undefined;
   readonly chooseRegion: ChooseRegion;
   frame: Frame | undefined;
-  /** Decided when the first scan begins, as libjpeg-turbo does: what later segments say has no effect. */
+  /** Decided when the first scan begins, as libjpeg-turbo does: later segments have no effect. */
   colorSpace: ColorSpace | undefined;
   region: Box;
-  /** The image of a file with one scan, once that is decoded. */
+  /** The image of a file with one scan, once the scan is decoded. */
   planes: readonly Plane[] | undefined;
-  /** The image of a file with several. */
+  /** The coefficients of a file with several scans. */
   store: CoefficientStore | undefined;
 }
 
 /**
- * Decodes a JPEG file to RGB, equal to the byte to Pillow's `Image.open(file).convert("RGB")` (Pillow 13, libjpeg-turbo
- * 3 with its defaults). EXIF orientation and ICC profiles are ignored, as there. Damaged entropy-coded data decode to
- * what libjpeg-turbo makes of them.
+ * Decodes a JPEG file to RGB, byte for byte equal to Pillow's `Image.open(file).convert("RGB")` (Pillow 13, libjpeg-turbo
+ * 3 with its defaults). EXIF orientation and ICC profiles are ignored, as in Pillow. Damaged entropy-coded data decode to
+ * the same pixels as in libjpeg-turbo.
  *
  * @throws FormatError when the file is truncated or contradicts itself.
- * @throws UnsupportedError for what Pillow or this decoder does not handle: arithmetic coding, lossless and hierarchical
- * images, 12 bits a sample, fractional sampling ratios, more than `MAX_PIXELS` pixels.
+ * @throws UnsupportedError for images that Pillow or this decoder does not handle: arithmetic coding, lossless and hierarchical
+ * images, 12 bits per sample, fractional sampling ratios, more than `MAX_PIXELS` pixels.
  */
 export function decodeJpeg(bytes: Uint8Array, options: DecodeOptions = {}): Image {
   if (bytes[0] !== 0xff || bytes[1] !== MARKER.SOI || bytes[2] !== 0xff) {
@@ -69,7 +69,7 @@ export function decodeJpeg(bytes: Uint8Array, options: DecodeOptions = {}): Imag
   };
   for (let offset: number | undefined = 2; offset !== undefined;) {
     const marker = nextMarker(bytes, offset);
-    // Once it has all rows, Pillow does not ask for the rest of the file; several scans give rows only after the end marker.
+    // Once it has all rows, Pillow does not read the rest of the file; several scans yield rows only after the end marker.
     if (state.planes !== undefined && (marker === undefined || isCut(bytes, marker))) break;
     if (marker === undefined) throw truncated(bytes, "before the end-of-image marker");
     offset = readMarker(state, marker);
@@ -77,7 +77,7 @@ export function decodeJpeg(bytes: Uint8Array, options: DecodeOptions = {}): Imag
   return assemble(state);
 }
 
-/** Acts on one marker. Returns where to look for the next, undefined at the end of the image. */
+/** Processes one marker. Returns the offset from which to search for the next, undefined at the end of the image. */
 function readMarker(state: DecoderState, marker: Marker): number | undefined {
   const { code, offset } = marker;
   if (code === MARKER.EOI) return undefined;
@@ -127,7 +127,7 @@ function hasKnownSegment(code: number): boolean {
   return (code >= MARKER.APP0 && code <= MARKER.APP15) || code === MARKER.COM;
 }
 
-/** Whether the file ends within a segment that libjpeg-turbo would wait for the rest of. */
+/** Whether the file ends within a segment whose rest libjpeg-turbo would wait for. */
 function isCut(bytes: Uint8Array, { code, offset }: Marker): boolean {
   const isFrame = code >= MARKER.SOF0 && code <= MARKER.SOF15 && code !== MARKER.DHT && code !== MARKER.DAC;
   if (isFrame || !hasKnownSegment(code)) return false;
@@ -135,12 +135,14 @@ function isCut(bytes: Uint8Array, { code, offset }: Marker): boolean {
   return offset + length > bytes.length;
 }
 
-/** Decodes the scan that follows its header. Returns where to look for the next marker. */
+/** Decodes the scan that follows its header. Returns the offset from which to search for the next marker. */
 function readScan(state: DecoderState, marker: Marker, segment: Uint8Array): number {
   const { bytes, reader, frame, tables, quantizers, restartInterval } = state;
   if (frame === undefined) throw new FormatError(`JPEG: a scan begins at byte ${marker.offset - 2}, before any frame`);
   if (state.planes !== undefined) {
-    throw new FormatError(`JPEG: a second scan begins at byte ${marker.offset - 2}; the first held all components`);
+    throw new FormatError(
+      `JPEG: a second scan begins at byte ${marker.offset - 2}; the first contained all components`,
+    );
   }
   const scan = parseScan(frame, marker, segment);
   const start = marker.offset + 2 + segment.length;
@@ -155,7 +157,7 @@ function readScan(state: DecoderState, marker: Marker, segment: Uint8Array): num
   }
   if (isFirst && !frame.progressive && scan.components.length === frame.components.length) {
     state.planes = decodeSingleScan(frame, scan, { ...context, ranges: blockRanges(frame, state.region) });
-    // libjpeg-turbo loads up to 64 bits ahead, and Pillow takes a file for truncated when it cannot.
+    // libjpeg-turbo loads up to 64 bits ahead, and Pillow treats a file as truncated when it cannot.
     if (reader.marker === 0 && spareBits(reader) < 64) throw truncated(bytes, "at the end of the image data");
   } else {
     state.store ??= createCoefficientStore(frame);
@@ -165,13 +167,13 @@ function readScan(state: DecoderState, marker: Marker, segment: Uint8Array): num
 }
 
 /**
- * Images up to this many pixels are decoded even when most of their data are missing, gray where they are, as Pillow does:
- * that costs some megabytes at most.
+ * Images up to this many pixels are decoded even when most of their data is missing, with gray in its place, as in Pillow:
+ * that costs at most a few megabytes.
  */
 const MAX_BLANK_PIXELS = 1 << 22;
 
 /**
- * Checks that the file can hold an image above `MAX_BLANK_PIXELS`, before memory for it is taken: every block costs a bit
+ * Checks that the file can contain an image above `MAX_BLANK_PIXELS`, before allocating memory: every block takes a bit
  * at least.
  *
  * @throws FormatError when it cannot.

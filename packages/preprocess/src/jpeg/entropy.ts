@@ -4,26 +4,26 @@ import { nextMarker, truncated } from "./markers.ts";
 /**
  * Reads the entropy-coded bits of a scan, one segment (the bytes between two markers) at a time.
  *
- * A segment is copied without its stuffing first, so that the decoders' inner loops load bytes without looking at them.
+ * A segment is first copied without its stuffing, so that the decoders' inner loops load bytes without checking them.
  * The decoders keep `position`, `bits` and `count` in local variables while they decode a block.
  */
 export interface EntropyReader {
   readonly bytes: Uint8Array;
-  /** The segment, unstuffed, and then `PADDING` zeros: what libjpeg-turbo feeds its decoder past a marker. */
+  /** The segment, unstuffed, followed by `PADDING` zeros, which libjpeg-turbo feeds its decoder past a marker. */
   readonly data: Uint8Array;
   /** Bytes of the segment in `data`. */
   end: number;
   /** Next byte of `data` to load. */
   position: number;
-  /** Loaded bits; the low `count` of them are still to be decoded. */
+  /** Loaded bits; the low `count` of them are not yet decoded. */
   bits: number;
   count: number;
-  /** The marker that ends the segment, 0 where the file does, and where the bytes after it begin. */
+  /** The marker that ends the segment, 0 at the end of the file, and the offset of the bytes after it. */
   marker: number;
   next: number;
   /** Number 0–7 that the next restart marker must have. */
   expectedRestart: number;
-  /** The segment ran out: its further blocks are not decoded. */
+  /** Whether the segment ran out: its further blocks are not decoded. */
   exhausted: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface EntropyReader {
  */
 const PADDING = 4096;
 
-/** A reader for the scans of a file; `openSegment` positions it. */
+/** Creates a reader for the scans of a file; `openSegment` positions it. */
 export function createEntropyReader(bytes: Uint8Array): EntropyReader {
   return {
     bytes,
@@ -91,7 +91,7 @@ function resetBits(reader: EntropyReader, end: number): void {
 }
 
 /**
- * Notes whether decoding has gone past the segment's end; to be called after each MCU.
+ * Checks whether decoding has gone past the segment's end; call it after each MCU.
  *
  * A marker that comes too early leaves the rest of the interval gray, as in libjpeg-turbo; the end of the file is an
  * error, as in Pillow.
@@ -105,15 +105,15 @@ export function checkExhausted(reader: EntropyReader): void {
   }
 }
 
-/** Bits of the segment that no block has used. */
+/** Bits of the segment not used by any block. */
 export function spareBits(reader: EntropyReader): number {
   return reader.end * 8 - (reader.position * 8 - reader.count);
 }
 
 /**
- * Goes on to the segment after a restart marker. Where another marker stands there, does what libjpeg-turbo does
- * (`jpeg_resync_to_restart` of jdmarker.c): takes a marker up to two behind as stale and looks on, one up to two ahead or
- * none of the restart markers as the sign of a gap, which stays empty, and any other as the wanted one.
+ * Advances to the segment after a restart marker. If there is another marker, does the same as libjpeg-turbo
+ * (`jpeg_resync_to_restart` of jdmarker.c): treats a marker up to two behind as stale and searches on, one up to two ahead or
+ * another kind of marker as the sign of a gap, which stays empty, and any other as the expected one.
  *
  * @throws FormatError when the file ends first.
  */

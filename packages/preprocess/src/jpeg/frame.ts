@@ -12,10 +12,10 @@ export interface Component {
   readonly h: number;
   readonly v: number;
   readonly quantizer: number;
-  /** Samples that carry the image. */
+  /** Samples within the image. */
   readonly width: number;
   readonly height: number;
-  /** Blocks that carry the image. */
+  /** Blocks within the image. */
   readonly blocksAcross: number;
   readonly blocksDown: number;
   /** Blocks as stored: whole MCUs. */
@@ -23,7 +23,7 @@ export interface Component {
   readonly blockRows: number;
 }
 
-/** What a start-of-frame segment says. */
+/** The contents of a start-of-frame segment. */
 export interface Frame {
   readonly progressive: boolean;
   readonly width: number;
@@ -38,7 +38,7 @@ export interface Frame {
 /** The largest side that libjpeg-turbo decodes (`JPEG_MAX_DIMENSION`); the format's own limit is 65,535. */
 const MAX_SIDE = 65_500;
 
-/** The kinds of frame that are valid JPEG and not decoded here, by marker. */
+/** Kinds of frames that are valid JPEG but not decoded, by marker. */
 const UNSUPPORTED_FRAMES: ReadonlyMap<number, string> = new Map([
   [0xc3, "lossless"],
   [0xc5, "differential (hierarchical)"],
@@ -54,9 +54,9 @@ const UNSUPPORTED_FRAMES: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * Reads a start-of-frame segment (T.81 B.2.2) and works out the image's geometry.
+ * Reads a start-of-frame segment (T.81 B.2.2) and computes the image's geometry.
  *
- * @throws UnsupportedError for lossless, hierarchical and arithmetic-coded frames, for 12 bits a sample, for 2 components
+ * @throws UnsupportedError for lossless, hierarchical and arithmetic-coded frames, for 12 bits per sample, for 2 components
  * or more than 4, for sampling factors that do not divide one another, and for images above `MAX_PIXELS`.
  * @throws FormatError when the segment contradicts itself.
  */
@@ -81,7 +81,7 @@ export function parseFrame(marker: Marker, segment: Uint8Array): Frame {
     throw new FormatError(`JPEG: image is ${width}×${height} pixels in its header; expected at least 1×1`);
   }
   if (width > MAX_SIDE || height > MAX_SIDE) {
-    throw new UnsupportedError(`JPEG: image is ${width}×${height} pixels; at most ${MAX_SIDE} on a side are decoded`);
+    throw new UnsupportedError(`JPEG: image is ${width}×${height} pixels; at most ${MAX_SIDE} on a side are supported`);
   }
   checkImageSize(width, height);
   if (count !== 1 && count !== 3 && count !== 4) {
@@ -106,7 +106,7 @@ export function parseFrame(marker: Marker, segment: Uint8Array): Frame {
   const maxV = Math.max(...factors.map(({ v }) => v));
   for (const { index, h, v } of factors) {
     if (maxH % h !== 0 || maxV % v !== 0) {
-      // libjpeg-turbo refuses these as well.
+      // libjpeg-turbo refuses these too.
       throw new UnsupportedError(
         `JPEG: component ${index} is sampled ${h}×${v} of ${maxH}×${maxV}; expected whole ratios`,
         { hint: "Save the image with a usual chroma subsampling: 4:4:4, 4:2:2 or 4:2:0." },

@@ -1,38 +1,38 @@
 import { FormatError } from "@samoyed/core";
 
-/** A Huffman table as the file gives it: the number of codes of each length 1–16, and the symbols in code order. */
+/** A Huffman table as stored in the file: the number of codes of each length 1–16, and the symbols in code order. */
 export interface HuffmanSpec {
   readonly counts: Uint8Array;
   readonly symbols: Uint8Array;
 }
 
-/** A Huffman table made ready for decoding. */
+/** A Huffman table prepared for decoding. */
 export interface HuffmanTable {
-  /** The code that the next `LOOKUP_BITS` bits begin with: length in bits 0–4, symbol in 8–15. Zero: it is longer. */
+  /** The code at the start of the next `LOOKUP_BITS` bits: length in bits 0–4, symbol in 8–15. Zero: a longer code. */
   readonly codes: Uint16Array;
   /**
-   * The same, but where the coefficient's magnitude fits as well, an entry with `WHOLE` set: bits to drop in 0–4, run of
+   * The same, but if the coefficient's magnitude also fits, an entry with `WHOLE` set: bits to drop in 0–4, run of
    * zeros in 8–11, value in 16–31.
    */
   readonly lookup: Int32Array;
-  /** Largest code of each length, −1 where there is none; index 17 stops every search. */
+  /** Largest code of each length, −1 if there is none; index 17 stops every search. */
   readonly largest: Int32Array;
-  /** What to add to a code of each length to get its symbol's index. */
+  /** Offset to add to a code of each length to get its symbol's index. */
   readonly offset: Int32Array;
   readonly symbols: Uint8Array;
 }
 
-/** Bits that one lookup resolves: 4 KiB a table, so that a scan's four tables stay in the first-level cache. */
+/** Bits that one lookup resolves: 4 KiB per table, so that a scan's four tables stay in the first-level cache. */
 export const LOOKUP_BITS = 10;
 
-/** Marks a lookup entry that holds a whole coefficient, magnitude bits and all. */
+/** Marks a lookup entry that contains a whole coefficient, including magnitude bits. */
 export const WHOLE = 0x80;
 
 /**
  * Derives decoding tables.
  *
- * @param kind `dc` tables hold sizes 0–15 only.
- * @throws FormatError when the counts are no prefix code (T.81 annex C; the all-ones code is not allowed), as in
+ * @param kind `dc` tables contain only sizes 0–15.
+ * @throws FormatError when the counts are not a prefix code (T.81 annex C; the all-ones code is not allowed), as in
  * libjpeg-turbo's `jpeg_make_d_derived_tbl`.
  */
 export function deriveTable(spec: HuffmanSpec, kind: "dc" | "ac"): HuffmanTable {
@@ -53,7 +53,7 @@ export function deriveTable(spec: HuffmanSpec, kind: "dc" | "ac"): HuffmanTable 
       if (length <= LOOKUP_BITS && code < 1 << length) fillLookup({ codes, lookup }, { code, length, symbol });
     }
     if (counts[length]! > 0) largest[length] = code - 1;
-    // Lengths after the last code are not looked at, as in libjpeg.
+    // Lengths after the last code are ignored, as in libjpeg.
     if ((counts[length]! > 0 || index < symbols.length) && code >= 1 << length) {
       throw new FormatError(`JPEG: Huffman table has more codes of up to ${length} bits than a prefix code can`);
     }

@@ -1,6 +1,6 @@
 /**
  * The inverse DCT of libjpeg-turbo's default method, `JDCT_ISLOW` (jidctint.c, after Loeffler, Ligtenberg and Moschytz):
- * 13-bit constants, two more bits kept between the passes, 32-bit integers. Its SIMD versions give the same samples.
+ * 13-bit constants, two extra bits between the passes, 32-bit integers. Its SIMD versions give the same samples.
  */
 const CONST_BITS = 13;
 const PASS1_BITS = 2;
@@ -27,13 +27,13 @@ const F_3_072 = 25172;
 const workspace = new Int32Array(64);
 
 /**
- * Dequantises and transforms one block into samples 0–255.
+ * Dequantizes and transforms one block into samples 0–255.
  *
  * @param coefficients in row order from `offset`.
  * @param quantizer divisors in row order.
- * @param last zigzag position after which all coefficients are zero; 63 where that is not known.
- * @param samples where the 8×8 samples go, from `at`, rows `stride` apart; it must clamp.
- * Positional arguments: this runs once a block.
+ * @param last zigzag position after which all coefficients are zero; 63 if unknown.
+ * @param samples receives the 8×8 samples from `at`, rows `stride` apart; the array must clamp.
+ * Positional arguments: this runs once per block.
  */
 export function inverseDct(
   coefficients: Int16Array,
@@ -57,7 +57,7 @@ export function inverseDct(
   }
 }
 
-/** Up to this zigzag position, coefficients lie in the block's first four rows and columns. About half of all blocks. */
+/** Up to this zigzag position, coefficients are in the block's first four rows and columns, as in about half of all blocks. */
 const LAST_OF_CORNER = 9;
 
 function transformWhole(
@@ -171,7 +171,7 @@ function transformWhole(
 }
 
 /**
- * The same transform where rows and columns 4 to 7 are zero. Sums of products of one coefficient are one product here, which
+ * The same transform for blocks whose rows and columns 4 to 7 are zero. Sums of products of one coefficient are one product here, which
  * changes nothing in integers.
  */
 function transformCorner(

@@ -4,13 +4,13 @@ import { FormatError } from "@samoyed/core";
 export interface Marker {
   /** Its code, without the 0xFF. */
   readonly code: number;
-  /** Where the marker's code ends and its segment begins. */
+  /** Offset of the end of the marker's code, where its segment begins. */
   readonly offset: number;
 }
 
 /**
- * Finds the next marker at or after `offset`, passing over stray bytes, fill bytes and stuffed zeros as libjpeg-turbo
- * does (`next_marker` of jdmarker.c). Undefined when the file ends first.
+ * Finds the next marker at or after `offset`, skipping stray bytes, fill bytes and stuffed zeros like libjpeg-turbo
+ * (`next_marker` of jdmarker.c). Undefined when the file ends first.
  */
 export function nextMarker(bytes: Uint8Array, offset: number): Marker | undefined {
   for (let at = offset; ;) {
@@ -27,7 +27,7 @@ export function nextMarker(bytes: Uint8Array, offset: number): Marker | undefine
 /**
  * The bytes of a marker's segment, without its length field; a view.
  *
- * @throws FormatError when the segment does not lie within the file.
+ * @throws FormatError when the segment is not within the file.
  */
 export function readSegment(bytes: Uint8Array, marker: Marker): Uint8Array {
   const { code, offset } = marker;
@@ -56,7 +56,7 @@ export function truncated(bytes: Uint8Array, where: string): FormatError {
   });
 }
 
-/** A marker as error messages name it. */
+/** A marker's name in error messages. */
 export function markerName(code: number): string {
   return `FF${code.toString(16).toUpperCase().padStart(2, "0")}`;
 }

@@ -12,7 +12,7 @@ import { createPlane } from "./single-scan.ts";
 import { createKnownBits, type KnownBits, needsSmoothing, noteEnd, noteScan, smoothedBlock } from "./smooth.ts";
 import type { Plane } from "./upsample.ts";
 
-/** All coefficients of an image that comes in several scans. */
+/** All coefficients of an image with several scans. */
 export interface CoefficientStore {
   readonly frame: Frame;
   /** Per component, its blocks in rows of `blockStride`. */
@@ -24,11 +24,11 @@ export interface CoefficientStore {
 
 /**
  * The most scans that a file may have: libjpeg-turbo's own fuzzers stop at 500. A scan of a few bytes can make the
- * decoder visit every block, and no encoder writes more than some dozens.
+ * decoder visit every block, and no encoder writes more than a few dozen.
  */
 export const MAX_SCANS = 500;
 
-/** Room for the coefficients of an image. */
+/** Allocates the coefficients of an image. */
 export function createCoefficientStore(frame: Frame): CoefficientStore {
   return {
     frame,
@@ -61,7 +61,7 @@ function progressiveScan(store: CoefficientStore, scan: ScanHeader, context: Sca
   for (const { component } of scan.components) {
     noteScan(store.known[component.index]!, scan, { first: store.scans === 1 });
   }
-  // Refining DC values takes bits as they are.
+  // Refining DC values reads raw bits.
   const coded = scan.start > 0 || scan.high === 0;
   return progressiveDecoder(scan, {
     reader: context.reader,
@@ -94,7 +94,7 @@ function sequentialScan(store: CoefficientStore, scan: ScanHeader, context: Scan
 
 /**
  * Transforms the stored coefficients into samples, with libjpeg-turbo's smoothing where a progressive image is
- * incomplete. A component without any scan stays gray, and blocks outside of `ranges` black.
+ * incomplete. A component without any scan stays gray, and blocks outside of `ranges` stay black.
  */
 export function transformStore(
   store: CoefficientStore,

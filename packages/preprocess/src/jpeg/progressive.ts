@@ -6,7 +6,7 @@ import { extendSign, type HuffmanTable, LOOKUP_BITS } from "./huffman.ts";
 import type { BlockDecoder, ScanHeader } from "./scan.ts";
 import { findLongCode } from "./sequential.ts";
 
-/** Where a progressive scan's coefficients go and how they are coded. */
+/** The destination of a progressive scan's coefficients, and their coding. */
 export interface ProgressiveTarget {
   readonly reader: EntropyReader;
   /** Per part of the scan: all of the component's coefficients. */
@@ -18,7 +18,7 @@ export interface ProgressiveTarget {
 /**
  * Checks a progressive scan's parameters (T.81 G.1.1.1).
  *
- * @throws FormatError where libjpeg-turbo's `start_pass_phuff_decoder` fails.
+ * @throws FormatError when libjpeg-turbo's `start_pass_phuff_decoder` fails.
  */
 export function checkProgressiveScan(scan: ScanHeader): void {
   const { start, end, high, low, components } = scan;
@@ -66,7 +66,7 @@ function firstAc(scan: ScanHeader, { reader, coefficients, tables }: Progressive
   const { blockStride } = scan.components[0]!.component;
   const into = coefficients[0]!;
   const table = tables[0]!;
-  /** Blocks still to come whose band is all zeros. */
+  /** Number of upcoming blocks whose band is all zeros. */
   let endOfBandRun = 0;
   return {
     decode: (_part, row, column) => {
@@ -106,7 +106,7 @@ function refineAc(scan: ScanHeader, { reader, coefficients, tables }: Progressiv
   const minus = -1 << low;
   let endOfBandRun = 0;
 
-  /** Reads a further bit of a coefficient that is not zero. */
+  /** Reads another bit of a nonzero coefficient. */
   const refine = (at: number): void => {
     const value = into[at]!;
     if (readBits(reader, 1) === 1 && (value & plus) === 0) into[at] = value + (value >= 0 ? plus : minus);
@@ -127,7 +127,7 @@ function refineAc(scan: ScanHeader, { reader, coefficients, tables }: Progressiv
             endOfBandRun = (1 << run) + (run > 0 ? readBits(reader, run) : 0);
             break;
           }
-          // Pass over `run` zeros, refining what is not zero on the way, to the zero that takes the new value.
+          // Skip `run` zeros, refining nonzero coefficients on the way, to the zero that takes the new value.
           for (; k <= end; k++) {
             const at = offset + ZIGZAG[k]!;
             if (into[at] !== 0) refine(at);

@@ -11,8 +11,8 @@ export interface BlockRange {
 }
 
 /**
- * The blocks of each component that a part of the image is made from. Upsampling looks at the sample next to a sample, so
- * that one is counted in.
+ * The blocks of each component needed for a part of the image. Upsampling reads the sample next to a sample, so
+ * that one is included.
  */
 export function blockRanges(frame: Frame, region: Box): readonly BlockRange[] {
   return frame.components.map(({ h, v, blockStride, blockRows }) => {

@@ -6,32 +6,32 @@ import type { ScanHeader } from "./scan.ts";
 import type { BlockTables } from "./sequential.ts";
 import type { Tables } from "./tables.ts";
 
-/** What a scan is decoded with, apart from its header. */
+/** The state needed to decode a scan, apart from its header. */
 export interface ScanContext {
   readonly reader: EntropyReader;
   readonly tables: Tables;
   /** MCUs between restart markers; 0 for none. */
   readonly restartInterval: number;
-  /** Each component's divisors, as they stood before its first scan. */
+  /** Each component's divisors, as they were before its first scan. */
   readonly quantizers: (Int16Array | undefined)[];
 }
 
 /**
- * Keeps the divisors of the scan's components, at each one's first scan: later definitions do not touch them.
+ * Keeps the divisors of the scan's components at each one's first scan: later definitions do not affect them.
  *
  * @throws FormatError when a component's table is not defined.
  */
 export function latchQuantizers(scan: ScanHeader, { tables, quantizers }: ScanContext): void {
   for (const { component } of scan.components) {
     quantizers[component.index] ??= tables.quantizers[component.quantizer];
-    if (quantizers[component.index] === undefined) throw missingTable("quantisation", component.quantizer);
+    if (quantizers[component.index] === undefined) throw missingTable("quantization", component.quantizer);
   }
 }
 
 /**
- * A Huffman table of a scan, made ready.
+ * Prepares a Huffman table of a scan.
  *
- * @throws FormatError when it is not defined or is no prefix code.
+ * @throws FormatError when it is not defined or is not a prefix code.
  */
 export function huffmanTable(kind: "dc" | "ac", slot: number, { tables }: ScanContext): HuffmanTable {
   const spec = tables[kind][slot];

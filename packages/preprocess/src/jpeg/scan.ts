@@ -4,7 +4,7 @@ import { checkExhausted, type EntropyReader, restart } from "./entropy.ts";
 import type { Component, Frame } from "./frame.ts";
 import { badLength, type Marker } from "./markers.ts";
 
-/** What a start-of-scan segment says. */
+/** The contents of a start-of-scan segment. */
 export interface ScanHeader {
   readonly components: readonly ScanComponent[];
   /** First and last coefficient of the spectral band; the bit position before and of this scan (progressive only). */
@@ -21,7 +21,7 @@ export interface ScanComponent {
   readonly acTable: number;
 }
 
-/** Blocks that one MCU may hold (T.81 B.2.3). */
+/** Most blocks in one MCU (T.81 B.2.3). */
 const MAX_BLOCKS_IN_MCU = 10;
 
 /**
@@ -36,8 +36,8 @@ export function parseScan(frame: Frame, marker: Marker, segment: Uint8Array): Sc
   for (let i = 0; i < count; i++) {
     const id = segment[1 + 2 * i]!;
     const tables = segment[2 + 2 * i]!;
-    // The i-th part of a scan is the i-th component of the frame or a later one: libjpeg's rule, which lets files pass
-    // whose components all have one id.
+    // The i-th part of a scan is the i-th component of the frame or a later one: libjpeg's rule, which accepts files
+    // whose components all have the same id.
     const component = frame.components.find((each) => each.id === id && each.index >= i);
     if (component === undefined || components.some((part) => part.component === component)) {
       throw new FormatError(
@@ -60,9 +60,9 @@ export function parseScan(frame: Frame, marker: Marker, segment: Uint8Array): Sc
 export interface BlockDecoder {
   /** Decodes the block at a row and column of blocks of the scan's component number `part`. */
   readonly decode: (part: number, row: number, column: number) => void;
-  /** Called instead where the data ran out before a marker. */
+  /** Called instead if the data ran out before a marker. */
   readonly skip: (part: number, row: number, column: number) => void;
-  /** Forgets predictions and runs: a restart interval begins. */
+  /** Resets predictions and runs at the beginning of a restart interval. */
   readonly reset: () => void;
 }
 
@@ -80,7 +80,7 @@ export function walkScan(
 ): number {
   const { components } = scan;
   const single = components.length === 1 ? components[0]!.component : undefined;
-  // A scan of one component has one block an MCU, and only blocks that carry the image (T.81 A.2.2).
+  // A scan of one component has one block per MCU, and only blocks within the image (T.81 A.2.2).
   const across = single?.blocksAcross ?? frame.mcusAcross;
   const down = single?.blocksDown ?? frame.mcusDown;
   let toRestart = restartInterval;

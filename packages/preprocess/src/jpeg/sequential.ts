@@ -4,7 +4,7 @@ import { extendSign, type HuffmanTable, LOOKUP_BITS, WHOLE } from "./huffman.ts"
 
 const LOOKUP_MASK = (1 << LOOKUP_BITS) - 1;
 
-/** The tables of one of a scan's components, and the DC value that its next block is predicted from. */
+/** The tables of a component in a scan, and the DC value from which its next block is predicted. */
 export interface BlockTables {
   readonly dc: HuffmanTable;
   readonly ac: HuffmanTable;
@@ -12,10 +12,10 @@ export interface BlockTables {
 }
 
 /**
- * Decodes one block of a sequential scan (T.81 F.2.2) into zeroed `coefficients`, in row order, not dequantised.
+ * Decodes one block of a sequential scan (T.81 F.2.2) into zeroed `coefficients`, in row order, not dequantized.
  *
- * Returns the zigzag position of the last coefficient stored, 0 for a flat block: the inverse transform need not look
- * beyond. Positional arguments, and the reader's state in local variables: this runs once a block.
+ * Returns the zigzag position of the last coefficient stored, 0 for a flat block: the inverse transform need not go
+ * further. Positional arguments, and the reader's state in local variables: this runs once per block.
  */
 export function decodeBlock(
   reader: EntropyReader,
@@ -109,8 +109,8 @@ export function decodeBlock(
 }
 
 /**
- * Finds a code longer than the lookup's bits, in at least 17 loaded bits, and returns an entry as the lookup has them. A
- * sequence that is no code takes 17 bits and means symbol 0, as in libjpeg-turbo's `jpeg_huff_decode`.
+ * Finds a code longer than the lookup's bits, in at least 17 loaded bits, and returns an entry as in the lookup. A
+ * sequence that is not a code takes 17 bits and means symbol 0, as in libjpeg-turbo's `jpeg_huff_decode`.
  */
 export function findLongCode(table: HuffmanTable, bits: number, count: number): number {
   for (let length = LOOKUP_BITS + 1; length <= 16; length++) {

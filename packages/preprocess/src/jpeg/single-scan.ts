@@ -7,7 +7,7 @@ import { type ScanHeader, walkScan } from "./scan.ts";
 import { decodeBlock } from "./sequential.ts";
 import type { Plane } from "./upsample.ts";
 
-/** Room for a component's samples, whole MCUs of them. */
+/** Allocates a component's samples, in whole MCUs. */
 export function createPlane(component: Component): Plane {
   const stride = component.blockStride * BLOCK_SIDE;
   const clamped = new Uint8ClampedArray(stride * component.blockRows * BLOCK_SIDE);
@@ -15,7 +15,7 @@ export function createPlane(component: Component): Plane {
 }
 
 /**
- * Decodes a sequential image whose one scan holds all components, block by block into samples, so that the coefficients
+ * Decodes a sequential image whose only scan contains all components, block by block into samples, so that the coefficients
  * are never in memory together. Blocks outside of `ranges` stay black.
  *
  * @throws FormatError when the file ends within the scan, or a table is missing.

@@ -13,15 +13,15 @@ export interface KnownBits {
   readonly previous: Int8Array;
 }
 
-/** Nothing known yet. */
+/** Creates the state in which nothing is known. */
 export function createKnownBits(): KnownBits {
   return { current: new Int8Array(BLOCK_SIZE).fill(-1), previous: new Int8Array(BLOCK_SIZE).fill(-1) };
 }
 
 /**
- * Notes that a scan brings coefficients `start` to `end` down to `low` unknown bits.
+ * Records that a scan reduces coefficients `start` to `end` to `low` unknown bits.
  *
- * @param first whether it is the file's first scan; libjpeg-turbo then takes all that came before as known.
+ * @param first whether it is the file's first scan; libjpeg-turbo then treats everything before it as known.
  */
 export function noteScan(
   known: KnownBits,
@@ -53,7 +53,7 @@ export function needsSmoothing(known: readonly KnownBits[], quantizers: readonly
 }
 
 /**
- * Weights of the 5×5 blocks around a block, whose DC values an estimate is made from; by zigzag position. With no AC
+ * Weights of the DC values of the 5×5 blocks around a block for an estimate, by zigzag position. With no AC
  * coefficient known at all, nine are estimated and DC itself is smoothed.
  */
 const KERNELS_DC_ONLY: readonly (readonly number[])[] = [
@@ -70,7 +70,7 @@ const KERNELS_DC_ONLY: readonly (readonly number[])[] = [
   [0, 0, 0, 0, 0, 0, 1, 2, 1, 0, 0, 0, 0, 0, 0, 0, -1, -2, -1, 0, 0, 0, 0, 0, 0],
 ];
 
-/** The same where some AC coefficient is known: five estimates, DC stays. */
+/** The same when some AC coefficient is known: five estimates, DC is unchanged. */
 const KERNELS_WITH_AC: readonly (readonly number[] | undefined)[] = [
   undefined,
   [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -7, 50, 0, -50, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
@@ -80,7 +80,7 @@ const KERNELS_WITH_AC: readonly (readonly number[] | undefined)[] = [
   [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, 13, -24, 13, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
 ];
 
-/** What `smoothedBlock` reads. */
+/** Input of `smoothedBlock`. */
 export interface SmoothingSource {
   readonly component: Component;
   /** Rows of MCUs in the image. */
@@ -89,7 +89,7 @@ export interface SmoothingSource {
   readonly coefficients: Int16Array;
   readonly quantizer: Int16Array;
   readonly known: KnownBits;
-  /** The last row of MCUs that the final scan holds whole. */
+  /** The last row of MCUs that is complete in the final scan. */
   readonly lastGoodRow: number;
 }
 
@@ -97,7 +97,7 @@ export interface SmoothingSource {
  * One block of a progressive image whose scans are incomplete, with its unknown low coefficients estimated from the DC
  * values of the blocks around it: libjpeg-turbo 3's `decompress_smooth_data` (T.81 K.8, over 5×5 blocks).
  *
- * The block, in row order, replaces what `into` holds.
+ * The block, in row order, replaces the contents of `into`.
  */
 export function smoothedBlock(source: SmoothingSource, row: number, column: number, into: Int16Array): void {
   const { component, coefficients, quantizer, known, lastGoodRow } = source;
@@ -125,7 +125,7 @@ export function smoothedBlock(source: SmoothingSource, row: number, column: numb
 function surroundingDcs({ component, mcusDown, coefficients }: SmoothingSource, row: number, column: number): number[] {
   const { v, blockStride, blocksAcross, blocksDown } = component;
   // libjpeg-turbo counts rows by the blocks in this row of MCUs, so the last row of MCUs, which may have fewer, differs:
-  // where all rows are whole, the rows that only fill up the last MCUs take part.
+  // if all rows are complete, the rows that only pad the last MCUs are included.
   const isLast = Math.floor(row / v) === mcusDown - 1;
   const rowsHere = isLast ? blocksDown - (mcusDown - 1) * v : v;
   const counted = Math.floor(row / v) * rowsHere + (row % v);

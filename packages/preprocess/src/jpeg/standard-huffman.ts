@@ -2,8 +2,8 @@ import type { HuffmanSpec } from "./huffman.ts";
 import type { Tables } from "./tables.ts";
 
 /**
- * Fills in the typical tables of T.81 annex K.3 where numbers 0 (luminance) and 1 (chrominance) are undefined, as
- * libjpeg-turbo does for sequential images: frames of Motion JPEG leave them out.
+ * Fills in the typical tables of T.81 annex K.3 where numbers 0 (luminance) and 1 (chrominance) are undefined, like
+ * libjpeg-turbo for sequential images: frames of Motion JPEG omit them.
  */
 export function defineStandardHuffman(tables: Tables): void {
   tables.dc[0] ??= fromHex("00010501010101010100000000000000", DC_SYMBOLS);

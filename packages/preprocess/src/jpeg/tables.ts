@@ -12,13 +12,13 @@ export interface Tables {
   readonly ac: (HuffmanSpec | undefined)[];
 }
 
-/** No table defined yet. */
+/** Creates an empty set of tables. */
 export function createTables(): Tables {
   return { quantizers: [], dc: [], ac: [] };
 }
 
 /**
- * Reads a segment of quantisation tables (T.81 B.2.4.1), of 8 or 16 bits an entry.
+ * Reads a segment of quantization tables (T.81 B.2.4.1), of 8 or 16 bits per entry.
  *
  * @throws FormatError when a table is cut short or has a number above 3.
  */
@@ -27,9 +27,9 @@ export function defineQuantizers(tables: Tables, marker: Marker, segment: Uint8A
     const wide = segment[at]! >> 4 !== 0;
     const slot = segment[at]! & 15;
     at++;
-    if (slot > 3) throw badSlot(marker, "quantisation", slot);
+    if (slot > 3) throw badSlot(marker, "quantization", slot);
     if (at + BLOCK_SIZE * (wide ? 2 : 1) > segment.length) throw badLength(marker, segment.length + 2);
-    // libjpeg-turbo multiplies by 16-bit signed integers, so 32,768 and more turn negative there as here.
+    // libjpeg-turbo multiplies by 16-bit signed integers, so 32,768 and more become negative there too.
     const table = new Int16Array(BLOCK_SIZE);
     for (let i = 0; i < BLOCK_SIZE; i++) {
       table[ZIGZAG[i]!] = wide ? (segment[at]! << 8) | segment[at + 1]! : segment[at]!;
@@ -64,7 +64,7 @@ export function defineHuffman(tables: Tables, marker: Marker, segment: Uint8Arra
 }
 
 /**
- * Checks a segment of arithmetic coding conditions (T.81 B.2.4.3), which no image that is decoded here uses.
+ * Checks a segment of arithmetic coding conditions (T.81 B.2.4.3), which no supported image uses.
  *
  * @throws FormatError when libjpeg-turbo would refuse it.
  */

@@ -3,7 +3,7 @@ import type { Component, Frame } from "./frame.ts";
 /** A component's decoded samples. */
 export interface Plane {
   readonly samples: Uint8Array;
-  /** The same memory, for writing values that have to be clamped. */
+  /** The same memory, for writing values that must be clamped. */
   readonly clamped: Uint8ClampedArray;
   readonly stride: number;
 }
@@ -14,7 +14,7 @@ export interface Row {
   readonly offset: number;
 }
 
-/** Gives row `y` of the image; the row is valid until the next one is asked for. */
+/** Returns row `y` of the image; the row is valid until the next one is requested. */
 export type RowSource = (y: number) => Row;
 
 /** The columns `from` ≤ x < `to`. */
@@ -24,10 +24,10 @@ export interface Span {
 }
 
 /**
- * Brings a component to the image's size as libjpeg-turbo's default, "fancy upsampling", does (jdsample.c): triangle
+ * Upsamples a component to the image's size like libjpeg-turbo's default, "fancy upsampling" (jdsample.c): triangle
  * filters for factors of 2, repetition for all others and for components of 1 or 2 columns.
  *
- * @param span the columns of the image that are wanted; the others of a row are not filled in.
+ * @param span the requested columns of the image; the other columns of a row are not filled in.
  */
 export function upsampledRows(
   frame: Frame,
@@ -43,7 +43,7 @@ export function upsampledRows(
   const row = { samples: new Uint8Array(stride * ratioH), offset: 0 };
   const from = Math.floor(span.from / ratioH);
   const to = Math.min(Math.ceil(span.to / ratioH), width);
-  /** Where the row begins that image row `y` is nearest to but for its own, the picture's edge rows repeating. */
+  /** Start of the second nearest row to image row `y`, after its own; the image's edge rows repeat. */
   const farRow = (y: number): number => Math.min(Math.max((y >> 1) + ((y & 1) === 0 ? -1 : 1), 0), height - 1) * stride;
   const fancyAcross = ratioH === 2 && width > 2;
   if (fancyAcross && ratioV === 1) {
@@ -77,8 +77,8 @@ export function upsampledRows(
 }
 
 /**
- * Doubles the columns `start` to `end` of a row: 3/4 of the nearer sample and 1/4 of the further, ties going down, then up.
- * The row's edge samples count as their own neighbours. Positional arguments: this runs once a row.
+ * Doubles the columns `start` to `end` of a row: 3/4 of the nearer sample and 1/4 of the further, ties rounded down, then up.
+ * The row's edge samples count as their own neighbors. Positional arguments: this runs once per row.
  */
 function widen(samples: Uint8Array, row: number, to: Uint8Array, start: number, end: number, width: number): void {
   let left = samples[row + Math.max(start - 1, 0)]!;
@@ -92,7 +92,7 @@ function widen(samples: Uint8Array, row: number, to: Uint8Array, start: number, 
   }
 }
 
-/** The same for a row between two, of which the first is nearer: 3/4 and 1/4 of them in this direction too. */
+/** The same for a row between two, the first of which is nearer: weighted 3/4 and 1/4 in this direction too. */
 function widenBetween(
   samples: Uint8Array,
   near: number,

@@ -1,6 +1,6 @@
 import { concatBytes, crc32, FormatError, UnsupportedError } from "@samoyed/core";
 
-/** What a PNG's image header says (PNG 11.2.1). */
+/** The contents of a PNG's image header (PNG 11.2.1). */
 export interface PngHeader {
   readonly width: number;
   readonly height: number;
@@ -10,16 +10,16 @@ export interface PngHeader {
   readonly interlaced: boolean;
 }
 
-/** The parts of a PNG that its pixels come from. */
+/** The parts of a PNG that determine its pixels. */
 export interface PngParts {
   readonly header: PngHeader;
-  /** RGB triples; empty where the file has none. */
+  /** RGB triples; empty if the file has none. */
   readonly palette: Uint8Array;
   /** The zlib stream. */
   readonly compressed: Uint8Array;
 }
 
-/** The eight bytes that every PNG begins with. */
+/** The first eight bytes of every PNG. */
 export const PNG_SIGNATURE: readonly number[] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /** Bit depths of each color type (PNG table 11.1). */
@@ -38,13 +38,13 @@ interface Chunk {
 }
 
 /**
- * Splits a PNG file into its parts, as strictly as Pillow's PngImagePlugin: checksums up to the image data must be right,
- * those of the image data and after it are not looked at; a file may end without its end chunk, but not within a chunk.
+ * Splits a PNG file into its parts, as strictly as Pillow's PngImagePlugin: checksums up to the image data must be correct,
+ * those of the image data and after it are ignored; a file may end without its end chunk, but not within a chunk.
  *
- * The first image of an animated PNG is the one that counts.
+ * Of an animated PNG, the first image is used.
  *
  * @throws FormatError when the file is truncated or contradicts itself.
- * @throws UnsupportedError when the first image of an animation covers a part of the picture only.
+ * @throws UnsupportedError when the first image of an animation covers only a part of the picture.
  */
 export function readPngParts(bytes: Uint8Array): PngParts {
   let header: PngHeader | undefined;
@@ -70,7 +70,7 @@ export function readPngParts(bytes: Uint8Array): PngParts {
   return { header, palette, compressed: pieces.length === 1 ? pieces[0]! : concatBytes(pieces) };
 }
 
-/** A chunk's name and length; undefined where the file ends. */
+/** A chunk's name and length; undefined at the end of the file. */
 function readChunkHeader(bytes: Uint8Array, offset: number): Chunk | undefined {
   if (offset + 8 > bytes.length) return undefined;
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(offset);
@@ -88,7 +88,7 @@ function readChunk(bytes: Uint8Array, { name, offset, length }: Chunk): Uint8Arr
   const computed = crc32(bytes.subarray(offset - 4, offset + length));
   if (stored !== computed) {
     throw new FormatError(
-      `PNG: chunk ${name} at byte ${offset - 8} has checksum ${stored.toString(16)}; its data give ${computed.toString(16)}`,
+      `PNG: chunk ${name} at byte ${offset - 8} has checksum ${stored.toString(16)}; its data has ${computed.toString(16)}`,
       { hint: "The file is damaged: fetch or copy it again.", details: { offset: offset - 8 } },
     );
   }
@@ -114,13 +114,13 @@ function parseHeader(data: Uint8Array): PngHeader {
   return { width, height, bitDepth, colorType, interlaced: interlace !== 0 };
 }
 
-/** The first frame of an animation must be the whole picture. */
+/** Checks that the first frame of an animation is the whole picture. */
 function checkFirstFrame(header: PngHeader | undefined, data: Uint8Array): void {
   if (data.length < 26) throw new FormatError(`PNG: frame control of ${data.length} bytes; expected 26`);
   const view = new DataView(data.buffer, data.byteOffset);
   if (view.getUint32(4) !== header?.width || view.getUint32(8) !== header.height) {
-    throw new UnsupportedError("PNG: the first frame of the animation covers a part of the picture only", {
-      hint: "Save the frame as a PNG of its own.",
+    throw new UnsupportedError("PNG: the first frame of the animation covers only a part of the picture", {
+      hint: "Save the frame as a separate PNG.",
     });
   }
 }
@@ -142,7 +142,7 @@ function readImageChunk(bytes: Uint8Array, offset: number): Chunk | undefined {
   return isImageData ? readChunkHeader(bytes, offset) : undefined;
 }
 
-/** Walks to the end chunk, to find a file that breaks off within a chunk. */
+/** Walks to the end chunk, to detect a file that ends within a chunk. */
 function checkTail(bytes: Uint8Array, { offset, animated }: { offset: number; animated: boolean }): void {
   for (let at = offset; at + 8 <= bytes.length;) {
     const name = String.fromCharCode(...bytes.subarray(at + 4, at + 8));

@@ -33,7 +33,7 @@ interface Parts {
   readonly tail?: readonly number[];
 }
 
-/** A PNG made by hand: 2×1 gray pixels 1 and 2 where nothing else is said. */
+/** A PNG made by hand: 2×1 gray pixels 1 and 2 by default. */
 function png(parts: Parts = {}): Uint8Array {
   const { width = 2, height = 1, depth = 8, color = 0, filter = 0, extra = [], stream = [0, 1, 2] } = parts;
   const compressed = parts.compressed ?? deflateSync(Uint8Array.from(stream));
@@ -50,7 +50,7 @@ function rgb(bytes: Uint8Array): number[] {
   return [...decodePng(bytes).data];
 }
 
-describe("what Pillow decodes", () => {
+describe("images that Pillow decodes", () => {
   test("there are enough recorded images, of every kind", () => {
     expect(recorded.length).toBeGreaterThanOrEqual(180);
     for (const [color, depths] of [
@@ -72,7 +72,7 @@ describe("what Pillow decodes", () => {
   });
 
   test.each(recorded.map((each, index) => [index, each] as const))(
-    "image %i is equal",
+    "image %i is equal to Pillow's",
     (_, { bytes, case: wanted }) => {
       const [title, , width, height, hash] = wanted;
       const image = decodePng(bytes);
@@ -134,7 +134,7 @@ describe("damaged files", () => {
     },
   );
 
-  test("any change of bytes gives an image or a typed error", () => {
+  test("any change of bytes: an image or a typed error", () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...recorded.map((each) => each.bytes)),
@@ -202,8 +202,8 @@ describe("hostile and unsupported files", () => {
       FormatError,
       /cannot hold 13000×13000 pixels of 8 bits/,
     ],
-    ["a color type that is none", png({ color: 5 }), FormatError, /color type 5 with 8 bits/],
-    ["a depth that is none", png({ color: 2, depth: 4 }), FormatError, /color type 2 with 4 bits/],
+    ["an invalid color type", png({ color: 5 }), FormatError, /color type 5 with 8 bits/],
+    ["an invalid depth", png({ color: 2, depth: 4 }), FormatError, /color type 2 with 4 bits/],
     ["a filter method", png({ filter: 1 }), FormatError, /filter method 1/],
     ["a filter type", png({ stream: [5, 1, 2] }), FormatError, /filter type 5 in row 0/],
     ["rows missing", png({ height: 2 }), FormatError, /image data end after 3 of 6 bytes/],
@@ -238,7 +238,7 @@ describe("hostile and unsupported files", () => {
     expect(() => decodePng(bytes)).toThrow(message);
   });
 
-  test("a bomb is not inflated beyond the image: what follows is not even looked at", () => {
+  test("a bomb is not inflated beyond the image: the rest is not even read", () => {
     const bomb = deflateSync(new Uint8Array(50_000_000));
     expect(rgb(png({ compressed: bomb.fill(0xff, 60) }))).toEqual([0, 0, 0, 0, 0, 0]);
   });

@@ -5,7 +5,7 @@ import { PNG_SIGNATURE, type PngHeader, readPngParts } from "./chunks.ts";
 import { inflateInto } from "./inflate.ts";
 import { unfilter } from "./unfilter.ts";
 
-/** One of the sub-images that an image is stored as: its pixels are the whole image's from `x`, `y` in steps. */
+/** One of the sub-images of an interlaced image: its pixels are those of the whole image from `x`, `y` in steps. */
 interface Pass {
   readonly x: number;
   readonly y: number;
@@ -35,18 +35,18 @@ const CHANNELS: ReadonlyMap<number, number> = new Map([
   [6, 4],
 ]);
 
-/** Bytes that one byte of a deflate stream can become at most: 258 bytes for two bits. */
+/** Most bytes that one byte of a deflate stream can inflate to: 258 bytes for two bits. */
 const MAX_DEFLATE_RATIO = 1032;
 
 /**
- * Decodes a PNG file to RGB, equal to the byte to Pillow's `Image.open(file).convert("RGB")` (Pillow 13,
+ * Decodes a PNG file to RGB, byte for byte equal to Pillow's `Image.open(file).convert("RGB")` (Pillow 13,
  * PngImagePlugin.py and ZipDecode.c): all color types and bit depths, interlaced or not.
  *
  * Alpha and transparent colors are dropped, never blended; color profiles and gamma are ignored; 16-bit colors and
- * gray with alpha keep their high byte, and 16-bit gray becomes min(value, 255). Of an animation, the first image.
+ * gray with alpha keep their high byte, and 16-bit gray becomes min(value, 255). Of an animation, the first image is decoded.
  *
  * @throws FormatError when the file is truncated or contradicts itself.
- * @throws UnsupportedError for more than `MAX_PIXELS` pixels, and where the first frame of an animation is a part only.
+ * @throws UnsupportedError for more than `MAX_PIXELS` pixels, and when the first frame of an animation is only a part.
  */
 export function decodePng(bytes: Uint8Array): Image {
   if (!hasBytesAt(bytes, PNG_SIGNATURE)) throw new FormatError("PNG: the file has no PNG signature");
@@ -87,7 +87,7 @@ export function decodePng(bytes: Uint8Array): Image {
   return { width, height, data };
 }
 
-/** Where a row's pixels go. */
+/** Destination of a row's pixels. */
 interface RowTarget {
   readonly data: Uint8Array;
   readonly to: number;
@@ -108,8 +108,8 @@ function pixelUnpacker({ colorType, bitDepth }: PngHeader, palette: Uint8Array):
   }
   if (colorType === 4) return unpackSamples({ pixelBytes: bitDepth / 4, green: 0, blue: 0 });
   if (colorType === 0 && bitDepth === 16) return unpackGray16;
-  // What is left has one value of up to 8 bits a pixel: a palette's index, or gray that fills 0–255 evenly. Entries
-  // that the palette does not have are black.
+  // The remaining types have one value of up to 8 bits per pixel: a palette index, or gray scaled evenly to 0–255. Entries
+  // missing in the palette are black.
   const colors = new Uint8Array(768);
   if (colorType === 3) colors.set(palette.subarray(0, palette.length - (palette.length % 3)));
   else

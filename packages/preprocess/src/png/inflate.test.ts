@@ -12,7 +12,7 @@ function inflate(input: Uint8Array, size: number): Uint8Array {
   return output;
 }
 
-/** A zlib stream around bits that are given first to last, least significant first within a field. */
+/** A zlib stream around bits given first to last, least significant first within a field. */
 function stream(...fields: (readonly [value: number, size: number])[]): Uint8Array {
   const bits = fields.flatMap(([value, size]) => Array.from({ length: size }, (_, i) => (value >> i) & 1));
   const bytes = [0x78, 0x9c];
@@ -22,7 +22,7 @@ function stream(...fields: (readonly [value: number, size: number])[]): Uint8Arr
   return Uint8Array.from([...bytes, 0, 0, 0, 0, 0, 0]);
 }
 
-/** Lengths of the codes for literals, 0 but for the given ones. */
+/** Lengths of the codes for literals, 0 except for the given ones. */
 function lengthsOf(...given: (readonly [symbol: number, length: number])[]): number[] {
   const lengths = new Array<number>(Math.max(257, ...given.map(([symbol]) => symbol + 1))).fill(0);
   for (const [symbol, length] of given) lengths[symbol] = length;
@@ -49,7 +49,7 @@ function dynamicBlock(
   );
 }
 
-test("what zlib deflates at every level and by every strategy", () => {
+test("streams that zlib deflates at every level and with every strategy", () => {
   fc.assert(
     fc.property(
       fc.oneof(
@@ -72,7 +72,7 @@ test("a large image's worth, over many blocks", () => {
   expect(Buffer.compare(inflate(deflateSync(data), data.length), data)).toBe(0);
 });
 
-test("it stops where the output is full, in the middle of a match too", () => {
+test("it stops when the output is full, even in the middle of a match", () => {
   const data = new Uint8Array(5000).fill(7);
   expect(inflate(deflateSync(data), 1234)).toEqual(data.subarray(0, 1234));
   expect(inflate(deflateSync(data, { level: 0 }), 1234)).toEqual(data.subarray(0, 1234));
@@ -119,7 +119,7 @@ describe("streams that zlib refuses", () => {
       /set of distances, incomplete/,
     ],
     [
-      "a code that the only literal leaves over",
+      "a code unused by the only literal",
       dynamicBlock(lengthsOf([256, 1]), [1], [1, 1]),
       /wrong literal or length code/,
     ],
@@ -128,17 +128,17 @@ describe("streams that zlib refuses", () => {
       dynamicBlock(lengthsOf([256, 1], [257, 1]), [0], [1, 1]),
       /wrong distance code/,
     ],
-    ["nothing but the end", dynamicBlock(lengthsOf([256, 1]), [0], [0, 1]), /end after 0 of 4 bytes/],
+    ["only an end of block", dynamicBlock(lengthsOf([256, 1]), [0], [0, 1]), /end after 0 of 4 bytes/],
     ["a wrong checksum", Uint8Array.of(...good.subarray(0, -1), good[good.length - 1]! ^ 1), /wrong checksum/],
   ])("%s", (_, bytes, message) => {
     expect(() => inflate(bytes, 4)).toThrow(FormatError);
     expect(() => inflate(bytes, 4)).toThrow(message);
   });
 
-  test("every cut that takes data away", () => {
+  test("every cut that removes data", () => {
     const data = Uint8Array.from({ length: 400 }, (_, i) => (i * 37) >> 3);
     const raw = deflateRawSync(data);
-    // The last two bytes may hold nothing but the end of the block.
+    // The last two bytes may contain only the end of the block.
     for (let length = 0; length < raw.length - 2; length++) {
       expect(
         () => inflate(Uint8Array.of(0x78, 0x9c, ...raw.subarray(0, length)), data.length),
@@ -147,7 +147,7 @@ describe("streams that zlib refuses", () => {
     }
   });
 
-  test("any change of bytes gives data or a typed error", () => {
+  test("any change of bytes: data or a typed error", () => {
     const files = [0, 1, 6, 9].map((level) =>
       deflateSync(
         Uint8Array.from({ length: 600 }, (_, i) => (i * i) >> 5),

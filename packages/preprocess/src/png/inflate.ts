@@ -1,10 +1,10 @@
 import { FormatError } from "@samoyed/core";
 
 /**
- * Inflates a zlib stream (RFC 1950, 1951) into a buffer of known size, and stops when that is full: a stream that would
- * give more is cut, so there is nothing to blow up. Checks all that zlib checks.
+ * Inflates a zlib stream (RFC 1950, 1951) into a buffer of known size, and stops when it is full: the rest of a
+ * longer stream is ignored, so a deflate bomb does no harm. Checks everything that zlib checks.
  *
- * Written here and not taken from a library because it has to fail where zlib fails (over-subscribed and incomplete
+ * Not taken from a library because it must fail where zlib fails (over-subscribed and incomplete
  * codes, distances too far back, the checksum), stop at a given size, and do both synchronously in browsers.
  *
  * @throws FormatError when the stream is damaged, or ends before `output` is full.
@@ -33,16 +33,16 @@ interface InflateState {
   readonly input: Uint8Array;
   readonly output: Uint8Array;
   position: number;
-  /** Bits loaded and not used: the low `count` of `bits`, next bit lowest. */
+  /** Bits loaded but not used: the low `count` of `bits`, next bit lowest. */
   bits: number;
   count: number;
   written: number;
-  /** The match that `readMatch` read last. */
+  /** The last match read by `readMatch`. */
   length: number;
   distance: number;
 }
 
-/** A Huffman code: entries symbol << 4 | length, indexed by the next `width` bits; 0 where no code begins so. */
+/** A Huffman code: entries symbol << 4 | length, indexed by the next `width` bits; 0 if no code begins with them. */
 interface Code {
   readonly entries: Uint16Array;
   readonly width: number;
@@ -90,7 +90,7 @@ function copyStored(state: InflateState): boolean {
   const length = take(state, 16);
   if (!tryNeed(state, 16)) return false;
   if ((take(state, 16) ^ 0xffff) !== length) throw damaged("stored block length", state.position);
-  // Whole bytes only are loaded here, at most two of them.
+  // Only whole bytes are loaded here, at most two.
   state.position -= state.count >> 3;
   state.bits = 0;
   state.count = 0;
@@ -137,7 +137,7 @@ function inflateBlock(state: InflateState, literals: Code, distances: Code): boo
     const complete = readMatch(state, symbol, distances);
     ({ position, bits, count } = state);
     if (!complete) break;
-    // zlib looks at a match even where there is no room for it.
+    // zlib checks a match even if there is no room for it.
     if (state.distance > written) throw damaged("distance, before the beginning", position);
     const stop = Math.min(written + state.length, end);
     const cut = written + state.length > end;
@@ -148,7 +148,7 @@ function inflateBlock(state: InflateState, literals: Code, distances: Code): boo
   return done;
 }
 
-/** Reads what follows a length symbol. Returns false when the input ends before it does. */
+/** Reads the bits after a length symbol. Returns false when the input ends before it does. */
 function readMatch(state: InflateState, symbol: number, { entries, width }: Code): boolean {
   if (symbol > 285) throw damaged("length code", state.position);
   const lengthBits = LENGTH_EXTRA[symbol - 257]!;
@@ -186,7 +186,7 @@ function buildCode(
     next[length + 1] = (next[length]! + counts[length]!) << 1;
   }
   const none = counts.every((count) => count === 0);
-  // An incomplete code is allowed only as a single one of one bit; with none at all, the first use is the error.
+  // An incomplete code is allowed only as a single code of one bit; without any code, the first use is the error.
   if (left > 0 && !none && (kind === "code lengths" || width > 1))
     throw damaged(`set of ${kind}, incomplete`, position);
   const entries = new Uint16Array(1 << width);
@@ -253,7 +253,7 @@ function requireFull({ written, output }: InflateState): void {
   if (written < output.length) throw endsEarly(written, output);
 }
 
-/** Compares the checksum, where the input still has it: Pillow stops reading at the last row. */
+/** Compares the checksum if the input still has it: Pillow stops reading at the last row. */
 function checkAdler(state: InflateState): void {
   const { input, output } = state;
   const at = state.position - (state.count >> 3);
@@ -261,7 +261,7 @@ function checkAdler(state: InflateState): void {
   const stored = new DataView(input.buffer, input.byteOffset).getUint32(at);
   let low = 1;
   let high = 0;
-  // 3,800 bytes are as many as fit 31 bits between two reductions.
+  // 3,800 bytes are the most that fit in 31 bits between two reductions.
   for (let start = 0; start < output.length; start += 3800) {
     const stop = Math.min(start + 3800, output.length);
     for (let i = start; i < stop; i++) {
@@ -272,7 +272,7 @@ function checkAdler(state: InflateState): void {
     high %= 65_521;
   }
   const computed = ((high << 16) | low) >>> 0;
-  if (computed !== stored) throw damaged(`checksum ${hex(stored)} (the data have ${hex(computed)})`, at);
+  if (computed !== stored) throw damaged(`checksum ${hex(stored)} (the data has ${hex(computed)})`, at);
 }
 
 function hex(value: number): string {

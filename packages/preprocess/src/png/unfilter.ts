@@ -4,7 +4,7 @@ import { FormatError } from "@samoyed/core";
  * Undoes the filters of an image or of one pass of it (PNG 9.2), in place.
  *
  * @param data rows of one filter byte and `rowBytes` bytes, from `offset`.
- * @param pixelBytes bytes of a whole pixel, 1 where several share a byte.
+ * @param pixelBytes bytes of a whole pixel, 1 if several pixels share a byte.
  * @throws FormatError for a filter type above 4.
  */
 export function unfilter(

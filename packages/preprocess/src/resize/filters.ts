@@ -1,9 +1,9 @@
 import type { PreprocessConfig } from "@samoyed/core";
 
-/** How a resize weighs pixels, under Pillow's names. */
+/** Interpolation filters of a resize, under Pillow's names. */
 export type Interpolation = PreprocessConfig["interpolation"];
 
-/** A convolution filter: zero outside of ±support, in units of output pixels where the image shrinks. */
+/** A convolution filter: zero outside of ±support, in units of output pixels when the image shrinks. */
 export interface Filter {
   readonly support: number;
   readonly weight: (x: number) => number;

@@ -2,8 +2,8 @@ import type { Image } from "../image.ts";
 import type { Range, Side } from "./weights.ts";
 
 /**
- * Resizes by taking the nearest pixel, as Pillow's `ImagingScaleAffine` (Geometry.c): positions are added up in doubles,
- * so their rounding is its rounding.
+ * Resizes by taking the nearest pixel, like Pillow's `ImagingScaleAffine` (Geometry.c): positions are accumulated in doubles,
+ * so they are rounded as in Pillow.
  */
 export function resizeNearest(image: Image, { across, down }: { across: Side; down: Side }): Image {
   const columns = nearestPositions(across);
@@ -25,7 +25,7 @@ export function resizeNearest(image: Image, { across, down }: { across: Side; do
   return { width: columns.length, height: rows.length, data };
 }
 
-/** The input positions that the wanted output positions take their pixels from. */
+/** The input positions from which the requested output positions take their pixels. */
 export function nearestRange(side: Side): Range {
   const positions = nearestPositions(side);
   return { start: positions[0]!, end: Math.min(positions[positions.length - 1]! + 1, side.from) };

@@ -49,7 +49,7 @@ function arranged([width, height, toWidth, toHeight, interpolation, a, b, c, d]:
   };
 }
 
-test("a crop is that part of the whole result", () => {
+test("a crop equals that part of the whole result", () => {
   fc.assert(
     fc.property(crops, (numbers) => {
       const { image, options, crop } = arranged(numbers);
@@ -99,7 +99,7 @@ describe("edges", () => {
     }
   });
 
-  test("sizes that are none, and crops outside, are refused", () => {
+  test("invalid sizes, and crops outside, are refused", () => {
     for (const width of [0, -1, 1.5, Number.NaN, 2 ** 31]) {
       expect(() => resize(image, { width, height: 3, interpolation: "box" })).toThrow(ShapeError);
     }

@@ -11,19 +11,19 @@ export interface ResizeOptions {
   readonly width: number;
   readonly height: number;
   readonly interpolation: Interpolation;
-  /** The part of the result that is wanted; all of it by default. The rest is never computed. */
+  /** The requested part of the result; all of it by default. The rest is never computed. */
   readonly crop?: Box;
 }
 
 /**
- * Resizes an image as Pillow's `Image.resize` does, equal to the byte (Pillow 13, Resample.c and Geometry.c): 8-bit
+ * Resizes an image, byte for byte equal to Pillow's `Image.resize` (Pillow 13, Resample.c and Geometry.c): 8-bit
  * channels, one direction and then the other, each pass rounded to bytes.
  *
- * Returns a new image of the size of `crop`, or the input itself where nothing changes.
+ * Returns a new image of the size of `crop`, or the input itself if nothing changes.
  *
- * @throws UsageError when a field of the image is missing, or its data are not bytes.
+ * @throws UsageError when a field of the image is missing, or its data is not bytes.
  * @throws ShapeError when a size is below 1 or the crop is not within the result.
- * @throws UnsupportedError when the wanted part has more than `MAX_PIXELS` pixels.
+ * @throws UnsupportedError when the requested part has more than `MAX_PIXELS` pixels.
  */
 export function resize(image: Image, options: ResizeOptions): Image {
   checkPixels(image, ["width", "height"]);
@@ -41,7 +41,7 @@ export function resize(image: Image, options: ResizeOptions): Image {
   const rows = inputRange(filter, down);
   const weightsAcross = resizeWeights(filter, across);
   const weightsDown = resizeWeights(filter, down);
-  // Pillow 13 goes vertically first where that takes away more than twice as many rows as columns. (Before 12.2 it never
+  // Pillow 13 resizes vertically first if that removes more than twice as many rows as columns. (Before 12.2 it never
   // did, and up to 12.x only for images a hundred times as high as wide.)
   if (height < image.height && image.height - height > 2 * (image.width - width)) {
     const low = resizeDown(image, weightsDown, columns);
@@ -93,7 +93,7 @@ function shifted(weights: Weights, { start }: Range): Weights {
   return { ...weights, first: weights.first.map((position) => position - start) };
 }
 
-/** A part of an image; the image itself where that is all of it. */
+/** Returns a part of an image; the image itself if the part is all of it. */
 export function cropImage(image: Image, { x, y, width, height }: Box): Image {
   if (width === image.width && height === image.height) return image;
   const data = new Uint8Array(width * height * 3);

@@ -1,20 +1,20 @@
 import type { Filter } from "./filters.ts";
 
-/** Bits after the point of a weight. */
+/** Fractional bits of a weight. */
 export const PRECISION_BITS = 22;
 
-/** For each output position of a span: which input positions count, and how much. */
+/** For each output position of a span: the input positions that contribute, and their weights. */
 export interface Weights {
   /** First input position, per output position. */
   readonly first: Int32Array;
   /** Number of input positions, per output position. */
   readonly count: Int32Array;
-  /** Weights as integers of `PRECISION_BITS` bits after the point; those of output i begin at i × `stride`. */
+  /** Weights as integers with `PRECISION_BITS` fractional bits; those of output i begin at i × `stride`. */
   readonly values: Int32Array;
   readonly stride: number;
 }
 
-/** One side of a resize: from how many positions to how many, and which of the output is wanted. */
+/** One side of a resize: the input and output sizes, and the requested part of the output. */
 export interface Side {
   readonly from: number;
   readonly to: number;
@@ -28,7 +28,7 @@ export interface Range {
   readonly end: number;
 }
 
-/** The input positions that one output position is made from, before any is left out for having no weight. */
+/** The input positions that contribute to one output position, before those without weight are left out. */
 function window({ from, to }: Side, support: number, position: number): Range {
   const center = (position + 0.5) * (from / to);
   return {
@@ -41,14 +41,14 @@ function supportOf(filter: Filter, { from, to }: Side): number {
   return filter.support * Math.max(from / to, 1);
 }
 
-/** The input positions that the wanted output positions are made from. */
+/** The input positions that contribute to the requested output positions. */
 export function inputRange(filter: Filter, side: Side): Range {
   const support = supportOf(filter, side);
   return { start: window(side, support, side.start).start, end: window(side, support, side.end - 1).end };
 }
 
 /**
- * Computes the weights for the wanted output positions: Pillow's `precompute_coeffs` and `normalize_coeffs_8bpc`
+ * Computes the weights for the requested output positions: Pillow's `precompute_coeffs` and `normalize_coeffs_8bpc`
  * (Resample.c), in doubles and in its order of operations, on which the last bit depends.
  */
 export function resizeWeights(filter: Filter, side: Side): Weights {

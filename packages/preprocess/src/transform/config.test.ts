@@ -27,7 +27,7 @@ test.each(recorded.map((each, index) => [index, each] as const))("case %i is equ
   }
 });
 
-test("nothing given gives timm's defaults", () => {
+test("without arguments, timm's defaults", () => {
   expect(resolveDataConfig({})).toEqual({
     inputSize: [3, 224, 224],
     interpolation: "bicubic",

@@ -4,17 +4,17 @@ import { type PreprocessConfig, UsageError } from "@samoyed/core";
 export const IMAGENET_MEAN: readonly number[] = [0.485, 0.456, 0.406];
 export const IMAGENET_STD: readonly number[] = [0.229, 0.224, 0.225];
 
-/** The part of the resized image that the crop keeps, where nothing says otherwise: timm's `DEFAULT_CROP_PCT`. */
+/** Default share of the resized image that the crop keeps: timm's `DEFAULT_CROP_PCT`. */
 export const DEFAULT_CROP_PCT = 0.875;
 
-/** A caller's wishes, as timm's scripts take them from the command line. */
+/** A caller's settings, as timm's scripts take them from the command line. */
 export interface DataArgs {
   readonly inChans?: number;
-  /** The same; `inChans` counts first. */
+  /** The same; `inChans` takes precedence. */
   readonly chans?: number;
   /** Channels, height, width. */
   readonly inputSize?: readonly [number, number, number];
-  /** Height and width of a square input; `inputSize` counts first. */
+  /** Height and width of a square input; `inputSize` takes precedence. */
   readonly imgSize?: number;
   readonly interpolation?: PreprocessConfig["interpolation"];
   /** One value for all channels, or one per channel. */
@@ -24,19 +24,19 @@ export interface DataArgs {
   readonly cropMode?: PreprocessConfig["cropMode"];
 }
 
-/** What a checkpoint says about its input: timm's `pretrained_cfg`. */
+/** A checkpoint's input configuration: timm's `pretrained_cfg`. */
 export interface PretrainedConfig extends Partial<PreprocessConfig> {
   readonly testInputSize?: readonly [number, number, number];
   readonly testCropPct?: number;
 }
 
 /**
- * Settles how a model's input is made, by timm's precedence: arguments, then the checkpoint's configuration, then
+ * Resolves the preprocessing of a model's input by timm's precedence: arguments, then the checkpoint's configuration, then
  * defaults (224 pixels, bicubic, 0.875, center, ImageNet's mean and standard deviation).
  *
  * As in timm, a crop percentage of 0 counts as not given, and borders are not part of it.
  *
- * @param options.useTestSize takes the size and crop that the checkpoint recommends for testing, where it has them.
+ * @param options.useTestSize takes the size and crop that the checkpoint recommends for testing, if any.
  * @throws UsageError when mean or std have another number of values than the input has channels.
  * Matches timm 1.0.29, `resolve_data_config` in timm/data/config.py.
  */

@@ -15,7 +15,7 @@ function marked({ width, height }: Size, [left, top, right, bottom]: readonly [n
   return { width, height, data };
 }
 
-/** The center of all that is bright in the first channel: what is in the picture is at the center of its brightness. */
+/** The center of brightness of the first channel, which is the center of the rectangle. */
 function brightCenter({ tensor }: TransformResult): Point {
   const [, height = 0, width = 0] = tensor.shape;
   let [sum, x, y] = [0, 0, 0];
@@ -35,7 +35,7 @@ const center = ([left, top, right, bottom]: readonly [number, number, number, nu
   y: (top + bottom) / 2,
 });
 
-describe("a rectangle of the image is found in the tensor where the geometry says", () => {
+describe("a rectangle of the image is in the tensor where the geometry says", () => {
   const cases: [string, Partial<PreprocessConfig>, Size][] = [
     ["center crop", { inputSize: [3, 64, 64], cropPct: 0.875 }, { width: 200, height: 150 }],
     ["center crop, higher than wide", { inputSize: [3, 64, 64], cropPct: 0.875 }, { width: 150, height: 231 }],
@@ -57,7 +57,7 @@ describe("a rectangle of the image is found in the tensor where the geometry say
       Math.round(width * 0.62),
       Math.round(height * 0.4),
     ] as const;
-    // Black is 0 in the tensor. A triangle filter keeps the center of brightness, but for its rounding to bytes.
+    // Black is 0 in the tensor. A triangle filter keeps the center of brightness, except for its rounding to bytes.
     const result = createTransform({ ...NEAREST, ...config, interpolation: "bilinear" })(marked(size, box));
     const wanted = toTensorPoint(center(box), result.geometry);
     const found = brightCenter(result);
@@ -81,7 +81,7 @@ describe("a rectangle of the image is found in the tensor where the geometry say
     }
   });
 
-  test("nearest reads the very pixel that the geometry names", () => {
+  test("nearest reads exactly the pixel given by the geometry", () => {
     const size = { width: 97, height: 61 };
     const data = Uint8Array.from({ length: 3 * 97 * 61 }, (_, at) => {
       const pixel = Math.floor(at / 3);
@@ -110,7 +110,7 @@ describe("a rectangle of the image is found in the tensor where the geometry say
   });
 });
 
-test("the geometry is the sizes and offsets of each step", () => {
+test("the geometry contains the sizes and offsets of each step", () => {
   const transform = createTransform({ inputSize: [3, 224, 224], interpolation: "bilinear", cropPct: 0.875 });
   const { geometry } = transform({ width: 1546, height: 1213, data: new Uint8Array(3 * 1546 * 1213) });
   expect(geometry).toEqual({
@@ -123,7 +123,7 @@ test("the geometry is the sizes and offsets of each step", () => {
   expect(JSON.parse(JSON.stringify(geometry))).toEqual(geometry);
 });
 
-describe("of any size and settings", () => {
+describe("any size and settings", () => {
   const side = fc.integer({ min: 1, max: 300 });
   const geometries: fc.Arbitrary<TransformGeometry> = fc
     .record({
@@ -148,7 +148,7 @@ describe("of any size and settings", () => {
     .filter((geometry) => geometry !== undefined);
   const coordinate = fc.double({ min: -1000, max: 1000, noNaN: true });
 
-  test("there and back is where it was", () => {
+  test("a point is mapped there and back to itself", () => {
     fc.assert(
       fc.property(geometries, fc.record({ x: coordinate, y: coordinate }), (geometry, point) => {
         for (const there of [toImagePoint, toTensorPoint]) {

@@ -7,7 +7,7 @@ export interface Point {
 }
 
 /**
- * Where a network's input comes from: the sizes and offsets of each step of a transform, in pixels, all integers.
+ * The sizes and offsets of each step of a transform, in pixels, all integers.
  *
  * It is plain data, so it can be stored as JSON or sent to a worker; `toImagePoint` and `toTensorPoint` compute with it.
  * EXIF orientation is ignored, as in decoding: the image is as its file stores it.
@@ -21,7 +21,7 @@ export interface TransformGeometry {
   readonly resized: Size;
   /** The part of the resized image that is kept. */
   readonly crop: Box;
-  /** The input tensor's picture, and where the kept part is in it. */
+  /** The input tensor's size, and the offset of the kept part in it. */
   readonly canvas: Box;
 }
 
@@ -30,7 +30,7 @@ export interface TransformGeometry {
  * `trim + (position - canvas + crop) · trimmed size / resized size`.
  *
  * Coordinates are continuous with pixel centers at halves (pixel i covers i to i + 1), which is the convention of Pillow's
- * resize: no half pixel is added or taken away. Points outside of the input, or in its padding, are mapped by the same rule
+ * resize: no half pixel is added or subtracted. Points outside of the input, or in its padding, are mapped by the same rule
  * and may be outside of the image.
  */
 export function toImagePoint(point: Point, geometry: TransformGeometry): Point {

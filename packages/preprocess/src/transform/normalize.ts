@@ -6,8 +6,8 @@ import type { Box, Image } from "../image.ts";
 export type NormalizeTables = readonly [Float32Array, Float32Array, Float32Array];
 
 /**
- * Tables of (value / 255 − mean) / std in float32, each operation rounded as torchvision's `ToTensor` and `Normalize`
- * round it; computing in doubles and rounding once differs in most values.
+ * Tables of (value / 255 − mean) / std in float32, each operation rounded as in torchvision's `ToTensor` and
+ * `Normalize`; computing in doubles and rounding once differs in most values.
  *
  * @throws UsageError when there are not three values of each, one is not finite, or a deviation is 0 in float32.
  */
@@ -29,12 +29,12 @@ export function normalizeTables(mean: readonly number[], std: readonly number[])
   return [table(0), table(1), table(2)];
 }
 
-/** The tensor's size, and where the image is in it. */
+/** The tensor's size, and the image's place in it. */
 export interface Placement extends Box {
   readonly fill: readonly [number, number, number];
 }
 
-/** An image as a normalized tensor [3, height, width], on a canvas of the color `fill`. The image must fit. */
+/** Converts an image to a normalized tensor [3, height, width], on a canvas of the color `fill`. The image must fit. */
 export function toTensor(image: Image, tables: NormalizeTables, placement: Placement): Tensor<"float32"> {
   const { width, height, x, y, fill } = placement;
   const plane = width * height;

@@ -13,7 +13,7 @@ export interface TransformPlan {
   readonly fill: readonly [number, number, number];
 }
 
-/** Settings that a plan follows. */
+/** Settings of a plan. */
 export interface PlanConfig {
   readonly height: number;
   readonly width: number;
@@ -95,7 +95,7 @@ function keepRatio({ width, height }: Size, ratio: number): Size {
 }
 
 /**
- * Along one side: which part of `size` a crop to `wanted` keeps, and where that is in the crop. A smaller image is padded
+ * Along one side: the part of `size` that a crop to `wanted` keeps, and its offset in the crop. A smaller image is padded
  * to `wanted`, the odd pixel going after it, as in torchvision's and timm's center crop.
  */
 function centerCrop(size: number, wanted: number): { from: number; to: number; size: number } {

@@ -9,7 +9,7 @@ import { createTransform, preprocessImage } from "./transform.ts";
 
 const recorded = readCases<TransformCase>("transforms");
 
-describe("what timm gives", () => {
+describe("equality with timm", () => {
   test("there are enough recorded cases, of every kind", () => {
     expect(recorded.length).toBeGreaterThanOrEqual(400);
     const configs = recorded.map((each) => each[4]);
@@ -36,7 +36,7 @@ describe("what timm gives", () => {
     expect([tensor.dtype, tensor.shape, sha256(tensor.data)]).toEqual(["float32", config.inputSize, hash]);
   });
 
-  test("of a file, only the part that counts is decoded, and the tensor is the same", () => {
+  test("only the needed part of a file is decoded, and the tensor is the same", () => {
     const files = readImages("jpeg")
       .map((each) => each.bytes)
       .filter((_, i) => i % 3 === 0);
@@ -63,7 +63,7 @@ describe("input", () => {
   const transform = createTransform(config);
   const image = rawPixels(9, 8, "noise", 3);
 
-  test("pixels of 1, 2 and 4 channels are what Pillow's convert makes of them", () => {
+  test("pixels of 1, 2 and 4 channels are converted as in Pillow", () => {
     const gray = Uint8Array.from({ length: 72 }, (_, i) => i * 3);
     const asRgb = { width: 9, height: 8, data: Uint8Array.from({ length: 216 }, (_, i) => gray[Math.floor(i / 3)]!) };
     const widened = (channels: number, from: Uint8Array, perPixel: number): Uint8Array =>
@@ -133,14 +133,14 @@ describe("input", () => {
     }
   });
 
-  test("a canvas's ImageData without channels is refused with what to give", () => {
+  test("a canvas's ImageData without channels is refused with a hint", () => {
     const data = new Uint8ClampedArray(9 * 8 * 4);
     expect(() => transform({ width: 9, height: 8, data } as never)).toThrow(
       expect.objectContaining({ code: "shape", hint: expect.stringContaining("channels: 4") }),
     );
   });
 
-  test("bytes that are no image are refused", () => {
+  test("bytes that are not an image are refused", () => {
     const whole = {
       ...config,
       interpolation: "bilinear",
@@ -151,7 +151,7 @@ describe("input", () => {
     expect(() => preprocessImage(Uint8Array.of(1, 2, 3), whole)).toThrow(FormatError);
   });
 
-  test("an image of which borders leave nothing is refused", () => {
+  test("an image that consists only of borders is refused", () => {
     expect(() => createTransform({ ...config, cropBorderPixels: 4 })(image)).toThrow(
       /nothing left without borders of 4/,
     );
@@ -162,7 +162,7 @@ describe("input", () => {
     expect(() => createTransform({ inputSize: [3, 8, 8], cropMode: "border" })(thin)).toThrow(/resized to 9×0/);
   });
 
-  test("a crop percentage that leaves no size to resize to is refused, as by timm", () => {
+  test("a crop percentage that leaves no size to resize to is refused, as in timm", () => {
     for (const cropMode of ["center", "squash", "border"] as const) {
       const none = createTransform({ inputSize: [3, 1, 9], cropPct: 1.1, cropMode });
       expect(() => none(image)).toThrow(ShapeError);
@@ -181,14 +181,14 @@ test.each<[string, object, typeof UsageError | typeof UnsupportedError, RegExp]>
   ["an unknown crop mode", { cropMode: "middle" }, UsageError, /crop mode is "middle"/],
   ["a negative crop", { cropPct: -1 }, UsageError, /crop_pct is -1/],
   ["a size of 0", { inputSize: [3, 0, 5] }, UsageError, /input size is 0×5/],
-  ["a size that is none", { inputSize: [3, 5, 2.5] }, UsageError, /input size is 5×2.5/],
+  ["a size that is not an integer", { inputSize: [3, 5, 2.5] }, UsageError, /input size is 5×2.5/],
   ["a size far too large", { inputSize: [3, 99_999, 5] }, UsageError, /sides of 1 to 16384/],
   ["one channel", { inputSize: [1, 8, 8] }, UnsupportedError, /1 channels; expected 3/],
   ["borders below 0", { cropBorderPixels: -1 }, UsageError, /crop_border_pixels is -1/],
-  ["means that are too few", { mean: [0.5] }, UsageError, /mean has 1 values/],
-  ["deviations that are too many", { std: [1, 1, 1, 1] }, UsageError, /std 4/],
+  ["too few means", { mean: [0.5] }, UsageError, /mean has 1 values/],
+  ["too many deviations", { std: [1, 1, 1, 1] }, UsageError, /std 4/],
   ["a deviation of 0", { std: [1, 1e-60, 1] }, UsageError, /no std of 0/],
-  ["a mean that is no number", { mean: [0, Number.NaN, 0] }, UsageError, /expected numbers/],
+  ["a mean that is not a number", { mean: [0, Number.NaN, 0] }, UsageError, /expected numbers/],
 ])("%s is a usage error", (_, config, type, message) => {
   expect(() => createTransform(config)).toThrow(type);
   expect(() => createTransform(config)).toThrow(message);

@@ -9,7 +9,7 @@ import type { TransformGeometry } from "./geometry.ts";
 import { normalizeTables, toTensor } from "./normalize.ts";
 import { type PlanConfig, planTransform } from "./plan.ts";
 
-/** A model's input, and where it is in the image that it was made of. */
+/** A model's input, and its place in the source image. */
 export interface TransformResult {
   /** float32 [3, height, width]. */
   readonly tensor: Tensor<"float32">;
@@ -21,23 +21,23 @@ export interface TransformResult {
 export type Transform = (image: Uint8Array | Image | RawImage) => TransformResult;
 
 /**
- * The largest input side, in pixels. Published networks take some hundreds; a number far above is a mistake, and
+ * The largest input side, in pixels. Published networks take a few hundred; a far larger number is a mistake, and
  * its tensor would not fit in memory.
  */
 export const MAX_INPUT_SIDE = 16_384;
 
 /**
- * timm's transform for evaluation: resize, crop and normalize, bit for bit what `create_transform(**config)` gives.
+ * timm's transform for evaluation: resize, crop and normalize, bit for bit the result of `create_transform(**config)`.
  *
  * Settings that are left out have timm's defaults for this function, which are not those of `resolveDataConfig`: bilinear, 224
  * pixels, 0.875, center, ImageNet's mean and standard deviation.
  *
- * The tensors are float32 [3, height, width], fresh at each call. Images whose pixels are given as RGB are not changed.
+ * The tensors are float32 [3, height, width], newly allocated at each call. Images whose pixels are given as RGB are not changed.
  *
  * @throws UsageError when the configuration has an unknown name, a size below 1 or above `MAX_INPUT_SIDE`, or values that
- * do not fit.
+ * do not match.
  * @throws UnsupportedError for inputs of other than 3 channels.
- * The transform throws what `decodeImage` and `toRgb` throw, and ShapeError when an image is too thin to be resized.
+ * The transform throws the errors of `decodeImage` and `toRgb`, and ShapeError when an image is too thin to be resized.
  * Matches timm 1.0.29, `create_transform` in timm/data/transforms_factory.py.
  */
 export function createTransform(config: Partial<PreprocessConfig> = {}): Transform {
@@ -61,7 +61,7 @@ function neededBox(config: PlanConfig, size: Size): Box {
   return { ...box, x: box.x + trim.x, y: box.y + trim.y };
 }
 
-/** Decodes an image file and makes a model's input of it, as `createTransform` says. */
+/** Decodes an image file and converts it to a model's input; see `createTransform`. */
 export function preprocessImage(bytes: Uint8Array, config: PreprocessConfig): TransformResult {
   return createTransform(config)(bytes);
 }
@@ -82,7 +82,7 @@ function checkConfig(config: Partial<PreprocessConfig>): PlanConfig {
   const cropPct = config.cropPct || DEFAULT_CROP_PCT;
   if (channels !== 3) {
     throw new UnsupportedError(`input has ${channels} channels; expected 3`, {
-      hint: "Networks for gray or multispectral images need tensors that are made elsewhere.",
+      hint: "Networks for gray or multispectral images need tensors from other code.",
     });
   }
   for (const side of [height, width]) {

@@ -1,13 +1,13 @@
 import type { GraphNode } from "@samoyed/tfjs-file";
 
-/** What may come last in a fused convolution, and is an operator by itself. */
+/** Operators that may come last in a fused convolution. */
 const ACTIVATIONS: ReadonlySet<string> = new Set(["Relu", "Relu6", "Elu"]);
 
 /**
- * The operators that a fused convolution stands for, in order; the last one has its name, and any other node is its own
- * only step.
+ * Expands a fused convolution into its operators, in order; the last one has its name. Any other node is its only
+ * step.
  *
- * @returns `undefined` where something else is fused.
+ * @returns `undefined` if something else is fused.
  */
 export function fusedSteps(node: GraphNode, fresh: (name: string) => string): readonly GraphNode[] | undefined {
   if (node.op !== "_FusedConv2D") return [node];
@@ -29,7 +29,7 @@ export function fusedSteps(node: GraphNode, fresh: (name: string) => string): re
   return steps;
 }
 
-/** A list of strings of a graph's JSON. */
+/** Reads a list of strings from a graph's JSON. */
 function textsOf(value: unknown): readonly string[] | undefined {
   const list = (value as { list?: { s?: unknown } } | undefined)?.list?.s;
   if (!Array.isArray(list)) return undefined;

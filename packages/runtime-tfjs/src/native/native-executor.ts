@@ -9,7 +9,7 @@ import { type Model, producerOf } from "@samoyed/tfjs-file";
 import { nativeGraph } from "./native-graph.ts";
 import { encodeSavedModel, TAG } from "./saved-model.ts";
 
-/** What tfjs-node's backend has for SavedModels (tfjs-node 4.22.0, `nodejs_kernel_backend.ts`). */
+/** The functions for SavedModels of tfjs-node's backend (tfjs-node 4.22.0, `nodejs_kernel_backend.ts`). */
 interface NodeBackend {
   loadSavedModelMetaGraph(folder: string, tags: string): number;
   runSavedModel(
@@ -22,13 +22,13 @@ interface NodeBackend {
 }
 
 /**
- * A whole graph in one session of TensorFlow, in place of one call for each node: TensorFlow then computes bias, sum and
+ * Runs a whole graph in one session of TensorFlow, instead of one call for each node: TensorFlow then computes bias, sum and
  * Relu with the convolution before them.
  *
- * The graph goes through a small file in the system's temporary folder, which is gone when this returns: the binding
- * reads SavedModels, and no other graphs. The weights stay the engine's tensors, and are handed over by reference.
+ * The graph goes through a small file in the system's temporary folder, which is deleted before this returns: the binding
+ * reads only SavedModels. The weights stay the engine's tensors, and are passed by reference.
  *
- * @returns `undefined` where the graph has what native graphs have not (`native-graph.ts`).
+ * @returns `undefined` if the graph has something that native graphs do not support (`native-graph.ts`).
  * @throws UnsupportedError when TensorFlow refuses the graph, with its reason.
  */
 export async function nativeExecutor(
@@ -39,7 +39,7 @@ export async function nativeExecutor(
   const graph = nativeGraph(nodes, tensors);
   if ("declined" in graph) return undefined;
   const inputs = ports.map(({ name, ref }) => ({ name, placeholder: graph.placeholders.get(producerOf(ref)) }));
-  // A signature may call any node an input.
+  // A signature may name any node as an input.
   if (inputs.some(({ placeholder }) => placeholder === undefined)) return undefined;
   const weights = Array.from(graph.placeholders, ([name, placeholder]) => ({ name, placeholder })).filter(({ name }) =>
     Object.hasOwn(tensors, name),
@@ -75,7 +75,7 @@ export async function nativeExecutor(
   };
 }
 
-/** A node's output as the binding reads it: it takes a name without one for a number. */
+/** Returns a node's output name with an index: the binding misreads a name without one as a number. */
 function withIndex(ref: string): string {
   return ref.includes(":") ? ref : `${ref}:0`;
 }

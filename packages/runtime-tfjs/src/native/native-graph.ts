@@ -12,30 +12,30 @@ import {
   typeAttribute,
 } from "./saved-model.ts";
 
-/** A graph for TensorFlow itself, and where its inputs and weights go in. */
+/** A graph for TensorFlow itself, and the placeholders for its inputs and weights. */
 export interface NativeGraph {
   readonly nodes: readonly NativeNode[];
-  /** The placeholder that takes the value of an input or a weight, by that node's name. */
+  /** Placeholders for the values of inputs and weights, by node name. */
   readonly placeholders: ReadonlyMap<string, string>;
 }
 
-/** Names that TensorFlow takes for nodes (tensorflow 2.21, `core/graph/tensor_id.h`); a comma would end one in the binding. */
+/** Names that TensorFlow accepts for nodes (tensorflow 2.21, `core/graph/tensor_id.h`); a comma would end one in the binding. */
 const NODE_NAME = /^[A-Za-z\d.][\w.\\/>-]*$/u;
 
 const OPEN_IMAGE = [-1, -1, -1, -1];
 
 /**
- * Rewrites a graph of TensorFlow.js for TensorFlow itself, which then runs it whole: it computes bias, sum and Relu
+ * Rewrites a graph of TensorFlow.js for TensorFlow itself, which then runs it as a whole: it computes bias, sum and Relu
  * with the convolution before them.
  *
  * - Integers become constants: sizes, axes and paddings must be known. Other weights are fed at each run, so that they
- *   are not copied into the graph. Their shapes are not known for fed values, and fusing needs them: so they are
- *   asserted behind each placeholder.
- * - A convolution fused by TensorFlow.js is taken apart again: the operator is TensorFlow's own, and not for files.
- * - Grouped convolutions stay alone, behind another assertion: without oneDNN, TensorFlow fuses them too and then cannot
+ *   are not copied into the graph. Fed values have unknown shapes, but fusing needs them: they are asserted
+ *   after each placeholder.
+ * - A convolution fused by TensorFlow.js is split again: the fused operator is internal to TensorFlow, not for files.
+ * - Grouped convolutions are not fused, which another assertion ensures: without oneDNN, TensorFlow fuses them too and then cannot
  *   compute them ("Fused conv implementation does not support grouped convolutions for now").
  *
- * @returns the reason, where a node is none of `OPERATORS` or is not written as they are.
+ * @returns the reason if a node's operator is not in `OPERATORS` or lacks what they need.
  */
 export function nativeGraph(
   nodes: readonly GraphNode[],
@@ -98,7 +98,7 @@ export function nativeGraph(
   return { nodes: result, placeholders };
 }
 
-/** A node that gives its input on, whose shape it asserts. */
+/** Makes a node that passes its input on and asserts its shape. */
 function assertion(
   name: string,
   input: string,
@@ -127,18 +127,18 @@ function placeholderOf({
   return sizes.every((size) => Number.isSafeInteger(size) && size >= -1) ? { dtype, sizes } : undefined;
 }
 
-/** A node with the types that its operator asks for, or the reason why not. */
+/** Converts a node, with the types that its operator needs, or returns the reason why it cannot. */
 function nativeNode(
   { name, op, input = [], attr = {} }: GraphNode,
   types: ReadonlyMap<string, WeightDType>,
 ): { readonly node: NativeNode; readonly dtype: WeightDType } | string {
   const operator = OPERATORS.get(op);
-  if (operator === undefined) return "no operator of native graphs";
+  if (operator === undefined) return "not an operator of native graphs";
   const values = input.filter((ref) => !ref.startsWith("^"));
   const result: Record<string, Attribute> = {};
   let dtype: WeightDType | undefined;
   for (const [key, place] of Object.entries(operator.types)) {
-    // Nodes come in the order in which they can be computed, save in files that others wrote.
+    // Nodes are in topological order, except in files of other writers.
     const type = types.get(producerOf(values.at(place) ?? ""));
     if (type === undefined) return `the type of its input ${place}`;
     result[key] = typeAttribute(type);

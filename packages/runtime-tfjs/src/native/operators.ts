@@ -1,8 +1,8 @@
-/** What a node needs for TensorFlow itself: graphs of TensorFlow.js may leave the types out. */
+/** Attributes that TensorFlow itself needs: graphs of TensorFlow.js may omit the types. */
 export interface NativeOperator {
-  /** Attributes that are element types, and the input that has that type; -1 is the last input. The result's comes first. */
+  /** Attributes that are element types, and the input that has the type; -1 is the last input. The result's type comes first. */
   readonly types: Readonly<Record<string, number>>;
-  /** Attributes that are taken over where the node has them. */
+  /** Attributes that are copied if the node has them. */
   readonly attributes: readonly string[];
 }
 
@@ -13,15 +13,15 @@ const operator = (types: NativeOperator["types"], ...attributes: readonly string
   attributes,
 });
 
-/** On one value, element by element. */
+/** Elementwise operators on one value. */
 const ACTIVATIONS = ["ClipByValue", "Elu", "LogSoftmax", "Relu", "Relu6", "Selu", "Sigmoid", "Softmax", "Softplus"];
 const UNARY = [...ACTIVATIONS, "Abs", "Erf", "Exp", "Identity", "Neg", "OnesLike", "Rsqrt", "Sqrt", "Square", "Tanh"];
 const BINARY = ["Add", "AddV2", "Div", "Maximum", "Minimum", "Mul", "RealDiv", "SquaredDifference", "Sub"];
 const REDUCTIONS = ["Max", "Mean", "Min", "Prod", "Sum"];
 
 /**
- * The operators that go into a native graph: what networks for images are made of. A file can ask for these and nothing
- * else; others of TensorFlow read and write files.
+ * Operators of native graphs: those of image networks. A file can use only these, because other TensorFlow operators
+ * read and write files.
  *
  * From the operators' definitions in tensorflow 2.21, `core/ops/{array,math,nn}_ops.cc`.
  */

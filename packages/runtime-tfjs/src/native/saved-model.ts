@@ -13,26 +13,26 @@ export interface NativeNode {
   readonly attr: Readonly<Record<string, Attribute>>;
 }
 
-/** The tag under which the graph is found in its SavedModel. */
+/** Tag of the graph in its SavedModel. */
 export const TAG = "serve";
 
-/** Of the graph's format; that of TensorFlow 2.9, which is what tfjs-node 4.22 downloads, and 12 for its readers. */
+/** Versions of the graph's format: the producer of TensorFlow 2.9, which tfjs-node 4.22 downloads, and 12 for readers. */
 const [PRODUCER, MIN_CONSUMER] = [1087, 12];
 
 /** `DataType` of `core/framework/types.proto`. */
 const TYPES: Readonly<Record<WeightDType, number>> = { float32: 1, int32: 3, bool: 10 };
 
-/** An element type. */
+/** Encodes an element type. */
 export function typeAttribute(dtype: WeightDType): Attribute {
   return integerField(6, TYPES[dtype]);
 }
 
-/** A shape; -1 is a size that is open. */
+/** Encodes a shape; -1 is an unknown size. */
 export function shapeAttribute(sizes: readonly number[]): Attribute {
   return bytesField(7, shape(sizes));
 }
 
-/** A constant's elements. */
+/** Encodes a constant's elements. */
 export function tensorAttribute(
   dtype: WeightDType,
   sizes: readonly number[],
@@ -46,7 +46,7 @@ function shape(sizes: readonly number[]): Uint8Array {
   return concatBytes(sizes.map((size) => bytesField(2, integerField(1, size))));
 }
 
-/** An attribute that a graph's JSON spells out, or `undefined` for what is none of the kinds that networks have. */
+/** Encodes an attribute from a graph's JSON; `undefined` for kinds that networks do not have. */
 export function attributeOfJson(value: unknown): Attribute | undefined {
   const { b, f, i, s, list } = (value ?? {}) as Record<string, unknown>;
   if (typeof b === "boolean") return integerField(5, Number(b));
@@ -72,7 +72,7 @@ function fromBase64(text: string): Uint8Array {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
 
-/** The file `saved_model.pb` of a graph without variables or signatures. */
+/** Encodes the file `saved_model.pb` of a graph without variables or signatures. */
 export function encodeSavedModel(nodes: readonly NativeNode[]): Uint8Array {
   const versions = concatBytes([integerField(1, PRODUCER), integerField(2, MIN_CONSUMER)]);
   const graph = concatBytes([...nodes.map((node) => bytesField(1, encodeNode(node))), bytesField(4, versions)]);

@@ -1,10 +1,10 @@
 import { elementCount, formatShape, sameShape, ShapeError, type Tensor, UsageError } from "@samoyed/core";
 
 /**
- * Images of one size as one batch: `[C, H, W]` each becomes `[images, C, H, W]`, a copy.
+ * Stacks images of one size into a batch: `[C, H, W]` each becomes `[images, C, H, W]`, a copy.
  *
  * @throws ShapeError when the sizes differ.
- * @throws UsageError when there is no image.
+ * @throws UsageError when there are no images.
  */
 export function stackImages(images: readonly Tensor<"float32">[]): Tensor<"float32"> {
   const first = images[0];
@@ -23,7 +23,7 @@ export function stackImages(images: readonly Tensor<"float32">[]): Tensor<"float
 }
 
 /**
- * The rows of a float32 matrix `[rows, columns]`: views, not copies. `columns` names the second axis in messages.
+ * Returns the rows of a float32 matrix `[rows, columns]`: views, not copies. `columns` names the second axis in messages.
  *
  * @throws ShapeError when the tensor is missing, of another dtype or rank, or has another number of rows.
  */

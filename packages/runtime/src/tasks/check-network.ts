@@ -1,15 +1,15 @@
 import { type ContractBase, formatShape, MismatchError, UnsupportedError } from "@samoyed/core";
 import type { Port, Session } from "../backend.ts";
 
-/** How many images one run of a network takes. */
+/** Number of images in one run of a network. */
 export type BatchSize = 1 | "any";
 
 /**
- * Checks a contract against the network that it came with, before any image is read: one input, which takes images.
+ * Checks a contract against its network before any image is read: the network must have one input, for images.
  *
- * @returns how many images the network takes at once, and the port of its output.
- * @throws MismatchError when the contract names a value that the network does not have, or its image size is not the
- *   input's.
+ * @returns the number of images that the network takes at once, and the port of its output.
+ * @throws MismatchError when the contract names a value that the network does not have, or its image size differs
+ *   from the input's.
  * @throws UnsupportedError when the input is not float32 NCHW, or its batch size is fixed above 1.
  */
 export function checkNetwork(

@@ -9,7 +9,7 @@ import { type ImageInput, loadTask, type LoadTaskOptions } from "./load-task.ts"
 const { labels: _, ...COMMON } = CONTRACT;
 const FEATURES: FeaturesContract = { ...COMMON, task: "features" };
 
-/** A task beside classification, as another file would define it: features, and where the middle of each input is. */
+/** A second task, as another file would define it: features, and the center of each input. */
 async function loadEmbedder(artifact: Artifact, options: LoadTaskOptions) {
   return loadTask(artifact, {
     ...options,
@@ -55,7 +55,7 @@ test.each([
   expect(await embedder.embed([])).toEqual([]);
 });
 
-test("messages say what the task is", async () => {
+test("messages name the task", async () => {
   const backend = fakeBackend("fake");
   const load = loadEmbedder("model", { backend });
   await expect(load).rejects.toThrow(UnsupportedError);
@@ -70,7 +70,7 @@ test("messages say what the task is", async () => {
   await expect(embedder.embed([gray(4, 4, 0)])).rejects.toThrow("the embedder is disposed");
 });
 
-test("an output of another form is named with what was expected", async () => {
+test("an output of the wrong form is reported with the expectation", async () => {
   const logits = () => ({ dtype: "float32" as const, shape: [3], data: new Float32Array(3) });
   const embedder = await loadEmbedder("model", { backend: fakeBackend("fake", { contract: FEATURES, logits }) });
   await expect(embedder.embed([gray(4, 4, 0)])).rejects.toThrow(
@@ -78,7 +78,7 @@ test("an output of another form is named with what was expected", async () => {
   );
 });
 
-test("a signal that fires stops before the next image", async () => {
+test("an abort stops before the next image", async () => {
   const controller = new AbortController();
   const backend = fakeBackend("fake", { contract: FEATURES, input: [1, 3, 4, 4] });
   const load = backend.load.bind(backend);

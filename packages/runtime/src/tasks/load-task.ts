@@ -18,53 +18,53 @@ import { checkNetwork } from "./check-network.ts";
 /** An image: the bytes of a JPEG or PNG file, or decoded RGB pixels. */
 export type ImageInput = Uint8Array | Image;
 
-/** One run of a network. */
+/** Result of one run of a network. */
 export interface NetworkRun {
   /** All outputs by name, batch first. */
   readonly outputs: ReadonlyMap<string, Tensor>;
-  /** One for each image of the run: it maps positions in the network's input back to the image. */
+  /** Geometry of each image of the run: maps positions in the network's input back to the image. */
   readonly geometries: readonly TransformGeometry[];
 }
 
-/** A loaded network that takes images, as its contract prepares them. */
+/** A loaded network that takes images, preprocessed as its contract says. */
 export interface ImageNetwork<Task extends Contract> {
-  /** The name of the backend that runs it. */
+  /** Name of the backend that runs it. */
   readonly backend: string;
   readonly contract: Task;
-  /** The port of the contract's output. */
+  /** Port of the contract's output. */
   readonly output: Port;
   /**
-   * Runs the network on images: at once where the model has a symbolic batch size, else one by one. Calls may overlap;
+   * Runs the network on images: in one batch if the model has a symbolic batch size, else one by one. Calls may overlap;
    * they run one after the other.
    *
    * @throws FormatError or UnsupportedError when an image cannot be decoded.
    * @throws UsageError when the network is disposed.
    */
   run(images: readonly ImageInput[], options: { readonly signal: AbortSignal | undefined }): Promise<NetworkRun[]>;
-  /** Frees the engine's memory, after the runs that have begun. Safe to call twice. */
+  /** Frees the engine's memory after the runs that have started. Safe to call twice. */
   dispose(): Promise<void>;
 }
 
-/** A task that a runtime loads models for. */
+/** Task that the runtime loads models for. */
 export interface RuntimeTask<Name extends keyof TaskContracts, Model> {
   /** The contract's `task`. */
   readonly name: Name;
-  /** For messages: the loaded model (`classifier`), what it does (`classify`), and what to do where a network cannot. */
+  /** For messages: the loaded model (`classifier`), its verb (`classify`), and a hint for networks of other tasks. */
   readonly noun: string;
   readonly verb: string;
   readonly hint: string;
-  /** Makes the task's model of a network; throws where the network does not fit the task. */
+  /** Makes the task's model from a network; throws if the network does not fit the task. */
   readonly open: (network: ImageNetwork<TaskContracts[Name]>) => Model;
 }
 
-/** Options of loading: one backend, or several to take the first that can run here. */
+/** Options of `loadTask`: one backend, or several, of which the first that can run here is used. */
 export type LoadTaskOptions = LoadOptions & ({ readonly backend: Backend } | { readonly backends: readonly Backend[] });
 
 /**
  * Loads a converted model for a task; its preprocessing comes from the contract inside it.
  *
  * @throws UnavailableError when no backend can run here.
- * @throws UnsupportedError when the artifact carries no contract or one of another task, or its input takes no images.
+ * @throws UnsupportedError when the artifact has no contract or one of another task, or its input does not take images.
  * @throws MismatchError when contract and network disagree.
  */
 export async function loadTask<Name extends keyof TaskContracts, Model>(
@@ -94,7 +94,7 @@ function networkOf<Name extends keyof TaskContracts>(
   const { batch, output } = checkNetwork(session, contract);
   const transform = createTransform(contract.preprocess);
   let disposed = false;
-  // A session must not run twice at once, and callers should not have to know.
+  // A session must not run twice at once; callers should not need to know.
   const inTurn = serialQueue();
   async function runOnce(images: readonly ImageInput[], signal: AbortSignal | undefined): Promise<NetworkRun> {
     if (disposed) throw new UsageError(`the ${task.noun} is disposed`, { hint: "Load it again." });
@@ -129,8 +129,8 @@ function contractOf<Name extends keyof TaskContracts>(
   { name, verb, hint }: RuntimeTask<Name, unknown>,
 ): TaskContracts[Name] {
   if (!contract) {
-    throw new UnsupportedError("the model carries no contract, so its preprocessing is unknown", {
-      hint: "Convert the checkpoint with samoyed, which writes one, or run the model with tensors of your own.",
+    throw new UnsupportedError("the model has no contract, so its preprocessing is unknown", {
+      hint: "Convert the checkpoint with samoyed, which writes one, or run the model with your own tensors.",
     });
   }
   if (isOfTask(contract, name)) return contract;

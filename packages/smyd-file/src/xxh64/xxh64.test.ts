@@ -31,7 +31,7 @@ describe("XXH64", () => {
     [4, "9136a0dca57457ee"],
     [14, "8282dcc4994e35c8"],
     [222, "b641ae8cb691c174"],
-  ])("of %i bytes is what xxHash's sanity check has", (length, expected) => {
+  ])("of %i bytes equals that of xxHash's sanity check", (length, expected) => {
     expect(hash(sanityBuffer(length))).toBe(expected);
   });
 
@@ -43,7 +43,7 @@ describe("XXH64", () => {
     expect(hash(new TextEncoder().encode(text))).toBe(expected);
   });
 
-  test("does not depend on how the bytes are cut", () => {
+  test("does not depend on how the bytes are split", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.array(fc.nat(300), { maxLength: 6 }), (bytes, places) => {
         const cuts = places.map((place) => Math.min(place, bytes.length));
@@ -52,13 +52,13 @@ describe("XXH64", () => {
     );
   });
 
-  test("takes more than the piece that its memory holds", () => {
+  test("takes more than fits in its memory at once", () => {
     const bytes = sanityBuffer(3_000_001);
     const cuts = Array.from({ length: 60 }, (_, index) => 50_000 * index + index);
     expect(hash(bytes, cuts)).toBe(hash(bytes));
   });
 
-  test("can be asked in between", () => {
+  test("can be read in between", () => {
     const stream = createXxh64();
     stream.update(sanityBuffer(100).subarray(0, 1));
     expect(stream.digest().toString(16)).toBe("e934a84adb052768");

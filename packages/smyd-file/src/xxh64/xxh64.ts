@@ -1,12 +1,12 @@
 import { decodeBase64, UnavailableError } from "@samoyed/core";
 import { wasm } from "./built/xxh64.ts";
 
-/** XXH64 with seed 0, as a stream. */
+/** A streaming XXH64 with seed 0. */
 export interface Xxh64 {
   update(bytes: Uint8Array): void;
   /** The hash of all bytes so far, 0 to 2^64 - 1. */
   digest(): bigint;
-  /** Begins anew: one hash serves all tensors of a file. */
+  /** Starts over: one instance is reused for all tensors of a file. */
   reset(): void;
 }
 
@@ -17,7 +17,7 @@ interface HashExports {
 }
 
 const PAGE = 65_536;
-/** The state lies at the beginning; the bytes to hash pass through the rest, 1 MiB at a time. */
+/** The state is at the beginning; the bytes to hash pass through the rest, 1 MiB at a time. */
 const STATE = 64;
 const PIECE = PAGE;
 const PIECE_BYTES = 16 * PAGE;
@@ -25,9 +25,9 @@ const PIECE_BYTES = 16 * PAGE;
 let compiled: WebAssembly.Module | undefined;
 
 /**
- * A hash of its own: WebAssembly, so that 64-bit arithmetic costs no BigInt. It holds a little over 1 MiB.
+ * Creates a hash in WebAssembly, so that 64-bit arithmetic needs no BigInt. It takes a little over 1 MiB.
  *
- * @throws UnavailableError when not even that can be had.
+ * @throws UnavailableError when that much memory is not available.
  */
 export function createXxh64(): Xxh64 {
   compiled ??= new WebAssembly.Module(decodeBase64(wasm));

@@ -5,14 +5,14 @@ import { type ConformanceRecord, lostVectors, summarize } from "./record.ts";
 import { type Result, runVector, type VectorEngine } from "./run-vector.ts";
 import { findSuites, listVectors } from "./vectors.ts";
 
-/** What is tested, and where it is recorded. */
+/** The tested engine, and the files of its record. */
 export interface Conformance extends ConformancePage {
   readonly engine: VectorEngine;
-  /** Whether vectors that need an operator that the engine lacks count as skipped, rather than not at all. */
+  /** Whether vectors that need an operator that the engine lacks are counted as skipped, instead of being ignored. */
   readonly listMissing?: boolean;
-  /** One reason for many vectors: what is quoted or counted differs between them. */
+  /** Merges reasons that differ only in quoted names or numbers. */
   readonly shorten: (reason: string) => string;
-  /** The recorded counts (JSON) and the page for people (Markdown). */
+  /** The recorded counts (JSON) and the page for readers (Markdown). */
   readonly record: URL;
   readonly page: URL;
 }
@@ -24,7 +24,7 @@ export function testConformance(conformance: Conformance): void {
   if (findSuites().length === 0)
     test.skip("not run: ONNX's test vectors are not installed (the oracle, libonnx-testdata or SAMOYED_ONNX_VECTORS)");
   else
-    test("every vector of the operators that there are passes", async () => {
+    test("every vector of the supported operators passes", async () => {
       const results = await runVectors(conformance);
       const failures = results.flatMap(({ vector, outcome }) =>
         outcome.verdict === "failed" ? [`${vector.suite} ${vector.name}: ${outcome.reason}`] : [],
@@ -32,7 +32,7 @@ export function testConformance(conformance: Conformance): void {
       expect(failures).toEqual([]);
       const now = summarize(results, conformance.shorten);
       if (process.env["SAMOYED_RECORD"] === "1") {
-        // Suites that are not on this machine stay as they are recorded.
+        // Suites that are not on this machine keep their recorded results.
         const all = { ...readRecord(), ...now };
         writeFileSync(record, `${JSON.stringify(all, undefined, 1)}\n`);
         writeFileSync(page, renderRecord(all, conformance));
@@ -40,7 +40,7 @@ export function testConformance(conformance: Conformance): void {
       expect(lostVectors(readRecord(), now)).toEqual([]);
     });
 
-  test("the page says what the record says", () => {
+  test("the page matches the record", () => {
     expect(readFileSync(page, "utf8")).toBe(renderRecord(readRecord(), conformance));
   });
 }

@@ -4,7 +4,7 @@ const GRAPH_NODE = 1;
 const NODE_OPERATOR = 4;
 const NODE_DOMAIN = 7;
 
-/** The bytes of the length-delimited fields of a number in a protobuf message; all others are stepped over. */
+/** The bytes of the length-delimited fields with a given number in a protobuf message; all others are skipped. */
 function* fields(message: Uint8Array, number: number): Generator<Uint8Array> {
   let at = 0;
   const varint = (): number => {
@@ -34,7 +34,7 @@ const text = (message: Uint8Array, number: number): string => {
   return new TextDecoder().decode(bytes);
 };
 
-/** The operators of a model's nodes, sorted, each once; `domain.Operator` where it is not ONNX's own. Reads nothing else, so it works for models that `readOnnx` refuses. */
+/** The operators of a model's nodes, sorted, each once; `domain.Operator` if it is not ONNX's own. Reads nothing else, so it works for models that `readOnnx` refuses. */
 export function operatorNames(model: Uint8Array): string[] {
   const names = new Set<string>();
   for (const graph of fields(model, MODEL_GRAPH)) {

@@ -1,15 +1,15 @@
 import type { ConformanceRecord, Row } from "./record.ts";
 
-/** What one engine's page says. */
+/** Contents of an engine's page. */
 export interface ConformancePage {
   readonly title: string;
   /** How the vectors were run; lines of Markdown. */
   readonly intro: readonly string[];
-  /** The rows of the table of operators. Default: all that are recorded. */
+  /** The rows of the table of operators. Default: all recorded operators. */
   readonly operators?: readonly string[];
 }
 
-/** A record as a page for people. */
+/** Renders a record as a page for readers. */
 export function renderRecord(record: ConformanceRecord, { title, intro, operators }: ConformancePage): string {
   const suites = Object.entries(record);
   const used = [...new Set(suites.flatMap(([, suite]) => Object.keys(suite.operators)))].sort();

@@ -1,19 +1,19 @@
 import type { Result } from "./run-vector.ts";
 
-/** What is recorded of one operator in one suite. */
+/** The record of one operator in one suite. */
 export interface Row {
-  /** Vectors that use it, computed and equal. */
+  /** Number of vectors that use it and were computed and equal. */
   readonly passed: number;
-  /** Vectors that use it and only operators that there are, and still were not computed: reason → how many. */
+  /** Vectors that use it and only supported operators, but were not computed: reason → number. */
   readonly skipped: Readonly<Record<string, number>>;
 }
 
-/** What is recorded of a suite. */
+/** The record of a suite. */
 export interface SuiteRecord {
   readonly vectors: number;
   readonly passed: number;
   readonly operators: Readonly<Record<string, Row>>;
-  /** Operators that the engine lacks → vectors that need them; absent where such vectors are not listed. */
+  /** Operators that the engine lacks → vectors that need them; absent if such vectors are not listed. */
   readonly missing?: Readonly<Record<string, number>>;
 }
 
@@ -23,7 +23,7 @@ export type ConformanceRecord = Readonly<Record<string, SuiteRecord>>;
 /**
  * Counts results by suite and operator.
  *
- * @param shorten One reason for many vectors: what is quoted or counted differs between them.
+ * @param shorten Merges reasons that differ only in quoted names or numbers.
  */
 export function summarize(results: readonly Result[], shorten: (reason: string) => string): ConformanceRecord {
   const suites = new Set(results.map(({ vector }) => vector.suite));
@@ -63,7 +63,7 @@ function sorted<T>(map: ReadonlyMap<string, T>): [string, T][] {
   return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** What fewer vectors pass than are recorded, a line each; a suite that is not on this machine is not compared. */
+/** Lists the operators of which fewer vectors pass than recorded, one per line; suites that are not on this machine are not compared. */
 export function lostVectors(recorded: ConformanceRecord, now: ConformanceRecord): string[] {
   return Object.entries(recorded).flatMap(([suite, { operators }]) =>
     Object.entries(operators).flatMap(([op, { passed }]) => {

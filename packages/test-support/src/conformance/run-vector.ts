@@ -8,7 +8,7 @@ import { difference } from "../difference.ts";
 import { operatorNames } from "./operator-names.ts";
 import { type DataSet, dataSets, tolerance, type Vector } from "./vectors.ts";
 
-/** What became of a vector: it never counts as passed unless its numbers were computed and compared. */
+/** Outcome of a vector: it counts as passed only if its numbers were computed and compared. */
 export type Outcome =
   | { readonly verdict: "passed" }
   | { readonly verdict: "skipped"; readonly reason: string }
@@ -23,21 +23,21 @@ export interface Result {
   readonly outcome: Outcome;
 }
 
-/** What computes vectors: a format and an engine for it. */
+/** A format and an engine that computes vectors. */
 export interface VectorEngine {
-  /** The operators that it has. */
+  /** The supported operators. */
   readonly operators: readonly string[];
   /**
    * Computes a graph's outputs, by name.
    *
-   * @throws UnsupportedError where the graph cannot be computed; the vector is skipped.
+   * @throws UnsupportedError when the graph cannot be computed; the vector is skipped.
    */
   run(graph: Graph, inputs: Readonly<Record<string, Tensor>>): Promise<ReadonlyMap<string, Tensor>>;
-  /** Whether vectors of several inputs run a second time, all inputs but the first written as constants. */
+  /** Whether vectors of several inputs run a second time, with all inputs except the first as constants. */
   readonly constants?: boolean;
   /** Changes a model's bytes before they are read. */
   readonly prepare?: (model: Uint8Array) => Promise<Uint8Array>;
-  /** Suite and name of vectors whose own data are wrong → what is wrong with them. */
+  /** Suite and name of vectors whose own data is wrong → the defect. */
   readonly broken?: ReadonlyMap<string, string>;
 }
 

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { oracleFile, oraclePython, runOracle } from "../oracle.ts";
 
-/** A set of ONNX's test vectors: `root` holds `node/test_…/model.onnx` and the like. */
+/** A set of ONNX's test vectors: `root` contains `node/test_…/model.onnx` and the like. */
 export interface Suite {
   readonly name: string;
   readonly root: string;
@@ -17,18 +17,18 @@ export interface Vector {
   readonly folder: string;
 }
 
-/** The kinds of vectors that need no downloads. */
+/** The kinds of vectors that need no download. */
 const KINDS = ["node", "simple", "pytorch-operator", "pytorch-converted"];
 
-/** Where Debian's package `libonnx-testdata` puts them. */
+/** Folder of Debian's package `libonnx-testdata`. */
 const DEBIAN = "/usr/share/libonnx-testdata/data";
 
-/** Where the vectors are kept that the oracle's onnx package computes. */
+/** Folder of the vectors computed by the oracle's onnx package. */
 const CACHE = fileURLToPath(new URL("../../.cache", import.meta.url));
 
 /**
- * The test vectors that are on this machine: those that the oracle's onnx package computes (written once, into
- * `.cache`), those that it carries, Debian's, and what `SAMOYED_ONNX_VECTORS` names.
+ * Finds the test vectors on this machine: those that the oracle's onnx package computes (written once, into
+ * `.cache`), those that it contains, Debian's, and those in the folder `SAMOYED_ONNX_VECTORS`.
  */
 export function findSuites(): Suite[] {
   const suites: Suite[] = oraclePython() === undefined ? [] : oracleSuites();
@@ -98,7 +98,7 @@ export function dataSets(vector: Vector): DataSet[] {
     });
 }
 
-/** The tolerance that a vector comes with; ONNX's own runner has these defaults. */
+/** A vector's own tolerance; the defaults are those of ONNX's own runner. */
 export function tolerance(vector: Vector): { rtol: number; atol: number } {
   const defaults = { rtol: 1e-3, atol: 1e-7 };
   const file = join(vector.folder, "data.json");

@@ -5,7 +5,7 @@ import { buildModel } from "../../build-model.ts";
 import { type ResNetConfig, resnetConfig } from "./config.ts";
 import { modelParameters } from "../../architecture.ts";
 
-/** Tensors that fail when they are read: building must not. */
+/** Tensors that fail when they are read: building must not read them. */
 function unread(architecture: ResNetConfig, numClasses: number): Map<string, LazyTensor> {
   const refuse = () => {
     throw new Error("a weight was read");
@@ -69,7 +69,7 @@ describe("buildModel", () => {
     ]);
   });
 
-  it("puts pooled features out, from a checkpoint with a classifier or without", () => {
+  it("outputs pooled features, from a checkpoint with or without a classifier", () => {
     for (const numClasses of [10, 0]) {
       const tensors = unread(SMALL, numClasses);
       const graph = buildModel({ architecture: SMALL, numClasses, tensors, features: true });
@@ -80,7 +80,7 @@ describe("buildModel", () => {
     expect(headless.outputs[0]!.name).toBe("features");
   });
 
-  it("makes float32 of other floats", () => {
+  it("converts other floats to float32", () => {
     const tensors = unread(SMALL, 2);
     const shape: Shape = [2, 32];
     tensors.set(

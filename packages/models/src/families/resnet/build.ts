@@ -12,7 +12,7 @@ import type { Step } from "./steps.ts";
 /** The modules of timm's `feature_info`. */
 export const TAPS: readonly string[] = ["act1", "layer1", "layer2", "layer3", "layer4"];
 
-/** The graph of a ResNet, as `Family.build` describes it. Matches timm 1.0.29, `models/resnet.py`, in evaluation mode. */
+/** Builds the graph of a ResNet; see `Family.build`. Matches timm 1.0.29, `models/resnet.py`, in evaluation mode. */
 export function buildResNet(options: FamilyBuildOptions<ResNetConfig>): Graph {
   const { architecture: config, tensors, inputSize, name } = options;
   const builder = createBuilder({ name });

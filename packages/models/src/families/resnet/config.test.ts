@@ -6,7 +6,7 @@ import { modelParameters } from "../../architecture.ts";
 const BASE: ResNetOptions = { block: "bottleneck", layers: [1, 1, 1, 1] };
 
 describe("resnetConfig", () => {
-  it("takes timm's defaults", () => {
+  it("uses timm's defaults", () => {
     expect(resnetConfig(BASE)).toMatchObject({
       family: "resnet",
       block: ["bottleneck", "bottleneck", "bottleneck", "bottleneck"],
@@ -40,7 +40,7 @@ describe("resnetConfig", () => {
     );
   });
 
-  it("refuses groups that do not divide the channels, when they are laid out", () => {
+  it("refuses groups that do not divide the channels when the network is planned", () => {
     const config = resnetConfig({ ...BASE, cardinality: 6, baseWidth: 16, blockReduceFirst: 5 });
     expect(() => modelParameters(config, { numClasses: 1 })).toThrow(
       "layer1.0.conv2: no convolution from 19 to 96 channels has 6 groups",

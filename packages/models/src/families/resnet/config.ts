@@ -3,13 +3,13 @@ import { UsageError } from "@samoyed/core";
 /** A residual block of timm's `resnet.py`: two 3 × 3 convolutions, or 1 × 1, grouped 3 × 3, 1 × 1. */
 export type BlockKind = "basic" | "bottleneck";
 
-/** What timm's `act_layer` may name here. Every published network of the family has `relu`. */
+/** Supported values of timm's `act_layer`. Every published network of the family has `relu`. */
 export type Activation = "relu" | "silu" | "leaky_relu" | "hard_swish" | "gelu";
 
 /**
  * A network of timm's `resnet.py`, as plain data: the arguments of its `ResNet` class (timm 1.0.29), under timm's
- * names in camel case. Two networks with equal tensors may still differ here, where an argument has no tensors of its
- * own: `aaLayer`, `actLayer`, `outputStride`.
+ * names in camel case. Two networks with equal tensors may still differ here, in arguments without their own
+ * tensors: `aaLayer`, `actLayer`, `outputStride`.
  */
 export interface ResNetConfig {
   readonly family: "resnet";
@@ -17,28 +17,28 @@ export interface ResNetConfig {
   readonly block: readonly BlockKind[];
   /** Blocks per stage. */
   readonly layers: readonly number[];
-  /** `planes` per stage; a stage puts out as many channels, or four times as many if its block is a bottleneck. */
+  /** `planes` per stage; a stage outputs as many channels, or four times as many if its block is a bottleneck. */
   readonly channels: readonly number[];
   readonly inChans: number;
   /** Groups of a bottleneck's 3 × 3 convolution. */
   readonly cardinality: number;
   /** A bottleneck's inner width is `floor(planes * baseWidth / 64) * cardinality`. */
   readonly baseWidth: number;
-  /** One 7 × 7 convolution; three 3 × 3; or three 3 × 3 of which the first is narrower. */
+  /** One 7 × 7 convolution; three 3 × 3; or three 3 × 3, the first of which is narrower. */
   readonly stemType: "plain" | "deep" | "deep_tiered";
   /** Width of the deep stems, whose output has twice as many channels; a plain stem has 64. */
   readonly stemWidth: number;
-  /** A strided convolution in place of the stem's pooling. */
+  /** Replaces the stem's pooling with a strided convolution. */
   readonly replaceStemPool: boolean;
   /** Divides the output channels of each block's first convolution. */
   readonly blockReduceFirst: number;
   readonly downKernelSize: number;
-  /** Average pooling and a 1 × 1 convolution in place of a strided one, in the shortcuts. */
+  /** Replaces the strided convolution of shortcuts with average pooling and a 1 × 1 convolution. */
   readonly avgDown: boolean;
   readonly actLayer: Activation;
   readonly normLayer: "batchnorm" | "groupnorm";
   readonly normEps: number;
-  /** What follows a strided layer that itself is left unstrided: average pooling, or a binomial 3 × 3 filter. */
+  /** Anti-aliasing in place of a layer's stride: average pooling, or a binomial 3 × 3 filter. */
   readonly aaLayer: "none" | "avg" | "blur";
   /** Channel attention at each block's end. */
   readonly attention: "none" | "se" | "eca";
@@ -46,11 +46,11 @@ export interface ResNetConfig {
   readonly seRatio: number;
   /** Stages that would exceed this stride are dilated instead. */
   readonly outputStride: 8 | 16 | 32;
-  /** Output channels of convolutions, by module path, that pruning has made narrower. */
+  /** Output channels of pruned convolutions, by module path. */
   readonly widths: readonly (readonly [path: string, channels: number])[];
 }
 
-/** The arguments of `resnetConfig`: what timm's ResNet requires, and what it has defaults for. */
+/** The arguments of `resnetConfig`: the required ones of timm's ResNet, and those with defaults. */
 export type ResNetOptions = Partial<Omit<ResNetConfig, "family" | "block" | "layers">> & {
   /** One kind for all stages, or one per stage. */
   readonly block: BlockKind | readonly BlockKind[];
@@ -60,12 +60,12 @@ export type ResNetOptions = Partial<Omit<ResNetConfig, "family" | "block" | "lay
 /** timm's `ResNet.forward` names four stages. */
 export const STAGES = 4;
 
-/** Blocks per stage. The deepest published network (ResNet-RS 420) has 87; the cap bounds what a caller's typo builds. */
+/** Blocks per stage. The deepest published network (ResNet-RS 420) has 87; the limit bounds the effect of a typo. */
 const MAX_BLOCKS = 1000;
-/** Any width. The widest published layer (ResNeXt-101 32x48d) has 12,288 channels. */
+/** Largest width. The widest published layer (ResNeXt-101 32x48d) has 12,288 channels. */
 const MAX_CHANNELS = 1 << 20;
 
-/** Channels that a block puts out for each of its planes. */
+/** Output channels of a block per plane. */
 export function expansion(kind: BlockKind): 1 | 4 {
   return kind === "basic" ? 1 : 4;
 }
@@ -76,9 +76,9 @@ function checkCounts(name: string, values: readonly number[], maximum: number): 
 }
 
 /**
- * A complete configuration: timm's defaults wherever nothing is given.
+ * Completes a configuration with timm's defaults.
  *
- * @throws UsageError where timm would refuse the arguments as well: other than four stages, widths or depths below 1,
+ * @throws UsageError when timm would refuse the arguments too: other than four stages, widths or depths below 1,
  *   basic blocks with a cardinality or base width.
  */
 export function resnetConfig(options: ResNetOptions): ResNetConfig {

@@ -6,7 +6,7 @@ type Fields = ReadonlyMap<string, string>;
 
 const numbers = (text: string): number[] => text.split(",").map(Number);
 
-/** How each of timm's arguments is read; the table has no others. */
+/** A reader for each of timm's arguments; the table contains no others. */
 const READERS: Readonly<Record<string, (value: string) => Partial<ResNetOptions>>> = {
   block: (value) => {
     const kinds = value.split(",") as BlockKind[];

@@ -3,7 +3,7 @@ import type { ResNetConfig } from "./config.ts";
 
 const USUAL_CHANNELS = "64-128-256-512";
 
-/** `resnet`, `wide_resnet` or `resnext`, as timm's names begin. */
+/** `resnet`, `wide_resnet` or `resnext`, the prefix of timm's names. */
 function familyName({ cardinality, baseWidth }: ResNetConfig): string {
   if (cardinality > 1) return "resnext";
   return baseWidth > 64 ? "wide_resnet" : "resnet";
@@ -18,8 +18,8 @@ function stemLetter({ stemType, stemWidth, avgDown }: ResNetConfig): string {
 }
 
 /**
- * A name for a network that timm has none for, in timm's manner: `resnext14_8x16d`, then what is unusual about it:
- * `_c16-32-64-128` for channels, `_l1-2-1-1` for a depth whose name a published network has.
+ * A name in timm's style for a network that timm does not name: `resnext14_8x16d`, followed by unusual settings:
+ * `_c16-32-64-128` for channels, `_l1-2-1-1` for a depth whose name is that of a published network.
  */
 export function describeConfig(config: ResNetConfig): string {
   const { attention, block, cardinality, baseWidth, channels, layers } = config;

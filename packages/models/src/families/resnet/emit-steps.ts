@@ -5,7 +5,7 @@ import { NORM_GROUPS } from "./plan-parts.ts";
 import type { AvgPoolStep, BlurStep, ConvStep, EcaStep, MaxPoolStep, NormStep, SqueezeStep, Step } from "./steps.ts";
 import type { WeightScope } from "../../weights.ts";
 
-/** Where nodes go and weights come from. */
+/** The destination of nodes and the source of weights. */
 export interface EmitContext {
   readonly builder: GraphBuilder;
   readonly weights: WeightScope;
@@ -27,7 +27,7 @@ function emitConv({ builder, weights }: EmitContext, x: string, step: ConvStep):
   });
 }
 
-/** Opset 17 has no group norm of PyTorch's kind: the groups are normalised as the instances of a wider image. */
+/** Opset 17 has no group norm like PyTorch's: the groups are normalized as the instances of a wider image. */
 function emitGroupNorm({ builder, weights, config }: EmitContext, x: string, { path, channels }: NormStep): string {
   // [N, C, H, W] → [N, groups, C / groups * H, W]; Reshape copies the sizes at 0.
   const grouped = builder.node("Reshape", [x, weights.integers("groupnorm.groups", [0, NORM_GROUPS, -1, 0])], {
@@ -58,7 +58,7 @@ function emitNorm(context: EmitContext, x: string, step: NormStep): string {
   });
 }
 
-/** How each activation is written; the value takes the module's path as its name, or `output`. */
+/** The nodes of each activation; the value is named by the module's path, or `output`. */
 const ACTIVATIONS: Readonly<
   Record<Activation, (context: EmitContext, x: string, name: string, output: string) => string>
 > = {
@@ -135,7 +135,7 @@ function emitSqueeze(context: EmitContext, x: string, { path, reduce, expand }: 
   return builder.node("Mul", [x, gate], { name: path });
 }
 
-/** The convolution over channels runs on an image one pixel wide and as high as there are channels. */
+/** The convolution over channels runs on an image one pixel wide, with the channels as its height. */
 function emitEca({ builder, weights }: EmitContext, x: string, { path, kernel }: EcaStep): string {
   const swap = { perm: ints([0, 2, 1, 3]) };
   const mean = builder.node("GlobalAveragePool", [x], { name: `${path}.mean` });

@@ -29,7 +29,7 @@ function errorOf(tensors: Tensors): SamoyedError {
 }
 
 describe("identifyModel, published networks", () => {
-  // Architectures whose tensors another one has too, and which therefore go by its name.
+  // Architectures with the same tensors as another one, under whose name they are recognized.
   const SHADOWED: Readonly<Record<string, string>> = {
     ecaresnext50t_32x4d: "ecaresnext26t_32x4d",
     resnetblur18: "resnet18",
@@ -43,8 +43,8 @@ describe("identifyModel, published networks", () => {
     seresnextaa101d_32x8d: "seresnext101d_32x8d",
   };
 
-  const recognisable = [...configurations()].filter(([, { normLayer }]) => normLayer === "batchnorm");
-  it.each(recognisable.map(([name]) => name))("%s", (name) => {
+  const recognizable = [...configurations()].filter(([, { normLayer }]) => normLayer === "batchnorm");
+  it.each(recognizable.map(([name]) => name))("%s", (name) => {
     const found = identifyModel(published(name));
     expect(found.name).toBe(SHADOWED[name] ?? name);
     expect(found.architecture).toEqual(configurations().get(SHADOWED[name] ?? name));
@@ -59,7 +59,7 @@ describe("identifyModel, published networks", () => {
     expect(candidates.some((model) => model.name.startsWith(`${name}.`))).toBe(true);
   });
 
-  it("lists every checkpoint that it could be, the chosen architecture's first", () => {
+  it("lists every candidate checkpoint, the chosen architecture's first", () => {
     const names = identifyModel(published("resnext50_32x4d")).candidates.map(({ name }) => name);
     expect(names).toHaveLength(10);
     expect(names[0]).toBe("resnext50_32x4d.a1h_in1k");
@@ -67,20 +67,20 @@ describe("identifyModel, published networks", () => {
     expect(identifyModel(published("resnext50_32x4d")).assumptions).toEqual([]);
   });
 
-  it("takes the architecture that was published with as many classes", () => {
+  it("chooses the architecture published with the same number of classes", () => {
     const found = identifyModel(published("resnet50d", 11821));
     expect(found.name).toBe("resnetaa50d");
     expect(found.candidates.map(({ name }) => name)).toEqual(["resnetaa50d.sw_in12k", "resnetaa50d.d_in12k"]);
   });
 
-  it("knows a fine-tuned head, and none", () => {
+  it("recognizes a network with a fine-tuned head, and without a head", () => {
     const tuned = identifyModel(published("resnext101_32x16d", 37));
     expect(tuned).toMatchObject({ name: "resnext101_32x16d", numClasses: 37 });
     expect(tuned.candidates.map(({ name }) => name)).toContain("resnext101_32x16d.fb_ssl_yfcc100m_ft_in1k");
     expect(identifyModel(published("resnet18", 0))).toMatchObject({ name: "resnet18", numClasses: 0 });
   });
 
-  it("does without num_batches_tracked, and takes half precision", () => {
+  it("accepts missing num_batches_tracked, and half precision", () => {
     const old = [...published("resnet18")].filter(([name]) => !name.endsWith("num_batches_tracked"));
     const half = old.map(([name, { shape }]): [string, TensorType] => [name, { shape, dtype: "float16" }]);
     expect(identifyModel(new Map(half)).name).toBe("resnet18");
@@ -94,7 +94,7 @@ describe("identifyModel, published networks", () => {
 });
 
 describe("identifyModel, other networks", () => {
-  it("recognizes a small ResNeXt of our own training", () => {
+  it("recognizes a small unpublished ResNeXt", () => {
     const config = resnetConfig({
       block: "bottleneck",
       layers: [1, 1, 1, 1],
@@ -113,7 +113,7 @@ describe("identifyModel, other networks", () => {
     [{ block: "basic", layers: [1, 1, 3, 3] }, "resnet18_l1-1-3-3"],
     [{ block: "bottleneck", layers: [1, 1, 1, 2], baseWidth: 128 }, "wide_resnet17_128"],
     [{ block: "bottleneck", layers: [1, 1, 1, 2], attention: "se", stemType: "deep", stemWidth: 32 }, "seresnet17c"],
-  ] as const)("names %o in timm's manner", (options, name) => {
+  ] as const)("names %o in timm's style", (options, name) => {
     expect(identifyModel(tensorsOf(resnetConfig(options), 5)).name).toBe(name);
   });
 
@@ -186,14 +186,14 @@ describe("identifyModel, near misses", () => {
     expect(errorOf(tensors).message).toContain("layer4.1.conv2.weight is [512, 512, 1, 1], expected [512, 512, 3, 3]");
   });
 
-  it("names a tensor too many", () => {
+  it("names an extra tensor", () => {
     const tensors = published("resnet50");
     tensors.set("layer4.3.conv1.weights", { shape: [1], dtype: "float32" });
     tensors.set("aux.weight", { shape: [2, 2], dtype: "float32" });
     expect(errorOf(tensors).message).toContain("aux.weight [2, 2] is not expected");
   });
 
-  it("names a dtype that is no weight's", () => {
+  it("names a dtype that is not valid for weights", () => {
     const tensors = published("resnet18");
     tensors.set("conv1.weight", { shape: [64, 3, 7, 7], dtype: "int8" });
     expect(errorOf(tensors).message).toContain("conv1.weight is int8, expected a float of 16, 32 or 64 bits");
@@ -222,18 +222,18 @@ describe("identifyModel, near misses", () => {
     const tensors = new Map([...published("resnet18")].map(([name, tensor]) => [`backbone.${name}`, tensor]));
     const error = errorOf(tensors);
     expect(error).toBeInstanceOf(UnsupportedError);
-    expect(error.hint).toBe('All names begin with "backbone.": strip that.');
+    expect(error.hint).toBe('All names begin with "backbone.": remove that prefix.');
   });
 
   it.each([
     ["nothing", []],
     ["a transformer", ["cls_token", "pos_embed", "blocks.0.attn.qkv.weight", "head.weight"]],
-    ["block numbers beyond reason", [1, 2, 3, 4].map((stage) => `layer${stage}.9999.conv1.weight`)],
+    ["block numbers beyond the limit", [1, 2, 3, 4].map((stage) => `layer${stage}.9999.conv1.weight`)],
     ["empty shapes", [1, 2, 3, 4].map((stage) => `layer${stage}.0.conv1.weight`)],
   ])("refuses %s", (_, names) => {
     const error = errorOf(new Map(names.map((name) => [name, { shape: [0, 0], dtype: "float32" }])));
     expect(error).toBeInstanceOf(UnsupportedError);
-    expect(error.message).toContain(`holds ${names.length === 0 ? "no" : names.length} tensors`);
+    expect(error.message).toContain(`contains ${names.length === 0 ? "no" : names.length} tensors`);
   });
 
   it.each([
@@ -265,7 +265,7 @@ describe("identifyModel, near misses", () => {
     fc.assert(
       fc.property(index, fc.constantFrom("rename", "remove", "reshape"), (at, change) => {
         const [name, tensor] = whole[at]!;
-        // Both without a meaning for the numbers: absent counts, and a classifier of another size.
+        // Neither affects the result: absent counts, and a classifier of another size.
         if (name.endsWith("num_batches_tracked") && change === "remove") return;
         const tensors = new Map(whole);
         if (change === "reshape") tensors.set(name, { ...tensor, shape: [...tensor.shape, 1] });

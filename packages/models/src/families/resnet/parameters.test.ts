@@ -12,7 +12,7 @@ interface Fixture {
   readonly lists: Readonly<Record<string, readonly (readonly [string, string, readonly number[]])[]>>;
 }
 
-/** What timm's own `state_dict()` lists, recorded by tools/oracle/export_models.py. */
+/** timm's own `state_dict()`, recorded by tools/oracle/export_models.py. */
 const recorded = JSON.parse(
   readFileSync(new URL("../../../fixtures/parameters.json", import.meta.url), "utf8"),
 ) as Fixture;
@@ -33,7 +33,7 @@ function defaultClasses(name: string): number {
 }
 
 describe("modelParameters", () => {
-  it("knows every architecture that timm has in resnet.py", () => {
+  it("contains every architecture of timm's resnet.py", () => {
     expect([...configurations().keys()]).toEqual(Object.keys(recorded.hashes));
     expect(configurations().size).toBe(82);
   });
@@ -47,7 +47,7 @@ describe("modelParameters", () => {
     expect(rows(name)).toEqual(recorded.lists[name]);
   });
 
-  it("hashes another list otherwise", () => {
+  it("another list has another hash", () => {
     expect(hash("resnet18", 999)).not.toBe(recorded.hashes["resnet18"]!.sha256);
   });
 

@@ -7,7 +7,7 @@ import { planNetwork } from "./plan.ts";
 import type { ConvStep, NormStep, Step } from "./steps.ts";
 
 /**
- * The weight of the norm that ends a block's residual branch, in a stand-in. Undamped, a random ResNeXt-101 amplifies
+ * The weight of the last norm of a block's residual branch, in a stand-in. Undamped, a random ResNeXt-101 amplifies
  * float32 noise 20-fold.
  */
 const LAST_NORM_WEIGHT: StandInFill = { kind: "constant", value: 0.25 };
@@ -37,7 +37,7 @@ function normEntries({ path, channels, last }: NormStep, normLayer: ResNetConfig
     ...affine,
     entry(`${path}.running_mean`, [channels], ZEROS),
     entry(`${path}.running_var`, [channels], ONES),
-    // PyTorch before 0.4.1 wrote none.
+    // PyTorch before 0.4.1 did not write it.
     [`${path}.num_batches_tracked`, { shape: [], dtype: "int64", fill: ZEROS, optional: true }],
   ];
 }
@@ -57,7 +57,7 @@ function stepEntries(step: Step, normLayer: ResNetConfig["normLayer"]): readonly
   }
 }
 
-/** The state dict of a ResNet, as `Family.parameters` describes it. */
+/** The state dict of a ResNet; see `Family.parameters`. */
 export function resnetParameters(
   architecture: ResNetConfig,
   { numClasses }: { readonly numClasses: number },

@@ -1,7 +1,7 @@
 import { antiAlias, attention, conv, norm, type PlanContext } from "./plan-parts.ts";
 import type { Step } from "./steps.ts";
 
-/** Where a block stands and what it does to the image's size. */
+/** A block's position, and its effect on the image's size. */
 export interface BlockGeometry {
   readonly path: string;
   readonly inChannels: number;
@@ -9,7 +9,7 @@ export interface BlockGeometry {
   readonly planes: number;
   readonly stride: number;
   readonly dilation: number;
-  /** The dilation of the block before, which the first 3 × 3 convolution takes. */
+  /** The dilation of the previous block, which the first 3 × 3 convolution uses. */
   readonly firstDilation: number;
 }
 

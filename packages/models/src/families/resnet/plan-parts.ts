@@ -8,14 +8,14 @@ export interface PlanContext {
   readonly widths: ReadonlyMap<string, number>;
 }
 
-/** timm's `GroupNorm` (`layers/norm.py`) always has so many groups. */
+/** timm's `GroupNorm` (`layers/norm.py`) always has this many groups. */
 export const NORM_GROUPS = 32;
 
 type ConvOptions = Pick<ConvStep, "inChannels" | "outChannels" | "kernel"> &
   Partial<Pick<ConvStep, "stride" | "dilation" | "groups" | "bias">>;
 
 /**
- * A convolution with timm's symmetric padding (`layers/padding.py`, `get_padding`), as wide as pruning left it.
+ * A convolution with timm's symmetric padding (`layers/padding.py`, `get_padding`), with its width after pruning.
  *
  * @throws UsageError when the groups do not divide the channels.
  */
@@ -57,7 +57,7 @@ export function norm(
   return { kind: "norm", path, channels: outChannels, last };
 }
 
-/** The anti-aliasing in place of a stride (`layers/blur_pool.py`, `create_aa`); averaging over one pixel is nothing. */
+/** The anti-aliasing in place of a stride (`layers/blur_pool.py`, `create_aa`); averaging over one pixel adds no step. */
 export function antiAlias(
   { config }: PlanContext,
   path: string,

@@ -1,7 +1,7 @@
 import { antiAlias, conv, norm, type PlanContext } from "./plan-parts.ts";
 import type { Step } from "./steps.ts";
 
-/** The steps before `act1`, and the channels there. */
+/** The steps before `act1`, and their output channels. */
 export function planStem(context: PlanContext): { readonly steps: readonly Step[]; readonly channels: number } {
   const { inChans, stemType, stemWidth } = context.config;
   if (stemType === "plain") {
@@ -27,7 +27,7 @@ export function planStem(context: PlanContext): { readonly steps: readonly Step[
   };
 }
 
-/** What timm names `maxpool`, whatever it is. */
+/** The steps of the module that timm names `maxpool`, which may be another operation. */
 export function planStemPool(context: PlanContext, channels: number): readonly Step[] {
   const { aaLayer, replaceStemPool } = context.config;
   const pooled = { channels, stride: 2 };
@@ -39,7 +39,7 @@ export function planStemPool(context: PlanContext, channels: number): readonly S
       kernel: 3,
       stride: hasAa ? 1 : 2,
     });
-    // The modules are numbered after the absent ones were dropped.
+    // The modules are numbered after dropping the absent ones.
     const next = hasAa ? 2 : 1;
     return [
       only,

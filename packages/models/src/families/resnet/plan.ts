@@ -8,7 +8,7 @@ import type { Step } from "./steps.ts";
 export interface BlockPlan {
   readonly path: string;
   readonly body: readonly Step[];
-  /** Empty where the input itself is added. */
+  /** Empty if the input itself is added. */
   readonly shortcut: readonly Step[];
   /** Path of the activation after the sum. */
   readonly act: string;
@@ -24,13 +24,13 @@ export interface NetworkPlan {
   readonly features: number;
 }
 
-/** Lays out a network as timm 1.0.29 builds it (`models/resnet.py`, `ResNet.__init__` and `make_blocks`). */
+/** Plans a network as in timm 1.0.29 (`models/resnet.py`, `ResNet.__init__` and `make_blocks`). */
 export function planNetwork(config: ResNetConfig): NetworkPlan {
   const context: PlanContext = { config, widths: new Map(config.widths) };
   const stem = planStem(context);
   const stages: { path: string; blocks: BlockPlan[] }[] = [];
   let inChannels = stem.channels;
-  // timm decides about projections before it prunes.
+  // timm decides on projections before pruning.
   let nominal = config.stemType === "plain" ? 64 : 2 * config.stemWidth;
   let netStride = 4;
   let dilation = 1;

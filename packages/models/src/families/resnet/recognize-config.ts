@@ -4,15 +4,15 @@ import { seWidth } from "./plan-parts.ts";
 
 type Tensors = ReadonlyMap<string, TensorType>;
 
-/** Ratios of squeeze-and-excitation in use, the usual one first: rounding makes several fit small networks. */
+/** Ratios of squeeze-and-excitation in use, the usual one first: because of rounding, several can fit small networks. */
 const SE_RATIOS: readonly number[] = [1 / 16, 1 / 4, 1 / 8, 1 / 2, 1 / 32];
 
-/** One size of a tensor; 0 where there is no such tensor or axis, so that what follows from it fits nothing. */
+/** One size of a tensor; 0 if there is no such tensor or axis, so that the resulting configuration fits nothing. */
 function size(tensors: Tensors, name: string, axis = 0): number {
   return tensors.get(name)?.shape[axis] ?? 0;
 }
 
-/** Blocks per stage as the names number them, or `undefined` where the names are not those of a ResNet. */
+/** Blocks per stage according to the names, or `undefined` if the names are not those of a ResNet. */
 export function countLayers(tensors: Tensors): readonly number[] | undefined {
   const layers = new Array<number>(STAGES).fill(0);
   for (const name of tensors.keys()) {
@@ -21,7 +21,7 @@ export function countLayers(tensors: Tensors): readonly number[] | undefined {
     const stage = Number(match[1]) - 1;
     layers[stage] = Math.max(layers[stage]!, Number(match[2]) + 1);
   }
-  // Every block has tensors, so numbers beyond their count are no blocks.
+  // Every block has tensors, so numbers beyond their count are not blocks.
   return layers.every((count) => count > 0 && count <= tensors.size) ? layers : undefined;
 }
 
@@ -38,13 +38,13 @@ function recognizeStem(tensors: Tensors): Stem {
   return { inChans: size(tensors, "conv1.0.weight", 1), stemType, stemWidth };
 }
 
-/** The first block of a stage, as its convolutions show it. */
+/** The first block of a stage, inferred from its convolutions. */
 interface Stage {
   readonly kind: BlockKind;
   readonly planes: number;
   /** Output channels of the first convolution. */
   readonly first: number;
-  /** What the first convolution would put out unreduced. */
+  /** Output channels of the first convolution without reduction. */
   readonly width: number;
   readonly groups: number;
 }
@@ -62,8 +62,8 @@ function recognizeStage(tensors: Tensors, stage: number): Stage {
 }
 
 /**
- * The least base width that gives every stage its inner width, `floor(planes * baseWidth / 64)` a group; several may
- * fit, and they are the same network.
+ * The least base width with which every stage has its inner width, `floor(planes * baseWidth / 64)` per group; all base
+ * widths that fit are the same network.
  */
 function recognizeBaseWidth(stages: readonly Stage[]): number {
   const bottlenecks = stages.filter(({ kind }) => kind === "bottleneck");
@@ -83,12 +83,12 @@ function recognizeAttention(tensors: Tensors, stages: readonly Stage[]): Partial
 }
 
 /**
- * The configuration that tensor names and shapes spell out, for any depth, width and cardinality. It may be wrong: what
- * does not fit shows when its parameters are compared.
+ * Infers a configuration from tensor names and shapes, for any depth, width and cardinality. It may be wrong: differences
+ * are found when its parameters are compared.
  *
- * Not seen in tensors, and therefore timm's defaults: activation, anti-aliasing, output stride, batch norms.
+ * Not visible in tensors, and therefore timm's defaults: activation, anti-aliasing, output stride, batch norms.
  *
- * @throws UsageError when the sizes are no network's.
+ * @throws UsageError when the sizes do not form a network.
  */
 export function recognizeConfig(tensors: Tensors, layers: readonly number[]): ResNetConfig {
   const stages = [1, 2, 3, 4].map((stage) => recognizeStage(tensors, stage));

@@ -21,24 +21,24 @@ function named(): readonly Hypothesis<ResNetConfig>[] {
   return [...plain, ...all.filter(({ architecture }) => architecture.aaLayer !== "none")];
 }
 
-/** What the names and shapes spell out, or nothing where that is no network. */
+/** The configuration inferred from names and shapes, if it is a valid network. */
 function spelledOut(tensors: Tensors, layers: readonly number[]): readonly Hypothesis<ResNetConfig>[] {
   try {
     const architecture = recognizeConfig(tensors, layers);
-    // Channels that groups do not divide show only when the layers are laid out.
+    // Channels that groups do not divide are found only when the layers are planned.
     planNetwork(architecture);
     const assumptions = [
       "No published network has these tensors: ReLU, no anti-aliasing and an output stride of 32 are assumed.",
     ];
     return [{ name: describeConfig(architecture), architecture, assumptions }];
   } catch (error) {
-    // The sizes fit no network; the nearest one with a name tells which.
+    // The sizes fit no network; the error names the nearest one with a name.
     if (error instanceof UsageError) return [];
     throw error;
   }
 }
 
-/** Why the tensors leave open what no published network decides. */
+/** Error for tensors that leave a setting open which no published network determines. */
 function refusal(tensors: Tensors): UnsupportedError | undefined {
   if (!tensors.has("maxpool.0.weight") || !tensors.has("maxpool.2.weight") || tensors.has("maxpool.1.weight")) {
     return undefined;
@@ -50,7 +50,7 @@ function refusal(tensors: Tensors): UnsupportedError | undefined {
 }
 
 /**
- * The ResNets that tensors may be of: those with a name and this depth, then the one that names and shapes spell out, for
+ * The ResNets that the tensors may belong to: those with a name and this depth, then the one inferred from names and shapes, for
  * any depth, width and cardinality.
  */
 export function recognizeResNet(tensors: Tensors): Recognition<ResNetConfig> | undefined {

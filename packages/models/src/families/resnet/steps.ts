@@ -1,4 +1,4 @@
-/** A convolution, square and zero-padded alike on all sides. */
+/** A square convolution, zero-padded equally on all sides. */
 export interface ConvStep {
   readonly kind: "conv";
   readonly path: string;
@@ -34,7 +34,7 @@ export interface MaxPoolStep {
 }
 
 /**
- * Average pooling. `floor`: `AvgPool2d(size)`, the rest is dropped. `ceil`: stride 2, the rest counts, as a smaller
+ * Average pooling. `floor`: `AvgPool2d(size)`, the remainder is dropped. `ceil`: stride 2, the remainder is a smaller
  * window. `same`: stride 1, one zero to the right and below, and the zeros count.
  */
 export interface AvgPoolStep {

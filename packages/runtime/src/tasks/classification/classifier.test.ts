@@ -5,7 +5,7 @@ import { channelMeans, CONTRACT, fakeBackend, type FakeModel } from "../../../te
 import type { LoadProgress } from "../../backend.ts";
 import { loadClassifier } from "./classifier.ts";
 
-/** One color, 4 × 4. */
+/** An image of one color, 4 × 4. */
 function plain(red: number, green: number, blue: number): Image {
   const data = new Uint8Array(48);
   for (let at = 0; at < 48; at += 3) data.set([red, green, blue], at);
@@ -16,20 +16,20 @@ const { labels: _, ...UNNAMED } = CONTRACT;
 const GREEN = plain(0, 255, 51);
 const BLUE = plain(102, 0, 255);
 
-test("needs nothing but the artifact and a backend: contract gives pixels and names", async () => {
+test("needs only the artifact and a backend: preprocessing and names come from the contract", async () => {
   const classifier = await loadClassifier("model", { backend: fakeBackend("fake") });
   expect(classifier.backend).toBe("fake");
   expect(classifier.contract).toBe(CONTRACT);
-  const answer = await classifier.classify(GREEN);
-  expect(answer.map(({ index, label }) => `${index} ${label}`)).toEqual(["1 green", "2 blue", "0 red"]);
+  const prediction = await classifier.classify(GREEN);
+  expect(prediction.map(({ index, label }) => `${index} ${label}`)).toEqual(["1 green", "2 blue", "0 red"]);
   // Logits 0, 10, 2.
   const sum = 1 + Math.exp(10) + Math.exp(2);
-  expect(answer[0]!.probability).toBeCloseTo(Math.exp(10) / sum, 6);
-  expect(answer.reduce((total, { probability }) => total + probability, 0)).toBeCloseTo(1, 12);
+  expect(prediction[0]!.probability).toBeCloseTo(Math.exp(10) / sum, 6);
+  expect(prediction.reduce((total, { probability }) => total + probability, 0)).toBeCloseTo(1, 12);
   await classifier.dispose();
 });
 
-test("top limits, and must be a number of classes", async () => {
+test("top limits the predictions, and must be a number of classes", async () => {
   const classifier = await loadClassifier("model", { backend: fakeBackend("fake") });
   expect(await classifier.classify(GREEN, { top: 1 })).toHaveLength(1);
   expect(await classifier.classify(GREEN, { top: 99 })).toHaveLength(3);
@@ -45,7 +45,7 @@ test("names: the model's, the caller's, or class 258", async () => {
   expect((await own.classify(GREEN, { top: 1 }))[0]!.label).toBe("grün");
 });
 
-describe("one logit is a binary classifier's", () => {
+describe("a network with one logit is a binary classifier", () => {
   const model = (values: number[], labels?: readonly string[]): FakeModel => ({
     contract: labels ? { ...UNNAMED, labels } : UNNAMED,
     output: ["N", 1],
@@ -53,19 +53,19 @@ describe("one logit is a binary classifier's", () => {
   });
   const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
-  test("its probability is a sigmoid, and the rest is the other class's", async () => {
+  test("its probability is a sigmoid, and the other class has the rest", async () => {
     const classifier = await loadClassifier("model", { backend: fakeBackend("fake", model([2, -1, 0])) });
     expect(classifier.logits).toBe(1);
-    const answers = await classifier.classifyBatch([GREEN, BLUE, GREEN]);
-    expect(answers.map((each) => each.map(({ index, label }) => `${index} ${label}`))).toEqual([
+    const predictions = await classifier.classifyBatch([GREEN, BLUE, GREEN]);
+    expect(predictions.map((each) => each.map(({ index, label }) => `${index} ${label}`))).toEqual([
       ["1 class 1", "0 class 0"],
       ["0 class 0", "1 class 1"],
       ["0 class 0", "1 class 1"],
     ]);
     for (const [index, x] of [2, -1, 0].entries()) {
-      const positive = answers[index]!.find((answer) => answer.index === 1)!;
+      const positive = predictions[index]!.find((prediction) => prediction.index === 1)!;
       expect(positive.probability).toBeCloseTo(sigmoid(x), 15);
-      expect(answers[index]!.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 15);
+      expect(predictions[index]!.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 15);
     }
   });
 
@@ -83,11 +83,11 @@ describe("one logit is a binary classifier's", () => {
     expect(await given.classify(GREEN, { top: 1 })).toHaveLength(1);
   });
 
-  test("three labels are refused, and an infinite or absent number", async () => {
+  test("three labels are refused, and so is an infinite or missing logit", async () => {
     const three = loadClassifier("model", { backend: fakeBackend("fake", model([3], ["a", "b", "c"])) });
     await expect(three).rejects.toMatchObject({
       message: "the network gives 1 classes; there are 3 labels",
-      hint: "Give the names of both classes, negative and positive, or of the positive one alone.",
+      hint: "Give the names of both classes, negative and positive, or only of the positive one.",
     });
     for (const bad of [Number.NaN, Infinity]) {
       const classifier = await loadClassifier("model", { backend: fakeBackend("fake", model([bad])) });
@@ -95,7 +95,7 @@ describe("one logit is a binary classifier's", () => {
     }
   });
 
-  test("where the output's size is symbolic, too", async () => {
+  test("also where the output's size is symbolic", async () => {
     const backend = fakeBackend("fake", { ...model([2], ["cat", "dog"]), output: ["N", "classes"] });
     const loaded = await loadClassifier("model", { backend });
     expect(loaded.logits).toBeUndefined();
@@ -105,12 +105,12 @@ describe("one logit is a binary classifier's", () => {
 });
 
 describe("batches", () => {
-  test("run at once where the batch size is symbolic", async () => {
+  test("run in one batch where the batch size is symbolic", async () => {
     const backend = fakeBackend("fake");
     const classifier = await loadClassifier("model", { backend });
-    const answers = await classifier.classifyBatch([GREEN, BLUE, GREEN], { top: 1 });
-    expect(answers.map(([best]) => best!.label)).toEqual(["green", "blue", "green"]);
-    expect(answers[0]).toEqual(await classifier.classify(GREEN, { top: 1 }));
+    const predictions = await classifier.classifyBatch([GREEN, BLUE, GREEN], { top: 1 });
+    expect(predictions.map(([best]) => best!.label)).toEqual(["green", "blue", "green"]);
+    expect(predictions[0]).toEqual(await classifier.classify(GREEN, { top: 1 }));
     expect(backend.runs).toBe(2);
     expect(await classifier.classifyBatch([])).toEqual([]);
   });
@@ -118,8 +118,8 @@ describe("batches", () => {
   test("run one by one where it is 1", async () => {
     const backend = fakeBackend("fake", { input: [1, 3, 4, 4], output: [1, 3] });
     const classifier = await loadClassifier("model", { backend });
-    const answers = await classifier.classifyBatch([GREEN, BLUE], { top: 1 });
-    expect(answers.map(([best]) => best!.label)).toEqual(["green", "blue"]);
+    const predictions = await classifier.classifyBatch([GREEN, BLUE], { top: 1 });
+    expect(predictions.map(([best]) => best!.label)).toEqual(["green", "blue"]);
     expect(backend.runs).toBe(2);
   });
 });
@@ -136,7 +136,7 @@ test("calls may overlap; the session's runs do not", async () => {
   expect(backend.overlapped).toBe(false);
 });
 
-test("disposes once, after what is running; afterwards it says so", async () => {
+test("disposes once, after the current run; then every call says so", async () => {
   const backend = fakeBackend("fake");
   const classifier = await loadClassifier("model", { backend });
   const running = classifier.classify(GREEN);
@@ -158,12 +158,12 @@ describe("choice of backend", () => {
       availability: { available: false, reason: `${name} is not installed`, fix: `npm install ${name}` },
     });
 
-  test("the first that can run", async () => {
+  test("takes the first that can run", async () => {
     const classifier = await loadClassifier("model", { backends: [gone("a"), fakeBackend("b"), fakeBackend("c")] });
     expect(classifier.backend).toBe("b");
   });
 
-  test("none: every reason, and the first one's fix", async () => {
+  test("none can run: every reason, and the first one's fix", async () => {
     const load = loadClassifier("model", { backends: [gone("a"), gone("b")] });
     await expect(load).rejects.toThrow(UnavailableError);
     await expect(load).rejects.toMatchObject({
@@ -174,7 +174,7 @@ describe("choice of backend", () => {
   });
 });
 
-test("what a caller says of loading reaches the backend", async () => {
+test("the caller's load options reach the backend", async () => {
   const fake = fakeBackend("fake");
   const { signal } = new AbortController();
   const reports: number[] = [];
@@ -191,14 +191,14 @@ test("what a caller says of loading reaches the backend", async () => {
   expect(reports).toEqual([0.5]);
 });
 
-describe("a model that is no classifier is refused when it is loaded, and its session disposed", () => {
+describe("a model that is not a classifier is refused when it is loaded, and its session disposed", () => {
   const port = (shape: readonly (number | string)[], dtype: "float32" | "uint8" = "float32", name = "input") => ({
     name,
     dtype,
     shape,
   });
   const cases: [string, FakeModel, new (...args: never[]) => Error, RegExp][] = [
-    ["no contract", { contract: undefined }, UnsupportedError, /carries no contract/],
+    ["no contract", { contract: undefined }, UnsupportedError, /has no contract/],
     ["features", { contract: { ...UNNAMED, task: "features" } }, UnsupportedError, /gives features, not logits/],
     [
       "a task of a later version",
@@ -207,7 +207,7 @@ describe("a model that is no classifier is refused when it is loaded, and its se
       /the task of fake.test is "boxes"; this Samoyed knows logits \(classification\), features/,
     ],
     [
-      "a label too few",
+      "one label too few",
       { contract: { ...CONTRACT, labels: ["a", "b"] } },
       MismatchError,
       /3 classes; there are 2 labels/,
@@ -247,13 +247,13 @@ describe("a model that is no classifier is refused when it is loaded, and its se
     expect(backend.disposed).toBe(1);
   });
 
-  test("labels of the caller's that do not match", async () => {
+  test("the caller's labels do not match", async () => {
     const load = loadClassifier("model", { backend: fakeBackend("fake"), labels: ["only one"] });
     await expect(load).rejects.toThrow(/3 classes; there are 1 labels/);
   });
 });
 
-describe("outputs that cannot be answers", () => {
+describe("outputs that are not logits", () => {
   const cases: [string, FakeModel, new (...args: never[]) => Error, RegExp][] = [
     ["NaN", { logits: (x) => spoil(x, Number.NaN) }, MismatchError, /logit of class 1 is NaN/],
     ["Infinity", { logits: (x) => spoil(x, Infinity) }, MismatchError, /logit of class 1 is Infinity/],

@@ -3,55 +3,55 @@ import type { Artifact, Backend, LoadOptions } from "../../backend.ts";
 import { matrixRows } from "../batch.ts";
 import { type ImageInput, type ImageNetwork, loadTask, type LoadTaskOptions, type NetworkRun } from "../load-task.ts";
 import { softmax } from "./softmax.ts";
-import { type Classification, topClasses } from "./top-classes.ts";
+import { type Prediction, topClasses } from "./top-classes.ts";
 
-/** Options of one classification. */
+/** Options of `classify` and `classifyBatch`. */
 export interface ClassifyOptions {
-  /** How many classes to return, most probable first; 5 when absent. */
+  /** Number of classes to return, most probable first; 5 when absent. */
   readonly top?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A loaded model that answers images with names and probabilities. */
+/** A loaded model that predicts the classes of images, with probabilities. */
 export interface Classifier {
-  /** The name of the backend that runs it. */
+  /** Name of the backend that runs it. */
   readonly backend: string;
-  /** The contract inside the artifact. */
+  /** Contract inside the artifact. */
   readonly contract: ClassificationContract;
   /**
-   * How many logits the network gives an image. One makes it a binary classifier: a sigmoid gives the probability of class
-   * 1, and class 0 has the rest. Undefined before the first image where the model's output has a symbolic size.
+   * Number of logits per image. One makes it a binary classifier: a sigmoid gives the probability of class
+   * 1, and class 0 has the rest. Undefined before the first image if the model's output has a symbolic size.
    */
   readonly logits: number | undefined;
   /**
-   * The most probable classes of one image: the bytes of a JPEG or PNG file, or decoded RGB pixels.
+   * Predicts the most probable classes of one image: the bytes of a JPEG or PNG file, or decoded RGB pixels.
    *
    * Calls may overlap; they run one after the other.
    *
    * @throws FormatError or UnsupportedError when the image cannot be decoded.
    * @throws MismatchError when the logits are not finite, or not one per label.
    */
-  classify(image: ImageInput, options?: ClassifyOptions): Promise<Classification[]>;
-  /** The same for several images, in one run of the network where the model has a symbolic batch size. */
-  classifyBatch(images: readonly ImageInput[], options?: ClassifyOptions): Promise<Classification[][]>;
+  classify(image: ImageInput, options?: ClassifyOptions): Promise<Prediction[]>;
+  /** Predicts the classes of several images, in one run of the network if the model has a symbolic batch size. */
+  classifyBatch(images: readonly ImageInput[], options?: ClassifyOptions): Promise<Prediction[][]>;
   /** Frees the engine's memory. Safe to call twice; a disposed classifier throws. */
   dispose(): Promise<void>;
 }
 
-/** Options of a classifier besides its backend. */
+/** Options of a classifier other than its backend. */
 export interface ClassifierOptions extends LoadOptions {
-  /** One name per class, or for one logit the name of class 1 alone; replaces those that the artifact carries. */
+  /** One name per class, or for one logit only the name of class 1; replaces the names in the artifact. */
   readonly labels?: readonly string[];
 }
 
-/** Options of `loadClassifier`: one backend, or several to take the first that can run here. */
+/** Options of `loadClassifier`: one backend, or several, of which the first that can run here is used. */
 export type LoadClassifierOptions = ClassifierOptions & LoadTaskOptions;
 
 /**
  * Loads a converted classifier; preprocessing and class names come from the contract inside it.
  *
  * @throws UnavailableError when no backend can run here.
- * @throws UnsupportedError when the artifact carries no contract, or its task is not classification.
+ * @throws UnsupportedError when the artifact has no contract, or its task is not classification.
  * @throws MismatchError when labels and classes differ in number, or contract and network disagree.
  */
 export async function loadClassifier(
@@ -87,7 +87,7 @@ function classifierOf(
   let logits = typeof classes === "number" ? classes : undefined;
   if (logits !== undefined) requireLabels(labels, logits);
 
-  function predictionsOf({ outputs, geometries }: NetworkRun, top: number): Classification[][] {
+  function predictionsOf({ outputs, geometries }: NetworkRun, top: number): Prediction[][] {
     const rows = matrixRows(outputs.get(contract.output), {
       name: contract.output,
       rows: geometries.length,
@@ -95,7 +95,7 @@ function classifierOf(
     });
     return rows.map((row) => {
       logits = row.length;
-      // Known before only where the output's size is not symbolic.
+      // Known in advance only if the output's size is not symbolic.
       requireLabels(labels, logits);
       return topClasses(softmax(classLogits(row)), { top, labels: labels && classLabels(labels, logits) });
     });
@@ -103,7 +103,7 @@ function classifierOf(
   async function classifyBatch(
     images: readonly ImageInput[],
     { signal, top = 5 }: ClassifyOptions = {},
-  ): Promise<Classification[][]> {
+  ): Promise<Prediction[][]> {
     const runs = await network.run(images, { signal });
     return runs.flatMap((run) => predictionsOf(run, top));
   }
@@ -125,7 +125,7 @@ function requireLabels(labels: readonly string[] | undefined, classes: number): 
   throw new MismatchError(`the network gives ${classes} classes; there are ${labels.length} labels`, {
     hint:
       classes === 1
-        ? "Give the names of both classes, negative and positive, or of the positive one alone."
+        ? "Give the names of both classes, negative and positive, or only of the positive one."
         : "Give one label per class, in class order.",
     details: { classes, labels: labels.length },
   });

@@ -24,7 +24,7 @@ test("is computed in float64", () => {
   expect(softmax(Float32Array.of(0, 1))[1]).toBe(1 / (1 + Math.exp(-1)));
 });
 
-test("-Infinity is impossible; NaN, +Infinity and nothing are errors", () => {
+test("-Infinity has probability 0; NaN, +Infinity and no logits are errors", () => {
   expect([...softmax([0, -Infinity])]).toEqual([1, 0]);
   for (const bad of [[0, Number.NaN], [Infinity, 0], [-Infinity, -Infinity], []]) {
     expect(() => softmax(bad)).toThrow(MismatchError);

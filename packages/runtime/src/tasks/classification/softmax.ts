@@ -1,12 +1,12 @@
 import { MismatchError } from "@samoyed/core";
 
 /**
- * Probabilities from logits, in float64: `exp(x - max)` over their sum, summed in class order.
+ * Computes probabilities from logits, in float64: `exp(x - max)` over their sum, summed in class order.
  *
  * Takes one image's logits, `[classes]`; returns a new array that the caller owns. A logit of -Infinity has
  * probability 0.
  *
- * @throws MismatchError when a logit is NaN or +Infinity, or all are -Infinity: no probabilities belong to them.
+ * @throws MismatchError when a logit is NaN or +Infinity, or all are -Infinity: they have no probabilities.
  */
 export function softmax(logits: ArrayLike<number>): Float64Array {
   let max = -Infinity;
@@ -14,7 +14,7 @@ export function softmax(logits: ArrayLike<number>): Float64Array {
     const value = logits[index]!;
     if (Number.isNaN(value) || value === Infinity) {
       throw new MismatchError(`the logit of class ${index} is ${value}; expected a finite number`, {
-        hint: "the model's weights or its input are damaged: run samoyed check on it",
+        hint: "The model's weights or its input are damaged: run samoyed check on it.",
         details: { index, value: String(value) },
       });
     }

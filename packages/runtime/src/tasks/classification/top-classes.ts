@@ -1,24 +1,24 @@
 import { UsageError } from "@samoyed/core";
 
 /** One prediction of a classifier. */
-export interface Classification {
-  /** The class, counted from 0 in the model's output; of a binary classifier 0 is the negative one, 1 the positive. */
+export interface Prediction {
+  /** Index of the class in the model's output; in a binary classifier 0 is the negative class, 1 the positive. */
   readonly index: number;
-  /** The class's name; `class 258` where the model carries none. */
+  /** Name of the class; `class 258` if the model has no names. */
   readonly label: string;
-  /** In [0, 1], computed in float64. */
+  /** Probability in [0, 1], computed in float64. */
   readonly probability: number;
 }
 
 /**
- * The `top` most probable classes, most probable first; the lower index first where two are equal.
+ * Returns the `top` most probable classes, most probable first; of equal ones the lower index comes first.
  *
  * @throws UsageError when `top` is not an integer of 1 or more.
  */
 export function topClasses(
   probabilities: Float64Array,
   options: { readonly top: number; readonly labels?: readonly string[] | undefined },
-): Classification[] {
+): Prediction[] {
   const { top, labels } = options;
   if (!Number.isSafeInteger(top) || top < 1) {
     throw new UsageError(`top is ${top}; expected an integer of 1 or more`);

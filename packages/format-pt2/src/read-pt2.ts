@@ -1,0 +1,66 @@
+import { type ExportedProgram, openExported } from "@samoyed/checkpoint";
+import { type ByteSource, quote, type ReadOptions, UsageError } from "@samoyed/core";
+import type { Graph } from "@samoyed/ir";
+import { convertProgram } from "./convert-program.ts";
+import { LOWERINGS } from "./operators/index.ts";
+import { readProgram } from "./program/read-program.ts";
+
+/** Every overload of ATen that is converted, `conv2d.default` and so on, sorted; also those that work in place. */
+export const LOWERED_OPERATORS: readonly string[] = Object.keys(LOWERINGS).sort();
+
+/** Options of `readPt2`. */
+export interface ReadPt2Options extends ReadOptions {
+  /** Which model of the file: needed where it holds several. `torch.export.save` names its only one `model`. */
+  readonly model?: string | undefined;
+}
+
+/** A model of a `.pt2` file. */
+export interface Pt2Model {
+  /** The network at opset 17: inputs and outputs have the user's names, weights those of the state dict. */
+  readonly graph: Graph;
+  /** The version of PyTorch that wrote the file, where it says so. */
+  readonly torchVersion: string | undefined;
+  /** What the user should know: inputs that PyTorch would write to, odd archives. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads a `.pt2` file, which `torch.export.save` of PyTorch 2.5 to 2.13 writes, as a graph. Weights are fetched when
+ * they are asked for, so the source must stay open; nothing in the file is executed.
+ *
+ * The batch and other open sizes keep names: `N` for a first axis, `H` and `W` for those of an image, else the symbol that
+ * PyTorch gave it.
+ *
+ * @param source a file, a Blob, a URL or memory.
+ * @throws FormatError when the bytes are no such file, damaged or contradictory.
+ * @throws UnsupportedError that lists every node that has no counterpart in the graph, and why; for a schema of another
+ * version; for a file that is valid and holds something rare.
+ * @throws UsageError when the file holds several models and `model` names none of them.
+ */
+export async function readPt2(source: ByteSource, options: ReadPt2Options = {}): Promise<Pt2Model> {
+  const { model, ...reading } = options;
+  const { programs, warnings } = await openExported(source, reading);
+  const exported = chooseProgram(programs, { model, label: source.label });
+  const program = readProgram(await exported.readGraph(reading), exported.label);
+  const converted = convertProgram(program, exported);
+  return {
+    graph: converted.graph,
+    torchVersion: program.torchVersion,
+    warnings: [...warnings, ...converted.warnings],
+  };
+}
+
+function chooseProgram(
+  programs: ReadonlyMap<string, ExportedProgram>,
+  { model, label }: { readonly model: string | undefined; readonly label: string },
+): ExportedProgram {
+  const names = [...programs.keys()].map((name) => quote(name)).join(", ");
+  if (model === undefined) {
+    const [only] = programs.values();
+    if (only !== undefined && programs.size === 1) return only;
+    throw new UsageError(`${label} holds several models: ${names}`, { hint: "Name one with the option `model`." });
+  }
+  const chosen = programs.get(model);
+  if (chosen === undefined) throw new UsageError(`${label} holds no model ${quote(model)}; it holds ${names}`);
+  return chosen;
+}
