@@ -1,5 +1,5 @@
-// What users install: packs every package, looks at the tarballs, installs them into an empty project, and uses them
-// there as the READMEs say. `node tools/check-packages.mjs`; takes about half a minute.
+// Checks what users install: packs every package, inspects the tarballs, installs them into an empty project, and uses
+// them there as in the READMEs. `node tools/check-packages.mjs`; takes about half a minute.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,13 +8,13 @@ import { inspectTarball } from "./package-checks/inspect-tarball.mjs";
 import { installAndUse } from "./package-checks/install-and-use.mjs";
 import { packAll } from "./package-checks/pack-all.mjs";
 
-/** Tarballs looked at side by side. */
+/** Number of tarballs inspected in parallel. */
 const AT_ONCE = 2;
 
 const folder = await mkdtemp(join(tmpdir(), "samoyed-packages-"));
 const problems = [];
 
-/** Runs a step, and counts what it finds. */
+/** Runs a step, and counts the problems it finds. */
 async function step(name, work) {
   const start = performance.now();
   const found = await work();
@@ -39,5 +39,5 @@ try {
   if (process.env.SAMOYED_KEEP) echo(`kept: ${folder}`);
   else await rm(folder, { recursive: true, force: true });
 }
-echo(problems.length === 0 ? "packages: all that users install works" : `packages: ${problems.length} problems`);
+echo(problems.length === 0 ? "packages: everything that users install works" : `packages: ${problems.length} problems`);
 process.exitCode = problems.length === 0 ? 0 : 1;

@@ -1,17 +1,17 @@
-// What tests may import: packages that their own package declares, so that turbo runs them again when one of those changes.
+// Imports allowed in tests: packages that their own package declares, so that turbo reruns tests when one of them changes.
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { importsOf, packageOf, typescriptFiles } from "./imports-of.mjs";
 
-/** The private package that tests share. The packages it needs are its peers: who uses a module declares them. */
+/** The private package that tests share. The packages it needs are its peers: packages that use a module declare them. */
 export const TEST_SUPPORT = "test-support";
 
 const NAME = "@samoyed/";
 
-/** The specifiers that a file imports. */
+/** Lists the specifiers that a file imports. */
 const read = (file) => importsOf(readFileSync(file, "utf8"));
 
-/** The packages that a module of test-support needs, its own modules followed. */
+/** Lists the packages that a module of test-support needs, including through its other modules. */
 function needsOf(module, folder, seen = new Set()) {
   const file = join(folder, "src", `${module}.ts`);
   if (seen.has(file) || !existsSync(file)) return [];
@@ -23,7 +23,7 @@ function needsOf(module, folder, seen = new Set()) {
   );
 }
 
-/** The breaches of the rules for tests in a checkout, one line each. */
+/** Finds the breaches of the rules for tests in a checkout, one line each. */
 export function testBreaches(root) {
   const found = [];
   const support = join(root, "packages", TEST_SUPPORT);

@@ -43,7 +43,7 @@ function sourceFiles(folder) {
   return typescriptFiles(folder).filter((file) => !file.endsWith(".test.ts"));
 }
 
-/** Relative imports reachable from a package's browser entry. */
+/** Finds the files reachable from a package's browser entry by relative imports. */
 function reachable(entry, read) {
   const seen = new Set();
   const queue = [entry];
@@ -58,7 +58,7 @@ function reachable(entry, read) {
   return seen;
 }
 
-/** The breaches of the plan in a checkout, one line each. */
+/** Finds the breaches of the plan in a checkout, one line each. */
 export function breaches(root, plan = PLAN) {
   const found = [];
   for (const name of readdirSync(join(root, "packages"))) {

@@ -1,15 +1,15 @@
-// Who imports what, read from the text.
+// Imports of source files, read from their text.
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-/** Every import, export-from and dynamic import specifier of a source text. */
+/** Lists every import, export-from and dynamic import specifier of a source text. */
 export function importsOf(text) {
   const pattern =
     /(?:^|[\s;])(?:import|export)\s(?:[^"';]*?\sfrom\s*)?["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)/g;
   return [...text.matchAll(pattern)].map((match) => match[1] ?? match[2]);
 }
 
-/** The TypeScript files in a folder and below, tests included. */
+/** Lists the TypeScript files in a folder and below, including tests. */
 export function typescriptFiles(folder) {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -17,7 +17,7 @@ export function typescriptFiles(folder) {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** The workspace package of an import specifier, without its scope, or `undefined`. */
+/** Returns the workspace package of an import specifier, without its scope, or `undefined`. */
 export function packageOf(specifier) {
   return /^@samoyed\/([^/]+)/.exec(specifier)?.[1];
 }

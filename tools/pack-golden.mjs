@@ -1,4 +1,4 @@
-// The golden data that travels with the command line, so that `samoyed check` works where it is installed. npm and pnpm
+// Copies the golden data into the command line's package, so that `samoyed check` works where it is installed. npm and pnpm
 // call this before packing, and with --remove afterwards: in a checkout there is one golden folder, at the top.
 import { cp, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const target = join(root, "packages", "cli", "golden");
 
-/** What no case needs: the same weights once more, in the old container. */
+/** Files that no case needs: the same weights in the old container. */
 const LEFT_OUT = new Set(["shapes-legacy.pth"]);
 
 await rm(target, { recursive: true, force: true });

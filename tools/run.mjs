@@ -1,4 +1,4 @@
-// `npm start` and `npm test` on a machine that has Node and nothing else: install, build, run.
+// `npm start` and `npm test` on a machine that has only Node: install, build, run.
 // Uses only Node's own modules, because nothing is installed yet when it starts.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -40,7 +40,7 @@ function requireNode() {
   process.exit(5);
 }
 
-/** Runs the pinned pnpm, which npm fetches once; it is on the PATH of whatever it starts, where turbo looks for it. */
+/** Runs the pinned pnpm, which npm fetches once; it is on the PATH of the processes that it starts, where turbo looks for it. */
 function pnpm(args, env) {
   return run("npx", ["--yes", "--prefer-offline", packageManager, ...args], env);
 }
@@ -56,7 +56,7 @@ function turbo(args, env) {
   });
 }
 
-/** What optional tools are here: part of the test tasks' cache key, so that installing one runs the tests again. */
+/** Lists the optional tools that are installed: part of the test tasks' cache key, so that installing one reruns the tests. */
 function optionalTools() {
   const python = join(root, "tools", "oracle", ".venv", "bin", "python");
   const chromium = [process.env.CHROME_PATH, "/usr/bin/chromium", "/usr/bin/google-chrome"].find(
@@ -80,7 +80,7 @@ if (task === "start") {
   const tasks = ["build", "lint", "check-tests", "test"];
   const flags = ["--continue=dependencies-successful", "--output-logs=new-only"];
   const status = turbo([...tasks, ...flags], optionalTools());
-  // The summary counts what did not run too, and is most needed when something failed.
+  // The summary also counts tests that did not run, and is most needed when something failed.
   must(run(process.execPath, [join(root, "tools", "test-summary.mjs")]));
   must(status);
 } else if (task !== "install") {

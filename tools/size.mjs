@@ -1,5 +1,5 @@
-// The size gate: what a browser downloads of @samoyed/runtime-smyd, minified, with one variant of its kernels.
-//   node tools/size.mjs        fails beyond the limits; wants built packages
+// The size gate: the download of @samoyed/runtime-smyd in a browser, minified, with one variant of its kernels.
+//   node tools/size.mjs        fails above the limits; needs built packages
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { bundle, weigh } from "./bench/bundle.mjs";
 
@@ -13,10 +13,10 @@ const ENTRIES = {
 const KERNELS = /\/kernels\/built\/(plain|plain-shared|relaxed|relaxed-shared)\.(js|ts)$/;
 
 /**
- * The sizes of what a page downloads that imports `entry`: all that the bundler emits, but of the kernels' variants only
- * the largest.
+ * Measures what a page that imports `entry` downloads: everything that the bundler emits, but of the kernels' variants
+ * only the largest.
  *
- * @throws Error when the bundler did not keep the variants apart, so that a page downloads several.
+ * @throws Error when the bundler did not keep the variants separate, so that a page downloads several.
  */
 export async function downloadSize(entry) {
   const files = await bundle(fileURLToPath(new URL(entry, import.meta.url)));
@@ -33,7 +33,7 @@ export async function downloadSize(entry) {
   return weigh(fetched.map((file) => file.bytes));
 }
 
-/** How sizes exceed limits, one line each. */
+/** Lists the sizes that exceed their limits, one line each. */
 export function excesses(sizes, limits = LIMITS) {
   return Object.entries(limits)
     .filter(([kind, limit]) => !(sizes[kind] <= limit))

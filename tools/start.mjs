@@ -10,7 +10,7 @@ const out = "out";
 
 const heading = (text) => echo(`\n${chalk.bold(text)}\n`);
 
-/** Runs one command of the command line, showing what a user would type. Its exit status decides ours. */
+/** Runs one command of the command line and shows what a user would type. A failure ends this program with its exit status. */
 async function run(...args) {
   echo(chalk.dim(`$ node ${samoyed} ${args.join(" ")}`));
   const result = await $({ stdio: "inherit", nothrow: true })`${process.execPath} ${samoyed} ${args}`;

@@ -1,4 +1,4 @@
-// Adds up what vitest recorded in every package and names what did not run, so that a skipped test is never mistaken
+// Adds up what vitest recorded in every package and lists what did not run, so that a skipped test is never mistaken
 // for a passed one. With SAMOYED_REQUIRE=all (the CI) a skipped test is a failure.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
@@ -21,7 +21,7 @@ for (const folder of folders) {
   const results = JSON.parse(readFileSync(file, "utf8"));
   let count = 0;
   for (const suite of results.testResults) {
-    // A file that fails to load has no assertions, and still is a failure.
+    // A file that fails to load has no assertions, but is still a failure.
     if (suite.status === "failed" && suite.assertionResults.length === 0) failed++;
     for (const test of suite.assertionResults) {
       if (test.status === "passed") count++;

@@ -1,6 +1,6 @@
-// Runs the benchmarks and writes docs/benchmarks.md from what they measured: the only way its figures get there.
+// Runs the benchmarks and writes docs/benchmarks.md from their results: its figures have no other source.
 //   node tools/bench/all.mjs [--runs N]
-// Takes about half an hour on two cores, with nothing else to do.
+// Takes about half an hour on two otherwise idle cores.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "samoyed-bench-"));
 const { runs } = values;
 
-/** Runs one benchmark with its output on the terminal, and reads what it found. */
+/** Runs one benchmark with its output on the terminal, and reads its results. */
 async function bench(script, ...args) {
   const out = join(folder, `${script}.json`);
   await $({ stdio: "inherit" })`${process.execPath} ${here(script)} ${args} --out ${out}`;
@@ -103,7 +103,7 @@ ${found}`,
   return `## Ways to merge groups
 
 \`node tools/bench/tfjs-groups.mjs --backend wasm\` (and \`webgl\`): 3 × 3 convolutions of 32 groups, milliseconds of one layer.
-“merge m” computes m neighbouring groups in one convolution. The cost model is fitted to wasm.
+“merge m” computes m neighboring groups in one convolution. The cost model is fitted to wasm.
 
 ${parts.join("\n\n")}`;
 }

@@ -1,4 +1,4 @@
-// A page's program as an application's bundler makes it, and what files weigh.
+// Bundles a page's program as an application's bundler would, and measures file sizes.
 import { dirname } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build } from "vite";
@@ -7,7 +7,7 @@ import { build } from "vite";
  * Bundles a module and what it imports for a browser.
  *
  * @param entry the module's path
- * @param alias paths that stand for specifiers
+ * @param alias paths by specifier
  * @returns the emitted files: `{ name, bytes, modules }`, where `modules` are the paths of a program's sources
  */
 export async function bundle(entry, { alias = {}, minify = true } = {}) {
@@ -31,7 +31,7 @@ export async function bundle(entry, { alias = {}, minify = true } = {}) {
   }));
 }
 
-/** What files weigh, in bytes: as they are, and each compressed by itself, as a server sends them. */
+/** Measures files, in bytes: uncompressed, and each compressed separately, as a server sends them. */
 export function weigh(files) {
   const sum = (size) => files.reduce((total, bytes) => total + size(bytes), 0);
   return {

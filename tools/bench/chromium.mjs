@@ -1,4 +1,4 @@
-// Chromium for what is measured in a page.
+// Chromium for measurements in a page.
 import { existsSync } from "node:fs";
 import { chromium } from "playwright-core";
 
@@ -8,9 +8,9 @@ const QUIET = [
   ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
 ];
 
-/** Whether there is a browser to measure in. */
+/** Whether a browser is installed. */
 export const browserInstalled = () => existsSync(CHROME);
 
-/** A browser of its own, with no graphics unless `flags` give it some. */
+/** Launches a separate browser, without graphics unless `flags` enable them. */
 export const launch = (flags = ["--disable-gpu"]) =>
   chromium.launch({ executablePath: CHROME, args: [...QUIET, ...flags] });

@@ -1,6 +1,6 @@
-// Conversion against a file copy, whole processes, in turn, medians of several rounds.
+// Conversion compared with a file copy: whole processes, in turn, medians of several rounds.
 //   node tools/bench/convert.mjs [--model NAME] [--target FORMATS[:WEIGHTS]]… [--runs N] [--out FILE.json]
-// A target is what one conversion writes, such as onnx, onnx,tfjs or smyd:int8. Reports time as a ratio to copying the
+// A target is the output of one conversion, such as onnx, onnx,tfjs or smyd:int8. Reports time as a ratio to copying the
 // same file with a flush, and peak memory.
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -20,7 +20,7 @@ const { values } = parseArgs({
 const runs = Number(values.runs);
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const cli = here("../../packages/cli/bin/samoyed.js");
-// Beside the checkout and not in the system's temporary folder, which may be memory.
+// Next to the checkout and not in the system's temporary folder, which may be in memory.
 const folder = mkdtempSync(here("../../.bench-"));
 
 function convert(file, target) {

@@ -1,4 +1,4 @@
-// The yardstick: a plain file copy in pieces of 1 MiB, flushed to the disk before it ends.
+// The baseline: a plain file copy in pieces of 1 MiB, flushed to the disk before it ends.
 import { open } from "node:fs/promises";
 
 const [from, to] = process.argv.slice(2);

@@ -1,5 +1,5 @@
 // Writes a stand-in checkpoint (seeded, not trained) of a published architecture: node make-stand-in.mjs MODEL FILE
-// The name's end decides the container: .safetensors, .legacy.pth, or .pth (zip).
+// The file extension decides the container: .safetensors, .legacy.pth, or .pth (zip).
 import { fileSink } from "@samoyed/core/node";
 import { writeSafetensors, writeTorchLegacy, writeTorchZip } from "@samoyed/checkpoint";
 import { standInTensors } from "@samoyed/check";

@@ -1,4 +1,4 @@
-// Runs a Node script as a whole process and tells its wall time and peak memory.
+// Runs a Node script as a whole process and measures its wall time and peak memory.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 const preload = pathToFileURL(fileURLToPath(new URL("report-usage.mjs", import.meta.url))).href;
 
-/** One run: `{ seconds, cpu, peakMB }`; throws with the process's own words if it fails. */
+/** Measures one run: `{ seconds, cpu, peakMB }`; throws with the process's stderr if it fails. */
 export function measureNode(args, options = {}) {
   const folder = mkdtempSync(join(tmpdir(), "samoyed-bench-"));
   try {
@@ -26,7 +26,7 @@ export function measureNode(args, options = {}) {
   }
 }
 
-/** The middle value; of an even number, the mean of the middle two. */
+/** Returns the middle value; of an even number of values, the mean of the middle two. */
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;

@@ -12,7 +12,7 @@ const TYPES = {
 const ISOLATION = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
 
 /**
- * Serves programs from memory and models from a folder (at /models/), and keeps what programs were asked for.
+ * Serves programs from memory and models from a folder (at /models/), and records which programs were requested.
  *
  * @param files by path
  * @param isolation "isolated" gives pages shared memory, and so threads

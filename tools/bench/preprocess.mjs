@@ -1,7 +1,7 @@
-// An image file to an input tensor, against Pillow + torchvision (timm's own transform), in one run.
+// An image file to an input tensor, compared with Pillow + torchvision (timm's own transform), in one run.
 //   node tools/bench/preprocess.mjs [--iterations N] [--rounds N] [--out FILE.json]
-// Each side has one process a round, which warms up and then times its iterations; the sides take turns, so that a busy
-// machine slows both. Needs built packages, and for the comparison the oracle (tools/oracle/setup.mjs). The photograph is
+// Each side has one process per round, which warms up and then times its iterations; the sides take turns, so that a busy
+// machine slows both. Needs built packages, and the oracle for the comparison (tools/oracle/setup.mjs). The photograph is
 // dog.jpg in the folder that SAMOYED_ASSETS names.
 import { spawnSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
@@ -66,7 +66,7 @@ decode = lambda: Image.open(io.BytesIO(data)).convert("RGB")
 print(json.dumps({"decode": milliseconds(decode), "tensor": milliseconds(lambda: transform(decode()))}))
 `;
 
-/** Runs one side in a process of its own and returns its times. */
+/** Runs one side in a separate process and returns its times. */
 function measure(command, args, cwd) {
   const child = spawnSync(command, args, { encoding: "utf8", cwd });
   if (child.status !== 0) throw new Error(`${command} ended with ${child.status}\n${child.stderr}`);
@@ -77,7 +77,7 @@ const hasPeer = existsSync(python);
 const rows = [];
 for (const { name, file, asset } of images) {
   if (!existsSync(file)) {
-    rows.push({ name, notRun: asset ? "SAMOYED_ASSETS names no folder with dog.jpg" : `${file} is not there` });
+    rows.push({ name, notRun: asset ? "SAMOYED_ASSETS names no folder with dog.jpg" : `${file} does not exist` });
     continue;
   }
   const ours = { decode: [], tensor: [] };

@@ -1,5 +1,5 @@
-// What the choices in the kernels of .smyd's runtime give: pixels of a tile, and how many pixels a panel of weights passes
-// over before the next one does. Convolutions of ResNeXt-101 32x16d, one thread, GFLOP/s.
+// Speed of the choices in the kernels of .smyd's runtime: pixels of a tile, and the number of pixels that a panel of
+// weights passes over before the next one does. Convolutions of ResNeXt-101 32x16d, one thread, GFLOP/s.
 //   node tools/bench/smyd-tiles.mjs [--runs N] [--out FILE.json]
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
@@ -14,7 +14,7 @@ import { TILE_PIXELS } from "../../packages/runtime-smyd/dist/wasm/kernels/tile-
 
 const { values } = parseArgs({ options: { runs: { type: "string", default: "5" }, out: { type: "string" } } });
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-/** Each is measured so many times, in turn with the others. */
+/** Number of measurements of each, in turn with the others. */
 const ROUNDS = 5;
 
 const LAYERS = [

@@ -1,7 +1,7 @@
-// The runtime of .smyd models beside onnxruntime-web, onnxruntime-node and tfjs-wasm, in Node and in Chromium: what a page
-// downloads, loading, the first inference and the others, peak memory, one thread and two.
+// The runtime of .smyd models compared with onnxruntime-web, onnxruntime-node and tfjs-wasm, in Node and in Chromium: the
+// download of a page, loading, the first inference and later ones, peak memory, one thread and two.
 //   node tools/bench/smyd.mjs [--model NAME,…] [--platform node,chromium] [--out FILE.json]
-// Stand-in weights. Each engine has a process or a browser of its own; they run in turn, one image a run.
+// Stand-in weights. Each engine has its own process or browser; they run in turn, one image per run.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
@@ -13,13 +13,13 @@ import { contendersOf, loadersOf } from "./smyd/contenders.mjs";
 import { makeModels } from "./smyd/models.mjs";
 import { smydSection } from "./smyd/section.mjs";
 
-/** The larger the network, the longer a run and the less it varies. */
+/** Larger networks have longer runs, which vary less. */
 const NETWORKS = {
   resnet18: { starts: 5, rounds: 5 },
   ssl_resnext50_32x4d: { starts: 3, rounds: 3 },
   ssl_resnext101_32x16d: { starts: 1, rounds: 1 },
 };
-/** The largest network shows best what loading costs. */
+/** The largest network shows the cost of loading best. */
 const LOADED = "ssl_resnext101_32x16d";
 const LOADS = 5;
 
@@ -30,7 +30,7 @@ const { values } = parseArgs({
     out: { type: "string" },
   },
 });
-// Beside the checkout and not in the system's temporary folder, which may be memory.
+// Next to the checkout and not in the system's temporary folder, which may be in memory.
 const folder = mkdtempSync(fileURLToPath(new URL("../../.bench-", import.meta.url)));
 const report = {
   node: process.versions.node,
@@ -41,7 +41,7 @@ const report = {
   notRun: [],
 };
 
-/** What each engine's page downloaded with one thread, weighed once: the best compression of megabytes takes a while. */
+/** Download of each engine's page with one thread, measured once: the best compression of megabytes takes a while. */
 function downloadsOf(rows) {
   const files = new Map();
   for (const { name, threads, downloaded } of rows) if (downloaded && threads === 1) files.set(name, downloaded);

@@ -1,4 +1,4 @@
-// Grouped convolutions on TensorFlow.js: every way to merge neighbouring groups, timed by layer, and the cost model's
+// Grouped convolutions on TensorFlow.js: every way to merge neighboring groups, timed by layer, and the cost model's
 // constants fitted to it (packages/format-tfjs/src/group-cost.ts).
 //   node tools/bench/tfjs-groups.mjs [--backend wasm|cpu|webgl] [--runs N] [--only 32x4d] [--out FILE.json] [--from FILE.json]
 // webgl runs in headless Chromium. The last lines are a Markdown table.
@@ -61,7 +61,7 @@ async function measure() {
       for (const merge of MERGES) {
         if ((channels / GROUPS) * merge > MAX_CHANNELS) continue;
         const times = await side.time({ size, channels, groups: GROUPS, merge }, Number(values.runs));
-        // The least time is the one with least of other people's work in it; the median shows how much there was.
+        // The least time has the least interference from other processes; the median shows how much there was.
         rows.push({ network, size, channels, merge, milliseconds: Math.min(...times), median: median(times) });
         console.error(`${network} ${size}² × ${channels} merge ${merge}: ${rows.at(-1).milliseconds.toFixed(2)} ms`);
       }
@@ -83,7 +83,7 @@ const layers = LAYERS.map(([, size, channels]) => ({
   own: rows.filter((row) => row.size === size && row.channels === channels),
 }));
 
-/** What the model chooses for a layer, and how much longer that takes than the best choice. */
+/** Returns the model's choice for a layer, and how much longer it takes than the best choice. */
 function choose({ shape, own }, cost) {
   const least = Math.min(...own.map((row) => row.milliseconds));
   const chosen = own.reduce((a, b) => (groupCost(shape, b.merge, cost) < groupCost(shape, a.merge, cost) ? b : a));
@@ -96,8 +96,8 @@ function steps(from, to) {
 }
 
 /**
- * The constants with which the model's choices take least time: they are all that it is for, and times of single layers
- * are not sums of so few terms (collecting the garbage of row-wise copies comes in steps). Ratios are searched for in
+ * Fits the constants for which the model's choices take least time: choosing is the model's only purpose, and times of
+ * single layers are not sums of so few terms (collecting the garbage of row-wise copies comes in steps). Ratios are searched for in
  * steps of a quarter; the scale then makes half of all times longer than predicted.
  */
 function fit() {

@@ -1,8 +1,8 @@
-// Whole networks with grouped convolutions on TensorFlow.js: what Samoyed writes and how it runs it, against the naive way:
+// Whole networks with grouped convolutions on TensorFlow.js: what Samoyed writes and runs, compared with the naive way:
 // one convolution for each of the 32 groups, on plain TensorFlow.js.
 //   node tools/bench/tfjs.mjs [--model NAME] [--runs N] [--out FILE.json]
-// Sides run in turn, one image a run. The processor's time is told beside the clock's: other work on the machine counts
-// less there; tfjs-node uses all cores.
+// Sides run in turn, one image per run. CPU time is reported next to wall time: other work on the machine affects it
+// less; tfjs-node uses all cores.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -29,7 +29,7 @@ const input = {
   data: Float32Array.from({ length: 3 * 224 * 224 }, (_, i) => Math.sin(i)),
 };
 
-/** Writes the stand-in as a TensorFlow.js model, and gives the path of model.json. */
+/** Writes the stand-in as a TensorFlow.js model, and returns the path of model.json. */
 function convert(checkpoint, name, ...args) {
   const out = join(folder, name);
   const cli = here("../../packages/cli/bin/samoyed.js");
@@ -39,15 +39,15 @@ function convert(checkpoint, name, ...args) {
   return join(out, file);
 }
 
-/** Times some ways to compute the same, in turn; the first round only warms up. */
+/** Times several ways to compute the same thing, in turn; the first round only warms up. */
 async function race(sides) {
   const times = sides.map(() => ({ wall: [], cpu: [] }));
-  const answers = [];
+  const results = [];
   for (let round = 0; round <= Number(values.runs); round++) {
     for (const [at, { run }] of sides.entries()) {
       const cpu = process.cpuUsage();
       const start = performance.now();
-      answers[at] = await run();
+      results[at] = await run();
       const wall = performance.now() - start;
       const { user, system } = process.cpuUsage(cpu);
       if (round === 0) continue;
@@ -56,12 +56,12 @@ async function race(sides) {
     }
   }
   const rows = sides.map(({ name }, at) => ({ name, wallMs: median(times[at].wall), cpuMs: median(times[at].cpu) }));
-  const difference = Math.max(...answers[0].map((x, i) => Math.abs(x - answers[1][i])));
+  const difference = Math.max(...results[0].map((x, i) => Math.abs(x - results[1][i])));
   const [ours, naive] = rows;
   return { rows, wallRatio: naive.wallMs / ours.wallMs, cpuRatio: naive.cpuMs / ours.cpuMs, difference };
 }
 
-/** The naive model on plain TensorFlow.js, on the engine that is the current one. */
+/** Opens the naive model on plain TensorFlow.js, on the current engine. */
 async function plainModel(path) {
   const json = JSON.parse(readFileSync(path, "utf8"));
   const [{ paths, weights }] = json.weightsManifest;
@@ -110,7 +110,7 @@ try {
     ]);
     await native.dispose();
     split.dispose();
-  } else console.log(`tfjs-node: not run: ${availability.reason}; to mend it: ${availability.fix}`);
+  } else console.log(`tfjs-node: not run: ${availability.reason}; to fix it: ${availability.fix}`);
 
   for (const [backend, { rows, wallRatio, cpuRatio, difference }] of Object.entries(results)) {
     console.log(backend);

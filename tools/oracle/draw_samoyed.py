@@ -1,4 +1,4 @@
-"""Draws golden/images/samoyed-drawn.jpg: a fluffy white dog on a meadow, of the project's own.
+"""Draws golden/images/samoyed-drawn.jpg, the project's own picture: a fluffy white dog on a meadow.
 
 tools/oracle/.venv/bin/python tools/oracle/draw_samoyed.py [FILE]
 """
@@ -24,7 +24,7 @@ def draw(seed: int = SEED) -> Image.Image:
 
 
 def save(path: Path) -> None:
-    # Halved colour resolution, as cameras save: decoders that interpolate it differently are then told apart.
+    # Halved color resolution, as cameras save: this distinguishes decoders that interpolate it differently.
     draw().save(path, format="JPEG", quality=88, subsampling="4:2:0", optimize=True)
 
 

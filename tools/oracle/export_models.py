@@ -1,4 +1,4 @@
-"""Writes what timm knows of its resnet.py family into packages/models.
+"""Writes timm's data on its resnet.py family into packages/models.
 
     .venv/bin/python export_models.py           writes the files
     .venv/bin/python export_models.py --check   fails if they differ from what it would write
@@ -37,7 +37,7 @@ AA_LAYERS = {BlurPool2d: "blur", torch.nn.AvgPool2d: "avg"}
 MISSING_ENTRY_POINTS = {
     "resnext101_32x48d": dict(block=resnet.Bottleneck, layers=(3, 4, 23, 3), cardinality=32, base_width=48),
 }
-# timm 1.0.29 sends all four former IG-WSL names to resnext101_32x8d, whose weights have other shapes.
+# timm 1.0.29 maps all four former IG-WSL names to resnext101_32x8d, whose weights have other shapes.
 CORRECTED_NAMES = {
     f"ig_resnext101_32x{width}d": f"resnext101_32x{width}d.fb_wsl_ig1b_ft_in1k" for width in (16, 32, 48)
 }
@@ -119,7 +119,7 @@ def size_and_crop(size, crop) -> str:
 
 
 def checkpoint_row(name: str, config) -> str:
-    """One line: name, classes, licence, interpolation, input/crop, test input/crop, mean and std, hub, URL."""
+    """One line: name, classes, license, interpolation, input/crop, test input/crop, mean and std, hub, URL."""
     if config.crop_mode != "center" or config.custom_load or config.label_offset or config.fixed_input_size:
         raise ValueError(f"{name}: {config}")
     if config.hf_hub_id not in (None, "timm/"):

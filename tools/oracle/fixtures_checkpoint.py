@@ -1,13 +1,13 @@
 """Writes the fixtures of packages/checkpoint: small files by real PyTorch and safetensors, and the values in them.
 
-Each fixture `<name>.<suffix>` has a `<name>.json` beside it: the container, and per tensor the dtype, the shape and the
-contiguous little-endian bytes in hex; `unsupported` for what Samoyed lists and does not read. The values come from the
+Each fixture `<name>.<suffix>` has a `<name>.json` next to it: the container, and per tensor the dtype, the shape and the
+contiguous little-endian bytes in hex; `unsupported` for tensors that Samoyed lists but does not read. The values come from the
 tensors in memory, and are compared with what PyTorch itself reads from the file, so a fixture that PyTorch reads
-otherwise is never written.
+differently is never written.
 
     python fixtures_checkpoint.py [folder]
 
-Long, because it is a list: one short function a container and kind of tensor.
+Long, because it is a list: one short function per container and kind of tensor.
 """
 
 import argparse
@@ -76,7 +76,7 @@ def flatten(value, path="", seen=None):
 
 
 def record(name, suffix, data, container, tensors, **more):
-    """Writes a fixture and what is expected of it."""
+    """Writes a fixture and its expected contents."""
     (FOLDER / f"{name}.{suffix}").write_bytes(data)
     expected = {"file": f"{name}.{suffix}", "container": container, **more}
     expected["tensors"] = {path: describe(tensor) for path, tensor in tensors.items()}
@@ -85,7 +85,7 @@ def record(name, suffix, data, container, tensors, **more):
 
 
 def verify(data, tensors, name, **options):
-    """PyTorch reads the same elements from the bytes."""
+    """Checks that PyTorch reads the same elements from the bytes."""
     read = flatten(torch.load(io.BytesIO(data), **options))
     assert list(read) == list(tensors), (name, list(read), list(tensors))
     for path, tensor in tensors.items():
@@ -117,7 +117,7 @@ def dtypes(names):
 
 
 def kinds(with_unsupported):
-    """Every way in which a tensor can lie in its storage."""
+    """Makes tensors with every layout in their storage."""
     base = torch.arange(60, dtype=torch.float32).reshape(3, 4, 5)
     shared = torch.arange(12, dtype=torch.float32)
     complex_base = values("complex64", (2, 3))
@@ -210,7 +210,7 @@ def zip_fixtures():
 
 
 def big_endian():
-    """What torch.save writes on a big-endian machine: each storage swapped, and `byteorder` says so."""
+    """Makes the file of torch.save on a big-endian machine: each storage is swapped, and `byteorder` says so."""
     table = dtypes(PLAIN_DTYPES)
     table["strided"] = torch.arange(12, dtype=torch.int16).reshape(3, 4).t()
     out = io.BytesIO()
@@ -229,7 +229,7 @@ def big_endian():
 
 
 def training():
-    """What training scripts leave beside the weights; PyTorch reads it only with weights_only=False."""
+    """Adds what training scripts save in addition to the weights; PyTorch reads it only with weights_only=False."""
     weights = network().state_dict()
     # Hooks and versions that OrderedDict carries as attributes.
     assert hasattr(weights, "_metadata")
@@ -272,7 +272,7 @@ def legacy():
     verify(data, flatten(small), "legacy protocol 4", weights_only=False)
     record("legacy-protocol-4", "pth", data, "legacy", flatten(small))
 
-    # A whole module: its class is kept with its source, and making it would be executing. The source's place is this
+    # A whole module: its class is kept with its source, and creating it would execute code. The source's path is this
     # machine's.
     torch.serialization.get_source_lines_and_file = lambda _: (["class Linear(Module):\n"], 0, "linear.py")
     data = save({"module": torch.nn.Linear(1, 1)}, _use_new_zipfile_serialization=False)
@@ -283,7 +283,7 @@ def legacy():
 
 
 class TarStorage:
-    """A number that the pickle refers to, standing for a storage or a tensor."""
+    """A number in the pickle that refers to a storage or a tensor."""
 
     def __init__(self, key):
         self.key = key

@@ -1,10 +1,10 @@
-"""Records what PyTorch computes for single operators: packages/graph/fixtures/operators.{json,bin}.
+"""Records PyTorch's outputs of single operators: packages/graph/fixtures/operators.{json,bin}.
 
-Every case is an ONNX node (operator, opset, attributes, inputs) and the outputs that PyTorch gives for the same
+Every case is an ONNX node (operator, opset, attributes, inputs) and PyTorch's outputs for the same
 inputs, computed in float64 and rounded once to float32: the interpreter of @samoyed/graph works that way too, so the
 comparison may be strict. Run it with the oracle's Python, without arguments; the output is the same every time.
 
-Long, because it is a list: the cases of one operator after another.
+Long, because it is a list of cases, operator by operator.
 """
 
 import json
@@ -23,7 +23,7 @@ data = bytearray()
 
 
 def store(array):
-    """Appends an array to the data file and returns where it lies."""
+    """Appends an array to the data file and returns its location."""
     array = np.array(array, order="C")  # ascontiguousarray would give a scalar an axis
     while len(data) % 8:
         data.append(0)
@@ -51,7 +51,7 @@ def case(name, op, inputs, outputs, *, opset=OPSET, constants=(), **attributes):
 
 
 def exact(function, *arrays):
-    """PyTorch's result in float64, rounded to float32."""
+    """Computes PyTorch's result in float64, rounded to float32."""
     tensors = [None if array is None else torch.from_numpy(np.asarray(array)).double() for array in arrays]
     with torch.no_grad():
         return function(*tensors).float().numpy()

@@ -1,9 +1,9 @@
-"""Writes packages/models/fixtures/networks.json: what real timm computes for small networks, one for each feature.
+"""Writes packages/models/fixtures/networks.json: outputs of real timm for small networks, one for each feature.
 
     .venv/bin/python fixtures_models.py
 
 Weights and inputs come from the seeded generator and are not stored: packages/models/test/seeded.ts makes the same
-bits. Recorded are float64 logits (whole) and feature maps (samples), and how far float32 is from them.
+bits. Recorded are float64 logits (whole) and feature maps (samples), and the difference of float32 from them.
 """
 
 import json
@@ -112,7 +112,7 @@ BLOCKS = {"basic": BasicBlock, "bottleneck": Bottleneck}
 
 
 def build(config: dict) -> ResNet:
-    """timm's network for arguments under the names of packages/models."""
+    """Creates timm's network from arguments under the names of packages/models."""
     options = dict(config)
     block = options.pop("block")
     arguments = {"block": [BLOCKS[kind] for kind in block] if isinstance(block, list) else BLOCKS[block]}

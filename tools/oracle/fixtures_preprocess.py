@@ -1,15 +1,15 @@
-"""Writes packages/preprocess/fixtures: images, and what Pillow, torchvision and timm make of them.
+"""Writes packages/preprocess/fixtures: images, and the results of Pillow, torchvision and timm for them.
 
     tools/oracle/.venv/bin/python tools/oracle/fixtures_preprocess.py
     tools/oracle/.venv/bin/python tools/oracle/fixtures_preprocess.py --seed 2 --into FOLDER
 
-The second form makes other images and configurations, in another folder: the package's tests do that where the oracle is
+The second form makes other images and configurations, in another folder: the package's tests do that if the oracle is
 installed. Recording needs `cjpeg` (libjpeg-turbo; Debian: libjpeg-turbo-progs) for the samplings and scan scripts that
-Pillow does not write; with another seed, these are left out where it is missing. Files: `jpeg.bin`, `png.bin` hold the encoded images one after the other; the `.json` beside
-them says for each what it is, how long it is and the SHA-256 of its RGB bytes, or null where Pillow refuses it.
-`resize.json` and `transforms.json` name their input by the generator in `raw_pixels`, which the tests have too.
+Pillow does not write; with another seed, these are omitted if it is missing. Files: `jpeg.bin`, `png.bin` hold the encoded images one after the other; the `.json` next to
+them has each one's name, length and the SHA-256 of its RGB bytes, or null if Pillow refuses it.
+`resize.json` and `transforms.json` name their input by the generator in `raw_pixels`, which the tests also have.
 
-Long, because it is a list of the cases that one package is held against, with the encoders that Pillow lacks.
+Long, because it is a list of the cases that one package is checked against, with the encoders that Pillow lacks.
 """
 
 import argparse
@@ -57,7 +57,7 @@ def sha256(data) -> str:
 
 
 def decoded(data: bytes):
-    """Width, height and hash of a file's RGB pixels, or three nulls where Pillow refuses it."""
+    """Width, height and hash of a file's RGB pixels, or three nulls if Pillow refuses it."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -68,7 +68,7 @@ def decoded(data: bytes):
 
 
 def raw_pixels(width: int, height: int, kind: str, seed: int) -> np.ndarray:
-    """Pixels that the tests make again: murmur3's finaliser over a counter, or a ramp that wraps."""
+    """Pixels that the tests make again: murmur3's finalizer over a counter, or a ramp that wraps."""
     index = np.arange(width * height * 3, dtype=np.uint64)
     if kind == "ramp":
         pixel, channel = index // 3, index % 3
@@ -84,7 +84,7 @@ def raw_pixels(width: int, height: int, kind: str, seed: int) -> np.ndarray:
 
 
 def drawn(random_source: random.Random, width: int, height: int, channels: int) -> np.ndarray:
-    """A picture with something for every coefficient: noise, waves, ramps with noise, or two colours."""
+    """A picture with something for every coefficient: noise, waves, ramps with noise, or two colors."""
     rng = np.random.RandomState(random_source.randrange(1 << 30))
     y, x = np.mgrid[0:height, 0:width]
     kind = random_source.randrange(5)
@@ -108,7 +108,7 @@ def side(random_source: random.Random, largest: int) -> int:
 
 
 def cjpeg(picture: Image.Image, arguments: list[str], script: str | None) -> bytes | None:
-    """The file that cjpeg writes, or None where it refuses the combination."""
+    """The file that cjpeg writes, or None if it refuses the combination."""
     source = io.BytesIO()
     picture.save(source, "ppm")
     with tempfile.TemporaryDirectory() as folder:
@@ -120,7 +120,7 @@ def cjpeg(picture: Image.Image, arguments: list[str], script: str | None) -> byt
 
 
 def jpeg_file(rnd: random.Random) -> tuple[str, bytes] | None:
-    """A random JPEG file and what it is."""
+    """A random JPEG file and its description."""
     mode = rnd.choice(["RGB"] * 6 + ["L", "CMYK"])
     width, height = side(rnd, 72), side(rnd, 72)
     pixels = drawn(rnd, width, height, len(Image.new(mode, (1, 1)).getbands()))
@@ -157,7 +157,7 @@ def jpeg_file(rnd: random.Random) -> tuple[str, bytes] | None:
 
 
 def without_huffman_tables(data: bytes) -> bytes:
-    """As in Motion JPEG: the decoder has to know the usual tables."""
+    """A file as in Motion JPEG: the decoder must know the usual tables."""
     result, at = data[:2], 2
     while True:
         end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
@@ -169,7 +169,7 @@ def without_huffman_tables(data: bytes) -> bytes:
 
 
 def damaged(rnd: random.Random, data: bytes) -> bytes:
-    """A file with bytes changed, cut, left out or put in; for JPEG, behind the header mostly."""
+    """A file with bytes changed, cut off, removed or inserted; for JPEG, mostly after the header."""
     start = max(data.find(b"\xff\xda"), 0)
     kind = rnd.randrange(6)
     at = rnd.randrange(start, len(data))
@@ -192,7 +192,7 @@ def damaged(rnd: random.Random, data: bytes) -> bytes:
 
 
 def with_wrong_restart(rnd: random.Random, data: bytes) -> bytes:
-    """A file one of whose restart markers has another number, is missing, or comes twice."""
+    """A file in which one restart marker has a wrong number, is missing, or is duplicated."""
     start = data.find(b"\xff\xda")
     markers = [at for at in range(start, len(data) - 1) if data[at] == 0xFF and 0xD0 <= data[at + 1] <= 0xD7]
     at = rnd.choice(markers)
@@ -209,7 +209,7 @@ def cut_short(rnd: random.Random, data: bytes) -> bytes:
 
 
 def with_one_component_id(data: bytes) -> bytes:
-    """A file all of whose components are called 1, as some cameras write."""
+    """A file in which all components have the id 1, as some cameras write."""
     changed = bytearray(data)
     frame = max(data.find(b"\xff\xc0"), data.find(b"\xff\xc2"))
     scan = data.find(b"\xff\xda")
@@ -229,7 +229,7 @@ PNG_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
 
 def filtered_row(kind: int, row: bytes, above: bytes, step: int) -> bytes:
-    """A row behind one of PNG's filters."""
+    """A row after one of PNG's filters."""
     result = bytearray([kind])
     for i, value in enumerate(row):
         left = row[i - step] if i >= step else 0
@@ -243,7 +243,7 @@ def filtered_row(kind: int, row: bytes, above: bytes, step: int) -> bytes:
 
 
 def png_file(rnd: random.Random, color: int, depth: int) -> tuple[str, bytes]:
-    """A PNG of a given colour type and depth, assembled by hand, since Pillow writes neither all of them nor Adam7."""
+    """A PNG of a given color type and depth, assembled by hand, since Pillow writes neither all of them nor Adam7."""
     width, height = side(rnd, 44), side(rnd, 44)
     interlaced = rnd.random() < 0.5
     channels = PNG_CHANNELS[color]
@@ -251,7 +251,7 @@ def png_file(rnd: random.Random, color: int, depth: int) -> tuple[str, bytes]:
     palette_size = rnd.randrange(1, (1 << depth) + 1) if color == 3 else 0
     samples = pixels * ((1 << depth) - 1) // 255
     if depth == 16:
-        # Gray of 16 bits is cut at 255: make some small.
+        # 16-bit gray is clipped at 255: make some values small.
         samples = np.where(pixels % 3 == 0, pixels, pixels * 257) & 0xFFFF
     stream = b""
     for x, y, step_x, step_y in ADAM7 if interlaced else [(0, 0, 1, 1)]:
@@ -365,7 +365,7 @@ def resize_fixtures(folder: Path, seed: int) -> None:
         width, height = side(rnd, 100), side(rnd, 100)
         to = [side(rnd, 100), side(rnd, 100)]
         if number % 4 == 0 and width > 2 and height > 4:
-            # Around the line from which Pillow 13 goes vertically first, which rounding makes visible.
+            # Around the size from which Pillow 13 resizes vertically first, which rounding makes visible.
             fewer = rnd.randrange(1, min(width, (height + 1) // 2))
             to = [width - fewer, max(1, height - 2 * fewer + rnd.randrange(-1, 2))]
         interpolation = FILTERS[number % len(FILTERS)]
@@ -389,7 +389,7 @@ def transform_fixtures(folder: Path, seed: int) -> None:
             "interpolation": rnd.choice(FILTERS),
             "crop_pct": rnd.choice([0.5, 0.8, 0.875, 0.9, 0.95, 1.0, 1.1, 0.96]),
             "crop_mode": rnd.choice(["center", "squash", "border"]),
-            # What is left of an image without borders has to be something.
+            # An image without its borders must not be empty.
             "crop_border_pixels": rnd.randrange(min(6, (min(width, height) + 1) // 2)),
         }
         config |= {key: value for key, value in optional.items() if rnd.random() < 0.85}

@@ -1,4 +1,4 @@
-"""Writes the small models of packages/runtime-onnx/fixtures, with the answers of ONNX's own reference evaluator.
+"""Writes the small models of packages/runtime-onnx/fixtures, with the outputs of ONNX's own reference evaluator.
 
 Run from anywhere: tools/oracle/.venv/bin/python tools/oracle/fixtures_runtime.py
 """
@@ -132,8 +132,8 @@ def main():
     tapped.graph.output.extend([helper.make_empty_tensor_value_info(name) for name in names[:-1]])
     for batch in (1, 2):
         values = ReferenceEvaluator(tapped).run(names, {"input": ramp((batch, 3, SIZE, SIZE))})
-        answers = {name: {"shape": value.shape, "data": value.ravel().tolist()} for name, value in zip(names, values)}
-        (FOLDER / f"answers-{batch}.json").write_text(json.dumps(answers) + "\n")
+        outputs = {name: {"shape": value.shape, "data": value.ravel().tolist()} for name, value in zip(names, values)}
+        (FOLDER / f"answers-{batch}.json").write_text(json.dumps(outputs) + "\n")
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ DEFAULT_TOLERANCE = (1e-3, 1e-7)
 
 
 def tensor_bytes(value, name):
-    """A TensorProto's bytes, or None for what is no tensor."""
+    """A TensorProto's bytes, or None if the value is not a tensor."""
     if isinstance(value, onnx.TensorProto):
         proto = onnx.TensorProto()
         proto.CopyFrom(value)

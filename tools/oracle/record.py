@@ -1,12 +1,12 @@
-"""Records the goldens, or checks that they can be recorded again.
+"""Records the goldens, or checks that they are reproduced.
 
     tools/oracle/.venv/bin/python tools/oracle/record.py [--check | --add] [CASE…]
 
-Cases are shapes and the folders of golden/cases; all without names. A new stand-in's folder holds a case.json with name,
-title, model, checkpoint.kind and the image; the rest is filled in. The stand-ins need imagenet_classes.txt and dog.jpg in
+Cases are shapes and the folders of golden/cases; without names, all of them. A new stand-in's folder holds a case.json with name,
+title, model, checkpoint.kind and the image; recording fills in the rest. The stand-ins need imagenet_classes.txt and dog.jpg in
 the folder SAMOYED_ASSETS. --check writes nothing into golden: it records into a temporary folder with the committed
 heads and compares hashes exactly and logits within float noise. Exit status 1 when something differs. --add records only
-the references that a case.json asks for (`stored`, and a budget) and that have no arrays yet.
+the references that a case.json requests (`stored`, and a budget) and that have no arrays yet.
 """
 
 import argparse
@@ -41,7 +41,7 @@ def record(name: str) -> None:
 
 
 def record_into(name: str, folder: Path) -> None:
-    """Records a case that is committed once more, into another folder, with its head."""
+    """Records a committed case again, into another folder, with its head."""
     if name == "shapes":
         record_shapes(GOLDEN, folder)
     else:
@@ -49,7 +49,7 @@ def record_into(name: str, folder: Path) -> None:
 
 
 def add(name: str, fresh: Path) -> None:
-    """Fills in the references that have no arrays, and leaves all others as they were recorded."""
+    """Fills in the references that have no arrays, and keeps all others as recorded."""
     folder = GOLDEN / "cases" / name
     case = read_case(folder)
     record_into(name, fresh)
@@ -65,7 +65,7 @@ def add(name: str, fresh: Path) -> None:
 
 
 def check(name: str, folder: Path) -> list[str]:
-    """What is not reproduced, in words. `folder` is where the case is recorded again."""
+    """Lists what is not reproduced. `folder` is where the case is recorded again."""
     committed = GOLDEN / "cases" / name
     record_into(name, folder)
     found = differences(committed, folder)

@@ -1,4 +1,4 @@
-"""Records which bits the stand-in generator gives, for the tests of both implementations.
+"""Records the bits of the stand-in generator, for the tests of both implementations.
 
 tools/oracle/.venv/bin/python tools/oracle/record_stand_in.py
 """
@@ -16,7 +16,7 @@ OUT = Path(__file__).resolve().parents[2] / "packages" / "golden" / "fixtures" /
 TENSORS = [
     ("conv1.weight", (64, 3, 7, 7), "conv"),
     ("layer1.0.conv2.weight", (128, 4, 3, 3), "conv"),
-    ("layer4.2.conv3.weight", (300, 1025, 1, 1), "conv"),  # more than one chunk, and no multiple of it
+    ("layer4.2.conv3.weight", (300, 1025, 1, 1), "conv"),  # more than one chunk, and not a multiple of it
     ("fc.weight", (1000, 2048), "fc.weight"),
     ("fc.bias", (1000,), "fc.bias"),
     ("bn1.weight", (64,), "bn.weight"),

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Sets the oracle up: a Python virtual environment in tools/oracle/.venv with the pinned PyTorch and timm.
-// Does nothing, quickly, when it is there already. Uses only Node's own modules.
+// Sets up the oracle: a Python virtual environment in tools/oracle/.venv with the pinned PyTorch and timm.
+// Quickly does nothing if it already exists. Uses only Node's own modules.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -14,7 +14,7 @@ const python = windows ? join(venv, "Scripts", "python.exe") : join(venv, "bin",
 const requirements = join(folder, "requirements.txt");
 const withoutDependencies = join(folder, "requirements-no-deps.txt");
 
-/** Ends with two lines: what is wrong, what to do. */
+/** Exits with two lines: what is wrong, what to do. */
 function fail(what, todo, status) {
   console.error(`oracle: ${what}`);
   console.error(todo);
@@ -32,13 +32,13 @@ function run(command, args, { what, todo }) {
   if (error || status !== 0) fail(what, todo, 1);
 }
 
-/** `name==version` lines of a requirements file. */
+/** Reads the `name==version` lines of a requirements file. */
 function pins(file) {
   const lines = readFileSync(file, "utf8").split("\n");
   return lines.filter((line) => line.includes("==") && !line.startsWith("#")).map((line) => line.trim());
 }
 
-/** The pins that are not installed in exactly their version, or undefined where there is no working environment. */
+/** Lists the pins that are not installed in exactly their version; undefined without a working environment. */
 function missingPins() {
   if (!existsSync(python)) return undefined;
   const script = [
@@ -57,7 +57,7 @@ function missingPins() {
   return output?.split(/\s+/).filter(Boolean);
 }
 
-/** The first Python that is new enough: PYTHON if set, else the oldest of those that PyTorch surely has builds for. */
+/** Finds the first Python that is new enough: PYTHON if set, else the oldest for which PyTorch certainly has builds. */
 function findPython() {
   const asked = process.env.PYTHON;
   const names = asked ? [asked] : ["python3.11", "python3.12", "python3.13", "python3", "python"];
@@ -100,7 +100,7 @@ const pip = (...args) =>
 pip("-r", requirements);
 pip("--no-deps", "-r", withoutDependencies);
 run(python, ["-c", "import samoyed_oracle.torchvision_shim, timm, torchvision; timm.create_model('test_resnet')"], {
-  what: "the packages are installed and do not load",
+  what: "the packages are installed but do not load",
   todo: `Remove ${venv} and run this again.`,
 });
 console.log("oracle: ready");

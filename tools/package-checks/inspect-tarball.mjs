@@ -6,13 +6,13 @@ import { formatMessage } from "publint/utils";
 import { $ } from "zx";
 import { ROOT } from "./pack-all.mjs";
 
-/** What no user needs: tests, what they read, and what the compiler keeps for itself. */
+/** Files that no user needs: tests, their data, and the compiler's own files. */
 const LEAKS =
   /(^|\/)(tests?|fixtures|node_modules|\.turbo|coverage)(\/|$)|\.test\.|\.tsbuildinfo$|test-results|vitest|\.tgz$/;
 
 const MAX_FILE_BYTES = 1_000_000;
 
-/** What is wrong with a tarball, a line each. */
+/** Lists the problems of a tarball, one line each. */
 export async function inspectTarball({ name, source, tarball }, { scratch }) {
   const folder = join(scratch, "unpacked", name);
   await mkdir(folder, { recursive: true });
@@ -88,7 +88,7 @@ async function lint(tarball) {
 
 async function types(tarball, { exports }) {
   const attw = join(ROOT, "node_modules", ".bin", "attw");
-  // Scripts to be run are no modules to be imported, and have no types.
+  // Scripts to be run are not modules to be imported, and have no types.
   const scripts = Object.keys(exports).filter((entry) => /\.mjs$/.test(exports[entry]));
   const without = scripts.length === 0 ? [] : ["--exclude-entrypoints", ...scripts];
   const options = ["--profile", "esm-only", "--format", "ascii", "--no-color", ...without];

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { $ } from "zx";
 import { PNPM, ROOT } from "./pack-all.mjs";
 
-/** What a user writes first. */
+/** A user's first script. */
 const SCRIPT = `import { readFile } from "node:fs/promises";
 import { loadClassifier } from "@samoyed/runtime-onnx";
 const classifier = await loadClassifier("models/resnext14_8x16d_c8-16-32-64.onnx");
@@ -27,7 +27,7 @@ const TSCONFIG = {
 
 const BACKENDS = "onnxruntime-node,onnxruntime-web";
 
-/** What does not work in a project that has the tarballs and nothing else of this checkout. */
+/** Lists what does not work in a project that has only the tarballs of this checkout. */
 export async function installAndUse(packed, { project }) {
   await install(packed, project);
   const found = [];
@@ -53,7 +53,7 @@ export async function installAndUse(packed, { project }) {
   return found;
 }
 
-/** What the compiler says of the user's script and of our declarations; those of Node are not ours. */
+/** Lists the compiler's errors in the user's script and in our declarations; Node's declarations are not ours. */
 async function typeErrors(project) {
   const tsc = join(ROOT, "node_modules", ".bin", "tsc");
   const { stdout } = await $({ cwd: project, nothrow: true, quiet: true })`${tsc} --project .`;

@@ -6,13 +6,13 @@ import { expect, test } from "vitest";
 const PACKAGES = fileURLToPath(new URL("../../packages/", import.meta.url));
 
 /**
- * Characters 0x80 to 0xff in a string or regular expression, escaped or bare, which are bytes in disguise. The bare ones
- * that messages use (`×`) are text.
+ * Characters 0x80 to 0xff in a string or regular expression, escaped or literal, which are really bytes. The literal ones
+ * in messages (`×`) are text.
  */
 const DISGUISED = /(?<!\\)(?:\\\\)*\\(?:x[89a-f][\da-f]|u00[89a-f][\da-f]|u\{0*[89a-f][\da-f]\})|[\u0080-\u00ff]/giu;
 const TEXT = new Set(["×", "·", "²", "§"]);
 
-/** Places, as `file:line`, where code compares or writes bytes as text. */
+/** Locations, as `file:line`, where code compares or writes bytes as text. */
 function disguisedBytes(name: string, source: string): string[] {
   return source.split("\n").flatMap((line, index) => {
     const code = line.replace(/^\s*(?:\/\*\*|\*|\/\/).*$/u, "");
@@ -32,7 +32,7 @@ test("no source file spells bytes as characters, which a minifier may rewrite", 
   expect(found).toEqual([]);
 });
 
-test("bytes are found however they are spelled, and text is not taken for them", () => {
+test("bytes are found in every spelling, and text is not mistaken for them", () => {
   for (const spelled of ["\\xff\\xd8", "\\u0093NUMPY", "\\u{89}PNG", "\\x87", "ï»¿"]) {
     expect(disguisedBytes("a.ts", `const a = 1;\nif (start === "${spelled}") return;`)[0], spelled).toBe("a.ts:2");
   }

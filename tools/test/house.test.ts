@@ -28,7 +28,7 @@ test("the repository keeps to its plan", () => {
   expect([...breaches(root), ...testBreaches(root)]).toEqual([]);
 });
 
-test("an import against the direction is a breach", () => {
+test("an import in the wrong direction is a breach", () => {
   const root = house({
     "packages/a/package.json": "{}",
     "packages/a/src/index.ts": 'import { b } from "@samoyed/b";\nexport const a = b;',

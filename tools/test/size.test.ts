@@ -9,13 +9,13 @@ test("a page downloads at most 100 KB of the runtime of .smyd models, 40 KB comp
   expect(excesses(sizes)).toEqual([]);
 });
 
-test("a size beyond its limit, or none at all, is said", () => {
+test("a size above its limit, or a missing size, is reported", () => {
   expect(excesses({ ...LIMITS, gzip: LIMITS.gzip + 1 })).toEqual([
     `gzip: ${LIMITS.gzip + 1} bytes; at most ${LIMITS.gzip}`,
   ]);
   expect(excesses({ raw: Number.NaN, gzip: 1, brotli: 1 })).toHaveLength(1);
 });
 
-test("kernels that are not files of their own are refused", async () => {
+test("kernels that are not separate files are refused", async () => {
   await expect(downloadSize("size/nothing.mjs")).rejects.toThrow(/expected four files .*; got none/);
 });

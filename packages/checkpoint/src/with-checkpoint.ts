@@ -10,9 +10,9 @@ export interface WithCheckpointOptions<T> {
 }
 
 /**
- * Runs work with an open checkpoint file, which is closed afterwards, whatever happens. Shards are opened beside it.
+ * Runs a function with an open checkpoint file, which is closed afterwards in any case. Shards are opened next to it.
  *
- * @throws what `openCheckpoint` and the work throw.
+ * @throws the errors of `openCheckpoint` and of the function.
  */
 export async function withCheckpoint<T>(path: string, { signal, work }: WithCheckpointOptions<T>): Promise<T> {
   const source = await fileSource(path);

@@ -1,6 +1,6 @@
 import type { Attribute } from "@samoyed/ir";
 
-/** `AttributeProto.AttributeType` of the attribute types that Samoyed has. */
+/** `AttributeProto.AttributeType` numbers of Samoyed's attribute types. */
 export const ATTRIBUTE_TYPES: Readonly<Record<Attribute["type"], number>> = {
   float: 1,
   int: 2,
@@ -15,7 +15,7 @@ const NAMES: ReadonlyMap<number, Attribute["type"]> = new Map(
   Object.entries(ATTRIBUTE_TYPES).map(([name, number]) => [number, name as Attribute["type"]]),
 );
 
-/** The attribute type of an ONNX number, or `undefined` where Samoyed does not handle it. */
+/** Returns the attribute type of an ONNX number, or `undefined` if Samoyed does not handle it. */
 export function attributeTypeOf(number: number): Attribute["type"] | undefined {
   return NAMES.get(number);
 }

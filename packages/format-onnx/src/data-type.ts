@@ -5,7 +5,7 @@ const BY_NUMBER: ReadonlyMap<number, DType> = new Map(
   DTYPES.filter((dtype) => dtype !== "complex32").map((dtype) => [dtypeToOnnx(dtype), dtype]),
 );
 
-/** `TensorProto.DataType` of the element types that ONNX 1.23 has and Samoyed has not, for messages. */
+/** `TensorProto.DataType` names of the element types that ONNX 1.23 has and Samoyed does not, for messages. */
 const OTHERS: ReadonlyMap<number, string> = new Map([
   [8, "string"],
   [18, "float8e4m3fnuz"],
@@ -21,7 +21,7 @@ const OTHERS: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * The number that ONNX gives an element type; `what` has it.
+ * Returns ONNX's number of an element type; `what` is the value that has it, for messages.
  *
  * @throws UnsupportedError for `complex32`, which ONNX does not have.
  */
@@ -32,12 +32,12 @@ export function onnxDataType(dtype: DType, what: string): number {
   return dtypeToOnnx(dtype);
 }
 
-/** The element type of an ONNX number, or `undefined` where ONNX has none or Samoyed does not know it. */
+/** Returns the element type of an ONNX number, or `undefined` if ONNX has none or Samoyed does not know it. */
 export function dtypeOf(dataType: number): DType | undefined {
   return BY_NUMBER.get(dataType);
 }
 
-/** The name of an element type that Samoyed does not handle; `undefined` where ONNX has no such type either. */
+/** Returns the name of an element type that Samoyed does not handle; `undefined` if ONNX has no such type either. */
 export function unsupportedTypeName(dataType: number): string | undefined {
   return OTHERS.get(dataType);
 }

@@ -1,12 +1,12 @@
 import type { Graph } from "@samoyed/ir";
 
 /**
- * The same graph without the nodes and initializers that no output needs: ONNX lets a file carry them, and a graph here
- * has none (`verifyGraph`). Inputs stay, for they are the caller's.
+ * Removes the nodes and initializers that no output needs: ONNX allows them in a file, a graph here does not
+ * (`verifyGraph`). Inputs are kept: they are the graph's interface.
  */
 export function dropUnused(graph: Graph): Graph {
   const needed = new Set(graph.outputs.map((output) => output.name));
-  // Nodes stand in topological order, so one walk from the end meets every user before what it uses.
+  // Nodes are in topological order, so one pass from the end visits every user before the values that it uses.
   const nodes = graph.nodes.toReversed().filter((node) => {
     const used = node.outputs.some((name) => needed.has(name));
     if (used) for (const name of node.inputs) needed.add(name);

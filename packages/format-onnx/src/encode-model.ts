@@ -8,19 +8,19 @@ import { integerField, joinFields, type Message, messageField, textField } from 
 import { GRAPH, MODEL, OPERATOR_SET } from "./schema.ts";
 import { irVersionFor, requireOpset, requireType } from "./versions.ts";
 
-/** The key of `metadata_props` under which the contract travels. */
+/** Key of the contract in `metadata_props`. */
 export const CONTRACT_KEY = "samoyed";
 
-/** What a model file holds besides its graph. */
+/** Options of `encodeModel`: contents of a model file other than its graph. */
 export interface EncodeOptions {
   readonly contract?: Contract | undefined;
-  /** The tensors whose bytes lie in another file. */
+  /** Tensors whose bytes are in another file. */
   readonly places?: ReadonlyMap<string, ExternalPlace>;
 }
 
 /**
- * A `ModelProto`, complete but for its tensors' bytes. Fields stand in the order of their numbers, which is the order
- * in which every protobuf library writes them: reading and writing the file with one gives the same bytes.
+ * Encodes a `ModelProto`, complete except for its tensors' bytes. Fields are in the order of their numbers, as every
+ * protobuf library writes them: reading and writing the file with one gives the same bytes.
  *
  * @throws UnsupportedError when ONNX cannot express the graph.
  */
@@ -36,7 +36,7 @@ export function encodeModel(graph: Graph, { contract, places = new Map() }: Enco
   ]);
 }
 
-/** Where the digits of the contract's `source.sha256` are in a model; `undefined` where it has none. */
+/** Finds the offset of the digits of the contract's `source.sha256` in a model; `undefined` if it has none. */
 export function sourceHashOffset({ byteLength }: Message, contract: Contract | undefined): number | undefined {
   const before = contract && contractBeforeHash(contract);
   if (before === undefined) return undefined;
@@ -48,7 +48,7 @@ function utf8Length(text: string): number {
   return new TextEncoder().encode(text).byteLength;
 }
 
-/** The contract's generator is `name version`; without a contract there is nobody to quote a version of. */
+/** The contract's generator is `name version`; without a contract there is no version. */
 function encodeProducer(contract: Contract | undefined): Message[] {
   const version = contract?.generator.split(" ")[1];
   return [
@@ -58,7 +58,7 @@ function encodeProducer(contract: Contract | undefined): Message[] {
 }
 
 function encodeOpset(opset: number): Message {
-  // No domain means ONNX's own operators.
+  // An absent domain means ONNX's own operators.
   return integerField(OPERATOR_SET.version, opset, "the operator set");
 }
 
@@ -85,7 +85,7 @@ function encodeGraph(graph: Graph, places: ReadonlyMap<string, ExternalPlace>): 
   ]);
 }
 
-/** What is known of the values between the nodes, in the order of the nodes. */
+/** Lists the known types of intermediate values, in the order of the nodes. */
 function intermediates(graph: Graph): ValueInfo[] {
   const outputs = new Set(graph.outputs.map((output) => output.name));
   return graph.nodes

@@ -5,9 +5,9 @@ import { floatField, integerField, joinFields, type Message, messageField, textF
 import { ATTRIBUTE, NODE } from "./schema.ts";
 
 /**
- * A `NodeProto`, with its attributes in the order of the node's record.
+ * Encodes a `NodeProto`, with its attributes in the order of the node's record.
  *
- * @throws FormatError when an integer attribute is not exact, or a name is no valid Unicode.
+ * @throws FormatError when an integer attribute is not exact, or a name is not valid Unicode.
  */
 export function encodeNode(node: Node): Message {
   const what = `node ${JSON.stringify(node.name)} (${node.op})`;

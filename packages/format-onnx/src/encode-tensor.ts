@@ -3,7 +3,7 @@ import { onnxDataType } from "./data-type.ts";
 import { integerField, joinFields, type Message, messageField, tensorBytesField, textField } from "./message.ts";
 import { ENTRY, EXTERNAL, TENSOR } from "./schema.ts";
 
-/** Where a tensor's bytes lie, when not in the model: a file beside it, by name, and the bytes in it. */
+/** Location of a tensor's bytes outside the model: the name of a file next to it, and a byte range. */
 export interface ExternalPlace {
   readonly location: string;
   readonly offset: number;
@@ -11,7 +11,7 @@ export interface ExternalPlace {
 }
 
 /**
- * A `TensorProto`: the shape and element type at once, the bytes when they are written, or a reference to another file.
+ * Encodes a `TensorProto`: shape and element type now, the bytes when they are written, or a reference to another file.
  *
  * @throws UnsupportedError for an element type that ONNX does not have.
  */
@@ -34,7 +34,7 @@ function encodePlace(place: ExternalPlace): Message[] {
   ];
 }
 
-/** A `StringStringEntryProto`. */
+/** Encodes a `StringStringEntryProto`. */
 export function encodeEntry(key: string, value: string): Message {
   return joinFields([textField(ENTRY.key, key, "the key"), textField(ENTRY.value, value, `the value of "${key}"`)]);
 }

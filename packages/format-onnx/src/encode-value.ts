@@ -4,7 +4,7 @@ import { integerField, joinFields, type Message, messageField, textField } from 
 import { DIMENSION, SHAPE, TENSOR_TYPE, TYPE, VALUE_INFO } from "./schema.ts";
 
 /**
- * A `ValueInfoProto`: a tensor's name, element type and shape, with symbolic sizes by name.
+ * Encodes a `ValueInfoProto`: a tensor's name, element type and shape, with symbolic sizes by name.
  *
  * @throws UnsupportedError for an element type that ONNX does not have.
  */

@@ -18,7 +18,7 @@ async function writeSplit(name = "small.onnx.data"): Promise<{ model: Uint8Array
   return { model: sink.bytes(), data: data.bytes() };
 }
 
-test("weights go into a second file on request, page by page, and come back", async () => {
+test("weights go into a second file on request, aligned to pages, and are read back", async () => {
   const { model, data } = await writeSplit();
   const asked: string[] = [];
   const { graph: back } = await readOnnx(memorySource(model), {
@@ -29,7 +29,7 @@ test("weights go into a second file on request, page by page, and come back", as
   });
   expect(await plainGraph(back)).toEqual(await plainGraph(graph));
   expect(asked).toEqual(["small.onnx.data"]);
-  // conv2.weight (1152 bytes) at 0, spare (8000 bytes) at the next page; what is smaller than 1 KiB stays inside.
+  // conv2.weight (1152 bytes) at 0, spare (8000 bytes) at the next page; tensors below 1 KiB stay inside.
   expect(data.byteLength).toBe(4096 + 8000);
   expect(data.subarray(1152, 4096).every((byte) => byte === 0)).toBe(true);
   expect(model.byteLength).toBeLessThan((await toBytes(graph)).byteLength - 9000);
@@ -80,12 +80,12 @@ describe("names that leave the model's folder", () => {
     await expect(writing).rejects.toBeInstanceOf(UsageError);
   });
 
-  test("a file in a folder below is fine", async () => {
+  test("a file in a subfolder is allowed", async () => {
     expect((await writeSplit("weights/part.bin")).data.byteLength).toBe(12_096);
   });
 });
 
-describe("files that do not fit", () => {
+describe("files that do not match", () => {
   const entry = (key: string, text: string): number[] => delimited(13, [...delimited(1, key), ...delimited(2, text)]);
   const tensor = (...entries: number[][]): Uint8Array =>
     modelWithTensor([
@@ -98,7 +98,7 @@ describe("files that do not fit", () => {
   const read = (bytes: Uint8Array): Promise<unknown> =>
     readOnnx(memorySource(bytes, "model.onnx"), { resolve: async (file) => memorySource(new Uint8Array(16), file) });
 
-  test("offset and length may be left out", async () => {
+  test("offset and length may be omitted", async () => {
     await expect(read(tensor())).resolves.toBeDefined();
     await expect(read(tensor(entry("offset", "8")))).resolves.toBeDefined();
   });
@@ -122,7 +122,7 @@ describe("files that do not fit", () => {
     await expect(reading).rejects.toBeInstanceOf(FormatError);
   });
 
-  test("a key twice", async () => {
+  test("a duplicate key", async () => {
     await expect(read(tensor(entry("location", "v.bin")))).rejects.toThrow(
       'the external data of initializer 0 has "location" twice',
     );

@@ -3,13 +3,13 @@ import { refuseLocation } from "./external-location.ts";
 import type { TensorPlace } from "./tensor-data.ts";
 import type { TensorRecord } from "./tensor-record.ts";
 
-/** Opens a file that lies beside the model, by the name that the model has for it. */
+/** Opens a file next to the model, by the name in the model. */
 export type Resolve = (file: string) => Promise<ByteSource>;
 
-/** Finds the bytes of tensors that lie in other files; each file is resolved once. */
+/** Finds the bytes of tensors in other files; each file is resolved once. */
 export type ExternalData = (record: TensorRecord) => Promise<TensorPlace>;
 
-/** Files by the names that a model gives them. `label` names the model in errors. */
+/** Creates the lookup of external files by the names in a model. `label` names the model in errors. */
 export function externalData(label: string, resolve: Resolve | undefined): ExternalData {
   const sources = new Map<string, ByteSource>();
 
@@ -19,7 +19,7 @@ export function externalData(label: string, resolve: Resolve | undefined): Exter
     const refusal = refuseLocation(location);
     if (refusal !== undefined) {
       throw new FormatError(`${what} has its data in ${JSON.stringify(location)}: ${refusal}`, {
-        hint: "External data must lie in the model's own folder; do not use this file unless you know where it is from.",
+        hint: "External data must be in the model's own folder; do not use this file unless you trust its source.",
         details: { location },
       });
     }
@@ -27,7 +27,7 @@ export function externalData(label: string, resolve: Resolve | undefined): Exter
       throw new UsageError(
         `${what} has its data in the file ${JSON.stringify(location)}, and no way to open it was given`,
         {
-          hint: "Pass `resolve`, which opens a file beside the model.",
+          hint: "Pass `resolve`, which opens a file next to the model.",
           details: { location },
         },
       );
@@ -49,7 +49,7 @@ export function externalData(label: string, resolve: Resolve | undefined): Exter
     if (offset > source.byteLength || length > source.byteLength - offset) {
       throw new FormatError(
         `${what} has bytes ${offset} to ${offset + length} of ${source.label} for data; that file has ${source.byteLength}`,
-        { hint: "The file of weights does not belong to this model, or was cut short." },
+        { hint: "The weight file does not belong to this model, or was cut short." },
       );
     }
     return { source, storage: "raw", spans: length === 0 ? [] : [{ start: offset, end: offset + length }] };

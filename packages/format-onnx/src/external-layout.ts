@@ -1,13 +1,13 @@
 import { type LazyTensor, tensorByteLength } from "@samoyed/core";
 import type { ExternalPlace } from "./encode-tensor.ts";
 
-/** Smaller tensors stay in the model: shape inference needs the sizes and axes that they often hold (ONNX's own tools draw the line here too). */
+/** Smaller tensors stay in the model: shape inference needs the sizes and axes that they often contain (ONNX's own tools have the same limit). */
 const MIN_EXTERNAL_BYTES = 1024;
 
-/** ONNX asks for offsets at multiples of a page, so that the file can be mapped into memory. */
+/** ONNX requires offsets at multiples of a page, so that the file can be memory-mapped. */
 const EXTERNAL_ALIGNMENT = 4096;
 
-/** Gives each large tensor its place in one external file, in the order of the graph. */
+/** Assigns each large tensor its range in one external file, in the order of the graph. */
 export function layoutExternal(
   initializers: ReadonlyMap<string, LazyTensor>,
   location: string,

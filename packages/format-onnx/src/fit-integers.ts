@@ -3,25 +3,25 @@ import { type Attribute, int, ints, tensorAttribute } from "@samoyed/ir";
 import { exactNumber, isExact } from "./scalar.ts";
 import type { Wire } from "./wire.ts";
 
-/** Integers of an attribute, exactly as the file holds them. */
+/** Integers of an attribute, exactly as in the file. */
 type RawIntegers =
   | { readonly type: "int"; readonly value: bigint }
   | { readonly type: "ints"; readonly value: readonly bigint[] };
 
-/** An attribute whose integers are exactly as the file holds them. */
+/** An attribute whose integers are exactly as in the file. */
 export type RawAttribute = Exclude<Attribute, { readonly type: "int" | "ints" }> | RawIntegers;
 
-/** Attributes that are positions on an axis and clamped to it: 2^63 - 1 is "to the end". */
+/** Attributes that are positions on an axis and clamped to it: 2^63 - 1 means "to the end". */
 const POSITIONS: ReadonlySet<string> = new Set(["Slice starts", "Slice ends", "Shape start", "Shape end"]);
 
 const FARTHEST = BigInt(Number.MAX_SAFE_INTEGER);
 
 /**
- * Integers of an attribute as numbers, the attribute's name with them. Where a double does not hold one, its meaning is
- * kept: a position that is clamped to its axis becomes the farthest exact one, which is beyond every axis as well, and
- * the numbers of a `Constant` become its tensor `value`.
+ * Converts integers of an attribute to numbers, and returns them with the attribute's name. Where a double cannot
+ * represent one, its meaning is kept: a position that is clamped to its axis becomes the largest exact integer, which is
+ * also beyond every axis, and the numbers of a `Constant` become its tensor `value`.
  *
- * @throws UnsupportedError for any other integer that a double does not hold.
+ * @throws UnsupportedError for any other integer that a double cannot represent.
  */
 export function fitIntegers(
   wire: Wire,

@@ -9,7 +9,7 @@ import { type Fixture, FIXTURES } from "../test/fixtures.ts";
 import { writeOnnx } from "./index.ts";
 
 const FOLDER = fileURLToPath(new URL("../fixtures", import.meta.url));
-/** `pnpm run fixtures` writes them; the oracle's tests hold them against ONNX's checker. */
+/** `pnpm run fixtures` writes them; the oracle's tests check them with ONNX's checker. */
 const recording = process.env["SAMOYED_RECORD"] === "1";
 
 const scratch = mkdtempSync(join(tmpdir(), "samoyed-onnx-"));
@@ -46,7 +46,7 @@ test("no recorded file is left over", () => {
 });
 
 test.skipIf(oraclePython() === undefined)(
-  `ONNX's own checker accepts every file, freshly written${WITHOUT_ORACLE}`,
+  `ONNX's own checker accepts every freshly written file${WITHOUT_ORACLE}`,
   () => {
     expect(runOracleTests("test_onnx_files.py", { env: { SAMOYED_ONNX_FILES: scratch } })).toMatch(/\d{3} passed/);
   },

@@ -14,7 +14,7 @@ import type { Graph } from "@samoyed/ir";
 import { readOnnx } from "./read-onnx.ts";
 import { MAX_MODEL_BYTES, onnxByteLength, writeOnnx } from "./write-onnx.ts";
 
-/** ONNX: one file, and beside models of more than 2 GiB a second one with the weights. */
+/** ONNX: one file, and for models of more than 2 GiB a second one with the weights. */
 export const onnxFormat: Format = {
   name: "onnx",
   title: "ONNX",
@@ -61,7 +61,7 @@ async function write(
   return { entry, ...(await writeOnnx(stored, { ...common, external })) };
 }
 
-/** Models beyond this are measured exactly: the rest of an ONNX file is far smaller than the difference to 2 GiB. */
+/** Weights above this size are measured exactly: the rest of an ONNX file is far smaller than the difference to 2 GiB. */
 const MAX_UNMEASURED_BYTES = 2 ** 30;
 
 function fitsOneFile(graph: Graph, contract: Contract | undefined): boolean {

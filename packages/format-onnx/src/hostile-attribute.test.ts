@@ -14,10 +14,10 @@ describe("attributes", () => {
     ["tensors", delimited(10, []), UnsupportedError, `${what} is a list of tensors`],
     ["a reference", delimited(21, "alpha"), UnsupportedError, `${what} is a reference to a function's attribute`],
     [
-      "an integer that a double does not hold",
+      "an integer that a double cannot represent",
       [...integer(3, 2n ** 63n - 1n), ...integer(20, 2)],
       UnsupportedError,
-      `${what} is 9223372036854775807, which a double does not hold exactly`,
+      `${what} is 9223372036854775807, which a double cannot represent exactly`,
     ],
   ];
   test.each(cases)("%s", (_, fields, type, message) => expectRefusal(modelWithAttribute(fields), type, message));
@@ -26,11 +26,11 @@ describe("attributes", () => {
     ["no value", [], `${what} has no value`],
     ["a type and no value", integer(20, 2), `${what} has no value`],
     [
-      "another type than its value",
+      "a different type than its value",
       [...integer(3, 1), ...integer(20, 1)],
       `${what} has type float and int for a value`,
     ],
-    ["a type that there is not", [...integer(3, 1), ...integer(20, 99)], `${what} has type 99 and int for a value`],
+    ["a type that does not exist", [...integer(3, 1), ...integer(20, 99)], `${what} has type 99 and int for a value`],
     [
       "two values",
       [...integer(3, 1), ...delimited(9, "s"), ...integer(20, 2)],
@@ -61,7 +61,7 @@ describe("attributes", () => {
     expect(error).toBeInstanceOf(FormatError);
   });
 
-  test("an attribute twice", async () => {
+  test("a duplicate attribute", async () => {
     const attribute = delimited(5, [...delimited(1, "a"), ...integer(3, 1), ...integer(20, 2)]);
     const graph = [
       ...delimited(1, node("Relu", ["x"], ["y"], attribute, attribute)),
@@ -71,7 +71,7 @@ describe("attributes", () => {
     expect((await refusal(model(graph))).message).toMatch(/node 0 \(Relu\) has attribute "a" twice$/);
   });
 
-  test("a name such as __proto__ is a name like any other", async () => {
+  test("a name such as __proto__ is an ordinary name", async () => {
     const attribute = delimited(5, [...delimited(1, "__proto__"), ...integer(3, 7), ...integer(20, 2)]);
     const fields = [
       ...delimited(1, node("Relu", ["x"], ["y"], attribute)),

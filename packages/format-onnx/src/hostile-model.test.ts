@@ -7,7 +7,7 @@ describe("the model", () => {
   const graph = delimited(7, RELU);
   const opset = delimited(8, integer(2, 17));
   const cases: readonly (readonly [string, Uint8Array | readonly number[], ErrorClass, string])[] = [
-    ["nothing", [], FormatError, "the model has no IR version"],
+    ["no bytes", [], FormatError, "the model has no IR version"],
     ["no graph", [...integer(1, 8), ...opset], FormatError, "the model has no graph"],
     ["no operator set", [...integer(1, 8), ...graph], FormatError, "the model has no version of ONNX's operators"],
     [
@@ -43,7 +43,7 @@ describe("the model", () => {
     ],
     ["functions", model(RELU, { extra: delimited(25, []) }), UnsupportedError, "the model has functions of its own"],
     [
-      "a key twice",
+      "a duplicate key",
       model(RELU, { extra: [...delimited(14, delimited(1, "k")), ...delimited(14, delimited(1, "k"))] }),
       FormatError,
       `at byte ${model(RELU).length + 7}: the metadata has the key "k" twice`,
@@ -61,11 +61,11 @@ describe("the model", () => {
     expect(error).toBeInstanceOf(type);
   });
 
-  test("an error names its offset for programs too", async () => {
+  test("an error has its offset in details", async () => {
     expect((await refusal([...integer(1, 8), 0x3a, 100, 1])).details).toEqual({ offset: 2 });
   });
 
-  test("a contract that is no contract", async () => {
+  test("an invalid contract", async () => {
     const extra = delimited(14, [...delimited(1, "samoyed"), ...delimited(2, "{")]);
     expect(await refusal(model(RELU, { extra }))).toBeInstanceOf(FormatError);
   });
@@ -121,10 +121,10 @@ describe("the graph", () => {
     ],
     ["an output that nothing assigns", [...x, ...y], FormatError, 'at byte 4: graph output "y" is assigned by nothing'],
     [
-      "an initializer twice",
+      "a duplicate initializer",
       [...tensor, ...tensor, ...RELU],
       FormatError,
-      /^at byte \d+: initializer "w" is there twice$/,
+      /^at byte \d+: initializer "w" appears twice$/,
     ],
     [
       "an initializer without a name",
@@ -146,10 +146,10 @@ describe("the graph", () => {
       'input "x" has elements of type string',
     ],
     [
-      "an input of no type that ONNX has",
+      "an input of a type that ONNX does not have",
       [...relu, ...delimited(11, value("x", 99, [2])), ...y],
       FormatError,
-      /^at byte \d+: input "x" has element type 99; ONNX has none such$/,
+      /^at byte \d+: input "x" has element type 99, which ONNX does not have$/,
     ],
     [
       "an input without a type",

@@ -15,7 +15,7 @@ import {
   varint,
 } from "../test/wire.ts";
 
-test("the model that the others are mutations of is read", async () => {
+test("the original of the mutated models is read", async () => {
   const { graph } = await fromBytes(model(RELU));
   expect(graph.nodes).toEqual([{ name: "Relu_1", op: "Relu", inputs: ["x"], outputs: ["y"], attributes: {} }]);
   expect(graph.inputs).toEqual([{ name: "x", dtype: "float32", shape: [2] }]);
@@ -97,7 +97,7 @@ describe("protobuf", () => {
     );
   });
 
-  test("every truncation of a model is refused or was a whole model", async () => {
+  test("every truncation of a model is refused or is a whole model", async () => {
     const whole = model(RELU, { extra: delimited(14, [...delimited(1, "key"), ...delimited(2, "value")]) });
     for (let length = 0; length < whole.byteLength; length++) {
       const outcome = await fromBytes(whole.slice(0, length)).catch((error: unknown) => error);
@@ -118,7 +118,7 @@ describe("protobuf", () => {
     expect(graph.nodes).toHaveLength(1);
   });
 
-  test("deep nesting costs nothing: a field that nobody asks for is not entered", async () => {
+  test("deep nesting costs nothing: a field that is not needed is not entered", async () => {
     let nested: number[] = [];
     for (let depth = 0; depth < 500; depth++) nested = delimited(100, nested);
     await expect(fromBytes(model([...RELU, ...nested]))).resolves.toBeDefined();
@@ -144,7 +144,7 @@ describe("size", () => {
     );
   });
 
-  test("a model of nothing but small things ends at a limit", async () => {
+  test("a model of very many small items ends at a limit", async () => {
     const list = [...varint(8 * 8 + 2), ...varint(4_000_000)];
     const bytes = modelWithAttribute([...list, ...new Array<number>(4_000_000).fill(1)]);
     await expectRefusal(bytes, UnsupportedError, "the model's description has more than 4000000 items");

@@ -34,7 +34,7 @@ describe("tensors", () => {
       "initializer 0 has raw data after float data; expected one of them",
     ],
     [
-      "raw data twice",
+      "duplicate raw data",
       [...float32, ...delimited(9, floatBytes(1)), ...delimited(9, floatBytes(1))],
       "initializer 0 has raw data after raw data; expected one of them",
     ],
@@ -49,17 +49,17 @@ describe("tensors", () => {
       'tensor "w" has the shape [-2]; expected sizes of 0 or more',
     ],
     [
-      "a size beyond everything",
+      "too large a size",
       [...integer(1, 2 ** 31), ...integer(1, 2 ** 31), ...integer(2, 1)],
       'tensor "w" has the shape [2147483648, 2147483648], which has more than 2^53 bytes',
     ],
     [
       "no type",
       [...integer(1, 2), ...delimited(9, floatBytes(1, 2))],
-      'tensor "w" has element type 0; ONNX has none such',
+      'tensor "w" has element type 0, which ONNX does not have',
     ],
     [
-      "data both here and elsewhere",
+      "data both here and in another file",
       [...float32, ...delimited(9, floatBytes(1, 2)), ...integer(14, 1)],
       'tensor "w" has data both here and in an external file',
     ],
@@ -129,7 +129,7 @@ describe("tensors", () => {
       readTensorProto(Uint8Array.from([...float32, ...delimited(9, [1])]), { label: "input_0.pb" }),
     ).rejects.toThrow("input_0.pb: at byte 0: the tensor has 1 bytes of raw data; its shape takes 8");
     await expect(readTensorProto(Uint8Array.from([...float32, ...integer(14, 1)]))).rejects.toThrow(
-      "the tensor's data lies in another file",
+      "the tensor's data is in another file",
     );
   });
 });

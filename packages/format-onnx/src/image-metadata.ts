@@ -1,11 +1,11 @@
 import type { PreprocessConfig } from "@samoyed/core";
 
 /**
- * What ONNX's own metadata can say of a model's pixels (ONNX 1.23, `docs/MetadataProps.md`), in key order.
+ * Lists ONNX's own metadata of a model's pixels (ONNX 1.23, `docs/MetadataProps.md`), in key order.
  *
- * `Image.NominalPixelRange` has words for four ranges only, and no mean or deviation: it is written where one of them is
- * what the model takes, and left out where none is (ImageNet's mean and deviation), because a program that believed a
- * near miss would feed the model wrong numbers. The contract has the whole truth.
+ * `Image.NominalPixelRange` has names for only four ranges, and no mean or deviation: it is written if the model takes
+ * one of them, and omitted if not (ImageNet's mean and deviation), because a program that relied on an approximate range
+ * would feed the model wrong numbers. The contract has the exact preprocessing.
  */
 export function imageMetadata(preprocess: PreprocessConfig): readonly (readonly [string, string])[] {
   const format = PIXEL_FORMATS.get(preprocess.inputSize[0]);
@@ -15,7 +15,7 @@ export function imageMetadata(preprocess: PreprocessConfig): readonly (readonly 
   );
   return [
     ...(format === undefined ? [] : [["Image.BitmapPixelFormat", format] as const]),
-    // JPEG and PNG decoders hand out sRGB's values as they are, and so do training pipelines.
+    // JPEG and PNG decoders return sRGB values unchanged, and so do training pipelines.
     ["Image.ColorSpaceGamma", "SRGB"],
     ...(range === undefined ? [] : [["Image.NominalPixelRange", range.name] as const]),
   ];
@@ -26,7 +26,7 @@ const PIXEL_FORMATS: ReadonlyMap<number, string> = new Map([
   [3, "Rgb8"],
 ]);
 
-/** (pixel / 255 - mean) / std for pixels 0 to 255. */
+/** Range of (pixel / 255 - mean) / std for pixels 0 to 255. */
 const PIXEL_RANGES = [
   { name: "NominalRange_0_255", mean: 0, std: 1 / 255 },
   { name: "Normalized_0_1", mean: 0, std: 1 },

@@ -32,7 +32,7 @@ test("floats are rounded to float32, and keep NaN, infinities and minus zero", (
   }
 });
 
-test("lengths beyond 32 bits are exact, although nothing is read", () => {
+test("lengths beyond 32 bits are exact, without reading any bytes", () => {
   for (const count of [2 ** 31 - 1, 2 ** 31, 2 ** 32, 2 ** 40]) {
     const tensor = lazyFromChunks({ name: "w", dtype: "uint8", shape: [count] }, () => {
       throw new Error("must not be read");
@@ -63,7 +63,7 @@ test("text is UTF-8, whatever its length", () => {
   }
 });
 
-test("protobuf works where code generation is forbidden, as under a content security policy", () => {
+test("protobuf works where code generation is forbidden, such as under a content security policy", () => {
   const code = `
     import protobuf from "protobufjs/minimal.js";
     let forbidden = false;

@@ -1,26 +1,26 @@
 import { FormatError, type LazyTensor, tensorByteLength } from "@samoyed/core";
 import protobuf from "protobufjs/minimal.js";
 
-/** A stretch of a message: bytes at hand, or a tensor whose bytes come when they are written. */
+/** A part of a message: bytes in memory, or a tensor whose bytes are read when they are written. */
 export type Piece = Uint8Array | LazyTensor;
 
 /**
- * A protobuf message, or some of its fields, before it is written. Its length is known although its tensors have not
- * been read, so that the length prefixes of everything around it can go ahead of it.
+ * A protobuf message, or some of its fields, before it is written. Its length is known before its tensors are
+ * read, so that the length prefixes of the enclosing messages can be written first.
  */
 export interface Message {
   readonly byteLength: number;
   readonly pieces: readonly Piece[];
 }
 
-/** Protobuf's wire types, the ones in use. */
+/** Protobuf's wire types in use. */
 const VARINT = 0;
 const DELIMITED = 2;
 const FIXED32 = 5;
 
 const EMPTY: Message = { byteLength: 0, pieces: [] };
 
-/** Fields one after another: protobuf's messages are the concatenation of their fields. */
+/** Joins fields: protobuf messages are the concatenation of their fields. */
 export function joinFields(fields: readonly Message[]): Message {
   if (fields.length === 0) return EMPTY;
   let byteLength = 0;
@@ -29,9 +29,9 @@ export function joinFields(fields: readonly Message[]): Message {
 }
 
 /**
- * An integer field (`int32`, `int64`, an enum).
+ * Encodes an integer field (`int32`, `int64`, an enum).
  *
- * @throws FormatError when the value is no integer that a double holds exactly.
+ * @throws FormatError when the value is not an integer that a double represents exactly.
  */
 export function integerField(number: number, value: number, what: string): Message {
   if (!Number.isSafeInteger(value)) {
@@ -40,13 +40,13 @@ export function integerField(number: number, value: number, what: string): Messa
   return ofBytes(tag(number, VARINT).int64(value).finish());
 }
 
-/** A `float` field; the value is rounded to float32. */
+/** Encodes a `float` field; the value is rounded to float32. */
 export function floatField(number: number, value: number): Message {
   return ofBytes(tag(number, FIXED32).float(value).finish());
 }
 
 /**
- * A `string` field, or `bytes` that hold UTF-8.
+ * Encodes a `string` field, or `bytes` of UTF-8.
  *
  * @throws FormatError when the text has half of a surrogate pair, which UTF-8 cannot express.
  */
@@ -57,13 +57,13 @@ export function textField(number: number, text: string, what: string): Message {
   return ofBytes(tag(number, DELIMITED).string(text).finish());
 }
 
-/** A message as a field of another. */
+/** Encodes a message as a field of another. */
 export function messageField(number: number, message: Message): Message {
   const head = tag(number, DELIMITED).uint64(message.byteLength).finish();
   return { byteLength: head.byteLength + message.byteLength, pieces: [head, ...message.pieces] };
 }
 
-/** A tensor's bytes as a `bytes` field: row-major, little-endian, as `LazyTensor` has them. */
+/** Encodes a tensor's bytes as a `bytes` field: row-major, little-endian, as in `LazyTensor`. */
 export function tensorBytesField(number: number, tensor: LazyTensor): Message {
   const byteLength = tensorByteLength(tensor.dtype, tensor.shape);
   return messageField(number, { byteLength, pieces: byteLength === 0 ? [] : [tensor] });

@@ -50,7 +50,7 @@ const graphs: readonly (readonly [string, Graph])[] = [
   ).map((dtype) => [`${dtype} weights`, dtypeGraph(dtype)] as const),
 ];
 
-test.each(graphs)("onnxruntime loads and runs %s, and says what the interpreter says", async (_, graph) => {
+test.each(graphs)("onnxruntime loads and runs %s, with the interpreter's outputs", async (_, graph) => {
   const session = await InferenceSession.create(await toBytes(graph));
   for (const batch of [1, 3]) await expectSameOutputs(graph, session, batch);
   await session.release();

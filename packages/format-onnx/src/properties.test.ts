@@ -8,7 +8,7 @@ import { CONTRACT, fromBytes, toBytes } from "../test/files.ts";
 import { contractNetwork, reshapeGraph } from "../test/graphs.ts";
 import { model, RELU } from "../test/wire.ts";
 
-test("any graph comes back as it was written, and writing it again gives the same bytes", async () => {
+test("any graph is read back as it was written, and writing it again gives the same bytes", async () => {
   await fc.assert(
     fc.asyncProperty(anyGraph, async (graph) => {
       const bytes = await toBytes(graph);
@@ -20,7 +20,7 @@ test("any graph comes back as it was written, and writing it again gives the sam
   );
 });
 
-/** One edit of a file: bytes overwritten, cut out, put in or put in twice, or one bit changed. */
+/** One edit of a file: bytes overwritten, removed, inserted or duplicated, or one bit changed. */
 const edit = fc.record({
   at: fc.nat(),
   kind: fc.constantFrom("overwrite", "overwrite", "flip", "flip", "cut", "repeat", "insert"),
@@ -44,7 +44,7 @@ function mutate(
   return Uint8Array.from(result);
 }
 
-test("a mutated file is read or refused with a typed error, whatever was done to it", async () => {
+test("a mutated file is read or refused with a typed error", async () => {
   const seeds = [
     model(RELU),
     await toBytes(contractNetwork(), { contract: CONTRACT }),
@@ -69,7 +69,7 @@ test("a mutated file is read or refused with a typed error, whatever was done to
     ),
     { numRuns: 3000 },
   );
-  // Otherwise the mutations would be too harsh, or too gentle, to say anything.
+  // Otherwise the mutations would be too harsh or too gentle to be a useful test.
   expect(outcomes.get("read")).toBeGreaterThan(100);
   expect(outcomes.get("format")).toBeGreaterThan(500);
 });

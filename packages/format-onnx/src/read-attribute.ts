@@ -6,7 +6,7 @@ import { readFloat, readFloats, readInt64, readInt64s, readInteger, readText, re
 import { ATTRIBUTE } from "./schema.ts";
 import type { Field, Span, Wire } from "./wire.ts";
 
-/** Turns a `TensorProto` into a lazy tensor; `what` names it in errors. */
+/** Converts a `TensorProto` to a lazy tensor; `what` names it in errors. */
 export type TensorReader = (span: Span, what: string) => Promise<LazyTensor>;
 
 const UNSUPPORTED: ReadonlyMap<number, string> = new Map<number, string>([
@@ -20,7 +20,7 @@ const UNSUPPORTED: ReadonlyMap<number, string> = new Map<number, string>([
   [ATTRIBUTE.refAttrName, "a reference to a function's attribute"],
 ]);
 
-/** What an `AttributeProto` holds, before its declared type is known: the fields may come in any order. */
+/** Contents of an `AttributeProto` before its declared type is known: fields may be in any order. */
 interface Values {
   name: string;
   type: number;
@@ -34,7 +34,7 @@ interface Values {
  * Reads an `AttributeProto` field of a node of operator `op`; `node` names the node in errors.
  *
  * @throws UnsupportedError naming the node when the attribute is a subgraph, a sparse tensor or a type.
- * @throws UnsupportedError when it is an integer that a double does not hold and `fitIntegers` gives no meaning.
+ * @throws UnsupportedError when it is an integer that a double cannot represent and `fitIntegers` does not handle.
  * @throws FormatError when its value is not of its declared type.
  */
 export async function readAttribute(
@@ -43,7 +43,7 @@ export async function readAttribute(
   { node, op, readTensor }: { node: string; op: string; readTensor: TensorReader },
 ): Promise<readonly [name: string, attribute: Attribute]> {
   requireWireType(wire, field, "delimited", `an attribute of ${node}`);
-  // The name is needed to say what is wrong with the rest, so it is looked up first.
+  // The name is needed for errors in the rest, so it is looked up first.
   const name = await readName(wire, field, node);
   const what = `${node}: attribute ${JSON.stringify(name)}`;
   const values: Values = { name, type: 0, single: undefined, ints: [], floats: [], strings: [] };
@@ -98,12 +98,12 @@ async function readPart(
       values.strings.push(await readText(wire, part, what));
       break;
     default:
-      // A documentation string, or a field that a later ONNX has added.
+      // A documentation string, or a field of a later ONNX.
       break;
   }
 }
 
-/** Not `push(...items)`: a packed list may have more items than a call may have arguments. */
+/** Not `push(...items)`: a packed list may have more items than a call can have arguments. */
 function append<T>(target: T[], items: readonly T[]): void {
   for (const item of items) target.push(item);
 }
@@ -120,7 +120,7 @@ function choose(wire: Wire, span: Span, { values, what }: { values: Values; what
     throw wire.fail(span.start, `${what} has ${found.map(({ type }) => type).join(" and ")}; expected one value`);
   }
   const [only] = found;
-  // Before IR version 2 there was no declared type, and an empty list leaves nothing but its type behind.
+  // Before IR version 2 there was no declared type; of an empty list only the type remains.
   const declared = attributeTypeOf(values.type);
   if (only === undefined) {
     const empty = lists.find(({ type }) => type === declared);

@@ -3,9 +3,9 @@ import { ENTRY } from "./schema.ts";
 import type { Field, Wire } from "./wire.ts";
 
 /**
- * A `StringStringEntryProto` field: its key and value.
+ * Reads a `StringStringEntryProto` field: its key and value.
  *
- * @throws FormatError when it is no message of two strings.
+ * @throws FormatError when it is not a message of two strings.
  */
 export async function readEntry(
   wire: Wire,

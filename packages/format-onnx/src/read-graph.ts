@@ -9,7 +9,7 @@ import { readText, requireWireType } from "./scalar.ts";
 import { GRAPH } from "./schema.ts";
 import type { Span, Wire } from "./wire.ts";
 
-/** What a `GraphProto` holds, in the file's order. */
+/** Contents of a `GraphProto`, in the file's order. */
 interface Contents {
   readonly name: string;
   readonly nodes: readonly Node[];
@@ -21,12 +21,12 @@ interface Contents {
 
 /**
  * Reads a `GraphProto`. Inputs that have an initializer become plain weights: before IR version 4 every weight was
- * listed so, and since then it is a default that a caller might replace, which the graph has no place for. A node
- * without a name gets `${op}_${n}`. Nodes and initializers that no output needs are left out.
+ * listed that way, and since then it is a default that a caller may replace, which a graph cannot express. A node
+ * without a name gets `${op}_${n}`. Nodes and initializers that no output needs are dropped.
  *
  * @throws FormatError when names are assigned twice, used before they are assigned, or not at all.
  * @throws UnsupportedError for sparse initializers, for what nodes and values throw, and when an output's shape is
- * neither given nor can be inferred.
+ * neither declared nor can be inferred.
  */
 export async function readGraph(
   wire: Wire,
@@ -48,7 +48,7 @@ export async function readGraph(
   const outputNames = new Set(contents.outputs.map(({ name }) => name));
   const values = new Map<string, ValueInfo>();
   for (const { name, dtype, shape } of contents.values) {
-    // A declaration without a shape says less than inference does.
+    // A declaration without a shape is less than what inference finds.
     if (shape !== undefined && !outputNames.has(name)) values.set(name, { name, dtype, shape });
   }
   return dropUnused({ ...bare, outputs: completeOutputs(wire, { bare, outputs: contents.outputs }), values });
@@ -74,7 +74,7 @@ async function readContents(wire: Wire, span: Span, readTensor: TensorReader): P
         const tensor = await readTensor(field, `initializer ${initializers.size}`);
         if (tensor.name === "") throw wire.fail(field.start, `initializer ${initializers.size} has no name`);
         if (initializers.has(tensor.name)) {
-          throw wire.fail(field.start, `initializer ${JSON.stringify(tensor.name)} is there twice`);
+          throw wire.fail(field.start, `initializer ${JSON.stringify(tensor.name)} appears twice`);
         }
         initializers.set(tensor.name, tensor);
         break;
@@ -93,7 +93,7 @@ async function readContents(wire: Wire, span: Span, readTensor: TensorReader): P
         values.push(await readValue(wire, field, "value"));
         break;
       default:
-        // Documentation, quantization annotations, metadata, or a field that a later ONNX has added.
+        // Documentation, quantization annotations, metadata, or a field of a later ONNX.
         break;
     }
   }
@@ -103,7 +103,7 @@ async function readContents(wire: Wire, span: Span, readTensor: TensorReader): P
 function withShape(wire: Wire, { name, dtype, shape }: DeclaredValue): ValueInfo {
   if (shape === undefined) {
     throw new UnsupportedError(`${wire.source.label}: input ${JSON.stringify(name)} has no shape`, {
-      hint: "Give the input a shape; sizes that vary may be names.",
+      hint: "Give the input a shape; variable sizes may be names.",
     });
   }
   return { name, dtype, shape };
@@ -114,7 +114,7 @@ function nameNodes(nodes: readonly Node[]): Node[] {
   const counts = new Map<string, number>();
   const used = new Set<string>();
   return nodes.map((node) => {
-    // ONNX lets nodes share a name too; the first one keeps it.
+    // ONNX also lets nodes share a name; the first one keeps it.
     let name = node.name;
     while (name === "" || used.has(name) || (name !== node.name && taken.has(name))) {
       const count = (counts.get(node.op) ?? 0) + 1;

@@ -8,7 +8,7 @@ import type { Field, Wire } from "./wire.ts";
 /**
  * Reads a `NodeProto` field. A node without a name, which ONNX allows, keeps the empty name.
  *
- * @throws UnsupportedError naming the node when it is of another domain than ONNX's own, or has a subgraph.
+ * @throws UnsupportedError naming the node, when its domain is not ONNX's own, or it has a subgraph.
  */
 export async function readNode(
   wire: Wire,
@@ -43,11 +43,11 @@ export async function readNode(
     if (attributes.has(key)) throw wire.fail(part.start, `${what} has attribute ${JSON.stringify(key)} twice`);
     attributes.set(key, attribute);
   }
-  // `fromEntries` defines properties, so a key such as `__proto__` is one like any other.
+  // `fromEntries` defines properties, so a key such as `__proto__` is an ordinary key.
   return { name, op, inputs, outputs, attributes: Object.fromEntries(attributes) };
 }
 
-/** ONNX's own operators go by the empty domain, and by its long name. */
+/** Whether a domain is ONNX's own: empty, or its long name. */
 export function isDefaultDomain(domain: string): boolean {
   return domain === "" || domain === "ai.onnx";
 }

@@ -83,7 +83,7 @@ describe("weights", () => {
     expect(tensor).toEqual({ dtype, shape: [2], data: expected[dtype] });
   });
 
-  test("elements one field each, as old writers have them, and sizes packed", async () => {
+  test("elements in one field each, as in old writers, and packed sizes", async () => {
     const ones = [3, -1, 300].flatMap((element) => integer(7, element));
     const { tensor } = await readTensorProto(Uint8Array.from([...delimited(1, [3, 1]), ...integer(2, 7), ...ones]));
     expect(tensor).toEqual({ dtype: "int64", shape: [3, 1], data: BigInt64Array.of(3n, -1n, 300n) });
@@ -111,7 +111,7 @@ describe("weights", () => {
     expect(total).toBe(count * 8);
   });
 
-  test("large ones stay in the file until they are asked for; small ones are at hand", async () => {
+  test("large ones stay in the file until they are read; small ones are in memory", async () => {
     const large = weight("large", [512, 1024]);
     const graph = withWeight(smallNetwork(), large);
     const bytes = await toBytes(graph);
@@ -125,7 +125,7 @@ describe("weights", () => {
     expect(source.bytes).toBeGreaterThan(2 ** 21);
   });
 
-  test("what is read belongs to the caller, also when the source is memory", async () => {
+  test("the caller owns what is read, also when the source is memory", async () => {
     const bytes = await toBytes(withWeight(smallNetwork(), weight("large", [1000])));
     const before = bytes.slice();
     const { graph } = await readOnnx(memorySource(bytes));
@@ -161,7 +161,7 @@ describe("old and unusual models", () => {
     expect((await fromBytes(Uint8Array.from(bytes))).graph.opset).toBe(12);
   });
 
-  test("nodes without names, and nodes that share one, get names of their own", async () => {
+  test("nodes without names, and nodes with the same name, get unique names", async () => {
     const fields = [
       ...delimited(1, node("Relu", ["x"], ["a"])),
       ...delimited(1, node("Relu", ["a"], ["b"], delimited(3, "Relu_1"))),
@@ -174,7 +174,7 @@ describe("old and unusual models", () => {
     expect(graph.nodes.map(({ name }) => name)).toEqual(["Relu_2", "Relu_1", "same", "Abs_1", "Relu_3"]);
   });
 
-  test("sizes without a number or a name get one", async () => {
+  test("sizes without a number or a name get a name", async () => {
     const unknown = [
       ...integer(1, 1),
       ...delimited(2, [...delimited(1, []), ...delimited(1, integer(1, 2)), ...delimited(1, delimited(2, ""))]),
@@ -190,7 +190,7 @@ describe("old and unusual models", () => {
     expect(graph.inputs[0]!.shape).toEqual(["x.0", 2, "x.2"]);
   });
 
-  test("an output without a shape gets the inferred one, and is refused where there is none", async () => {
+  test("an output without a shape gets the inferred one, and is refused if there is none", async () => {
     const y = [...delimited(1, "y"), ...delimited(2, delimited(1, integer(1, 1)))];
     const x = delimited(11, value("x", 1, ["N", 3]));
     const { graph } = await fromBytes(model([...delimited(1, node("Relu", ["x"], ["y"])), ...x, ...delimited(12, y)]));
@@ -199,7 +199,7 @@ describe("old and unusual models", () => {
     await expect(fromBytes(unknown)).rejects.toMatchObject({ code: "unsupported" });
   });
 
-  test("an operator that nobody knows is read all the same", async () => {
+  test("an unknown operator is still read", async () => {
     const fields = [
       ...delimited(1, node("NoSuchOperator", ["x"], ["y"])),
       ...delimited(11, value("x", 1, [2])),
@@ -208,7 +208,7 @@ describe("old and unusual models", () => {
     expect((await fromBytes(model(fields))).graph.nodes[0]!.op).toBe("NoSuchOperator");
   });
 
-  test("attributes without a type, from before there was one; empty lists, known by their type alone", async () => {
+  test("attributes without a type, from before types existed; empty lists, known only by their type", async () => {
     const read = async (fields: readonly number[]): Promise<unknown> =>
       (await fromBytes(modelWithAttribute(fields))).graph.nodes[0]!.attributes["a"];
     expect(await read(integer(3, -5))).toEqual({ type: "int", value: -5 });
@@ -219,7 +219,7 @@ describe("old and unusual models", () => {
     expect(await read(integer(20, 8))).toEqual({ type: "strings", value: [] });
   });
 
-  test("integers that no double holds, where they have a meaning that a number can have", async () => {
+  test("integers that a double cannot represent, where a number can express their meaning", async () => {
     const most = 2n ** 63n - 1n;
     const attribute = (name: string, ...fields: (readonly number[])[]): number[] =>
       delimited(5, [...delimited(1, name), ...fields.flat()]);
@@ -253,7 +253,7 @@ describe("old and unusual models", () => {
     expect(await plainGraph((await fromBytes(await toBytes(graph))).graph)).toEqual(await plainGraph(graph));
   });
 
-  test("an input's size of -1 is open, as one without a number is", async () => {
+  test("an input's size of -1 is unknown, like one without a number", async () => {
     const fields = [
       ...delimited(1, node("Relu", ["x"], ["y"])),
       ...delimited(11, value("x", 1, [-1, 3])),
@@ -275,7 +275,7 @@ describe("old and unusual models", () => {
     expect((await fromBytes(model(fields))).graph.values.size).toBe(0);
   });
 
-  test("nodes and weights that no output needs are left out", async () => {
+  test("nodes and weights that no output needs are dropped", async () => {
     const w = delimited(5, [...delimited(8, "w"), ...integer(1, 1), ...integer(2, 1), ...delimited(9, floatBytes(1))]);
     const z = delimited(13, value("z", 1, [1]));
     const dead = [...delimited(1, node("Abs", ["w"], ["z"])), ...delimited(1, node("Abs", ["z"], ["zz"]))];

@@ -20,34 +20,34 @@ import { readTensorRecord } from "./tensor-record.ts";
 import { requireIrVersion, requireOpset } from "./versions.ts";
 import { type Field, openWire, type Span, type Wire } from "./wire.ts";
 
-/** What reading a model may need. */
+/** Options of `readOnnx`. */
 export interface ReadOnnxOptions extends ReadOptions {
   /**
-   * Opens a file beside the model, where the weights of a model above 2 GiB lie. It is called once for each file, with a
-   * relative path that has been checked to stay in the model's folder; closing what it opened is the caller's.
+   * Opens a file next to the model, which contains the weights of a model above 2 GiB. It is called once for each file, with a
+   * relative path that has been checked to stay in the model's folder; the caller closes what it opened.
    */
   readonly resolve?: Resolve;
 }
 
-/** A model as it was read. */
+/** A model that was read. */
 export interface OnnxModel {
   readonly graph: Graph;
   /** `metadata_props`, in the file's order. */
   readonly metadata: ReadonlyMap<string, string>;
-  /** What Samoyed wrote about the model; absent in models of other producers. */
+  /** The contract that Samoyed wrote; absent in models of other producers. */
   readonly contract?: Contract;
 }
 
 /**
  * Reads an ONNX model: IR versions 3 to 14, operator sets 6 to 28. Only the network's description is read; weights of
- * more than 1 KiB stay in `source` until they are asked for, so it must stay open as long as the graph is used.
+ * more than 1 KiB stay in `source` until they are read, so it must stay open as long as the graph is used.
  *
- * Fields that ONNX does not define are skipped, as protobuf asks, and so are nodes and weights that no output needs.
+ * Fields that ONNX does not define are skipped, as protobuf requires, and so are nodes and weights that no output needs.
  *
- * @throws FormatError when the bytes are no ONNX model, naming the offset; nothing in the file is trusted.
+ * @throws FormatError when the bytes are not an ONNX model, naming the offset; nothing in the file is trusted.
  * @throws UnsupportedError, naming the node or value, for subgraphs, functions, sparse tensors, strings, sequences and
- * operators of other domains than ONNX's.
- * @throws UsageError when weights lie in other files and `resolve` is absent.
+ * operators of domains other than ONNX's.
+ * @throws UsageError when weights are in other files and `resolve` is absent.
  *
  * Matches ONNX 1.23, `onnx/onnx.proto`.
  */
@@ -58,7 +58,7 @@ export async function readOnnx(source: ByteSource, options: ReadOnnxOptions = {}
   requireIrVersion(parts.irVersion, source.label);
   requireOpset(parts.opset, source.label);
   const findExternal = externalData(source.label, options.resolve);
-  // Small tensors are read at once, and lie in what has just been read of the file.
+  // Small tensors are read at once, from the part of the file that was just read.
   const nearby: ByteSource = {
     byteLength: source.byteLength,
     label: source.label,

@@ -3,16 +3,16 @@ import { toLazyTensor } from "./tensor-data.ts";
 import { readTensorRecord } from "./tensor-record.ts";
 import { openWire } from "./wire.ts";
 
-/** A tensor with the name that its file gives it, which may be empty. */
+/** A tensor with its name in the file, which may be empty. */
 export interface NamedTensor {
   readonly name: string;
   readonly tensor: Tensor;
 }
 
 /**
- * Reads a file that is one `TensorProto`, such as the inputs and outputs of ONNX's test vectors.
+ * Reads a file of one `TensorProto`, such as the inputs and outputs of ONNX's test vectors.
  *
- * @throws FormatError when the bytes are no `TensorProto`.
+ * @throws FormatError when the bytes are not a `TensorProto`.
  * @throws UnsupportedError for strings, other types that Samoyed does not have, and external data.
  */
 export async function readTensorProto(
@@ -23,7 +23,7 @@ export async function readTensorProto(
   const wire = openWire(source, options);
   const record = await readTensorRecord(wire, wire.whole, "the tensor");
   if (record.external !== undefined) {
-    throw new UnsupportedError(`${source.label}: the tensor's data lies in another file`);
+    throw new UnsupportedError(`${source.label}: the tensor's data is in another file`);
   }
   const place = { source, storage: record.storage, spans: record.spans };
   const lazy = await toLazyTensor(record.name, { record, place, options });

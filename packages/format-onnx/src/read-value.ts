@@ -5,7 +5,7 @@ import { readInteger, readText, requireWireType } from "./scalar.ts";
 import { DIMENSION, SHAPE, TENSOR_TYPE, TYPE, VALUE_INFO } from "./schema.ts";
 import type { Field, Span, Wire } from "./wire.ts";
 
-/** A value as a file declares it; `shape` is `undefined` where even the rank is not given. */
+/** A value as declared in a file; `shape` is `undefined` if even the rank is not given. */
 export interface DeclaredValue extends Omit<ValueInfo, "shape"> {
   readonly shape: readonly Dim[] | undefined;
 }
@@ -20,9 +20,9 @@ const OTHER_TYPES: ReadonlyMap<number, string> = new Map<number, string>([
 
 /**
  * Reads a `ValueInfoProto` field. A size that has neither a number nor a name, or the number -1, which older exporters
- * write for an open size, gets a name from its value and axis.
+ * write for an unknown size, gets a name from its value and axis.
  *
- * @throws UnsupportedError when the value is not a tensor of a type that Samoyed has.
+ * @throws UnsupportedError when the value is not a tensor of a type that Samoyed handles.
  */
 export async function readValue(wire: Wire, field: Field, role: string): Promise<DeclaredValue> {
   requireWireType(wire, field, "delimited", role);
@@ -81,7 +81,8 @@ async function readTensorType(
   const dtype = dtypeOf(elemType);
   if (dtype !== undefined) return { dtype, shape };
   const typeName = unsupportedTypeName(elemType);
-  if (typeName === undefined) throw wire.fail(span.start, `${what} has element type ${elemType}; ONNX has none such`);
+  if (typeName === undefined)
+    throw wire.fail(span.start, `${what} has element type ${elemType}, which ONNX does not have`);
   throw new UnsupportedError(`${wire.source.label}: ${what} has elements of type ${typeName}`);
 }
 

@@ -13,14 +13,14 @@ const graphs: readonly (readonly [string, Graph])[] = [
   ...ONNX_DTYPES.map((dtype) => [dtype, dtypeGraph(dtype)] as const),
 ];
 
-test.each(graphs)("%s comes back as it was written", async (_, graph) => {
+test.each(graphs)("%s is read back as it was written", async (_, graph) => {
   const { graph: back, metadata, contract } = await fromBytes(await toBytes(graph));
   expect(await plainGraph(back)).toEqual(await plainGraph(graph));
   expect(metadata.size).toBe(0);
   expect(contract).toBeUndefined();
 });
 
-test("the contract survives, with ONNX's own keys beside it", async () => {
+test("the contract is preserved, next to ONNX's own keys", async () => {
   const { metadata, contract } = await fromBytes(await toBytes(contractNetwork(), { contract: CONTRACT }));
   expect(contract).toEqual(CONTRACT);
   expect([...metadata.keys()]).toEqual(["Image.BitmapPixelFormat", "Image.ColorSpaceGamma", "samoyed"]);
@@ -33,13 +33,13 @@ test.each([
   ["Normalized_0_1", 0, 1],
   ["Normalized_1_1", 0.5, 0.5],
   [undefined, 0, 0.5],
-])("the pixel range is named where ONNX has a name for it: %s", async (name, mean, std) => {
+])("the pixel range is named if ONNX has a name for it: %s", async (name, mean, std) => {
   const preprocess = { ...CONTRACT.preprocess, mean: [mean, mean, mean], std: [std, std, std] };
   const { metadata } = await fromBytes(await toBytes(contractNetwork(), { contract: { ...CONTRACT, preprocess } }));
   expect(metadata.get("Image.NominalPixelRange")).toBe(name);
 });
 
-test("a gray model says so", async () => {
+test("a gray model has a gray pixel format", async () => {
   const preprocess = { ...CONTRACT.preprocess, inputSize: [1, 16, 16] as const, mean: [0.5], std: [0.5] };
   const { metadata } = await fromBytes(await toBytes(contractNetwork(), { contract: { ...CONTRACT, preprocess } }));
   expect(metadata.get("Image.BitmapPixelFormat")).toBe("Gray8");

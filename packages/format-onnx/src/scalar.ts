@@ -2,15 +2,15 @@ import { UnsupportedError } from "@samoyed/core";
 import { decodeVarint } from "./varint.ts";
 import type { Field, Wire, WireType } from "./wire.ts";
 
-/** The largest single string: the names of a million classes are one JSON document in the metadata. */
+/** Limit on a single string: the names of a million classes are one JSON document in the metadata. */
 export const MAX_TEXT_BYTES = 67_108_864;
 
-/** Field values of protobuf's types; `what` names the field in errors. */
+// Field values of protobuf's types; `what` names the field in errors.
 
 /**
- * Requires a field to be stored as its type is.
+ * Requires a field to have the wire type of its type.
  *
- * @throws FormatError when it is stored otherwise.
+ * @throws FormatError when it has another one.
  */
 export function requireWireType(wire: Wire, field: Field, wireType: WireType, what: string): void {
   if (field.wireType !== wireType) {
@@ -19,25 +19,25 @@ export function requireWireType(wire: Wire, field: Field, wireType: WireType, wh
 }
 
 /**
- * An `int32`, `int64` or enum.
+ * Reads an `int32`, `int64` or enum.
  *
- * @throws UnsupportedError when a double cannot hold it exactly.
+ * @throws UnsupportedError when a double cannot represent it exactly.
  */
 export function readInteger(wire: Wire, field: Field, what: string): number {
   return exactNumber(wire, readInt64(wire, field, what), what);
 }
 
-/** An `int64`. */
+/** Reads an `int64`. */
 export function readInt64(wire: Wire, field: Field, what: string): bigint {
   requireWireType(wire, field, "varint", what);
   return BigInt.asIntN(64, field.value);
 }
 
-/** One field of a repeated `int64`: one number, or many when they are packed. */
+/** Reads one field of a repeated `int64`: one number, or many if they are packed. */
 export async function readInt64s(wire: Wire, field: Field, what: string): Promise<bigint[]> {
   if (field.wireType === "varint") return [readInt64(wire, field, what)];
   requireWireType(wire, field, "delimited", what);
-  // One byte is the least that an integer takes: the bytes bound the count before it is known.
+  // An integer takes at least one byte: the bytes bound the count before it is known.
   wire.charge(field.end - field.start);
   const bytes = await wire.bytes(field);
   const values: bigint[] = [];
@@ -52,15 +52,15 @@ export async function readInt64s(wire: Wire, field: Field, what: string): Promis
 }
 
 /**
- * One field of a repeated integer that a number is to hold: one, or many when they are packed.
+ * Reads one field of a repeated integer as numbers: one, or many if they are packed.
  *
- * @throws UnsupportedError when a double cannot hold one exactly.
+ * @throws UnsupportedError when a double cannot represent one exactly.
  */
 export async function readIntegers(wire: Wire, field: Field, what: string): Promise<number[]> {
   return (await readInt64s(wire, field, what)).map((value) => exactNumber(wire, value, what));
 }
 
-/** One field of a repeated `float`: one number, or many when they are packed. */
+/** Reads one field of a repeated `float`: one number, or many if they are packed. */
 export async function readFloats(wire: Wire, field: Field, what: string): Promise<number[]> {
   if (field.wireType !== "fixed32") requireWireType(wire, field, "delimited", what);
   const byteLength = field.end - field.start;
@@ -71,7 +71,7 @@ export async function readFloats(wire: Wire, field: Field, what: string): Promis
   return Array.from({ length: byteLength / 4 }, (_, index) => view.getFloat32(index * 4, true));
 }
 
-/** A `float`. */
+/** Reads a `float`. */
 export async function readFloat(wire: Wire, field: Field, what: string): Promise<number> {
   requireWireType(wire, field, "fixed32", what);
   const [value] = await readFloats(wire, field, what);
@@ -81,7 +81,7 @@ export async function readFloat(wire: Wire, field: Field, what: string): Promise
 const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * A `string`, or `bytes` that hold UTF-8.
+ * Reads a `string`, or `bytes` of UTF-8.
  *
  * @throws FormatError when it is not UTF-8.
  */
@@ -96,7 +96,7 @@ export async function readText(wire: Wire, field: Field, what: string): Promise<
       },
     );
   }
-  // Text is kept: charged by the size of an item, some 64 bytes, so that many large strings end too.
+  // Text is kept in memory, so it counts as one item per 64 bytes: many large strings also reach the limit.
   wire.charge(Math.ceil(byteLength / 64));
   const bytes = await wire.bytes(field);
   try {
@@ -107,18 +107,18 @@ export async function readText(wire: Wire, field: Field, what: string): Promise<
 }
 
 /**
- * An `int64` as a number.
+ * Converts an `int64` to a number.
  *
- * @throws UnsupportedError when a double cannot hold it exactly.
+ * @throws UnsupportedError when a double cannot represent it exactly.
  */
 export function exactNumber(wire: Wire, value: bigint, what: string): number {
   if (!isExact(value)) {
-    throw new UnsupportedError(`${wire.source.label}: ${what} is ${value}, which a double does not hold exactly`);
+    throw new UnsupportedError(`${wire.source.label}: ${what} is ${value}, which a double cannot represent exactly`);
   }
   return Number(value);
 }
 
-/** Whether a double holds an integer, and no neighbor of it, exactly. */
+/** Whether a double represents exactly an integer and none of its neighbors. */
 export function isExact(value: bigint): boolean {
   return Number.isSafeInteger(Number(value));
 }

@@ -1,5 +1,5 @@
 /**
- * The part of ONNX's protobuf schema that Samoyed reads and writes, kept by hand: field numbers of `onnx/onnx.proto`
+ * The part of ONNX's protobuf schema that Samoyed reads and writes, maintained by hand: field numbers of `onnx/onnx.proto`
  * (ONNX 1.23, IR version 14; numbers never change between versions). A table needs no code generation at run time, so
  * it works under a content security policy without `unsafe-eval`.
  */
@@ -87,5 +87,5 @@ export const TENSOR = {
   dataLocation: 14,
 } as const;
 
-/** `TensorProto.DataLocation`: the value that says that the bytes lie in another file. */
+/** `TensorProto.DataLocation`: the value for bytes in another file. */
 export const EXTERNAL = 1;

@@ -14,10 +14,10 @@ import type { Storage, TensorRecord } from "./tensor-record.ts";
 import { decodeVarint } from "./varint.ts";
 import type { Span } from "./wire.ts";
 
-/** Smaller tensors are read at once, because shape inference looks into them: sizes, axes, pads. */
+/** Smaller tensors are read at once, because shape inference needs their elements: sizes, axes, pads. */
 export const MAX_SMALL_BYTES = 1024;
 
-/** Where a tensor's elements are, whichever file they are in. */
+/** Location of a tensor's elements, in any file. */
 export interface TensorPlace {
   readonly source: ByteSource;
   readonly storage: Storage;
@@ -25,7 +25,7 @@ export interface TensorPlace {
 }
 
 /**
- * A tensor of a file as a lazy one, under `name`: its elements are read when asked for, in chunks; those of a small
+ * Makes a lazy tensor `name` from a tensor of a file: its elements are read on demand, in chunks; those of a small
  * tensor at once.
  *
  * @throws FormatError here or from its reads, when the elements are fewer or more than its shape has, or out of range.
@@ -46,7 +46,7 @@ function isVarints(storage: Storage): boolean {
   return storage === "int32" || storage === "int64" || storage === "uint64";
 }
 
-/** `raw`, `float` and `double` data are little-endian elements as they lie. */
+/** Reads `raw`, `float` and `double` data, which are little-endian elements. */
 async function* storedChunks({ source, spans }: TensorPlace, options: ReadOptions): AsyncGenerator<Uint8Array> {
   for (const { start, end } of spans) {
     for (let at = start; at < end; at += CHUNK_BYTES) {
@@ -55,7 +55,7 @@ async function* storedChunks({ source, spans }: TensorPlace, options: ReadOption
   }
 }
 
-/** Integers that are stored one by one, in as many bytes as each needs. */
+/** Reads integers that are stored one by one, in as many bytes as each needs. */
 async function* decodedChunks(
   record: TensorRecord,
   place: TensorPlace,
@@ -114,7 +114,7 @@ async function* varints({ source, spans }: TensorPlace, { options, fail }: Varin
   }
 }
 
-/** The integers that `int32_data` may hold for a dtype: for small floats their bits. */
+/** Range of the integers in `int32_data` for a dtype: for small floats, their bits. */
 const RANGES: ReadonlyMap<DType, readonly [min: bigint, max: bigint]> = new Map<DType, readonly [bigint, bigint]>([
   ["int32", [-(2n ** 31n), 2n ** 31n - 1n]],
   ["int16", [-(2n ** 15n), 2n ** 15n - 1n]],
@@ -129,7 +129,7 @@ const RANGES: ReadonlyMap<DType, readonly [min: bigint, max: bigint]> = new Map<
   ["uint32", [0n, 2n ** 32n - 1n]],
 ]);
 
-/** Writes an element; `false` when the dtype cannot hold it. */
+/** Writes an element; `false` if it is out of the dtype's range. */
 function writeElement(view: DataView, at: number, { dtype, value }: { dtype: DType; value: bigint }): boolean {
   const range = RANGES.get(dtype);
   const signed = BigInt.asIntN(64, value);

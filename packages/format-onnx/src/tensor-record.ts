@@ -5,22 +5,22 @@ import { readInteger, readIntegers, readText, requireWireType } from "./scalar.t
 import { EXTERNAL, TENSOR } from "./schema.ts";
 import type { Field, Span, Wire } from "./wire.ts";
 
-/** How a tensor's elements are stored: one by one in a typed field, or all together as `raw`. */
+/** Storage of a tensor's elements: one by one in a typed field, or all together as `raw`. */
 export type Storage = "raw" | "float" | "double" | "int32" | "int64" | "uint64";
 
-/** A `TensorProto` whose description has been read and whose elements have not. */
+/** A `TensorProto` whose description has been read, but not its elements. */
 export interface TensorRecord {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: Shape;
   /** Bytes that the elements take as `raw`. */
   readonly byteLength: number;
-  /** Where the elements are stored in this file, in order; none for an empty tensor. */
+  /** Ranges of the elements in this file, in order; empty for an empty tensor. */
   readonly storage: Storage;
   readonly spans: readonly Span[];
-  /** Where they lie in another file: the keys of `external_data`. */
+  /** Location in another file: the entries of `external_data`. */
   readonly external: ReadonlyMap<string, string> | undefined;
-  /** Where the message begins, for errors. */
+  /** Offset of the message, for errors. */
   readonly offset: number;
 }
 
@@ -33,7 +33,7 @@ const STORAGES: ReadonlyMap<number, Storage> = new Map<number, Storage>([
   [TENSOR.uint64Data, "uint64"],
 ]);
 
-/** The typed field that holds a dtype's elements where they are not `raw` (`onnx.proto`, the comments in TensorProto). */
+/** Typed field of a dtype's elements if they are not `raw` (`onnx.proto`, the comments in TensorProto). */
 const TYPED_STORAGE: Readonly<Record<DType, Storage>> = {
   float32: "float",
   complex64: "float",
@@ -56,9 +56,9 @@ const TYPED_STORAGE: Readonly<Record<DType, Storage>> = {
 };
 
 /**
- * Reads the description of a `TensorProto`; `what` names it in errors until its own name is known.
+ * Reads the description of a `TensorProto`; `what` names it in errors until the tensor's name is known.
  *
- * @throws FormatError when its parts do not fit one another, or lie outside the message.
+ * @throws FormatError when its parts contradict one another, or are outside the message.
  * @throws UnsupportedError for segments and for element types that Samoyed does not have.
  */
 export async function readTensorRecord(wire: Wire, span: Span, what: string): Promise<TensorRecord> {
@@ -139,7 +139,7 @@ async function readParts(wire: Wire, span: Span, what: string): Promise<Parts> {
   return { name, dataType, dims, storage, spans, external, isExternal };
 }
 
-/** Elements may be packed into one field or have a field each; `raw_data` is always one. */
+/** Elements may be packed into one field or have a field each; `raw_data` is always one field. */
 function requireStorage(wire: Wire, field: Field, { storage, what }: { storage: Storage; what: string }): void {
   if (field.wireType === "delimited" && storage !== "raw") return;
   const wireType =
@@ -151,7 +151,8 @@ function requireDType(wire: Wire, span: Span, { dataType, label }: { dataType: n
   const dtype = dtypeOf(dataType);
   if (dtype !== undefined) return dtype;
   const name = unsupportedTypeName(dataType);
-  if (name === undefined) throw wire.fail(span.start, `${label} has element type ${dataType}; ONNX has none such`);
+  if (name === undefined)
+    throw wire.fail(span.start, `${label} has element type ${dataType}, which ONNX does not have`);
   throw new UnsupportedError(`${wire.source.label}: ${label} has elements of type ${name}`, {
     details: { offset: span.start, dataType },
   });
@@ -174,7 +175,7 @@ function requireByteLength(
   return byteLength;
 }
 
-/** Holds the data's length against the shape, so that nothing larger than the file can be allocated later. */
+/** Checks the data's length against the shape, so that nothing larger than the file can be allocated later. */
 function requireData(
   wire: Wire,
   span: Span,

@@ -1,14 +1,14 @@
 import { type LazyTensor, UnsupportedError } from "@samoyed/core";
 import { MAX_OPSET, MIN_OPSET } from "@samoyed/ir";
 
-/** IR version 3 is the first that a stable ONNX (1.0) wrote; 14 is ONNX 1.23's. */
+/** IR version 3 is the first of a stable ONNX (1.0); 14 is that of ONNX 1.23. */
 export const MIN_IR_VERSION = 3;
 export const MAX_IR_VERSION = 14;
 
-/** What is written unless the operator set asks for more: every runtime in use reads it. */
+/** IR version that is written unless the operator set needs a later one: every runtime in use reads it. */
 const DEFAULT_IR_VERSION = 8;
 
-/** The first operator set that was published with each IR version above 8 (ONNX 1.23, `helper.py`, VERSION_TABLE). */
+/** First operator set of each IR version above 8 (ONNX 1.23, `helper.py`, VERSION_TABLE). */
 const IR_VERSIONS: readonly (readonly [opset: number, irVersion: number])[] = [
   [28, 14],
   [25, 13],
@@ -18,7 +18,7 @@ const IR_VERSIONS: readonly (readonly [opset: number, irVersion: number])[] = [
   [19, 9],
 ];
 
-/** The lowest IR version, from 8 on, whose definition covers an operator set. */
+/** Returns the lowest IR version, from 8 on, whose definition covers an operator set. */
 export function irVersionFor(opset: number): number {
   return IR_VERSIONS.find(([first]) => opset >= first)?.[1] ?? DEFAULT_IR_VERSION;
 }
@@ -51,13 +51,13 @@ export function requireIrVersion(irVersion: number, what: string): void {
   }
 }
 
-/** The operator set, and with it IR version 9, that brought eight-bit floats. */
+/** The operator set, with IR version 9, that introduced eight-bit floats. */
 const FLOAT8_OPSET = 19;
 
 /**
- * Requires an operator set to have a tensor's element type.
+ * Requires a tensor's element type to exist in an operator set.
  *
- * @throws UnsupportedError when it came later.
+ * @throws UnsupportedError when it was introduced later.
  */
 export function requireType(tensor: LazyTensor, opset: number): void {
   if (tensor.dtype.startsWith("float8") && opset < FLOAT8_OPSET) {

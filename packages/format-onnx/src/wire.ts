@@ -2,58 +2,58 @@ import { type ByteSource, FormatError, type ReadOptions, throwIfAborted, Unsuppo
 import { decodeVarint } from "./varint.ts";
 
 /**
- * The most that the description of a network (names, sizes, attributes) may consist of while it is indexed; weights do
- * not count. The largest language models have some 100,000 nodes, so this is far above any network, and far below what a
- * small hostile file could otherwise make of itself: a two-byte field can stand for an object of a hundred bytes.
+ * Limit on the items of a network's description (names, sizes, attributes) while it is indexed; weights do not
+ * count. The largest language models have some 100,000 nodes, so this is far above any network, and bounds
+ * what a small hostile file can allocate: a two-byte field can become an object of a hundred bytes.
  */
 export const MAX_INDEX_ITEMS = 4_000_000;
 
-/** Headers are a few bytes between long runs of weights: a read of this size fetches many small fields, or one header cheaply. */
+/** Headers are a few bytes between long ranges of weights: a read of this size fetches many small fields, or one header cheaply. */
 const WINDOW_BYTES = 16_384;
 
 /** A tag of at most 5 bytes and a varint of at most 10. */
 const MAX_HEADER_BYTES = 15;
 
-/** A stretch of the file: a message's content, or a field's. */
+/** A byte range of the file: a message's content, or a field's. */
 export interface Span {
   readonly start: number;
   readonly end: number;
 }
 
-/** How a field is stored. */
+/** Wire type of a field. */
 export type WireType = "varint" | "fixed64" | "delimited" | "fixed32";
 
-/** One field of a message: for a varint the value, unsigned, and for everything the place of its payload. */
+/** One field of a message: the unsigned value of a varint, and the range of the payload of any field. */
 export interface Field extends Span {
   readonly number: number;
   readonly wireType: WireType;
   readonly value: bigint;
 }
 
-/** A protobuf file that is read by ranges: see `openWire`. */
+/** A protobuf file that is read by byte ranges: see `openWire`. */
 export interface Wire {
   readonly source: ByteSource;
   readonly whole: Span;
-  /** The fields of a message, in order. `what` names the message in errors. */
+  /** Reads the fields of a message, in order. `what` names the message in errors. */
   fields(span: Span, what: string): Promise<readonly Field[]>;
-  /** The same one by one, for messages that may have very many. */
+  /** Yields the fields one by one, for messages that may have very many. */
   stream(span: Span, what: string): AsyncGenerator<Field>;
-  /** A stretch's bytes; a view, valid for good, not to be written to. */
+  /** Reads the bytes of a range; a view that stays valid, not to be written to. */
   bytes(span: Span): Promise<Uint8Array>;
-  /** Counts things that will be kept in memory. */
+  /** Counts items that are kept in memory. */
   charge(items: number): void;
-  /** An error about the bytes at an offset. */
+  /** Makes an error about the bytes at an offset. */
   fail(offset: number, message: string, cause?: unknown): FormatError;
 }
 
-/** By number; `undefined` for 6 and 7, which protobuf does not define. */
+/** Wire types by number; `undefined` for 6 and 7, which protobuf does not define. */
 const WIRE_TYPES: readonly (WireType | "group")[] = ["varint", "fixed64", "delimited", "group", "group", "fixed32"];
 
 /**
- * Reads protobuf's wire format from a source without reading through it: lengths are followed, payloads are skipped.
+ * Reads protobuf's wire format from a source without reading all of it: lengths are followed, payloads are skipped.
  *
- * Every length is held against the message around it before it is used. Nesting costs nothing, because fields that
- * nobody asks for are never entered.
+ * Every length is checked against the enclosing message before it is used. Nesting costs nothing, because fields that
+ * are not needed are never entered.
  */
 export function openWire(source: ByteSource, options: ReadOptions = {}): Wire {
   let window: Uint8Array = new Uint8Array(0);
@@ -91,7 +91,7 @@ export function openWire(source: ByteSource, options: ReadOptions = {}): Wire {
     return window.subarray(start - windowStart, end - windowStart);
   }
 
-  /** The field at an offset, whose first bytes must be in the window. */
+  /** Parses the field at an offset, whose first bytes must be in the window. */
   function parse(at: number, span: Span, what: string): Field {
     charge(1);
     return parseField(window, { at, windowStart, span, what, fail });
@@ -99,10 +99,10 @@ export function openWire(source: ByteSource, options: ReadOptions = {}): Wire {
 
   async function fields(span: Span, what: string): Promise<readonly Field[]> {
     const list: Field[] = [];
-    // What the fields hold is asked for next, so a message that fits is fetched from its start.
+    // The fields' contents are needed next, so a message that fits is fetched from its start.
     if (!inWindow(span) && span.end - span.start <= WINDOW_BYTES) await moveWindow(span.start);
     for (let at = span.start; at < span.end;) {
-      // Waiting costs more than parsing, and most fields are at hand.
+      // Awaiting costs more than parsing, and most fields are in memory.
       if (!inWindow(headAt(at, span))) await moveWindow(at);
       const field = parse(at, span, what);
       list.push(field);
@@ -123,12 +123,12 @@ export function openWire(source: ByteSource, options: ReadOptions = {}): Wire {
   return { source, whole: { start: 0, end: source.byteLength }, fields, stream, bytes, charge, fail };
 }
 
-/** The bytes that tell what a field is. */
+/** Size of the bytes that describe a field. */
 function headAt(at: number, span: Span): Span {
   return { start: at, end: Math.min(at + MAX_HEADER_BYTES, span.end) };
 }
 
-/** Where a field is, for `parseField`. */
+/** Location of a field, for `parseField`. */
 interface FieldPlace {
   readonly at: number;
   readonly windowStart: number;
@@ -137,7 +137,7 @@ interface FieldPlace {
   readonly fail: Wire["fail"];
 }
 
-/** The field at an offset of the file, from the window of the file that has its first bytes. */
+/** Parses the field at an offset of the file, from the window of the file that has its first bytes. */
 function parseField(window: Uint8Array, { at, windowStart, span, what, fail }: FieldPlace): Field {
   const offset = at - windowStart;
   const limit = Math.min(window.byteLength, span.end - windowStart);

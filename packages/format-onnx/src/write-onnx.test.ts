@@ -25,7 +25,7 @@ function graphWith(tensor: LazyTensor): Graph {
   return builder.finish();
 }
 
-/** The same bytes in pieces of the given sizes, over and over; the buffer is used again, as a reader of files may do. */
+/** Yields the same bytes in pieces of the given sizes, cyclically; the buffer is reused, as a file reader may do. */
 function inPieces(tensor: LazyTensor, sizes: readonly number[]): LazyTensor {
   return lazyFromChunks(tensor, async function* () {
     const bytes = await tensor.read();
@@ -85,7 +85,7 @@ describe("streaming", () => {
     expect(await toBytes(smallNetwork())).not.toEqual(first);
   });
 
-  test("the source's hash is where the writer says that it is", async () => {
+  test("the source's hash is at the offset that the writer returns", async () => {
     const sha256 = "0123456789abcdef".repeat(4);
     for (const external of [undefined, { name: "m.onnx.data", sink: memorySink() }]) {
       const sink = memorySink();
@@ -108,7 +108,7 @@ describe("streaming", () => {
   });
 });
 
-describe("tensors that break their word", () => {
+describe("tensors with the wrong number of bytes", () => {
   test.each([
     [11, 'tensor "w" float32 [3]: 11 bytes received; expected 12'],
     [0, 'tensor "w" float32 [3]: 0 bytes received; expected 12'],
@@ -122,7 +122,7 @@ describe("tensors that break their word", () => {
     await expect(writing).rejects.toBeInstanceOf(ShapeError);
   });
 
-  test("one that never ends is stopped", async () => {
+  test("an endless tensor is stopped", async () => {
     const endless = lazyFromChunks({ name: "w", dtype: "uint8", shape: [3] }, async function* () {
       for (;;) yield new Uint8Array(1 << 20);
     });
@@ -133,7 +133,7 @@ describe("tensors that break their word", () => {
 });
 
 describe("failures", () => {
-  test("a full disk is reported, and no write is under way when it is", async () => {
+  test("a full disk is reported, after all writes have ended", async () => {
     let writes = 0;
     const sink: Sink = {
       ...memorySink(),
@@ -148,7 +148,7 @@ describe("failures", () => {
     expect(writes).toBe(1);
   });
 
-  test("a source that fails is reported after the write under way has ended", async () => {
+  test("a failing source is reported after the pending write has ended", async () => {
     let busy = false;
     const sink: Sink = {
       ...memorySink(),
@@ -188,7 +188,7 @@ describe("failures", () => {
   });
 });
 
-describe("what ONNX cannot express", () => {
+describe("graphs that ONNX cannot express", () => {
   const base = smallNetwork();
   test.each([
     [
@@ -209,7 +209,7 @@ describe("what ONNX cannot express", () => {
     await expect(writing).rejects.toBeInstanceOf(UnsupportedError);
   });
 
-  test("an integer that a double does not hold, and half a surrogate pair", async () => {
+  test("an integer that a double cannot represent, and half a surrogate pair", async () => {
     const node = { ...base.nodes[0]!, attributes: { group: int(2 ** 53) } };
     await expect(toBytes({ ...base, nodes: [node] })).rejects.toThrow(
       'node "conv1" (Conv): attribute "group" is 9007199254740992; expected an integer of at most 2^53 - 1',
@@ -228,7 +228,7 @@ describe("what ONNX cannot express", () => {
     expect(onnxByteLength(graph)).toBeGreaterThan(MAX_MODEL_BYTES);
     const writing = writeOnnx(graph, { sink });
     await expect(writing).rejects.toThrow(
-      `graph "one": the model takes ${onnxByteLength(graph)} bytes; an ONNX file ends at 2147483647`,
+      `graph "one": the model takes ${onnxByteLength(graph)} bytes; an ONNX file has at most 2147483647`,
     );
     await expect(writing).rejects.toMatchObject({
       code: "unsupported",
@@ -256,14 +256,14 @@ describe("versions", () => {
     expect((await fromBytes(bytes)).graph.opset).toBe(opset);
   });
 
-  test("the producer's version is the contract's generator's", async () => {
+  test("the producer's version is that of the contract's generator", async () => {
     const text = new TextDecoder().decode((await toBytes(contractNetwork(), { contract: CONTRACT })).subarray(0, 30));
     expect(text).toContain("\u0012\u0007samoyed\u001a\u00050.1.2");
     expect(new TextDecoder().decode((await toBytes(smallNetwork())).subarray(0, 30))).toContain("\u0012\u0007samoyed:");
   });
 });
 
-test("a name is what the map says: the tensor's own is not written", async () => {
+test("a weight's name is its key in the map: the tensor's own name is not written", async () => {
   const graph = graphWith(lazyTensor("w", { dtype: "uint8", shape: [1], data: Uint8Array.of(7) }));
   expect([...(await fromBytes(await toBytes(graph))).graph.initializers.keys()]).toEqual(["w"]);
 });

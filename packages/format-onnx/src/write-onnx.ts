@@ -15,38 +15,38 @@ import { layoutExternal } from "./external-layout.ts";
 import { refuseLocation } from "./external-location.ts";
 import type { Message } from "./message.ts";
 
-/** The largest protobuf message: lengths are signed 32-bit integers in every implementation but ours. */
+/** Largest protobuf message: lengths are signed 32-bit integers in every other implementation. */
 export const MAX_MODEL_BYTES: number = 2 ** 31 - 1;
 
-/** Where a model goes, and what goes with it. */
+/** Options of `writeOnnx`. */
 export interface WriteOnnxOptions extends ReadOptions {
   readonly sink: Sink;
-  /** Travels in `metadata_props`, with ONNX's own image keys. */
+  /** Contract, stored in `metadata_props` with ONNX's own image keys. */
   readonly contract?: Contract;
   /**
-   * Puts the weights into a second file. `name` is what the model calls it: the file's name beside the model. Without
-   * it everything is in the model, as loaders in JavaScript want it.
+   * Puts the weights into a second file. `name` is its name in the model: a file next to the model. If
+   * absent, everything is in the model, as JavaScript loaders need it.
    */
   readonly external?: { readonly name: string; readonly sink: Sink };
 }
 
-/** What was written. */
+/** Result of `writeOnnx`. */
 export interface WrittenOnnx {
-  /** Where the digits of the contract's `source.sha256` are in the model; `undefined` where it has none. */
+  /** Offset of the digits of the contract's `source.sha256` in the model; `undefined` if it has none. */
   readonly sourceHashOffset: number | undefined;
 }
 
 /**
- * Writes a graph as an ONNX model: operator set as the graph has it, IR version 8 for operator sets up to 18 (later ones
+ * Writes a graph as an ONNX model: the graph's operator set, IR version 8 for operator sets up to 18 (later ones
  * as ONNX pairs them), symbolic sizes by name, weights as little-endian `raw_data`. The same graph gives the same bytes.
  *
- * Weights stream: no more than two blocks of 1 MiB and the graph's description are in memory, beside what each tensor's
- * `chunks()` holds. The sinks are neither committed nor aborted: that is the caller's, who opened them.
+ * Weights stream: no more than two blocks of 1 MiB and the graph's description are in memory, plus what each tensor's
+ * `chunks()` keeps. The sinks are neither committed nor aborted: the caller opened them and does that.
  *
- * @throws UnsupportedError before anything is written, when the model would pass 2 GiB and `external` is absent, or ONNX
+ * @throws UnsupportedError before anything is written, when the model would exceed 2 GiB and `external` is absent, or ONNX
  * cannot express the graph.
- * @throws UsageError when the contract names other ports than the graph has, or the external file's name is not one of a
- * file beside the model.
+ * @throws UsageError when the contract names ports that the graph does not have, or the external file's name is not
+ * that of a file next to the model.
  * @throws ShapeError when a tensor yields more or fewer bytes than its shape has.
  *
  * Matches ONNX 1.23, `onnx/onnx.proto`.
@@ -66,7 +66,7 @@ export async function writeOnnx(graph: Graph, options: WriteOnnxOptions): Promis
 }
 
 /**
- * The size of the model that `writeOnnx` would write with all weights in it, without reading a weight: where it is above
+ * Computes the size of the model that `writeOnnx` would write with all weights in it, without reading a weight: above
  * `MAX_MODEL_BYTES`, `writeOnnx` needs `external`.
  *
  * @throws UnsupportedError when ONNX cannot express the graph.
@@ -79,7 +79,7 @@ function placeTensors(graph: Graph, name: string): ReadonlyMap<string, ExternalP
   const refusal = refuseLocation(name);
   if (refusal !== undefined) {
     throw new UsageError(`external data ${JSON.stringify(name)}: ${refusal}; expected the name of a file`, {
-      hint: "Give the name that the file will have beside the model, such as model.onnx.data.",
+      hint: "Give the name of the file next to the model, such as model.onnx.data.",
     });
   }
   return layoutExternal(graph.initializers, name);
@@ -88,7 +88,7 @@ function placeTensors(graph: Graph, name: string): ReadonlyMap<string, ExternalP
 function requireSize(graph: Graph, { byteLength, split }: { byteLength: number; split: boolean }): void {
   if (byteLength <= MAX_MODEL_BYTES) return;
   throw new UnsupportedError(
-    `graph ${JSON.stringify(graph.name)}: the model takes ${byteLength} bytes; an ONNX file ends at ${MAX_MODEL_BYTES}`,
+    `graph ${JSON.stringify(graph.name)}: the model takes ${byteLength} bytes; an ONNX file has at most ${MAX_MODEL_BYTES}`,
     {
       hint: split
         ? "Even without its weights the graph is too large for ONNX."

@@ -6,11 +6,11 @@ import { ONNX_DTYPES } from "./graphs.ts";
 
 const dtype = fc.constantFrom(...ONNX_DTYPES);
 const shape = fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 4 });
-/** Whole code points: half a surrogate pair is no text. */
+/** Whole code points: half a surrogate pair is not text. */
 const text = fc.string({ unit: "binary", maxLength: 12 });
 const name = fc.string({ unit: "binary", minLength: 1, maxLength: 12 });
 const dim: fc.Arbitrary<Dim> = fc.oneof(fc.integer({ min: 0, max: 2 ** 31 - 1 }), name);
-/** Minus zero is no integer. */
+/** Integers; minus zero is not one. */
 const integer = fc.maxSafeInteger().map((value) => value + 0);
 const float = fc.float();
 
@@ -32,7 +32,7 @@ interface Draft {
   readonly op: string;
   readonly outputs: number;
   readonly attributes: Node["attributes"];
-  /** Which of the earlier values the inputs are, by a number modulo their count; omitted ones are `undefined`. */
+  /** Indices of the inputs among the earlier values, modulo their count; omitted ones are `undefined`. */
   readonly inputs: readonly (number | undefined)[];
   readonly type: readonly [LazyTensor["dtype"], readonly Dim[]] | undefined;
 }
@@ -82,7 +82,7 @@ export const anyGraph: fc.Arbitrary<Graph> = fc
       }
       return { name: next(), op, inputs: from, outputs: to, attributes };
     });
-    // What nobody uses is not read back, so the last node uses all of it.
+    // Unused values are not read back, so the last node uses all of them.
     const used = new Set(nodes.flatMap((node) => node.inputs));
     const last = next();
     nodes.push({

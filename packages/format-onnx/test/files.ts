@@ -3,7 +3,7 @@ import type { Graph } from "@samoyed/ir";
 import { testContract } from "@samoyed/test-support/contract";
 import { type OnnxModel, readOnnx, writeOnnx } from "../src/index.ts";
 
-/** The bytes of a graph's model. */
+/** Writes a graph's model to bytes. */
 export async function toBytes(graph: Graph, options: { contract?: Contract } = {}): Promise<Uint8Array> {
   const sink = memorySink();
   await writeOnnx(graph, { sink, ...options });
@@ -11,7 +11,7 @@ export async function toBytes(graph: Graph, options: { contract?: Contract } = {
   return sink.bytes();
 }
 
-/** The model of bytes; errors call it `model.onnx`. */
+/** Reads a model from bytes; errors call it `model.onnx`. */
 export function fromBytes(bytes: Uint8Array): Promise<OnnxModel> {
   return readOnnx(memorySource(bytes, "model.onnx"));
 }

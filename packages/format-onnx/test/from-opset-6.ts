@@ -4,12 +4,12 @@ import { MODEL, OPERATOR_SET } from "../src/schema.ts";
 import { openWire } from "../src/wire.ts";
 
 /**
- * ONNX writes a vector at the operator set in which its operator last changed. Those that set 1 defined and no set up to 6
- * changed mean the same at 6, the first that is read.
+ * ONNX writes a vector at the operator set in which its operator last changed. Operators from set 1 that no set up to 6
+ * changed mean the same at 6, the first set that is read.
  */
 const UNCHANGED = new Set(["GlobalAveragePool", "GlobalMaxPool", "Not", "Softplus", "Softsign"]);
 
-/** Raises a model of such operators alone to operator set 6; other models stay as they are. */
+/** Raises a model of only such operators to operator set 6; other models are returned unchanged. */
 export async function fromOpset6(bytes: Uint8Array): Promise<Uint8Array> {
   if (!operatorNames(bytes).every((op) => UNCHANGED.has(op))) return bytes;
   const wire = openWire(memorySource(bytes));

@@ -93,7 +93,7 @@ export function reshapeGraph(): Graph {
   return builder.finish();
 }
 
-/** A weight of float16 that a Cast takes to float32, as `castWeights` makes them. */
+/** A float16 weight that a Cast converts to float32, as by `castWeights`. */
 export function float16Graph(): Graph {
   const builder = createBuilder({ name: "half" });
   const input = builder.input("input", "float32", ["N", 4]);
@@ -103,7 +103,7 @@ export function float16Graph(): Graph {
   return builder.finish();
 }
 
-/** A graph with one weight more, which is an output too: something large beside a small network. */
+/** Adds one weight, which is also an output: a large one in a small network. */
 export function withWeight(graph: Graph, tensor: LazyTensor): Graph {
   const name = `${tensor.name}.copy`;
   return {

@@ -1,5 +1,5 @@
 /**
- * Protobuf by hand, for tests that need messages which no library would write. Written apart from the code under test,
+ * Protobuf by hand, for tests that need messages which no library would write. Independent of the code under test,
  * which has its own encoder.
  */
 
@@ -71,7 +71,7 @@ export function model(
   return Uint8Array.from([...integer(1, ir), ...delimited(7, graph), ...delimited(8, integer(2, opset)), ...extra]);
 }
 
-/** A model whose graph has an initializer `w`, given by its fields, and gives it out, beside the Relu. */
+/** A model whose graph has an initializer `w`, given by its fields, and outputs it in addition to the Relu. */
 export function modelWithTensor(fields: readonly number[]): Uint8Array {
   const copy = [...delimited(1, node("Identity", ["w"], ["copy"])), ...delimited(12, value("copy", 1, [2]))];
   return model([...delimited(5, [...delimited(8, "w"), ...fields]), ...RELU, ...copy]);

@@ -211,7 +211,7 @@ describe("refusals", () => {
   });
 
   test.each([
-    ["float16", 70_000, 'weight "weight" holds 70000, beyond float16\'s largest, 65504'],
+    ["float16", 70_000, 'weight "weight" contains 70000, beyond float16\'s largest, 65504'],
     ["int8", Number.NaN, 'weight "weight" holds NaN, which int8 cannot'],
     ["int8", Number.NEGATIVE_INFINITY, 'weight "weight" holds -Infinity, which int8 cannot'],
   ] as const)("%s of %s", async (weights, value, message) => {

@@ -48,8 +48,8 @@ function caseSection(result: CaseResult): string {
   const table = reportTable(result);
   const weights = `<p${result.standIn ? ' class="stand-in"' : ""}>${escape(weightsText(result))}</p>`;
   const notes = table.notes.map(({ kind, text, fix }) => {
-    const mend = fix === undefined ? "" : `<br><code>${escape(fix)}</code>`;
-    return `<li class="${className(kind)}">${escape(kind === "failed" ? `failed: ${text}` : text)}${mend}</li>`;
+    const remedy = fix === undefined ? "" : `<br><code>${escape(fix)}</code>`;
+    return `<li class="${className(kind)}">${escape(kind === "failed" ? `failed: ${text}` : text)}${remedy}</li>`;
   });
   return `<section>
 <h2>${escape(result.name)}</h2>

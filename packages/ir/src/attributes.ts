@@ -2,32 +2,32 @@ import { type LazyTensor, quote } from "@samoyed/core";
 import { nodeFormatError } from "./node-errors.ts";
 import type { Attribute, Node, TypedTensor } from "./types.ts";
 
-/** An integer attribute. */
+/** Makes an integer attribute. */
 export function int(value: number): Attribute {
   return { type: "int", value };
 }
 
-/** A float32 attribute; the value is rounded to float32, as every ONNX file stores it. */
+/** Makes a float32 attribute; the value is rounded to float32, as every ONNX file stores it. */
 export function float(value: number): Attribute {
   return { type: "float", value: Math.fround(value) };
 }
 
-/** A string attribute. */
+/** Makes a string attribute. */
 export function string(value: string): Attribute {
   return { type: "string", value };
 }
 
-/** A list of integers. */
+/** Makes an attribute of integers. */
 export function ints(value: readonly number[]): Attribute {
   return { type: "ints", value };
 }
 
-/** A list of float32 values, rounded as `float` does. */
+/** Makes an attribute of float32 values, rounded as in `float`. */
 export function floats(value: readonly number[]): Attribute {
   return { type: "floats", value: value.map(Math.fround) };
 }
 
-/** A tensor attribute, as `Constant` has. */
+/** Makes a tensor attribute, as of `Constant`. */
 export function tensorAttribute(value: LazyTensor): Attribute {
   return { type: "tensor", value };
 }
@@ -35,7 +35,7 @@ export function tensorAttribute(value: LazyTensor): Attribute {
 type Values<V extends TypedTensor> = { readonly [A in Attribute<V> as A["type"]]: A["value"] };
 
 /**
- * The value of a node's attribute, or `undefined` when it is absent.
+ * Reads the value of a node's attribute, or `undefined` if it is absent.
  *
  * @throws FormatError when the attribute has another type.
  */
@@ -52,22 +52,22 @@ export function readAttribute<T extends Attribute["type"], V extends TypedTensor
   return attribute.value as Values<V>[T];
 }
 
-/** An integer attribute, or its default. */
+/** Reads an integer attribute, or its default. */
 export function readInt(node: Node<TypedTensor>, name: string, fallback: number): number {
   return readAttribute(node, name, "int") ?? fallback;
 }
 
-/** A float attribute, or its default rounded to float32: ONNX's defaults are float32 constants. */
+/** Reads a float attribute, or its default rounded to float32: ONNX's defaults are float32 constants. */
 export function readFloat(node: Node<TypedTensor>, name: string, fallback: number): number {
   return readAttribute(node, name, "float") ?? Math.fround(fallback);
 }
 
-/** A string attribute, or its default. */
+/** Reads a string attribute, or its default. */
 export function readString(node: Node<TypedTensor>, name: string, fallback: string): string {
   return readAttribute(node, name, "string") ?? fallback;
 }
 
-/** A list of integers, or `undefined` when it is absent. */
+/** Reads an attribute of integers, or `undefined` if it is absent. */
 export function readInts(node: Node<TypedTensor>, name: string): readonly number[] | undefined {
   return readAttribute(node, name, "ints");
 }

@@ -5,12 +5,12 @@ import { describeInput, type InferCall, opaqueDim } from "./operators/rule.ts";
 import type { Dim } from "./types.ts";
 
 /**
- * The shape that ONNX's multidirectional broadcasting gives the node's first inputs (onnx/docs/Broadcasting.md): shapes
- * are aligned at the end, and a size of 1 stretches.
+ * Computes the shape from ONNX's multidirectional broadcasting of the node's first inputs (onnx/docs/Broadcasting.md):
+ * shapes are aligned at the end, and a size of 1 is expanded.
  *
- * A symbol meets a number above 1: the number, for nothing else could run. Two different symbols: a fresh one.
+ * A symbol and a number above 1 give the number, because nothing else could run. Two different symbols give a new one.
  *
- * @param shapes the inputs' shapes, or those of their parts that broadcast.
+ * @param shapes shapes of the inputs, or of their parts that broadcast.
  * @throws ShapeError when two sizes differ and neither is 1.
  */
 export function broadcastShapes(call: InferCall, shapes: readonly (readonly Dim[])[]): readonly Dim[] {
@@ -36,9 +36,9 @@ export function broadcastShapes(call: InferCall, shapes: readonly (readonly Dim[
 }
 
 /**
- * Requires an input to broadcast one way: to a shape that it does not change.
+ * Requires an input to broadcast in one direction: to a shape that it does not change.
  *
- * @param shape the input's, as broadcasting sees it.
+ * @param shape the input's shape for broadcasting.
  * @throws ShapeError when it does not.
  */
 export function requireBroadcastTo(

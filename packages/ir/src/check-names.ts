@@ -2,22 +2,22 @@ import { FormatError, quote } from "@samoyed/core";
 import { describeNode } from "./node-errors.ts";
 import type { Node } from "./types.ts";
 
-/** The names in a graph: of its inputs and outputs, of its initializers, and what its nodes read and assign. */
+/** Names in a graph: of its inputs, outputs and initializers, and of the values that its nodes read and assign. */
 export interface GraphNames {
   readonly name: string;
   readonly inputs: readonly { readonly name: string }[];
   readonly outputs: readonly { readonly name: string }[];
-  /** The initializers' names. */
+  /** Names of the initializers. */
   readonly initializers: Iterable<string>;
   readonly nodes: readonly Pick<Node, "name" | "op" | "inputs" | "outputs">[];
 }
 
-/** Makes the error of names that do not fit, so that a reader can say which file they are in. */
+/** Makes the error for inconsistent names, so that a reader can name the file. */
 export type NameError = (message: string, details?: Readonly<Record<string, string>>) => FormatError;
 
 /**
- * Requires a graph's names to fit one another: every value is assigned once and before it is used, every node has a name
- * of its own, and every output is assigned and listed once.
+ * Requires a graph's names to be consistent: every value is assigned once and before it is used, every node has a unique
+ * name, and every output is assigned and listed once.
  *
  * @returns the values that nodes or the graph's outputs use.
  * @throws FormatError, made by `fail`, naming the value and the node.
@@ -39,7 +39,7 @@ export function checkNames(graph: GraphNames, fail: NameError = nameError): Read
   const nodes = new Set<string>();
   for (const node of graph.nodes) {
     if (node.name === "" || nodes.has(node.name)) {
-      throw fail(`two nodes are named ${quote(node.name)}; expected every node to have a name of its own`);
+      throw fail(`two nodes are named ${quote(node.name)}; expected every node to have a unique name`);
     }
     nodes.add(node.name);
     for (const name of node.inputs) {

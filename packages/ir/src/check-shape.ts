@@ -3,7 +3,7 @@ import { MAX_DIM, MAX_RANK } from "./limits.ts";
 import type { Dim } from "./types.ts";
 
 /**
- * Requires the sizes of a value to be sane: at most `MAX_RANK` axes, integers from 0 to `MAX_DIM`, a number of elements
+ * Requires the sizes of a value to be valid: at most `MAX_RANK` axes, integers from 0 to `MAX_DIM`, a number of elements
  * that is exact in a double.
  *
  * @throws ShapeError when they are not.

@@ -3,7 +3,7 @@ import type { Graph, TypedTensor } from "./types.ts";
 
 type Ports = Pick<Graph<TypedTensor>, "inputs" | "outputs">;
 
-/** The first input or output that a contract names and a graph does not have; `undefined` when it has all of them. */
+/** Finds the first input or output that a contract names and a graph does not have; `undefined` if it has all of them. */
 export function absentContractPort({ inputs, outputs }: Ports, contract: Contract): string | undefined {
   if (!inputs.some(({ name }) => name === contract.input)) return contract.input;
   const listed = new Set(outputs.map(({ name }) => name));
@@ -11,7 +11,7 @@ export function absentContractPort({ inputs, outputs }: Ports, contract: Contrac
 }
 
 /**
- * Requires what a contract names to be inputs and outputs of the graph that it is written with.
+ * Requires the names in a contract to be inputs and outputs of its graph.
  *
  * @throws UsageError when one is not.
  */

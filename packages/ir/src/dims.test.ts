@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { floorDivide, multiplyDims } from "./dims.ts";
 
-/** The number that a symbolic size means. */
+/** Evaluates a symbolic size. */
 function evaluate(dim: number | string, H: number): number {
   if (typeof dim === "number") return dim;
   // The forms are plain arithmetic of one symbol.
@@ -10,7 +10,7 @@ function evaluate(dim: number | string, H: number): number {
 }
 
 describe("floorDivide", () => {
-  test("keeps one form, so that branches that shrink alike agree", () => {
+  test("keeps one form, so that branches that shrink the same way agree", () => {
     const conv3 = floorDivide("H", { add: 2 - 3, divide: 2, plus: 1 });
     const conv1 = floorDivide("H", { add: -1, divide: 2, plus: 1 });
     expect([conv3, conv1]).toEqual(["floor((H+1)/2)", "floor((H+1)/2)"]);
@@ -20,7 +20,7 @@ describe("floorDivide", () => {
     expect(floorDivide("H-1", { add: -2, divide: 1, plus: 0 })).toBe("H-3");
   });
 
-  test("any chain gives the size that numbers give", () => {
+  test("any chain gives the same size as with numbers", () => {
     const step = fc.record({
       add: fc.integer({ min: -9, max: 9 }),
       divide: fc.integer({ min: 1, max: 4 }),
@@ -36,7 +36,7 @@ describe("floorDivide", () => {
   });
 });
 
-test("multiplyDims names a product only where it is a lone symbol", () => {
+test("multiplyDims names a product only if it is a single symbol", () => {
   expect(multiplyDims([2, 3])).toBe(6);
   expect(multiplyDims(["N", 1, 1])).toBe("N");
   expect(multiplyDims(["N", 2])).toBeUndefined();

@@ -5,7 +5,7 @@ import type { Dim } from "./types.ts";
  *
  * Windows (convolution, pooling) take a size `n` to `floor((n + a) / s)`. That family is closed under composition, so a
  * symbolic size is kept in the one form `floor((symbol + a) / s)`, written `H`, `H+1` or `floor((H+1)/2)`. Two branches
- * that shrink an image alike therefore get the same name, whatever operators did it: a strided 3 × 3 convolution and a
+ * that shrink an image the same way therefore get the same name, whatever the operators: a strided 3 × 3 convolution and a
  * strided 1 × 1 one both give `floor((H+1)/2)`.
  */
 interface FloorForm {
@@ -33,7 +33,7 @@ function print({ symbol, add, divide }: FloorForm): string {
 }
 
 /**
- * `floor((dim + add) / divide) + plus`, exactly; `divide` is at least 1.
+ * Computes `floor((dim + add) / divide) + plus`, exactly; `divide` is at least 1.
  *
  * Symbolic sizes use floor((floor((x + a) / s) + b) / t) = floor((x + a + b s) / (s t)), which holds for all integers.
  */
@@ -49,7 +49,7 @@ export function floorDivide(dim: Dim, options: { add: number; divide: number; pl
   return print(result);
 }
 
-/** The product of sizes, or `undefined` where it has no name: only a lone symbol times ones is again a symbol. */
+/** Multiplies sizes; `undefined` if the product has no name: only a single symbol times ones is again a symbol. */
 export function multiplyDims(dims: readonly Dim[]): Dim | undefined {
   let product = 1;
   let symbol: string | undefined;
@@ -71,12 +71,12 @@ export function isKnown(shape: readonly Dim[]): shape is readonly number[] {
   return shape.every((dim) => typeof dim === "number");
 }
 
-/** Whether two sizes are known, and not the same. */
+/** Whether two sizes are known and different. */
 export function sizesDiffer(a: Dim | undefined, b: Dim | undefined): boolean {
   return typeof a === "number" && typeof b === "number" && a !== b;
 }
 
-/** Whether two shapes may be the same: equal where both are numbers. */
+/** Whether two shapes may be the same: equal wherever both sizes are numbers. */
 export function compatibleShapes(a: readonly Dim[], b: readonly Dim[]): boolean {
   return a.length === b.length && !a.some((dim, axis) => sizesDiffer(dim, b[axis]));
 }

@@ -3,7 +3,7 @@ import type { WindowAttributes } from "./window.ts";
 /** Height and width. */
 export type Pair = readonly [number, number];
 
-/** How a window slides over an image, with its padding known. One over a row of values slides over an image one pixel high. */
+/** A window that slides over an image, with known padding. A window over a row of values slides over an image one pixel high. */
 export interface ImageWindow {
   readonly kernel: Pair;
   readonly strides: Pair;
@@ -14,7 +14,7 @@ export interface ImageWindow {
 }
 
 /**
- * A window of one or two axes as one over an image.
+ * Converts a window of one or two axes to one over an image.
  *
  * @param pads padding before and after each axis of the window.
  */
@@ -34,7 +34,7 @@ export function imageWindow(window: WindowAttributes, pads: readonly Pair[]): Im
   };
 }
 
-/** Pixels from a window's first to its last tap. */
+/** Computes the pixels from a window's first to its last tap. */
 export function imageWindowExtent({ kernel, dilations }: Pick<ImageWindow, "kernel" | "dilations">): Pair {
   return [(kernel[0] - 1) * dilations[0] + 1, (kernel[1] - 1) * dilations[1] + 1];
 }

@@ -6,7 +6,7 @@ function int64(values: readonly number[], shape: readonly number[] = [values.len
   return { dtype: "int64", shape, data: BigInt64Array.from(values, BigInt) };
 }
 
-test("a small tensor in memory is looked into, a weight is not", () => {
+test("the elements of a small tensor in memory are known, those of a weight are not", () => {
   expect(constantDims(lazyTensor("shape", int64([2, -1])))).toEqual([2, -1]);
   expect(constantDims(lazyTensor("axis", int64([3], [])))).toEqual([3]);
   expect(
@@ -17,7 +17,7 @@ test("a small tensor in memory is looked into, a weight is not", () => {
   expect(knownTensor(weight)).toBeUndefined();
 });
 
-test("a wrapper that kept its source's elements but has another type or shape is not believed", () => {
+test("a wrapper that kept its source's elements but has another type or shape is ignored", () => {
   const lazy = lazyTensor("shape", int64([2, 3]));
   expect(knownTensor({ ...lazy, dtype: "uint64" })).toBeUndefined();
   expect(knownTensor({ ...lazy, shape: [2, 1] })).toBeUndefined();

@@ -1,14 +1,14 @@
 import { elementCount, sameShape, type Tensor } from "@samoyed/core";
 import type { TypedTensor } from "./types.ts";
 
-/** Constants above this many elements are weights, not shapes or bounds: shape inference does not look into them. */
+/** Constants above this many elements are weights, not shapes or bounds: shape inference does not read them. */
 export const MAX_KNOWN_ELEMENTS = 1024;
 
 /**
- * The elements of a lazy tensor that has them in memory and is small, else `undefined`.
+ * Returns the elements of a lazy tensor if it is small and has them in memory, else `undefined`.
  *
  * A `tensor` that does not match the lazy tensor's own type and shape (a leftover of a wrapper that copied its fields)
- * is not believed.
+ * is ignored.
  */
 export function knownTensor(lazy: TypedTensor): Tensor | undefined {
   const { tensor } = lazy;
@@ -17,15 +17,15 @@ export function knownTensor(lazy: TypedTensor): Tensor | undefined {
 }
 
 /**
- * The elements of an integer tensor of at most one axis as sizes. An int64 beyond 2^53 is rounded: the largest one is a
- * slice's "to the end", and as a double it is only bigger, and clamped as it must be.
+ * Returns the elements of an integer tensor of at most one axis as sizes. An int64 beyond 2^53 is rounded: the largest
+ * one is a slice's "to the end", and as a double it is only larger, and is clamped as required.
  */
 export function tensorDims(tensor: Tensor): readonly number[] | undefined {
   if ((tensor.dtype !== "int64" && tensor.dtype !== "int32") || tensor.shape.length > 1) return undefined;
   return Array.from(tensor.data as BigInt64Array | Int32Array, Number);
 }
 
-/** `tensorDims` of a lazy tensor. */
+/** Returns `tensorDims` of a lazy tensor. */
 export function constantDims(lazy: TypedTensor): readonly number[] | undefined {
   const tensor = knownTensor(lazy);
   return tensor === undefined ? undefined : tensorDims(tensor);

@@ -1,13 +1,13 @@
-/** Most axes of a value: ONNX sets no limit, and no network comes near. */
+/** Largest number of axes of a value: ONNX sets no limit, and no network comes near it. */
 export const MAX_RANK = 32;
 
-/** Largest size of one axis: what a signed 32-bit index reaches, as runtimes use. */
+/** Largest size of one axis: the range of a signed 32-bit index, as runtimes use. */
 export const MAX_DIM: number = 2 ** 31 - 1;
 
-/** Largest kernel, stride, dilation or padding of a window: far above any network's, far below where products stop being exact. */
+/** Largest kernel, stride, dilation or padding of a window: far above any network's, far below the point where products stop being exact. */
 export const MAX_WINDOW: number = 1 << 20;
 
-/** The oldest operator set that is handled: before 6 most operators carried `consumed_inputs`. */
+/** Oldest operator set that is handled: before 6 most operators had `consumed_inputs`. */
 export const MIN_OPSET = 6;
 
 /**
@@ -19,5 +19,5 @@ export const MIN_OPSET = 6;
  */
 export const CANONICAL_OPSET = 17;
 
-/** The newest operator set whose changes were read (onnx 1.23); a later one may give an operator another meaning. */
+/** Newest operator set whose changes were reviewed (onnx 1.23); a later one may change the meaning of an operator. */
 export const MAX_OPSET = 28;

@@ -1,6 +1,6 @@
 import { type DType, UnsupportedError } from "@samoyed/core";
 
-/** ONNX's numbers for element types (onnx.proto, TensorProto.DataType). */
+/** ONNX's numbers of element types (onnx.proto, TensorProto.DataType). */
 const ONNX_DTYPES: ReadonlyMap<number, DType> = new Map([
   [1, "float32"],
   [2, "uint8"],
@@ -22,7 +22,7 @@ const ONNX_DTYPES: ReadonlyMap<number, DType> = new Map([
 ]);
 
 /**
- * The element type behind ONNX's number for it, as attributes such as Cast's `to` carry it.
+ * Returns the element type of an ONNX number, as in attributes such as Cast's `to`.
  *
  * @throws UnsupportedError for a number that has no dtype here (strings, 4-bit types, …).
  */
@@ -33,7 +33,7 @@ export function dtypeFromOnnx(code: number): DType {
 }
 
 /**
- * ONNX's number for an element type.
+ * Returns ONNX's number of an element type.
  *
  * @throws UnsupportedError for a type that ONNX lacks (complex32).
  */

@@ -1,17 +1,17 @@
 import { type Tensor, toFloat32, type TypedArray, UnsupportedError } from "@samoyed/core";
 
 /**
- * The interpreter's arithmetic, for every operator alike: the inputs' exact values as doubles, the formula in doubles
- * (sums too), and one rounding to the output's type, to nearest, ties to even. A float32 result is therefore the
- * correctly rounded one wherever the double result is accurate to a few parts in 2^53, and no order of summation that
- * a real backend may choose is privileged.
+ * The interpreter's arithmetic, the same for every operator: the inputs' exact values as doubles, the formula in doubles
+ * (including sums), and one rounding to the output's type, to nearest, ties to even. A float32 result is therefore
+ * correctly rounded wherever the double result is accurate to a few parts in 2^53, and no order of summation that
+ * a real backend may choose is preferred.
  */
 export type Numbers = Exclude<TypedArray, BigInt64Array | BigUint64Array>;
 
 /**
- * A tensor's elements as numbers: its own array where that holds them, else a copy; do not write to it.
+ * Returns a tensor's elements as numbers: its own array if possible, else a copy; do not write to it.
  *
- * @throws UnsupportedError for complex elements, and for 64-bit integers that a double does not hold exactly.
+ * @throws UnsupportedError for complex elements, and for 64-bit integers that a double cannot represent exactly.
  */
 export function numbers(tensor: Tensor): Numbers {
   switch (tensor.dtype) {
@@ -35,12 +35,14 @@ export function numbers(tensor: Tensor): Numbers {
 function exactNumber(value: bigint): number {
   const number = Number(value);
   if (!Number.isSafeInteger(number)) {
-    throw new UnsupportedError(`the interpreter computes in doubles, which do not hold the integer ${value} exactly`);
+    throw new UnsupportedError(
+      `the interpreter computes in doubles, which cannot represent the integer ${value} exactly`,
+    );
   }
   return number;
 }
 
-/** The numbers of an integer tensor, such as axes or sizes. 64-bit ones beyond 2^53 lose low bits: they mean "the end". */
+/** Returns the numbers of an integer tensor, such as axes or sizes. 64-bit ones beyond 2^53 lose low bits: they mean "the end". */
 export function integers(tensor: Tensor): readonly number[] {
   return Array.from(tensor.data as BigInt64Array | Int32Array, Number);
 }

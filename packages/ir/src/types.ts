@@ -1,6 +1,6 @@
 import type { DType, LazyTensor, Shape, Tensor } from "@samoyed/core";
 
-/** A size that is known, or the name of one that is not (`N` for the batch). */
+/** A known size, or the name of an unknown one (`N` for the batch). */
 export type Dim = number | string;
 
 /** Element type and shape of a value. */
@@ -14,14 +14,14 @@ export interface ValueInfo extends ValueType {
   readonly name: string;
 }
 
-/** A tensor as far as a graph looks at it: its type, and its elements where they are in memory anyway. */
+/** The part of a tensor that a graph uses: its type, and its elements if they are in memory anyway. */
 export interface TypedTensor {
   readonly dtype: DType;
   readonly shape: Shape;
   readonly tensor?: Tensor;
 }
 
-/** An operator's attribute; the tag is needed because ONNX tells 1 from 1.0. */
+/** An operator's attribute; the tag is needed because ONNX distinguishes 1 from 1.0. */
 export type Attribute<T extends TypedTensor = LazyTensor> =
   | { readonly type: "int"; readonly value: number }
   | { readonly type: "float"; readonly value: number }
@@ -42,8 +42,8 @@ export interface Node<T extends TypedTensor = LazyTensor> {
 
 /**
  * A network: plain data, never mutated. Nodes are in topological order; every value is assigned once, by an input, an
- * initializer or one node. Operators, attributes and their meaning are those of ONNX at `opset`. `T` is how weights are
- * held.
+ * initializer or one node. Operators, attributes and their meaning are those of ONNX at `opset`. `T` is the type of
+ * weights.
  */
 export interface Graph<T extends TypedTensor = LazyTensor> {
   readonly name: string;
@@ -51,8 +51,8 @@ export interface Graph<T extends TypedTensor = LazyTensor> {
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
   readonly nodes: readonly Node<T>[];
-  /** Weights, by value name, in the order in which they are written. */
+  /** Weights by value name, in the order in which they are written. */
   readonly initializers: ReadonlyMap<string, T>;
-  /** Types and shapes of intermediate values, as far as inferred. */
+  /** Types and shapes of intermediate values, as far as they were inferred. */
   readonly values: ReadonlyMap<string, ValueInfo>;
 }

@@ -5,17 +5,17 @@ import { nodeFormatError, nodeShapeError } from "./node-errors.ts";
 import { type InferCall, inputType, opaqueDim } from "./operators/rule.ts";
 import type { Dim, Node, TypedTensor } from "./types.ts";
 
-/** How a window slides over the spatial axes: one entry per axis. */
+/** A window that slides over the spatial axes: one entry per axis. */
 export interface WindowAttributes {
   readonly kernel: readonly number[];
   readonly strides: readonly number[];
   readonly dilations: readonly number[];
-  /** Padding before and after; `undefined` where `auto_pad` is SAME, which derives it from the input's size. */
+  /** Padding before and after; `undefined` if `auto_pad` is SAME, which derives it from the input's size. */
   readonly pads: { readonly begin: readonly number[]; readonly end: readonly number[] } | undefined;
   readonly autoPad: "NOTSET" | "SAME_UPPER" | "SAME_LOWER" | "VALID";
 }
 
-/** The attributes that `readWindow` reads, and the kernel's size. */
+/** Attributes that `readWindow` reads, and the kernel's size. */
 export const WINDOW_ATTRIBUTES = {
   auto_pad: "string",
   dilations: "ints",
@@ -26,7 +26,7 @@ export const WINDOW_ATTRIBUTES = {
 
 const AUTO_PADS = ["NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID"] as const;
 
-/** A list of sizes with one entry per axis, or two. */
+/** Checks a list of sizes with one entry per axis, or two. */
 function checkSizes(
   node: Node<TypedTensor>,
   name: string,
@@ -44,7 +44,7 @@ function checkSizes(
 }
 
 /**
- * Reads `strides`, `dilations`, `pads` and `auto_pad` as Conv and the pools have them.
+ * Reads `strides`, `dilations`, `pads` and `auto_pad` of Conv and the pools.
  *
  * @throws ShapeError when a list does not have one entry per axis.
  * @throws FormatError when a value is out of range.
@@ -60,7 +60,7 @@ export function readWindow(node: Node<TypedTensor>, kernel: readonly number[]): 
   if (autoPad === undefined) {
     throw nodeFormatError(node, `attribute "auto_pad" is "${name}"; expected ${AUTO_PADS.join(", ")}`);
   }
-  // ONNX: with any other auto_pad than NOTSET, `pads` are not used.
+  // ONNX: with an auto_pad other than NOTSET, `pads` are not used.
   const given = read("pads", 2 * count, 0);
   const pads = autoPad === "VALID" ? given.map(() => 0) : given;
   return {
@@ -72,12 +72,12 @@ export function readWindow(node: Node<TypedTensor>, kernel: readonly number[]): 
   };
 }
 
-/** Elements from the first to the last tap of the kernel on one axis. */
+/** Computes the elements from the first to the last tap of the kernel on one axis. */
 export function kernelExtent(window: WindowAttributes, axis: number): number {
   return (window.kernel[axis]! - 1) * window.dilations[axis]! + 1;
 }
 
-/** Padding before and after one axis of a known size. */
+/** Computes the padding before and after one axis of a known size. */
 export function axisPads(window: WindowAttributes, axis: number, size: number): readonly [number, number] {
   if (window.pads !== undefined) return [window.pads.begin[axis]!, window.pads.end[axis]!];
   const stride = window.strides[axis]!;
@@ -87,12 +87,12 @@ export function axisPads(window: WindowAttributes, axis: number, size: number): 
 }
 
 /**
- * The output's sizes on the spatial axes of input 0 (ONNX operators Conv, MaxPool and AveragePool).
+ * Computes the output's sizes on the spatial axes of input 0 (ONNX operators Conv, MaxPool and AveragePool).
  *
- * With `ceil_mode`, a last window that would begin in the end padding is dropped, as ONNX specifies since its opset 19
- * text and as PyTorch does (`pooling_output_shape`).
+ * With `ceil_mode`, a last window that would begin in the end padding is dropped, as in ONNX since opset 19 and in
+ * PyTorch (`pooling_output_shape`).
  *
- * @throws ShapeError when not a single window fits.
+ * @throws ShapeError when no window fits.
  */
 export function windowOutputs(call: InferCall, window: WindowAttributes): readonly Dim[] {
   const ceil = readInt(call.node, "ceil_mode", 0) !== 0;
@@ -120,7 +120,7 @@ function windowOutput(
   const add = begin + end - extent;
   if (!ceil) return floorDivide(size, { add, divide: stride, plus: 1 });
   const output = floorDivide(size, { add: add + stride - 1, divide: stride, plus: 1 });
-  // A symbolic size has no closed form where the last window may begin in the end padding.
+  // A symbolic size has no closed form if the last window may begin in the end padding.
   if (typeof size === "string") return stride + end <= extent ? output : opaqueDim(call, axis + 2);
   return ((output as number) - 1) * stride >= size + begin ? (output as number) - 1 : output;
 }

@@ -11,7 +11,7 @@ export function seeded(seed: number): () => number {
 
 const INTERESTING = [0, 1, 2, 7, 8, 0x28, 0x2e, 0x52, 0x62, 0x7f, 0x80, 0x81, 0xfe, 0xff];
 
-/** A damaged copy: bytes changed, integers made extreme, parts removed, repeated, cut or exchanged. */
+/** Returns a damaged copy: bytes changed, integers made extreme, parts removed, repeated, cut or swapped. */
 export function mutate(data: Uint8Array, random: () => number): Uint8Array {
   const pick = (limit: number): number => Math.floor(random() * limit);
   let out = data.slice();

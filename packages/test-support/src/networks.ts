@@ -10,9 +10,9 @@ import { seededArray, seededTensors } from "./seeded.ts";
 /** A value that timm computed. */
 export interface RecordedValue {
   readonly shape: readonly number[];
-  /** How far PyTorch's float32 is from its float64. */
+  /** The error of PyTorch's float32 relative to its float64. */
   readonly noise: number;
-  /** Logits whole; of feature maps, elements spread evenly. */
+  /** All logits; evenly spaced elements of feature maps. */
   readonly values: readonly number[];
 }
 
@@ -37,12 +37,12 @@ const { seed, cases } = JSON.parse(readFileSync(`${ROOT}packages/models/fixtures
 /** Every network that tools/oracle/fixtures_models.py recorded, with outputs and taps. */
 export const RECORDED_NETWORKS: readonly RecordedNetwork[] = cases;
 
-/** The small ones; what the published ones have, they have as well. */
+/** The small networks, which have all features of the published ones. */
 export const SMALL_NETWORKS: readonly SmallNetwork[] = cases.flatMap((recorded) =>
   recorded.config === undefined ? [] : [{ ...recorded, config: recorded.config }],
 );
 
-/** The policy's gate for float32: eight times the reference's own noise. */
+/** The policy's tolerance for float32: eight times the reference's own noise. */
 export const GATE = 8;
 
 /** A recorded network's architecture. */
@@ -50,9 +50,9 @@ export function architectureOf({ config, published }: RecordedNetwork): Architec
   return published === undefined ? resnetConfig(config!) : architectures().get(published)!;
 }
 
-/** How a recorded network is built. */
+/** Options of `networkGraph`. */
 export interface NetworkGraphOptions {
-  /** Whether the graph is made for the recorded image size, or for any. Default `"fixed"`. */
+  /** Whether the graph has the recorded image size or an open one. Default: `"fixed"`. */
   readonly size?: "fixed" | "open";
   /** Default: the recorded one. */
   readonly architecture?: Architecture;
@@ -73,7 +73,7 @@ export function networkGraph(
   });
 }
 
-/** The graph of a small network as `convert` writes it: folded, or with `--no-fold` plain and for images of any size. */
+/** The graph of a small network as written by `convert`: folded, or, with `--no-fold`, plain and for images of any size. */
 export function convertedGraph(network: SmallNetwork, kind: "folded" | "plain"): Graph {
   if (kind === "plain") return networkGraph(network, { size: "open" });
   return rewriteGraph(networkGraph(network), [foldConstants, dropIdentities, fusePad, foldBatchNorm]).graph;
@@ -101,7 +101,7 @@ export function recordedError(tensor: Tensor, { shape, noise, values }: Recorded
   return Math.max(...errors) / noise;
 }
 
-/** Requires all recorded values of what an engine computed. */
+/** Checks an engine's values against all recorded ones. */
 export function expectRecorded(values: ReadonlyMap<string, Tensor>, network: RecordedNetwork): void {
   for (const [name, recorded] of Object.entries(network.outputs)) {
     expect(recordedError(values.get(outputName(name, network))!, recorded), name).toBeLessThanOrEqual(GATE);

@@ -11,8 +11,8 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const bundles = new Map();
 
 /**
- * What a server of this engine's page has, by path; bundled once. Not minified where there are threads: those of
- * TensorFlow.js are made from a function's text and do not survive it.
+ * Bundles the files of this engine's page, by path, once. Not minified with threads: TensorFlow.js makes its threads from
+ * a function's text, which minifying breaks.
  */
 async function pageFiles(engine, threads) {
   const key = `${engine} ${threads}`;
@@ -32,7 +32,7 @@ async function pageFiles(engine, threads) {
   return files;
 }
 
-/** An engine in a page of a browser of its own: as `openNodeSide`; `close` tells the files that it downloaded, too. */
+/** Opens an engine in a page of a separate browser, as `openNodeSide` does; `close` also returns the downloaded files. */
 export async function openBrowserSide({ engine, models, threads }) {
   const isolation = threads > 1 ? "isolated" : "plain";
   const server = await servePage({ files: await pageFiles(engine, threads), models, isolation });
@@ -41,12 +41,12 @@ export async function openBrowserSide({ engine, models, threads }) {
   page.setDefaultTimeout(0);
   const failed = new Promise((_, reject) => page.on("pageerror", reject));
   failed.catch(() => undefined);
-  /** A page whose worker fails would wait for ever. */
+  /** A page whose worker fails would wait forever. */
   const unlessFailed = (task) => Promise.race([task, failed]);
   await page.goto(`${server.url}/index.html`);
   await unlessFailed(page.waitForFunction(() => window.engine !== undefined));
 
-  /** The page's process holds the engine's memory and threads: the largest of the renderers. */
+  /** The page's process has the engine's memory and threads: it is the largest of the renderers. */
   async function pagePeakMB() {
     const session = await browser.newBrowserCDPSession();
     const { processInfo } = await session.send("SystemInfo.getProcessInfo");

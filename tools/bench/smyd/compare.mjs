@@ -1,18 +1,18 @@
 import { median } from "../measure.mjs";
 
-/** Engines round differently; more than this share of the largest output is another answer. */
+/** Engines round differently; more than this share of the largest output is a different result. */
 const MAX_DIFFERENCE = 1e-3;
 
-/** Runs of one turn. Before them goes one that is not counted: what slept while the others ran has to wake up. */
+/** Counted runs per turn. One uncounted run comes first, to wake up threads that slept while the others ran. */
 const TURN = 4;
 
 /**
- * Measures contenders in turn, so that what else the machine does falls on all of them.
+ * Measures contenders in turn, so that other work on the machine affects all of them.
  *
  * Each is started `starts` times, for loading and the first inference; the last ones stay and have `rounds` turns.
  *
  * @param contenders `{ name, open, model }`: `open()` gives a side, `model` is what its `load` takes
- * @throws Error when an answer differs from the first contender's.
+ * @throws Error when a result differs from the first contender's.
  */
 export async function compare(contenders, { starts, rounds }) {
   const found = contenders.map(({ name, model }) => ({
@@ -25,12 +25,12 @@ export async function compare(contenders, { starts, rounds }) {
   }));
   const sides = [];
   let reference;
-  function check(name, answer) {
-    reference ??= answer;
+  function check(name, output) {
+    reference ??= output;
     const scale = Math.max(...reference.map(Math.abs));
-    const difference = Math.max(...answer.map((value, i) => Math.abs(value - reference[i]))) / scale;
+    const difference = Math.max(...output.map((value, i) => Math.abs(value - reference[i]))) / scale;
     if (!(difference <= MAX_DIFFERENCE))
-      throw new Error(`${name} gives another answer: off by ${difference} of ${scale}`);
+      throw new Error(`${name} gives a different result: off by ${difference} of ${scale}`);
   }
   async function close(at) {
     const { peakMB, downloaded } = await sides[at].close();
@@ -39,8 +39,8 @@ export async function compare(contenders, { starts, rounds }) {
     sides[at] = undefined;
   }
   async function run(at, times) {
-    const { ms, answer } = await sides[at].run();
-    check(found[at].name, answer);
+    const { ms, output } = await sides[at].run();
+    check(found[at].name, output);
     times.push(ms);
   }
 

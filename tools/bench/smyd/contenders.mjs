@@ -1,4 +1,4 @@
-// Who is measured, where.
+// Engines that are measured, by platform.
 import { join } from "node:path";
 import { openBrowserSide } from "./browser-side.mjs";
 import { openNodeSide } from "./node-side.mjs";
@@ -6,7 +6,7 @@ import { openNodeSide } from "./node-side.mjs";
 const THREADS = [1, 2];
 const RELAXED = "--experimental-wasm-relaxed-simd";
 
-/** The first of each list is what the others are held against. TensorFlow.js has one thread in Node. */
+/** The others of each list are compared with the first. TensorFlow.js has one thread in Node. */
 const ENGINES = {
   node: [
     { name: "smyd", engine: "smyd", format: "smyd", options: { simd: "plain" } },
@@ -33,7 +33,7 @@ export function contendersOf(platform, { folder, paths }) {
   );
 }
 
-/** Loading a `.smyd` file, and merely reading it. */
+/** Loading a `.smyd` file, and only reading it. */
 export function loadersOf(platform, { folder, paths }) {
   return ["read", "smyd"].map((engine) => ({
     name: engine,

@@ -7,7 +7,7 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const CLI = here("../../../packages/cli/bin/samoyed.js");
 
 /**
- * A network with stand-in weights in every format, as the command line writes it.
+ * Makes a network with stand-in weights in every format, as the command line writes it.
  *
  * @returns `{ name, paths, bytes }`: paths within `folder` by format, and the size of the `.smyd` file in bytes
  */

@@ -1,4 +1,4 @@
-// One engine in a process of its own: node node-child.mjs ENGINE, driven by messages `{ call, argument }`.
+// One engine in a separate process: node node-child.mjs ENGINE, driven by messages `{ call, argument }`.
 import { timed } from "./timed.mjs";
 
 const { open } = await import(`./engines/${process.argv[2]}.mjs`);

@@ -5,11 +5,11 @@ import { peakMB } from "./peak-memory.mjs";
 
 const CHILD = fileURLToPath(new URL("node-child.mjs", import.meta.url));
 
-/** An engine in a Node process of its own: `load`, `run` and `close`, which tells its peak memory. */
+/** Opens an engine in a separate Node process: `load`, `run` and `close`, which returns its peak memory. */
 export async function openNodeSide({ engine, execArgv = [] }) {
   const child = fork(CHILD, [engine], { execArgv, stdio: ["ignore", "ignore", "inherit", "ipc"] });
   const ended = once(child, "exit");
-  async function answer() {
+  async function output() {
     const [message] = await Promise.race([
       once(child, "message"),
       ended.then(([code, signal]) => [{ error: `${engine} ended with ${signal ?? code}` }]),
@@ -19,9 +19,9 @@ export async function openNodeSide({ engine, execArgv = [] }) {
   }
   const call = (name) => (argument) => {
     child.send({ call: name, argument });
-    return answer();
+    return output();
   };
-  await answer();
+  await output();
   return {
     load: call("load"),
     run: call("run"),

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 
 /**
- * The most memory that a running process held, in megabytes, by the system's own account; `undefined` off Linux, and of a
- * process that has ended.
+ * Reads the peak memory of a running process in megabytes, as the system accounts it; `undefined` if not on Linux, or for
+ * a process that has ended.
  */
 export function peakMB(pid) {
   const status = `/proc/${pid}/status`;

@@ -1,4 +1,4 @@
-// The section of docs/benchmarks.md about the runtime of .smyd models, from what tools/bench/smyd.mjs found.
+// The section of docs/benchmarks.md about the runtime of .smyd models, from the results of tools/bench/smyd.mjs.
 import { table } from "../table.mjs";
 
 const WHERE = { node: "Node", chromium: "Chromium" };
@@ -7,7 +7,7 @@ const ms = (value) => (value === undefined ? "–" : value < 100 ? `${value.toFi
 const times = (value) => (value === undefined ? "–" : value.toFixed(2));
 const kilobytes = (value) => `${(value / 1000).toFixed(value < 1e6 ? 1 : 0)} KB`;
 
-/** Rows of one platform: an engine on a network, with one thread and two side by side. */
+/** Makes the rows of one platform: an engine on a network, with one thread and two side by side. */
 function speeds(rows) {
   const of = (model, name, threads) =>
     rows.find((row) => row.model === model && row.name === name && row.threads === threads);
@@ -31,7 +31,7 @@ function speeds(rows) {
     });
 }
 
-/** The section's text, below its heading. */
+/** Makes the section's text, below its heading. */
 export function smydSection({ rows, downloads, loads, notRun }) {
   const parts = [
     `\`node tools/bench/smyd.mjs\`: one image a run, stand-in weights, every engine in a process or a browser of its own; in turn, four runs
@@ -58,7 +58,7 @@ machine (Chromium). Peak memory is the process's with one thread (in Chromium th
   if (downloads.length > 0) {
     parts.push(
       "### What a page downloads",
-      "JavaScript and WebAssembly that Chromium fetched until the first answer, minified; the page's own program is part of it (1 KB).",
+      "JavaScript and WebAssembly that Chromium fetched until the first output, minified; the page's own program is part of it (1 KB).",
       table(
         ["engine", "as it is", "gzip", "brotli"],
         downloads.map(({ name, raw, gzip, brotli }) => [name, kilobytes(raw), kilobytes(gzip), kilobytes(brotli)]),

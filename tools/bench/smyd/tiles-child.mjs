@@ -1,4 +1,4 @@
-// The kernels with tiles of any size in a process of its own: node tiles-child.mjs '[[layer, variant, runs], …]'.
+// The kernels with tiles of any size in a separate process: node tiles-child.mjs '[[layer, variant, runs], …]'.
 import { convolutionSpeed } from "./tiles.mjs";
 
 const speeds = [];

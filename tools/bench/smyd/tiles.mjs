@@ -4,15 +4,15 @@ import { encodeProgram, scratchBytes } from "../../../packages/runtime-smyd/dist
 
 const ALIGNMENT = 64;
 
-/** More than caches hold: in a network, weights come from memory, since all others passed since. */
+/** More than fits in caches: in a network, weights come from memory, because all others have passed through since. */
 const OTHER_DATA = new Int32Array((64 << 20) / 4);
 const LINE = 64 / 4;
 
 /**
- * Runs a convolution of `pixels` × `outputs` sums of `depth` products, the weights packed as a file holds them.
+ * Runs a convolution of `pixels` × `outputs` sums of `depth` products, the weights packed as in a file.
  *
  * @param variant `{ simd, tile, block }`: instructions, pixels of a tile, pixels that one panel passes over before the next
- * @returns GFLOP/s of the fastest of `runs` runs, each with nothing in the caches
+ * @returns GFLOP/s of the fastest of `runs` runs, each with cold caches
  */
 export async function convolutionSpeed({ pixels, outputs, depth }, { simd, tile, block = pixels }, runs) {
   let end = ALIGNMENT;

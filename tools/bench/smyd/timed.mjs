@@ -1,13 +1,13 @@
 // A model on an engine, timed where it runs: the same in Node and in a page.
 
-/** The image: any numbers, the same for every engine. */
+/** The image: arbitrary numbers, the same for every engine. */
 function imageFor(port) {
   const shape = [1, ...port.shape.slice(1)];
   const count = shape.reduce((product, size) => product * size);
   return { dtype: "float32", shape, data: Float32Array.from({ length: count }, (_, i) => Math.sin(i)) };
 }
 
-/** Loads and runs one model on the engine that `open` gives; times in milliseconds. */
+/** Loads and runs one model on the engine that `open` returns; times in milliseconds. */
 export function timed(open) {
   let session;
   let inputs;
@@ -22,7 +22,7 @@ export function timed(open) {
       const start = performance.now();
       const outputs = await session.run(inputs);
       const ms = performance.now() - start;
-      return { ms, answer: Array.from(outputs.get(session.outputs[0].name).data) };
+      return { ms, output: Array.from(outputs.get(session.outputs[0].name).data) };
     },
   };
 }

@@ -3,10 +3,10 @@ import { bundle } from "../bundle.mjs";
 import { launch } from "../chromium.mjs";
 import { servePage } from "../page-server.mjs";
 
-/** Without a graphics processor Chromium computes WebGL on the processor, by SwiftShader; the adapter's name tells. */
+/** Without a GPU Chromium computes WebGL on the CPU, with SwiftShader; the adapter's name shows which. */
 const GRAPHICS = ["--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"];
 
-/** TensorFlow.js's webgl engine in headless Chromium: `time(layer, runs)`, what it runs on, and `close()`. */
+/** Opens TensorFlow.js's webgl engine in headless Chromium: `time(layer, runs)`, its adapter, and `close()`. */
 export async function openWebgl() {
   const emitted = await bundle(fileURLToPath(new URL("groups-page.mjs", import.meta.url)));
   const files = new Map(emitted.map(({ name, bytes }) => [`/${name}`, bytes]));

@@ -1,12 +1,12 @@
-// A grouped convolution on TensorFlow.js, split into parts of some neighbouring groups each: the same in Node and in pages.
+// A grouped convolution on TensorFlow.js, split into parts of some neighboring groups each: the same in Node and in pages.
 
 /**
- * Times one way to merge.
+ * Times one way of merging.
  *
  * @param tf TensorFlow.js, its engine chosen
  * @param layer `{ size, channels, groups, merge }`: a 3 × 3 convolution on a square image, channels in as out
- * @param clock milliseconds, wall time or the processor's
- * @returns every run's time; two more went before, which pack the filters and warm the compilers
+ * @param clock milliseconds, wall time or CPU time
+ * @returns every run's time; two uncounted runs come first, which pack the filters and warm the compilers
  */
 export async function timeMerge(tf, { size, channels, groups, merge }, { clock, runs }) {
   const parts = groups / merge;

@@ -1,4 +1,4 @@
-"""Files that the cases need and that this repository may not hold: found in the folder SAMOYED_ASSETS, by hash."""
+"""Files that the cases need and that this repository must not contain: found in the folder SAMOYED_ASSETS, by hash."""
 
 import hashlib
 import os
@@ -17,7 +17,7 @@ ASSETS = {
 
 
 class MissingAsset(FileNotFoundError):
-    """An asset is not where SAMOYED_ASSETS says."""
+    """An asset is not in the folder SAMOYED_ASSETS."""
 
 
 def file_sha256(path: Path) -> str:
@@ -26,7 +26,7 @@ def file_sha256(path: Path) -> str:
 
 
 def asset(name: str) -> Path:
-    """The path of an asset whose bytes are the expected ones."""
+    """The path of an asset, whose hash is checked."""
     folder = os.environ.get("SAMOYED_ASSETS")
     if not folder:
         raise MissingAsset(

@@ -9,7 +9,7 @@ from .recording import noise
 
 # Float64 is 2^29 finer than float32, whose noise is near 1e-4: 1e-12 is expected, and 1e-9 is far below any gate.
 FLOAT64_TOLERANCE = 1e-9
-# Other processors add in another order; the policy warns above four times the recorded noise.
+# Other processors add in a different order; the policy warns above four times the recorded noise.
 FLOAT32_NOISE_MULTIPLE = 4
 
 
@@ -22,7 +22,7 @@ def recorded_reference(case: dict) -> dict:
 
 
 def comparable(case: dict) -> dict:
-    """A case without what differs from machine to machine."""
+    """A case without the parts that depend on the machine."""
     machine = ("noise", "environment")
     references = [{key: value for key, value in ref.items() if key not in machine} for ref in case["references"]]
     return {**case, "references": references}
@@ -44,7 +44,7 @@ def recorded_references(case: dict) -> list[dict]:
 
 
 def differences(committed: Path, fresh: Path) -> list[str]:
-    """What differs between a committed case's folder and a fresh one, in words; empty when it is reproduced."""
+    """Lists differences between a committed case's folder and a fresh one; empty if it is reproduced."""
     old, new = read_case(committed), read_case(fresh)
     found = json_differences(comparable(old), comparable(new))
     for reference in recorded_references(old):
@@ -57,7 +57,7 @@ def differences(committed: Path, fresh: Path) -> list[str]:
 
 
 def array_differences(reference: dict, committed: Path, fresh: Path) -> list[str]:
-    """What differs between the arrays of a committed recording and a fresh one of the same names."""
+    """Lists differences between the arrays of a committed recording and a fresh one of the same names."""
     found = []
     files = [reference["logits64"], reference["logits32"]]
     old64, old32 = (np.load(committed / file) for file in files)
@@ -80,7 +80,7 @@ def array_differences(reference: dict, committed: Path, fresh: Path) -> list[str
 def drifted(
     what: str, float64: tuple[np.ndarray, np.ndarray], float32: tuple[np.ndarray, np.ndarray]
 ) -> list[str]:
-    """Whether committed and fresh arrays differ by more than float noise: row by row where they are taps."""
+    """Whether committed and fresh arrays differ by more than float noise: row by row for taps."""
     (old64, new64), (old32, new32) = float64, float32
     found = []
     drift64 = float(np.abs(new64 - old64).max())

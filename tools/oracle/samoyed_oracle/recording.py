@@ -1,4 +1,4 @@
-"""What every recorded case has: inputs by timm's own transform, logits in float64 and float32, the environment."""
+"""The common parts of recorded cases: inputs by timm's own transform, logits in float64 and float32, the environment."""
 
 import copy
 import hashlib
@@ -54,7 +54,7 @@ def tensor_sha256(tensor: torch.Tensor) -> str:
 
 
 def logits(model: torch.nn.Module, inputs: torch.Tensor, dtype: torch.dtype) -> np.ndarray:
-    """What the model answers when weights and inputs are cast to a dtype, [images, classes]."""
+    """The model's logits when weights and inputs are cast to a dtype, [images, classes]."""
     torch.set_num_threads(THREADS)
     network = copy.deepcopy(model).to(dtype).eval() if dtype != torch.float32 else model.eval()
     with torch.inference_mode():
@@ -62,7 +62,7 @@ def logits(model: torch.nn.Module, inputs: torch.Tensor, dtype: torch.dtype) -> 
 
 
 def noise(logits64: np.ndarray, logits32: np.ndarray) -> dict:
-    """How far float32 is from float64 in PyTorch itself: the unit of all tolerances."""
+    """The difference of float32 from float64 in PyTorch itself: the unit of all tolerances."""
     difference = np.abs(logits32.astype(np.float64) - logits64)
     return {"max": float(difference.max()), "rms": float(np.sqrt((difference**2).mean()))}
 
@@ -94,7 +94,7 @@ def softmax(values: np.ndarray) -> np.ndarray:
 
 
 def write_json(path: Path, value: object) -> None:
-    """Indented by two; innermost lists and objects that fit stand on one line."""
+    """Indented by two; innermost lists and objects that fit are on one line."""
 
     def join(match: re.Match) -> str:
         line = re.sub(r"\s*\n\s*", " ", match.group(0))

@@ -17,12 +17,12 @@ REASON = (
     "Absolute difference of each named probability. Float32 noise moves them by less than 0.00001; each mistake in "
     "preprocessing that sensitivity.json lists moves one of them by more than 0.01."
 )
-# The tail's probabilities fall by a factor e every so many classes, which gives logits a standard deviation near 3.
+# The tail's probabilities fall by a factor of e per this many classes, which gives logits a standard deviation near 3.
 TAIL_DECAY = 100
 
 
 def documented(classes: list[str]) -> dict:
-    """The reference as a case file holds it."""
+    """The reference as in a case file."""
     top = [{"index": classes.index(label), "label": label, "probability": probability} for label, probability in TOP]
     return {"kind": "documented", "source": SOURCE, "top": top, "tolerance": TOLERANCE, "reason": REASON}
 

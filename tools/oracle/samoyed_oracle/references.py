@@ -1,4 +1,4 @@
-"""A case's recorded references: for the weights as they are, and for each way of storing them that the case asks for."""
+"""A case's recorded references: for the unchanged weights, and for each way of storing them that the case requests."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ from .taps import positions, samples, tap_values
 
 
 def asked_for(folder: Path) -> list[dict]:
-    """What a case.json asks for by references with `stored`: that, and the budget for the drift, are a person's to write."""
+    """The references with `stored` that a case.json requests: a person writes `stored` and the budget for the drift."""
     path = folder / "case.json"
     references = json.loads(path.read_text()).get("references", []) if path.exists() else []
     return [{key: ref[key] for key in ("stored", "budget") if key in ref} for ref in references if "stored" in ref]
@@ -24,7 +24,7 @@ def write_references(
 ) -> tuple[dict, list[dict]]:
     """Writes the arrays of all recordings of a model on inputs [images, 3, H, W].
 
-    Returns the case's `taps` and its recorded references, that of the weights as they are first.
+    Returns the case's `taps` and its recorded references, that of the unchanged weights first.
     """
     references = [write_recorded(folder, model, inputs, suffix="", weights=weights_sha256(model.state_dict()))]
     tensors = folded_tensors(model)
@@ -42,7 +42,7 @@ def write_references(
 
 
 def write_recorded(folder: Path, model: torch.nn.Module, inputs: torch.Tensor, *, suffix: str, weights: str) -> dict:
-    """Writes what one network gives in float64 and float32, and returns the reference that names the files."""
+    """Writes the outputs of one network in float64 and float32, and returns the reference that names the files."""
     files: dict[str, str] = {}
     arrays: dict[str, np.ndarray] = {}
     for bits, dtype in (("64", torch.float64), ("32", torch.float32)):
@@ -61,7 +61,7 @@ def write_recorded(folder: Path, model: torch.nn.Module, inputs: torch.Tensor, *
 
 
 def write_positions(folder: Path, model: torch.nn.Module, image: torch.Tensor) -> dict:
-    """Writes where the tapped tensors are sampled, and returns the case's `taps`."""
+    """Writes the sampled positions of the tapped tensors, and returns the case's `taps`."""
     values = tap_values(model, image, torch.float32)
     places = np.stack([positions(name, value.numel()) for name, value in values.items()])
     np.save(folder / "tap-positions.npy", places)

@@ -1,4 +1,4 @@
-"""What deliberate mistakes do to a stand-in's five probabilities: whether the tolerance tells right from wrong."""
+"""Effect of deliberate mistakes on a stand-in's five probabilities: whether the tolerance separates right from wrong."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -53,7 +53,7 @@ def scaled(model: torch.nn.Module, name: str, where: slice | int | None) -> Iter
 
 
 def sensitivity(model: torch.nn.Module, config: dict, image: Path, *, top: list[dict], floor: float) -> list[dict]:
-    """One row for each mistake: how far it moves the named probabilities and the logits."""
+    """One row for each mistake: the changes of the named probabilities and the logits."""
     right = load_input(image, config)
     reference = logits(model, right[None], torch.float32)[0]
     indices = [entry["index"] for entry in top]

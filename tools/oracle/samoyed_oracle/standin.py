@@ -1,6 +1,6 @@
 """The stand-in generator: seeded weights, the same bits here and in packages/golden/src/stand-in.ts.
 
-A stand-in is no trained network. It has the exact architecture and tensor names of one whose published weights cannot
+A stand-in is not a trained network. It has the exact architecture and tensor names of one whose published weights cannot
 be fetched where this project is built and tested.
 """
 
@@ -37,7 +37,7 @@ def fnv1a(text: str) -> int:
 
 
 def fmix32(value: np.ndarray) -> np.ndarray:
-    """MurmurHash3's 32-bit finaliser, in place on a uint32 array."""
+    """MurmurHash3's 32-bit finalizer, in place on a uint32 array."""
     value ^= value >> np.uint32(16)
     value *= np.uint32(0x85EBCA6B)
     value ^= value >> np.uint32(13)
@@ -47,7 +47,7 @@ def fmix32(value: np.ndarray) -> np.ndarray:
 
 
 def normal_scale(std: float) -> float:
-    """What a sum of four centred 16-bit uniforms is multiplied by to have this standard deviation."""
+    """The factor that gives a sum of four centered 16-bit uniforms this standard deviation."""
     return std / math.sqrt(4 * (65536 * 65536 - 1) / 12)
 
 
@@ -66,7 +66,7 @@ def random_chunks(name: str, count: int, *, seed: str, std: float) -> Iterator[n
 
 
 def fill_of(role: str, shape: tuple[int, ...]) -> dict:
-    """How a tensor of a role gets its values, in the words of packages/core/src/tensor/stand-in-fill.ts.
+    """How a tensor of a role gets its values, in the terms of packages/core/src/tensor/stand-in-fill.ts.
 
     `role` is conv, conv.bias, fc.weight, fc.bias, bn.weight, bn.last (the last batch norm's weight of a residual block), bn.bias,
     bn.mean, bn.var or bn.count.
@@ -85,7 +85,7 @@ def fill_of(role: str, shape: tuple[int, ...]) -> dict:
 def stand_in_tensor(
     name: str, shape: tuple[int, ...], *, role: str, seed: str, head: np.ndarray | None = None
 ) -> np.ndarray:
-    """One tensor of a stand-in. `head` is the solved bias and belongs to fc.bias alone."""
+    """One tensor of a stand-in. `head` is the solved bias, for fc.bias only."""
     fill = fill_of(role, shape)
     if fill["kind"] == "constant":
         return np.full(shape, fill["value"], dtype=np.int64 if role == "bn.count" else np.float32)

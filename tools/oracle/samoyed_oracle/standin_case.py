@@ -1,6 +1,6 @@
-"""Records a stand-in's case: seeded weights, a head solved for the documented probabilities, PyTorch's answer.
+"""Records a stand-in's case: seeded weights, a head solved for the documented probabilities, PyTorch's output.
 
-Which cases there are stands in `golden/cases`, not here: a new one begins as a case.json with what `StandInCase` holds.
+The cases are defined in `golden/cases`, not here: a new one begins as a case.json with the fields of `StandInCase`.
 """
 
 import json
@@ -27,13 +27,13 @@ GOLDEN = Path(__file__).resolve().parents[3] / "golden"
 
 @dataclass(frozen=True)
 class StandInCase:
-    """What a person writes into the case.json of a new case; recording fills in the rest."""
+    """The parts of a new case's case.json that a person writes; recording fills in the rest."""
 
     name: str
     title: str
     model: str
     image: dict  # {"path": …} from the case's folder, or {"asset": …}
-    optional: dict  # "sets", "slow", where the case has them
+    optional: dict  # "sets", "slow", if the case has them
     stored: list[dict]  # ways of storing weights to be recorded as well, with budgets for their drift
 
     def image_path(self) -> Path:
@@ -120,7 +120,7 @@ def record_stand_in(case: StandInCase, folder: Path, *, head: np.ndarray | None 
 
 
 def sensitivity_table(case: StandInCase, folder: Path) -> dict:
-    """What deliberate mistakes do to a recorded case, by PyTorch in float32."""
+    """Effect of deliberate mistakes on a recorded case, by PyTorch in float32."""
     model, config = backbone(case)
     set_head(model, read_head(folder))
     floor = noise(np.load(folder / "logits64.npy"), np.load(folder / "logits32.npy"))["max"]

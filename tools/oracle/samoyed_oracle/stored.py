@@ -1,7 +1,7 @@
-"""Weights stored in fewer bits, and the network that computes with what they are read back as.
+"""Weights stored in fewer bits, and the network that computes with the values read back.
 
-Converters fold each batch norm into the convolution before it and store the folded weights. Both are done here once more,
-from the rules alone: nothing is read that Samoyed wrote, so that a converter which rounds in another way is found out.
+Converters fold each batch norm into the convolution before it and store the folded weights. Both are repeated here
+from the rules alone: nothing that Samoyed wrote is read, so that a converter that rounds differently is detected.
 """
 
 import copy
@@ -13,14 +13,14 @@ import torch
 
 
 def norms(model: torch.nn.Module) -> Iterator[tuple[str, str]]:
-    """The paths of each convolution and of the batch norm after it, in the order in which timm's ResNet registers them."""
+    """The paths of each convolution and of the batch norm after it, in timm's registration order."""
     convolution = None
     for path, module in model.named_modules():
         if isinstance(module, torch.nn.Conv2d):
             convolution = path
         elif isinstance(module, torch.nn.BatchNorm2d):
             if convolution is None or model.get_submodule(convolution).out_channels != module.num_features:
-                raise ValueError(f"{path}: no convolution of {module.num_features} outputs stands before it")
+                raise ValueError(f"{path}: no convolution of {module.num_features} outputs precedes it")
             yield convolution, path
             convolution = None
 
@@ -29,7 +29,7 @@ def folded_tensors(model: torch.nn.Module) -> dict[str, np.ndarray]:
     """Weight and bias of every convolution and linear of a float32 ResNet without its batch norms.
 
     BN(conv(x, W)) = conv(x, s W) + (beta - s mean) with s = gamma / sqrt(var + epsilon): in float64, each product rounded
-    once to float32. epsilon is the float32 that files hold.
+    once to float32. epsilon is the float32 value in files.
     """
     state = {name: tensor.numpy() for name, tensor in model.state_dict().items()}
     tensors = {name: state[name] for name in ("fc.weight", "fc.bias")}
@@ -52,15 +52,15 @@ def halved(values: np.ndarray) -> np.ndarray:
 
 
 def half_up(values: np.ndarray) -> np.ndarray:
-    """The nearest integers, as JavaScript's Math.round has them."""
+    """The nearest integers, as in JavaScript's Math.round."""
     floor = np.floor(values)
     return floor + (values - floor >= 0.5)
 
 
 def affine(values: np.ndarray, largest: int) -> np.ndarray:
-    """To integers from 0 to `largest` on one line for the whole tensor, and back: value = integer * scale + min.
+    """To integers from 0 to `largest` with one scale for the whole tensor, and back: value = integer * scale + min.
 
-    As `quantization.py` of tensorflowjs 4.22 (range nudged so that zero is an integer), and as tfjs reads it back
+    Same as `quantization.py` of tensorflowjs 4.22 (range nudged so that zero is an integer), and as tfjs reads it back
     (tfjs-core 4.22, `io/io_utils.ts`): in float64, rounded once to float32.
     """
     low, high = min(float(values.min()), 0.0), max(float(values.max()), 0.0)
@@ -91,12 +91,12 @@ STORED = {
 
 
 def read_back(tensors: dict[str, np.ndarray], stored: str) -> dict[str, np.ndarray]:
-    """What the tensors are after they were stored: those of two axes and more change, biases stay float32."""
+    """The tensors read back after storing: those of two or more axes change, biases stay float32."""
     return {name: STORED[stored](values) if values.ndim > 1 else values for name, values in tensors.items()}
 
 
 def folded_network(model: torch.nn.Module, tensors: dict[str, np.ndarray]) -> torch.nn.Module:
-    """timm's network with these weights and biases, and nothing where its batch norms were."""
+    """timm's network with these weights and biases, and without batch norms."""
     network = copy.deepcopy(model)
     for convolution, norm in list(norms(network)):
         bias = torch.zeros(network.get_submodule(convolution).out_channels)

@@ -1,4 +1,4 @@
-"""Values inside a network, at a few hundred places of each stage and block: to find the layer where a backend goes wrong."""
+"""Values inside a network, at a few hundred positions of each stage and block: to find the layer where a backend is wrong."""
 
 import copy
 from collections.abc import Iterator
@@ -15,20 +15,20 @@ SAMPLES = 256
 
 
 def tap_names(model: torch.nn.Module) -> list[str]:
-    """The activations that end the stem and each residual block, in the order in which they are computed."""
+    """The activations that end the stem and each residual block, in order of computation."""
     last = {BasicBlock: "act2", Bottleneck: "act3"}
     return ["act1", *(f"{path}.{last[type(block)]}" for path, block in model.named_modules() if type(block) in last)]
 
 
 def positions(name: str, size: int) -> np.ndarray:
-    """Places in a tensor of `size` elements, int32 [SAMPLES]; which ones depends on its name alone."""
+    """Positions in a tensor of `size` elements, int32 [SAMPLES]; they depend only on its name."""
     index = np.arange(SAMPLES, dtype=np.uint32) * np.uint32(GOLDEN_RATIO) + np.uint32(fnv1a(name))
     return ((fmix32(index).astype(np.uint64) * np.uint64(size)) >> np.uint64(32)).astype(np.int32)
 
 
 @contextmanager
 def tapped(model: torch.nn.Module) -> Iterator[dict[str, torch.Tensor]]:
-    """Copies of what the tapped modules give, [C, H, W] of the first image, while the model runs."""
+    """Copies of the tapped modules' outputs, [C, H, W] of the first image, while the model runs."""
     values: dict[str, torch.Tensor] = {}
     hooks = [
         model.get_submodule(name).register_forward_hook(

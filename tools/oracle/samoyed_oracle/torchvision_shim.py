@@ -1,6 +1,6 @@
-"""Lets torchvision's Python part load beside a CPU build of torch.
+"""Lets torchvision's Python part load with a CPU build of torch.
 
-torchvision is published with operators compiled for CUDA, which do not load beside a CPU build of torch. timm uses
+torchvision is published with operators compiled for CUDA, which do not load with a CPU build of torch. timm uses
 only torchvision's Python part, and that fails only where it registers shapes for those missing operators. Importing
 this module skips these registrations; it must come before anything that imports torchvision or timm:
 

@@ -1,4 +1,4 @@
-"""What the oracle's tests share."""
+"""Shared parts of the oracle's tests."""
 
 from pathlib import Path
 

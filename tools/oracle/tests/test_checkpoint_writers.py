@@ -1,4 +1,4 @@
-"""What packages/checkpoint writes, PyTorch and safetensors read, bit for bit.
+"""PyTorch and safetensors read what packages/checkpoint writes, bit for bit.
 
 packages/checkpoint/src/writers.oracle.test.ts writes the files, and runs this with their folder in SAMOYED_WRITTEN.
 """
@@ -37,7 +37,7 @@ def test_bit_for_bit(file, weights_only):
 
 
 def test_bit_for_bit_with_computed_offsets(monkeypatch):
-    """PyTorch may compute where a storage lies; with this variable it compares that with where it does lie."""
+    """PyTorch may compute the offset of a storage; with this variable it compares that with the actual offset."""
     from torch.utils.serialization import config
 
     monkeypatch.setenv("TORCH_SERIALIZATION_DEBUG", "1")

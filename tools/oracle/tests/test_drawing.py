@@ -26,7 +26,7 @@ def test_the_drawn_image_is_a_camera_like_jpeg(golden):
     luma = pixels.mean(axis=2)
     fur = luma[400:520, 260:460]
     assert fur.mean() > 190
-    # Texture that a wrong resizing filter cannot keep: neighbouring pixels differ.
+    # Texture that a wrong resizing filter cannot keep: neighboring pixels differ.
     assert np.abs(np.diff(fur, axis=1)).mean() > 4
 
 

@@ -99,8 +99,8 @@ def test_the_tail_stays_below_the_fifth_and_decays():
 
 
 @needs_assets
-def test_mistakes_move_the_answer_by_more_than_the_tolerance(golden):
-    """The table is reproduced, and 0.001 tells right from wrong preprocessing."""
+def test_mistakes_move_the_output_by_more_than_the_tolerance(golden):
+    """The table is reproduced, and 0.001 distinguishes right from wrong preprocessing."""
     case = STAND_INS["samoyed-drawn"]
     folder = golden / "cases" / case.name
     committed = json.loads((folder / "sensitivity.json").read_text())

@@ -57,7 +57,7 @@ def test_the_declared_shapes_are_those_that_onnx_infers(path):
         assert ours.elem_type == theirs.elem_type, value.name
         assert len(ours.shape.dim) == len(theirs.shape.dim), value.name
         for a, b in zip(ours.shape.dim, theirs.shape.dim):
-            # ONNX leaves a size open where it cannot express it; where it says something, we say the same.
+            # ONNX leaves a size unknown if it cannot express it; otherwise ours is the same.
             if b.HasField("dim_value") or b.HasField("dim_param"):
                 assert (a.dim_value, a.dim_param) == (b.dim_value, b.dim_param), value.name
 
@@ -83,14 +83,14 @@ def test_onnxruntime_says_what_the_reference_evaluator_says(path):
     small_floats = {onnx.TensorProto.BFLOAT16, onnx.TensorProto.FLOAT8E4M3FN, onnx.TensorProto.FLOAT8E5M2}
     names = [name for name in names if types[name] not in small_floats]
     if not names:
-        return  # it loaded; numpy has no such type to compare in
+        return  # it loaded; numpy has no such type for comparison
     expected = ReferenceEvaluator(model).run(names, feeds)
     for name, actual, reference in zip(names, session.run(names, feeds), expected):
         np.testing.assert_allclose(actual, reference, rtol=1e-5, atol=2e-5, err_msg=name)
 
 
 def test_weights_hold_what_they_should(path):
-    """Tensors decode, with the sizes that they declare; those in another file are found."""
+    """Tensors decode with their declared sizes; those in another file are found."""
     model = onnx.load(path, load_external_data=False)
     load_external_data_for_model(model, str(path.parent))
     for tensor in model.graph.initializer:

@@ -46,7 +46,7 @@ def test_the_weights_are_trained(trained):
             assert tensor.abs().max() > 0
 
 
-def test_the_answers_are_the_accuracy_and_have_a_margin(golden):
+def test_the_predictions_match_the_accuracy_and_have_a_margin(golden):
     folder = golden / "cases" / "shapes"
     case = read_case(folder)
     logits = np.load(folder / "logits64.npy")
@@ -55,14 +55,14 @@ def test_the_answers_are_the_accuracy_and_have_a_margin(golden):
     assert np.bincount(labels).tolist() == [10] * 10
     assert case["accuracy"] == {"correct": int((logits.argmax(axis=1) == labels).sum()), "total": 100}
     assert case["accuracy"]["correct"] >= 95
-    # No answer is so close that float32 noise, eight times over, could turn it.
+    # No prediction is so close that eight times the float32 noise could change it.
     two = np.sort(logits, axis=1)[:, -2:]
     assert (two[:, 1] - two[:, 0]).min() > 2 * 8 * recorded_reference(case)["noise"]["max"]
 
 
-def test_other_held_out_images_are_recognised(trained):
+def test_other_held_out_images_are_recognized(trained):
     model = read_network(trained / "shapes.pth")
-    # From number 2,000 on: training printed the accuracy on those before.
+    # From number 2,000 on: training printed the accuracy on the earlier ones.
     images, labels = zip(*(jpeg("held-out", index, seed=Settings().seed) for index in range(2000, 2300)), strict=True)
     assert accuracy(model, torch.stack([load(data) for data in images]), torch.tensor(labels)) >= 0.95
 

@@ -1,4 +1,4 @@
-"""What packages/format-smyd writes, Python's safetensors opens; and docs/smyd-format.md is enough to read it.
+"""Python's safetensors opens what packages/format-smyd writes, and docs/smyd-format.md is enough to read it.
 
 The reader below was written from that page alone. packages/format-smyd/src/python.oracle.test.ts writes the files, and
 runs this with their folder in SAMOYED_WRITTEN.
@@ -59,7 +59,7 @@ def xxh64(data):
 
 
 def unpack(stored, record):
-    """A weight in ONNX's order, from the array that holds it."""
+    """A weight in ONNX's order, from its stored array."""
     shape, layout = record["shape"], record["layout"]
     if layout == "plain":
         return stored
@@ -123,7 +123,7 @@ def test_weights(storage):
 
 @pytest.mark.parametrize("storage", STORAGES)
 def test_places(storage):
-    """Weights begin at multiples of 64, what lies between is padding, and the hashes are right."""
+    """Weights begin at multiples of 64, the bytes between are padding, and the hashes are right."""
     metadata, tensors, data = read(storage)
     length = struct.unpack_from("<Q", data)[0]
     header = json.loads(data[8 : 8 + length])

@@ -47,7 +47,7 @@ def test_every_batch_norm_is_found_and_the_given_network_stays(golden):
 
 
 def test_a_batch_norm_that_follows_no_convolution_is_refused():
-    with pytest.raises(ValueError, match="no convolution of 4 outputs stands before it"):
+    with pytest.raises(ValueError, match="no convolution of 4 outputs precedes it"):
         list(norms(torch.nn.Sequential(torch.nn.Conv2d(3, 5, 1), torch.nn.BatchNorm2d(4))))
 
 
@@ -69,13 +69,13 @@ def test_integers_on_a_line(stored, largest):
         assert kept.dtype == np.float32
         assert kept.ravel() == pytest.approx(affine_slowly(values.ravel().tolist(), largest), rel=1e-7, abs=1e-12)
         assert np.abs(kept - values).max() <= (np.ptp(np.append(values, 0)) / largest) * 0.50001
-        # Zeros stand between groups that were merged.
+        # Merged groups have zeros between them.
         assert STORED[stored](np.append(values, np.float32(0)))[-1] == 0
         assert len(np.unique(kept)) <= largest + 1
 
 
 def by_channel_slowly(values: np.ndarray) -> np.ndarray:
-    """docs/smyd-format.md's words, one weight at a time."""
+    """The scheme of docs/smyd-format.md, one weight at a time."""
     kept = np.empty_like(values)
     for channel, row in enumerate(values):
         scale = np.float32(float(np.abs(row).max()) / 127)
@@ -91,7 +91,7 @@ def test_integers_by_channel():
     kept = STORED["int8"](values)
     assert kept.dtype == np.float32
     assert kept.tobytes() == by_channel_slowly(values).tobytes()
-    # Symmetric: the largest weight of a channel stays, but for the rounding of its scale.
+    # Symmetric: the largest weight of a channel is kept, except for the rounding of its scale.
     largest = np.abs(values[:4]).max(axis=(1, 2, 3))
     assert np.abs(kept[:4]).max(axis=(1, 2, 3)) == pytest.approx(largest, rel=1e-6)
     assert (np.abs(kept - values).max(axis=(1, 2, 3))[:4] <= largest / 127 * 0.50001).all()

@@ -75,7 +75,7 @@ export async function openExportedFlat(archive: TorchArchive, options: ReadOptio
 
 /** One model of a `.pt2`: where its graph is, and its tensors by name. */
 export interface ExportedModel {
-  /** The archive's entry that holds the graph, as JSON. */
+  /** The archive's entry that contains the graph, as JSON. */
   readonly graphEntry: string;
   readonly stateDict: ReadonlyMap<string, LazyTensor>;
   readonly constants: ReadonlyMap<string, LazyTensor>;
@@ -201,13 +201,13 @@ async function readPayloads(archive: TorchArchive, options: PayloadOptions): Pro
   return tensors;
 }
 
-/** Whether a tensor was exported on the meta device, which has shapes and no elements. */
+/** Whether a tensor was exported on the meta device, which has shapes but no elements. */
 function isAbsent(meta: JsonValue, where: string): boolean {
   const device = field(meta, "device", where);
   return device instanceof Map && device.get("type") === "meta";
 }
 
-/** A tensor that has a type and a shape, and refuses to be read. */
+/** A tensor with a dtype and a shape whose reading fails. */
 function absentTensor(info: TensorInfo): LazyTensor {
   // A generator that throws before it yields.
   // oxlint-disable-next-line require-yield

@@ -9,11 +9,11 @@ export const MAX_GRAPH_BYTES: number = 256 * 2 ** 20;
 
 /** One model of a `.pt2` file. */
 export interface ExportedProgram {
-  /** The file and the entry that holds the graph, for messages. */
+  /** The file and the entry that contains the graph, for messages. */
   readonly label: string;
-  /** Parameters and persistent buffers, by the name that the state dict gives them. */
+  /** Parameters and persistent buffers, by their names in the state dict. */
   readonly stateDict: ReadonlyMap<string, LazyTensor>;
-  /** Other buffers, and tensors that the code made. */
+  /** Other buffers, and tensors created by the code. */
   readonly constants: ReadonlyMap<string, LazyTensor>;
   /**
    * Reads the graph's JSON.
@@ -23,27 +23,27 @@ export interface ExportedProgram {
   readGraph(options?: ReadOptions): Promise<Uint8Array>;
 }
 
-/** A `.pt2` file whose index was read; graphs and tensors are fetched when asked for. */
+/** A `.pt2` file whose index was read; graphs and tensors are read on demand. */
 export interface ExportedFile {
   /** The models by name; `torch.export.save` writes one, `model`. */
   readonly programs: ReadonlyMap<string, ExportedProgram>;
-  /** What is odd but no reason to stop. */
+  /** Oddities that are not errors. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Opens what `torch.export.save` writes, of PyTorch 2.5 and later, for its graph and its tensors. Nothing in the file is
+ * Opens the graph and tensors of a file of `torch.export.save`, PyTorch 2.5 and later. Nothing in the file is
  * executed. The source must stay open while tensors are read.
  *
- * @throws FormatError when the bytes are no such archive, damaged or contradictory.
- * @throws UnsupportedError for a zip archive that is something else, and for rare dtypes.
+ * @throws FormatError when the bytes are not such an archive, damaged or contradictory.
+ * @throws UnsupportedError for another zip archive, and for rare dtypes.
  */
 export async function openExported(source: ByteSource, options: ReadOptions = {}): Promise<ExportedFile> {
   const zip = await readZipDirectory(source, options);
   const flat = zip.entries.has(FLAT_GRAPH_ENTRY);
   const root = flat ? "" : `${findRoot(zip.entries.keys(), source.label)}/`;
   if (!flat && !zip.entries.has(`${root}archive_format`)) {
-    throw new UnsupportedError(`${source.label}: a zip archive that holds no exported program`, {
+    throw new UnsupportedError(`${source.label}: a zip archive that contains no exported program`, {
       hint: "torch.export.save writes a .pt2 file; a checkpoint has weights and no graph.",
     });
   }

@@ -110,7 +110,7 @@ test("a name of 40 MB, in letters of two bytes", () => {
   expect(parse(`"${"重".repeat(1.4e7)}"`)).toHaveLength(1.4e7);
 });
 
-test("Python's own tokens for infinities are numbers only where that is asked for", () => {
+test("Python's tokens for infinities are numbers only with the option", () => {
   const text = "[NaN, -Infinity, Infinity, -1]";
   expect(() => parseStrictJson(text, "x")).toThrow("expected a JSON value");
   const numbers = parseStrictJson(text, "x", { constants: true }) as JsonNumber[];

@@ -24,7 +24,7 @@ export type JsonValue = null | boolean | string | JsonNumber | JsonValue[] | Map
  * equal keys and rounds numbers.
  *
  * @param json the text, or its UTF-8 bytes; `label` names it in errors.
- * @param options `constants` also takes `NaN`, `Infinity` and `-Infinity`, which Python writes, as numbers.
+ * @param options `constants` also accepts `NaN`, `Infinity` and `-Infinity`, which Python writes, as numbers.
  * @throws FormatError for invalid UTF-8 or JSON, a duplicate key, lone surrogates, more than 64 levels or 2 million
  * values.
  */

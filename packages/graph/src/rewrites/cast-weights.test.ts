@@ -37,7 +37,7 @@ test("the other rewrites leave the stored halves alone", () => {
 test("a weight beyond float16's range is refused when it is read; an infinity stays one", async () => {
   const cast = castWeights(network(floats32([3, 2, 1, 1], [1, 2, 70000, 4, 5, 6])), "float16");
   await expect(readTensor(cast.initializers.get("w.float16")!)).rejects.toThrow(
-    `weight "w" holds 70000, beyond float16's largest, 65504`,
+    `weight "w" contains 70000, beyond float16's largest, 65504`,
   );
   const infinite = castWeights(network(floats32([3, 2, 1, 1], [1, 2, Infinity, 4, 5, 6])), "float16");
   expect((await readTensor(infinite.initializers.get("w.float16")!)).data[2]).toBe(0x7c00);

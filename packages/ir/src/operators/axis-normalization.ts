@@ -14,7 +14,7 @@ function inferLayerNorm(call: InferCall): readonly ValueType[] {
   return [x, statistics, statistics].slice(0, call.node.outputs.length);
 }
 
-/** LayerNormalization. */
+/** Rule of LayerNormalization. */
 export const layerNormRule: OperatorRule = {
   since: 17,
   inputs: [2, 3],

@@ -15,8 +15,8 @@ import {
 } from "./rule.ts";
 
 /**
- * The second operand's shape as broadcasting sees it. Before opset 7, `axis` tells where in the first operand's shape
- * the second one's begins.
+ * Aligns the second operand's shape for broadcasting. Before opset 7, `axis` is the axis of the first operand's shape
+ * where the second one's begins.
  */
 export function alignedShape<D extends Dim>(
   call: { readonly node: Node<TypedTensor>; readonly opset: number },
@@ -42,7 +42,7 @@ function broadcastAll(call: InferCall): readonly Dim[] {
   );
 }
 
-// Before opset 7, broadcasting was asked for and placed by attributes.
+// Before opset 7, attributes requested and aligned broadcasting.
 const LEGACY = { axis: "int", broadcast: "int" } as const;
 
 function inferClip(call: InferCall): readonly ValueType[] {
@@ -56,7 +56,7 @@ function inferClip(call: InferCall): readonly ValueType[] {
   return [inputType(call, 0)];
 }
 
-/** Before opset 7 a slope of one axis holds one value per channel; since then it broadcasts, one way, to the input. */
+/** Aligns a slope's shape: before opset 7 a slope of one axis has one value per channel; since then it broadcasts to the input in one direction. */
 export function slopeShape<D extends Dim>(
   call: { readonly opset: number },
   x: readonly D[],
@@ -79,7 +79,7 @@ function inferArithmetic(call: InferCall): readonly ValueType[] {
   return [{ dtype: inputType(call, 0).dtype, shape: broadcastAligned(call) }];
 }
 
-/** Add, Sub, Mul and Div: both operands and the result have one type. */
+/** Rule of Add, Sub, Mul and Div: both operands and the result have one type. */
 export const arithmeticRule: OperatorRule = { inputs: [2, 2], attributes: LEGACY, infer: inferArithmetic };
 
 function inferComparison(call: InferCall): readonly ValueType[] {
@@ -87,7 +87,7 @@ function inferComparison(call: InferCall): readonly ValueType[] {
   return [{ dtype: "bool", shape: broadcastAligned(call) }];
 }
 
-/** Pow: the exponent may have a type of its own; the result has the base's. */
+/** Rule of Pow: the exponent may have its own type; the result has the base's. */
 export const powRule: OperatorRule = {
   inputs: [2, 2],
   attributes: LEGACY,
@@ -105,7 +105,7 @@ const logicRule: OperatorRule = {
   },
 };
 
-/** Max, Min, Sum and Mean: any number of operands of one type. */
+/** Rule of Max, Min, Sum and Mean: any number of operands of one type. */
 export const variadicRule: OperatorRule = {
   inputs: [1, MANY],
   infer(call) {
@@ -114,14 +114,14 @@ export const variadicRule: OperatorRule = {
   },
 };
 
-/** Clip; the bounds are attributes before opset 11. */
+/** Rule of Clip; the bounds are attributes before opset 11. */
 export const clipRule: OperatorRule = {
   inputs: [1, 3],
   attributes: { max: "float", min: "float" },
   infer: inferClip,
 };
 
-/** Functions of the elements of several tensors, broadcast together (onnx/docs/Operators.md, under each operator's name). */
+/** Elementwise functions of several broadcast tensors (onnx/docs/Operators.md, under each operator's name). */
 export const BINARY: RuleTable = {
   Add: arithmeticRule,
   Sub: arithmeticRule,

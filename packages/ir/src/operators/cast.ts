@@ -10,14 +10,14 @@ function inferCast(call: InferCall): readonly ValueType[] {
   return [{ dtype: dtypeFromOnnx(to), shape: inputType(call, 0).shape }];
 }
 
-/** The same integers, unless one wraps around in 32 bits. */
+/** Returns the same integers, unless one wraps around in 32 bits. */
 function castDims(call: InferCall): readonly Dim[] | undefined {
   const dims = call.dims(0);
   if (readInt(call.node, "to", 0) !== dtypeToOnnx("int32")) return dims;
   return dims?.every((dim) => typeof dim === "string" || dim === (dim | 0)) === true ? dims : undefined;
 }
 
-/** Converting elements (onnx/docs/Operators.md, Cast). */
+/** Conversion of elements (onnx/docs/Operators.md, Cast). */
 export const CAST: RuleTable = {
   Cast: {
     inputs: [1, 1],

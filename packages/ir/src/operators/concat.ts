@@ -16,7 +16,7 @@ import {
   type RuleTable,
 } from "./rule.ts";
 
-/** Adds sizes along the concatenated axis: numbers and at most one symbol have a sum with a name. */
+/** Adds sizes along the concatenated axis: a sum of numbers and at most one symbol has a name. */
 function addDims(dims: readonly Dim[], opaque: string): Dim {
   const symbols = dims.filter((dim) => typeof dim === "string");
   const total = dims.reduce<number>((sum, dim) => (typeof dim === "number" ? sum + dim : sum), 0);
@@ -24,7 +24,7 @@ function addDims(dims: readonly Dim[], opaque: string): Dim {
   return floorDivide(symbols[0] ?? 0, { add: total, divide: 1, plus: 0 });
 }
 
-/** `axis` is required since opset 4, and 1 before. */
+/** Reads `axis`, which is required since opset 4 and defaults to 1 before. */
 function inferConcat(call: InferCall): readonly ValueType[] {
   requireSameDType(call);
   const first = inputType(call, 0);
@@ -62,7 +62,7 @@ function concatDims(call: InferCall): readonly Dim[] | undefined {
   return all;
 }
 
-/** Sizes of the parts: an attribute before opset 13, then an input; without either, parts as equal as they can be. */
+/** Reads the sizes of the parts: an attribute before opset 13, then an input; without either, the parts are as equal as possible. */
 function inferSplit(call: InferCall): readonly (ValueType | undefined)[] {
   const x = inputType(call, 0);
   const axis = normalizeAxis(call.node, readInt(call.node, "axis", 0), x.shape.length);
@@ -80,7 +80,7 @@ function inferSplit(call: InferCall): readonly (ValueType | undefined)[] {
   ) {
     throw nodeShapeError(
       call.node,
-      `split ${formatShape(parts)} does not cut ${describeInput(call, 0)} into ${count} parts`,
+      `split ${formatShape(parts)} does not divide ${describeInput(call, 0)} into ${count} parts`,
     );
   }
   return parts.map((part) => ({
@@ -102,7 +102,7 @@ function equalParts(call: InferCall, size: Dim, count: number): readonly Dim[] {
   return call.node.outputs.map((_, index) => Math.max(0, Math.min(part, size - index * part)));
 }
 
-/** Concat. */
+/** Rule of Concat. */
 export const concatRule: OperatorRule = {
   inputs: [1, MANY],
   attributes: { axis: "int" },
@@ -110,7 +110,7 @@ export const concatRule: OperatorRule = {
   inferDims: concatDims,
 };
 
-/** Split. */
+/** Rule of Split. */
 export const splitRule: OperatorRule = {
   inputs: [1, 2],
   outputs: [1, MANY],
@@ -118,5 +118,5 @@ export const splitRule: OperatorRule = {
   infer: inferSplit,
 };
 
-/** Joining and cutting along an axis (onnx/docs/Operators.md, Concat and Split). */
+/** Joining and splitting along an axis (onnx/docs/Operators.md, Concat and Split). */
 export const CONCAT: RuleTable = { Concat: concatRule, Split: splitRule };

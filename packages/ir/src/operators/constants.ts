@@ -67,7 +67,7 @@ export function shapeSlice<D>(call: { readonly node: Node<TypedTensor> }, shape:
   return shape.slice(readInt(call.node, "start", 0), readInt(call.node, "end", shape.length));
 }
 
-/** Operators that make tensors or tell their sizes (onnx/docs/Operators.md, under each operator's name). */
+/** Operators that make tensors or return their sizes (onnx/docs/Operators.md, under each operator's name). */
 export const CONSTANTS: RuleTable = {
   Constant: {
     inputs: [0, 0],

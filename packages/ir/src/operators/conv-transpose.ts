@@ -15,7 +15,7 @@ import {
   type RuleTable,
 } from "./rule.ts";
 
-/** One axis of a transposed convolution: its output's size and the padding that is cut off at its beginning. */
+/** One axis of a transposed convolution: its output's size and the padding that is removed at its beginning. */
 export interface TransposedAxis {
   readonly size: number;
   readonly begin: number;
@@ -33,8 +33,8 @@ function outputPadding(call: Pick<InferCall, "node">, count: number): readonly n
 }
 
 /**
- * Size and padding of one axis (onnx/docs/Operators.md, ConvTranspose): without padding the output would have
- * stride · (size − 1) + output_padding + extent elements; `output_shape` or SAME ask for fewer, and the rest is cut off
+ * Computes size and padding of one axis (onnx/docs/Operators.md, ConvTranspose): without padding the output would have
+ * stride · (size − 1) + output_padding + extent elements; `output_shape` or SAME request fewer, and the rest is removed
  * in halves, the larger one at the beginning unless SAME_UPPER.
  */
 export function convTransposeAxis(
@@ -51,7 +51,7 @@ export function convTransposeAxis(
     const begin = window.pads.begin[axis]!;
     return { size: full - begin - window.pads.end[axis]!, begin };
   }
-  // `output_shape` may hold the spatial sizes alone, or batch and channels too.
+  // `output_shape` may have only the spatial sizes, or batch and channels too.
   const wanted = asked === undefined ? size * stride : (asked[asked.length - count + axis] ?? Number.NaN);
   const total = full - wanted;
   const half = Math.floor(total / 2);
@@ -84,7 +84,7 @@ function inferConvTranspose(call: InferCall): readonly ValueType[] {
   const window = readWindow(call.node, kernel);
   const spatial = x.shape.slice(2).map((dim, axis): Dim => {
     if (typeof dim === "string") {
-      // Only a stride of 1 keeps a symbolic size in a form that has a name.
+      // Only with a stride of 1 does a symbolic size keep a form that has a name.
       const { size } = convTransposeAxis(call, window, axis, 1);
       const plain = window.strides[axis] === 1 && readInts(call.node, "output_shape") === undefined;
       return plain ? floorDivide(dim, { add: size - 1, divide: 1, plus: 0 }) : opaqueDim(call, axis + 2);

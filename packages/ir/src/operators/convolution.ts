@@ -53,7 +53,7 @@ function inferConv(call: InferCall): readonly ValueType[] {
   return [{ dtype: x.dtype, shape: [x.shape[0]!, outputs, ...spatial] }];
 }
 
-/** Conv. */
+/** Rule of Conv. */
 export const convRule: OperatorRule = {
   inputs: [2, 3],
   attributes: { ...WINDOW_ATTRIBUTES, group: "int" },

@@ -3,7 +3,7 @@ import { nodeFormatError, nodeShapeError } from "../node-errors.ts";
 import type { Dim, Node, TypedTensor, ValueType } from "../types.ts";
 import { describeInput, type InferCall, inputType, MANY, requireSameDType, type RuleTable } from "./rule.ts";
 
-/** An equation with its ellipses written out: the labels of each operand and of the result. */
+/** An equation with its ellipses expanded: the labels of each operand and of the result. */
 export interface Equation {
   readonly operands: readonly (readonly string[])[];
   readonly result: readonly string[];
@@ -11,7 +11,7 @@ export interface Equation {
 
 const TERM = /^[A-Za-z]*(?:\.\.\.[A-Za-z]*)?$/;
 
-/** Splits a term into labels; an ellipsis becomes as many numbered ones as axes are left, counted from the end. */
+/** Splits a term into labels; an ellipsis becomes as many numbered labels as there are axes left, counted from the end. */
 function labels(term: string, ellipsis: number): string[] {
   const [before, after] = term.split("...");
   if (after === undefined) return before!.split("");
@@ -20,7 +20,7 @@ function labels(term: string, ellipsis: number): string[] {
 }
 
 /**
- * Parses the equation for operands of some ranks (onnx/docs/Operators.md, Einsum; numpy.einsum). Without `->` the result
+ * Parses the equation for operands of given ranks (onnx/docs/Operators.md, Einsum; numpy.einsum). Without `->` the result
  * has the ellipsis and then the labels that occur once, in alphabetical order.
  */
 export function parseEquation(call: { readonly node: Node<TypedTensor> }, ranks: readonly number[]): Equation {
@@ -28,7 +28,10 @@ export function parseEquation(call: { readonly node: Node<TypedTensor> }, ranks:
   const [left, right, ...rest] = text.split("->");
   const terms = left!.split(",");
   if (rest.length > 0 || terms.length !== ranks.length || [...terms, right ?? ""].some((term) => !TERM.test(term))) {
-    throw nodeFormatError(call.node, `attribute "equation" is "${text}", which is none for ${ranks.length} operands`);
+    throw nodeFormatError(
+      call.node,
+      `attribute "equation" is "${text}", which is not valid for ${ranks.length} operands`,
+    );
   }
   const operands = terms.map((term, index) => {
     const left = ranks[index]! - term.replace("...", "").length;
@@ -45,7 +48,7 @@ export function parseEquation(call: { readonly node: Node<TypedTensor> }, ranks:
   return { operands, result: [...labels("...", widest), ...once] };
 }
 
-/** The size of each label; a size of 1 stretches. */
+/** The size of each label; a size of 1 is expanded. */
 function labelSizes(call: InferCall, equation: Equation): ReadonlyMap<string, Dim> {
   const sizes = new Map<string, Dim>();
   for (const [index, names] of equation.operands.entries()) {
@@ -80,7 +83,7 @@ function inferEinsum(call: InferCall): readonly ValueType[] {
   return [{ dtype: inputType(call, 0).dtype, shape }];
 }
 
-/** Sums of products by labelled axes (onnx/docs/Operators.md, Einsum). */
+/** Sums of products by labeled axes (onnx/docs/Operators.md, Einsum). */
 export const EINSUM: RuleTable = {
   Einsum: { since: 12, inputs: [1, MANY], attributes: { equation: "string" }, infer: inferEinsum },
 };

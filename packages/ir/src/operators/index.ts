@@ -23,7 +23,7 @@ import { SLICE } from "./slice.ts";
 import { SOFTMAX } from "./softmax.ts";
 import { UNARY } from "./unary.ts";
 
-/** What every ONNX operator that is known here means, by its name. A new group is one file and one line here. */
+/** Rules of every known ONNX operator, by name. A new group is one file and one line here. */
 export const OPERATOR_RULES: ReadonlyMap<string, OperatorRule> = new Map(
   Object.entries({
     ...AXIS_NORMALIZATION,
@@ -51,7 +51,7 @@ export const OPERATOR_RULES: ReadonlyMap<string, OperatorRule> = new Map(
 );
 
 /**
- * The rule of a node's operator.
+ * Returns the rule of a node's operator.
  *
  * @throws UnsupportedError when the operator is unknown.
  */

@@ -44,7 +44,7 @@ function inferTopK(call: InferCall): readonly ValueType[] {
 function inferOneHot(call: InferCall): readonly ValueType[] {
   const { shape } = inputType(call, 0);
   const axis = normalizeAxis(call.node, readInt(call.node, "axis", -1), shape.length + 1);
-  // The depth may be a float too.
+  // The depth may also be a float.
   const known = call.constant(1);
   const depth = (known === undefined ? constantInts(call, 1) : numbers(known))?.[0] ?? opaqueDim(call, axis);
   return [{ dtype: inputType(call, 2).dtype, shape: [...shape.slice(0, axis), depth, ...shape.slice(axis)] }];

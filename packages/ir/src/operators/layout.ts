@@ -15,16 +15,16 @@ import {
 } from "./rule.ts";
 
 /**
- * The order in which a Transpose takes its input's axes; reversed where the attribute is absent.
+ * Reads the order in which a Transpose takes its input's axes; reversed if the attribute is absent.
  *
- * @throws ShapeError when the attribute is no permutation of the axes.
+ * @throws ShapeError when the attribute is not a permutation of the axes.
  */
 export function readPermutation(node: Node<TypedTensor>, rank: number): readonly number[] {
   const perm = readInts(node, "perm") ?? Array.from({ length: rank }, (_, axis) => rank - 1 - axis);
   if (perm.length !== rank || new Set(perm).size !== rank || perm.some((axis) => !(axis >= 0 && axis < rank))) {
     throw nodeShapeError(
       node,
-      `attribute "perm" ${formatShape(perm)} is no permutation of the ${rank} axes of input 0`,
+      `attribute "perm" ${formatShape(perm)} is not a permutation of the ${rank} axes of input 0`,
     );
   }
   return perm;
@@ -84,7 +84,7 @@ function inferBlocks(call: InferCall, deepen: boolean): readonly ValueType[] {
   return [{ dtype: x.dtype, shape }];
 }
 
-/** Transpose. */
+/** Rule of Transpose. */
 export const transposeRule: OperatorRule = { inputs: [1, 1], attributes: { perm: "ints" }, infer: inferTranspose };
 
 /** Operators that move elements or repeat them (onnx/docs/Operators.md, under each operator's name). */

@@ -22,7 +22,7 @@ function requireProduct(call: InferCall, columns: Dim, rows: Dim): void {
   }
 }
 
-/** A matrix's rows and columns, transposed where the attribute says so. */
+/** Returns a matrix's rows and columns, transposed if the attribute says so. */
 function matrixSides(call: InferCall, index: number, attribute: string): readonly [Dim, Dim] {
   const [rows, columns, ...rest] = inputType(call, index).shape;
   if (rows === undefined || columns === undefined || rest.length > 0) throw inputError(call, index, "2 axes");
@@ -53,14 +53,14 @@ function inferMatMul(call: InferCall): readonly ValueType[] {
   return [{ dtype: a.dtype, shape: [...batch, ...rows, ...columns] }];
 }
 
-/** Gemm. */
+/** Rule of Gemm. */
 export const gemmRule: OperatorRule = {
   inputs: [2, 3],
   attributes: { alpha: "float", beta: "float", transA: "int", transB: "int", broadcast: "int" },
   infer: inferGemm,
 };
 
-/** MatMul. */
+/** Rule of MatMul. */
 export const matMulRule: OperatorRule = { inputs: [2, 2], infer: inferMatMul };
 
 /** Matrix products (onnx/docs/Operators.md, Gemm and MatMul). */

@@ -50,7 +50,7 @@ function inferGroupNorm(call: InferCall): readonly ValueType[] {
   return [x];
 }
 
-/** BatchNormalization. */
+/** Rule of BatchNormalization. */
 export const batchNormRule: OperatorRule = {
   inputs: [5, 5],
   outputs: [1, 5],
@@ -58,7 +58,7 @@ export const batchNormRule: OperatorRule = {
   infer: inferBatchNorm,
 };
 
-/** InstanceNormalization. */
+/** Rule of InstanceNormalization. */
 export const instanceNormRule: OperatorRule = {
   inputs: [3, 3],
   attributes: { epsilon: "float" },

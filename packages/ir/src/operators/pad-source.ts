@@ -4,14 +4,14 @@ import { nodeFormatError, nodeShapeError } from "../node-errors.ts";
 import type { Node, TypedTensor } from "../types.ts";
 import type { AxisPadding } from "./pad.ts";
 
-/** For a position of the padded axis, counted from the input's first element, the input's position, or -1 for the constant. */
+/** Maps a position of the padded axis, counted from the input's first element, to the input's position, or to -1 for the constant. */
 export type PadSource = (position: number, size: number) => number;
 
-/** Where a padded position takes its element from, per mode; negative for the constant. */
+/** Source of a padded position, per mode; negative for the constant. */
 const PAD_MODES: ReadonlyMap<string, PadSource> = new Map<string, PadSource>([
   ["constant", (position, size) => (position < 0 || position >= size ? -1 : position)],
   ["edge", (position, size) => Math.max(0, Math.min(size - 1, position))],
-  // Mirrored without repeating the edge: period 2 (size − 1), as numpy.pad does where the padding exceeds the size.
+  // Mirrored without repeating the edge: period 2 (size − 1), as in numpy.pad if the padding exceeds the size.
   [
     "reflect",
     (position, size) => {
@@ -25,7 +25,7 @@ const PAD_MODES: ReadonlyMap<string, PadSource> = new Map<string, PadSource>([
 ]);
 
 /**
- * For each axis of a Pad's output, the position on that axis of the input that each element comes from; -1 where it is
+ * Computes, for each axis of a Pad's output, the position on that axis of the input that each element comes from; -1 for
  * the constant.
  *
  * @throws FormatError for a mode that ONNX does not have.
@@ -44,7 +44,7 @@ export function padSources(
 }
 
 /**
- * Where a Pad takes its elements from.
+ * Reads a Pad's mode and returns its source of elements.
  *
  * @throws FormatError for a mode that ONNX does not have.
  */

@@ -14,20 +14,20 @@ import {
   type RuleTable,
 } from "./rule.ts";
 
-/** Largest padding on one side: what a 32-bit index holds. */
+/** Largest padding on one side: the range of a 32-bit index. */
 const MAX_PAD = 2 ** 31 - 1;
 
-/** Elements added (or, negative, cut off) before and after each axis. */
+/** Elements added (or, if negative, removed) before and after each axis. */
 export interface AxisPadding {
   readonly begin: readonly number[];
   readonly end: readonly number[];
 }
 
 /**
- * A Pad node's padding per axis, which is an attribute before opset 11 and an input since, and may name its axes since
- * 18; `undefined` when an input is not known.
+ * Reads a Pad node's padding per axis, which is an attribute before opset 11 and an input since, and may name its axes
+ * since 18; `undefined` if an input is not known.
  *
- * @throws ShapeError when the number of values does not fit, FormatError when one is out of range.
+ * @throws ShapeError when the number of values is wrong, FormatError when one is out of range.
  */
 export function readPadding(
   call: { readonly node: Node<TypedTensor>; readonly opset: number; readonly inputs: readonly unknown[] },
@@ -50,7 +50,7 @@ export function readPadding(
   }
   for (const value of [...begin, ...end]) {
     if (!Number.isInteger(value) || Math.abs(value) > MAX_PAD) {
-      throw nodeFormatError(call.node, `pads ${formatShape(pads)} holds ${value}; expected at most ${MAX_PAD}`);
+      throw nodeFormatError(call.node, `pads ${formatShape(pads)} contains ${value}; expected at most ${MAX_PAD}`);
     }
   }
   return { begin, end };
@@ -74,7 +74,7 @@ function inferPad(call: InferCall): readonly ValueType[] {
   return [{ dtype: x.dtype, shape }];
 }
 
-/** Pad. */
+/** Rule of Pad. */
 export const padRule: OperatorRule = {
   inputs: [1, 4],
   attributes: { mode: "string", pads: "ints", value: "float" },

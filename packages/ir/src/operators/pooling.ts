@@ -7,7 +7,7 @@ import { type InferCall, type OperatorRule, requireFloat, type RuleTable, spatia
 const POOL_ATTRIBUTES = { ...WINDOW_ATTRIBUTES, ceil_mode: "int" } as const;
 
 /**
- * The kernel of a pool over an input of `rank` axes.
+ * Reads the kernel of a pool over an input of `rank` axes.
  *
  * @throws FormatError when it is missing, ShapeError when it does not have one size for each spatial axis.
  */
@@ -40,7 +40,7 @@ function inferGlobal(call: InferCall): readonly ValueType[] {
   return [{ dtype: x.dtype, shape: x.shape.map((size, axis) => (axis < 2 ? size : 1)) }];
 }
 
-/** MaxPool. */
+/** Rule of MaxPool. */
 export const maxPoolRule: OperatorRule = {
   inputs: [1, 1],
   outputs: [1, 2],
@@ -48,14 +48,14 @@ export const maxPoolRule: OperatorRule = {
   infer: inferPool,
 };
 
-/** AveragePool. */
+/** Rule of AveragePool. */
 export const averagePoolRule: OperatorRule = {
   inputs: [1, 1],
   attributes: { ...POOL_ATTRIBUTES, count_include_pad: "int" },
   infer: inferFloatPool,
 };
 
-/** GlobalAveragePool and GlobalMaxPool. */
+/** Rule of GlobalAveragePool and GlobalMaxPool. */
 export const globalPoolRule: OperatorRule = { inputs: [1, 1], infer: inferGlobal };
 
 /** Pools (onnx/docs/Operators.md, under each operator's name). */

@@ -15,7 +15,7 @@ import {
   type RuleTable,
 } from "./rule.ts";
 
-/** The integers of each quantized type. */
+/** Range of integers of each quantized type. */
 export const QUANTIZED_RANGES: ReadonlyMap<DType, readonly [number, number]> = new Map([
   ["uint8", [0, 255]],
   ["int8", [-128, 127]],
@@ -23,7 +23,7 @@ export const QUANTIZED_RANGES: ReadonlyMap<DType, readonly [number, number]> = n
   ["int16", [-32768, 32767]],
 ]);
 
-/** Requires scale and zero point to be one value, one for each position of the axis, or one for each block of it. */
+/** Requires scale and zero point to be one value, one per position of the axis, or one per block of it. */
 function checkParameters(call: InferCall): void {
   const x = inputType(call, 0);
   const scale = inputType(call, 1);

@@ -9,11 +9,11 @@ function axesInputSince(op: string): number {
 }
 
 /**
- * The axes that a reduction takes away: an attribute before opset 18 (13 for ReduceSum), an input since. No axes mean
- * all, or none with `noop_with_empty_axes`.
+ * Reads the axes that a reduction removes: an attribute before opset 18 (13 for ReduceSum), an input since. If empty, all
+ * axes, or no axes with `noop_with_empty_axes`.
  *
- * @param list gives an input's integers.
- * @returns `undefined` when the input's integers are not known.
+ * @param list returns an input's integers.
+ * @returns `undefined` if the input's integers are not known.
  * @throws ShapeError when the input lacks an axis.
  */
 export function readReducedAxes(

@@ -17,7 +17,7 @@ import {
   type RuleTable,
 } from "./rule.ts";
 
-/** Zeros copied from the input; at most one -1 is left. */
+/** Copies the input's sizes in place of zeros; at most one -1 is left. */
 function copySizes<D extends Dim>(node: Node<TypedTensor>, from: readonly D[], target: readonly D[]): D[] {
   const keepsZeros = readInt(node, "allowzero", 0) !== 0;
   const shape = target.map((dim, axis): D => {
@@ -37,9 +37,9 @@ function copySizes<D extends Dim>(node: Node<TypedTensor>, from: readonly D[], t
 }
 
 /**
- * The shape that a Reshape gives, where all sizes are known: 0 copies the input's size, -1 takes what is left.
+ * Computes the shape of a Reshape if all sizes are known: 0 copies the input's size, -1 is the remaining size.
  *
- * @throws ShapeError when the number of elements does not fit, FormatError when the target is malformed.
+ * @throws ShapeError when the number of elements does not match, FormatError when the target is malformed.
  */
 export function reshapedShape(node: Node<TypedTensor>, from: Shape, target: Shape): Shape {
   const shape = copySizes(node, from, target);
@@ -62,7 +62,7 @@ function product(sizes: readonly Dim[]): number {
   return sizes.reduce<number>((count, dim) => (typeof dim === "number" ? count * dim : count), 1);
 }
 
-/** The size that -1 stands for: what is left of the input's elements, symbols cancelled against each other. */
+/** Computes the size for -1: the remaining elements of the input, with symbols canceled against each other. */
 function remainder(call: InferCall, rest: readonly Dim[], axis: number): Dim {
   const { shape } = inputType(call, 0);
   const symbols = shape.filter((dim) => typeof dim === "string");
@@ -87,7 +87,7 @@ function inferReshape(call: InferCall): readonly (ValueType | undefined)[] {
   const target = call.dims(1);
   if (target === undefined) {
     const length = inputType(call, 1).shape[0];
-    // A rank that no value may have is refused elsewhere, before anything of that length is made.
+    // A rank that no value may have is refused elsewhere, before anything of that length is allocated.
     if (typeof length !== "number" || length > MAX_RANK) return [undefined];
     return [{ dtype, shape: Array.from({ length }, (_, axis) => opaqueDim(call, axis)) }];
   }
@@ -99,9 +99,9 @@ function inferReshape(call: InferCall): readonly (ValueType | undefined)[] {
 }
 
 /**
- * The axis at which a Flatten cuts the shape in two; `rank` where it cuts at the end.
+ * Reads the axis at which a Flatten divides the shape in two; `rank` for the end.
  *
- * @throws ShapeError when it lies outside [-rank, rank].
+ * @throws ShapeError when it is outside [-rank, rank].
  */
 export function readFlattenAxis(node: Node<TypedTensor>, rank: number): number {
   const axis = readInt(node, "axis", 1);
@@ -117,8 +117,8 @@ function inferFlatten(call: InferCall): readonly ValueType[] {
 }
 
 /**
- * The axes of a Squeeze or Unsqueeze: an attribute before opset 13, an input since; `null` when neither is given,
- * `undefined` when the input is not known.
+ * Reads the axes of a Squeeze or Unsqueeze: an attribute before opset 13, an input since; `null` if neither is given,
+ * `undefined` if the input is not known.
  */
 export function readSqueezeAxes(call: InferCall): readonly number[] | null | undefined {
   if (call.opset < 13) return readInts(call.node, "axes") ?? null;
@@ -170,7 +170,7 @@ function sameDims(call: InferCall): readonly Dim[] | undefined {
   return call.dims(0);
 }
 
-/** Reshape. */
+/** Rule of Reshape. */
 export const reshapeRule: OperatorRule = {
   inputs: [2, 2],
   attributes: { allowzero: "int" },
@@ -178,10 +178,10 @@ export const reshapeRule: OperatorRule = {
   inferDims: (call) => (call.node.outputs.length === 1 ? call.dims(0) : undefined),
 };
 
-/** Flatten. */
+/** Rule of Flatten. */
 export const flattenRule: OperatorRule = { inputs: [1, 1], attributes: { axis: "int" }, infer: inferFlatten };
 
-/** Squeeze. */
+/** Rule of Squeeze. */
 export const squeezeRule: OperatorRule = {
   inputs: [1, 2],
   attributes: { axes: "ints" },
@@ -189,7 +189,7 @@ export const squeezeRule: OperatorRule = {
   inferDims: sameDims,
 };
 
-/** Unsqueeze. */
+/** Rule of Unsqueeze. */
 export const unsqueezeRule: OperatorRule = {
   inputs: [1, 2],
   attributes: { axes: "ints" },

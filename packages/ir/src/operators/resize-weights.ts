@@ -2,12 +2,12 @@ import { UnsupportedError } from "@samoyed/core";
 import { nodeFormatError } from "../node-errors.ts";
 import type { Node, TypedTensor } from "../types.ts";
 
-/** What determines how one axis is resized; the names are those of Resize's attributes. */
+/** Parameters of resizing one axis; the names are those of Resize's attributes. */
 export interface AxisResize {
   readonly from: number;
   readonly to: number;
   readonly scale: number;
-  /** Begin and end of the region of interest, as fractions of the input's size less one. */
+  /** Begin and end of the region of interest, as fractions of the input's size minus one. */
   readonly region: readonly [number, number];
   readonly mode: string;
   readonly coordinates: string;
@@ -23,12 +23,12 @@ interface Tap {
   readonly weight: number;
 }
 
-/** For each output position the input positions that it sums up, or a number where it has that value instead. */
+/** For each output position, the weighted input positions of its sum, or its value as a number. */
 export type AxisWeights = readonly (readonly Tap[] | number)[];
 
 type Coordinate = (position: number, axis: AxisResize) => number;
 
-/** Where an output position lies in the input (onnx/docs/Operators.md, Resize, coordinate_transformation_mode). */
+/** Position of an output position in the input (onnx/docs/Operators.md, Resize, coordinate_transformation_mode). */
 const COORDINATES: ReadonlyMap<string, Coordinate> = new Map<string, Coordinate>([
   ["half_pixel", (x, { scale }) => (x + 0.5) / scale - 0.5],
   [
@@ -64,11 +64,11 @@ function cubicKernel(distance: number, a: number): number {
   return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0;
 }
 
-/** Widest kernel, on one side: images shrink by less. */
+/** Widest kernel on one side: images shrink by less. */
 const MAX_SUPPORT = 1 << 16;
 
 function interpolate(x: number, axis: AxisResize): readonly Tap[] {
-  // Shrinking with antialias widens the kernel, so that every input position counts.
+  // Shrinking with antialias widens the kernel, so that every input position contributes.
   const stretch = axis.antialias ? Math.min(axis.scale, 1) : 1;
   const support = (axis.mode === "cubic" ? 2 : 1) / stretch;
   if (!(support <= MAX_SUPPORT)) {
@@ -89,7 +89,7 @@ function interpolate(x: number, axis: AxisResize): readonly Tap[] {
 }
 
 /**
- * The weights with which one axis is resized.
+ * Computes the weights with which one axis is resized.
  *
  * @throws FormatError for a mode that ONNX does not have.
  */
@@ -99,7 +99,7 @@ export function resizeWeights(call: { readonly node: Node<TypedTensor> }, axis: 
   if (coordinate === undefined || nearest === undefined || !["nearest", "linear", "cubic"].includes(axis.mode)) {
     throw nodeFormatError(
       call.node,
-      `mode "${axis.mode}", "${axis.coordinates}", "${axis.nearest}" is none that Resize has`,
+      `mode "${axis.mode}", "${axis.coordinates}", "${axis.nearest}" is not a combination that Resize has`,
     );
   }
   return Array.from({ length: axis.to }, (_, position) => {

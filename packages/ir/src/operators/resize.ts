@@ -6,7 +6,7 @@ import { integers, numbers } from "../tensor-numbers.ts";
 import type { Dim, Node, TypedTensor, ValueType } from "../types.ts";
 import { type InferCall, inputType, opaqueDim, requireFloat, type RuleTable } from "./rule.ts";
 
-/** What Resize is asked for, by axis: a factor, or a size. */
+/** Requested factor or size of each axis of a Resize. */
 export interface ResizeRequest {
   readonly axes: readonly number[];
   readonly scales: readonly number[] | undefined;
@@ -24,9 +24,9 @@ export function hasScalesOnly(call: { readonly node: Node<TypedTensor>; readonly
 }
 
 /**
- * Reads scales or sizes; `undefined` when they are not known. `tensor` gives an input's elements.
+ * Reads scales or sizes; `undefined` if they are not known. `tensor` returns an input's elements.
  *
- * @throws FormatError when neither is there, ShapeError when their number does not fit.
+ * @throws FormatError when both are missing, ShapeError when their number is wrong.
  */
 export function readResize(
   call: { readonly node: Node<TypedTensor>; readonly opset: number; readonly inputs: readonly unknown[] },
@@ -45,7 +45,7 @@ export function readResize(
       );
     }
     if (values.some((value) => !(value >= 0) || value === Infinity)) {
-      throw nodeFormatError(call.node, `scales or sizes ${formatShape(values)} are no positive numbers`);
+      throw nodeFormatError(call.node, `scales or sizes ${formatShape(values)} are not positive numbers`);
     }
   };
   const fixed = readAttribute(node, "scales", "floats");
@@ -119,7 +119,7 @@ function inferResize(call: InferCall): readonly ValueType[] {
     const index = request.axes.indexOf(axis);
     if (index < 0 || request.scales?.[index] === 1) return dim;
     if (request.sizes !== undefined && policy === "stretch") return request.sizes[index]!;
-    // A policy looks at all axes, so all must be known.
+    // A policy depends on all axes, so all must be known.
     const known = x.shape.map((size) => (typeof size === "number" ? size : Number.NaN));
     const { size } = resizedAxis(request, known, axis, policy);
     return Number.isNaN(size) ? opaqueDim(call, axis) : size;
@@ -127,7 +127,7 @@ function inferResize(call: InferCall): readonly ValueType[] {
   return [{ dtype: x.dtype, shape }];
 }
 
-/** Changing the size of images (onnx/docs/Operators.md, Resize and Upsample). */
+/** Resizing of images (onnx/docs/Operators.md, Resize and Upsample). */
 export const RESIZE: RuleTable = {
   Resize: {
     since: 10,

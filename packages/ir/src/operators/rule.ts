@@ -2,42 +2,42 @@ import { type DType, formatShape, ShapeError, type Tensor } from "@samoyed/core"
 import { nodeFormatError, nodeShapeError } from "../node-errors.ts";
 import type { Attribute, Dim, Node, TypedTensor, ValueType } from "../types.ts";
 
-/** What shape inference of one node may look at. */
+/** Input of the shape inference of one node. */
 export interface InferCall {
   readonly node: Node<TypedTensor>;
   readonly opset: number;
-  /** `undefined` for an omitted optional input. A node is asked only when the types of all its inputs are known. */
+  /** Types of the inputs; `undefined` for an omitted optional one. A rule is called only if the types of all inputs are known. */
   readonly inputs: readonly (ValueType | undefined)[];
-  /** The elements of an input that is a small constant in memory. */
+  /** Returns the elements of an input that is a small constant in memory. */
   constant(index: number): Tensor | undefined;
-  /** The elements of an integer input that are known, perhaps in part by symbol: what `Shape` of a symbolic value gives. */
+  /** Returns the known elements of an integer input, some of which may be symbols, as from `Shape` of a symbolic value. */
   dims(index: number): readonly Dim[] | undefined;
 }
 
-/** What one ONNX operator means to a graph: the inputs and attributes it takes, and the types of its outputs. */
+/** Rule of one ONNX operator: its inputs and attributes, and the types of its outputs. */
 export interface OperatorRule {
-  /** The opset that introduced the operator; absent where it is as old as the oldest opset handled here. */
+  /** Opset that introduced the operator; absent if it is as old as the oldest opset handled here. */
   readonly since?: number;
-  /** Fewest and most inputs. */
+  /** Smallest and largest number of inputs. */
   readonly inputs: readonly [number, number];
-  /** Fewest and most outputs; one when absent. */
+  /** Smallest and largest number of outputs; one when absent. */
   readonly outputs?: readonly [number, number];
-  /** Every attribute that any opset from `MIN_OPSET` on gives it, with its type. */
+  /** Every attribute in any opset from `MIN_OPSET` on, with its type. */
   readonly attributes?: Readonly<Record<string, Attribute["type"]>>;
-  /** The types of the outputs; `undefined` where they depend on data that is not at hand. */
+  /** Infers the types of the outputs; `undefined` if they depend on data that is not available. */
   infer(call: InferCall): readonly (ValueType | undefined)[];
-  /** The elements of the (integer, at most one-dimensional) first output, for shapes that are computed in the graph. */
+  /** Infers the elements of the (integer, at most one-dimensional) first output, for shapes that are computed in the graph. */
   inferDims?(call: InferCall): readonly Dim[] | undefined;
 }
 
 /** Rules by ONNX operator. */
 export type RuleTable = Readonly<Record<string, OperatorRule>>;
 
-/** Operators that take any number of inputs. */
+/** Largest number of inputs of operators that take any number. */
 export const MANY: number = Number.POSITIVE_INFINITY;
 
 /**
- * The type of a required input.
+ * Returns the type of a required input.
  *
  * @throws FormatError when it was omitted.
  */
@@ -47,18 +47,18 @@ export function inputType(call: InferCall, index: number): ValueType {
   return type;
 }
 
-/** An input's type as messages show it: `"x" float32[N, 3]`. */
+/** Describes an input and its type for messages: `"x" float32[N, 3]`. */
 export function describeInput(call: InferCall, index: number): string {
   const type = inputType(call, index);
   return `input ${index} "${call.node.inputs[index]}" ${type.dtype}${formatShape(type.shape)}`;
 }
 
-/** The error of an input whose type does not fit. */
+/** Makes the error for an input of the wrong type. */
 export function inputError(call: InferCall, index: number, expected: string): ShapeError {
   return nodeShapeError(call.node, `${describeInput(call, index)}; expected ${expected}`);
 }
 
-/** A fresh symbol for a size that cannot be expressed; it is derived from the output's name, so inference is repeatable. */
+/** Makes a new symbol for a size that cannot be expressed; it is derived from the output's name, so inference is repeatable. */
 export function opaqueDim(call: InferCall, axis: number, output = 0): string {
   return `${call.node.outputs[output]}.${axis}`;
 }
@@ -66,7 +66,7 @@ export function opaqueDim(call: InferCall, axis: number, output = 0): string {
 const FLOATS: ReadonlySet<DType> = new Set<DType>(["float32", "float64", "float16", "bfloat16"]);
 
 /**
- * Requires an input to hold floating-point numbers.
+ * Requires an input to have a floating-point type.
  *
  * @throws ShapeError when it does not.
  */
@@ -90,7 +90,7 @@ export function requireDType(call: InferCall, index: number, dtypes: readonly DT
 /**
  * Requires all present inputs from `first` on to have the element type of input `first`.
  *
- * @throws ShapeError naming the first that differs.
+ * @throws ShapeError naming the first one that differs.
  */
 export function requireSameDType(call: InferCall, first = 0): void {
   const dtype = inputType(call, first).dtype;
@@ -102,20 +102,20 @@ export function requireSameDType(call: InferCall, first = 0): void {
   }
 }
 
-/** Small integers of a constant input, such as axes or a shape; `undefined` when they are not known. */
+/** Returns the integers of a small constant input, such as axes or a shape; `undefined` if they are not known. */
 export function constantInts(call: InferCall, index: number): readonly number[] | undefined {
   const dims = call.dims(index);
   if (dims === undefined || dims.some((dim) => typeof dim !== "number")) return undefined;
   return dims as readonly number[];
 }
 
-/** The type of input 0, whatever it is. */
+/** Infers the type of input 0, whatever it is. */
 export function inferSameType(call: InferCall): readonly ValueType[] {
   return [inputType(call, 0)];
 }
 
 /**
- * The type of input 0, which must hold floating-point numbers.
+ * Infers the type of input 0, which must be a floating-point type.
  *
  * @throws ShapeError when it does not.
  */
@@ -125,7 +125,7 @@ export function inferSameFloat(call: InferCall): readonly ValueType[] {
 }
 
 /**
- * The type of input 0, which must have spatial axes.
+ * Returns the type of input 0, which must have spatial axes.
  *
  * @throws ShapeError when it does not.
  */

@@ -7,13 +7,13 @@ import { constantInts, type InferCall, inputType, opaqueDim, type OperatorRule, 
 /** What is taken of one axis: `length` positions from `start` on, every `step`-th. */
 export interface AxisSlice {
   readonly start: number;
-  /** The position after the last; -1 where a negative step goes to the beginning. */
+  /** The position after the last; -1 if a negative step goes to the beginning. */
   readonly end: number;
   readonly step: number;
   readonly length: number;
 }
 
-/** One axis of a slice: negative positions count from the end, then both are clamped (onnx/docs/Operators.md, Slice). */
+/** Resolves one axis of a slice: negative positions count from the end, then both are clamped (onnx/docs/Operators.md, Slice). */
 export function resolveSlice(size: number, options: { start: number; end: number; step: number }): AxisSlice {
   const { step } = options;
   const clamp = (position: number, least: number, most: number): number =>
@@ -23,11 +23,11 @@ export function resolveSlice(size: number, options: { start: number; end: number
   return { start, end, step, length: Math.max(0, Math.ceil((end - start) / step)) };
 }
 
-/** What is sliced: start, end and step by axis. */
+/** Slices of a node: start, end and step by axis. */
 export type Slices = ReadonlyMap<number, { readonly start: number; readonly end: number; readonly step: number }>;
 
 /**
- * Reads a node's slices, which are attributes before opset 10 and inputs since; `undefined` when an input is not known.
+ * Reads a node's slices, which are attributes before opset 10 and inputs since; `undefined` if an input is not known.
  *
  * @throws FormatError when the lists differ in length, an axis repeats or a step is 0.
  */
@@ -81,7 +81,7 @@ function sliceDims(call: InferCall): readonly Dim[] | undefined {
   return Array.from({ length }, (_, index) => values[start + index * step]!);
 }
 
-/** Slice. */
+/** Rule of Slice. */
 export const sliceRule: OperatorRule = {
   inputs: [1, 5],
   attributes: { axes: "ints", ends: "ints", starts: "ints" },
@@ -89,5 +89,5 @@ export const sliceRule: OperatorRule = {
   inferDims: sliceDims,
 };
 
-/** Taking a part of a tensor (onnx/docs/Operators.md, Slice). */
+/** Slicing of tensors (onnx/docs/Operators.md, Slice). */
 export const SLICE: RuleTable = { Slice: sliceRule };

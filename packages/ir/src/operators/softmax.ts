@@ -4,8 +4,8 @@ import type { Node, TypedTensor } from "../types.ts";
 import { inputType, type OperatorRule, requireFloat, type RuleTable } from "./rule.ts";
 
 /**
- * The axis of a Softmax and its kin. Since opset 13 it is one axis, the last by default; before, the first of all axes
- * (from 1 by default) that are seen as one, and `rank` where there are none.
+ * Reads the axis of a Softmax, LogSoftmax or Hardmax. Since opset 13 it is one axis, the last by default; before, it is
+ * the first of the axes (1 by default) that are flattened into one, and `rank` if there are none.
  *
  * @throws ShapeError when the input has no such axis.
  */
@@ -17,7 +17,7 @@ export function readSoftmaxAxis(
   return opset < 13 && axis === rank ? rank : normalizeAxis(node, axis, rank);
 }
 
-/** Softmax, LogSoftmax and Hardmax. */
+/** Rule of Softmax, LogSoftmax and Hardmax. */
 export const softmaxRule: OperatorRule = {
   inputs: [1, 1],
   attributes: { axis: "int" },
@@ -29,5 +29,5 @@ export const softmaxRule: OperatorRule = {
   },
 };
 
-/** Functions that weigh the elements along an axis against each other (onnx/docs/Operators.md, Softmax and its kin). */
+/** Functions that normalize the elements along an axis (onnx/docs/Operators.md, Softmax, LogSoftmax and Hardmax). */
 export const SOFTMAX: RuleTable = { Softmax: softmaxRule, LogSoftmax: softmaxRule, Hardmax: softmaxRule };

@@ -14,23 +14,23 @@ function inferBool(call: InferCall): readonly ValueType[] {
   return [{ dtype: "bool", shape: inputType(call, 0).shape }];
 }
 
-/** A function of one float. */
+/** Rule of a function of one float. */
 export const floatUnaryRule: OperatorRule = { inputs: [1, 1], infer: inferSameFloat };
 
-/** A function of one number of any type. */
+/** Rule of a function of one number of any type. */
 export const unaryRule: OperatorRule = { inputs: [1, 1], infer: inferSameType };
 
-/** A function of one float with the parameter `alpha`: LeakyRelu and Elu. */
+/** Rule of a function of one float with the parameter `alpha`: LeakyRelu and Elu. */
 export const alphaRule: OperatorRule = { inputs: [1, 1], attributes: { alpha: "float" }, infer: inferSameFloat };
 
-/** HardSigmoid. */
+/** Rule of HardSigmoid. */
 export const hardSigmoidRule: OperatorRule = {
   inputs: [1, 1],
   attributes: { alpha: "float", beta: "float" },
   infer: inferSameFloat,
 };
 
-/** Gelu. */
+/** Rule of Gelu. */
 export const geluRule: OperatorRule = {
   since: 20,
   inputs: [1, 1],
@@ -38,7 +38,7 @@ export const geluRule: OperatorRule = {
   infer: inferSameFloat,
 };
 
-// Literals, not copies of one another: what a bundle does not use, its bundler then drops.
+// Literals, not copies of one another, so that a bundler can drop the unused ones.
 const trigonometricRule: OperatorRule = { since: 7, inputs: [1, 1], infer: inferSameFloat };
 const hyperbolicRule: OperatorRule = { since: 9, inputs: [1, 1], infer: inferSameFloat };
 

@@ -2,11 +2,11 @@ import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 
-/** What a server gives, by path. */
+/** The files of a server, by path. */
 export type SiteFiles = Map<string, Uint8Array | string>;
 
 /**
- * Bundles a page's program and the modules it imports as an application would.
+ * Bundles a page's program and its imports, like an application.
  *
  * @returns the files of a site: `/page.js`, what it loads, and `/index.html`, which runs it
  */
@@ -31,7 +31,7 @@ export async function bundlePage(
     },
   });
   if (Array.isArray(result) || !("output" in result))
-    throw new Error(`vite built something else than one bundle of ${basename(input)}`);
+    throw new Error(`vite did not build exactly one bundle of ${basename(input)}`);
   const files: SiteFiles = new Map();
   for (const file of result.output) files.set(`/${file.fileName}`, file.type === "chunk" ? file.code : file.source);
   files.set("/index.html", '<!doctype html><script type="module" src="page.js"></script>');

@@ -18,7 +18,7 @@ const QUIET = [
   "--disable-sync",
 ];
 
-/** How a browser draws: not at all, or with WebGL and WebGPU that compute on the processor. */
+/** A browser's graphics: none, or WebGL and WebGPU that compute on the processor. */
 export type Graphics = "none" | "software";
 
 const GRAPHICS: Readonly<Record<Graphics, readonly string[]>> = {
@@ -31,36 +31,36 @@ const GRAPHICS: Readonly<Record<Graphics, readonly string[]>> = {
   ],
 };
 
-/** A page in Chromium, and the server that it came from. */
+/** A page in Chromium, and its server. */
 export interface OpenPage {
   readonly page: Page;
   /** The server's address, without a slash. */
   readonly base: string;
-  /** What the page asked for. */
+  /** The page's requests. */
   readonly requests: readonly string[];
-  /** What was thrown in the page and not caught. */
+  /** Uncaught errors of the page. */
   readonly problems: readonly string[];
-  /** What the page asked another server for. */
+  /** The page's requests to other servers. */
   readonly elsewhere: () => string[];
   readonly close: () => Promise<void>;
 }
 
-/** How a page is served and opened. */
+/** Options of serving and opening a page. */
 export interface OpenPageOptions {
   /** The global function that the page's program sets when it can be used. */
   readonly ready: string;
   /** The server's headers. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** How many cores the page is told that there are. Default: those of the machine. */
+  /** Number of cores reported to the page. Default: the machine's. */
   readonly cores?: number;
 }
 
-/** Serves files and opens their `/index.html`, which stays open until the tests are done, or is closed before. */
+/** Serves files and opens their `/index.html`, which stays open until the tests are done, or is closed earlier. */
 export type OpenSite = (files: SiteFiles, options: OpenPageOptions) => Promise<OpenPage>;
 
 /**
- * Defines tests that need Chromium; where it is not installed they are skipped, and their title says why. Pages have no
- * time limits: those of the tests are against hangs.
+ * Defines tests that need Chromium; if it is not installed they are skipped, and their title says why. Pages have no
+ * time limits: those of the tests protect against hangs.
  *
  * @param define Defines the tests; `open` is for them and their hooks.
  */

@@ -9,7 +9,7 @@ const TYPES: Readonly<Record<string, string>> = {
   wasm: "application/wasm",
 };
 
-/** The headers with which a page gets shared memory, and so threads. */
+/** The headers that enable shared memory, and with it threads, in a page. */
 export const ISOLATED: Readonly<Record<string, string>> = {
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-embedder-policy": "require-corp",
@@ -22,7 +22,7 @@ export interface FileServer {
   readonly close: () => void;
 }
 
-/** Serves files, whole or in ranges; what is added to them later is served, too. */
+/** Serves files, whole or by range, including files added later. */
 export async function serveFiles(
   files: SiteFiles,
   headers: Readonly<Record<string, string>> = {},

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { SiteFiles } from "./bundle-page.ts";
 
-/** Where a site has the programs of TensorFlow.js's WebAssembly backend. */
+/** The path of the programs of TensorFlow.js's WebAssembly backend in a site. */
 export const TFJS_WASM_URL = "/wasm/";
 
 /**

@@ -1,6 +1,6 @@
-// No engine: a file's bytes in memory, which is what loading a model is measured against.
+// No engine: a file's bytes in memory, the baseline for loading a model.
 
-/** Into one buffer of the file's size, by the fastest of Node's ways. */
+/** Reads into one buffer of the file's size, in Node's fastest way. */
 async function readFile(path) {
   const { closeSync, fstatSync, openSync, readSync } = await import("node:fs");
   const file = openSync(path);

@@ -9,24 +9,24 @@ HORIZON = 300
 
 
 def sky(random: np.random.Generator) -> np.ndarray:
-    """Colours [HEIGHT, WIDTH, 3]."""
+    """Colors [HEIGHT, WIDTH, 3]."""
     _, y = grid()
-    colours = mix((92, 152, 214), (205, 228, 243), y / HORIZON)
-    # Read from twice as far down, so that clouds lie flat.
+    colors = mix((92, 152, 214), (205, 228, 243), y / HORIZON)
+    # Sampled from twice as far down, so that clouds are flat.
     noise = soft_noise(random, 190, octaves=6)[np.minimum(2 * np.arange(len(y)), len(y) - 1)]
     clouds = np.clip((noise + 0.8 * (y / HORIZON - 0.5)) * 0.42, 0, 1) ** 1.2
-    return colours * (1 - clouds[..., None]) + np.array((250, 251, 253)) * clouds[..., None]
+    return colors * (1 - clouds[..., None]) + np.array((250, 251, 253)) * clouds[..., None]
 
 
-def trees(random: np.random.Generator, colours: np.ndarray) -> np.ndarray:
+def trees(random: np.random.Generator, colors: np.ndarray) -> np.ndarray:
     """Puts two blurred rows of foliage before the sky."""
     x, y = grid()
     for top, dark, light in ((232, (104, 141, 131), (139, 171, 143)), (262, (66, 104, 66), (112, 146, 80))):
         crown = top + 16 * np.sin(x / 61 + top) + 9 * np.sin(x / 23 + 2 * top) + 7 * soft_noise(random, 20)
         cover = np.clip((y - crown) / 5, 0, 1)[..., None]
         leaves = mix(dark, light, 0.5 + 0.3 * soft_noise(random, 22) - (y - top) / 260)
-        colours = colours * (1 - cover) + leaves * cover
-    return colours
+        colors = colors * (1 - cover) + leaves * cover
+    return colors
 
 
 def meadow(random: np.random.Generator, image: Image.Image, *, top: float, bottom: float, count: int) -> None:
@@ -52,16 +52,16 @@ def meadow(random: np.random.Generator, image: Image.Image, *, top: float, botto
 def flowers(random: np.random.Generator, image: Image.Image, count: int) -> None:
     """Small daisies: short white strokes around a yellow one."""
     for y in np.sort(random.uniform(HORIZON + 40, HEIGHT, count)):
-        centre = np.array([random.uniform(0, WIDTH), y])
+        center = np.array([random.uniform(0, WIDTH), y])
         size = 1.5 + 4.5 * (y - HORIZON) / (HEIGHT - HORIZON)
         angles = np.arange(9) * (2 * np.pi / 9) + random.random()
         directions = np.stack([np.cos(angles), 0.6 * np.sin(angles)], axis=1)
         ones = np.ones(9)
         petals = np.array((236, 238, 240)) + random.normal(0, 9, (9, 1)) * np.ones((1, 3))
-        Strokes(centre + 0 * directions, directions, size * ones, 0.8 * size * ones, 0 * ones, petals).draw(image)
+        Strokes(center + 0 * directions, directions, size * ones, 0.8 * size * ones, 0 * ones, petals).draw(image)
         dot = np.array([[-1.0, 0.0]])
         Strokes(
-            centre + [[size / 3, 0]],
+            center + [[size / 3, 0]],
             dot,
             ones[:1] * size * 0.7,
             ones[:1] * size * 0.6,
@@ -73,11 +73,11 @@ def flowers(random: np.random.Generator, image: Image.Image, count: int) -> None
 def paint(random: np.random.Generator) -> Image.Image:
     """The background at canvas size: far things blurred, as behind a portrait."""
     _, y = grid()
-    colours = trees(random, sky(random))
+    colors = trees(random, sky(random))
     ground = np.clip((y - HORIZON) / 4, 0, 1)[..., None]
     soil = mix((96, 130, 56), (62, 96, 36), (y - HORIZON) / 200)
-    colours = colours * (1 - ground) + soil * ground
-    small = Image.fromarray(np.clip(np.rint(colours), 0, 255).astype(np.uint8))
+    colors = colors * (1 - ground) + soil * ground
+    small = Image.fromarray(np.clip(np.rint(colors), 0, 255).astype(np.uint8))
     image = small.resize((WIDTH * SCALE, HEIGHT * SCALE), Image.Resampling.BICUBIC)
     meadow(random, image, top=HORIZON - 4, bottom=400, count=9000)
     image = image.filter(ImageFilter.GaussianBlur(2.2 * SCALE))

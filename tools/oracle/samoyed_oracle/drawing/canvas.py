@@ -1,7 +1,7 @@
-"""What the parts of the picture share: the canvas, soft noise, tapered strokes.
+"""Shared by the parts of the picture: the canvas, soft noise, tapered strokes.
 
 Coordinates are in pixels of the finished picture; the canvas is SCALE times larger and is reduced at the end. All
-arithmetic is float64 and all randomness comes from the generator that is handed in, so the seed decides every pixel.
+arithmetic is float64 and all randomness comes from the generator that is passed in, so the seed decides every pixel.
 """
 
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from PIL import Image, ImageDraw, ImageFilter
 
 WIDTH, HEIGHT, SCALE = 720, 540, 3
 
-Colour = tuple[float, float, float]
+Color = tuple[float, float, float]
 
 
-def blank(colour: tuple[int, int, int]) -> Image.Image:
-    return Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), colour)
+def blank(color: tuple[int, int, int]) -> Image.Image:
+    return Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), color)
 
 
 def grid() -> tuple[np.ndarray, np.ndarray]:
@@ -52,8 +52,8 @@ def lookup(field: np.ndarray, points: np.ndarray) -> np.ndarray:
     return field[row, column]
 
 
-def mix(a: Colour, b: Colour, amount: np.ndarray) -> np.ndarray:
-    """Colours [n, 3] between a (amount 0) and b (amount 1)."""
+def mix(a: Color, b: Color, amount: np.ndarray) -> np.ndarray:
+    """Colors [n, 3] between a (amount 0) and b (amount 1)."""
     amount = np.clip(amount, 0, 1)[..., None]
     return np.asarray(a) * (1 - amount) + np.asarray(b) * amount
 
@@ -67,7 +67,7 @@ class Strokes:
     lengths: np.ndarray  # [n]
     widths: np.ndarray  # [n], at the root
     bends: np.ndarray  # [n], sideways at the tip, in lengths
-    colours: np.ndarray  # [n, 3], 0 to 255
+    colors: np.ndarray  # [n, 3], 0 to 255
 
     def draw(self, image: Image.Image) -> None:
         pen = ImageDraw.Draw(image)
@@ -81,26 +81,26 @@ class Strokes:
             axis=1,
         )
         points = np.rint(outline * SCALE).astype(int).reshape(len(outline), -1).tolist()
-        colours = np.clip(np.rint(self.colours), 0, 255).astype(int).tolist()
-        for polygon, colour in zip(points, colours, strict=True):
-            pen.polygon(polygon, fill=tuple(colour))
+        colors = np.clip(np.rint(self.colors), 0, 255).astype(int).tolist()
+        for polygon, color in zip(points, colors, strict=True):
+            pen.polygon(polygon, fill=tuple(color))
 
 
-def polygon(image: Image.Image, points: np.ndarray, colour: tuple[int, int, int]) -> None:
+def polygon(image: Image.Image, points: np.ndarray, color: tuple[int, int, int]) -> None:
     """A filled polygon through points [n, 2]."""
-    ImageDraw.Draw(image).polygon(np.rint(np.asarray(points) * SCALE).astype(int).ravel().tolist(), fill=colour)
+    ImageDraw.Draw(image).polygon(np.rint(np.asarray(points) * SCALE).astype(int).ravel().tolist(), fill=color)
 
 
 def ellipse(
-    image: Image.Image, at: tuple[float, float], size: tuple[float, float], colour, *, blur: float = 0, alpha: float = 1
+    image: Image.Image, at: tuple[float, float], size: tuple[float, float], color, *, blur: float = 0, alpha: float = 1
 ) -> None:
-    """A filled ellipse, perhaps soft and see-through."""
+    """A filled ellipse, optionally soft and translucent."""
     mask = Image.new("L", image.size)
     box = [(at[0] - size[0]) * SCALE, (at[1] - size[1]) * SCALE, (at[0] + size[0]) * SCALE, (at[1] + size[1]) * SCALE]
     ImageDraw.Draw(mask).ellipse([round(value) for value in box], fill=round(255 * alpha))
     if blur:
         mask = mask.filter(ImageFilter.GaussianBlur(blur * SCALE))
-    image.paste(colour, mask=mask)
+    image.paste(color, mask=mask)
 
 
 def curve(points: list[tuple[float, float]], *, steps: int = 24) -> np.ndarray:

@@ -5,7 +5,7 @@ from PIL import Image
 
 from .canvas import bump, curve, ellipse, glow, grid, lookup, polygon
 from .face import eye, head, mouth, muzzle_fur, nose
-from .fur import CENTRE, coat, inside, lit, unit
+from .fur import CENTER, coat, inside, lit, unit
 
 
 def tail(random: np.random.Generator, image: Image.Image) -> None:
@@ -38,16 +38,16 @@ def body(random: np.random.Generator, image: Image.Image) -> None:
 
     def outline(px, py):
         half = 96 + 74 * np.clip((py - 290) / 150, 0, 1) ** 0.8
-        return np.abs(px - CENTRE) < half * (1 + 0.03 * np.sin(py / 17 + px / 90))
+        return np.abs(px - CENTER) < half * (1 + 0.03 * np.sin(py / 17 + px / 90))
 
-    height = bump(x, y, at=(CENTRE, 480), size=(185, 230)) + 0.35 * bump(x, y, at=(CENTRE, 420), size=(105, 150))
+    height = bump(x, y, at=(CENTER, 480), size=(185, 230)) + 0.35 * bump(x, y, at=(CENTER, 420), size=(105, 150))
     for leg in (-1, 1):
-        height += 0.25 * bump(x, y, at=(CENTRE + leg * 52, 590), size=(46, 120))
-    light = lit(height, depth=95) - 0.30 * glow(x, y, at=(CENTRE + 12, 352), size=(118, 46))
-    light -= 0.16 * glow(x, y, at=(CENTRE, 560), size=(20, 74))
+        height += 0.25 * bump(x, y, at=(CENTER + leg * 52, 590), size=(46, 120))
+    light = lit(height, depth=95) - 0.30 * glow(x, y, at=(CENTER + 12, 352), size=(118, 46))
+    light -= 0.16 * glow(x, y, at=(CENTER, 560), size=(20, 74))
 
-    roots = inside(random, 60000, (CENTRE - 190, 290, CENTRE + 190, 570), outline)
-    sideways = (roots[:, 0] - CENTRE) / 150
+    roots = inside(random, 60000, (CENTER - 190, 290, CENTER + 190, 570), outline)
+    sideways = (roots[:, 0] - CENTER) / 150
     flow = unit(
         np.stack([1.15 * sideways + 0.35 * np.sin(roots[:, 1] / 31 + roots[:, 0] / 47), np.ones(len(roots))], axis=1)
     )
@@ -67,12 +67,12 @@ def ear(random: np.random.Generator, image: Image.Image, side: int) -> None:
     """A thick triangle with a rounded tip; side -1 is the picture's left."""
 
     def place(points):
-        return np.array([(CENTRE + side * px, py) for px, py in points], dtype=np.float64)
+        return np.array([(CENTER + side * px, py) for px, py in points], dtype=np.float64)
 
     outer = place(curve([(24, 150), (48, 112), (74, 74), (92, 60), (104, 76), (116, 120), (118, 168)]))
     polygon(image, outer, (214, 214, 222))
     along = random.integers(0, len(outer) - 1, 2600)
-    inward = np.array([CENTRE + side * 74, 160]) - outer[along]
+    inward = np.array([CENTER + side * 74, 160]) - outer[along]
     roots = outer[along] + inward * (random.random(2600) ** 1.5)[:, None] * 0.42
     flow = unit(-0.35 * inward + np.array([side * 14.0, -46.0]))
     shine = np.full(len(roots), 0.82 if side < 0 else 0.68) + random.normal(0, 0.05, len(roots))
@@ -83,14 +83,14 @@ def ear(random: np.random.Generator, image: Image.Image, side: int) -> None:
     lower = inside(
         random,
         5000,
-        (CENTRE - 130, 84, CENTRE + 130, 172),
-        lambda px, py: (np.abs((px - CENTRE) * side - 78) < 2 + (py - 84) * 0.33) & ((px - CENTRE) * side > 0),
+        (CENTER - 130, 84, CENTER + 130, 172),
+        lambda px, py: (np.abs((px - CENTER) * side - 78) < 2 + (py - 84) * 0.33) & ((px - CENTER) * side > 0),
     )
     depth = (lower[:, 1] - 84) / 80
     flow = unit(
         np.stack(
             [
-                np.full(len(lower), side * 0.35) - 0.3 * np.sign(lower[:, 0] - CENTRE - side * 78),
+                np.full(len(lower), side * 0.35) - 0.3 * np.sign(lower[:, 0] - CENTER - side * 78),
                 np.full(len(lower), -1.0),
             ],
             axis=1,
@@ -113,7 +113,7 @@ def ear(random: np.random.Generator, image: Image.Image, side: int) -> None:
 def paint(random: np.random.Generator, image: Image.Image) -> None:
     """Draws the whole dog onto the background."""
     tail(random, image)
-    ellipse(image, (CENTRE, 540), (215, 40), (28, 44, 20), blur=16, alpha=0.55)
+    ellipse(image, (CENTER, 540), (215, 40), (28, 44, 20), blur=16, alpha=0.55)
     body(random, image)
     for side in (-1, 1):
         ear(random, image, side)

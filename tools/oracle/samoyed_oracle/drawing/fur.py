@@ -4,9 +4,9 @@ import numpy as np
 
 from .canvas import WIDTH, Strokes, lookup, mix, soft_noise
 
-CENTRE = WIDTH / 2
+CENTER = WIDTH / 2
 SHADE, LIGHT = (122, 134, 172), (255, 254, 249)
-# From the upper left, towards the viewer.
+# From the upper left, toward the viewer.
 SUN = np.array([-0.45, -0.6, 0.66])
 
 

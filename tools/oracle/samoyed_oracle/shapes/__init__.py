@@ -1,1 +1,1 @@
-"""A trained checkpoint of the project's own: ten drawn shapes and a small network that tells them apart."""
+"""The project's own trained checkpoint: ten drawn shapes and a small network that distinguishes them."""

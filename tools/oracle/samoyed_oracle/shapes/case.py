@@ -1,4 +1,4 @@
-"""Records the case of the trained checkpoint: what PyTorch answers for the held-out images."""
+"""Records the case of the trained checkpoint: PyTorch's outputs for the held-out images."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def record_shapes(golden: Path, folder: Path) -> None:
     inputs = torch.stack([load_input(path, PREPROCESS) for path in paths])
     stored = asked_for(golden / "cases" / "shapes")
     taps, recorded = write_references(folder, model, inputs, stored=stored)
-    answers = logits(model, inputs, torch.float32).argmax(axis=1)
+    predictions = logits(model, inputs, torch.float32).argmax(axis=1)
     write_json(
         folder / "case.json",
         {
@@ -45,7 +45,7 @@ def record_shapes(golden: Path, folder: Path) -> None:
             "preprocess": PREPROCESS,
             "inputSha256": [tensor_sha256(image) for image in inputs],
             "labels": names,
-            "accuracy": {"correct": int((answers == labels).sum()), "total": HELD_OUT},
+            "accuracy": {"correct": int((predictions == labels).sum()), "total": HELD_OUT},
             "taps": taps,
             "references": recorded,
         },

@@ -1,4 +1,4 @@
-"""The trained checkpoint as people's training scripts write it, and the files beside it."""
+"""The trained checkpoint as a typical training script writes it, and the files next to it."""
 
 import argparse
 from pathlib import Path
@@ -10,15 +10,15 @@ from .picture import jpeg
 from .training import network
 
 HELD_OUT = 100
-# The first hundred are all answered rightly; a case whose network makes mistakes tells its answers from the labels.
+# The first hundred are all predicted correctly; only with mistakes do the predictions differ from the labels.
 FIRST = 100
 
 
 def write_checkpoint(folder: Path, model: torch.nn.Module, extra: dict) -> None:
     """Writes shapes.pth (zip) and shapes-legacy.pth, labels.txt and a hundred held-out images.
 
-    As a script does that trains on several devices and saves everything it has: names begin with `module.`, the
-    arguments are a Namespace. The optimizer's moments are left out, which would treble the file.
+    Like a script that trains on several devices and saves everything: names begin with `module.`, the arguments are a
+    Namespace. The optimizer's moments are omitted, because they would triple the file.
     """
     parameters = len(list(model.parameters()))
     checkpoint = {
@@ -52,5 +52,5 @@ def read_network(path: Path) -> torch.nn.Module:
 
 
 def held_out(index: int, *, seed: int) -> tuple[bytes, int]:
-    """A held-out image of the case, by its number there, and its label."""
+    """A held-out image of the case, by its number in the case, and its label."""
     return jpeg("held-out", FIRST + index, seed=seed)

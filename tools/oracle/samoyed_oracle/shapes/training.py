@@ -56,7 +56,7 @@ def data_set(split: str, count: int, *, seed: int) -> tuple[torch.Tensor, torch.
 
 
 def varied(batch: torch.Tensor, random: np.random.Generator) -> torch.Tensor:
-    """Turned, mirrored and shifted: no shape becomes another by that."""
+    """Rotates, mirrors and shifts images: none of that turns one shape into another."""
     turns, mirror = int(random.integers(4)), bool(random.integers(2))
     down, right = random.integers(-7, 8, 2).tolist()
     batch = torch.rot90(batch, turns, (2, 3))
@@ -68,12 +68,12 @@ def varied(batch: torch.Tensor, random: np.random.Generator) -> torch.Tensor:
 def accuracy(model: ResNet, images: torch.Tensor, labels: torch.Tensor) -> float:
     model.eval()
     with torch.inference_mode():
-        answers = torch.cat([model(part).argmax(1) for part in images.split(100)])
-    return (answers == labels).double().mean().item()
+        predictions = torch.cat([model(part).argmax(1) for part in images.split(100)])
+    return (predictions == labels).double().mean().item()
 
 
 def train(settings: Settings, *, log=print) -> tuple[ResNet, dict]:
-    """The trained network and what a training script would save beside it."""
+    """The trained network and what a training script would save with it."""
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
     random = np.random.Generator(np.random.PCG64(settings.seed))
@@ -82,7 +82,7 @@ def train(settings: Settings, *, log=print) -> tuple[ResNet, dict]:
     held_images, held_labels = data_set("held-out", 500, seed=settings.seed)
     log(f"data set drawn in {time.monotonic() - start:.0f} s")
 
-    # Channels last halves the time; the trained weights are put back in PyTorch's usual order at the end.
+    # Channels last halves the time; the trained weights are converted back to PyTorch's usual order at the end.
     model = network().to(memory_format=torch.channels_last)
     images = images.contiguous(memory_format=torch.channels_last)
     steps = settings.epochs * math.ceil(len(images) / settings.batch_size)
