@@ -2,6 +2,8 @@
 import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
+import { formerSmyd } from "@samoyed/test-support/former-smyd";
+import type { SamoyedError } from "@samoyed/core";
 import { fileSink } from "@samoyed/core/node";
 import { writeOnnx } from "@samoyed/format-onnx";
 import { smyd as smydBackend } from "@samoyed/runtime-smyd";
@@ -30,6 +32,27 @@ function contents(below: string): ReadonlyMap<string, Buffer> {
   const files = readdirSync(below, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   return new Map(files.map((entry) => [entry.name, readFileSync(join(entry.parentPath, entry.name))]));
 }
+
+describe("files of version 1", () => {
+  test.each(["operators", "opset"] as const)(
+    "the command that the refusal gives converts them again: %s",
+    async (name) => {
+      const refusal = await smydBackend()
+        .load(formerSmyd(name))
+        .then(
+          () => undefined,
+          (error: unknown) => error as SamoyedError,
+        );
+      const command = refusal!.hint!.replace(/^Convert it again, with: samoyed /u, "").split(" ");
+      const out = join(folder, `version-2-${name}`);
+      expect((await run(...command, "--out", out)).code).toBe(0);
+      const [file] = readdirSync(out);
+      const session = await smydBackend().load(join(out, file!));
+      expect(session.outputs.map((output) => output.name)).toEqual(["logits"]);
+      await session.dispose();
+    },
+  );
+});
 
 describe("convert --to smyd", () => {
   test("gives the same bytes alone as beside the other formats", async () => {
@@ -174,10 +197,22 @@ describe("the way back", () => {
     expect(await answer(join(out, `${name}.onnx`))).toBe(await answer(join(folder, `${name}.onnx`)));
   });
 
-  test("to itself, or with a checkpoint's options: wrong usage", async () => {
-    const itself = await run("convert", smyd, "--to", "smyd", "--out", join(folder, "none"));
+  test("to .smyd again: the same bytes", async () => {
+    const out = join(folder, "again");
+    expect((await run("convert", smyd, "--to", "smyd", "--out", out)).code).toBe(0);
+    expect(readFileSync(join(out, `${name}.smyd`)).equals(readFileSync(smyd))).toBe(true);
+  });
+
+  test("without --to, ONNX to itself, or with a checkpoint's options: wrong usage", async () => {
+    const nothing = await run("convert", smyd, "--out", join(folder, "none"));
+    expect(twoLines(nothing.stderr).what).toContain(
+      `${smyd} is a .smyd model already; --to names what it becomes: onnx, tfjs, smyd`,
+    );
+    expect(nothing.code).toBe(2);
+    const onnx = join(folder, `${name}.onnx`);
+    const itself = await run("convert", onnx, "--to", "onnx", "--out", join(folder, "none"));
     expect(twoLines(itself.stderr).what).toContain(
-      `${smyd} is a .smyd model already; --to names what it becomes: onnx, tfjs`,
+      `${onnx} is an ONNX model already; --to names what it becomes: tfjs`,
     );
     expect(itself.code).toBe(2);
     const features = await run("convert", smyd, "--to", "onnx", "--features", "--out", join(folder, "none"));
@@ -201,14 +236,14 @@ describe("inspect", () => {
     const { code, stdout } = await run("inspect", smyd);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^format +\.smyd version 1, opset 17\ninputs +input float32 \[N, 3, 96, 96\]\noutputs +logits float32 \[N, 10\]\noperators +Conv 17,/,
+      /^format +\.smyd version 2, opset 17\ninputs +input float32 \[N, 3, 96, 96\]\noutputs +logits float32 \[N, 10\]\noperators +Conv 17,/,
     );
     expect(stdout).toMatch(/^labels +10 names$/m);
     expect(stdout).toMatch(/^ {2}conv1\.weight +float32 +\[64, 3, 7, 7\] +panel8$/m);
     expect((await run("inspect", smyd, "--all")).stdout).toMatch(
       /^values, in the order of computation\n {2}bn1 +Conv\n/m,
     );
-    expect((await run("inspect", smyd, "--json")).json).toMatchObject({ kind: "smyd", version: 1, opset: 17 });
+    expect((await run("inspect", smyd, "--json")).json).toMatchObject({ kind: "smyd", version: 2, opset: 17 });
   });
 
   test("one that is cut short, or none: 3", async () => {

@@ -1,5 +1,6 @@
 import { type LazyTensor, UnsupportedError, UsageError } from "@samoyed/core";
 import {
+  canonicalize,
   dropIdentities,
   foldBatchNorm,
   foldConstants,
@@ -16,6 +17,7 @@ import type { RewriteReport } from "./report.ts";
 
 /** What every target wants, in the order in which one makes way for the next. */
 const REWRITES: readonly Rewrite[] = [foldConstants, dropIdentities, fusePad, foldBatchNorm];
+const REWRITE_NAMES: readonly string[] = REWRITES.map(({ name }) => name);
 
 /** The channels of the images that Samoyed prepares. */
 const RGB = 3;
@@ -68,13 +70,28 @@ export function buildGraph(
 /** Applies the rewrites that every target wants, unless they are switched off. */
 export function rewriteAll(graph: Graph, { fold = true }: Pick<ModelOptions, "fold">): BuiltGraph {
   const rewritten = rewriteGraph(graph, fold ? REWRITES : []);
-  return { graph: rewritten.graph, rewrites: fold ? REWRITES.map(({ name }) => summary(name, rewritten)) : [] };
+  return { graph: rewritten.graph, rewrites: fold ? summarize(rewritten, REWRITE_NAMES) : [] };
 }
 
-function summary(rewrite: string, { applied, declined }: RewriteResult): RewriteReport {
-  return {
+/** Brings a graph that was read into the canonical form, which every writer lowers, and rewrites it as `rewriteAll` does. */
+export function canonicalizeAll(graph: Graph, { fold = true }: Pick<ModelOptions, "fold">): BuiltGraph {
+  const canonical = canonicalize(graph);
+  const rewritten = rewriteGraph(canonical.graph, fold ? REWRITES : []);
+  const both = {
+    applied: [...canonical.report.applied, ...rewritten.applied],
+    declined: [...canonical.report.declined, ...rewritten.declined],
+  };
+  const names = new Set([...both.applied, ...both.declined].map(({ rewrite }) => rewrite));
+  return { graph: rewritten.graph, rewrites: summarize(both, [...names]) };
+}
+
+function summarize(
+  { applied, declined }: Pick<RewriteResult, "applied" | "declined">,
+  names: readonly string[],
+): RewriteReport[] {
+  return names.map((rewrite) => ({
     rewrite,
     applied: applied.filter((entry) => entry.rewrite === rewrite).length,
     declined: declined.filter((entry) => entry.rewrite === rewrite).map(({ node, reason }) => ({ node, reason })),
-  };
+  }));
 }

@@ -1,6 +1,6 @@
 import { type ByteSource, type Contract, type ModelFiles, UsageError } from "@samoyed/core";
 import type { SourceFormat } from "@samoyed/graph";
-import { rewriteAll } from "./build-graph.ts";
+import { canonicalizeAll } from "./build-graph.ts";
 import { fileName, outputName } from "./file-name.ts";
 import { formatsNamed } from "./format-named.ts";
 import { SOURCE_FORMATS } from "./formats.ts";
@@ -39,8 +39,9 @@ export interface ConvertModelReport {
 }
 
 /**
- * Converts a model: reads its graph, rewrites it, and writes it in each format. A contract in it travels on; nothing is
- * added to a model that has none. Weights stream; those of a `.smyd` file become float32 again.
+ * Converts a model: reads its graph, brings it into the canonical form, rewrites it, and writes it in each format. A
+ * contract in it travels on; nothing is added to a model that has none. Weights stream; those of a `.smyd` file become
+ * float32 again.
  *
  * What the caller opened stays open; what `resolve` opened is closed.
  *
@@ -56,7 +57,7 @@ export async function convertModel(source: ByteSource, options: ConvertModelOpti
   const read = await readable(options.from)(filesOf(source, options), { signal });
   try {
     const opened = performance.now();
-    const { graph, rewrites } = rewriteAll(read.graph, fold === undefined ? {} : { fold });
+    const { graph, rewrites } = canonicalizeAll(read.graph, fold === undefined ? {} : { fold });
     const contract = read.contract && { ...read.contract, weights };
     const built = performance.now();
     const model = contract?.model ?? options.name;

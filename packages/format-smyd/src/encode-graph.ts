@@ -1,12 +1,13 @@
 import { UsageError } from "@samoyed/core";
 import type { Attribute, Graph } from "@samoyed/ir";
-import type { WeightRecord } from "@samoyed/smyd-file";
-import type { PlannedWeights } from "./weight-records.ts";
+import type { SmydWeight, WeightRecord } from "@samoyed/smyd-file";
+import { plainAttributes } from "./plain-attributes.ts";
+import type { PlannedWeight } from "./weight-records.ts";
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** A graph's JSON, as the specification has it: the same graph gives the same text. */
-export function encodeGraph(graph: Graph, { initializers, attributes }: PlannedWeights): string {
+export function encodeGraph(graph: Graph, weights: readonly PlannedWeight[]): string {
   const { name, opset, inputs, outputs, nodes } = graph;
   return JSON.stringify(
     {
@@ -14,20 +15,17 @@ export function encodeGraph(graph: Graph, { initializers, attributes }: PlannedW
       opset,
       inputs: inputs.map(port),
       outputs: outputs.map(port),
-      nodes: nodes.map((node, index) => ({
+      nodes: nodes.map((node) => ({
         name: node.name,
         op: node.op,
         inputs: node.inputs,
         outputs: node.outputs,
         // fromEntries defines properties, so that an attribute may have any name.
         attributes: Object.fromEntries(
-          Object.entries(node.attributes).map(([key, attribute]) => {
-            const weight = attributes[index]!.get(key);
-            return [key, weight ? { type: "tensor", value: encodeRecord(weight.record) } : encodeAttribute(attribute)];
-          }),
+          Object.entries(plainAttributes(node)).map(([key, attribute]) => [key, encodeAttribute(attribute)]),
         ),
       })),
-      weights: initializers.map(({ record }) => encodeRecord(record)),
+      weights: weights.map(({ record }) => encodeRecord(record)),
     },
     refuseSurrogates,
   );
@@ -49,7 +47,7 @@ function encodeRecord({ name, shape, layout, groups, storage, tensor, scale }: W
   };
 }
 
-function encodeAttribute({ type, value }: Attribute): object {
+function encodeAttribute({ type, value }: Attribute<SmydWeight>): object {
   if (type === "float") return { type, value: encodeFloat(value) };
   if (type === "floats") return { type, value: value.map(encodeFloat) };
   return { type, value };

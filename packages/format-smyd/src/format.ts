@@ -1,6 +1,6 @@
 import { readSafetensorsHeader, SamoyedError } from "@samoyed/core";
 import { describeValues, type Format, readSwitch, openKept, readGraphWeights, withFiles } from "@samoyed/graph";
-import { readSmydHeader, SMYD_VERSION } from "@samoyed/smyd-file";
+import { readSmydHeader } from "@samoyed/smyd-file";
 import { readSmyd } from "./read-smyd.ts";
 import { SMYD_WEIGHTS, type SmydWeights } from "./weight-records.ts";
 import { writeSmyd } from "./write-smyd.ts";
@@ -12,6 +12,7 @@ export const smydFormat: Format = {
   noun: "a .smyd model",
   ending: ".smyd",
   weights: SMYD_WEIGHTS,
+  renews: true,
   options: [
     {
       name: "selfTest",
@@ -33,10 +34,10 @@ export const smydFormat: Format = {
     withFiles(files, {
       signal,
       async work({ open }) {
-        const { graph, hashed, contract } = await readSmydHeader(await open(""), { signal });
+        const { version, graph, hashed, contract } = await readSmydHeader(await open(""), { signal });
         const { opset, inputs, outputs, nodes } = graph;
         return {
-          format: `.smyd version ${SMYD_VERSION}, opset ${opset}`,
+          format: `.smyd version ${version}, opset ${opset}`,
           inputs,
           outputs,
           nodes,
@@ -50,7 +51,7 @@ export const smydFormat: Format = {
           contract,
           values: describeValues(nodes),
           unverified: "the weights, against their hashes: samoyed classify, run and convert do it as they read them",
-          facts: { version: SMYD_VERSION, opset, weightsVerified: false },
+          facts: { version, opset, weightsVerified: false },
         };
       },
     }),

@@ -1,10 +1,12 @@
+import { readFile } from "node:fs/promises";
 import { memorySource, SamoyedError } from "@samoyed/core";
 import { processorTime } from "@samoyed/test-support/processor-time";
+import { formerSmyd } from "@samoyed/test-support/former-smyd";
 import { plainGraph } from "@samoyed/test-support/plain-graph";
 import { expect, test } from "vitest";
 import { mutate, seeded } from "@samoyed/test-support/mutate";
 import { CONTRACT, dataOf, fromBytes, toBytes } from "../test/files.ts";
-import { attributeGraph, smallNetwork } from "../test/graphs.ts";
+import { smallNetwork } from "../test/graphs.ts";
 import { readSmyd } from "./index.ts";
 
 /** SAMOYED_FUZZ=100 runs a hundred times as many. */
@@ -19,7 +21,7 @@ const files: readonly (readonly [string, () => Promise<Uint8Array>])[] = [
   ["float32", () => toBytes(smallNetwork(), { contract: CONTRACT })],
   ["float16", () => toBytes(smallNetwork(), { weights: "float16" })],
   ["int8", () => toBytes(smallNetwork(), { contract: CONTRACT, weights: "int8" })],
-  ["tensor attributes", () => toBytes(attributeGraph())],
+  ["tensor attributes of version 1", () => readFile(formerSmyd("operators"))],
 ];
 
 test.each(files)("%s, damaged anywhere: the model that was written or a typed error, soon", async (_, write) => {

@@ -1,6 +1,8 @@
 import { bytesPerElement, type LazyTensor, type ReadOptions, tensorByteLength } from "@samoyed/core";
-import type { Attribute, Graph, Node } from "@samoyed/ir";
+import { requireCanonical } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import type { SmydWeight } from "@samoyed/smyd-file";
+import { plainAttributes } from "./plain-attributes.ts";
 import { planWeights, type PlannedWeight, type SmydWeights } from "./weight-records.ts";
 
 /** A graph as its `.smyd` file would describe it, with the constants that planning reads. */
@@ -20,7 +22,7 @@ export async function outlineSmyd(
   graph: Graph,
   { weights = "float32", ...reading }: ReadOptions & { readonly weights?: SmydWeights } = {},
 ): Promise<SmydOutline> {
-  const planned = planWeights(graph, weights);
+  requireCanonical(graph);
   const parts: Uint8Array[] = [];
   let length = 0;
   const outline = async ({ weight, record }: PlannedWeight): Promise<SmydWeight> => {
@@ -36,17 +38,8 @@ export async function outlineSmyd(
     return { ...common, offset };
   };
   const initializers = new Map<string, SmydWeight>();
-  for (const entry of planned.initializers) initializers.set(entry.record.name, await outline(entry));
-  const nodes: Node<SmydWeight>[] = [];
-  for (const [index, node] of graph.nodes.entries()) {
-    const attributes: [string, Attribute<SmydWeight>][] = [];
-    for (const [key, attribute] of Object.entries(node.attributes)) {
-      const own = planned.attributes[index]!.get(key);
-      if (own !== undefined) attributes.push([key, { type: "tensor", value: await outline(own) }]);
-      else if (attribute.type !== "tensor") attributes.push([key, attribute]);
-    }
-    nodes.push({ ...node, attributes: Object.fromEntries(attributes) });
-  }
+  for (const entry of planWeights(graph, weights)) initializers.set(entry.record.name, await outline(entry));
+  const nodes = graph.nodes.map((node) => ({ ...node, attributes: plainAttributes(node) }));
   const data = new Uint8Array(length);
   let at = 0;
   for (const part of parts) {

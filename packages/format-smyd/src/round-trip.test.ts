@@ -9,7 +9,7 @@ import { attributeGraph, convGraph, matrixGraph, PLAIN_DTYPES, smallNetwork } fr
 
 const graphs: readonly (readonly [string, Graph])[] = [
   ["a small network", smallNetwork()],
-  ["attributes of every kind", attributeGraph()],
+  ["attributes that JSON cannot write", attributeGraph()],
   ...PLAIN_DTYPES.map((dtype) => [`plainGraph ${dtype}`, dtypeGraph(dtype)] as const),
 ];
 

@@ -1,5 +1,5 @@
 import type { LazyTensor } from "@samoyed/core";
-import type { Graph, Node } from "@samoyed/ir";
+import type { Graph } from "@samoyed/ir";
 import { isReserved, type WeightRecord } from "@samoyed/smyd-file";
 import { chooseLayouts } from "./choose-layouts.ts";
 
@@ -15,15 +15,8 @@ export interface PlannedWeight {
   readonly record: WeightRecord;
 }
 
-/** All weights of a graph. The file has them in this order: initializers, then what nodes have as attributes. */
-export interface PlannedWeights {
-  readonly initializers: readonly PlannedWeight[];
-  /** For each node, its attributes that are tensors. */
-  readonly attributes: readonly ReadonlyMap<string, PlannedWeight>[];
-}
-
-/** Plans how a graph's weights are stored. Tensors are named like their weights, as far as the format lets them. */
-export function planWeights(graph: Graph, weights: SmydWeights): PlannedWeights {
+/** Plans how a graph's weights are stored, in the order of its initializers. Tensors are named like their weights, as far as the format lets them. */
+export function planWeights(graph: Graph, weights: SmydWeights): readonly PlannedWeight[] {
   const taken = new Set(graph.initializers.keys());
   const fresh = (base: string): string => {
     let name = base;
@@ -32,7 +25,7 @@ export function planWeights(graph: Graph, weights: SmydWeights): PlannedWeights 
     return name;
   };
   const layouts = chooseLayouts(graph);
-  const initializer = (weight: LazyTensor): PlannedWeight => {
+  return Array.from(graph.initializers.values(), (weight) => {
     const { name, shape, dtype } = weight;
     const { layout, groups } = layouts.get(name)!;
     const tensor = isReserved(name) ? fresh(`weight.${name}`) : name;
@@ -40,22 +33,5 @@ export function planWeights(graph: Graph, weights: SmydWeights): PlannedWeights 
     const record = { name, shape, layout, groups, storage, tensor };
     const scaled = layout !== "plain" && weights === "int8";
     return { weight, record: scaled ? { ...record, scale: fresh(`${name}.scale`) } : record };
-  };
-  const attributes = (node: Node): ReadonlyMap<string, PlannedWeight> => {
-    const planned = new Map<string, PlannedWeight>();
-    for (const [key, { type, value }] of Object.entries(node.attributes)) {
-      if (type !== "tensor") continue;
-      const tensor = fresh(`${node.name}.${key}`);
-      const { shape, dtype: storage, name } = value;
-      planned.set(key, {
-        weight: value,
-        record: { name: name === "" ? tensor : name, shape, layout: "plain", groups: 1, storage, tensor },
-      });
-    }
-    return planned;
-  };
-  return {
-    initializers: Array.from(graph.initializers.values(), initializer),
-    attributes: graph.nodes.map(attributes),
-  };
+  });
 }

@@ -27,7 +27,7 @@ describe("the file", () => {
     const { __metadata__: metadata, ...tensors } = headerOf(bytes);
     const data = dataOf(bytes);
     expect(metadata["format"]).toBe("smyd");
-    expect(metadata["version"]).toBe("1");
+    expect(metadata["version"]).toBe("2");
     expect((bytes.byteLength - data.byteLength) % 64).toBe(0);
     const list = Object.entries(tensors).toSorted(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0]);
     let position = 0;

@@ -8,6 +8,7 @@ import {
   throwIfAborted,
   UnsupportedError,
 } from "@samoyed/core";
+import { requireCanonical } from "@samoyed/graph";
 import { type Graph, requireContractPorts } from "@samoyed/ir";
 import { createXxh64, layOutData, LENGTH_BYTES, parseSmydHeader, smydHeaderLength } from "@samoyed/smyd-file";
 import { encodeGraph } from "./encode-graph.ts";
@@ -42,7 +43,7 @@ export interface WrittenSmyd {
  * Weights stream, eight output channels at a time; only depthwise weights, and matrices that have their output channels as
  * columns, are in memory whole, one at a time.
  *
- * @throws UnsupportedError when the format cannot hold the graph, or a weight cannot be stored as asked.
+ * @throws UnsupportedError when the graph is not in the canonical form, or the format cannot hold it, or a weight cannot be stored as asked.
  * @throws UsageError when the contract names other ports than the graph has.
  * @throws ShapeError when a tensor yields more or fewer bytes than its shape has.
  */
@@ -50,10 +51,10 @@ export async function writeSmyd(graph: Graph, options: WriteSmydOptions): Promis
   const { sink, contract, weights = "float32", signal } = options;
   const reading: ReadOptions = signal === undefined ? {} : { signal };
   requireContractPorts(graph, contract);
-  const planned = planWeights(graph, weights);
-  const list = [...planned.initializers, ...planned.attributes.flatMap((own) => [...own.values()])];
+  requireCanonical(graph);
+  const list = planWeights(graph, weights);
   const placed = layOutData(list.map(({ record }) => record));
-  const header = encodeHeader({ graph: encodeGraph(graph, planned), contract, placed });
+  const header = encodeHeader({ graph: encodeGraph(graph, list), contract, placed });
   requireReadable(header.bytes, graph);
   const byName = new Map(list.map((entry) => [entry.record.tensor, entry]));
   const hash = createXxh64();

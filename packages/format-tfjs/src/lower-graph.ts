@@ -1,5 +1,5 @@
 import { type ReadOptions, throwIfAborted, UnsupportedError } from "@samoyed/core";
-import { inferShapes } from "@samoyed/graph";
+import { inferShapes, requireCanonical } from "@samoyed/graph";
 import type { Graph, Node } from "@samoyed/ir";
 import { Emitter, tfDType } from "./emitter.ts";
 import { LOWERINGS } from "./operators/index.ts";
@@ -27,10 +27,11 @@ export const LOWERED_OPERATORS: readonly string[] = [...LOWERINGS.keys()].sort()
  * The graph in TensorFlow's operators, channels last inside; images are transposed at the door, where it says so, and
  * where an operator forces it.
  *
- * @throws UnsupportedError naming all nodes of operators that are missing, or the first that is not written as it is.
+ * @throws UnsupportedError naming all nodes that are not in the canonical form, all of operators that are missing, or the first that is not written as it is.
  */
 export async function lowerGraph(graph: Graph, options: LowerOptions): Promise<TfGraph> {
   const { layout, groupBudget, signal } = options;
+  requireCanonical(graph);
   requireOperators(graph);
   const known = inferShapes(graph);
   const reading: ReadOptions = signal === undefined ? {} : { signal };

@@ -1,5 +1,5 @@
 import { lazyTensor, type Tensor } from "@samoyed/core";
-import { createBuilder, foldConstants, interpret, rewriteGraph } from "@samoyed/graph";
+import { canonicalize, createBuilder, foldConstants, interpret, rewriteGraph } from "@samoyed/graph";
 import { type Graph, ints, tensorAttribute } from "@samoyed/ir";
 import { expect, test } from "vitest";
 import { input } from "../test/graphs.ts";
@@ -23,7 +23,7 @@ function graphOf(bound: (name: string, tensor: Tensor, b: ReturnType<typeof crea
 
 async function expectSame(graph: Graph): Promise<void> {
   const inputs = { input: input([2, 3, 4, 5]) };
-  const model = await loadFiles(await toFiles(graph));
+  const model = await loadFiles(await toFiles(canonicalize(graph).graph));
   expect(await runModel(model, inputs, ["y"])).toEqual(await interpret(graph, inputs));
   model.dispose();
 }

@@ -1,3 +1,6 @@
+export { canonicalize, type CanonicalReport, type CanonicalResult } from "./canonical/canonicalize.ts";
+export { CANONICAL_OPERATORS, DECOMPOSED_OPERATORS, operatorsInto } from "./canonical/operators.ts";
+export { requireCanonical } from "./canonical/require-canonical.ts";
 export { createBuilder, type GraphBuilder, type NodeOptions } from "./builder.ts";
 export { inferShapes } from "./infer.ts";
 export { MAX_NODES, verifyGraph } from "./verify.ts";
@@ -16,6 +19,7 @@ export {
   type RewriteResult,
   rewriteGraph,
 } from "./rewrites/rewrite.ts";
+export { withoutUnused } from "./rewrites/without-unused.ts";
 export {
   type CreateSink,
   type Format,

@@ -10,5 +10,14 @@ export const MAX_WINDOW: number = 1 << 20;
 /** Oldest operator set that is handled: before 6 most operators had `consumed_inputs`. */
 export const MIN_OPSET = 6;
 
+/**
+ * The one operator set of canonical graphs, which targets lower and `.smyd` files hold.
+ *
+ * 17 has LayerNormalization, so nothing that needs its own precision has to be spelled out, and it is read by every
+ * runtime that Samoyed writes for and by older ones: what came later (Gelu 20, GroupNormalization 18, axes of the
+ * reductions as an input 18) can be expressed in it.
+ */
+export const CANONICAL_OPSET = 17;
+
 /** Newest operator set whose changes were reviewed (onnx 1.23); a later one may change the meaning of an operator. */
 export const MAX_OPSET = 28;

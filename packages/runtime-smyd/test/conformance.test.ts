@@ -1,19 +1,20 @@
+import { canonicalize, operatorsInto } from "@samoyed/graph";
 import { testConformance } from "@samoyed/test-support/conformance/check";
 import { smyd } from "../src/node.ts";
-import { OPERATORS } from "../src/plan/operators/index.ts";
+import { PLANNED_OPERATORS } from "../src/plan/planned-operators.ts";
 import { smydBytes } from "./models.ts";
 
-/** Every operator that a `.smyd` model may have here. The last three are gone before anything is computed. */
-const PLANNED_OPERATORS: readonly string[] = [...OPERATORS.keys(), "Identity", "Dropout", "Constant"].sort();
+/** The operators that models may have: those that are planned, and those that become them in the canonical form. */
+const TAKEN_OPERATORS = operatorsInto(PLANNED_OPERATORS);
 
 const backend = smyd();
 
 testConformance({
   engine: {
-    operators: PLANNED_OPERATORS,
+    operators: TAKEN_OPERATORS,
     constants: true,
     async run(graph, inputs) {
-      const session = await backend.load(await smydBytes(graph), { threads: 1 });
+      const session = await backend.load(await smydBytes(canonicalize(graph).graph), { threads: 1 });
       const found = await session.run(inputs);
       await session.dispose();
       return found;
@@ -24,15 +25,15 @@ testConformance({
   title: "`.smyd`: conformance with ONNX's own test vectors",
   intro: [
     "Written by `pnpm run conformance` in `packages/runtime-smyd`; the tests fail when a vector fails or fewer pass than",
-    "this says. Each vector is a model with inputs and outputs: read by `readOnnx`, written by `writeSmyd`, loaded and run by",
-    "the backend `smyd` with plain SIMD, then compared with rtol 1e-3 and atol 1e-7, or what the vector comes with. Vectors",
+    "this says. Each vector is a model with inputs and outputs: read by `readOnnx`, brought into the canonical form,",
+    "written by `writeSmyd`, loaded and run by the backend `smyd` with plain SIMD, then compared with rtol 1e-3 and atol 1e-7, or what the vector comes with. Vectors",
     "of several inputs run twice, all inputs fed and all but the first written as constants, since networks have weights,",
     "paddings and bounds as constants; one of the two must run, and neither may be wrong. A vector counts for every operator",
     "in its model. What was not computed is skipped, with the reason, and has not passed.",
     "",
     "Vectors whose operators are all planned:",
   ],
-  operators: PLANNED_OPERATORS,
+  operators: TAKEN_OPERATORS,
   shorten: (reason) =>
     reason
       .replace(/^(node\/\S+|memory): /, "")

@@ -1,8 +1,9 @@
-import { writeFile, mkdtemp } from "node:fs/promises";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { formerSmyd } from "@samoyed/test-support/former-smyd";
 import { FormatError, lazyTensor, memorySource, SamoyedError } from "@samoyed/core";
 import { createBuilder } from "@samoyed/graph";
 import type { LoadProgress } from "@samoyed/runtime";
@@ -48,6 +49,31 @@ function inPieces(size: number): Blob {
 
 test.each([1, 7, 64, 1000])("pieces of %i bytes", async (size) => {
   expect(await answer(inPieces(size))).toEqual(expected);
+});
+
+describe("files of version 1", () => {
+  test("run where their graph is canonical", async () => {
+    const session = await load(await readFile(formerSmyd("canonical")));
+    const values = await session.run({ input });
+    expect(values.get("logits")!.shape).toEqual([1, 10]);
+    await session.dispose();
+  });
+
+  test.each([
+    [
+      "operators",
+      'version 1 of .smyd with the operator Constant (node "gain"), which is spelled by others since',
+      "--to smyd",
+    ],
+    ["opset", "version 1 of .smyd with operator set 10; expected 17", "--to smyd --weights int8"],
+  ] as const)("are refused with the command that converts them again: %s", async (name, message, options) => {
+    const path = formerSmyd(name);
+    await expect(load(path)).rejects.toMatchObject({
+      name: "UnsupportedError",
+      message: `${path}: ${message}`,
+      hint: `Convert it again, with: samoyed convert ${path} ${options}`,
+    });
+  });
 });
 
 describe("over HTTP", () => {

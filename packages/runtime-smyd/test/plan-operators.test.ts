@@ -1,6 +1,6 @@
 import { lazyTensor, memorySource, type Tensor } from "@samoyed/core";
-import { createBuilder, interpret } from "@samoyed/graph";
-import { type Attribute, float, type Graph, int, ints, string } from "@samoyed/ir";
+import { canonicalize, createBuilder, interpret } from "@samoyed/graph";
+import { type Attribute, type Dim, float, type Graph, int, ints, string } from "@samoyed/ir";
 import fc from "fast-check";
 import { wave } from "@samoyed/test-support/tensors";
 import { describe, expect, test } from "vitest";
@@ -38,18 +38,21 @@ function expectClose(values: ReadonlyMap<string, Tensor>, expected: ReadonlyMap<
 
 interface OneNode {
   readonly op: string;
-  readonly input: readonly number[];
+  readonly input: readonly Dim[];
   readonly constants?: readonly Tensor[];
   readonly attributes?: Readonly<Record<string, Attribute>>;
-  readonly opset?: number;
 }
 
-function oneNode({ op, input, constants = [], attributes = {}, opset = 17 }: OneNode): Graph {
-  const b = createBuilder({ name: op, opset });
+function oneNode({ op, input, constants = [], attributes = {} }: OneNode): Graph {
+  const b = createBuilder({ name: op });
   const x = b.input("x", "float32", input);
   const names = constants.map((tensor, index) => b.initializer(lazyTensor(`c${index}`, tensor)));
   b.output(b.node(op, [x, ...names], { name: "y", attributes }));
-  return b.finish();
+  return canonicalize(b.finish()).graph;
+}
+
+function bound(value: number): Tensor {
+  return { dtype: "float32", shape: [], data: Float32Array.of(value) };
 }
 
 const size = fc.integer({ min: 1, max: 9 });
@@ -98,7 +101,8 @@ describe("what the planner makes of an operator computes what the interpreter do
         const outputs = groups * outputsPerGroup;
         const graph = oneNode({
           op: "Conv",
-          input: [images, groups * perGroup, ...image],
+          // Padding is left to the planner only where sizes are open.
+          input: [images, groups * perGroup, ...(autoPad === "NOTSET" ? image : ["H", "W"])],
           constants: [wave([outputs, perGroup, ...kernel], 1), ...(conv.bias ? [wave([outputs], 2)] : [])],
           attributes: {
             group: int(groups),
@@ -162,7 +166,7 @@ describe("what the planner makes of an operator computes what the interpreter do
         const conv = b.node("Conv", [x, ...names], { attributes: { group: int(groups), pads: ints([1, 1, 1, 1]) } });
         const sum = b.node("Add", [r, conv], { name: "sum" });
         b.output(activation === "none" ? sum : b.node(activation, [sum], { name: "y" }));
-        await expectSame(b.finish(), { x: wave(shape), r: wave(shape, 4) });
+        await expectSame(canonicalize(b.finish()).graph, { x: wave(shape), r: wave(shape, 4) });
       }),
       runs,
     );
@@ -246,7 +250,7 @@ describe("what the planner makes of an operator computes what the interpreter do
 
   test("pads", async () => {
     const pad = fc.record({
-      mode: fc.constantFrom("constant", "reflect", "edge", "wrap"),
+      mode: fc.constantFrom("constant", "reflect", "edge"),
       shape: fc.oneof(fc.tuple(size, size, size, size), fc.tuple(size, size), fc.tuple(size)),
       pads: fc.array(fc.integer({ min: -1, max: 4 }), { minLength: 8, maxLength: 8 }),
     });
@@ -261,7 +265,6 @@ describe("what the planner makes of an operator computes what the interpreter do
           input: shape,
           constants: [list, fill],
           attributes: { mode: string(mode) },
-          opset: 19,
         });
         await expectSame(graph, { x: wave(shape) });
       }),
@@ -307,7 +310,6 @@ describe("what the planner makes of an operator computes what the interpreter do
     ["Softmax of images", { op: "Softmax", input: [2, 5, 3, 4], attributes: { axis: int(0) } }],
     ["LogSoftmax of the middle", { op: "LogSoftmax", input: [2, 5, 3], attributes: { axis: int(1) } }],
     ["Softmax along the width", { op: "LogSoftmax", input: [2, 5, 3, 4], attributes: { axis: int(-1) } }],
-    ["Softmax of old", { op: "Softmax", input: [2, 5, 3], attributes: { axis: int(1) }, opset: 11 }],
     ["Gemm", { op: "Gemm", input: [3, 5], constants: [wave([5, 9]), wave([9], 1)] }],
     ["Gemm, transposed", { op: "Gemm", input: [3, 5], constants: [wave([9, 5])], attributes: { transB: int(1) } }],
     [
@@ -323,7 +325,7 @@ describe("what the planner makes of an operator computes what the interpreter do
     ["MatMul of a vector", { op: "MatMul", input: [5], constants: [wave([5, 9])] }],
     ["Flatten", { op: "Flatten", input: [2, 3, 4, 5] }],
     ["Flatten at 2", { op: "Flatten", input: [2, 3, 4, 5], attributes: { axis: int(2) } }],
-    ["Clip of old", { op: "Clip", input: [9], attributes: { min: float(-0.5), max: float(0.25) }, opset: 6 }],
+    ["Clip", { op: "Clip", input: [9], constants: [bound(-0.5), bound(0.25)] }],
     ["LeakyRelu", { op: "LeakyRelu", input: [2, 3, 4, 5], attributes: { alpha: float(0.1) } }],
     ["Erf", { op: "Erf", input: [40] }],
     ["Tanh", { op: "Tanh", input: [40] }],
@@ -334,7 +336,7 @@ describe("what the planner makes of an operator computes what the interpreter do
       { op: "InstanceNormalization", input: [2, 3, 4, 5], constants: [wave([3]), wave([3], 1)] },
     ],
   ])("%s", async (_, node) => {
-    await expectSame(oneNode(node), { x: wave(node.input) });
+    await expectSame(oneNode(node), { x: wave(node.input as number[]) });
   });
 
   test.each([[[2, 3]], [[2, 3, 4]], [[2, 3, 4, 5]]])("BatchNormalization of %j", async (input) => {

@@ -13,5 +13,5 @@ export {
 } from "./pack.ts";
 export { LENGTH_BYTES, parseSmydHeader, readSmydHeader, smydHeaderLength } from "./read-header.ts";
 export { convWeights, PACKED_STORAGES, storedArray, type StoredArray, type WeightRecord } from "./read-weight.ts";
-export type { SmydFile, SmydWeight, WeightLayout } from "./types.ts";
+export type { SmydFile, SmydVersion, SmydWeight, WeightLayout } from "./types.ts";
 export { createXxh64, type Xxh64 } from "./xxh64/xxh64.ts";

@@ -1,5 +1,5 @@
-/** The version of the format that this package reads and writes. */
-export const SMYD_VERSION = 1;
+/** The version of the format that is written. Version 1 is read too. */
+export const SMYD_VERSION = 2;
 
 /** Alignment of weights in bytes: a cache line, and twice the widest vector. */
 export const ALIGNMENT = 64;

@@ -11,6 +11,7 @@ import {
 } from "@samoyed/core";
 import {
   type Attribute,
+  CANONICAL_OPSET,
   type Dim,
   MAX_DIM,
   MAX_OPSET,
@@ -22,6 +23,7 @@ import {
 import { jsonArray, jsonChoice, jsonInteger, jsonName, jsonObject, jsonText } from "./json-fields.ts";
 import { MAX_NODES, MAX_WEIGHTS } from "./limits.ts";
 import { readWeightRecord, type WeightRecord } from "./read-weight.ts";
+import type { SmydVersion } from "./types.ts";
 
 /** An attribute whose tensor, if any, has no offset yet. */
 export type AttributeRecord =
@@ -43,7 +45,10 @@ export interface GraphRecord {
   readonly weights: readonly WeightRecord[];
 }
 
-const TYPES = ["int", "float", "string", "ints", "floats", "strings", "tensor"] as const;
+const TYPES = ["int", "float", "string", "ints", "floats", "strings"] as const;
+
+/** Version 1's: constants may be nodes, with their tensor as an attribute. */
+const TYPES_1 = [...TYPES, "tensor"] as const;
 
 /** Numbers that JSON or its writers cannot represent. */
 const SPECIAL: ReadonlyMap<string, number> = new Map([
@@ -56,11 +61,14 @@ const SPECIAL: ReadonlyMap<string, number> = new Map([
 /**
  * Reads a graph's JSON. Names are checked by `checkNames`, operators by the code that runs them.
  *
- * @param label names the file in errors.
+ * @param options the file's version, and a label that names it in errors.
  * @throws FormatError when it does not follow `docs/smyd-format.md`.
  * @throws UnsupportedError when its operator set is not supported.
  */
-export function readGraphRecord(json: string, label: string): GraphRecord {
+export function readGraphRecord(
+  json: string,
+  { version, label }: { readonly version: SmydVersion; readonly label: string },
+): GraphRecord {
   const graphLabel = `${label}: the graph`;
   const graph = jsonObject(parseStrictJson(json, graphLabel), graphLabel, {
     required: ["name", "opset", "inputs", "outputs", "nodes", "weights"],
@@ -68,10 +76,12 @@ export function readGraphRecord(json: string, label: string): GraphRecord {
   try {
     return {
       name: jsonText(graph.get("name"), '"name"'),
-      opset: readOpset(graph.get("opset"), label),
+      opset: readOpset(graph.get("opset"), { version, label }),
       inputs: jsonArray(graph.get("inputs"), '"inputs"').map((port, i) => readPort(port, `input ${i}`)),
       outputs: jsonArray(graph.get("outputs"), '"outputs"').map((port, i) => readPort(port, `output ${i}`)),
-      nodes: jsonArray(graph.get("nodes"), '"nodes"', MAX_NODES).map((node, i) => readNode(node, `node ${i}`)),
+      nodes: jsonArray(graph.get("nodes"), '"nodes"', MAX_NODES).map((node, i) =>
+        readNode(node, { version, label: `node ${i}` }),
+      ),
       weights: jsonArray(graph.get("weights"), '"weights"', MAX_WEIGHTS).map((weight, i) =>
         readWeightRecord(weight, `weight ${i}`),
       ),
@@ -83,9 +93,16 @@ export function readGraphRecord(json: string, label: string): GraphRecord {
   }
 }
 
-/** Later sets are refused, like later versions of the format. */
-function readOpset(value: JsonValue | undefined, label: string): number {
+/** In version 1 any set that is supported; later sets are refused, like later versions of the format. */
+function readOpset(
+  value: JsonValue | undefined,
+  { version, label }: { readonly version: SmydVersion; readonly label: string },
+): number {
   const opset = jsonInteger(value, '"opset"', { least: 1, most: MAX_DIM });
+  if (version > 1) {
+    if (opset === CANONICAL_OPSET) return opset;
+    throw new FormatError(`"opset" is ${opset}; expected ${CANONICAL_OPSET} in version ${version}`);
+  }
   if (opset >= MIN_OPSET && opset <= MAX_OPSET) return opset;
   throw new UnsupportedError(
     `${label}: the graph uses operator set ${opset}; this Samoyed supports ${MIN_OPSET} to ${MAX_OPSET}`,
@@ -109,7 +126,10 @@ function readDim(value: JsonValue, label: string): Dim {
   return typeof value === "string" ? jsonName(value, label) : jsonInteger(value, label, { least: 0, most: MAX_DIM });
 }
 
-function readNode(value: JsonValue, label: string): NodeRecord {
+function readNode(
+  value: JsonValue,
+  { version, label }: { readonly version: SmydVersion; readonly label: string },
+): NodeRecord {
   const node = jsonObject(value, label, { required: ["name", "op", "inputs", "outputs", "attributes"] });
   const name = jsonName(node.get("name"), `${label}: "name"`);
   const own = `node ${quote(name)}`;
@@ -123,14 +143,20 @@ function readNode(value: JsonValue, label: string): NodeRecord {
     inputs: jsonArray(node.get("inputs"), `${own}: "inputs"`).map((input) => jsonText(input, `${own}: an input`)),
     outputs: jsonArray(node.get("outputs"), `${own}: "outputs"`).map((output) => jsonText(output, `${own}: an output`)),
     attributes: new Map(
-      [...attributes].map(([key, attribute]) => [key, readAttribute(attribute, `${own}: attribute ${quote(key)}`)]),
+      [...attributes].map(([key, attribute]) => [
+        key,
+        readAttribute(attribute, { version, label: `${own}: attribute ${quote(key)}` }),
+      ]),
     ),
   };
 }
 
-function readAttribute(json: JsonValue, label: string): AttributeRecord {
+function readAttribute(
+  json: JsonValue,
+  { version, label }: { readonly version: SmydVersion; readonly label: string },
+): AttributeRecord {
   const attribute = jsonObject(json, label, { required: ["type", "value"] });
-  const type = jsonChoice(attribute.get("type"), `${label}: "type"`, TYPES);
+  const type = jsonChoice(attribute.get("type"), `${label}: "type"`, version === 1 ? TYPES_1 : TYPES);
   const value = attribute.get("value");
   switch (type) {
     case "int":

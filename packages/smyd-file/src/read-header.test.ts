@@ -97,26 +97,39 @@ describe("other files", () => {
 
   test("a later version: a hint, whatever else the file contains", async () => {
     const later = changed((file) => {
-      file.metadata["version"] = "2";
+      file.metadata["version"] = "3";
       file.metadata["codebook"] = "new";
       file.graph = { layers: [] };
     });
     await expect(read(later)).rejects.toMatchObject({
       name: "UnsupportedError",
-      message: "m.smyd: version 2 of .smyd; this Samoyed reads up to version 1",
+      message: "m.smyd: version 3 of .smyd; this Samoyed reads up to version 2",
       hint: "Update Samoyed.",
-      details: { version: 2 },
+      details: { version: 3 },
     });
   });
 
   test("a version of any length is a later one", async () => {
     const later = changed(({ metadata }) => (metadata["version"] = "99999999999999999999"));
     await expect(read(later)).rejects.toThrow(
-      "version 99999999999999999999 of .smyd; this Samoyed reads up to version 1",
+      "version 99999999999999999999 of .smyd; this Samoyed reads up to version 2",
     );
   });
 
-  test.each([5, 29, 9999])("operator set %d is not supported", async (opset) => {
+  test("in version 2, another operator set than that of canonical graphs, and tensors among attributes", async () => {
+    const version2 = (opset: number, hasTensor: boolean): Uint8Array =>
+      changed(({ metadata, graph }) => {
+        metadata["version"] = "2";
+        graph["opset"] = opset;
+        if (!hasTensor) graph["nodes"][1].attributes = {};
+      });
+    await expect(read(version2(16, false))).rejects.toThrow(
+      'm.smyd: the graph: "opset" is 16; expected 17 in version 2',
+    );
+    await expect(read(version2(17, true))).rejects.toThrow('attribute "value": "type" is "tensor"; expected one of');
+  });
+
+  test.each([5, 29, 9999])("in version 1, operator set %d is not supported", async (opset) => {
     const other = changed(({ graph }) => (graph["opset"] = opset));
     await expect(read(other)).rejects.toMatchObject({
       name: "UnsupportedError",

@@ -23,7 +23,7 @@ import { smydDigest } from "./digest.ts";
 import { ALIGNMENT, MAX_HEADER_BYTES, SMYD_VERSION } from "./limits.ts";
 import { type GraphRecord, readGraphRecord } from "./read-graph.ts";
 import type { WeightRecord } from "./read-weight.ts";
-import type { SmydFile, SmydWeight } from "./types.ts";
+import type { SmydFile, SmydVersion, SmydWeight } from "./types.ts";
 
 /** The keys of a `.smyd` file's metadata; the contract may be absent. */
 const METADATA = ["format", "version", "graph", "contract", "digest"];
@@ -79,7 +79,7 @@ function refuseForeign(head: Uint8Array, label: string): void {
 
 function describeFile(header: SafetensorsHeader, label: string): SmydFile {
   const { metadata, dataOffset, dataBytes } = header;
-  requireVersion(metadata, label);
+  const version = readVersion(metadata, label);
   const unknown = [...metadata.keys()].find((key) => !METADATA.includes(key));
   if (unknown !== undefined) throw new FormatError(`${label}: the metadata has the unknown key ${quote(unknown)}`);
   const text = (key: string): string => {
@@ -90,7 +90,7 @@ function describeFile(header: SafetensorsHeader, label: string): SmydFile {
   if (dataOffset % ALIGNMENT !== 0) {
     throw new FormatError(`${label}: the data begins at byte ${dataOffset}; expected a multiple of ${ALIGNMENT}`);
   }
-  const record = readGraphRecord(text("graph"), label);
+  const record = readGraphRecord(text("graph"), { version, label });
   const initializers = record.weights.map(({ name }) => name);
   checkNames(
     { ...record, initializers },
@@ -103,6 +103,7 @@ function describeFile(header: SafetensorsHeader, label: string): SmydFile {
   const contract = metadata.has("contract") ? readContract(text("contract"), { graph: record, label }) : undefined;
   requireDigest(metadata, label);
   return {
+    version,
     graph: withPlaces(record, placed),
     ...(contract && { contract }),
     hashed: placed.filter(({ role }) => role === "weight" || role === "scale").map(byteRange),
@@ -112,7 +113,7 @@ function describeFile(header: SafetensorsHeader, label: string): SmydFile {
   };
 }
 
-function requireVersion(metadata: ReadonlyMap<string, string>, label: string): void {
+function readVersion(metadata: ReadonlyMap<string, string>, label: string): SmydVersion {
   const format = metadata.get("format");
   if (format !== "smyd") {
     throw new FormatError(
@@ -133,6 +134,7 @@ function requireVersion(metadata: ReadonlyMap<string, string>, label: string): v
       },
     );
   }
+  return Number(version) as SmydVersion;
 }
 
 function* attributeTensors({ nodes }: GraphRecord): Generator<WeightRecord> {

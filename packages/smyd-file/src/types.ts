@@ -28,8 +28,12 @@ export interface SmydWeight extends ByteRange {
   readonly scale?: ByteRange;
 }
 
+/** The versions of the format that are read. */
+export type SmydVersion = 1 | 2;
+
 /** The checked contents of a `.smyd` file before its data. */
 export interface SmydFile {
+  readonly version: SmydVersion;
   /** Its initializers, in the file's order, give the offsets of weights in the data section; nothing is inferred. */
   readonly graph: Graph<SmydWeight>;
   /** Absent if a model without a contract was converted. */

@@ -148,4 +148,5 @@ def test_digest(storage):
     contract = metadata["contract"]
     contract = contract.replace(json.loads(contract)["source"]["sha256"], "0" * 64)
     assert metadata["digest"] == f"{xxh64((metadata['graph'] + chr(10) + contract).encode()):016x}"
-    assert (metadata["format"], metadata["version"]) == ("smyd", "1")
+    assert (metadata["format"], metadata["version"]) == ("smyd", "2")
+    assert json.loads(metadata["graph"])["opset"] == 17

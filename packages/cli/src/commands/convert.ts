@@ -106,8 +106,8 @@ async function convertModel(path: string, values: Values, { terminal, signal }: 
   const written = NAMES.includes(from.name);
   // What is only read becomes the first format that is written, as a checkpoint does.
   const formats = given.length === 0 && !written ? FORMATS.slice(0, 1) : given;
-  const others = NAMES.filter((name) => name !== from.name);
-  if (formats.length === 0 || formats.some(({ name }) => name === from.name)) {
+  const others = NAMES.filter((name) => name !== from.name || from.renews === true);
+  if (formats.length === 0 || formats.some(({ name }) => !others.includes(name))) {
     throw new UsageError(`${path} is ${from.noun} already; --to names what it becomes: ${others.join(", ")}`, {
       hint: `samoyed convert ${path} --to ${others[0]}`,
     });

@@ -1,7 +1,6 @@
 import {
   normalizeAxis,
   normalizeIndex,
-  readFloat,
   readInt,
   readPadding,
   readReducedAxes,
@@ -116,7 +115,7 @@ const lowerPad: Lower = async (node, emitter) => {
   if (mode === "reflect") {
     emitter.give(output, "MirrorPad", [ref, paddings], { layout, attr: { mode: stringAttr("REFLECT") } });
   } else if (mode === "constant") {
-    const value = parameters.list(2)?.[0] ?? readFloat(node, "value", 0);
+    const value = parameters.list(2)?.[0] ?? 0;
     emitter.give(output, "PadV2", [ref, paddings, emitter.float(value)], { layout });
   } else {
     throw unsupported(node, `pads with mode ${JSON.stringify(mode)}`);
@@ -163,11 +162,9 @@ const lowerSoftmax: Lower = (node, emitter) => {
   const output = onlyOutput(node, emitter);
   const x = inputOf(node, 0, emitter);
   const rank = x.shape.length;
-  const { opset } = emitter.graph;
-  const axis = readSoftmaxAxis({ node, opset }, rank);
+  const axis = readSoftmaxAxis({ node, opset: emitter.graph.opset }, rank);
   const attr = { T: typeAttr("float32") };
   const hint = `${emitter.nameOf(output)}/rows`;
-  if (opset < 13 && axis !== rank - 1) throw unsupported(node, "runs over several axes, as before operator set 13");
   if (axis === rank - 1) {
     emitter.give(output, node.op, [emitter.plain(x)], { layout: "plain", attr });
     return;

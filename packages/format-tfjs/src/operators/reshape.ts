@@ -1,5 +1,5 @@
 import { formatShape, lazyTensor, reshapeLazy, UnsupportedError } from "@samoyed/core";
-import { type Dim, readAttribute, readFloat, readInt, readInts, readPermutation, shapeSlice } from "@samoyed/ir";
+import { type Dim, readPermutation, shapeSlice } from "@samoyed/ir";
 import { constantOf, type Emitter } from "../emitter.ts";
 import { typeAttr } from "../tf-graph.ts";
 import { type Computed, FROM_LAST, laidOut, TO_LAST, type Value } from "../value.ts";
@@ -60,31 +60,6 @@ const lowerTranspose: Lower = (node, emitter) => {
   else emitter.give(output, "Transpose", [x.ref, emitter.ints(axes)], { layout });
 };
 
-const lowerConstant: Lower = (node, emitter) => {
-  const output = node.outputs[0]!;
-  const tensor = readAttribute(node, "value", "tensor");
-  if (tensor !== undefined) {
-    emitter.alias(output, constantOf(tensor));
-    return;
-  }
-  const { dtype, shape } = emitter.type(output);
-  const ints =
-    readInts(node, "value_ints") ?? (node.attributes["value_int"] ? [readInt(node, "value_int", 0)] : undefined);
-  const floats =
-    readAttribute(node, "value_floats", "floats") ??
-    (node.attributes["value_float"] ? [readFloat(node, "value_float", 0)] : undefined);
-  const data =
-    ints !== undefined
-      ? BigInt64Array.from(ints.map(BigInt))
-      : floats !== undefined
-        ? Float32Array.from(floats)
-        : undefined;
-  if (data === undefined) throw unsupported(node, `is a constant of type ${dtype}`);
-  const known =
-    data instanceof BigInt64Array ? ({ dtype: "int64", data } as const) : ({ dtype: "float32", data } as const);
-  emitter.alias(output, constantOf(lazyTensor(output, { ...known, shape: shape as readonly number[] })));
-};
-
 /** A value's sizes, in ONNX's order: a constant where they are known. */
 const lowerShape: Lower = (node, emitter) => {
   const output = onlyOutput(node, emitter);
@@ -107,7 +82,6 @@ const lowerShape: Lower = (node, emitter) => {
 
 /** Reshaping and moving axes. */
 export const RESHAPE: LowerTable = {
-  Constant: lowerConstant,
   Flatten: lowerReshape,
   Reshape: lowerReshape,
   Shape: lowerShape,

@@ -35,6 +35,8 @@ export interface Format {
    * @throws FormatError, UnsupportedError when the file is damaged or something else.
    */
   readonly read?: (files: ModelFiles, options: ReadOptions) => Promise<OpenModel>;
+  /** Whether a model may become one of the same format again, so that one of an earlier version can be renewed. */
+  readonly renews?: boolean;
   /** Describes a model; no weight is read. */
   readonly describe: (files: ModelFiles, options: ReadOptions) => Promise<ModelDescription>;
   /**
@@ -56,7 +58,10 @@ export interface Format {
 }
 
 /** A format of models that are read; it may be one that is not written. */
-export type SourceFormat = Pick<Format, "name" | "title" | "noun" | "ending" | "entry" | "read" | "describe" | "sniff">;
+export type SourceFormat = Pick<
+  Format,
+  "name" | "title" | "noun" | "ending" | "entry" | "read" | "renews" | "describe" | "sniff"
+>;
 
 /** Opens an output file by its path below the output folder. */
 export type CreateSink = (file: string) => Promise<Sink>;

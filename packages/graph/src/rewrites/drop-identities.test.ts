@@ -3,7 +3,7 @@ import { noise } from "@samoyed/test-support/tensors";
 import { describe, expect, test } from "vitest";
 import { int64 } from "../../test/helpers.ts";
 import { createBuilder, dropIdentities, type GraphBuilder, interpret, rewriteGraph } from "../index.ts";
-import { type Graph, int } from "@samoyed/ir";
+import { type Graph, int, ints } from "@samoyed/ir";
 
 function network(
   middle: (b: GraphBuilder, x: string) => string,
@@ -30,6 +30,7 @@ describe("dropIdentities", () => {
       return b.node("Dropout", [x, "", off]);
     },
     "Pad by nothing": (b, x) => b.node("Pad", [x, b.initializer(lazyTensor("pads", int64([0, 0, 0, 0])))]),
+    "Transpose of no axes": (b, x) => b.node("Transpose", [x], { attributes: { perm: ints([0, 1]) } }),
     "Cast to the same type": (b, x) => b.node("Cast", [x], { attributes: { to: int(1) } }),
     "a chain": (b, x) => b.node("Identity", [b.node("Identity", [b.node("Dropout", [x])])]),
   };
@@ -48,6 +49,7 @@ describe("dropIdentities", () => {
   const others: Record<string, (b: GraphBuilder, x: string) => string> = {
     "a Cast to another type": (b, x) =>
       b.node("Cast", [b.node("Cast", [x], { attributes: { to: int(11) } })], { attributes: { to: int(1) } }),
+    "a Transpose of two axes, twice": (b, x) => b.node("Transpose", [b.node("Transpose", [x])]),
     "a Pad by something": (b, x) => b.node("Pad", [x, b.initializer(lazyTensor("pads", int64([0, 0, 0, 1])))]),
   };
   test.each(Object.entries(others))("leaves %s", (_, middle) => {

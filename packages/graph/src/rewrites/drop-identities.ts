@@ -3,9 +3,9 @@ import type { GraphView } from "./graph-view.ts";
 import { defineRewrite, type Rewrite } from "./rewrite.ts";
 
 /*
- * f(x) = x: an Identity, a Dropout at inference, a Pad by nothing, a Cast to the type that the value has. Users of f(x)
- * use x instead. Where f(x) is a graph output its name must stay, so x takes that name at its source, and that only
- * works when a node makes x and nobody outside knows it.
+ * f(x) = x: an Identity, a Dropout at inference, a Pad by nothing, a Transpose that leaves the axes in order, a Cast to
+ * the type that the value has. Users of f(x) use x instead. Where f(x) is a graph output its name must stay, so x takes
+ * that name at its source, and that only works when a node makes x and nobody outside knows it.
  */
 
 interface Match {
@@ -27,6 +27,8 @@ function isIdentity(node: Node, view: GraphView): boolean {
       const pads = view.opset < 11 ? readInts(node, "pads") : view.integers(node.inputs[1] ?? "");
       return pads !== undefined && pads.every((value) => value === 0);
     }
+    case "Transpose":
+      return readInts(node, "perm")?.every((from, axis) => from === axis) ?? false;
     default:
       return false;
   }

@@ -1,6 +1,7 @@
 import type { LazyTensor } from "@samoyed/core";
 import { type Graph, isKnown, type Node, type ValueType } from "@samoyed/ir";
 import { type Knowledge, learn } from "../infer.ts";
+import { withoutUnused } from "./without-unused.ts";
 
 /** What a rewrite may look at: the graph as it stands, with who makes and who uses each value. */
 export interface GraphView {
@@ -121,19 +122,12 @@ export class Draft implements GraphView {
 
   /** The graph as it stands, without weights and nodes that nothing uses. */
   finish(): Graph {
-    const used = new Set(this.#outputs);
-    const nodes: Node[] = [];
-    for (const node of this.nodes().toReversed()) {
-      if (!node.outputs.some((name) => used.has(name))) continue;
-      for (const name of node.inputs) used.add(name);
-      nodes.push(node);
-    }
-    return {
+    return withoutUnused({
       ...this.#graph,
-      nodes: nodes.toReversed(),
-      initializers: new Map([...this.#initializers].filter(([name]) => used.has(name))),
+      nodes: this.nodes(),
+      initializers: this.#initializers,
       values: new Map(),
-    };
+    });
   }
 
   #add(node: Node, place: number): void {

@@ -1,5 +1,5 @@
 import type { LazyTensor, SamoyedError } from "@samoyed/core";
-import { verifyGraph } from "@samoyed/graph";
+import { canonicalize, verifyGraph } from "@samoyed/graph";
 import { describe, expect, it } from "vitest";
 import { architectures, classifierOf, countClasses, inputSizeOf, modelParameters, tapsOf } from "../architecture.ts";
 import { buildModel } from "../build-model.ts";
@@ -36,6 +36,9 @@ describe.each(FAMILIES)("$name", (family) => {
       for (const features of [false, true]) {
         const graph = buildModel({ architecture, numClasses: 7, tensors, features, taps: true });
         verifyGraph(graph);
+        const { graph: canonical, report } = canonicalize(graph);
+        expect(report.applied, name).toEqual([]);
+        expect(canonical, name).toEqual(graph);
         expect(graph.inputs, name).toEqual([
           { name: "input", dtype: "float32", shape: ["N", ...inputSizeOf(architecture)] },
         ]);

@@ -4,7 +4,7 @@ import { alignUp } from "./arena.ts";
 import type { PlanModel, PlanNode } from "./model.ts";
 import { OPERATORS } from "./operators/index.ts";
 import { planProgram } from "./plan.ts";
-import { isPassing } from "./resolve.ts";
+import { isIdentity } from "./resolve.ts";
 import type { InputSizes } from "./shapes.ts";
 
 /** Something that the runtime would refuse. */
@@ -56,7 +56,7 @@ export function findRefusals(given: PlanModel, { sizes, shapes, exact }: FindRef
     model = withoutNodes(model, { dropped, known: inputs });
   }
 
-  const unknown = given.graph.nodes.filter((node) => !OPERATORS.has(node.op) && !isPassing(node));
+  const unknown = given.graph.nodes.filter((node) => !OPERATORS.has(node.op) && !isIdentity(node));
   for (const { name: node, op } of unknown)
     refusals.push({ node, op, reason: "is of an operator that no kernel computes" });
   drop(new Set(unknown));

@@ -7,7 +7,7 @@ export type PlanNode = Node<SmydWeight>;
 /** What is planned: a graph that the file's reader has checked, and its data. */
 export interface PlanModel {
   /** Its initializers say where in the data section constants are. */
-  readonly graph: Pick<Graph<SmydWeight>, "opset" | "inputs" | "outputs" | "nodes" | "initializers">;
+  readonly graph: Pick<Graph<SmydWeight>, "inputs" | "outputs" | "nodes" | "initializers">;
   /** The data section: the planner reads small constants (shapes, paddings, bounds). */
   readonly data: Uint8Array;
 }

@@ -1,4 +1,5 @@
 import { sameShape } from "@samoyed/core";
+import { readFloat } from "@samoyed/ir";
 import type { PlanNode } from "./model.ts";
 import type { Activation } from "./steps.ts";
 import { scalarOf } from "./constants.ts";
@@ -15,7 +16,7 @@ export interface Pattern {
 /** The activation that ends in a node, if one does. */
 export function findPattern(node: PlanNode, uses: Uses): Pattern | undefined {
   if (node.op !== "Mul") return undefined;
-  const found = bothWays(node, (a, b) => silu(a, b, uses) ?? gelu(a, b, uses));
+  const found = bothWays(node, (a, b) => silu(a, b, uses) ?? hardSwish(a, b, uses) ?? gelu(a, b, uses));
   if (found === undefined) return undefined;
   const [from, to] = [uses.shapes.get(found.input), uses.shapes.get(node.outputs[0]!)];
   return from && to && sameShape(from, to) ? found : undefined;
@@ -31,6 +32,14 @@ function silu(x: string, gate: string, uses: Uses): Pattern | undefined {
   const sigmoid = uses.innerMaker(gate, "Sigmoid");
   if (sigmoid === undefined || sigmoid.inputs[0] !== x) return undefined;
   return { input: x, activation: { kind: "silu" }, inner: [sigmoid] };
+}
+
+/** x · HardSigmoid(x, 1/6, ½), which is HardSwish in the canonical form. */
+function hardSwish(x: string, gate: string, uses: Uses): Pattern | undefined {
+  const sigmoid = uses.innerMaker(gate, "HardSigmoid");
+  if (sigmoid === undefined || sigmoid.inputs[0] !== x) return undefined;
+  const isSwish = readFloat(sigmoid, "alpha", 0.2) === Math.fround(1 / 6) && readFloat(sigmoid, "beta", 0.5) === 0.5;
+  return isSwish ? { input: x, activation: { kind: "hard-swish" }, inner: [sigmoid] } : undefined;
 }
 
 /** (x · ½) · (Erf(x · √½) + 1), PyTorch's exact GELU. */

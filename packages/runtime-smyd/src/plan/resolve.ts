@@ -1,21 +1,18 @@
 import { UnsupportedError } from "@samoyed/core";
-import { readInt } from "@samoyed/ir";
-import { unsupported } from "./unsupported.ts";
-import type { SmydWeight } from "@samoyed/smyd-file";
 import { MAX_PLANNED_NODES } from "./limits.ts";
 import type { PlanModel, PlanNode } from "./model.ts";
 
 /** A graph whose every node computes something. */
 export interface ResolvedModel extends PlanModel {
-  /** The value that a name stands for: itself, or what an Identity or Dropout passed on. */
+  /** The value that a name stands for: itself, or what an Identity passed on. */
   resolve(name: string): string;
 }
 
 /**
- * The same graph without the nodes that pass a value on (Identity, Dropout at inference) or hold one (Constant): their
- * outputs become other names of what they hold.
+ * The same graph without Identity nodes, whose outputs become other names of what they pass on: in the canonical form
+ * they give an input or a constant the name of an output.
  *
- * @throws UnsupportedError for more nodes than the planner takes, a Dropout in training, or a constant that is no tensor.
+ * @throws UnsupportedError for more nodes than the planner takes.
  */
 export function resolveModel(model: PlanModel): ResolvedModel {
   const { graph } = model;
@@ -23,36 +20,17 @@ export function resolveModel(model: PlanModel): ResolvedModel {
     throw new UnsupportedError(`the graph has ${graph.nodes.length} nodes; at most ${MAX_PLANNED_NODES} are planned`);
   }
   const names = new Map<string, string>();
-  const initializers = new Map(graph.initializers);
   const resolve = (name: string): string => names.get(name) ?? name;
   const nodes: PlanNode[] = [];
   for (const node of graph.nodes) {
     const inputs = node.inputs.map(resolve);
-    const resolved = { ...node, inputs };
-    if (node.op === "Constant") initializers.set(node.outputs[0]!, constantOf(node));
-    else if (passesOn(resolved, graph.opset)) names.set(node.outputs[0]!, inputs[0]!);
-    else nodes.push(resolved);
+    if (isIdentity(node)) names.set(node.outputs[0]!, inputs[0]!);
+    else nodes.push({ ...node, inputs });
   }
-  return { graph: { ...graph, nodes, initializers }, data: model.data, resolve };
+  return { ...model, graph: { ...graph, nodes }, resolve };
 }
 
-function constantOf(node: PlanNode): SmydWeight {
-  const value = Object.hasOwn(node.attributes, "value") ? node.attributes["value"] : undefined;
-  if (value?.type !== "tensor") throw unsupported(node, "holds something else than a tensor");
-  return { ...value.value, name: node.outputs[0]! };
-}
-
-/** Whether a node may pass a value on or hold one, and is then planned by no operator. */
-export function isPassing({ op }: PlanNode): boolean {
-  return op === "Identity" || op === "Dropout" || op === "Constant";
-}
-
-function passesOn(node: PlanNode, opset: number): boolean {
-  if (node.op === "Identity") return true;
-  if (node.op !== "Dropout") return false;
-  // Opset 6 trains unless `is_test` says otherwise; since 12 an input tells.
-  const trains = (node.inputs[2] ?? "") !== "" || (opset < 7 && readInt(node, "is_test", 0) === 0);
-  if (trains) throw unsupported(node, "may be in training mode");
-  if (node.outputs.length > 1 && node.outputs[1] !== "") throw unsupported(node, "has its mask used");
-  return true;
+/** Whether a node passes a value on, and is planned by no operator. */
+export function isIdentity({ op }: PlanNode): boolean {
+  return op === "Identity";
 }

@@ -1,5 +1,5 @@
 import { FormatError, formatShape, quote, type Shape } from "@samoyed/core";
-import { describeNode, isKnown, nodeFormatError, type OperatorRule } from "@samoyed/ir";
+import { CANONICAL_OPSET, describeNode, isKnown, nodeFormatError, type OperatorRule } from "@samoyed/ir";
 import { atNode } from "./at-node.ts";
 import { readIntsInput } from "./constants.ts";
 import type { PlanNode } from "./model.ts";
@@ -64,7 +64,7 @@ export function computeShapes(model: ResolvedModel, { inputs, batched: given }: 
     const call: ShapeCall = {
       node,
       model,
-      opset: model.graph.opset,
+      opset: CANONICAL_OPSET,
       inputs: node.inputs.map((name) => (name === "" ? undefined : typeIn(types, name))),
       batched: node.inputs.map((name) => batched.has(name)),
       constant: () => undefined,

@@ -8,6 +8,7 @@ import { TILE_PIXELS } from "./kernels/tile-pixels.ts";
 import type { ByteStream } from "../load/byte-stream.ts";
 import { loadData } from "./load-data.ts";
 import { readHeader } from "../load/read-header.ts";
+import { refuseFormer } from "../load/refuse-former.ts";
 import { createMemory, DATA_ADDRESS } from "./memory.ts";
 import { openSession } from "../session.ts";
 import { type StartThread, startCrew } from "./threads/crew.ts";
@@ -31,6 +32,7 @@ export interface LoadModelOptions {
 export async function loadModel(stream: ByteStream, options: LoadModelOptions): Promise<Session> {
   const { simd, threads, startThread, signal, onProgress } = options;
   const file = await readHeader(stream);
+  refuseFormer(file, stream.label);
   requireFloatPorts(file.graph, stream.label);
   const sharing = threads > 1 ? "shared" : "unshared";
   const memory = createMemory(DATA_ADDRESS + file.dataBytes, sharing);
@@ -65,9 +67,7 @@ function prepareFirst(engine: Engine, file: SmydFile, batch: string | undefined)
 
 /** How much of the data section planning may read: all up to the last list of integers or float32 scalar. */
 function planningBytes({ graph }: SmydFile): number {
-  const attributes = graph.nodes.flatMap((node) => Object.values(node.attributes));
-  const tensors = attributes.flatMap((attribute) => (attribute.type === "tensor" ? [attribute.value] : []));
-  const small = [...graph.initializers.values(), ...tensors].filter(
+  const small = [...graph.initializers.values()].filter(
     ({ layout, storage, byteLength }) => layout === "plain" && (storage !== "float32" || byteLength === 4),
   );
   return Math.max(0, ...small.map(({ offset, byteLength }) => offset + byteLength));

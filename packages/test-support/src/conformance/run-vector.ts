@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type LazyTensor, lazyTensor, memorySource, type Tensor, UnsupportedError } from "@samoyed/core";
 import { readOnnx, readTensorProto } from "@samoyed/format-onnx";
-import { inferShapes } from "@samoyed/graph";
+import { withoutUnused } from "@samoyed/graph";
 import type { Graph } from "@samoyed/ir";
 import { difference } from "../difference.ts";
 import { operatorNames } from "./operator-names.ts";
@@ -105,7 +105,7 @@ function asDeclared(tensor: Tensor, dtype: string): Tensor {
 function withConstants(graph: Graph, { inputs }: Data): Graph {
   const initializers = new Map<string, LazyTensor>(graph.initializers);
   for (const { name } of graph.inputs.slice(1)) initializers.set(name, lazyTensor(name, inputs[name]!));
-  return inferShapes({ ...graph, inputs: graph.inputs.slice(0, 1), initializers, values: new Map() });
+  return withoutUnused({ ...graph, inputs: graph.inputs.slice(0, 1), initializers, values: new Map() });
 }
 
 async function runData(

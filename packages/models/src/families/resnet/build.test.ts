@@ -1,4 +1,5 @@
 import { type LazyTensor, lazyTensor, MismatchError, type Shape, UsageError } from "@samoyed/core";
+import { canonicalize } from "@samoyed/graph";
 import { describe, expect, it } from "vitest";
 import { buildModel } from "../../build-model.ts";
 import { type ResNetConfig, resnetConfig } from "./config.ts";
@@ -18,6 +19,14 @@ function unread(architecture: ResNetConfig, numClasses: number): Map<string, Laz
 const SMALL = resnetConfig({ block: "basic", layers: [1, 2, 1, 1], channels: [8, 16, 24, 32] });
 
 describe("buildModel", () => {
+  it("spells every activation in the canonical form", () => {
+    for (const actLayer of ["relu", "silu", "leaky_relu", "hard_swish", "gelu"] as const) {
+      const architecture = resnetConfig({ block: "basic", layers: [1, 1, 1, 1], actLayer });
+      const graph = buildModel({ architecture, numClasses: 10, tensors: unread(architecture, 10) });
+      expect(canonicalize(graph).report.applied, actLayer).toEqual([]);
+    }
+  });
+
   it("names nodes by module paths and weights by state-dict names", () => {
     const graph = buildModel({ architecture: SMALL, numClasses: 10, tensors: unread(SMALL, 10) });
     expect(graph.nodes.slice(0, 13).map(({ name, op }) => `${name} ${op}`)).toEqual([

@@ -70,7 +70,14 @@ const ACTIVATIONS: Readonly<
   // PyTorch's default slope.
   leaky_relu: ({ builder }, x, name, output) =>
     builder.node("LeakyRelu", [x], { name, outputs: [output], attributes: { alpha: float(0.01) } }),
-  hard_swish: ({ builder }, x, name, output) => builder.node("HardSwish", [x], { name, outputs: [output] }),
+  // x · min(1, max(0, x / 6 + ½))
+  hard_swish: ({ builder }, x, name, output) => {
+    const gate = builder.node("HardSigmoid", [x], {
+      name: `${name}.gate`,
+      attributes: { alpha: float(1 / 6), beta: float(0.5) },
+    });
+    return builder.node("Mul", [x, gate], { name, outputs: [output] });
+  },
   // x / 2 · (1 + erf(x / √2)); the operator Gelu came with opset 20.
   gelu: ({ builder, weights }, x, name, output) => {
     const scaled = builder.node("Mul", [x, weights.constant("gelu.sqrt_half", [], [Math.SQRT1_2])], {

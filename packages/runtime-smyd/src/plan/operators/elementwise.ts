@@ -1,13 +1,13 @@
 import type { Shape } from "@samoyed/core";
 import {
   alphaRule,
+  arithmeticRule,
   clipRule,
   floatUnaryRule,
-  geluRule,
   hardSigmoidRule,
   type OperatorRule,
+  powRule,
   unaryRule,
-  variadicRule,
 } from "@samoyed/ir";
 import { binarySteps } from "../copy-steps.ts";
 import { type LowerCall, type Operator, requireRank, type ShapeCall } from "../operator.ts";
@@ -40,40 +40,17 @@ function lowerBinary({ fused, shape, lowering }: LowerCall, operator: BinaryOper
   });
 }
 
-/** Min and Max of one operand are that operand, of three a chain. */
-function lowerMany(call: LowerCall, operator: "min" | "max"): void {
-  const { fused, shape, lowering } = call;
-  if (fused.inputs.length === 1) {
-    lowerActivation(call);
-    return;
-  }
-  const places = fused.inputs.map((name) => lowering.place(name));
-  const layout = elementLayout(shape, places);
-  let left = places[0]!;
-  for (const [index, right] of places.slice(1).entries()) {
-    const last = index === places.length - 2;
-    const output = last ? lowering.create(fused.output, shape, layout) : lowering.temporary(shape, layout);
-    const [operand, activation] = [left, last ? fused.activation : ({ kind: "none" } as const)];
-    lowering.push({
-      reads: [operand, right],
-      writes: output,
-      emit: () => binarySteps(operator, { left: operand, right, output }, activation),
-    });
-    left = output;
-  }
-  lowering.define(fused.output, left);
-}
-
 /** Whether every operand that is a batch has its images where the result has them. */
 function keepsImages({ inputs, batched }: ShapeCall): boolean {
   const rank = Math.max(...inputs.map((type) => type?.shape.length ?? 0));
   return inputs.every((type, index) => !batched[index] || type?.shape.length === rank);
 }
 
-function binary(operator: BinaryOperator): Operator {
+function binary(operator: BinaryOperator, rule: OperatorRule = arithmeticRule): Operator {
   return {
-    // As since opset 7: before, attributes placed the second operand, and a node that has them is refused.
-    rule: { ...variadicRule, inputs: [2, 2] },
+    rule,
+    // Before operator set 7, attributes placed the second operand.
+    without: ["axis", "broadcast"],
     require(call) {
       requireRank(call);
       // Of all these, ONNX lets Pow's exponent alone have a type of its own.
@@ -82,24 +59,6 @@ function binary(operator: BinaryOperator): Operator {
     },
     keepsImages,
     lower: (call) => lowerBinary(call, operator),
-  };
-}
-
-/** Most operands of one node: each takes a step, and a buffer. */
-const MAX_OPERANDS = 64;
-
-function many(operator: "min" | "max"): Operator {
-  return {
-    rule: variadicRule,
-    require(call) {
-      const { node, inputs } = call;
-      if (inputs.length > MAX_OPERANDS) {
-        throw unsupported(node, `has ${inputs.length} operands; up to ${MAX_OPERANDS} are planned`);
-      }
-      requireRank(call);
-    },
-    keepsImages,
-    lower: (call) => lowerMany(call, operator),
   };
 }
 
@@ -114,16 +73,14 @@ export const ELEMENTWISE: Readonly<Record<string, Operator>> = {
   Sub: binary("sub"),
   Mul: binary("mul"),
   Div: binary("div"),
-  Pow: binary("pow"),
-  Min: many("min"),
-  Max: many("max"),
+  Pow: binary("pow", powRule),
+  Min: binary("min"),
+  Max: binary("max"),
   Relu: activation(unaryRule),
-  Clip: activation(clipRule),
+  Clip: { ...activation(clipRule), without: ["min", "max"] },
   LeakyRelu: activation(alphaRule),
   Sigmoid: activation(floatUnaryRule),
   HardSigmoid: activation(hardSigmoidRule),
-  HardSwish: activation(floatUnaryRule),
   Tanh: activation(floatUnaryRule),
   Erf: activation(floatUnaryRule),
-  Gelu: activation(geluRule),
 };

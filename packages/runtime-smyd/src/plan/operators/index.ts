@@ -8,7 +8,7 @@ import { PAD } from "./pad.ts";
 import { POOLING } from "./pooling.ts";
 import { SOFTMAX } from "./softmax.ts";
 
-/** Every ONNX operator that is planned, by name. Identity, Dropout and Constant are gone before (`resolve.ts`). */
+/** Every ONNX operator that is planned, by name. Identity is gone before (`resolve.ts`). */
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
   Object.entries({
     ...CONVOLUTION,

@@ -61,11 +61,13 @@ export const LAYOUT: Readonly<Record<string, Operator>> = {
   },
   Squeeze: {
     rule: squeezeRule,
+    without: ["axes"],
     keepsImages: (call) => keepsFirstAxis(call, () => shapeOf(call, 0).length),
     lower: lowerReshape,
   },
   Unsqueeze: {
     rule: unsqueezeRule,
+    without: ["axes"],
     keepsImages: (call) => keepsFirstAxis(call, (given) => shapeOf(call, 0).length + given),
     lower: lowerReshape,
   },

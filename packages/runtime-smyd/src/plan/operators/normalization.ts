@@ -10,11 +10,8 @@ function requireChannels(call: ShapeCall): void {
 }
 
 function requireInference(call: ShapeCall): void {
-  const { node, opset } = call;
-  // Until opset 14, further outputs alone meant training; those are refused for every node.
+  const { node } = call;
   if (readInt(node, "training_mode", 0) !== 0) throw unsupported(node, "is in training mode");
-  if (opset < 7 && readInt(node, "is_test", 0) === 0) throw unsupported(node, "is in training mode");
-  if (readInt(node, "spatial", 1) !== 1) throw unsupported(node, "has statistics for each pixel");
   requireChannels(call);
 }
 
@@ -91,6 +88,11 @@ function lowerInstanceNorm({ fused, node, shape, lowering }: LowerCall): void {
 
 /** Normalisations over channels. */
 export const NORMALIZATION: Readonly<Record<string, Operator>> = {
-  BatchNormalization: { rule: batchNormRule, require: requireInference, lower: lowerBatchNorm },
+  BatchNormalization: {
+    rule: batchNormRule,
+    without: ["is_test", "spatial"],
+    require: requireInference,
+    lower: lowerBatchNorm,
+  },
   InstanceNormalization: { rule: instanceNormRule, require: requireChannels, lower: lowerInstanceNorm },
 };

@@ -1,5 +1,5 @@
 import type { Shape } from "@samoyed/core";
-import { type AxisPadding, padRule, padSources, readFloat, readPadding, readPadMode } from "@samoyed/ir";
+import { type AxisPadding, CANONICAL_OPSET, padRule, padSources, readPadding, readPadMode } from "@samoyed/ir";
 import { readIntsInput, readScalarInput } from "../constants.ts";
 import { countElements } from "../limits.ts";
 import type { PlanModel, PlanNode } from "../model.ts";
@@ -10,9 +10,10 @@ import type { Tables } from "../tables.ts";
 import { unsupported } from "../unsupported.ts";
 
 function paddingOf(node: PlanNode, model: PlanModel, rank: number): AxisPadding {
-  const { opset } = model.graph;
   const inputs = node.inputs.map((name) => (name === "" ? undefined : name));
-  const padding = readPadding({ node, opset, inputs }, rank, (index) => readIntsInput(model, node, index));
+  const padding = readPadding({ node, opset: CANONICAL_OPSET, inputs }, rank, (index) =>
+    readIntsInput(model, node, index),
+  );
   if (padding === undefined) throw unsupported(node, "computes its pads");
   return padding;
 }
@@ -41,7 +42,7 @@ function lowerPad(call: LowerCall): void {
   const { model } = lowering;
   const from = shapeOf(fused.inputs[0]!);
   const padding = paddingOf(node, model, from.length);
-  const fill = (model.graph.opset < 11 ? readFloat(node, "value", 0) : readScalarInput(model, node, 2)) ?? 0;
+  const fill = readScalarInput(model, node, 2) ?? 0;
   const channelsStay = from.length === 4 && padding.begin[1] === 0 && padding.end[1] === 0;
   const input = channelsStay ? lowering.pixels(fused.inputs[0]!) : lowering.plain(lowering.place(fused.inputs[0]!));
   const output = lowering.create(fused.output, shape, input.layout);
@@ -87,6 +88,7 @@ function elementTable(indices: readonly number[][], from: Shape): () => Int32Arr
 export const PAD: Readonly<Record<string, Operator>> = {
   Pad: {
     rule: padRule,
+    without: ["pads", "value"],
     require: requirePad,
     keepsImages: (call) => {
       const { begin, end } = paddingOf(call.node, call.model, shapeOf(call, 0).length);

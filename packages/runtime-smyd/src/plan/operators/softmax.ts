@@ -1,20 +1,19 @@
-import { readSoftmaxAxis, softmaxRule } from "@samoyed/ir";
+import { CANONICAL_OPSET, readSoftmaxAxis, softmaxRule } from "@samoyed/ir";
 import { countElements } from "../limits.ts";
 import { type LowerCall, type Operator, requireRank, shapeOf } from "../operator.ts";
 
 function lowerSoftmax({ fused, node, shape, lowering }: LowerCall, kind: "softmax" | "log-softmax"): void {
-  const { opset } = lowering.model.graph;
-  const axis = readSoftmaxAxis({ node, opset }, shape.length);
+  const axis = readSoftmaxAxis({ node, opset: CANONICAL_OPSET }, shape.length);
   const input = lowering.place(fused.inputs[0]!);
   // One axis that is not the last has to become it, and to go back.
-  const moves = opset >= 13 && axis < shape.length - 1;
+  const moves = axis < shape.length - 1;
   const axes = [...shape.keys()];
   const perm = moves ? [...axes.filter((own) => own !== axis), axis] : axes;
   const moved = perm.map((own) => shape[own]!);
   const source = moves ? lowering.temporary(moved, "plain") : lowering.plain(input);
   if (moves) lowering.permute(input, source, perm);
   const result = lowering.temporary(moved, "plain");
-  const count = countElements(moved.slice(moves ? -1 : axis), "a row");
+  const count = moved.at(-1)!;
   const rows = countElements(shape, "a value") / count;
   lowering.push({
     reads: [source],

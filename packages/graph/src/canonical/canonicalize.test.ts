@@ -1,0 +1,78 @@
+import { lazyTensor } from "@samoyed/core";
+import { noise } from "@samoyed/test-support/tensors";
+import { describe, expect, test } from "vitest";
+import { distance, inputsOf } from "../../test/canonical-case.ts";
+import { int64, nodeGraph } from "../../test/helpers.ts";
+import { recordedCases } from "../../test/recorded.ts";
+import {
+  CANONICAL_OPERATORS,
+  canonicalize,
+  createBuilder,
+  DECOMPOSED_OPERATORS,
+  interpret,
+  INTERPRETED_OPERATORS,
+  requireCanonical,
+} from "../index.ts";
+import { CANONICAL_OPSET, type Graph, int, MAX_OPSET, MIN_OPSET, string } from "@samoyed/ir";
+
+describe("the list of operators", () => {
+  test("every operator is canonical or decomposed into those that are", () => {
+    const decomposed = [...DECOMPOSED_OPERATORS.keys()];
+    expect([...CANONICAL_OPERATORS, ...decomposed].toSorted()).toEqual(INTERPRETED_OPERATORS);
+    for (const into of DECOMPOSED_OPERATORS.values())
+      expect(CANONICAL_OPERATORS).toEqual(expect.arrayContaining([...into]));
+  });
+});
+
+describe("requireCanonical", () => {
+  function net(opset: number, op: string): Graph {
+    const b = createBuilder({ name: "net", opset });
+    b.output(b.node(op, [b.input("x", "float32", ["N", 4])], { name: "y" }));
+    return b.finish();
+  }
+  test("takes canonical graphs, and names what canonicalize would change", () => {
+    requireCanonical(net(CANONICAL_OPSET, "Relu"));
+    expect(() => requireCanonical(net(14, "Relu"))).toThrow('graph "net" uses operator set 14; expected 17');
+    expect(() => requireCanonical(net(CANONICAL_OPSET, "HardSwish"))).toThrow(
+      'graph "net" is not in the canonical form: HardSwish (node "y")',
+    );
+    requireCanonical(canonicalize(net(14, "HardSwish")).graph);
+  });
+
+  test("says why a graph stays in another operator set", () => {
+    const b = createBuilder({ name: "net", opset: 18 });
+    const attributes = { antialias: int(1), mode: string("linear") };
+    const sizes = b.initializer(lazyTensor("sizes", int64([1, 1, 2, 2])));
+    b.output(b.node("Resize", [b.input("x", "float32", [1, 1, 4, 4]), "", "", sizes], { name: "y", attributes }));
+    const { graph } = canonicalize(b.finish());
+    expect(() => requireCanonical(graph)).toThrow(
+      'graph "net" uses operator set 18; expected 17, in which it cannot be expressed: ' +
+        'node "y": it is antialiased, which came with operator set 18',
+    );
+  });
+});
+
+test.each(Array.from({ length: MAX_OPSET - MIN_OPSET + 1 }, (_, index) => MIN_OPSET + index))(
+  "operator set %i comes to the canonical one",
+  async (opset) => {
+    const b = createBuilder({ name: "net", opset });
+    b.output(b.node("Relu", [b.node("Softmax", [b.input("x", "float32", ["N", 4])])], { name: "y" }));
+    const { graph, report } = canonicalize(b.finish());
+    expect([graph.opset, report.opset]).toEqual([CANONICAL_OPSET, { from: opset, to: CANONICAL_OPSET }]);
+    const x = noise([2, 4], 1);
+    expect(await interpret(graph, { x })).toEqual(await interpret(b.finish(), { x }));
+  },
+);
+
+/** PyTorch's numbers: F is how far they are from the node's own, and the canonical form may be as far. */
+test.each(recordedCases().map((item) => [item.name, item] as const))("%s, as PyTorch has it", async (_, item) => {
+  const { graph, report } = canonicalize(nodeGraph(item));
+  if (report.opset.to !== CANONICAL_OPSET) {
+    expect(report.declined).not.toEqual([]);
+    return;
+  }
+  const results = [...(await interpret(graph, inputsOf(item))).values()];
+  for (const [index, expected] of item.expected.entries()) {
+    expect(distance(results[index]!, expected)).toBeLessThanOrEqual(16);
+  }
+});

@@ -1,0 +1,92 @@
+import { depthToSpace } from "./decompositions/depth-to-space.ts";
+import { dilatedAverage } from "./decompositions/dilated-average.ts";
+import { celu } from "./decompositions/celu.ts";
+import { einsum } from "./decompositions/einsum.ts";
+import { gelu } from "./decompositions/gelu.ts";
+import { groupNormalization } from "./decompositions/group-normalization.ts";
+import { hardSwish } from "./decompositions/hard-swish.ts";
+import { logSumExp } from "./decompositions/log-sum-exp.ts";
+import { lpNormalization } from "./decompositions/lp-normalization.ts";
+import { meanVarianceNormalization } from "./decompositions/mean-variance-normalization.ts";
+import { mish } from "./decompositions/mish.ts";
+import { rmsNormalization } from "./decompositions/rms-normalization.ts";
+import { selu } from "./decompositions/selu.ts";
+import { shrink } from "./decompositions/shrink.ts";
+import { softsign } from "./decompositions/softsign.ts";
+import { spatialMean } from "./decompositions/spatial-mean.ts";
+import { sums } from "./decompositions/sums.ts";
+import { swish } from "./decompositions/swish.ts";
+import { thresholdedRelu } from "./decompositions/thresholded-relu.ts";
+import { extremeOperands, sumOperands } from "./decompositions/variadic.ts";
+import { wrapPadding } from "./decompositions/wrap-padding.ts";
+import { autoPad } from "./resolve/auto-pad.ts";
+import { constantNodes } from "./resolve/constant-nodes.ts";
+import { filledWeights } from "./resolve/filled-weights.ts";
+import { inferenceDropout } from "./resolve/inference-dropout.ts";
+import type { NodeRule } from "./rule.ts";
+import { axesInputs } from "./upgrades/axes-inputs.ts";
+import { clipBounds } from "./upgrades/clip-bounds.ts";
+import { dropLaterAttributes } from "./upgrades/later-attributes.ts";
+import { laterTypes } from "./upgrades/later-types.ts";
+import { legacyBroadcast } from "./upgrades/legacy-broadcast.ts";
+import { padInputs } from "./upgrades/pad-inputs.ts";
+import { reductionAxes } from "./upgrades/reduction-axes.ts";
+import { oldResize, resizeInputs, upsample } from "./upgrades/resize-inputs.ts";
+import { sliceInputs } from "./upgrades/slice-inputs.ts";
+import { softmaxAxis } from "./upgrades/softmax-axis.ts";
+import { splitSizes } from "./upgrades/split-sizes.ts";
+import { topK } from "./upgrades/top-k.ts";
+import { batchNormAttributes, dropoutAttributes } from "./upgrades/training-mode.ts";
+
+/**
+ * What brings a graph to the canonical operator set: nodes that older or newer ones write otherwise. Decompositions of
+ * operators that came later are among them, for such a node cannot wait.
+ */
+export const UPGRADES: readonly NodeRule[] = [
+  axesInputs,
+  batchNormAttributes,
+  clipBounds,
+  dilatedAverage,
+  dropoutAttributes,
+  gelu,
+  groupNormalization,
+  laterTypes,
+  dropLaterAttributes,
+  legacyBroadcast,
+  mish,
+  oldResize,
+  wrapPadding,
+  padInputs,
+  reductionAxes,
+  resizeInputs,
+  rmsNormalization,
+  sliceInputs,
+  softmaxAxis,
+  splitSizes,
+  swish,
+  topK,
+  upsample,
+];
+
+/** What brings a graph of the canonical operator set into the canonical form. A new decomposition is one line here. */
+export const DECOMPOSITIONS: readonly NodeRule[] = [
+  autoPad,
+  celu,
+  constantNodes,
+  depthToSpace,
+  einsum,
+  extremeOperands,
+  filledWeights,
+  hardSwish,
+  inferenceDropout,
+  logSumExp,
+  lpNormalization,
+  meanVarianceNormalization,
+  selu,
+  shrink,
+  softsign,
+  spatialMean,
+  sumOperands,
+  sums,
+  thresholdedRelu,
+];
