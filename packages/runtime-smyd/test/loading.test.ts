@@ -213,7 +213,7 @@ describe("damaged files", () => {
     const foreign = new Uint8Array(8 + header.length + 4);
     new DataView(foreign.buffer).setBigUint64(0, BigInt(header.length), true);
     foreign.set(header, 8);
-    await expect(load(foreign)).rejects.toThrow(/a safetensors file and no \.smyd model/);
+    await expect(load(foreign)).rejects.toThrow(/a safetensors file, not a \.smyd model/);
     await expect(load(join(folder, "nowhere.smyd"))).rejects.toMatchObject({ code: "io" });
   });
 });
