@@ -156,7 +156,7 @@ describe.each<[string, Backend]>([
       [{ input: ramp([1, 3, 8, 9]) }, /is float32 \[1, 3, 8, 9\]; expected float32 \[N, 3, 8, 8\]/],
       [{ input: ramp([3, 8, 8]) }, /is float32 \[3, 8, 8\]/],
       [{ input: { ...good, dtype: "float64", data: new Float64Array(192) } }, /is float64 \[1, 3, 8, 8\]/],
-      [{ input: { ...good, data: new Float32Array(191) } }, /holds 191 values/],
+      [{ input: { ...good, data: new Float32Array(191) } }, /has 191 values/],
     ];
     for (const [inputs, message] of bad) {
       await expect(session.run(inputs)).rejects.toThrow(ShapeError);

@@ -72,7 +72,7 @@ describe.each([1, 2])("with %i threads", (threads) => {
     const bad: [Record<string, Tensor>, RegExp][] = [
       [{}, /"input" is missing; expected float32 \[N, 3, 8, 8\]/],
       [{ input: wave([1, 3, 8, 9]) }, /is float32 \[1, 3, 8, 9\]; expected float32 \[N, 3, 8, 8\]/],
-      [{ input: { ...good, data: new Float32Array(191) } }, /holds 191 values/],
+      [{ input: { ...good, data: new Float32Array(191) } }, /has 191 values/],
     ];
     for (const [inputs, message] of bad) {
       await expect(session.run(inputs)).rejects.toThrow(ShapeError);
