@@ -58,7 +58,7 @@ export function caseBackends(
         const making = made.get(format!) ?? make(format!);
         made.set(format!, making);
         const { path, weightsSha256 } = await making;
-        const session = await backend.load(path, signal ? { signal } : {});
+        const session = await backend.load(path, { signal });
         return {
           run: (inputs, options) => session.run(inputs, options),
           dispose: () => session.dispose(),

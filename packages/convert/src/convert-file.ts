@@ -33,7 +33,7 @@ export async function convertFile(path: string, options: ConvertFileOptions): Pr
     source.byteLength < MIN_THREAD_BYTES ? hashSource(source, stop) : hashFile(path, stop);
   const convert: ConvertOptions = {
     ...rest,
-    ...(signal && { signal }),
+    signal,
     createSink: outputFolder(outDir),
     resolve: (file) => fileSource(join(dirname(path), file)),
     sourceName: basename(path),

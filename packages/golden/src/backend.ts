@@ -9,7 +9,7 @@ export interface CaseSession {
    */
   run(
     inputs: Readonly<Record<string, Tensor>>,
-    options: { readonly taps?: readonly string[]; readonly signal?: AbortSignal },
+    options: { readonly taps?: readonly string[]; readonly signal?: AbortSignal | undefined },
   ): Promise<ReadonlyMap<string, Tensor>>;
   dispose(): Promise<void>;
   /** `weightsDigest` of the weights that it computes with, where they were stored in fewer bits. */
@@ -26,7 +26,7 @@ export interface CaseBackend {
     | { readonly available: false; readonly reason: string; readonly fix: string }
   >;
   /** Converts if needed, and loads. An `UnavailableError` makes the verdict `not run`, any other error `failed`. */
-  open(options: { readonly signal?: AbortSignal }): Promise<CaseSession>;
+  open(options: { readonly signal?: AbortSignal | undefined }): Promise<CaseSession>;
 }
 
 /** Input name of every graph that Samoyed writes. */

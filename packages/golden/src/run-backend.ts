@@ -82,7 +82,7 @@ async function runTaps(
   try {
     const batch: Tensor = { ...input!, shape: [1, ...input!.shape] };
     const names = taps.layers.map(({ name }) => name);
-    const outputs = await session.run({ [INPUT]: batch }, { taps: names, ...(signal ? { signal } : {}) });
+    const outputs = await session.run({ [INPUT]: batch }, { taps: names, signal });
     return { kind: "sampled", values: sampleTaps(outputs, taps) };
   } catch (error) {
     throwIfAborted(signal);

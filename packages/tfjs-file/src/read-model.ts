@@ -17,7 +17,7 @@ export async function readModel(files: ModelFiles, signal?: AbortSignal): Promis
         `${files.label}: is ${file.byteLength} bytes; a model.json has at most ${MAX_MODEL_JSON_BYTES}`,
       );
     }
-    const bytes = await file.read(0, file.byteLength, signal ? { signal } : {});
+    const bytes = await file.read(0, file.byteLength, { signal });
     return parseModel(new TextDecoder().decode(bytes), files.label);
   } finally {
     await file.close?.();

@@ -119,7 +119,7 @@ function shardReader(group: WeightGroup, { files, signal }: ReadingOptions): Sha
           });
         }
         const piece = target.subarray(done, done + Math.min(target.length - done, current.byteLength - offset));
-        await readInto(current, { offset, target: piece }, signal ? { signal } : {});
+        await readInto(current, { offset, target: piece }, { signal });
         done += piece.length;
         offset += piece.length;
       }

@@ -21,7 +21,7 @@ function shardUrl(model: URL, name: string): URL {
 async function download(url: URL, signal: AbortSignal | undefined): Promise<ByteSource> {
   throwIfAborted(signal);
   try {
-    const response = await fetch(url, signal ? { signal } : {});
+    const response = await fetch(url, { signal: signal ?? null });
     if (!response.ok) {
       throw new IoError(`${url.href}: the server answered ${response.status} ${response.statusText}`.trim(), {
         details: { status: response.status },

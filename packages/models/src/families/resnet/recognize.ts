@@ -5,7 +5,7 @@ import type { ResNetConfig } from "./config.ts";
 import { configurations } from "./configurations.ts";
 import { describeConfig } from "./describe.ts";
 import { planNetwork } from "./plan.ts";
-import { countLayers, recognizeConfig } from "./recognize-config.ts";
+import { countLayers, inferConfig } from "./infer-config.ts";
 
 type Tensors = ReadonlyMap<string, TensorType>;
 
@@ -24,7 +24,7 @@ function named(): readonly Hypothesis<ResNetConfig>[] {
 /** The configuration inferred from names and shapes, if it is a valid network. */
 function spelledOut(tensors: Tensors, layers: readonly number[]): readonly Hypothesis<ResNetConfig>[] {
   try {
-    const architecture = recognizeConfig(tensors, layers);
+    const architecture = inferConfig(tensors, layers);
     // Channels that groups do not divide are found only when the layers are planned.
     planNetwork(architecture);
     const assumptions = [

@@ -90,7 +90,7 @@ function recognizeAttention(tensors: Tensors, stages: readonly Stage[]): Partial
  *
  * @throws UsageError when the sizes do not form a network.
  */
-export function recognizeConfig(tensors: Tensors, layers: readonly number[]): ResNetConfig {
+export function inferConfig(tensors: Tensors, layers: readonly number[]): ResNetConfig {
   const stages = [1, 2, 3, 4].map((stage) => recognizeStage(tensors, stage));
   const grouped = stages.find(({ kind }) => kind === "bottleneck");
   const { first, width } = stages[0]!;
