@@ -57,7 +57,7 @@ const MISTAKES: Readonly<Record<string, Mutation>> = {
   "nearest instead of bilinear": settings({ interpolation: "nearest" }),
   "red and blue swapped": {
     image(bytes, config) {
-      // Blue must be normalised as blue is: the mistake is in the order of the pixels.
+      // Blue must be normalized as blue is: the mistake is in the order of the pixels.
       const [r, g, b] = config.mean as [number, number, number];
       const [sr, sg, sb] = config.std as [number, number, number];
       const { tensor, geometry } = preprocessImage(bytes, { ...config, mean: [b, g, r], std: [sb, sg, sr] });

@@ -1,4 +1,4 @@
-// TensorFlow.js through the command line: converted, run on every engine that Node has, held against the references.
+// TensorFlow.js through the command line: converted, run on every engine that Node has, checked against the references.
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseNpy } from "@samoyed/core";

@@ -54,7 +54,7 @@ const NOTHING_RECORDED: RecordedModel = { fields: new Map(), warnings: [] };
  * Decides which network a state dict belongs to: the one that the caller names, else the one that the checkpoint names,
  * else the one that its tensors show. How images are prepared follows from the same, unless the checkpoint says that too.
  *
- * The licence is the named model's, and only if the classifier has its size: other weights have their own.
+ * The license is the named model's, and only if the classifier has its size: other weights have their own.
  *
  * @throws UnsupportedError when no model has the name, or the tensors are no known network.
  * @throws MismatchError when the tensors are not the named model's, with the first ten differences; when the caller and

@@ -14,7 +14,7 @@ export interface ConvertProgress {
 export interface ModelOptions extends ReadOptions {
   /** The names of the formats to write, of `FORMATS`; its first when absent. */
   readonly formats?: readonly string[];
-  /** A name of timm's, present or former, with or without tag. Without it the network is recognised from its tensors. */
+  /** A name of timm's, present or former, with or without tag. Without it the network is recognized from its tensors. */
   readonly model?: string;
   /** Pooled features in place of logits: timm's `num_classes=0`. */
   readonly features?: boolean;
@@ -30,7 +30,7 @@ export interface ModelOptions extends ReadOptions {
   readonly fold?: boolean;
   /** Replaces parts of the model's own preprocessing, or all of it: for a checkpoint that was trained in another way. */
   readonly preprocess?: Partial<PreprocessConfig>;
-  /** Replaces the model's licence. */
+  /** Replaces the model's license. */
   readonly license?: string;
   /** Says in words that the weights are a stand-in, where they are. */
   readonly standIn?: string;

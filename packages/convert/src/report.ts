@@ -45,7 +45,7 @@ export interface ConvertReport {
   readonly recorded: Readonly<Record<string, string>>;
   readonly rewrites: readonly RewriteReport[];
   readonly warnings: readonly string[];
-  /** Wall-clock time: of opening and recognising, of building and rewriting the graph, of writing. */
+  /** Wall-clock time: of opening and recognizing, of building and rewriting the graph, of writing. */
   readonly milliseconds: {
     readonly open: number;
     readonly build: number;

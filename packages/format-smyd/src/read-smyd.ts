@@ -14,7 +14,7 @@ export interface SmydModel {
 }
 
 /**
- * Reads a `.smyd` file back into a graph. Weights are read, unpacked and held against their hashes when somebody asks for
+ * Reads a `.smyd` file back into a graph. Weights are read, unpacked and checked against their hashes when somebody asks for
  * them; the source must stay open until then.
  *
  * @throws FormatError when the file is damaged or something else; ShapeError when its graph does not fit together.

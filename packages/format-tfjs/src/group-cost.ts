@@ -31,7 +31,7 @@ export const COST: GroupCost = { call: 92_000, pixel: 300, product: 0.043 };
 
 const MILLION = 1e6;
 
-/** The time that merging `merge` neighbouring groups into one convolution takes, in nanoseconds. */
+/** The time that merging `merge` neighboring groups into one convolution takes, in nanoseconds. */
 export function groupCost(shape: GroupShape, merge: number, cost: GroupCost = COST): number {
   const { inputPixels, outputPixels, groups, inputs, outputs, taps } = shape;
   const parts = groups / merge;

@@ -2,7 +2,7 @@ import { elementCount, tensorByteLength } from "@samoyed/core";
 import { type Graph, type Node, readInt } from "@samoyed/ir";
 import { groupCost, type GroupShape } from "./group-cost.ts";
 
-/** How many neighbouring groups become one convolution, by the grouped convolution's node name. */
+/** How many neighboring groups become one convolution, by the grouped convolution's node name. */
 export type GroupPlan = ReadonlyMap<string, number>;
 
 /** Pixels where the size of the image is open: 28 × 28, between a network's first and last stage. */

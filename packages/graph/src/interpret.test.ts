@@ -104,7 +104,7 @@ describe("arithmetic", () => {
     const [product] = await runNode({ op: "Mul", inputs: [half, half] });
     expect(product).toMatchObject({ dtype: "float16" });
     expect([...product!.data]).toEqual([0x3c00, 0x3c02]);
-    // 1 + 2^-11 + 2^-24 lies above the middle of 1 and its neighbour; rounded to float32 first, it would lie on it.
+    // 1 + 2^-11 + 2^-24 lies above the middle of 1 and its neighbor; rounded to float32 first, it would lie on it.
     const scalar = (bits: number) => ({ dtype: "float16", shape: [], data: new Uint16Array([bits]) }) as const;
     const [sum] = await runNode({ op: "Sum", inputs: [scalar(0x3c00), scalar(0x1000), scalar(0x0001)] });
     expect([...sum!.data]).toEqual([0x3c01]);

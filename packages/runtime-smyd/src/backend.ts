@@ -6,7 +6,7 @@ import { loadModel } from "./wasm/load-model.ts";
 import { checkSelfTest } from "./self-test.ts";
 import { BACKEND_NAME } from "./session.ts";
 import { chooseThreads, type ThreadLimits } from "./wasm/threads/count.ts";
-import type { StartThread } from "./wasm/threads/crew.ts";
+import type { StartThread } from "./wasm/threads/worker-pool.ts";
 
 /** Options of `smyd`. */
 export interface SmydOptions {

@@ -1,7 +1,7 @@
 import type { Activation, ConvStep, DepthwiseStep, PoolStep, Spatial, Step, StridedView } from "../src/plan/steps.ts";
 import { float16ToFloat32 } from "@samoyed/core";
 
-/** A stretch of memory that steps may touch. */
+/** A range of memory that steps may touch. */
 export interface Range {
   readonly from: number;
   readonly to: number;

@@ -52,7 +52,7 @@ function interpretEinsum(call: InterpretCall): readonly Tensor[] {
   return [tensorOf(type, result)];
 }
 
-/** Sums of products by labelled axes. */
+/** Sums of products by labeled axes. */
 export const EINSUM: InterpreterTable = {
   Einsum: interpretEinsum,
 };

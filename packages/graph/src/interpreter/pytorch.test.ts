@@ -5,7 +5,7 @@ import { recordedCases } from "../../test/recorded.ts";
 
 /**
  * PyTorch's and our double results differ by a few parts in 2^53 (other orders of summation, other exponentials), so
- * the float32 they round to is the same or, near a tie, the neighbour.
+ * the float32 they round to is the same or, near a tie, the neighbor.
  */
 const MOST_ULPS = 1;
 

@@ -90,7 +90,7 @@ export function webStream(stream: ReadableStream<Uint8Array>, options: WebStream
       }
     },
     atEnd: async () => !(await advance()),
-    // A stream that has failed cannot be cancelled, and there is nothing to stop.
+    // A stream that has failed cannot be canceled, and there is nothing to stop.
     close: () => reader.cancel().catch(() => undefined),
   };
 }

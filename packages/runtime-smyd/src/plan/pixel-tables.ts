@@ -51,7 +51,7 @@ export interface Taps {
 }
 
 /**
- * A convolution's taps over `inputs` channels. Where a row of the kernel reads neighbouring pixels whole, it is one tap.
+ * A convolution's taps over `inputs` channels. Where a row of the kernel reads neighboring pixels whole, it is one tap.
  */
 export function kernelTaps(tables: Tables, place: Place, window: PlannedWindow & { readonly inputs: number }): Taps {
   const { channels } = imageSize(place.shape);

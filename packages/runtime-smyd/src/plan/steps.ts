@@ -30,7 +30,7 @@ export interface ConvStep {
   readonly residual?: { readonly input: number; readonly pixels: number };
   /** Output channels, all groups together. */
   readonly outputs: number;
-  /** Groups after merging (`panel8`'s m neighbours count as one), and the input and output channels of each. */
+  /** Groups after merging (`panel8`'s m neighbors count as one), and the input and output channels of each. */
   readonly groups: { readonly count: number; readonly inputs: number; readonly outputs: number };
   /** Address of one i32 for each tap: bytes from a pixel's base; and how many floats are read from there on. */
   readonly taps: { readonly offsets: number; readonly count: number; readonly depth: number };

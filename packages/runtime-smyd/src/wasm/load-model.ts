@@ -11,7 +11,7 @@ import { readHeader } from "../load/read-header.ts";
 import { refuseFormer } from "../load/refuse-former.ts";
 import { createMemory, DATA_ADDRESS } from "./memory.ts";
 import { openSession } from "../session.ts";
-import { type StartThread, startCrew } from "./threads/crew.ts";
+import { type StartThread, startWorkerPool } from "./threads/worker-pool.ts";
 
 /** What a model is loaded with. */
 export interface LoadModelOptions {
@@ -38,10 +38,10 @@ export async function loadModel(stream: ByteStream, options: LoadModelOptions): 
   const memory = createMemory(DATA_ADDRESS + file.dataBytes, sharing);
   const module = await compileKernels({ simd, sharing });
   const kernels = await instantiateKernels(module, memory);
-  const crew = threads > 1 ? await startCrew({ threads, module, memory, start: startThread }) : undefined;
-  const release = async (): Promise<void> => crew?.dispose();
+  const pool = threads > 1 ? await startWorkerPool({ threads, module, memory, start: startThread }) : undefined;
+  const release = async (): Promise<void> => pool?.dispose();
   try {
-    const runner: Runner = crew ? { threads, crew } : { threads: 1, kernels };
+    const runner: Runner = pool ? { threads, pool } : { threads: 1, kernels };
     const engine = createEngine({ file, memory, runner, tile: TILE_PIXELS[simd] });
     const batch = batchSymbol(file.graph);
     const total = file.dataOffset + file.dataBytes;
