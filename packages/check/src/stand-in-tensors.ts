@@ -13,7 +13,7 @@ export interface StandIn {
 /**
  * The tensors of a stand-in checkpoint: the architecture's own names and shapes in PyTorch's order, seeded values.
  *
- * They are no trained network; whoever shows a result of theirs says so.
+ * They are not a trained network; every place that shows their results says so.
  */
 export function standInTensors({ model, seed, head }: StandIn): LazyTensor[] {
   const { architecture, numClasses } = findModel(model);

@@ -20,7 +20,7 @@ async function formatOf(artifact: string): Promise<Format> {
   );
 }
 
-/** What to do where the backend that was named runs another format. */
+/** Error for a named backend that runs another format. */
 function otherFormat(artifact: string, { format, wanted }: { format: Format; wanted: Backend }): UsageError {
   const able = allBackends().filter((backend) => backend.format === format.name);
   const convert = format.read === undefined ? "" : `, or convert it: samoyed convert ${artifact} --to ${wanted.format}`;

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "@samoyed/core";
 
-/** What the process's exit status says. */
+/** Exit statuses of the process. */
 export const EXIT = {
   done: 0,
   failed: 1,

@@ -11,11 +11,11 @@ export const FORMAT_OPTIONS: Readonly<Record<string, Option>> = Object.fromEntri
   ]),
 );
 
-/** What was given of a format's options. */
+/** The given options of a format. */
 export interface GivenOptions {
   /** For the writers. */
   readonly formatOptions: FormatOptions;
-  /** What is to be done with an engine after writing. */
+  /** Options that need an engine, carried out after writing. */
   readonly afterwards: readonly { readonly format: Format; readonly option: FormatOption }[];
 }
 

@@ -1,4 +1,4 @@
-/** What the licenses of published checkpoints ask, and where they stand. */
+/** Terms of the licenses of published checkpoints, and where to read them. */
 const TERMS: ReadonlyMap<string, string> = new Map([
   [
     "cc-by-nc-4.0",

@@ -11,7 +11,7 @@ import { reportError } from "./report-error.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
-/** What `main` may be given instead of the process's own: for tests and for programs that embed the command line. */
+/** Options of `main` that replace the process's own: for tests and for programs that embed the command line. */
 export interface MainOptions {
   readonly terminal?: Terminal;
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -85,7 +85,7 @@ export async function main(argv: readonly string[], options: MainOptions = {}): 
   try {
     return await dispatch(argv, { terminal, env, signal });
   } catch (error) {
-    // What an interrupt broke off may fail in its own words; what it was prepared for says what to do.
+    // Interrupted work may fail with an error of its own; the interrupt's error says what to do.
     const prepared = error instanceof AbortedError && error.hint !== undefined;
     const interrupted = interrupts.signal.aborted && !prepared;
     const { text, json, exitCode } = reportError(interrupted ? interrupts.signal.reason : error);

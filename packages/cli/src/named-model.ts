@@ -4,8 +4,8 @@ import { findModel, type ModelInfo } from "@samoyed/models";
 /**
  * The model that somebody named.
  *
- * @param what - What is wrong if there is none of that name; the registry's own words when absent.
- * @throws UsageError when there is none, with the name that may have been meant.
+ * @param what - The problem if no model has that name; the registry's own words when absent.
+ * @throws UsageError when no model has that name, with the name that may have been meant.
  */
 export function namedModel(name: string, what?: string): ModelInfo {
   try {

@@ -5,7 +5,7 @@ import { formatStoring } from "@samoyed/check";
 /** Stands for every backend that Node can run. */
 const ALL = "all";
 
-/** What `requiredBackends` chooses from. */
+/** Options of `requiredBackends`. */
 export interface RequiredBackendsOptions {
   /** The backends of this run; `all` means those of them that Node can run and whose format stores the weights so. */
   readonly backends: readonly Backend[];

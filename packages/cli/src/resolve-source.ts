@@ -78,7 +78,7 @@ export async function resolveSource(
   if (existsSync(source)) return { path: source, name: basename(source) };
   const model = published(source);
   const { context } = options;
-  // What nobody publishes needs no license: the download says so.
+  // A model that nobody publishes has no license: the download says so.
   if (isPublished(model)) await requireLicense(model, options);
   const progress = startProgress(context.terminal, "bytes");
   try {

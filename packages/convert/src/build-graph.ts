@@ -15,7 +15,7 @@ import type { ChosenModel } from "./choose-model.ts";
 import type { ModelOptions } from "./options.ts";
 import type { RewriteReport } from "./report.ts";
 
-/** What every target wants, in the order in which one makes way for the next. */
+/** Rewrites that every target needs, in the order in which one prepares the next. */
 const REWRITES: readonly Rewrite[] = [foldConstants, dropIdentities, fusePad, foldBatchNorm];
 const REWRITE_NAMES: readonly string[] = REWRITES.map(({ name }) => name);
 

@@ -14,7 +14,7 @@ import {
 import { type RecordedModel, sameArchitecture, STATE_DICT_ALONE } from "./recorded-model.ts";
 import type { PreprocessOrigin } from "./report.ts";
 
-/** What timm takes for a network that says nothing (timm 1.0.29, `timm/data/config.py`, `resolve_data_config`). */
+/** timm's defaults for a network without settings (timm 1.0.29, `timm/data/config.py`, `resolve_data_config`). */
 export const DEFAULT_PREPROCESS: PreprocessConfig = {
   inputSize: [3, 224, 224],
   interpolation: "bicubic",
@@ -33,18 +33,18 @@ export interface ChosenModel {
   readonly preprocess: PreprocessConfig;
   readonly preprocessFrom: PreprocessOrigin;
   readonly license: string | undefined;
-  /** What was assumed, in sentences. */
+  /** Assumptions, in sentences. */
   readonly warnings: readonly string[];
 }
 
 /** The tensors of a state dict, by name. */
 type Tensors = ReadonlyMap<string, LazyTensor>;
 
-/** What decides besides the tensors. */
+/** Inputs of the decision besides the tensors. */
 export interface ChooseModelOptions {
   /** The name that the caller gave. */
   readonly model?: string | undefined;
-  /** What the checkpoint says itself. */
+  /** The checkpoint's own information. */
   readonly recorded?: RecordedModel;
 }
 
@@ -140,7 +140,7 @@ function recognised(tensors: Tensors): ChosenModel {
   return withoutName(identifyModel(tensors));
 }
 
-/** What follows where the caller names no model. */
+/** Chooses if the caller names no model. */
 function withoutName(identified: IdentifiedModel): ChosenModel {
   const { name, architecture, numClasses, candidates, assumptions } = identified;
   const agreed = agreedPreprocess(candidates.filter((candidate) => candidate.numClasses === numClasses));

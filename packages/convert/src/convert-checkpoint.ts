@@ -78,7 +78,7 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
   const start = performance.now();
   const checkpoint = await open();
   const verify = (): Promise<void> => requireChecksums(checkpoint, readOptions(options));
-  // What opening read, before anything is concluded from it.
+  // Checksums of the bytes that opening read, before anything is concluded from them.
   await verify();
   const { tensors, unwrapped } = stateDict(checkpoint);
   const recorded = recordedModel(checkpoint);

@@ -20,7 +20,7 @@ export interface DownloadProgress {
   readonly total: number;
 }
 
-/** What one try is given. */
+/** Options of one attempt. */
 export interface AttemptOptions {
   readonly file: PartialFile;
   readonly fetch: Fetch;

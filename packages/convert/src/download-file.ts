@@ -11,7 +11,7 @@ import { readHashRecord, writeHashRecord } from "./hash-record.ts";
 import { openPartialFile, type PartialFile } from "./partial-file.ts";
 import { refusePage } from "./refuse-page.ts";
 
-/** What every download may be given. */
+/** Options of every download. */
 export interface TransferOptions {
   /** Where proxies are named; `process.env` when absent. */
   readonly env?: Environment;
@@ -72,7 +72,7 @@ export async function downloadFile(url: string, options: DownloadOptions): Promi
     onWait: (done) => onProgress?.({ done, total: 0 }),
   });
   try {
-    // Whoever had the lock before may have brought it.
+    // The process that had the lock before may have downloaded it.
     return (await verifiedFile(options)) ?? (await downloadLocked(url, options));
   } finally {
     await unlock();

@@ -10,7 +10,7 @@ export interface ConvertProgress {
   readonly total: number;
 }
 
-/** What decides how a checkpoint is converted, wherever it comes from. */
+/** Options of converting a checkpoint, from any source. */
 export interface ModelOptions extends ReadOptions {
   /** The names of the formats to write, of `FORMATS`; its first when absent. */
   readonly formats?: readonly string[];
@@ -34,7 +34,7 @@ export interface ModelOptions extends ReadOptions {
   readonly license?: string;
   /** Says in words that the weights are a stand-in, where they are. */
   readonly standIn?: string;
-  /** What the reference answered for known images; travels in the artifact. */
+  /** The reference's predictions for known images; travel in the artifact. */
   readonly references?: readonly ContractReference[];
   readonly onProgress?: (progress: ConvertProgress) => void;
 }

@@ -3,7 +3,7 @@ import { MismatchError, type PreprocessConfig, UnsupportedError } from "@samoyed
 import { findModel, type ModelInfo } from "@samoyed/models";
 import { recordedPreprocess, type Settings } from "./recorded-preprocess.ts";
 
-/** What a checkpoint says of its network besides the tensors. */
+/** Information in a checkpoint about its network besides the tensors. */
 export interface RecordedModel {
   /** Everything that was found, by where it is in the file: `arch`, `args.model`, `args.img_size`. */
   readonly fields: ReadonlyMap<string, string>;
@@ -17,7 +17,7 @@ export interface RecordedModel {
   readonly preprocess?: Partial<PreprocessConfig>;
 }
 
-/** What to do about a checkpoint that says something wrong of itself. */
+/** Hint for a checkpoint whose information about itself is wrong. */
 export const STATE_DICT_ALONE = "In Python, save the state dict alone, and name the network with --model.";
 
 /** The attributes of a namespace, or the entries of a dictionary. */
@@ -43,7 +43,7 @@ export function sameArchitecture(a: ModelInfo, b: ModelInfo): boolean {
 }
 
 /**
- * What a training checkpoint of timm says of its network (timm 1.0.29, `timm/utils/checkpoint_saver.py`): the model's name
+ * Information in a training checkpoint of timm (1.0.29, `timm/utils/checkpoint_saver.py`) about its network: the name
  * in `arch` and in `args.model`, and the options of `train.py` in `args`. Everything is absent in other files.
  *
  * A name that is not known (a class's, such as `resnet`) decides nothing, and a warning says so.

@@ -66,7 +66,7 @@ export function shareReads(graph: Graph, readers: number): readonly Share[] {
 }
 
 function shared(weight: LazyTensor, fetch: (options: ReadOptions) => Promise<Uint8Array>): LazyTensor {
-  // What is in memory anyway costs nothing to read, and is read out of order.
+  // Tensors in memory cost nothing to read, and are read out of order.
   if (weight.tensor !== undefined) return weight;
   return lazyFromChunks(weight, async function* chunks(options) {
     const bytes = await fetch(options);

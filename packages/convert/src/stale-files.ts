@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import type { Sink } from "@samoyed/core";
 import type { Format } from "@samoyed/graph";
 
-/** A larger entry is none that we wrote beside files of its size; what it names stays. */
+/** Samoyed does not write a larger entry beside files of this size; the files that one names are kept. */
 const MAX_ENTRY_BYTES = 64 << 20;
 
 /**
@@ -16,7 +16,7 @@ export async function filesOfEarlier(path: string, { ownFiles }: Pick<Format, "o
     if (!found.isFile() || found.size > MAX_ENTRY_BYTES) return [];
     return ownFiles?.(await readFile(path, "utf8")) ?? [];
   } catch {
-    // There is none, or it cannot be read: then nothing is known to be ours.
+    // The file is missing or cannot be read: then no other file is known to be ours.
     return [];
   }
 }

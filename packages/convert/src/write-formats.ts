@@ -9,7 +9,7 @@ import { shareReads } from "./share-reads.ts";
 import { type SinkSet, sinkSet } from "./sink-set.ts";
 import { requireWeightType } from "./weight-types.ts";
 
-/** What is written. */
+/** Graph, contract and formats to write. */
 export interface WriteJob {
   readonly graph: Graph;
   /** With `UNKNOWN_HASH` where the source's hash goes, if `hash` is given. */
@@ -23,7 +23,7 @@ export interface WriteJob {
   readonly verify?: () => Promise<void>;
 }
 
-/** What of the options concerns writing. */
+/** Options that concern writing. */
 export type WriteFormatsOptions = Pick<
   ConvertOptions,
   "createSink" | "onProgress" | "signal" | "weights" | "formatOptions"
@@ -92,7 +92,7 @@ export async function writeFormats(
       contract: sha256 === undefined ? contract : { ...contract!, source: { ...contract!.source!, sha256 } },
     };
   } catch (error) {
-    // What went wrong first is what the caller must know; a file that cannot be removed now goes when the process ends.
+    // The caller needs the first error; a file that cannot be removed now goes when the process ends.
     await sinks.abort().catch(() => undefined);
     throw error;
   }

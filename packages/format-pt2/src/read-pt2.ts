@@ -20,7 +20,7 @@ export interface Pt2Model {
   readonly graph: Graph;
   /** The version of PyTorch that wrote the file, where it says so. */
   readonly torchVersion: string | undefined;
-  /** What the user should know: inputs that PyTorch would write to, odd archives. */
+  /** Warnings: inputs that PyTorch would write to, odd archives. */
   readonly warnings: readonly string[];
 }
 

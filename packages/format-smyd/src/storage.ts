@@ -11,7 +11,7 @@ const MIN_SCALE = 2 ** -126;
 /** Adding and subtracting this rounds a double of less than 2^51 to an integer, ties to even. */
 const ROUND = 1.5 * 2 ** 52;
 
-/** What is stored of a weight's output channels. */
+/** Stored values of a weight's output channels. */
 export interface Stored {
   /** In the order of the values given. */
   readonly values: PanelArray;

@@ -38,7 +38,7 @@ export interface EmitOptions {
   readonly attr?: Readonly<Record<string, TfAttribute>>;
 }
 
-/** What lowering reads and adds to: the target graph while it grows. */
+/** The target graph while lowering builds it. */
 export class Emitter {
   readonly graph: Graph;
   readonly nodes: TfNode[] = [];

@@ -13,7 +13,7 @@ export type DoorLayout = (typeof LAYOUTS)[number];
 /** All of them. */
 export const LAYOUTS = ["nchw", "nhwc"] as const;
 
-/** What decides how a graph is lowered. */
+/** Options of lowering a graph. */
 export interface LowerOptions extends ReadOptions {
   readonly layout: DoorLayout;
   /** By how much merging groups may make the weights larger, as a share of them. */

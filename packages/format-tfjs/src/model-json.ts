@@ -6,7 +6,7 @@ import type { ManifestGroup } from "./write-weights.ts";
 /** GraphDef versions of TensorFlow 2; the loader wants them to be there. */
 const VERSIONS = { producer: 1087, minConsumer: 12 };
 
-/** What `modelJson` puts beside the graph. */
+/** Parts of a model.json besides the graph. */
 export interface ModelParts {
   readonly contract: Contract | undefined;
   readonly layout: DoorLayout;

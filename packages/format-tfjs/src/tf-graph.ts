@@ -21,7 +21,7 @@ export interface TfShape {
   readonly dim: readonly { readonly size: string }[];
 }
 
-/** What a constant says of its value, whose elements stand in the weights. */
+/** Description of a constant's value; its elements are in the weights. */
 export interface TfTensor {
   readonly dtype: TfType;
   readonly tensorShape: TfShape;
@@ -43,7 +43,7 @@ export interface WeightEntry {
   readonly name: string;
   readonly shape: readonly number[];
   readonly dtype: TfDType;
-  /** What the elements come from; entries that share one stand next to each other. */
+  /** Source of the elements; entries that share one are adjacent. */
   readonly source: LazyTensor;
   /** How the source's elements are put in order; absent where they stay as they are. */
   readonly arrangement?: Arrangement;
@@ -51,7 +51,7 @@ export interface WeightEntry {
   readonly compressible: boolean;
 }
 
-/** What goes in or comes out: the caller's name, the node's output, and the shape at the door. */
+/** An input or output of the model: the caller's name, the node's output, and the shape at the boundary. */
 export interface TfPort {
   readonly name: string;
   readonly ref: string;

@@ -23,7 +23,7 @@ export interface WriteTfjsOptions extends ReadOptions {
   readonly groupBudget?: number;
 }
 
-/** What was written. */
+/** Description of the written model. */
 export interface WrittenTfjs {
   /** Where the digits of the contract's `source.sha256` are in model.json; `undefined` where it has none. */
   readonly sourceHashOffset: number | undefined;

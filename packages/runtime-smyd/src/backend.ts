@@ -25,7 +25,7 @@ export interface SmydBackend extends Backend {
   load(artifact: Artifact, options?: SmydLoadOptions): Promise<Session>;
 }
 
-/** What differs between Node and browsers. */
+/** Functions that differ between Node and browsers. */
 export interface Platform {
   readonly openStream: (artifact: Artifact, signal: AbortSignal | undefined) => Promise<ByteStream>;
   readonly startThread: StartThread;

@@ -14,7 +14,7 @@ import { paint } from "../terminal.ts";
 import { text } from "../values.ts";
 import { version } from "../version.ts";
 
-/** What decides where downloads come from. */
+/** Environment variables that decide where downloads come from. */
 const NETWORK_VARIABLES = ["SAMOYED_MIRROR", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"] as const;
 
 interface AssetFacts {

@@ -19,7 +19,7 @@ const WRAPPERS: ReadonlySet<string> = new Set([
   "higher_order.wrap_with_autocast",
 ]);
 
-/** What lowering a graph shares with lowering the graphs inside it. */
+/** State that lowering a graph shares with lowering the graphs inside it. */
 export interface LoweringState {
   readonly emitter: Emitter;
   readonly refusals: Refusals;

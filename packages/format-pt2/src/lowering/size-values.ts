@@ -10,7 +10,7 @@ export interface SizeSource {
   readonly divide: number;
 }
 
-/** What computing sizes needs of the graph that is being built. */
+/** Context of computing sizes. */
 interface SizeEmitter {
   readonly symbols: ReadonlyMap<string, SizeSource>;
   one(op: string, inputs: readonly string[], attributes?: Readonly<Record<string, Attribute>>): string;

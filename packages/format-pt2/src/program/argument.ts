@@ -4,7 +4,7 @@ import { asArray, asBoolean, asFloat, asInteger, asObject, asString, asUnion } f
 import type { Argument, ProgramGraph } from "./program.ts";
 import type { Size } from "./size.ts";
 
-/** What an argument's reader needs of the graph around it. */
+/** Context of an argument's reader. */
 export interface ArgumentScope {
   /** The size that a name stands for. */
   size(name: string, where: string): Size;

@@ -49,7 +49,7 @@ const lowerTranspose: Lower = (node, emitter) => {
     emitter.give(output, "Transpose", [emitter.plain(x), emitter.ints(perm)], { layout: "plain" });
     return;
   }
-  // What the tensor's axes are in ONNX's order, and what the output's must be.
+  // The tensor's axes in ONNX's order, and those that the output must have.
   const position = (axis: number): number => (x.layout === "last" ? INVERSE[axis]! : axis);
   const intoPlain = perm.map(position);
   const intoLast = TO_LAST.map((axis) => intoPlain[axis]!);

@@ -42,7 +42,7 @@ class Replacements {
     ]);
   }
 
-  /** What makes the nodes in place of `node`. */
+  /** Creates the nodes that replace `node`. */
   emitter(node: Node): Emit {
     const fresh = (base: string): string => this.#fresh(base);
     return {

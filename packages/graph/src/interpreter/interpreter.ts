@@ -7,12 +7,12 @@ export interface TensorType {
   readonly shape: Shape;
 }
 
-/** What the interpreter hands to an operator. */
+/** Inputs of an operator's interpretation. */
 export interface InterpretCall {
   readonly node: Node;
   readonly opset: number;
   readonly inputs: readonly (Tensor | undefined)[];
-  /** What `infer` says of the outputs, now that all inputs are at hand. */
+  /** Types of the outputs, inferred from the actual inputs. */
   readonly outputs: readonly TensorType[];
   /** The node's tensor attributes, already read. */
   readonly tensors: ReadonlyMap<string, Tensor>;

@@ -3,7 +3,7 @@ import { type Graph, isKnown, type Node, type ValueType } from "@samoyed/ir";
 import { type Knowledge, learn } from "../infer.ts";
 import { withoutUnused } from "./without-unused.ts";
 
-/** What a rewrite may look at: the graph as it stands, with who makes and who uses each value. */
+/** A rewrite's view of the current graph, with the producer and the consumers of each value. */
 export interface GraphView {
   readonly opset: number;
   /** The node that makes a value; `undefined` for inputs and initializers. */
@@ -21,7 +21,7 @@ export interface GraphView {
   freshName(base: string): string;
 }
 
-/** What a rewrite does to the graph. */
+/** Changes that a rewrite makes to the graph. */
 export interface Change {
   /** Nodes that go. */
   readonly remove: readonly Node[];

@@ -16,7 +16,7 @@ export interface Refusal {
   readonly reason: string;
 }
 
-/** What a graph is planned for. */
+/** Sizes and options to plan a graph for. */
 export interface FindRefusalsOptions {
   readonly sizes: InputSizes;
   /**

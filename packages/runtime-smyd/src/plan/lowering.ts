@@ -48,13 +48,13 @@ export interface Lowering {
   define(name: string, place: Place): void;
 }
 
-/** What operators have planned. */
+/** Steps, tables and places that operators have planned. */
 export interface Lowered {
   readonly operations: readonly Operation[];
   readonly readouts: readonly Readout[];
 }
 
-/** What is given before operators plan. */
+/** Facts given before operators plan. */
 export interface LoweringOptions {
   readonly model: PlanModel;
   /** The address of the data section. */

@@ -23,7 +23,7 @@ export interface ShapeCall extends InferCall {
   readonly batched: readonly boolean[];
 }
 
-/** What an operator is planned from. */
+/** Inputs of planning an operator. */
 export interface LowerCall {
   readonly fused: FusedNode;
   readonly node: PlanNode;

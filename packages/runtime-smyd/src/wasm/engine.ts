@@ -8,7 +8,7 @@ import type { InputSizes } from "../plan/shapes.ts";
 import { encodeProgram, scratchBytes } from "./program/encode.ts";
 import type { WorkerPool } from "./threads/worker-pool.ts";
 
-/** What runs steps of a program: the calling thread, or a pool of workers. */
+/** Runner of a program's steps: the calling thread, or a pool of workers. */
 export type Runner =
   | { readonly threads: 1; readonly kernels: Kernels }
   | { readonly threads: number; readonly pool: WorkerPool };
@@ -29,7 +29,7 @@ export interface Engine {
   run(tensors: Readonly<Record<string, Tensor>>, signal: AbortSignal | undefined): Promise<Map<string, Tensor>>;
 }
 
-/** What an engine works on. */
+/** Parts of an engine. */
 export interface EngineOptions {
   readonly file: SmydFile;
   readonly memory: WebAssembly.Memory;

@@ -7,7 +7,7 @@ import type { ByteStream } from "../load/byte-stream.ts";
 /** Read at once: each piece is hashed while the next is on its way. */
 const PIECE_BYTES: number = 4 << 20;
 
-/** What the data section is loaded with. */
+/** Options of loading the data section. */
 export interface LoadDataOptions {
   readonly file: SmydFile;
   /** Its memory has room for the data at `DATA_ADDRESS`. */

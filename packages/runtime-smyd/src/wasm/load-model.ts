@@ -13,7 +13,7 @@ import { createMemory, DATA_ADDRESS } from "./memory.ts";
 import { openSession } from "../session.ts";
 import { type StartThread, startWorkerPool } from "./threads/worker-pool.ts";
 
-/** What a model is loaded with. */
+/** Options of loading a model. */
 export interface LoadModelOptions {
   readonly simd: Simd;
   readonly threads: number;

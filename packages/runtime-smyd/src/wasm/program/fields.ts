@@ -161,7 +161,7 @@ export const MAP_MAX = 6;
 export const MAP_POW = 7;
 
 // A thread's scratch memory.
-/** What the tiles of one panel share. */
+/** Fields that the tiles of one panel share. */
 export const SCRATCH_PANEL = 0;
 /** Six words, 0, 32, 64 …: the pixel table of the tile below. */
 export const SCRATCH_TILE_PIXELS = 32;
@@ -170,7 +170,7 @@ export const SCRATCH_TILE = 64;
 /** Weights expanded to float32. */
 export const SCRATCH_WEIGHTS = 256;
 
-// What the tiles of one panel share.
+// Fields that the tiles of one panel share.
 /** Address of the panel's weights, float32: [taps][depth][8]; and of eight float32, or 0. */
 export const TILE_WEIGHTS = 0;
 export const TILE_BIAS = 4;
@@ -180,5 +180,5 @@ export const TILE_RESIDUAL = 12;
 export const TILE_OUTPUT = 16;
 /** Table of bytes from the output, for all pixels. */
 export const TILE_OUTPUT_PIXELS = 20;
-/** What was read to bring the panel into the caches; nobody looks at it. */
+/** Sum of the values read to bring the panel into the caches; it is not used. */
 export const TILE_FETCHED = 24;

@@ -9,7 +9,7 @@ export interface Thread {
   hold(holding: "holding" | "letting go"): void;
 }
 
-/** What a worker reports. */
+/** Events that a worker reports. */
 export interface ThreadEvents {
   /** It has done what it was told, or could not. */
   answered(answer: { readonly error?: string }): void;
@@ -26,7 +26,7 @@ export interface WorkerPool {
   dispose(): Promise<void>;
 }
 
-/** What every worker is given. */
+/** Options of `startWorkerPool`. */
 export interface WorkerPoolOptions {
   readonly threads: number;
   readonly module: WebAssembly.Module;
@@ -38,9 +38,9 @@ export interface WorkerPoolOptions {
 const UNUSABLE = "Load the model again, or with threads: 1.";
 
 /**
- * Starts workers over one memory. They keep no process alive but while they run.
+ * Starts workers over one memory. They keep the process alive only while they run.
  *
- * When one dies or fails, its fellows may wait for it for ever: all are stopped, and the pool is unusable from then on.
+ * If a worker dies or fails, the others may wait for it forever: all are stopped, and the pool is unusable from then on.
  *
  * @throws UnavailableError when a worker cannot be started, and from `run` when one has died.
  */
