@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 
-/** What a cell takes on the screen: code points, without the codes of colours. */
+/** The width of a cell on the screen: code points, without the codes of colors. */
 function widthOf(cell: string): number {
   return Array.from(stripVTControlCharacters(cell)).length;
 }

@@ -3,11 +3,11 @@ import type { Terminal } from "./terminal.ts";
 /** One option of a command, as `node:util` parseArgs takes it, with what `--help` prints. */
 export interface Option {
   readonly type: "string" | "boolean";
-  /** One letter that stands for the name. */
+  /** One letter in place of the name. */
   readonly short?: string;
   /** May be given more than once. */
   readonly multiple?: boolean;
-  /** What stands for the value in the help: `DIR`. */
+  /** Placeholder of the value in the help: `DIR`. */
   readonly value?: string;
   readonly description: string;
 }
@@ -15,7 +15,7 @@ export interface Option {
 /** Parsed option values, by option name. */
 export type Values = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
-/** What a command runs with. */
+/** Environment of a command. */
 export interface Context {
   readonly terminal: Terminal;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -24,7 +24,7 @@ export interface Context {
   readonly json: boolean;
 }
 
-/** What a command found: the same facts as one JSON document and as text. */
+/** Result of a command: the same facts as one JSON document and as text. */
 export interface Result {
   readonly json: unknown;
   readonly text: string;
@@ -35,7 +35,7 @@ export interface Result {
 export interface Command {
   readonly name: string;
   readonly summary: string;
-  /** What follows `samoyed <name>`. */
+  /** The arguments after `samoyed <name>`. */
   readonly usage: string;
   readonly options: Readonly<Record<string, Option>>;
   /** Lines to paste, without the prompt. */

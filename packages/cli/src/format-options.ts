@@ -11,11 +11,11 @@ export const FORMAT_OPTIONS: Readonly<Record<string, Option>> = Object.fromEntri
   ]),
 );
 
-/** What was given of a format's options. */
+/** Options of formats that were given. */
 export interface GivenOptions {
   /** For the writers. */
   readonly formatOptions: FormatOptions;
-  /** What is to be done with an engine after writing. */
+  /** Work to do with an engine after writing. */
   readonly afterwards: readonly { readonly format: Format; readonly option: FormatOption }[];
 }
 

@@ -1,4 +1,4 @@
-/** What the licences of published checkpoints ask, and where they stand. */
+/** Terms of the licenses of published checkpoints, and where to read them. */
 const TERMS: ReadonlyMap<string, string> = new Map([
   [
     "cc-by-nc-4.0",
@@ -9,7 +9,7 @@ const TERMS: ReadonlyMap<string, string> = new Map([
   ["mit", "MIT License. https://opensource.org/license/mit"],
 ]);
 
-/** A licence, by its SPDX identifier in lower case, in one line for a person. */
+/** A license, by its SPDX identifier in lower case, in one line for a person. */
 export function licenseTerms(license: string): string {
   return TERMS.get(license) ?? license;
 }

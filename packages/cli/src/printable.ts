@@ -1,6 +1,6 @@
 const ESCAPE = "\u001b";
 
-/** The codes that set and end bold, dim and the foreground colours: all that this program and its tables use. */
+/** The codes that set and end bold, dim and the foreground colors: all that this program and its tables use. */
 const STYLE = new RegExp(`${ESCAPE}\\[(?:0|1|2|22|3[0-79])m`, "gu");
 
 /** Everything that commands a terminal, but for the end of a line. */
@@ -11,7 +11,7 @@ const REPLACEMENT = "\ufffd";
 /**
  * Text that cannot command a terminal: names of tensors and classes come from files of strangers.
  *
- * @param options.color - Whether the codes of colours may stay.
+ * @param options.color - Whether the codes of colors may stay.
  */
 export function printable(text: string, { color }: { readonly color: boolean }): string {
   if (!color) return text.replaceAll(CONTROL, REPLACEMENT);

@@ -7,7 +7,7 @@ const DEFAULT_WIDTH = 120;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** NO_COLOR (no-color.org) wins; FORCE_COLOR comes next; then it is whether stdout is a terminal that has colours. */
+/** NO_COLOR (no-color.org) wins; FORCE_COLOR comes next; then it is whether stdout is a terminal that has colors. */
 function takesColor(env: Environment): boolean {
   if (env["NO_COLOR"]) return false;
   if (env["FORCE_COLOR"] !== undefined) return !["0", "false"].includes(env["FORCE_COLOR"]);

@@ -26,12 +26,12 @@ export function formatSeconds(seconds: number): string {
     : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
 }
 
-/** What one line of progress says. */
+/** State that one line of progress shows. */
 export interface ProgressState {
   readonly phase: string;
   readonly done: number;
   readonly total: number;
-  /** What was done before this phase was watched: a download that goes on. */
+  /** Work done before this phase was watched: a download that goes on. */
   readonly base: number;
   readonly seconds: number;
   readonly unit: "bytes" | "items";

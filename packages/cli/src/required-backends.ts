@@ -5,7 +5,7 @@ import { formatStoring } from "@samoyed/check";
 /** Stands for every backend that Node can run. */
 const ALL = "all";
 
-/** What `requiredBackends` chooses from. */
+/** Options of `requiredBackends`. */
 export interface RequiredBackendsOptions {
   /** The backends of this run; `all` means those of them that Node can run and whose format stores the weights so. */
   readonly backends: readonly Backend[];
@@ -14,7 +14,7 @@ export interface RequiredBackendsOptions {
 }
 
 /**
- * The names of the backends that must run, each once: those that `all` stands for, then those that are named.
+ * The names of the backends that must run, each once: those that `all` means, then those that are named.
  *
  * @throws UsageError when a name is unknown, beside `all` as well.
  */

@@ -31,7 +31,7 @@ export interface LocalSource {
  * The published model of a name.
  *
  * @throws IoError when the name is a file's: the file that was meant is not there.
- * @throws UsageError when it is an address, or nobody's name.
+ * @throws UsageError when it is an address, or no model's name.
  */
 function published(source: string): ModelInfo {
   refuseAddress(source);
@@ -42,7 +42,7 @@ function published(source: string): ModelInfo {
   return namedModel(source, `${source}: no such file, and no published model of that name`);
 }
 
-/** Shows the licence of what will be downloaded, and has it accepted where it is not a permissive one. */
+/** Shows the license of what will be downloaded, and has it accepted where it is not a permissive one. */
 async function requireLicense(
   model: ModelInfo,
   { accepted, context }: { readonly accepted: boolean; readonly context: Context },
@@ -78,7 +78,7 @@ export async function resolveSource(
   if (existsSync(source)) return { path: source, name: basename(source) };
   const model = published(source);
   const { context } = options;
-  // What nobody publishes needs no licence: the download says so.
+  // Weights that are not published need no license: the download says so.
   if (isPublished(model)) await requireLicense(model, options);
   const progress = startProgress(context.terminal, "bytes");
   try {

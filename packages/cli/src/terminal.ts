@@ -6,18 +6,18 @@ export interface Terminal {
   readonly out: (text: string) => void | Promise<void>;
   /** Writes to stderr. */
   readonly err: (text: string) => void;
-  /** Whether stdout takes colours. */
+  /** Whether stdout takes colors. */
   readonly color: boolean;
   /** Columns of the screen. */
   readonly width: number;
   /** Whether stderr is a terminal: progress shows only there. */
   readonly interactive: boolean;
-  /** Asks a yes-or-no question, unless the signal fires; undefined where nobody can answer. */
+  /** Asks a yes-or-no question, unless the signal fires; undefined where no one can answer. */
   readonly confirm: ((question: string, signal: AbortSignal) => Promise<boolean>) | undefined;
 }
 
-/** Text in a style, where the terminal takes colours. */
+/** Text in a style, where the terminal takes colors. */
 export function paint(terminal: Terminal, style: "bold" | "dim" | "red" | "green" | "yellow", text: string): string {
-  // Whether there are colours is decided already: not by what Node thinks of stdout.
+  // Whether there are colors is decided already: not by what Node thinks of stdout.
   return terminal.color ? styleText(style, text, { validateStream: false }) : text;
 }

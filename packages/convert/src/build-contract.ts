@@ -4,7 +4,7 @@ import type { ChosenModel } from "./choose-model.ts";
 import type { ModelOptions } from "./options.ts";
 import { VERSION } from "./version.ts";
 
-/** What a contract is made of besides the options. */
+/** Parts of a contract besides the options. */
 export interface ContractParts {
   readonly model: ChosenModel;
   readonly graph: Graph;

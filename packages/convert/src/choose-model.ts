@@ -14,7 +14,7 @@ import {
 import { type RecordedModel, sameArchitecture, STATE_DICT_ALONE } from "./recorded-model.ts";
 import type { PreprocessOrigin } from "./report.ts";
 
-/** What timm takes for a network that says nothing (timm 1.0.29, `timm/data/config.py`, `resolve_data_config`). */
+/** timm's choice for a network that says nothing (timm 1.0.29, `timm/data/config.py`, `resolve_data_config`). */
 export const DEFAULT_PREPROCESS: PreprocessConfig = {
   inputSize: [3, 224, 224],
   interpolation: "bicubic",
@@ -33,18 +33,18 @@ export interface ChosenModel {
   readonly preprocess: PreprocessConfig;
   readonly preprocessFrom: PreprocessOrigin;
   readonly license: string | undefined;
-  /** What was assumed, in sentences. */
+  /** Assumptions that were made, in sentences. */
   readonly warnings: readonly string[];
 }
 
 /** The tensors of a state dict, by name. */
 type Tensors = ReadonlyMap<string, LazyTensor>;
 
-/** What decides besides the tensors. */
+/** Inputs of the decision besides the tensors. */
 export interface ChooseModelOptions {
   /** The name that the caller gave. */
   readonly model?: string | undefined;
-  /** What the checkpoint says itself. */
+  /** The checkpoint's own statements. */
   readonly recorded?: RecordedModel;
 }
 
@@ -54,7 +54,7 @@ const NOTHING_RECORDED: RecordedModel = { fields: new Map(), warnings: [] };
  * Decides which network a state dict belongs to: the one that the caller names, else the one that the checkpoint names,
  * else the one that its tensors show. How images are prepared follows from the same, unless the checkpoint says that too.
  *
- * The licence is the named model's, and only if the classifier has its size: other weights have their own.
+ * The license is the named model's, and only if the classifier has its size: other weights have their own.
  *
  * @throws UnsupportedError when no model has the name, or the tensors are no known network.
  * @throws MismatchError when the tensors are not the named model's, with the first ten differences; when the caller and
@@ -140,7 +140,7 @@ function recognised(tensors: Tensors): ChosenModel {
   return withoutName(identifyModel(tensors));
 }
 
-/** What follows where the caller names no model. */
+/** The choice where the caller names no model. */
 function withoutName(identified: IdentifiedModel): ChosenModel {
   const { name, architecture, numClasses, candidates, assumptions } = identified;
   const agreed = agreedPreprocess(candidates.filter((candidate) => candidate.numClasses === numClasses));

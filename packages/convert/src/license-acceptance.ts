@@ -4,13 +4,13 @@ import type { ModelInfo } from "@samoyed/models";
 /** Licences that ask for nothing before a download; all others must be accepted. */
 const PERMISSIVE: ReadonlySet<string> = new Set(["apache-2.0", "mit", "bsd-3-clause", "bsd-2-clause"]);
 
-/** Whether somebody must accept a model's licence before its weights are downloaded. */
+/** Whether the user must accept a model's license before its weights are downloaded. */
 export function needsAcceptance({ license }: ModelInfo): boolean {
   return !PERMISSIVE.has(license);
 }
 
 /**
- * Checks that a licence was accepted where that is needed.
+ * Checks that a license was accepted where that is needed.
  *
  * @throws UsageError when it was not.
  */

@@ -28,7 +28,7 @@ export interface RewriteReport {
   readonly declined: readonly { readonly node: string; readonly reason: string }[];
 }
 
-/** What a conversion did. */
+/** Report of a conversion. */
 export interface ConvertReport {
   /** The model's name: the registry's where one was named, else what the tensors show. */
   readonly model: string;
@@ -39,13 +39,13 @@ export interface ConvertReport {
   readonly preprocessFrom: PreprocessOrigin;
   /** Of each format its entry first, by which the model is opened. */
   readonly files: readonly WrittenFile[];
-  /** What was unwrapped to find the weights, such as `state_dict` and `module.`. */
+  /** Wrappers that were removed to find the weights, such as `state_dict` and `module.`. */
   readonly unwrapped: readonly string[];
-  /** What the checkpoint says of its network besides the tensors, by its place there: `arch`, `args.img_size`. */
+  /** The checkpoint's statements about its network besides the tensors, by its place there: `arch`, `args.img_size`. */
   readonly recorded: Readonly<Record<string, string>>;
   readonly rewrites: readonly RewriteReport[];
   readonly warnings: readonly string[];
-  /** Wall-clock time: of opening and recognising, of building and rewriting the graph, of writing. */
+  /** Wall-clock time: of opening and recognizing, of building and rewriting the graph, of writing. */
   readonly milliseconds: {
     readonly open: number;
     readonly build: number;

@@ -1,2 +1,2 @@
-/** What a contract has in the place of the source's SHA-256 until the last byte of the source has been read. */
+/** Placeholder in a contract for the source's SHA-256 until the last byte of the source has been read. */
 export const UNKNOWN_HASH: string = "0".repeat(64);
