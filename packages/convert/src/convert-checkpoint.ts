@@ -19,7 +19,8 @@ import { writeFormats } from "./write-formats.ts";
  * writes it in each format, with the contract inside. Weights stream from the source to the sinks.
  *
  * All output files become visible at the end, together; after an error or an abort there are no files. The same
- * checkpoint and options give the same bytes. What the caller opened stays open; shards that `resolve` opened are closed.
+ * checkpoint and options give the same bytes. Files that the caller opened stay open; shards that `resolve` opened are
+ * closed.
  *
  * @throws FormatError, UnsupportedError when the checkpoint is damaged, or not one that Samoyed reads; a checksum that
  * does not match is damage.

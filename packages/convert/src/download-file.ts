@@ -39,7 +39,7 @@ const MAX_FRUITLESS = 5;
 /** One that cannot be reached at all, or refuses to serve, hardly does. */
 const MAX_UNREACHED = 2;
 
-/** Tries in all: a server that sends one byte at a time must not keep us for ever. */
+/** Tries in all: a server that sends one byte at a time must not occupy us forever. */
 const MAX_ATTEMPTS = 100;
 
 const MAX_PAUSE_MILLISECONDS = 10_000;
