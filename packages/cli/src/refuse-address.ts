@@ -1,7 +1,7 @@
 import { UsageError } from "@samoyed/core";
 
 /**
- * Refuses an address where a file is expected: only published names are downloaded, whose hashes and licences are known.
+ * Refuses an address where a file is expected: only published names are downloaded, whose hashes and licenses are known.
  *
  * @throws UsageError with the command that downloads it.
  */
