@@ -6,7 +6,7 @@ import { writeTorchZip } from "@samoyed/checkpoint";
 import type { FileCheckpoint, LoadedCase, StandInCheckpoint } from "@samoyed/golden";
 import { standInTensors } from "./stand-in-tensors.ts";
 
-/** Where a case's checkpoint is made, and where the case lies. */
+/** Where a case's checkpoint is made, and where the case is. */
 export interface CheckpointPlace {
   /** The folder of case.json. */
   readonly folder: string;

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { nearest, UsageError } from "@samoyed/core";
 import { DEFAULT_SET, findCases, setsOfCase } from "@samoyed/golden/node";
 
-/** A case, and where it lies. */
+/** A case, and where it is. */
 export interface CaseFolder {
   readonly name: string;
   readonly folder: string;

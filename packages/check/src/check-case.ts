@@ -49,7 +49,7 @@ async function makeArtifact(
     weights: stored,
     signal,
     preprocess,
-    // A case that comes with its checkpoint may be of a network that nobody has a name for: that is recognized.
+    // A case that comes with its checkpoint may be of a network that has no name: that is recognized.
     ...(weights.kind === "file" ? {} : { model }),
     ...(weights.kind === "stand-in" && !other ? { standIn: weights.note } : {}),
   });

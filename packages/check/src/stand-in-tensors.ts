@@ -2,7 +2,7 @@ import type { LazyTensor } from "@samoyed/core";
 import { standInTensor } from "@samoyed/golden";
 import { findModel, modelParameters } from "@samoyed/models";
 
-/** Which stand-in: an architecture by name, a seed, and the classifier's bias that the oracle solved. */
+/** Definition of a stand-in: an architecture by name, a seed, and the classifier's bias that the oracle solved. */
 export interface StandIn {
   readonly model: string;
   readonly seed: string;
@@ -13,7 +13,7 @@ export interface StandIn {
 /**
  * The tensors of a stand-in checkpoint: the architecture's own names and shapes in PyTorch's order, seeded values.
  *
- * They are not a trained network; every place that shows their results says so.
+ * They are not a trained network, and every place that shows their result says so.
  */
 export function standInTensors({ model, seed, head }: StandIn): LazyTensor[] {
   const { architecture, numClasses } = findModel(model);

@@ -6,7 +6,7 @@ import { withCheckpoint } from "@samoyed/checkpoint/node";
 import { isParameter } from "./is-parameter.ts";
 
 /**
- * Digest of an artifact's weights as an engine computes with them. They are read from the artifact itself,
+ * The SHA-256 of the weights of an artifact, as an engine computes with them. They are read from the artifact itself,
  * so that one that was written wrong is found out.
  *
  * @param artifact - The model's file, or its entry.

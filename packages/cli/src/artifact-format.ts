@@ -12,7 +12,7 @@ import { refuseAddress } from "./refuse-address.ts";
  *
  * @throws UsageError for an address.
  * @throws IoError when there is no such file, or a folder has no model.json.
- * @throws FormatError when a web page or a Git LFS pointer stands in the model's place.
+ * @throws FormatError when a web page or a Git LFS pointer is in the model's place.
  */
 export async function artifactFormat(path: string): Promise<SourceFormat | undefined> {
   refuseAddress(path);

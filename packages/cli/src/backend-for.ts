@@ -20,7 +20,7 @@ async function formatOf(artifact: string): Promise<Format> {
   );
 }
 
-/** Error for a named backend that runs another format. */
+/** Hint for where the backend that was named runs another format. */
 function otherFormat(artifact: string, { format, wanted }: { format: Format; wanted: Backend }): UsageError {
   const able = allBackends().filter((backend) => backend.format === format.name);
   const convert = format.read === undefined ? "" : `, or convert it: samoyed convert ${artifact} --to ${wanted.format}`;
@@ -32,7 +32,7 @@ function otherFormat(artifact: string, { format, wanted }: { format: Format; wan
 /**
  * The backend to run an artifact with: the named one, or the first that is ready for its format.
  *
- * @throws IoError when there is no such file, FormatError when something else stands in its place.
+ * @throws IoError when there is no such file, FormatError when something else is in its place.
  * @throws UnsupportedError when no backend runs such a file, UsageError when the named one does not.
  * @throws UnavailableError with each backend's reason, when none is ready.
  */

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 
-/** Width of a cell on the screen: code points, without the codes of colors. */
+/** The width of a cell on the screen: code points, without the codes of colors. */
 function widthOf(cell: string): number {
   return Array.from(stripVTControlCharacters(cell)).length;
 }

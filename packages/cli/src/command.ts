@@ -3,7 +3,7 @@ import type { Terminal } from "./terminal.ts";
 /** One option of a command, as `node:util` parseArgs takes it, with what `--help` prints. */
 export interface Option {
   readonly type: "string" | "boolean";
-  /** One letter that stands for the name. */
+  /** One letter in place of the name. */
   readonly short?: string;
   /** May be given more than once. */
   readonly multiple?: boolean;
@@ -35,7 +35,7 @@ export interface Result {
 export interface Command {
   readonly name: string;
   readonly summary: string;
-  /** Usage text after `samoyed <name>`. */
+  /** The arguments after `samoyed <name>`. */
   readonly usage: string;
   readonly options: Readonly<Record<string, Option>>;
   /** Lines to paste, without the prompt. */

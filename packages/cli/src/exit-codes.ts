@@ -1,6 +1,6 @@
 import type { ErrorCode } from "@samoyed/core";
 
-/** Exit statuses of the process. */
+/** The process's exit statuses. */
 export const EXIT = {
   done: 0,
   failed: 1,

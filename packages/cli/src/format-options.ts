@@ -11,11 +11,11 @@ export const FORMAT_OPTIONS: Readonly<Record<string, Option>> = Object.fromEntri
   ]),
 );
 
-/** The given options of a format. */
+/** Options of formats that were given. */
 export interface GivenOptions {
   /** For the writers. */
   readonly formatOptions: FormatOptions;
-  /** Options that need an engine, carried out after writing. */
+  /** Work to do with an engine after writing. */
   readonly afterwards: readonly { readonly format: Format; readonly option: FormatOption }[];
 }
 

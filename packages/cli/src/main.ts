@@ -11,7 +11,7 @@ import { reportError } from "./report-error.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
-/** Options of `main` that replace the process's own: for tests and for programs that embed the command line. */
+/** Replacements for the process's own terminal and so on: for tests and for programs that embed the command line. */
 export interface MainOptions {
   readonly terminal?: Terminal;
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -32,7 +32,7 @@ async function findCommand(name: string): Promise<Command> {
   });
 }
 
-/** Prints a text that is the whole answer; as JSON, one document that holds it under a key. */
+/** Prints a text that is the whole answer; as JSON, one document that contains it under a key. */
 async function say(
   answer: "help" | "version",
   text: string,
@@ -85,7 +85,7 @@ export async function main(argv: readonly string[], options: MainOptions = {}): 
   try {
     return await dispatch(argv, { terminal, env, signal });
   } catch (error) {
-    // Interrupted work may fail with an error of its own; the interrupt's error says what to do.
+    // Work that an interrupt broke off may fail in its own words; what it was prepared for says what to do.
     const prepared = error instanceof AbortedError && error.hint !== undefined;
     const interrupted = interrupts.signal.aborted && !prepared;
     const { text, json, exitCode } = reportError(interrupted ? interrupts.signal.reason : error);

@@ -2,10 +2,10 @@ import { nearest, UnsupportedError, UsageError } from "@samoyed/core";
 import { findModel, type ModelInfo } from "@samoyed/models";
 
 /**
- * The model that somebody named.
+ * The model that the user named.
  *
- * @param what - The problem if no model has that name; the registry's own words when absent.
- * @throws UsageError when no model has that name, with the name that may have been meant.
+ * @param what - What is wrong if no model has that name; the registry's own words when absent.
+ * @throws UsageError when no model has it, with the name that may have been meant.
  */
 export function namedModel(name: string, what?: string): ModelInfo {
   try {

@@ -36,7 +36,7 @@ function sizeOf(values: Values): readonly [number, number, number] | undefined {
   return [3, size[0]!, size[1] ?? size[0]!];
 }
 
-/** Preprocessing settings of the given options. */
+/** Preprocessing settings from the options; only those that were given. */
 export function preprocessOverrides(values: Values): Partial<PreprocessConfig> {
   const inputSize = sizeOf(values);
   const cropPct = numbers(values, "crop-pct", [1])?.[0];

@@ -26,12 +26,12 @@ export function formatSeconds(seconds: number): string {
     : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
 }
 
-/** Content of one line of progress. */
+/** State that one line of progress shows. */
 export interface ProgressState {
   readonly phase: string;
   readonly done: number;
   readonly total: number;
-  /** Bytes done before this phase was watched: of a download that continues. */
+  /** Work done before this phase was watched: a download that goes on. */
   readonly base: number;
   readonly seconds: number;
   readonly unit: "bytes" | "items";

@@ -2,7 +2,7 @@ import { type ErrorCode, SamoyedError } from "@samoyed/core";
 import { EXIT, EXIT_OF_ERROR } from "./exit-codes.ts";
 import { printableJson, printableLine } from "./printable.ts";
 
-/** Hints for errors that have none. */
+/** Hints for errors that have no hint of their own. */
 const HINTS: Readonly<Record<ErrorCode, string>> = {
   usage: "See: samoyed --help",
   format: "Check that it is the right file, and whole.",

@@ -14,7 +14,7 @@ export interface RequiredBackendsOptions {
 }
 
 /**
- * The names of the backends that must run, each once: those that `all` stands for, then those that are named.
+ * The names of the backends that must run, each once: those that `all` means, then those that are named.
  *
  * @throws UsageError when a name is unknown, beside `all` as well.
  */

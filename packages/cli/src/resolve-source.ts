@@ -31,7 +31,7 @@ export interface LocalSource {
  * The published model of a name.
  *
  * @throws IoError when the name is a file's: the file that was meant is not there.
- * @throws UsageError when it is an address, or nobody's name.
+ * @throws UsageError when it is an address, or no model's name.
  */
 function published(source: string): ModelInfo {
   refuseAddress(source);
@@ -78,7 +78,7 @@ export async function resolveSource(
   if (existsSync(source)) return { path: source, name: basename(source) };
   const model = published(source);
   const { context } = options;
-  // A model that nobody publishes has no license: the download says so.
+  // Weights that are not published need no license: the download says so.
   if (isPublished(model)) await requireLicense(model, options);
   const progress = startProgress(context.terminal, "bytes");
   try {

@@ -12,7 +12,7 @@ export interface Terminal {
   readonly width: number;
   /** Whether stderr is a terminal: progress shows only there. */
   readonly interactive: boolean;
-  /** Asks a yes-or-no question, unless the signal fires; undefined where nobody can answer. */
+  /** Asks a yes-or-no question, unless the signal fires; undefined where no one can answer. */
   readonly confirm: ((question: string, signal: AbortSignal) => Promise<boolean>) | undefined;
 }
 

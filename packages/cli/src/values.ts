@@ -13,7 +13,7 @@ export function flag(values: Values, name: string): boolean {
 }
 
 /**
- * The values of a repeatable or comma-separated option, in order; none where it was not given.
+ * The values of a repeatable or comma-separated option, in order; empty where it was not given.
  *
  * @throws UsageError when one is empty, as an unset variable leaves it: the option would do nothing, in silence.
  */

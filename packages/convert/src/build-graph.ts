@@ -15,7 +15,7 @@ import type { ChosenModel } from "./choose-model.ts";
 import type { ModelOptions } from "./options.ts";
 import type { RewriteReport } from "./report.ts";
 
-/** Rewrites that every target needs, in the order in which one prepares the next. */
+/** Rewrites for every target, in the order in which one makes way for the next. */
 const REWRITES: readonly Rewrite[] = [foldConstants, dropIdentities, fusePad, foldBatchNorm];
 const REWRITE_NAMES: readonly string[] = REWRITES.map(({ name }) => name);
 
@@ -31,7 +31,7 @@ export interface BuiltGraph {
 /**
  * The graph of a model, rewritten as the options say. No weight is read.
  *
- * @throws UnsupportedError when the network does not take RGB images, and the caller prepares none for it.
+ * @throws UnsupportedError when the network does not take RGB images, and the caller gives no preprocessing for it.
  * @throws UsageError when the preprocessing has another number of channels than the network.
  */
 export function buildGraph(
@@ -59,7 +59,7 @@ export function buildGraph(
     numClasses,
     tensors,
     name,
-    // Where nobody knows the images' size, the graph takes any.
+    // Where the images' size is not known, the graph takes any.
     ...(known && { inputSize }),
     ...(options.features !== undefined && { features: options.features }),
     ...(options.taps !== undefined && { taps: options.taps }),

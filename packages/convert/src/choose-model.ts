@@ -14,7 +14,7 @@ import {
 import { type RecordedModel, sameArchitecture, STATE_DICT_ALONE } from "./recorded-model.ts";
 import type { PreprocessOrigin } from "./report.ts";
 
-/** timm's defaults for a network without settings (timm 1.0.29, `timm/data/config.py`, `resolve_data_config`). */
+/** timm's choice for a network that says nothing (timm 1.0.29, `timm/data/config.py`, `resolve_data_config`). */
 export const DEFAULT_PREPROCESS: PreprocessConfig = {
   inputSize: [3, 224, 224],
   interpolation: "bicubic",
@@ -33,7 +33,7 @@ export interface ChosenModel {
   readonly preprocess: PreprocessConfig;
   readonly preprocessFrom: PreprocessOrigin;
   readonly license: string | undefined;
-  /** Assumptions, in sentences. */
+  /** Assumptions that were made, in sentences. */
   readonly warnings: readonly string[];
 }
 
@@ -44,7 +44,7 @@ type Tensors = ReadonlyMap<string, LazyTensor>;
 export interface ChooseModelOptions {
   /** The name that the caller gave. */
   readonly model?: string | undefined;
-  /** The checkpoint's own information. */
+  /** The checkpoint's own statements. */
   readonly recorded?: RecordedModel;
 }
 
@@ -140,7 +140,7 @@ function recognised(tensors: Tensors): ChosenModel {
   return withoutName(identifyModel(tensors));
 }
 
-/** Chooses if the caller names no model. */
+/** The choice where the caller names no model. */
 function withoutName(identified: IdentifiedModel): ChosenModel {
   const { name, architecture, numClasses, candidates, assumptions } = identified;
   const agreed = agreedPreprocess(candidates.filter((candidate) => candidate.numClasses === numClasses));

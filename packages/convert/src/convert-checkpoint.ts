@@ -18,11 +18,12 @@ import { writeFormats } from "./write-formats.ts";
  * Converts a checkpoint: opens it, finds the weights and the network they belong to, builds and rewrites its graph, and
  * writes it in each format, with the contract inside. Weights stream from the source to the sinks.
  *
- * All output files become visible at the end, together; after an error or an abort there are none. The same checkpoint
- * and options give the same bytes. What the caller opened stays open; shards that `resolve` opened are closed.
+ * All output files become visible at the end, together; after an error or an abort there are no files. The same
+ * checkpoint and options give the same bytes. Files that the caller opened stay open; shards that `resolve` opened are
+ * closed.
  *
- * @throws FormatError, UnsupportedError when the checkpoint is damaged, or none that Samoyed reads; a checksum that does
- * not match is damage.
+ * @throws FormatError, UnsupportedError when the checkpoint is damaged, or not one that Samoyed reads; a checksum that
+ * does not match is damage.
  * @throws MismatchError when the tensors are not the model's (the first ten differences are named), or the labels not
  * as many as the classes.
  * @throws UsageError when the options contradict one another.
@@ -33,7 +34,7 @@ export async function convertCheckpoint(
   source: ByteSource | Checkpoint,
   options: ConvertOptions,
 ): Promise<ConvertReport> {
-  // It is awaited only at the end; until then nobody listens, and Node must not end the process if it fails.
+  // It is awaited only at the end; until then nothing listens, and Node must not end the process if it fails.
   Promise.resolve(options.sourceSha256).catch(() => undefined);
   throwIfAborted(options.signal);
   const formats = formatsNamed(options.formats);
@@ -78,7 +79,7 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
   const start = performance.now();
   const checkpoint = await open();
   const verify = (): Promise<void> => requireChecksums(checkpoint, readOptions(options));
-  // Checksums of the bytes that opening read, before anything is concluded from them.
+  // Verifies the bytes read so far, before anything is concluded from them.
   await verify();
   const { tensors, unwrapped } = stateDict(checkpoint);
   const recorded = recordedModel(checkpoint);
@@ -111,7 +112,7 @@ function isCheckpoint(source: ByteSource | Checkpoint): source is Checkpoint {
   return "tensors" in source;
 }
 
-/** The file's name in a path or URL: folders and query strings are nobody else's business. */
+/** The file's name in a path or URL: folders and query strings are private. */
 function lastPart(label: string): string {
   const path = /^[a-z][a-z0-9+.-]+:\/\//iu.test(label) ? label.replace(/[?#].*$/su, "") : label;
   return path.split(/[/\\]/u).findLast((part) => part !== "") ?? "checkpoint";

@@ -17,7 +17,7 @@ export interface ConvertModelFileOptions extends ReadModelOptions {
 /** The formats that can be converted again. */
 const READABLE: readonly SourceFormat[] = SOURCE_FORMATS.filter(({ read }) => read !== undefined);
 
-/** The format of a model's file by the ending of its name; `undefined` if files of that ending cannot be converted. */
+/** The format of a model's file by its name's ending; `undefined` where it cannot be converted. */
 export function modelFormat(path: string): SourceFormat | undefined {
   return READABLE.find(({ ending }) => path.toLowerCase().endsWith(ending));
 }

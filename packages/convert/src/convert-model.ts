@@ -8,7 +8,7 @@ import type { ConvertOptions, ModelOptions } from "./options.ts";
 import type { RewriteReport, WrittenFile } from "./report.ts";
 import { writeFormats } from "./write-formats.ts";
 
-/** Options that apply to a model: it has its own network, classes and preprocessing. */
+/** Options that apply to a model: it brings its own network, classes and preprocessing. */
 export type ReadModelOptions = Pick<ModelOptions, "weights" | "formatOptions" | "fold" | "signal" | "onProgress">;
 
 /** Options of `convertModel`. */
@@ -17,18 +17,18 @@ export interface ConvertModelOptions extends ReadModelOptions, Pick<ConvertOptio
   readonly from: string;
   /** The names of the formats that it becomes. */
   readonly formats: readonly string[];
-  /** Name of the output files if the model has no contract that names it. */
+  /** The output files' name where the model has no contract that says it. */
   readonly name: string;
 }
 
 /** Report of the conversion of a model. */
 export interface ConvertModelReport {
   readonly model: string;
-  /** The model's own, which travels on; absent where it had none. */
+  /** The model's own, which travels on; absent where it had no contract. */
   readonly contract: Contract | undefined;
   readonly files: readonly WrittenFile[];
   readonly rewrites: readonly RewriteReport[];
-  /** Warnings about the source. */
+  /** Warnings about the source for the user. */
   readonly warnings: readonly string[];
   readonly milliseconds: {
     readonly open: number;
@@ -40,10 +40,10 @@ export interface ConvertModelReport {
 
 /**
  * Converts a model: reads its graph, brings it into the canonical form, rewrites it, and writes it in each format. A
- * contract in it travels on; nothing is added to a model that has none. Weights stream; those of a `.smyd` file become
+ * contract in it travels on; nothing is added to a model without one. Weights stream; those of a `.smyd` file become
  * float32 again.
  *
- * Sources that the caller opened stay open; those that `resolve` opened are closed.
+ * Files that the caller opened stay open; those that `resolve` opened are closed.
  *
  * @throws FormatError, UnsupportedError when the model is damaged, or has an operator that a format does not; nodes are
  * named.

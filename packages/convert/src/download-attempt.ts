@@ -20,7 +20,7 @@ export interface DownloadProgress {
   readonly total: number;
 }
 
-/** Options of one attempt. */
+/** Options of one try. */
 export interface AttemptOptions {
   readonly file: PartialFile;
   readonly fetch: Fetch;
@@ -64,7 +64,7 @@ export async function attemptDownload(url: string, options: AttemptOptions): Pro
   }
 }
 
-/** Headers that ask for the rest, if what is there can be told from another version; none where it begins anew. */
+/** Headers that ask for the rest, if what is there can be told from another version; empty where it begins anew. */
 export function resumption(url: string, { size, state }: PartialFile): Record<string, string> {
   if (size === 0 || state?.url !== url) {
     return {};
@@ -183,7 +183,7 @@ interface IdleTimer {
   stop(): void;
 }
 
-/** Fires when nobody has touched it for a while. */
+/** Fires when it has not been touched for a while. */
 function idleTimer(milliseconds: number): IdleTimer {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(new Error("idle")), milliseconds);

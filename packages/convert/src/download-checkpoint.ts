@@ -8,7 +8,7 @@ import { requireAcceptance } from "./license-acceptance.ts";
 export interface DownloadCheckpointOptions extends TransferOptions {
   /** Where downloads are kept; the checkpoint goes to `checkpoints` in it. */
   readonly cacheDir: string;
-  /** That the model's license was read and accepted; needed for any but the permissive ones. */
+  /** Whether the model's license was read and accepted; needed for any but the permissive ones. */
   readonly acceptLicense: boolean;
   /** A server that has the files under the same paths; SAMOYED_MIRROR of the environment when absent. */
   readonly mirror?: string;
@@ -20,7 +20,7 @@ export interface DownloadCheckpointOptions extends TransferOptions {
  * Files come from where their authors published them; those that only the Hugging Face hub has, from there.
  *
  * @returns the file's path in the cache.
- * @throws UsageError when the license was not accepted, or the mirror is no address.
+ * @throws UsageError when the license was not accepted, or the mirror is not an address.
  * @throws UnsupportedError when no weights are published.
  * @throws what `downloadFile` throws.
  */

@@ -21,7 +21,7 @@ export interface TransferOptions {
   readonly onProgress?: (progress: DownloadProgress) => void;
   /** The pause before the second try, doubled before each further one; half a second when absent. */
   readonly retryMilliseconds?: number;
-  /** How long a connection may be silent, or another download of the file stand still; a minute when absent. */
+  /** How long a connection may be silent, or another download of the file make no progress; a minute when absent. */
   readonly idleMilliseconds?: number;
 }
 
@@ -39,7 +39,7 @@ const MAX_FRUITLESS = 5;
 /** One that cannot be reached at all, or refuses to serve, hardly does. */
 const MAX_UNREACHED = 2;
 
-/** Tries in all: a server that sends one byte at a time must not hold us for ever. */
+/** Tries in all: a server that sends one byte at a time must not occupy us forever. */
 const MAX_ATTEMPTS = 100;
 
 const MAX_PAUSE_MILLISECONDS = 10_000;
@@ -52,11 +52,11 @@ const IDLE_MILLISECONDS = 60_000;
  * another download of the same file is at work, in this process or another, this one waits for it.
  *
  * @returns the file's SHA-256.
- * @throws UnavailableError when the server cannot be reached or answers with an error, or the other download stands still.
+ * @throws UnavailableError when the server cannot be reached or answers with an error, or the other download stalls.
  * @throws IoError when the connection breaks too often, or the disk fails.
  * @throws FormatError when a web page or a Git LFS pointer comes instead.
- * @throws MismatchError when the hash differs. What came is removed. Also when a file that is there, and that nobody
- * published a hash of, has changed since it came; it is left as it is.
+ * @throws MismatchError when the hash differs. What came is removed. Also when a file that is there, and that has
+ * no published hash, has changed since it came; it is left as it is.
  * @throws AbortedError when the signal fires. What came is kept, to go on with, where the server lets one.
  */
 export async function downloadFile(url: string, options: DownloadOptions): Promise<string> {
@@ -72,7 +72,7 @@ export async function downloadFile(url: string, options: DownloadOptions): Promi
     onWait: (done) => onProgress?.({ done, total: 0 }),
   });
   try {
-    // The process that had the lock before may have downloaded it.
+    // The holder of the lock before may have brought it.
     return (await verifiedFile(options)) ?? (await downloadLocked(url, options));
   } finally {
     await unlock();

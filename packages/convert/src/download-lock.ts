@@ -13,7 +13,7 @@ const NAMELESS_MILLISECONDS = 5_000;
 
 /** Options of `lockDownload`. */
 export interface DownloadLockOptions {
-  /** How long the other download may stand still before one gives up waiting for it. */
+  /** How long the other download may make no progress before one gives up waiting for it. */
   readonly idleMilliseconds: number;
   readonly signal: AbortSignal | undefined;
   /** Told how many bytes the other download has, while one waits for it. */
@@ -26,7 +26,7 @@ export interface DownloadLockOptions {
  * process that is no more is taken over.
  *
  * @returns what gives the right back.
- * @throws UnavailableError when the other download stands still.
+ * @throws UnavailableError when the other download stalls.
  * @throws IoError when the lock cannot be written.
  * @throws AbortedError when the signal fires.
  */
@@ -56,7 +56,7 @@ export async function lockDownload(target: string, options: DownloadLockOptions)
     }
   }
   return async () => {
-    // If somebody deleted it, the one that stands there now is another's.
+    // If it was deleted, the one that is there now is another's.
     if ((await readFile(path, "utf8").catch(() => undefined)) === mine) await rm(path, { force: true });
   };
 }
@@ -110,7 +110,7 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it is there, and somebody else's.
+    // EPERM: it is there, and another user's.
     return systemCode(error) !== "ESRCH";
   }
 }

@@ -1,13 +1,13 @@
 import type { Fetch } from "@samoyed/core";
 
-/** Environment variables, as `process.env` holds them. */
+/** Environment variables, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * A `fetch` that goes through the proxies that the environment names: HTTPS_PROXY, HTTP_PROXY and NO_PROXY, in upper or
  * lower case, the lower one first, as curl has it. Node's own ignores them before Node 24. Without a proxy it is Node's.
  *
- * @throws UsageError when a proxy's address is invalid.
+ * @throws UsageError when a proxy's address is not valid.
  */
 export async function environmentFetch(env: Environment): Promise<Fetch> {
   const httpProxy = env["http_proxy"] || env["HTTP_PROXY"];

@@ -5,7 +5,7 @@ export function fileName(model: string): string {
   return model.replace(/[^\w.-]+/gu, "_");
 }
 
-/** Name of a model's files without endings: `MODEL`, or `MODEL.features`, which must not replace the classifier. */
+/** A model's file name, without endings: `MODEL`, or `MODEL.features`, which must not replace the classifier. */
 export function outputName({ model, task }: Pick<Contract, "model" | "task">): string {
   return task === "features" ? `${fileName(model)}.features` : fileName(model);
 }

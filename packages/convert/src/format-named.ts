@@ -2,7 +2,7 @@ import { UsageError } from "@samoyed/core";
 import type { Format } from "@samoyed/graph";
 import { FORMATS } from "./formats.ts";
 
-/** The format of a name; `undefined` for an unknown name. */
+/** The format of a name; `undefined` where no format has it. */
 export function formatNamed(name: string): Format | undefined {
   return FORMATS.find((format) => format.name === name);
 }
@@ -10,7 +10,7 @@ export function formatNamed(name: string): Format | undefined {
 /**
  * The formats asked for, each once; the default one for `undefined`.
  *
- * @throws UsageError when a name is unknown, or none is given.
+ * @throws UsageError when one is unknown, or the list is empty.
  */
 export function formatsNamed(names: readonly string[] | undefined): readonly Format[] {
   if (names === undefined) return FORMATS.slice(0, 1);

@@ -5,7 +5,7 @@ import type { Format, OptionValues } from "@samoyed/graph";
 export type FormatOptions = Readonly<Record<string, OptionValues>>;
 
 /**
- * Values of a format's options for its writer, checked.
+ * Options that a format's writer is given, checked.
  *
  * @throws UsageError when the format has no such option, or not with such a value.
  */

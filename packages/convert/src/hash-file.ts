@@ -3,7 +3,7 @@ import { AbortedError, type ReadOptions } from "@samoyed/core";
 import { requireRegularFile, toIoError } from "@samoyed/core/node";
 
 /**
- * Program of the worker: CommonJS as text, so that it needs no other file, however this one is bundled.
+ * Source of the worker: CommonJS as text, so that it needs no file beside this one, in whatever way this is bundled.
  * One buffer serves all reads; larger ones are no faster.
  */
 const WORKER = `

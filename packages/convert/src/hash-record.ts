@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { systemCode, toIoError } from "@samoyed/core/node";
 
-/** Where the hash of a downloaded file stands that nobody published one of: beside it, as `sha256sum` writes it. */
+/** Path of the hash of a downloaded file that has no published one: beside it, as `sha256sum` writes it. */
 function recordOf(path: string): string {
   return `${path}.sha256`;
 }
@@ -21,7 +21,7 @@ export async function writeHashRecord(path: string, sha256: string): Promise<voi
 }
 
 /**
- * The SHA-256 that a file had when it was downloaded; `undefined` where none was kept.
+ * The SHA-256 that a file had when it was downloaded; `undefined` where it was not kept.
  *
  * @throws IoError when the disk fails.
  */

@@ -4,7 +4,7 @@ import type { ModelInfo } from "@samoyed/models";
 /** Licenses that ask for nothing before a download; all others must be accepted. */
 const PERMISSIVE: ReadonlySet<string> = new Set(["apache-2.0", "mit", "bsd-3-clause", "bsd-2-clause"]);
 
-/** Whether somebody must accept a model's license before its weights are downloaded. */
+/** Whether the user must accept a model's license before its weights are downloaded. */
 export function needsAcceptance({ license }: ModelInfo): boolean {
   return !PERMISSIVE.has(license);
 }

@@ -10,11 +10,11 @@ export interface ConvertProgress {
   readonly total: number;
 }
 
-/** Options of converting a checkpoint, from any source. */
+/** Options that decide how a checkpoint is converted, wherever it comes from. */
 export interface ModelOptions extends ReadOptions {
   /** The names of the formats to write, of `FORMATS`; its first when absent. */
   readonly formats?: readonly string[];
-  /** A name of timm's, present or former, with or without tag. Without it the network is recognized from its tensors. */
+  /** timm's name, present or former, with or without tag. Without it the network is recognized from its tensors. */
   readonly model?: string;
   /** Pooled features in place of logits: timm's `num_classes=0`. */
   readonly features?: boolean;
@@ -34,7 +34,7 @@ export interface ModelOptions extends ReadOptions {
   readonly license?: string;
   /** Says in words that the weights are a stand-in, where they are. */
   readonly standIn?: string;
-  /** The reference's predictions for known images; travel in the artifact. */
+  /** The reference's answers for known images; they travel in the artifact. */
   readonly references?: readonly ContractReference[];
   readonly onProgress?: (progress: ConvertProgress) => void;
 }
@@ -48,7 +48,7 @@ export interface ConvertOptions extends ModelOptions {
   /** The source's file name, never its folder; the last part of the source's label when absent. */
   readonly sourceName?: string;
   /**
-   * The source's SHA-256, if somebody knows it or computes it meanwhile. Without it, the source is read a second time.
+   * The source's SHA-256, if the caller knows or computes it meanwhile. Without it, the source is read a second time.
    */
   readonly sourceSha256?: string | Promise<string>;
 }

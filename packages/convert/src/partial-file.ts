@@ -2,7 +2,7 @@ import { type FileHandle, open, readFile, rename, rm, writeFile } from "node:fs/
 import { systemCode, toIoError } from "@samoyed/core/node";
 import { HEAD_BYTES } from "./refuse-page.ts";
 
-/** Origin of a partial file: enough to know whether the rest of a download belongs to it. */
+/** The download that a partial file belongs to: enough to know whether the rest belongs to it. */
 export interface PartialState {
   readonly url: string;
   readonly etag: string | null;
@@ -14,7 +14,7 @@ export interface PartialState {
 export interface PartialFile {
   /** Bytes that are there. */
   readonly size: number;
-  /** Origin of the bytes; `undefined` when it is not known, so that they cannot be used. */
+  /** The download of these bytes; `undefined` when it is not known, so that they are worth nothing. */
   readonly state: PartialState | undefined;
   readonly path: string;
   /** Empties it, for a download that begins. */

@@ -7,7 +7,7 @@ import {
   type RequestInit as UndiciRequestInit,
 } from "undici";
 
-/** Where requests go through, as `EnvHttpProxyAgent` takes it; "" stands for no proxy. */
+/** Where requests go through, as `EnvHttpProxyAgent` takes it; "" means no proxy. */
 export interface Proxies {
   readonly httpProxy: string;
   readonly httpsProxy: string;
@@ -17,7 +17,7 @@ export interface Proxies {
 /**
  * A `fetch` that goes through proxies.
  *
- * @throws UsageError when a proxy's address is invalid.
+ * @throws UsageError when a proxy's address is not valid.
  */
 export function proxyFetch(proxies: Proxies): Fetch {
   let dispatcher: EnvHttpProxyAgent;

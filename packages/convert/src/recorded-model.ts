@@ -3,7 +3,7 @@ import { MismatchError, type PreprocessConfig, UnsupportedError } from "@samoyed
 import { findModel, type ModelInfo } from "@samoyed/models";
 import { recordedPreprocess, type Settings } from "./recorded-preprocess.ts";
 
-/** Information in a checkpoint about its network besides the tensors. */
+/** A checkpoint's statements about its network besides the tensors. */
 export interface RecordedModel {
   /** Everything that was found, by where it is in the file: `arch`, `args.model`, `args.img_size`. */
   readonly fields: ReadonlyMap<string, string>;
@@ -17,7 +17,7 @@ export interface RecordedModel {
   readonly preprocess?: Partial<PreprocessConfig>;
 }
 
-/** Hint for a checkpoint whose information about itself is wrong. */
+/** Hint for a checkpoint that says something wrong of itself. */
 export const STATE_DICT_ALONE = "In Python, save the state dict alone, and name the network with --model.";
 
 /** The attributes of a namespace, or the entries of a dictionary. */
@@ -27,7 +27,7 @@ function settingsOf(value: CheckpointValue | undefined): Settings {
   return held !== undefined && isMap(held) ? held : new Map();
 }
 
-/** The model of a name; `undefined` where none has it. */
+/** The model of a name; `undefined` where no model has it. */
 function knownModel(name: string): ModelInfo | undefined {
   try {
     return findModel(name);
@@ -43,8 +43,8 @@ export function sameArchitecture(a: ModelInfo, b: ModelInfo): boolean {
 }
 
 /**
- * Information in a training checkpoint of timm (1.0.29, `timm/utils/checkpoint_saver.py`) about its network: the name
- * in `arch` and in `args.model`, and the options of `train.py` in `args`. Everything is absent in other files.
+ * Reads what a training checkpoint of timm says of its network (timm 1.0.29, `timm/utils/checkpoint_saver.py`): the
+ * model's name in `arch` and in `args.model`, and the options of `train.py` in `args`. Other files have nothing of it.
  *
  * A name that is not known (a class's, such as `resnet`) decides nothing, and a warning says so.
  *

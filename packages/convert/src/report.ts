@@ -39,9 +39,9 @@ export interface ConvertReport {
   readonly preprocessFrom: PreprocessOrigin;
   /** Of each format its entry first, by which the model is opened. */
   readonly files: readonly WrittenFile[];
-  /** Keys and prefixes that were removed to find the weights, such as `state_dict` and `module.`. */
+  /** Wrappers that were removed to find the weights, such as `state_dict` and `module.`. */
   readonly unwrapped: readonly string[];
-  /** Information in the checkpoint about its network besides the tensors, by key: `arch`, `args.img_size`. */
+  /** The checkpoint's statements about its network besides the tensors, by its place there: `arch`, `args.img_size`. */
   readonly recorded: Readonly<Record<string, string>>;
   readonly rewrites: readonly RewriteReport[];
   readonly warnings: readonly string[];

@@ -18,8 +18,8 @@ interface Request {
 
 /**
  * Gives several writers the same weights, each read once for all: a writer that asks for a weight waits until every other
- * one waits too, and then the earliest weight that somebody waits for is read for all who asked for it. Writers take
- * weights in the graph's order, so they meet at each; one that does not costs a second read, and blocks nobody.
+ * one waits too, and then the earliest weight that a writer waits for is read for all who asked for it. Writers take
+ * weights in the graph's order, so they meet at each; one that does not costs a second read, and blocks no other.
  *
  * Memory: one weight.
  */
@@ -66,7 +66,7 @@ export function shareReads(graph: Graph, readers: number): readonly Share[] {
 }
 
 function shared(weight: LazyTensor, fetch: (options: ReadOptions) => Promise<Uint8Array>): LazyTensor {
-  // Tensors in memory cost nothing to read, and are read out of order.
+  // A weight that is in memory anyway costs nothing to read, and is read out of order.
   if (weight.tensor !== undefined) return weight;
   return lazyFromChunks(weight, async function* chunks(options) {
     const bytes = await fetch(options);

@@ -1,6 +1,6 @@
 import { type Sink, UsageError } from "@samoyed/core";
 
-/** The output files of one conversion: all become visible together, or none does. */
+/** The output files of one conversion: all become visible together, or not at all. */
 export interface SinkSet {
   /** Opens an output file. */
   create(file: string): Promise<Sink>;

@@ -3,12 +3,12 @@ import { dirname, join } from "node:path";
 import type { Sink } from "@samoyed/core";
 import type { Format } from "@samoyed/graph";
 
-/** Samoyed does not write a larger entry beside files of this size; the files that one names are kept. */
+/** A larger entry is not one that we wrote beside files of its size; what it names stays. */
 const MAX_ENTRY_BYTES = 64 << 20;
 
 /**
  * The files that the entry of an earlier model at a path names, and only our own writer calls so: those that a new model
- * of fewer files would leave behind. None where there is no earlier model, or none of ours.
+ * of fewer files would leave behind. Empty where there is no earlier model, or it is not ours.
  */
 export async function filesOfEarlier(path: string, { ownFiles }: Pick<Format, "ownFiles">): Promise<readonly string[]> {
   try {
@@ -16,7 +16,7 @@ export async function filesOfEarlier(path: string, { ownFiles }: Pick<Format, "o
     if (!found.isFile() || found.size > MAX_ENTRY_BYTES) return [];
     return ownFiles?.(await readFile(path, "utf8")) ?? [];
   } catch {
-    // The file is missing or cannot be read: then no other file is known to be ours.
+    // It does not exist, or cannot be read: then nothing is known to be ours.
     return [];
   }
 }

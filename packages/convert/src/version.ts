@@ -1,2 +1,2 @@
-/** The version that artifacts name as their generator; a test holds it to package.json. */
+/** The version that artifacts name as their generator; a test compares it with package.json. */
 export const VERSION = "0.0.0";

@@ -1,7 +1,7 @@
 import type { ChosenModel } from "./choose-model.ts";
 import type { ModelOptions } from "./options.ts";
 
-/** Warnings about a conversion that succeeded, in sentences. */
+/** Warnings about a conversion that succeeded, in sentences for a person. */
 export function conversionWarnings(model: ChosenModel, options: ModelOptions): readonly string[] {
   const { preprocess, features = false, labels } = options;
   const warnings = [...model.warnings];

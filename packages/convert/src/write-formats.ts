@@ -9,7 +9,7 @@ import { shareReads } from "./share-reads.ts";
 import { type SinkSet, sinkSet } from "./sink-set.ts";
 import { requireWeightType } from "./weight-types.ts";
 
-/** Graph, contract and formats to write. */
+/** A graph to write, with its contract and formats. */
 export interface WriteJob {
   readonly graph: Graph;
   /** With `UNKNOWN_HASH` where the source's hash goes, if `hash` is given. */
@@ -31,8 +31,8 @@ export type WriteFormatsOptions = Pick<
 
 /**
  * Writes a graph in all formats at the same time, so that each weight is read once for all of them. All files become
- * visible at the end, together; after an error there are none. What a format's runtime would refuse is refused before
- * anything is written.
+ * visible at the end, together; after an error there are no files. A graph that a format's runtime would refuse is
+ * refused before anything is written.
  *
  * @returns the files, of each format the entry first.
  */
@@ -50,7 +50,7 @@ export async function writeFormats(
     createSink,
     onWrite(file, byteLength) {
       done += byteLength;
-      // The graph's description comes on top of the weights; nobody wants to see 101 %.
+      // The graph's description comes on top of the weights; progress must not show 101 %.
       onProgress?.({ file, done: Math.min(done, total), total });
     },
   });
@@ -92,13 +92,13 @@ export async function writeFormats(
       contract: sha256 === undefined ? contract : { ...contract!, source: { ...contract!.source!, sha256 } },
     };
   } catch (error) {
-    // The caller needs the first error; a file that cannot be removed now goes when the process ends.
+    // The caller must know the first failure; a file that cannot be removed now goes when the process ends.
     await sinks.abort().catch(() => undefined);
     throw error;
   }
 }
 
-/** Waits for all; after the first failure the others are stopped, and it is thrown when none is working any more. */
+/** Waits for all; after the first failure the others are stopped, and it is thrown when all have ended. */
 async function allOrFirstError<T>(work: readonly Promise<T>[], stop: () => void): Promise<readonly T[]> {
   const failures: unknown[] = [];
   const results: T[] = [];

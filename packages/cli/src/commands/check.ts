@@ -13,7 +13,7 @@ import { resolveSource } from "../resolve-source.ts";
 import { choice, flag, list, text } from "../values.ts";
 import { version } from "../version.ts";
 
-/** Says what is happening, where somebody watches. */
+/** Says what is happening, where a person watches. */
 function watcher(context: Context): { onEvent: (event: CaseEvent) => void; stop: () => void } {
   const progress = startProgress(context.terminal, "items");
   return {

@@ -91,7 +91,7 @@ async function finish(
   return finished;
 }
 
-/** Options that do not apply to a model, which has its own network and contract. */
+/** Options for checkpoints only: a model brings these settings itself. */
 const CHECKPOINT_OPTIONS = ["model", "labels", "features", "taps", ...Object.keys(PREPROCESS_OPTIONS)];
 
 /** A model as SOURCE: its graph goes as it is, its contract with it. */
@@ -104,7 +104,7 @@ async function convertModel(path: string, values: Values, { terminal, signal }: 
   const from = modelFormat(path)!;
   const given = formatsOf(list(values, "to"));
   const written = NAMES.includes(from.name);
-  // A format that is only read becomes the first format that is written, like a checkpoint.
+  // A format that is only read becomes the first format that is written, as a checkpoint does.
   const formats = given.length === 0 && !written ? FORMATS.slice(0, 1) : given;
   const others = NAMES.filter((name) => name !== from.name || from.renews === true);
   if (formats.length === 0 || formats.some(({ name }) => !others.includes(name))) {

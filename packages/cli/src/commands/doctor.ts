@@ -14,12 +14,12 @@ import { paint } from "../terminal.ts";
 import { text } from "../values.ts";
 import { version } from "../version.ts";
 
-/** Environment variables that decide where downloads come from. */
+/** Variables that decide where downloads come from. */
 const NETWORK_VARIABLES = ["SAMOYED_MIRROR", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"] as const;
 
 interface AssetFacts {
   readonly name: string;
-  /** Where it lies; null while it is only on the network. */
+  /** Where it is; null while it is only on the network. */
   readonly path: string | null;
 }
 
@@ -44,7 +44,7 @@ function findAssets(env: Context["env"]): readonly AssetFacts[] {
   }));
 }
 
-/** Where the golden data lies, or null. */
+/** Where the golden data is, or null. */
 function findGolden(): string | null {
   try {
     return goldenDir(undefined);

@@ -18,7 +18,7 @@ const LOADERS: ReadonlyMap<string, () => Promise<Command>> = new Map([
 /** The names of the subcommands, in the order of the help. */
 export const COMMAND_NAMES: readonly string[] = [...LOADERS.keys()];
 
-/** One subcommand, or undefined if no command has that name. */
+/** One subcommand, or undefined where no command has that name. */
 export async function loadCommand(name: string): Promise<Command | undefined> {
   return LOADERS.get(name)?.();
 }

@@ -13,7 +13,7 @@ interface Architecture {
   readonly candidates: readonly string[];
 }
 
-/** The network that converting would take, or the reason why none is recognized. */
+/** The network that converting would take, or why it is not a known one. */
 function recognise(checkpoint: Checkpoint, tensors: ReadonlyMap<string, LazyTensor>): Architecture | string {
   try {
     const { name, numClasses, candidates } = chooseModel(tensors, { recorded: recordedModel(checkpoint) });
@@ -31,7 +31,7 @@ function architectureRows(architecture: Architecture | string): string[][] {
   return [["architecture", `${name}, ${head}`], ...(candidates.length > 1 ? [["fits", candidates.join(", ")]] : [])];
 }
 
-/** Describes a checkpoint. No weight is read. */
+/** Describes what a checkpoint contains. No weight is read. */
 export function inspectCheckpoint(checkpoint: Checkpoint, { all }: { readonly all: boolean }): Result {
   const { container, warnings } = checkpoint;
   const { tensors, unwrapped } = stateDict(checkpoint);
