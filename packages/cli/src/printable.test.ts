@@ -14,7 +14,7 @@ test.each([
   for (const color of [true, false]) expect(printable(text, { color })).not.toMatch(/[^\P{Cc}\n]/u);
 });
 
-test("our own colours pass where there are colours, and nowhere else", () => {
+test("our own colors pass where there are colors, and nowhere else", () => {
   const text = `${ESC}[1mbold${ESC}[22m ${ESC}[32mgreen${ESC}[39m ${ESC}[0m\nü 漢字`;
   expect(printable(text, { color: true })).toBe(text);
   expect(printable(text, { color: false })).not.toContain(ESC);

@@ -55,14 +55,14 @@ async function requireLicense(
   }
   const details = { model: model.name, license: model.license };
   if (!terminal.confirm || json) {
-    throw new UsageError(`the licence of ${model.name} has not been accepted: ${licenseTerms(model.license)}`, {
+    throw new UsageError(`the license of ${model.name} has not been accepted: ${licenseTerms(model.license)}`, {
       details,
       hint: "Read it, and give --accept-license.",
     });
   }
   terminal.err(`${shown}\n`);
-  if (!(await terminal.confirm("Download it under this licence?", signal))) {
-    throw new UsageError("the licence was not accepted", { details, hint: "Nothing was downloaded." });
+  if (!(await terminal.confirm("Download it under this license?", signal))) {
+    throw new UsageError("the license was not accepted", { details, hint: "Nothing was downloaded." });
   }
 }
 

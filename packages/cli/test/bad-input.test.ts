@@ -134,7 +134,7 @@ describe("a checkpoint of something else", () => {
     await fails(["convert", path, "--out", out], { code: 4, what: /2 tensors .*not a network of timm's resnet\.py/ });
     const { code, json } = await runMain(["inspect", path, "--json"]);
     expect([code, json.architecture, json.tensors.length]).toEqual([0, null, 2]);
-    expect(json.unrecognised).toMatch(/not a network of timm's/);
+    expect(json.unrecognized).toMatch(/not a network of timm's/);
   });
 
   test("a model that does not fit names the first ten differences", async () => {

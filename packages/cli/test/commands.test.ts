@@ -73,9 +73,9 @@ describe("a network with one logit", () => {
 });
 
 describe("models", () => {
-  test("text: names, licences, former names", async () => {
+  test("text: names, licenses, former names", async () => {
     const { stdout } = await succeeds(["models", "ssl"]);
-    expect(stdout).toMatch(/^name +input +classes +licence +former names\n/);
+    expect(stdout).toMatch(/^name +input +classes +license +former names\n/);
     expect(stdout).toMatch(
       new RegExp(`^${SSL.replaceAll(".", "\\.")} +224 px +1000 +cc-by-nc-4\\.0 +ssl_resnext101_32x16d$`, "m"),
     );
@@ -95,7 +95,7 @@ describe("models", () => {
     expect((await succeeds(["models", SSL])).stdout).toMatch(/\n1 published checkpoint\n$/);
   });
 
-  test("JSON: one array, with preprocessing, licence and address", async () => {
+  test("JSON: one array, with preprocessing, license and address", async () => {
     const { json } = await succeeds(["models", "ssl_resnext101_32x16d", "--json"]);
     expect(json).toEqual([
       expect.objectContaining({
@@ -116,7 +116,7 @@ describe("models", () => {
     expect((await succeeds(["models", "vgg"])).stdout).toBe('no model matches "vgg"\n');
   });
 
-  test("colours do not move the columns", async () => {
+  test("colors do not move the columns", async () => {
     const plain = await runMain(["models", "ssl"]);
     const colored = await runMain(["models", "ssl"], { terminal: { color: true } });
     expect(colored.stdout).not.toBe(plain.stdout);

@@ -91,7 +91,7 @@ describe.concurrent("a published name", () => {
 
     const again = await spawnSamoyed(["convert", OPEN, "--out", out], { env });
     expect(again.code).toBe(0);
-    expect(again.stdout).toMatch(/^licence +apache-2\.0$/m);
+    expect(again.stdout).toMatch(/^license +apache-2\.0$/m);
     expect(server.requests).toHaveLength(1);
   });
 
@@ -277,14 +277,14 @@ describe.concurrent("no network", () => {
   });
 });
 
-describe("the licence", () => {
+describe("the license", () => {
   let server: Publisher;
   beforeAll(async () => {
     server = await publisher((request, response) => sendFile(request, response, checkpoint));
   });
 
   test("is shown and must be accepted; nothing is downloaded before", async () => {
-    const { env, out, cache } = place("licence", server.url);
+    const { env, out, cache } = place("license", server.url);
     const ran = await spawnSamoyed(["convert", SSL, "--out", out, "--json"], { env });
     expect(ran.code).toBe(2);
     const { what, todo } = twoLines(ran.stderr);
@@ -308,10 +308,10 @@ describe("the licence", () => {
     };
     const terminal = { confirm, interactive: true };
     const ran = await runMain(["convert", SSL, "--out", out], { env, terminal });
-    expect(asked).toEqual(["Download it under this licence?"]);
+    expect(asked).toEqual(["Download it under this license?"]);
     expect(ran.stderr).toMatch(/^resnet18\.fb_ssl_yfcc100m_ft_in1k is published under CC-BY-NC 4\.0: /);
     expect([ran.code, server.requests.length - before]).toEqual([code, requests]);
-    expect(ran.stderr).toContain(answer ? "its SHA-256 is" : "the licence was not accepted");
+    expect(ran.stderr).toContain(answer ? "its SHA-256 is" : "the license was not accepted");
   });
 
   test("is not asked for under --json, nor with --accept-license, nor if it is permissive", async () => {

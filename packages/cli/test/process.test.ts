@@ -128,7 +128,7 @@ describe.concurrent("pipes and full disks", () => {
   });
 });
 
-describe.concurrent("colours", () => {
+describe.concurrent("colors", () => {
   test.each([
     ["a pipe has none", {}, false],
     ["FORCE_COLOR gives them", { FORCE_COLOR: "1" }, true],
@@ -160,18 +160,18 @@ describe.runIf(script).concurrent("on a pseudo-terminal", () => {
     expect(stdout.slice(result)).toContain(filesIn(out)[0]);
   });
 
-  test("colours show, unless NO_COLOR or a dumb terminal forbids them", async () => {
+  test("colors show, unless NO_COLOR or a dumb terminal forbids them", async () => {
     expect((await onTerminal("$SAMOYED models ssl")).stdout).toContain(`${ESC}[1mname`);
     expect((await onTerminal("$SAMOYED models ssl", { NO_COLOR: "1" })).stdout).not.toContain(ESC);
     expect((await onTerminal("$SAMOYED models ssl", { TERM: "dumb" })).stdout).not.toContain(ESC);
   });
 
   test.each([
-    ["n\\n", 2, "the licence was not accepted"],
+    ["n\\n", 2, "the license was not accepted"],
     ["\\003", 130, "interrupted"],
     ["\\004", 130, "interrupted"],
     ["yes\\n", 5, "cannot be reached"],
-  ])("the licence, answered with %s: %i", async (keys, expected, what) => {
+  ])("the license, answered with %s: %i", async (keys, expected, what) => {
     const line = `script --quiet --return --echo never --command "$SAMOYED convert ssl_resnet18 --out ${folder}/no" /dev/null`;
     // Nobody listens on port 9 (discard).
     const mirror = { SAMOYED_MIRROR: "http://127.0.0.1:9", HOME: folder, SAMOYED_CACHE: join(folder, "none") };
@@ -179,7 +179,7 @@ describe.runIf(script).concurrent("on a pseudo-terminal", () => {
       env: mirror,
     });
     expect(stdout).toContain("published under CC-BY-NC 4.0");
-    expect(stdout).toContain("Download it under this licence? [y/N]");
+    expect(stdout).toContain("Download it under this license? [y/N]");
     expect(stdout).toMatch(new RegExp(`^samoyed: .*${what}\r?$`, "m"));
     expect(code).toBe(expected);
   });

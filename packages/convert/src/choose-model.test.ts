@@ -20,7 +20,7 @@ function unread(architecture: Architecture, numClasses: number): Map<string, Laz
 
 const resnet18 = findModel("resnet18").architecture;
 
-test("a named model brings its preprocessing and licence", () => {
+test("a named model brings its preprocessing and license", () => {
   const tensors = unread(resnet18, 1000);
   const model = chooseModel(tensors, { model: "ssl_resnet18" });
   expect(model).toMatchObject({
@@ -33,10 +33,10 @@ test("a named model brings its preprocessing and licence", () => {
   expect(model.preprocess.interpolation).toBe("bilinear");
 });
 
-test("a fine-tuned head keeps the named model's preprocessing, but not its licence", () => {
+test("a fine-tuned head keeps the named model's preprocessing, but not its license", () => {
   const model = chooseModel(unread(resnet18, 7), { model: "resnet18.fb_ssl_yfcc100m_ft_in1k" });
   expect(model).toMatchObject({ numClasses: 7, preprocessFrom: "model", license: undefined });
-  expect(model.warnings[0]).toContain("no licence is recorded");
+  expect(model.warnings[0]).toContain("no license is recorded");
 });
 
 test("published models that disagree on preprocessing leave timm's default, and a word about it", () => {

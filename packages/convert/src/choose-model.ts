@@ -76,7 +76,7 @@ export function chooseModel(
 }
 
 function choose(tensors: Tensors, model: string | undefined, inFile: RecordedModel["named"]): ChosenModel {
-  if (model === undefined) return inFile === undefined ? recognised(tensors) : namedInFile(tensors, inFile);
+  if (model === undefined) return inFile === undefined ? recognized(tensors) : namedInFile(tensors, inFile);
   const info = findModel(model);
   if (inFile !== undefined && !sameArchitecture(info, inFile.info)) {
     const own = architectureName(inFile.info.name);
@@ -114,7 +114,7 @@ function named(tensors: Tensors, info: ModelInfo): ChosenModel {
     warnings: sameHead
       ? []
       : [
-          `The classifier has ${numClasses} classes, ${info.name} has ${info.numClasses}: these are other weights, and no licence is recorded for them.`,
+          `The classifier has ${numClasses} classes, ${info.name} has ${info.numClasses}: these are other weights, and no license is recorded for them.`,
         ],
   };
 }
@@ -136,7 +136,7 @@ function namedInFile(tensors: Tensors, { where, info }: NonNullable<RecordedMode
   return withoutName({ name, architecture, numClasses, candidates, assumptions: [] });
 }
 
-function recognised(tensors: Tensors): ChosenModel {
+function recognized(tensors: Tensors): ChosenModel {
   return withoutName(identifyModel(tensors));
 }
 

@@ -141,7 +141,7 @@ describe("what cannot be converted leaves nothing", () => {
   test.each<[FormatOptions, RegExp]>([
     [{ tfjs: { layout: "nwch" } }, /^formatOptions\.tfjs\.layout got "nwch"; expected one of nchw, nhwc$/],
     [{ tfjs: { groupBudget: -1 } }, /^formatOptions\.tfjs\.groupBudget got -1; expected 0 or more/],
-    [{ tfjs: { colour: "red" } }, /^formatOptions\.tfjs\.colour is not known; .* options: layout, groupBudget$/],
+    [{ tfjs: { color: "red" } }, /^formatOptions\.tfjs\.color is not known; .* options: layout, groupBudget$/],
     [{ onnx: { layout: "nhwc" } }, /^formatOptions\.onnx is of a format that is not written$/],
     [{ smyd: { selfTest: true } }, /^formatOptions\.smyd\.selfTest needs an engine/],
   ])("options %j", async (formatOptions, message) => {

@@ -35,7 +35,7 @@ describe("a published checkpoint", () => {
     expect(await errorOf(downloadCheckpoint(info, options))).toBeInstanceOf(MismatchError);
   });
 
-  test("needs its licence accepted, unless that asks for nothing", async () => {
+  test("needs its license accepted, unless that asks for nothing", async () => {
     const server = await serve((message, response) => answer(message, response));
     const options = { cacheDir: folder(), acceptLicense: false, mirror: server.origin, env: {} };
     const error = await errorOf(downloadCheckpoint(info, options));

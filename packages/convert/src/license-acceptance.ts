@@ -17,7 +17,7 @@ export function needsAcceptance({ license }: ModelInfo): boolean {
 export function requireAcceptance(info: ModelInfo, acceptLicense: boolean): void {
   if (!acceptLicense && needsAcceptance(info)) {
     throw new UsageError(`${info.name} is published under ${info.license}, which has not been accepted`, {
-      hint: "Read the licence, and accept it with --accept-license (in a program: acceptLicense: true).",
+      hint: "Read the license, and accept it with --accept-license (in a program: acceptLicense: true).",
       details: { license: info.license },
     });
   }

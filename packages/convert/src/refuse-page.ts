@@ -13,7 +13,7 @@ export function refusePage(head: Uint8Array, url: string): void {
   const found = findSubstitute(head);
   if (found === "web page") {
     throw new FormatError(`${url}: a web page came, not a file`, {
-      hint: "A login, a licence page or the network's own page stands before the file: open the address in a browser.",
+      hint: "A login, a license page or the network's own page comes before the file: open the address in a browser.",
     });
   }
   if (found === "Git LFS pointer") {

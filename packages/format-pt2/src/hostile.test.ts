@@ -66,8 +66,8 @@ describe("a graph that breaks the schema", () => {
     ["an argument twice", (graph) => (graph["nodes"]![1]!["inputs"]![1] = graph["nodes"]![1]!["inputs"]![0]!), "twice"],
     [
       "an argument that the operator lacks",
-      (graph) => (graph["nodes"]![1]!["inputs"]![1]!["name"] = value("colour")),
-      'it has the argument "colour", which is not known',
+      (graph) => (graph["nodes"]![1]!["inputs"]![1]!["name"] = value("color")),
+      'it has the argument "color", which is not known',
     ],
     [
       "a union of two keys",

@@ -42,7 +42,7 @@ describe.each(budgets)("grouped convolutions with a budget of %d", (budget) => {
   });
 });
 
-test("nodes are named so that a runtime recognises the pattern", async () => {
+test("nodes are named so that a runtime recognizes the pattern", async () => {
   const nodes = await expectSame({ groups: 2, channels: 6, activation: "Relu" }, 0);
   expect(nodes.filter((node) => !node.startsWith("const/"))).toEqual([
     "input Placeholder",

@@ -66,7 +66,7 @@ export const check: Command = {
     report: { type: "string", value: "DIR", description: "write report.html and report.json there" },
     shard: { type: "string", value: "I/N", description: "run only the I-th of N parts of the cases" },
     golden: { type: "string", value: "DIR", description: "the golden data (default: what came with samoyed)" },
-    "accept-license": { type: "boolean", description: "accept the licence of a published checkpoint" },
+    "accept-license": { type: "boolean", description: "accept the license of a published checkpoint" },
   },
   examples: [
     "samoyed check",

@@ -65,7 +65,7 @@ function describe(report: ConvertReport, { out, terminal }: { out: string; termi
       "preprocessing",
       `${preprocess.inputSize.slice(1).join("×")}, ${preprocess.interpolation}, crop ${preprocess.cropPct} ${preprocess.cropMode}`,
     ],
-    ...(contract.license ? [["licence", contract.license]] : []),
+    ...(contract.license ? [["license", contract.license]] : []),
     ...(report.unwrapped.length > 0 ? [["unwrapped", report.unwrapped.join(", ")]] : []),
     ...(recorded.length > 0 ? [["from the file", printableLine(recorded.join(", "))]] : []),
     ...(applied.length > 0 ? [["rewrites", applied.join(", ")]] : []),
@@ -169,7 +169,7 @@ export const convert: Command = {
     model: {
       type: "string",
       value: "NAME",
-      description: "the network, by timm's name (default: recognised from the tensors)",
+      description: "the network, by timm's name (default: recognized from the tensors)",
     },
     to: {
       type: "string",
@@ -189,7 +189,7 @@ export const convert: Command = {
     "no-fold": { type: "boolean", description: "keep batch norms as they are" },
     ...FORMAT_OPTIONS,
     ...PREPROCESS_OPTIONS,
-    "accept-license": { type: "boolean", description: "accept the licence of a published checkpoint" },
+    "accept-license": { type: "boolean", description: "accept the license of a published checkpoint" },
   },
   examples: [
     "samoyed convert resnext.pth --to onnx --out models",

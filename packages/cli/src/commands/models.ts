@@ -19,7 +19,7 @@ function countText(found: readonly ModelInfo[]): string {
 
 export const models: Command = {
   name: "models",
-  summary: "list architectures and published checkpoints, with licence",
+  summary: "list architectures and published checkpoints, with license",
   usage: "[PATTERN]",
   options: {},
   examples: ["samoyed models ssl", "samoyed models 'resnext50*' --json"],
@@ -37,7 +37,7 @@ export const models: Command = {
       isPublished(model) ? model.license : "no published weights",
       model.aliases.join(", "),
     ]);
-    const head = ["name", "input", "classes", "licence", "former names"].map((title) => paint(terminal, "bold", title));
+    const head = ["name", "input", "classes", "license", "former names"].map((title) => paint(terminal, "bold", title));
     return {
       json: found.map((model) => ({ ...model, published: isPublished(model) })),
       text:

@@ -22,7 +22,7 @@ function contractRows(contract: Contract | undefined): string[][] {
     ["task", contract.task],
     ["preprocessing", settings.join(", ")],
     ["labels", labels ? `${labels.length} names` : "none"],
-    ...(contract.license ? [["licence", contract.license]] : []),
+    ...(contract.license ? [["license", contract.license]] : []),
     ...(source ? [["source", `${source.name}, sha256 ${source.sha256.slice(0, 16)}…`]] : []),
     ...(contract.standIn ? [["stand-in", contract.standIn]] : []),
     ["generator", contract.generator],

@@ -14,7 +14,7 @@ interface Architecture {
 }
 
 /** The network that converting would take, or why it is not a known one. */
-function recognise(checkpoint: Checkpoint, tensors: ReadonlyMap<string, LazyTensor>): Architecture | string {
+function recognize(checkpoint: Checkpoint, tensors: ReadonlyMap<string, LazyTensor>): Architecture | string {
   try {
     const { name, numClasses, candidates } = chooseModel(tensors, { recorded: recordedModel(checkpoint) });
     return { name, numClasses, candidates: candidates.map((model) => model.name) };
@@ -25,7 +25,7 @@ function recognise(checkpoint: Checkpoint, tensors: ReadonlyMap<string, LazyTens
 }
 
 function architectureRows(architecture: Architecture | string): string[][] {
-  if (typeof architecture === "string") return [["architecture", `not recognised: ${architecture}`]];
+  if (typeof architecture === "string") return [["architecture", `not recognized: ${architecture}`]];
   const { name, numClasses, candidates } = architecture;
   const head = numClasses === 0 ? "no classifier" : `${numClasses} classes`;
   return [["architecture", `${name}, ${head}`], ...(candidates.length > 1 ? [["fits", candidates.join(", ")]] : [])];
@@ -36,7 +36,7 @@ export function inspectCheckpoint(checkpoint: Checkpoint, { all }: { readonly al
   const { container, warnings } = checkpoint;
   const { tensors, unwrapped } = stateDict(checkpoint);
   const list = [...tensors.values()];
-  const architecture = recognise(checkpoint, tensors);
+  const architecture = recognize(checkpoint, tensors);
   const bytes = byteLengthOf(list);
   const rows = [
     ["container", container],
@@ -45,15 +45,15 @@ export function inspectCheckpoint(checkpoint: Checkpoint, { all }: { readonly al
     ...architectureRows(architecture),
     ...warnings.map((warning) => ["note", warning]),
   ];
-  const recognised = typeof architecture === "string" ? undefined : architecture;
+  const recognized = typeof architecture === "string" ? undefined : architecture;
   return {
     json: {
       kind: "checkpoint",
       container,
       unwrapped,
       bytes,
-      architecture: recognised ?? null,
-      ...(recognised ? {} : { unrecognised: architecture }),
+      architecture: recognized ?? null,
+      ...(recognized ? {} : { unrecognized: architecture }),
       warnings,
       tensors: describeTensors(list),
     },
