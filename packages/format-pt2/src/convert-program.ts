@@ -10,7 +10,7 @@ import { Refusals } from "./lowering/refusals.ts";
 import { Scope } from "./lowering/scope.ts";
 import type { Program } from "./program/program.ts";
 
-/** What `convertProgram` gives. */
+/** Result of `convertProgram`. */
 export interface Converted {
   readonly graph: Graph;
   readonly warnings: readonly string[];

@@ -57,7 +57,7 @@ export async function* channelRows(
     }
     if (chunk.length > 0 || !(await chunks.next()).done) throw wrongLength(weight, "more");
   } finally {
-    // Whoever stops early must not leave the source reading.
+    // A caller that stops early must not leave the source reading.
     await chunks.return?.(undefined);
   }
 }

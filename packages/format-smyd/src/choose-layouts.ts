@@ -30,7 +30,7 @@ export function chooseLayouts(graph: Graph): ReadonlyMap<string, ChosenLayout> {
   return new Map(Array.from(graph.initializers.keys(), (name) => [name, chosen.get(name) ?? PLAIN]));
 }
 
-/** What a node's second operand should look like. */
+/** Layout that a node's second operand should have. */
 function layoutFor(node: Node, { dtype, shape }: LazyTensor): ChosenLayout {
   if (dtype !== "float32" || shape.includes(0)) return PLAIN;
   switch (node.op) {

@@ -4,7 +4,7 @@ import { ALIGNMENT, LENGTH_BYTES, type PlacedTensor, SMYD_VERSION, smydDigest } 
 /** The key of the metadata in a safetensors header. */
 const METADATA = "__metadata__";
 
-/** What a header is made of. */
+/** Parts of a header. */
 export interface HeaderParts {
   /** The graph's JSON. */
   readonly graph: string;

@@ -29,7 +29,7 @@ export interface WriteSmydOptions extends ReadOptions {
   readonly weights?: SmydWeights;
 }
 
-/** What was written. */
+/** Result of `writeSmyd`. */
 export interface WrittenSmyd {
   /** Where the digits of the contract's `source.sha256` are; `undefined` where it has none. */
   readonly sourceHashOffset: number | undefined;
@@ -89,7 +89,7 @@ export async function writeSmyd(graph: Graph, options: WriteSmydOptions): Promis
   return { sourceHashOffset: header.sourceHashOffset };
 }
 
-/** What no reader would take is not written: more nodes or a longer header than the format allows. */
+/** Refuses what no reader would take: more nodes or a longer header than the format allows. */
 function requireReadable(header: Uint8Array, { name }: Graph): void {
   const label = `graph ${JSON.stringify(name)} as .smyd`;
   try {

@@ -30,7 +30,7 @@ export interface FilterPart {
 }
 
 /**
- * ONNX's filter [O, I / groups, h, w] as TensorFlow's [h, w, I, O], for some neighbouring groups: their filters stand
+ * ONNX's filter [O, I / groups, h, w] as TensorFlow's [h, w, I, O], for some neighboring groups: their filters are
  * on the diagonal, and the rest is zeros, so that one plain convolution computes them all.
  */
 export function arrangeFilter({ shape, groups, first, count }: FilterPart): Arrangement {

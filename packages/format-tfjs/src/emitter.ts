@@ -38,7 +38,7 @@ export interface EmitOptions {
   readonly attr?: Readonly<Record<string, TfAttribute>>;
 }
 
-/** What lowering reads and adds to: the target graph while it grows. */
+/** The target graph while it grows, which lowering reads and adds to. */
 export class Emitter {
   readonly graph: Graph;
   readonly nodes: TfNode[] = [];
@@ -63,7 +63,7 @@ export class Emitter {
     for (const node of graph.nodes) {
       for (const name of node.inputs) this.#consumers.set(name, [...(this.#consumers.get(name) ?? []), node]);
     }
-    // The graph's own names come first, those at the door before all, so that nothing else takes them.
+    // The graph's own names come first, those at the boundary before all, so that nothing else takes them.
     for (const { name } of [...graph.inputs, ...graph.outputs]) this.#names.of(name);
     for (const name of graph.nodes.flatMap((node) => node.outputs)) this.#names.of(name);
     for (const [name, lazy] of graph.initializers) this.set(name, constantOf(lazy));
@@ -299,7 +299,7 @@ const DTYPES: Readonly<Partial<Record<DType, TfDType>>> = {
 };
 
 /**
- * The element type that stands for one of ONNX's.
+ * The element type that represents one of ONNX's.
  *
  * @throws UnsupportedError for those that TensorFlow.js does not compute in.
  */

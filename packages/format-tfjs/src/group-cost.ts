@@ -8,7 +8,7 @@ export interface GroupShape {
   readonly taps: number;
 }
 
-/** What the steps of a lowered grouped convolution cost, in nanoseconds. */
+/** Cost of the steps of a lowered grouped convolution, in nanoseconds. */
 export interface GroupCost {
   /** One more part: a call each to split, convolve and join. */
   readonly call: number;

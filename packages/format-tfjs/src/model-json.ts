@@ -6,7 +6,7 @@ import type { ManifestGroup } from "./write-weights.ts";
 /** GraphDef versions of TensorFlow 2; the loader wants them to be there. */
 const VERSIONS = { producer: 1087, minConsumer: 12 };
 
-/** What `modelJson` puts beside the graph. */
+/** Parts that `modelJson` puts beside the graph. */
 export interface ModelParts {
   readonly contract: Contract | undefined;
   readonly layout: DoorLayout;
@@ -14,7 +14,7 @@ export interface ModelParts {
 }
 
 /**
- * The text of `model.json`. The contract stands near the beginning, as the JSON string that `encodeContract` gives, in
+ * The text of `model.json`. The contract is near the beginning, as the JSON string that `encodeContract` gives, in
  * `userDefinedMetadata.samoyed`; beside it `samoyedLayout` says how images come in.
  */
 export function modelJson(graph: TfGraph, { contract, layout, manifest }: ModelParts): string {

@@ -60,7 +60,7 @@ export function quantize(
   const largest = LARGEST[dtype];
   for (let i = 0; i < values.length; i++) {
     const place = values[i]! / scale + zero;
-    // What Math.round gives from 0.5 on, in a third of its time.
+    // The result of Math.round from 0.5 on, in a third of its time.
     result[i] = place < 0.5 ? 0 : Math.min(largest, Math.floor(place + 0.5));
   }
   return result;

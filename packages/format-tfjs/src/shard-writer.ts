@@ -9,7 +9,7 @@ export function shardNames(byteLength: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => `group1-shard${index + 1}of${count}.bin`);
 }
 
-/** What `shardNames` gives, and nobody else would call a file. */
+/** Names that `shardNames` gives, and that no other file would have. */
 const SHARD = /^group1-shard\d+of\d+\.bin$/u;
 
 /** The weight files of our own writer that the text of a model.json names; none where it is no model.json. */

@@ -6,7 +6,7 @@ import type { StoredWeights } from "./quantize.ts";
 import type { WeightEntry } from "./tf-graph.ts";
 import { writeWeights } from "./write-weights.ts";
 
-/** By how much merging groups of convolutions may make the weights larger, where nobody says otherwise. */
+/** Share by which merging groups of convolutions may enlarge the weights by default. */
 export const DEFAULT_GROUP_BUDGET = 0.1;
 
 /** Where a model goes, and how it is written. */
@@ -15,7 +15,7 @@ export interface WriteTfjsOptions extends ReadOptions {
   readonly createSink: (file: string) => Promise<Sink>;
   /** Travels in `userDefinedMetadata`, under `samoyed`. */
   readonly contract?: Contract;
-  /** The layout of images at the door; inside, channels are last. `nchw` when absent. */
+  /** The layout of images at the boundary; inside, channels are last. `nchw` when absent. */
   readonly layout?: DoorLayout;
   /** How filters and matrices are stored; what has one axis stays float32. `float32` when absent. */
   readonly weights?: StoredWeights;
@@ -23,7 +23,7 @@ export interface WriteTfjsOptions extends ReadOptions {
   readonly groupBudget?: number;
 }
 
-/** What was written. */
+/** Result of `writeTfjs`. */
 export interface WrittenTfjs {
   /** Where the digits of the contract's `source.sha256` are in model.json; `undefined` where it has none. */
   readonly sourceHashOffset: number | undefined;

@@ -26,7 +26,7 @@ export interface ManifestEntry {
   readonly quantization?: { readonly dtype: "float16" } | ({ readonly dtype: "uint8" | "uint16" } & Quantization);
 }
 
-/** One group of weights: its files and what they hold, in order. */
+/** One group of weights: its files and what they contain, in order. */
 export interface ManifestGroup {
   readonly paths: readonly string[];
   readonly weights: readonly ManifestEntry[];

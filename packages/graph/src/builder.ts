@@ -3,7 +3,7 @@ import type { Attribute, Dim, Graph, Node, ValueInfo } from "@samoyed/ir";
 import { inferShapes, inferTypes } from "./infer.ts";
 import { verifyGraph } from "./verify.ts";
 
-/** What `GraphBuilder.node` may be given. */
+/** Options of `GraphBuilder.node`. */
 export interface NodeOptions {
   /** `${op}_${n}` when absent, `n` counting the nodes of that operator. */
   readonly name?: string;

@@ -13,14 +13,14 @@ import {
   type ValueType,
 } from "@samoyed/ir";
 
-/** What inference found out about a graph's values. */
+/** Facts that inference found about a graph's values. */
 export interface Knowledge {
   readonly types: ReadonlyMap<string, ValueType>;
   /** The elements of integer values of at most one axis, perhaps in part by symbol. */
   dims(value: string): readonly Dim[] | undefined;
 }
 
-/** What is known while walking a graph in order. */
+/** Facts known while walking a graph in order. */
 class Walk implements Knowledge {
   readonly types: Map<string, ValueType> = new Map();
   readonly #initializers: ReadonlyMap<string, LazyTensor>;

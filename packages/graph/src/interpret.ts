@@ -30,7 +30,7 @@ export const INTERPRETED_OPERATORS: readonly string[] = [...INTERPRETERS.keys()]
 /** Most elements of one value: 1 GiB as doubles, which the interpreter computes in. */
 export const MAX_INTERPRETED_ELEMENTS: number = 2 ** 27;
 
-/** What `interpret` may be given. */
+/** Options of `interpret`. */
 export interface InterpretOptions {
   /** Names of values to return besides the outputs. */
   readonly taps?: readonly string[];

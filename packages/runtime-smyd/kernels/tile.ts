@@ -87,7 +87,7 @@ function tile(size: i32, step: usize, panel: usize, pixel: usize): void {
   const lastTap: usize = tap + 4 * load<usize>(step, CONV_TAP_COUNT);
   let at = 0;
   while (tap < lastTap) {
-    // The pointers stand where the last tap ended; six additions a tap bring them to the next.
+    // The pointers are where the last tap ended; six additions a tap bring them to the next.
     const move = load<i32>(tap) - at;
     at += move + 4 * depth;
     tap += 4;
@@ -129,7 +129,7 @@ function tile(size: i32, step: usize, panel: usize, pixel: usize): void {
         b2 = multiplyAdd(b2, p2, w1);
       }
       // TurboFan (V8 before 12) loads every pixel of a basic block before it uses the first, and spills accumulators. It
-      // moves no load across a branch; this one is never taken, for no pixel lies at 0.
+      // moves no load across a branch; this one is never taken, for no pixel is at 0.
       if (size > 4 && x3 == 0) break;
       if (size > 3) {
         const p3 = v128.load_splat<f32>(x3);

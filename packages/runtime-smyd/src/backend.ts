@@ -6,7 +6,7 @@ import { loadModel } from "./wasm/load-model.ts";
 import { checkSelfTest } from "./self-test.ts";
 import { BACKEND_NAME } from "./session.ts";
 import { chooseThreads, type ThreadLimits } from "./wasm/threads/count.ts";
-import type { StartThread } from "./wasm/threads/crew.ts";
+import type { StartThread } from "./wasm/threads/worker-pool.ts";
 
 /** Options of `smyd`. */
 export interface SmydOptions {
@@ -25,7 +25,7 @@ export interface SmydBackend extends Backend {
   load(artifact: Artifact, options?: SmydLoadOptions): Promise<Session>;
 }
 
-/** What differs between Node and browsers. */
+/** Parts that differ between Node and browsers. */
 export interface Platform {
   readonly openStream: (artifact: Artifact, signal: AbortSignal | undefined) => Promise<ByteStream>;
   readonly startThread: StartThread;

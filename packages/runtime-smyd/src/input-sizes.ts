@@ -4,7 +4,7 @@ import type { SmydFile } from "@samoyed/smyd-file";
 import type { InputSizes } from "./plan/shapes.ts";
 
 /**
- * The one symbol that counts images: axis 0 of inputs, and no other axis of anything. `undefined` where there is none;
+ * The one symbol that counts images: axis 0 of inputs, and no other axis of anything. `undefined` where there is no such symbol;
  * sizes are then planned as they come.
  */
 export function batchSymbol({ inputs, outputs }: SmydFile["graph"]): string | undefined {

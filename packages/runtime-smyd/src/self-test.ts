@@ -13,7 +13,7 @@ const RELATIVE_TOLERANCE = 1e-3;
 const SEED = 1;
 
 /**
- * The input of a self-test: an image of one size, values spread evenly over [-2, 2), as normalised pixels are. The same
+ * The input of a self-test: an image of one size, values spread evenly over [-2, 2), as normalized pixels are. The same
  * bits everywhere: xorshift32 (Marsaglia 2003, "Xorshift RNGs"), its upper 24 bits as a float.
  */
 export function seededInput(shape: readonly number[], seed: number): Tensor<"float32"> {

@@ -6,7 +6,7 @@ import { sizesOfRun } from "./input-sizes.ts";
 
 export const BACKEND_NAME = "smyd";
 
-/** What a session is made from. */
+/** Parts of a session. */
 export interface SessionOptions {
   readonly file: SmydFile;
   readonly engine: Engine;

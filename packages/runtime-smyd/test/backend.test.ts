@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { smydOn, type Platform } from "../src/backend.ts";
 import { openStreamInNode } from "../src/load/open-stream-node.ts";
 import { smyd } from "../src/node.ts";
-import type { StartThread } from "../src/wasm/threads/crew.ts";
+import type { StartThread } from "../src/wasm/threads/worker-pool.ts";
 import { startNodeThread } from "../src/wasm/threads/node-thread.ts";
 import { smydBytes } from "./models.ts";
 

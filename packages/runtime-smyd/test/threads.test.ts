@@ -6,7 +6,7 @@ import { compileKernels } from "../src/wasm/kernels/load.ts";
 import { createMemory } from "../src/wasm/memory.ts";
 import { smyd } from "../src/node.ts";
 import { browserThreadLimits, chooseThreads } from "../src/wasm/threads/count.ts";
-import { startCrew, type StartThread } from "../src/wasm/threads/crew.ts";
+import { startWorkerPool, type StartThread } from "../src/wasm/threads/worker-pool.ts";
 import { startNodeThread } from "../src/wasm/threads/node-thread.ts";
 import { smydBytes } from "./models.ts";
 
@@ -51,24 +51,29 @@ describe("how many", () => {
 });
 
 describe("a worker that fails", () => {
-  async function crewOver(start: StartThread): ReturnType<typeof startCrew> {
+  async function poolOver(start: StartThread): ReturnType<typeof startWorkerPool> {
     const memory = createMemory(1 << 16, "shared");
     // A program with one step, whose record lies outside the memory.
     new Int32Array(memory.buffer, 4096).set([1, 0, 0, 8192, 256, 1 << 30]);
-    return startCrew({ threads: 2, module: await compileKernels({ simd: "plain", sharing: "shared" }), memory, start });
+    return startWorkerPool({
+      threads: 2,
+      module: await compileKernels({ simd: "plain", sharing: "shared" }),
+      memory,
+      start,
+    });
   }
 
   test("makes the session unusable, and every later run says so", async () => {
-    const crew = await crewOver(startNodeThread);
-    const run = (): Promise<void> => crew.run({ program: 4096, first: 0, last: 1 });
+    const workerPool = await poolOver(startNodeThread);
+    const run = (): Promise<void> => workerPool.run({ program: 4096, first: 0, last: 1 });
     await expect(run()).rejects.toThrow(UnavailableError);
     await expect(run()).rejects.toThrow(/the session is unusable/);
-    await crew.dispose();
+    await workerPool.dispose();
   });
 
   test("even while it waits for the others", async () => {
     const threads: ReturnType<StartThread>[] = [];
-    const crew = await crewOver((events) => {
+    const workerPool = await poolOver((events) => {
       const thread = startNodeThread(events);
       threads.push(thread);
       return {
@@ -77,17 +82,17 @@ describe("a worker that fails", () => {
       };
     });
     // Only the first is told to run; the second dies.
-    const running = crew.run({ program: 4096, first: 0, last: 0 });
+    const running = workerPool.run({ program: 4096, first: 0, last: 0 });
     await threads[1]!.stop();
     await expect(running).rejects.toThrow(/it ended with code 1/);
-    await crew.dispose();
+    await workerPool.dispose();
   });
 
   test("or cannot be started", async () => {
     const start: StartThread = () => {
       throw new Error("Refused to create a worker");
     };
-    await expect(crewOver(start)).rejects.toMatchObject({
+    await expect(poolOver(start)).rejects.toMatchObject({
       code: "unavailable",
       message: expect.stringMatching(/Refused to create a worker/),
       hint: expect.stringMatching(/worker-src blob:/),

@@ -14,7 +14,7 @@ export interface View {
 }
 
 /**
- * What a tensor's name in the program means at this point: PyTorch's tensors share memory, so after an operator that
+ * Meaning of a tensor's name in the program at this point: PyTorch's tensors share memory, so after an operator that
  * works in place, every name of that memory means the new value. A base has a value; a view is derived from its base again
  * after each write, and a write through it is written back.
  */

@@ -10,7 +10,7 @@ export interface SizeSource {
   readonly divide: number;
 }
 
-/** What computing sizes needs of the graph that is being built. */
+/** Parts of the graph being built that computing sizes needs. */
 interface SizeEmitter {
   readonly symbols: ReadonlyMap<string, SizeSource>;
   one(op: string, inputs: readonly string[], attributes?: Readonly<Record<string, Attribute>>): string;
@@ -30,7 +30,7 @@ function oneSize(emitter: SizeEmitter, size: Size): string {
 }
 
 /**
- * The size that a symbol stands for.
+ * The size that a symbol represents.
  *
  * @throws UnsupportedError when it depends on the data or on no input's shape.
  */

@@ -141,7 +141,7 @@ function lowerIdentity(node: Node, emitter: Emitter): void {
   emitter.alias(node.outputs[0]!, inputOf(node, 0, emitter));
 }
 
-/** 64-bit integers are carried as 32-bit ones, so a cast between them is none. */
+/** 64-bit integers are carried as 32-bit ones, so a cast between them does nothing. */
 const DST: Readonly<Record<number, "float32" | "int32" | "bool">> = { 1: "float32", 6: "int32", 7: "int32", 9: "bool" };
 
 const lowerCast: Lower = (node, emitter) => {

@@ -7,7 +7,7 @@ import { giveImage, hasPads, type Image, imageOf, padImage, type Pads, windowOf 
 import { meanSteps } from "./mean.ts";
 import { inputOf, type Lower, type LowerTable, onlyOutput, unsupported } from "./operator.ts";
 
-/** What padding must be for a maximum to ignore it: the least float32. Zero would be right only after a Relu. */
+/** Padding that a maximum ignores: the least float32. Zero would be right only after a Relu. */
 const LOWEST = -3.4028234663852886e38;
 
 function poolAttr({ kernel, strides }: ImageWindow): Record<string, TfAttribute> {
@@ -127,7 +127,7 @@ function knownCounts(
 /** Most windows of an average pool whose factors are written as a constant. */
 const MAX_FACTORS = 1 << 14;
 
-/** What a global pool works on: everything behind batch and channels. */
+/** The axes of a global pool: all behind batch and channels. */
 function globalAxes(
   node: Node,
   emitter: Emitter,

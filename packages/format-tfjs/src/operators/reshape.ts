@@ -5,7 +5,7 @@ import { typeAttr } from "../tf-graph.ts";
 import { type Computed, FROM_LAST, laidOut, TO_LAST, type Value } from "../value.ts";
 import { inputOf, type Lower, type LowerTable, onlyOutput, unsupported } from "./operator.ts";
 
-/** A value whose elements stand in ONNX's order: also an image of one pixel with channels last. */
+/** A value whose elements are in ONNX's order: also an image of one pixel with channels last. */
 function inOrder(value: Value, emitter: Emitter): { readonly ref: string; readonly dims: readonly Dim[] } {
   if (value.kind === "computed" && value.layout === "last" && value.shape[2] === 1 && value.shape[3] === 1) {
     return { ref: value.ref, dims: laidOut(value.shape, "last") };
@@ -49,7 +49,7 @@ const lowerTranspose: Lower = (node, emitter) => {
     emitter.give(output, "Transpose", [emitter.plain(x), emitter.ints(perm)], { layout: "plain" });
     return;
   }
-  // What the tensor's axes are in ONNX's order, and what the output's must be.
+  // The tensor's axes in ONNX's order, and those that the output must have.
   const position = (axis: number): number => (x.layout === "last" ? INVERSE[axis]! : axis);
   const intoPlain = perm.map(position);
   const intoLast = TO_LAST.map((axis) => intoPlain[axis]!);

@@ -42,7 +42,7 @@ class Replacements {
     ]);
   }
 
-  /** What makes the nodes in place of `node`. */
+  /** Gives the emitter of the nodes in place of `node`. */
   emitter(node: Node): Emit {
     const fresh = (base: string): string => this.#fresh(base);
     return {

@@ -7,7 +7,7 @@ import { applyRules } from "./apply-rules.ts";
 import { shapeTargets } from "./resolve/shape-targets.ts";
 import { DECOMPOSITIONS, UPGRADES } from "./rules.ts";
 
-/** What `canonicalize` did, and what it had to leave. */
+/** Report of `canonicalize`: what it did, and what it had to leave. */
 export interface CanonicalReport {
   /** The operator sets before and after: they differ from `CANONICAL_OPSET` only where a node cannot be expressed in it. */
   readonly opset: { readonly from: number; readonly to: number };

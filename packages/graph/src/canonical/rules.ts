@@ -39,7 +39,7 @@ import { topK } from "./upgrades/top-k.ts";
 import { batchNormAttributes, dropoutAttributes } from "./upgrades/training-mode.ts";
 
 /**
- * What brings a graph to the canonical operator set: nodes that older or newer ones write otherwise. Decompositions of
+ * Rules that bring a graph to the canonical operator set: nodes that older or newer ones write otherwise. Decompositions of
  * operators that came later are among them, for such a node cannot wait.
  */
 export const UPGRADES: readonly NodeRule[] = [
@@ -68,7 +68,7 @@ export const UPGRADES: readonly NodeRule[] = [
   upsample,
 ];
 
-/** What brings a graph of the canonical operator set into the canonical form. A new decomposition is one line here. */
+/** Rules that bring a graph of the canonical operator set into the canonical form. A new decomposition is one line here. */
 export const DECOMPOSITIONS: readonly NodeRule[] = [
   autoPad,
   celu,

@@ -8,11 +8,11 @@ export type OptionValues = Readonly<Record<string, OptionValue>>;
 
 /** An option that one format has. */
 export interface FormatOption {
-  /** What programs call it: `groupBudget`. */
+  /** Name in programs: `groupBudget`. */
   readonly name: string;
-  /** What the command line calls it: `tfjs-group-budget`. */
+  /** Name on the command line: `tfjs-group-budget`. */
   readonly flag: string;
-  /** What stands for the value in the help: `SHARE`; absent for a switch. */
+  /** Placeholder of the value in the help: `SHARE`; absent for a switch. */
   readonly value?: string;
   readonly description: string;
   /** Whether it is done after writing, by a caller that has an engine: writers are not given it. */

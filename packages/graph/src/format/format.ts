@@ -8,11 +8,11 @@ import type { ModelDescription } from "./model-description.ts";
  * goes through that list.
  */
 export interface Format {
-  /** What `--to` and reports call it: `onnx`. */
+  /** Name in `--to` and reports: `onnx`. */
   readonly name: string;
-  /** What people call it: `TensorFlow.js`. */
+  /** Title in texts: `TensorFlow.js`. */
   readonly title: string;
-  /** What its file is, in words: `an ONNX model`. */
+  /** Noun for its file: `an ONNX model`. */
   readonly noun: string;
   /** How the path of a model ends, its folder's where it has one: `.onnx`. Case is ignored. */
   readonly ending: string;
@@ -20,7 +20,7 @@ export interface Format {
   readonly entry?: string;
   /** How weights can be stored: `float32` first, which is as they are. */
   readonly weights: readonly string[];
-  /** What is particular to it. */
+  /** Options that only this format has. */
   readonly options: readonly FormatOption[];
   /**
    * Writes a graph.
@@ -29,7 +29,7 @@ export interface Format {
    */
   readonly write: (graph: Graph, context: WriteContext) => Promise<WrittenModel>;
   /**
-   * Reads a model back, so that it can be converted again; absent where a model holds less than its graph did. Weights
+   * Reads a model back, so that it can be converted again; absent where a model contains less than its graph did. Weights
    * stay in the files until they are asked for.
    *
    * @throws FormatError, UnsupportedError when the file is damaged or something else.
@@ -52,7 +52,7 @@ export interface Format {
   readonly findRefusals?: (graph: Graph, context: RefusalContext) => Promise<readonly Refusal[]>;
   /**
    * Names of files beside an entry of this text that only an earlier model of ours has, which a new one replaces; a name
-   * that somebody else may have chosen is not among them.
+   * that the user may have chosen is not among them.
    */
   readonly ownFiles?: (entry: string) => readonly string[];
 }
@@ -66,7 +66,7 @@ export type SourceFormat = Pick<
 /** Opens an output file by its path below the output folder. */
 export type CreateSink = (file: string) => Promise<Sink>;
 
-/** What a format's writer is given besides the graph. */
+/** Arguments of a format's writer, besides the graph. */
 export interface WriteContext extends ReadOptions {
   /** Absent for a model of another producer. */
   readonly contract: Contract | undefined;
@@ -80,7 +80,7 @@ export interface WriteContext extends ReadOptions {
   readonly createSink: CreateSink;
 }
 
-/** What was written. */
+/** Result of a format's writer. */
 export interface WrittenModel {
   /** The file by which the model is opened; it becomes visible after the others. */
   readonly entry: string;
@@ -92,7 +92,7 @@ export interface WrittenModel {
 export interface OpenModel {
   readonly graph: Graph;
   readonly contract?: Contract | undefined;
-  /** What the user should know. */
+  /** Warnings for the user. */
   readonly warnings?: readonly string[];
   /** Closes the files; the graph's weights cannot be read afterwards. */
   readonly close: () => Promise<void>;
@@ -108,7 +108,7 @@ export interface ReadWeightsOptions extends ReadOptions {
   readonly take: (name: string, values: Float32Array) => Promise<void>;
 }
 
-/** What a graph is to be written with, where nothing is written yet. */
+/** Arguments for finding refusals, where nothing is written yet. */
 export type RefusalContext = Pick<WriteContext, "contract" | "weights" | "signal">;
 
 /** A node that a runtime does not compute, and why; no node where the graph itself is refused. */

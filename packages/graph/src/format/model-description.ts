@@ -19,7 +19,7 @@ export interface TensorDescription {
   readonly layout?: string;
 }
 
-/** What is told of a model, whatever its format. */
+/** Description of a model, whatever its format. */
 export interface ModelDescription {
   /** The format with its version, in words. */
   readonly format: string;
@@ -32,11 +32,11 @@ export interface ModelDescription {
   readonly contract: Contract | undefined;
   /** The values that a session can be asked for, in the order of computation. */
   readonly values: readonly { readonly name: string; readonly op: string }[];
-  /** What of the file was not looked at. */
+  /** Parts of the file that were not looked at. */
   readonly unverified?: string;
-  /** What the user should know. */
+  /** Notes for the user. */
   readonly notes?: readonly string[];
-  /** What this format has besides. */
+  /** Further facts, particular to this format. */
   readonly facts?: Readonly<Record<string, unknown>>;
 }
 
@@ -45,14 +45,14 @@ export function describeTensors(tensors: Iterable<LazyTensor>): readonly TensorD
   return Array.from(tensors, ({ name, dtype, shape }) => ({ name, dtype, shape }));
 }
 
-/** What nodes give, in their order. */
+/** Describes the outputs of nodes, in the nodes' order. */
 export function describeValues(
   nodes: readonly Pick<Graph["nodes"][number], "op" | "outputs">[],
 ): ModelDescription["values"] {
   return nodes.flatMap(({ op, outputs }) => outputs.map((name) => ({ name, op })));
 }
 
-/** What a graph tells of its model. */
+/** Describes a model from its graph. */
 export function describeGraph(graph: Graph): Omit<ModelDescription, "format" | "contract"> {
   const { inputs, outputs, nodes, initializers } = graph;
   return {

@@ -74,7 +74,7 @@ export const foldBatchNorm: Rewrite = defineRewrite<Match>({
     const bias = biasName === "" ? undefined : view.initializer(biasName)!;
     const affine = affineOf(norm, {
       bias,
-      // Read later, so taken now: what stands under these names may change.
+      // Read later, so taken now: the values under these names may change.
       parameters: norm.inputs.slice(1).map((name) => view.initializer(name)!),
     });
     // A weight that only this convolution uses keeps its name, so that it is found again in the checkpoint.
@@ -128,7 +128,7 @@ function affineOf(
     try {
       return await pending;
     } catch (error) {
-      // An aborted or failed read must not stand in the way of a later one.
+      // An aborted or failed read must not prevent a later one.
       pending = undefined;
       throw error;
     }

@@ -3,7 +3,7 @@ import { inferShapes } from "../infer.ts";
 import { verifyGraph } from "../verify.ts";
 import { type Change, Draft, type GraphView } from "./graph-view.ts";
 
-/** What became of a node that a rewrite looked at. */
+/** Outcome of a rewrite for a node that it looked at. */
 export type Outcome = { readonly declined: string } | { readonly change: Change };
 
 /** One rewrite: what `defineRewrite` makes. */
@@ -20,7 +20,7 @@ export interface RewriteParts<Match> {
   pattern(node: Node, view: GraphView): Match | undefined;
   /** Why the match must be left as it is, in words; `undefined` when it may be rewritten. */
   check(match: Match, view: GraphView): string | undefined;
-  /** What to do. The result must compute the same function. */
+  /** Makes the change. The result must compute the same function. */
   rewrite(match: Match, view: GraphView): Change;
 }
 
@@ -37,7 +37,7 @@ export function defineRewrite<Match>(parts: RewriteParts<Match>): Rewrite {
   };
 }
 
-/** What `rewriteGraph` gives. */
+/** Result of `rewriteGraph`. */
 export interface RewriteResult {
   readonly graph: Graph;
   /** Every application, with the node at which the pattern ended. */
@@ -63,7 +63,7 @@ export function rewriteGraph(graph: Graph, rewrites: readonly Rewrite[]): Rewrit
       const refusals: { rewrite: string; node: string; reason: string }[] = [];
       let changes = 0;
       for (const node of draft.nodes()) {
-        // An earlier change may have removed or replaced it; the next round sees what stands instead.
+        // An earlier change may have removed or replaced it; the next round sees its replacement.
         if (!draft.has(node)) continue;
         const outcome = rewrite.visit(node, draft);
         if (outcome === undefined) continue;

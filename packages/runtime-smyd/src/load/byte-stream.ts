@@ -43,12 +43,12 @@ export function bytesStream(bytes: Uint8Array): ByteStream {
   };
 }
 
-/** What a web stream is read with. */
+/** Options of `webStream`. */
 export interface WebStreamOptions {
   readonly label: string;
   readonly byteLength?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** What an error of the stream becomes. */
+  /** Converts an error of the stream. */
   readonly toError: (cause: unknown) => Error;
 }
 

@@ -16,7 +16,7 @@ export interface Refusal {
   readonly reason: string;
 }
 
-/** What a graph is planned for. */
+/** Options of `findRefusals`. */
 export interface FindRefusalsOptions {
   readonly sizes: InputSizes;
   /**

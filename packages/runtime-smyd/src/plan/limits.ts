@@ -1,6 +1,6 @@
 import { formatShape, ShapeError, UnsupportedError } from "@samoyed/core";
 
-/** What a 32-bit WebAssembly memory holds. */
+/** Size of the largest 32-bit WebAssembly memory. */
 export const MAX_MEMORY_BYTES: number = 2 ** 32;
 
 /** Tables hold offsets within a value as i32, so a value, borders included, ends below this. */
@@ -18,7 +18,7 @@ export const MAX_STEPS = 200_000;
 /** The axes that a strided step loops over. */
 export const MAX_PLANNED_RANK = 6;
 
-/** What mends a program that is too large. */
+/** Hint for a program that is too large. */
 export const SMALLER = "Give a smaller image or a smaller batch.";
 
 /**

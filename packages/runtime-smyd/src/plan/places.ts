@@ -14,7 +14,7 @@ export interface Buffer {
 }
 
 /**
- * Where a value lies and how.
+ * Address and layout of a value.
  *
  * - `plain`: as ONNX has it, row-major.
  * - `pixels`: [N, C, H, W] as [N][H][W][C] with `border` pixels of zeros around each image; [N, C, W] is an image of

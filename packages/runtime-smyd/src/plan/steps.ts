@@ -70,7 +70,7 @@ export interface Spatial {
   readonly border: number;
 }
 
-/** Max or average pooling. Windows may leave the input at every side; what lies outside is not read. */
+/** Max or average pooling. Windows may leave the input at every side; what is outside is not read. */
 export interface PoolStep {
   readonly kind: "max-pool" | "average-pool";
   readonly input: Spatial;

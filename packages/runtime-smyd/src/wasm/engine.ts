@@ -6,12 +6,12 @@ import { alignUp } from "../plan/arena.ts";
 import { type Plan, type PlannedValue, planProgram } from "../plan/plan.ts";
 import type { InputSizes } from "../plan/shapes.ts";
 import { encodeProgram, scratchBytes } from "./program/encode.ts";
-import type { Crew } from "./threads/crew.ts";
+import type { WorkerPool } from "./threads/worker-pool.ts";
 
-/** What runs steps of a program: the calling thread, or a crew of workers. */
+/** The runner of a program's steps: the calling thread, or a pool of workers. */
 export type Runner =
   | { readonly threads: 1; readonly kernels: Kernels }
-  | { readonly threads: number; readonly crew: Crew };
+  | { readonly threads: number; readonly workerPool: WorkerPool };
 
 /** A model in memory that can be planned and run. */
 export interface Engine {
@@ -29,7 +29,7 @@ export interface Engine {
   run(tensors: Readonly<Record<string, Tensor>>, signal: AbortSignal | undefined): Promise<Map<string, Tensor>>;
 }
 
-/** What an engine works on. */
+/** Options of `createEngine`. */
 export interface EngineOptions {
   readonly file: SmydFile;
   readonly memory: WebAssembly.Memory;
@@ -72,7 +72,7 @@ export function createEngine({ file, memory, runner, tile }: EngineOptions): Eng
 
   async function runSteps(program: number, first: number, last: number): Promise<void> {
     if (first === last) return;
-    if ("crew" in runner) return runner.crew.run({ program, first, last });
+    if ("workerPool" in runner) return runner.workerPool.run({ program, first, last });
     try {
       runner.kernels.run(program, first, last, 0, 1);
     } catch (cause) {

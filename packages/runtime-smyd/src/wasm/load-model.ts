@@ -11,9 +11,9 @@ import { readHeader } from "../load/read-header.ts";
 import { refuseFormer } from "../load/refuse-former.ts";
 import { createMemory, DATA_ADDRESS } from "./memory.ts";
 import { openSession } from "../session.ts";
-import { type StartThread, startCrew } from "./threads/crew.ts";
+import { type StartThread, startWorkerPool } from "./threads/worker-pool.ts";
 
-/** What a model is loaded with. */
+/** Options of `loadModel`. */
 export interface LoadModelOptions {
   readonly simd: Simd;
   readonly threads: number;
@@ -26,7 +26,7 @@ export interface LoadModelOptions {
  * Loads a model: its header, then its data straight into WebAssembly memory. Memory for running it is taken as soon as
  * the constants that shapes depend on have come, mostly before any weight has, so that nothing is downloaded in vain.
  *
- * @throws FormatError when the file is damaged, UnsupportedError when it holds what no kernel computes,
+ * @throws FormatError when the file is damaged, UnsupportedError when it contains what no kernel computes,
  *   UnavailableError when memory or workers cannot be had, AbortedError when the signal fires.
  */
 export async function loadModel(stream: ByteStream, options: LoadModelOptions): Promise<Session> {
@@ -38,10 +38,10 @@ export async function loadModel(stream: ByteStream, options: LoadModelOptions): 
   const memory = createMemory(DATA_ADDRESS + file.dataBytes, sharing);
   const module = await compileKernels({ simd, sharing });
   const kernels = await instantiateKernels(module, memory);
-  const crew = threads > 1 ? await startCrew({ threads, module, memory, start: startThread }) : undefined;
-  const release = async (): Promise<void> => crew?.dispose();
+  const workerPool = threads > 1 ? await startWorkerPool({ threads, module, memory, start: startThread }) : undefined;
+  const release = async (): Promise<void> => workerPool?.dispose();
   try {
-    const runner: Runner = crew ? { threads, crew } : { threads: 1, kernels };
+    const runner: Runner = workerPool ? { threads, workerPool } : { threads: 1, kernels };
     const engine = createEngine({ file, memory, runner, tile: TILE_PIXELS[simd] });
     const batch = batchSymbol(file.graph);
     const total = file.dataOffset + file.dataBytes;

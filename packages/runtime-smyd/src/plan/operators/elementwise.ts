@@ -62,12 +62,12 @@ function binary(operator: BinaryOperator, rule: OperatorRule = arithmeticRule): 
   };
 }
 
-/** What an activation computes is `activationOf` in `activations.ts`. */
+/** An activation; `activationOf` in `activations.ts` says what it computes. */
 function activation(rule: OperatorRule): Operator {
   return { rule, require: requireRank, lower: lowerActivation };
 }
 
-/** What is computed element by element. */
+/** Operators that compute element by element. */
 export const ELEMENTWISE: Readonly<Record<string, Operator>> = {
   Add: binary("add"),
   Sub: binary("sub"),

@@ -51,7 +51,7 @@ function lowerTranspose({ fused, node, shape, lowering }: LowerCall): void {
   lowering.define(fused.output, output);
 }
 
-/** What moves elements and computes nothing. */
+/** Operators that move elements and compute nothing. */
 export const LAYOUT: Readonly<Record<string, Operator>> = {
   Reshape: { rule: plannedReshapeRule, keepsImages: reshapeKeepsImages, lower: lowerReshape },
   Flatten: {

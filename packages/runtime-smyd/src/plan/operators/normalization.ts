@@ -47,7 +47,7 @@ function channelOf({ buffer, shape }: Place, index: number): { place: Place; add
 }
 
 /**
- * Pixels are normalised image by image. A plain value (between the reshapes that spell group norm) has its channels one
+ * Pixels are normalized image by image. A plain value (between the reshapes that spell group norm) has its channels one
  * behind the other, and stays so.
  */
 function lowerInstanceNorm({ fused, node, shape, lowering }: LowerCall): void {

@@ -4,7 +4,7 @@ import type { Simd } from "./detect.ts";
 /** Whether a memory is one thread's own. */
 export type Sharing = "unshared" | "shared";
 
-/** What the kernels export. Addresses are bytes into the memory; nothing is checked. */
+/** Exports of the kernels. Addresses are bytes into the memory; nothing is checked. */
 export interface Kernels {
   /** Runs steps `first` to `last - 1` of the program at `program`; each of `threads` threads makes the same call. */
   readonly run: (program: number, first: number, last: number, thread: number, threads: number) => void;

@@ -4,10 +4,10 @@ import { checkThreads } from "@samoyed/runtime";
 /** More than this have nothing to share in a network for images. */
 export const MAX_THREADS = 64;
 
-/** What is taken where nobody asks: half of what most machines have, and little gain is left beyond. */
+/** Threads taken by default: half of what most machines have, and little gain is left beyond. */
 const DEFAULT_THREADS = 4;
 
-/** What a platform says of its threads. */
+/** Limits that a platform sets on threads. */
 export interface ThreadLimits {
   readonly processors: number;
   /** Why memory cannot be shared with workers, and what mends it; `undefined` where it can. */

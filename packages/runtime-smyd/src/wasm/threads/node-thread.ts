@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import type { Thread, ThreadEvents } from "./crew.ts";
+import type { Thread, ThreadEvents } from "./worker-pool.ts";
 import { NODE_WORKER_SOURCE } from "./worker-source.ts";
 
 /** Starts a worker of Node's from text. It does not keep the process alive unless it is held. */

@@ -1,4 +1,4 @@
-import type { Thread, ThreadEvents } from "./crew.ts";
+import type { Thread, ThreadEvents } from "./worker-pool.ts";
 import { WEB_WORKER_SOURCE } from "./worker-source.ts";
 
 /** Starts a Web Worker from text; a content security policy must allow `worker-src blob:`. */

@@ -1,5 +1,5 @@
 /**
- * What a worker runs: it compiles nothing and knows nothing of the model, it only makes the same call as its fellows. As
+ * The code of a worker: it compiles nothing and knows nothing of the model, it only makes the same call as its fellows. As
  * text, so that no bundler has to find, build or serve a second file.
  */
 const LISTEN = `

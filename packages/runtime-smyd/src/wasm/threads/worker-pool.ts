@@ -9,7 +9,7 @@ export interface Thread {
   hold(holding: "holding" | "letting go"): void;
 }
 
-/** What a worker reports. */
+/** Reports of a worker. */
 export interface ThreadEvents {
   /** It has done what it was told, or could not. */
   answered(answer: { readonly error?: string }): void;
@@ -21,13 +21,13 @@ export interface ThreadEvents {
 export type StartThread = (events: ThreadEvents) => Thread;
 
 /** Workers that run a program together, each its share of every step. */
-export interface Crew {
+export interface WorkerPool {
   run(range: { readonly program: number; readonly first: number; readonly last: number }): Promise<void>;
   dispose(): Promise<void>;
 }
 
-/** What every worker is given. */
-export interface CrewOptions {
+/** Options of `startWorkerPool`. */
+export interface WorkerPoolOptions {
   readonly threads: number;
   readonly module: WebAssembly.Module;
   /** Shared, as the module was compiled for. */
@@ -40,12 +40,12 @@ const UNUSABLE = "Load the model again, or with threads: 1.";
 /**
  * Starts workers over one memory. They keep no process alive but while they run.
  *
- * When one dies or fails, its fellows may wait for it for ever: all are stopped, and the crew is unusable from then on.
+ * When one dies or fails, its fellows may wait for it for ever: all are stopped, and the pool is unusable from then on.
  *
  * @throws UnavailableError when a worker cannot be started, and from `run` when one has died.
  */
-export async function startCrew({ threads, module, memory, start }: CrewOptions): Promise<Crew> {
-  const crew: Thread[] = [];
+export async function startWorkerPool({ threads, module, memory, start }: WorkerPoolOptions): Promise<WorkerPool> {
+  const workers: Thread[] = [];
   /** Why nothing more can be run. */
   let broken: string | undefined;
   let waiting: { missing: number; resolve: () => void; reject: (error: Error) => void } | undefined;
@@ -53,7 +53,7 @@ export async function startCrew({ threads, module, memory, start }: CrewOptions)
   function fail(reason: string): void {
     if (broken !== undefined) return;
     broken = reason;
-    for (const thread of crew) void thread.stop();
+    for (const thread of workers) void thread.stop();
     waiting?.reject(brokenError(reason));
     waiting = undefined;
   }
@@ -70,21 +70,21 @@ export async function startCrew({ threads, module, memory, start }: CrewOptions)
   async function tell(message: (thread: number) => object): Promise<void> {
     if (broken !== undefined) throw brokenError(broken);
     const done = new Promise<void>((resolve, reject) => (waiting = { missing: threads, resolve, reject }));
-    for (const thread of crew) thread.hold("holding");
+    for (const thread of workers) thread.hold("holding");
     try {
-      for (const [index, thread] of crew.entries()) thread.post(message(index));
+      for (const [index, thread] of workers.entries()) thread.post(message(index));
       await done;
     } finally {
-      for (const thread of crew) thread.hold("letting go");
+      for (const thread of workers) thread.hold("letting go");
     }
   }
 
   try {
-    for (let index = 0; index < threads; index++) crew.push(start(events));
+    for (let index = 0; index < threads; index++) workers.push(start(events));
     await tell(() => ({ module, memory }));
   } catch (cause) {
     fail("a worker could not be started");
-    await Promise.all(crew.map((thread) => thread.stop()));
+    await Promise.all(workers.map((thread) => thread.stop()));
     const reason = cause instanceof Error ? `: ${cause.message}` : "";
     throw new UnavailableError(`${threads} workers could not be started${reason}`, {
       hint: "A content security policy needs worker-src blob:. Or load with threads: 1.",
@@ -95,7 +95,7 @@ export async function startCrew({ threads, module, memory, start }: CrewOptions)
     run: ({ program, first, last }) => tell((thread) => ({ program, first, last, thread, threads })),
     dispose: async () => {
       fail("the session is disposed");
-      await Promise.all(crew.map((thread) => thread.stop()));
+      await Promise.all(workers.map((thread) => thread.stop()));
     },
   };
 }
