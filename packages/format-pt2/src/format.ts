@@ -31,7 +31,7 @@ export const pt2Format: SourceFormat = {
     }),
 };
 
-/** Why a program cannot be converted; `undefined` where it can. */
+/** The reason why a program cannot be converted; `undefined` where it can. */
 function refusalOf(convert: () => unknown): string | undefined {
   try {
     convert();

@@ -28,8 +28,8 @@ export interface Pt2Model {
  * Reads a `.pt2` file, which `torch.export.save` of PyTorch 2.5 to 2.13 writes, as a graph. Weights are fetched when
  * they are asked for, so the source must stay open; nothing in the file is executed.
  *
- * The batch and other open sizes keep names: `N` for a first axis, `H` and `W` for those of an image, else the symbol that
- * PyTorch gave it.
+ * The batch and other open sizes keep names: `N` for a first axis, `H` and `W` for those of an image, else the symbol
+ * that PyTorch gave it.
  *
  * @param source a file, a Blob, a URL or memory.
  * @throws FormatError when the bytes are no such file, damaged or contradictory.

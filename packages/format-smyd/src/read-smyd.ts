@@ -14,8 +14,8 @@ export interface SmydModel {
 }
 
 /**
- * Reads a `.smyd` file back into a graph. Weights are read, unpacked and checked against their hashes when they are asked
- * for; the source must stay open until then.
+ * Reads a `.smyd` file back into a graph. Weights are read, unpacked and checked against their hashes when they are
+ * asked for; the source must stay open until then.
  *
  * @throws FormatError when the file is damaged or something else; ShapeError when its graph does not fit together.
  * @throws UnsupportedError when a later version of Samoyed wrote it, or it has an operator that is not known here.

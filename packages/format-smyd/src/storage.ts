@@ -20,8 +20,8 @@ export interface Stored {
 }
 
 /**
- * A weight's output channels as they are stored: float32 the values themselves, float16 rounded to nearest, ties to even;
- * int8 as `docs/smyd-format.md` has it.
+ * A weight's output channels as they are stored: float32 the values themselves, float16 rounded to nearest, ties to
+ * even; int8 as `docs/smyd-format.md` has it.
  *
  * @param rows [count, row].
  * @throws UnsupportedError when a value cannot be stored so; `name` names the weight.
@@ -62,7 +62,9 @@ function quantized(rows: Float32Array, { count, name }: { readonly count: number
   return { values, scales };
 }
 
-/** The largest magnitude of a range; NaN where there is one. No branches: signs are random, and would be mispredicted. */
+/**
+ * The largest magnitude of a range; NaN where there is one. No branches: signs are random, and would be mispredicted.
+ */
 function largestMagnitude(values: Float32Array, start: number, end: number): number {
   let largest = 0;
   for (let i = start; i < end; i++) largest = Math.max(largest, Math.abs(values[i]!));

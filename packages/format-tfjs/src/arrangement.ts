@@ -14,7 +14,7 @@ export interface Arrangement {
 
 /**
  * Matrices are transposed in tiles: as many columns as keep their lines in the cache, and rows enough to use them up. A
- * column's elements lie a power of two apart, so that all their lines fall into one set of eight or twelve.
+ * column's elements are a power of two apart, so that all their lines fall into one set of eight or twelve.
  */
 const TILE_COLUMNS = 8;
 const TILE_ROWS = 64;

@@ -43,7 +43,7 @@ export class Emitter {
   readonly graph: Graph;
   readonly nodes: TfNode[] = [];
   readonly weights: WeightEntry[] = [];
-  /** How grouped convolutions are merged, by node name. */
+  /** Merging of grouped convolutions, by node name. */
   readonly groupPlan: GroupPlan;
   readonly reading: ReadOptions;
   readonly #names = createNames();
@@ -211,8 +211,8 @@ export class Emitter {
   }
 
   /**
-   * An operand of an operation on elements, ready to broadcast against others of `rank` axes in a layout: axes are added
-   * in front where `last` moves them.
+   * An operand of an operation on elements, ready to broadcast against others of `rank` axes in a layout: axes are
+   * added in front where `last` moves them.
    */
   operand(value: Value, { layout, rank }: { readonly layout: Computed["layout"]; readonly rank: number }): string {
     if (layout === "plain" || value.shape.length === rank) return this.inLayout(value, layout);

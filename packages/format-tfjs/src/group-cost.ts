@@ -24,14 +24,14 @@ export interface GroupCost {
 
 /**
  * Fitted by `tools/bench/tfjs-groups.mjs` to what it measured: the 3 × 3 layers of 32x4d, 32x8d and 32x16d, on the wasm
- * backend of TensorFlow.js 4.22, one thread with SIMD, Node 20, in two runs on AMD EPYC processors. With them the choices are
- * within 1.06 of the best on average in these.
+ * backend of TensorFlow.js 4.22, one thread with SIMD, Node 20, in two runs on AMD EPYC processors. With them the
+ * choices are within 1.06 of the best on average in these.
  */
 export const COST: GroupCost = { call: 92_000, pixel: 300, product: 0.043 };
 
 const MILLION = 1e6;
 
-/** The time that merging `merge` neighbouring groups into one convolution takes, in nanoseconds. */
+/** The time that merging `merge` neighboring groups into one convolution takes, in nanoseconds. */
 export function groupCost(shape: GroupShape, merge: number, cost: GroupCost = COST): number {
   const { inputPixels, outputPixels, groups, inputs, outputs, taps } = shape;
   const parts = groups / merge;

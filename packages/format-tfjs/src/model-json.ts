@@ -35,7 +35,7 @@ function leading(contract: Contract | undefined): object {
 }
 
 /**
- * Where the digits of the contract's `source.sha256` are in the bytes of `modelJson`: after the text up to them, whose
+ * Offset of the digits of the contract's `source.sha256` in the bytes of `modelJson`: after the text up to them, whose
  * quotation marks are escaped in the contract's JSON. `undefined` where the contract has no source.
  */
 export function sourceHashOffset(contract: Contract | undefined): number | undefined {

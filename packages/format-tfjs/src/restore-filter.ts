@@ -2,7 +2,7 @@ import { elementCount, formatShape, MismatchError, type Shape } from "@samoyed/c
 
 /** One of the convolutions that TensorFlow.js computes in place of a grouped one; most convolutions have one part. */
 export interface FilterPart {
-  /** `[height, width, rows, columns]`: inputs and outputs of some neighboring groups, whose filters are on the diagonal. */
+  /** `[height, width, rows, columns]`: inputs and outputs of some neighboring groups, with filters on the diagonal. */
   readonly shape: Shape;
   readonly values: Float32Array;
 }

@@ -1,6 +1,8 @@
 import type { Sink } from "@samoyed/core";
 
-/** The size of a weight file: what TensorFlow.js's own converter writes, since browsers cache files of so many bytes. */
+/**
+ * The size of a weight file: what TensorFlow.js's own converter writes, since browsers cache files of so many bytes.
+ */
 export const SHARD_BYTES: number = 4 << 20;
 
 /** The names of the files that so many bytes go into. */
@@ -26,7 +28,8 @@ export function ownShards(modelJson: string): readonly string[] {
 }
 
 /**
- * Passes one stream of bytes on to files of `SHARD_BYTES`, each opened when its first byte comes; the last may be shorter.
+ * Passes one stream of bytes on to files of `SHARD_BYTES`, each opened when its first byte comes; the last may be
+ * shorter.
  *
  * @returns where `throughBlocks` writes: blocks of `CHUNK_BYTES`, of which a file takes a whole number.
  */

@@ -45,7 +45,7 @@ export interface WeightEntry {
   readonly dtype: TfDType;
   /** Source of the elements; entries that share one are next to each other. */
   readonly source: LazyTensor;
-  /** How the source's elements are put in order; absent where they stay as they are. */
+  /** Order of the source's elements; absent where they stay as they are. */
   readonly arrangement?: Arrangement;
   /** Whether `weights` may store it in fewer bits. */
   readonly compressible: boolean;

@@ -2,7 +2,7 @@ import { UnsupportedError } from "@samoyed/core";
 import { type Attribute, int } from "@samoyed/ir";
 import type { Size, Symbolic } from "../program/size.ts";
 
-/** Where the size of a symbol can be taken from. */
+/** Source of a symbol's size. */
 export interface SizeSource {
   readonly input: string;
   readonly axis: number;

@@ -47,7 +47,7 @@ function filterOf(node: Node, emitter: Emitter): Filter {
   return { value, shape: [outputs!, inputs!, height!, width!] };
 }
 
-/** TensorFlow's filter for some neighbouring groups. */
+/** TensorFlow's filter for some neighboring groups. */
 function filterPart({ node, filter, groups }: Job, emitter: Emitter, [first, count]: Pair): string {
   const { value, shape } = filter;
   const hint = `${emitter.nameOf(node.name)}/filter`;

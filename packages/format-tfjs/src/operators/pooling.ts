@@ -99,7 +99,7 @@ const lowerAveragePool: Lower = (node, emitter) => {
   giveImage(output, emitter, { op: "Mul", inputs: [mean, emitter.constant("float32", factors, shape)], rank });
 };
 
-/** How many elements count, for each window along height and along width, where the sizes are known. */
+/** Number of elements that count, for each window along height and along width, where the sizes are known. */
 function knownCounts(
   image: Image,
   { window, full, counted }: { readonly window: ImageWindow; readonly full: Pads; readonly counted: Pads },

@@ -39,7 +39,9 @@ function isNone(axes: readonly number[]): boolean {
   return axes.every((axis, index) => axis === index);
 }
 
-/** A transposition, from the layout that the input has into one of the output's; none where the elements stay in place. */
+/**
+ * A transposition, from the layout that the input has into one of the output's; none where the elements stay in place.
+ */
 const lowerTranspose: Lower = (node, emitter) => {
   const output = onlyOutput(node, emitter);
   const x = inputOf(node, 0, emitter);

@@ -15,7 +15,7 @@ export interface TensorDescription {
   /** As it is stored. */
   readonly dtype: string;
   readonly shape: readonly number[];
-  /** How its elements are ordered, where a format has several ways. */
+  /** Order of its elements, where a format has several ways. */
   readonly layout?: string;
 }
 

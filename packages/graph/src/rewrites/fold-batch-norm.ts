@@ -22,9 +22,9 @@ import { defineRewrite, type Rewrite } from "./rewrite.ts";
  *
  * W is indexed by output channel first, whatever its group, so grouped and depthwise convolutions need nothing else.
  *
- * Accuracy: s and b' are computed in float64 from the stored values (epsilon as the float32 that the attribute is); each
- * weight is the double product s · w, rounded once to the weight's type. A folded weight is therefore within half an
- * ulp (2^-24 relative for float32) of exact, the same size as the rounding that the unfolded network makes after its
+ * Accuracy: s and b' are computed in float64 from the stored values (epsilon as the float32 that the attribute is);
+ * each weight is the double product s · w, rounded once to the weight's type. A folded weight is therefore within half
+ * an ulp (2^-24 relative for float32) of exact, the same size as the rounding that the unfolded network makes after its
  * multiplication. Denormals and overflow to infinity are as in any product.
  */
 

@@ -18,7 +18,7 @@ export interface RewriteParts<Match> {
   readonly name: string;
   /** The operands when the pattern ends at `node`, else `undefined`. */
   pattern(node: Node, view: GraphView): Match | undefined;
-  /** Why the match must be left as it is, in words; `undefined` when it may be rewritten. */
+  /** The reason why the match must be left as it is, in words; `undefined` when it may be rewritten. */
   check(match: Match, view: GraphView): string | undefined;
   /** Makes the change. The result must compute the same function. */
   rewrite(match: Match, view: GraphView): Change;

@@ -22,7 +22,7 @@ export interface Readout {
   readonly after: number;
 }
 
-/** Where operators put what they plan. */
+/** Receives what operators plan. */
 export interface Lowering {
   readonly model: PlanModel;
   /** The address of the data section. */

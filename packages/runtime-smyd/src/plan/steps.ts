@@ -10,7 +10,7 @@ export type Activation =
   | { readonly kind: "leaky-relu"; readonly slope: number }
   | { readonly kind: "hard-sigmoid"; readonly slope: number; readonly offset: number };
 
-/** How weights are stored; float16 and int8 are expanded one panel at a time by the kernel that uses them. */
+/** Weight storage; float16 and int8 are expanded one panel at a time by the kernel that uses them. */
 export type WeightStorage =
   | { readonly kind: "float32" | "float16" }
   /** `scales`: address of one float32 for each output channel. */
@@ -30,7 +30,7 @@ export interface ConvStep {
   readonly residual?: { readonly input: number; readonly pixels: number };
   /** Output channels, all groups together. */
   readonly outputs: number;
-  /** Groups after merging (`panel8`'s m neighbours count as one), and the input and output channels of each. */
+  /** Groups after merging (`panel8`'s m neighbors count as one), and the input and output channels of each. */
   readonly groups: { readonly count: number; readonly inputs: number; readonly outputs: number };
   /** Address of one i32 for each tap: bytes from a pixel's base; and how many floats are read from there on. */
   readonly taps: { readonly offsets: number; readonly count: number; readonly depth: number };
@@ -43,7 +43,7 @@ export interface ConvStep {
   readonly activation: Activation;
 }
 
-/** A depthwise convolution (layout `depthwise`), vectorised over channels. */
+/** A depthwise convolution (layout `depthwise`), vectorized over channels. */
 export interface DepthwiseStep {
   readonly kind: "depthwise";
   readonly input: number;
@@ -80,7 +80,9 @@ export interface PoolStep {
   readonly dilations: readonly [number, number];
   /** Top and left; bottom and right follow from the output's size. */
   readonly pads: readonly [number, number];
-  /** For average pooling: what the sum is divided by at the borders. `padded` counts the declared bottom/right pads too. */
+  /**
+   * For average pooling: what the sum is divided by at the borders. `padded` counts the declared bottom/right pads too.
+   */
   readonly divisor: "inside" | "padded";
   readonly padsEnd: readonly [number, number];
 }
@@ -112,8 +114,8 @@ export interface StridedView {
 }
 
 /**
- * `activation(input)` between layouts, over up to six dimensions: the doors (NCHW ⇄ NHWC), transposes, reshapes out of
- * bordered buffers, and activations that no other step could take along.
+ * `activation(input)` between layouts, over up to six dimensions: the boundaries (NCHW ⇄ NHWC), transposes, reshapes
+ * out of bordered buffers, and activations that no other step could take along.
  */
 export interface CopyStep {
   readonly kind: "copy";

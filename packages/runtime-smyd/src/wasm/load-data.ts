@@ -69,7 +69,7 @@ interface Hashes {
 
 function createHashes({ hashed }: SmydFile, kernels: Kernels): Hashes {
   const digests: bigint[] = [];
-  /** How far the tensor after the finished ones is hashed; -1 before it is begun. */
+  /** Bytes hashed of the tensor after the finished ones; -1 before it is begun. */
   let done = -1;
   return {
     update(end) {

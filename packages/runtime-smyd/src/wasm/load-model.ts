@@ -65,7 +65,7 @@ function prepareFirst(engine: Engine, file: SmydFile, batch: string | undefined)
   if (sizes !== undefined) engine.prepare(sizes, []);
 }
 
-/** How much of the data section planning may read: all up to the last list of integers or float32 scalar. */
+/** Bytes of the data section that planning may read: all up to the last list of integers or float32 scalar. */
 function planningBytes({ graph }: SmydFile): number {
   const small = [...graph.initializers.values()].filter(
     ({ layout, storage, byteLength }) => layout === "plain" && (storage !== "float32" || byteLength === 4),

@@ -7,7 +7,7 @@ const PAGE_BYTES = 65_536;
 /** Address of the data section. Address 0 stays unused: it means "none" in programs. */
 export const DATA_ADDRESS = 1024;
 
-/** Where the hash of a weight is computed while the model loads. */
+/** Address at which the hash of a weight is computed while the model loads. */
 export const HASH_ADDRESS = 64;
 
 /**

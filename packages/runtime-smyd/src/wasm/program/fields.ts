@@ -79,7 +79,7 @@ export const CONV_GROUP_OUTPUTS = 108;
 export const CONV_TILE = 112;
 export const CONV_BYTES = 116;
 
-// Depthwise convolution; the fields that both have lie where a convolution has them.
+// Depthwise convolution; the fields that both have are where a convolution has them.
 export const DEPTHWISE_CHANNELS = 72;
 export const DEPTHWISE_UNIT_PIXELS = 88;
 
@@ -174,7 +174,9 @@ export const SCRATCH_WEIGHTS = 256;
 /** Address of the panel's weights, float32: [taps][depth][8]; and of eight float32, or 0. */
 export const TILE_WEIGHTS = 0;
 export const TILE_BIAS = 4;
-/** The input's address plus the group's first channel; the residual's (or 0) and the output's plus the panel's first. */
+/**
+ * The input's address plus the group's first channel; the residual's (or 0) and the output's plus the panel's first.
+ */
 export const TILE_INPUT = 8;
 export const TILE_RESIDUAL = 12;
 export const TILE_OUTPUT = 16;

@@ -17,7 +17,7 @@ export interface ThreadEvents {
   died(reason: string): void;
 }
 
-/** How a platform starts a worker; @throws what the platform throws. */
+/** Starts a worker on a platform; @throws what the platform throws. */
 export type StartThread = (events: ThreadEvents) => Thread;
 
 /** Workers that run a program together, each its share of every step. */
@@ -40,13 +40,13 @@ const UNUSABLE = "Load the model again, or with threads: 1.";
 /**
  * Starts workers over one memory. They keep no process alive but while they run.
  *
- * When one dies or fails, its fellows may wait for it for ever: all are stopped, and the pool is unusable from then on.
+ * When one dies or fails, the others may wait for it forever: all are stopped, and the pool is unusable from then on.
  *
  * @throws UnavailableError when a worker cannot be started, and from `run` when one has died.
  */
 export async function startWorkerPool({ threads, module, memory, start }: WorkerPoolOptions): Promise<WorkerPool> {
   const workers: Thread[] = [];
-  /** Why nothing more can be run. */
+  /** The reason why nothing more can be run. */
   let broken: string | undefined;
   let waiting: { missing: number; resolve: () => void; reject: (error: Error) => void } | undefined;
 
