@@ -30,7 +30,7 @@ function byteLength({ dtype, shape }: LazyTensor): number {
   return elementCount(shape) * bytesPerElement(dtype);
 }
 
-/** Describes a program by PyTorch's operators, before any is converted. */
+/** Describes a program's model: PyTorch's operators, before any is converted. */
 export function describeProgram(
   program: Program,
   weights: Pick<ExportedProgram, "stateDict" | "constants">,

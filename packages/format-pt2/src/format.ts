@@ -6,7 +6,7 @@ import { describeProgram } from "./describe-program.ts";
 import { readProgram } from "./program/read-program.ts";
 import { readPt2 } from "./read-pt2.ts";
 
-/** Files of `torch.export.save`: a graph with its weights, which is read and not written. */
+/** The format that `torch.export.save` writes: a graph with its weights, which is read and not written. */
 export const pt2Format: SourceFormat = {
   name: "pt2",
   title: "torch.export",
@@ -31,7 +31,7 @@ export const pt2Format: SourceFormat = {
     }),
 };
 
-/** Why a program cannot be converted; `undefined` where it can. */
+/** The reason why a program cannot be converted; `undefined` where it can. */
 function refusalOf(convert: () => unknown): string | undefined {
   try {
     convert();

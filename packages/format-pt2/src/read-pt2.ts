@@ -10,7 +10,7 @@ export const LOWERED_OPERATORS: readonly string[] = Object.keys(LOWERINGS).sort(
 
 /** Options of `readPt2`. */
 export interface ReadPt2Options extends ReadOptions {
-  /** Which model of the file: needed where it holds several. `torch.export.save` names its only one `model`. */
+  /** Which model of the file: needed where it contains several. `torch.export.save` names its only one `model`. */
   readonly model?: string | undefined;
 }
 
@@ -20,7 +20,7 @@ export interface Pt2Model {
   readonly graph: Graph;
   /** The version of PyTorch that wrote the file, where it says so. */
   readonly torchVersion: string | undefined;
-  /** Warnings: inputs that PyTorch would write to, odd archives. */
+  /** Warnings for the user: inputs that PyTorch would write to, odd archives. */
   readonly warnings: readonly string[];
 }
 
@@ -28,14 +28,14 @@ export interface Pt2Model {
  * Reads a `.pt2` file, which `torch.export.save` of PyTorch 2.5 to 2.13 writes, as a graph. Weights are fetched when
  * they are asked for, so the source must stay open; nothing in the file is executed.
  *
- * The batch and other open sizes keep names: `N` for a first axis, `H` and `W` for those of an image, else the symbol that
- * PyTorch gave it.
+ * The batch and other open sizes keep names: `N` for a first axis, `H` and `W` for those of an image, else the symbol
+ * that PyTorch gave it.
  *
  * @param source a file, a Blob, a URL or memory.
  * @throws FormatError when the bytes are no such file, damaged or contradictory.
  * @throws UnsupportedError that lists every node that has no counterpart in the graph, and why; for a schema of another
- * version; for a file that is valid and holds something rare.
- * @throws UsageError when the file holds several models and `model` names none of them.
+ * version; for a file that is valid and contains something rare.
+ * @throws UsageError when the file contains several models and `model` names none of them.
  */
 export async function readPt2(source: ByteSource, options: ReadPt2Options = {}): Promise<Pt2Model> {
   const { model, ...reading } = options;

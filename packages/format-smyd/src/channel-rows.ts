@@ -9,7 +9,7 @@ import {
   wholeElements,
 } from "@samoyed/core";
 
-/** How a weight's output channels are taken. */
+/** Order in which a weight's output channels are taken. */
 export interface RowsPlan {
   /** Elements of one output channel. */
   readonly row: number;
@@ -18,8 +18,8 @@ export interface RowsPlan {
 }
 
 /**
- * A float32 weight by output channels: pieces of [count, row], valid until the next is asked for. No more than one piece
- * and what the weight's own `chunks` hold is in memory.
+ * A float32 weight by output channels: pieces of [count, row], valid until the next is asked for. No more than one
+ * piece and what the weight's own `chunks` hold is in memory.
  *
  * @throws ShapeError when the weight yields more or fewer bytes than its shape has.
  */
@@ -35,7 +35,7 @@ export async function* channelRows(
     for (const count of counts) {
       throwIfAborted(reading.signal);
       const length = count * row;
-      // Most pieces lie within a chunk and need no copy.
+      // Most pieces are within a chunk and need no copy.
       if (chunk.length >= length) {
         yield chunk.subarray(0, length);
         chunk = chunk.subarray(length);
@@ -57,7 +57,7 @@ export async function* channelRows(
     }
     if (chunk.length > 0 || !(await chunks.next()).done) throw wrongLength(weight, "more");
   } finally {
-    // A consumer that stops early must not leave the source reading.
+    // A caller that stops early must not leave the source reading.
     await chunks.return?.(undefined);
   }
 }

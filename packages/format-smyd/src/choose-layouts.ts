@@ -2,7 +2,7 @@ import type { LazyTensor } from "@samoyed/core";
 import { type Graph, type Node, readInt } from "@samoyed/ir";
 import type { WeightLayout } from "@samoyed/smyd-file";
 
-/** How a weight's elements are ordered in the file. */
+/** Order of a weight's elements in the file. */
 export interface ChosenLayout {
   readonly layout: WeightLayout;
   readonly groups: number;
@@ -11,8 +11,8 @@ export interface ChosenLayout {
 const PLAIN: ChosenLayout = { layout: "plain", groups: 1 };
 
 /**
- * The layout of each initializer: what convolutions and matrix products multiply by is packed for the kernels, everything
- * else stays as ONNX has it. A weight that is used in two ways stays plain.
+ * The layout of each initializer: what convolutions and matrix products multiply by is packed for the kernels,
+ * everything else stays as ONNX has it. A weight that is used in two ways stays plain.
  */
 export function chooseLayouts(graph: Graph): ReadonlyMap<string, ChosenLayout> {
   const chosen = new Map<string, ChosenLayout>();
@@ -30,7 +30,7 @@ export function chooseLayouts(graph: Graph): ReadonlyMap<string, ChosenLayout> {
   return new Map(Array.from(graph.initializers.keys(), (name) => [name, chosen.get(name) ?? PLAIN]));
 }
 
-/** The layout that suits a node's second operand. */
+/** Layout that a node's second operand should have. */
 function layoutFor(node: Node, { dtype, shape }: LazyTensor): ChosenLayout {
   if (dtype !== "float32" || shape.includes(0)) return PLAIN;
   switch (node.op) {

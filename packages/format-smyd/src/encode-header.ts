@@ -15,13 +15,13 @@ export interface HeaderParts {
 /** The beginning of a file. */
 export interface EncodedHeader {
   readonly bytes: Uint8Array;
-  /** Where the digits of the contract's `source.sha256` are; `undefined` where it has none. */
+  /** Offset of the digits of the contract's `source.sha256`; `undefined` where it has none. */
   readonly sourceHashOffset: number | undefined;
 }
 
 /**
- * The beginning of a file, up to its data: the header's length and the header, padded with spaces so that the data begins
- * at a multiple of 64.
+ * The beginning of a file, up to its data: the header's length and the header, padded with spaces so that the data
+ * begins at a multiple of 64.
  *
  * @throws UnsupportedError when a weight has a dtype that safetensors cannot hold.
  */
@@ -42,7 +42,9 @@ export function encodeHeader({ graph, contract, placed }: HeaderParts): EncodedH
   return { bytes: header, sourceHashOffset: sourceHashOffset(leading, contract) };
 }
 
-/** The bytes before the digits: the header's text up to them, whose quotation marks are escaped in the contract's JSON. */
+/**
+ * The bytes before the digits: the header's text up to them, whose quotation marks are escaped in the contract's JSON.
+ */
 function sourceHashOffset(leading: object, contract: Contract | undefined): number | undefined {
   const before = contract && contractBeforeHash(contract);
   if (before === undefined) return undefined;

@@ -21,7 +21,7 @@ import { channelColumns, channelRows } from "./channel-rows.ts";
 import { storeRows } from "./storage.ts";
 import type { PlannedWeight, SmydWeights } from "./weight-records.ts";
 
-/** Where a tensor's bytes go, in order. They are taken before the promise resolves. */
+/** Sink of a tensor's bytes, in order. They are taken before the promise resolves. */
 export type Emit = (bytes: Uint8Array) => Promise<void>;
 
 /**

@@ -5,17 +5,17 @@ import { readSmydHeader, type SmydWeight } from "@samoyed/smyd-file";
 import { unpackWeight } from "./unpack-weight.ts";
 import { type VerifiedData, verifiedData } from "./verified-data.ts";
 
-/** A model that a `.smyd` file holds. */
+/** A model that a `.smyd` file contains. */
 export interface SmydModel {
   /** As it was written, batch norms folded; its weights are lazy, in ONNX's order, float32 where they were packed. */
   readonly graph: Graph;
-  /** Absent where a model of somebody else's was converted. */
+  /** Absent where a model without one was converted. */
   readonly contract?: Contract;
 }
 
 /**
- * Reads a `.smyd` file back into a graph. Weights are read, unpacked and checked against their hashes when somebody asks for
- * them; the source must stay open until then.
+ * Reads a `.smyd` file back into a graph. Weights are read, unpacked and checked against their hashes when they are
+ * asked for; the source must stay open until then.
  *
  * @throws FormatError when the file is damaged or something else; ShapeError when its graph does not fit together.
  * @throws UnsupportedError when a later version of Samoyed wrote it, or it has an operator that is not known here.

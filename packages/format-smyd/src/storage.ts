@@ -11,7 +11,7 @@ const MIN_SCALE = 2 ** -126;
 /** Adding and subtracting this rounds a double of less than 2^51 to an integer, ties to even. */
 const ROUND = 1.5 * 2 ** 52;
 
-/** Stored values of a weight's output channels. */
+/** Stored form of a weight's output channels. */
 export interface Stored {
   /** In the order of the values given. */
   readonly values: PanelArray;
@@ -20,8 +20,8 @@ export interface Stored {
 }
 
 /**
- * A weight's output channels as they are stored: float32 the values themselves, float16 rounded to nearest, ties to even;
- * int8 as `docs/smyd-format.md` has it.
+ * A weight's output channels as they are stored: float32 the values themselves, float16 rounded to nearest, ties to
+ * even; int8 as `docs/smyd-format.md` has it.
  *
  * @param rows [count, row].
  * @throws UnsupportedError when a value cannot be stored so; `name` names the weight.
@@ -62,7 +62,9 @@ function quantized(rows: Float32Array, { count, name }: { readonly count: number
   return { values, scales };
 }
 
-/** The largest magnitude of a stretch; NaN where there is one. No branches: signs are random, and would be mispredicted. */
+/**
+ * The largest magnitude of a range; NaN where there is one. No branches: signs are random, and would be mispredicted.
+ */
 function largestMagnitude(values: Float32Array, start: number, end: number): number {
   let largest = 0;
   for (let i = start; i < end; i++) largest = Math.max(largest, Math.abs(values[i]!));

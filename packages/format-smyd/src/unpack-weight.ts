@@ -27,8 +27,8 @@ import type { VerifiedData } from "./verified-data.ts";
 const MAX_SMALL_BYTES = 1024;
 
 /**
- * A weight of a file as ONNX has it: in ONNX's order, and float32 where it was packed. It is read when asked for; a small
- * plain one at once.
+ * A weight of a file as ONNX has it: in ONNX's order, and float32 where it was packed. It is read when asked for; a
+ * small plain one at once.
  *
  * @throws FormatError here or from its reads, when its bytes do not have their hash.
  */

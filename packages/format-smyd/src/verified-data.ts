@@ -29,7 +29,7 @@ export function verifiedData(source: ByteSource, file: SmydFile): VerifiedData {
     try {
       return await pending;
     } catch (error) {
-      // An aborted or failed read must not stand in the way of a later one.
+      // An aborted or failed read must not prevent a later one.
       pending = undefined;
       throw error;
     }

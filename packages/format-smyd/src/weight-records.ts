@@ -3,7 +3,7 @@ import type { Graph } from "@samoyed/ir";
 import { isReserved, type WeightRecord } from "@samoyed/smyd-file";
 import { chooseLayouts } from "./choose-layouts.ts";
 
-/** How weights in panels are stored. */
+/** Storage of weights in panels. */
 export type SmydWeights = (typeof SMYD_WEIGHTS)[number];
 
 /** All of them. */
@@ -15,7 +15,10 @@ export interface PlannedWeight {
   readonly record: WeightRecord;
 }
 
-/** Plans how a graph's weights are stored, in the order of its initializers. Tensors are named like their weights, as far as the format lets them. */
+/**
+ * Plans how a graph's weights are stored, in the order of its initializers. Tensors are named like their weights, as
+ * far as the format lets them.
+ */
 export function planWeights(graph: Graph, weights: SmydWeights): readonly PlannedWeight[] {
   const taken = new Set(graph.initializers.keys());
   const fresh = (base: string): string => {

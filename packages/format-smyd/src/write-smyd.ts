@@ -16,34 +16,35 @@ import { encodeHeader } from "./encode-header.ts";
 import { type Emit, packWeight } from "./pack-weight.ts";
 import { planWeights, type SmydWeights } from "./weight-records.ts";
 
-/** Where a model goes, and how it is written. */
+/** Options of `writeSmyd`. */
 export interface WriteSmydOptions extends ReadOptions {
   /** The caller commits or aborts it. */
   readonly sink: Sink;
   /** Travels in the header. */
   readonly contract?: Contract;
   /**
-   * How the weights of convolutions and matrix products are stored; the rest stays as it is. int8 is symmetric, with one
-   * scale for each output channel. float32 when absent.
+   * How the weights of convolutions and matrix products are stored; the rest stays as it is. int8 is symmetric, with
+   * one scale for each output channel. float32 when absent.
    */
   readonly weights?: SmydWeights;
 }
 
-/** Description of the written file. */
+/** Result of `writeSmyd`. */
 export interface WrittenSmyd {
-  /** Where the digits of the contract's `source.sha256` are; `undefined` where it has none. */
+  /** Offset of the digits of the contract's `source.sha256`; `undefined` where it has none. */
   readonly sourceHashOffset: number | undefined;
 }
 
 /**
  * Writes a graph as a `.smyd` file, `docs/smyd-format.md` in the repository: a safetensors file with the graph and the
- * contract in its metadata, weights in the order in which the kernels of `@samoyed/runtime-smyd` read them, and a hash of
- * each. The same graph gives the same bytes.
+ * contract in its metadata, weights in the order in which the kernels of `@samoyed/runtime-smyd` read them, and a hash
+ * of each. The same graph gives the same bytes.
  *
- * Weights stream, eight output channels at a time; only depthwise weights, and matrices that have their output channels as
- * columns, are in memory whole, one at a time.
+ * Weights stream, eight output channels at a time; only depthwise weights, and matrices that have their output channels
+ * as columns, are in memory whole, one at a time.
  *
- * @throws UnsupportedError when the graph is not in the canonical form, or the format cannot hold it, or a weight cannot be stored as asked.
+ * @throws UnsupportedError when the graph is not in the canonical form, or the format cannot hold it, or a weight
+ *   cannot be stored as asked.
  * @throws UsageError when the contract names other ports than the graph has.
  * @throws ShapeError when a tensor yields more or fewer bytes than its shape has.
  */
@@ -89,7 +90,7 @@ export async function writeSmyd(graph: Graph, options: WriteSmydOptions): Promis
   return { sourceHashOffset: header.sourceHashOffset };
 }
 
-/** Refuses what readers would refuse: more nodes or a longer header than the format allows. */
+/** Refuses what no reader would take: more nodes or a longer header than the format allows. */
 function requireReadable(header: Uint8Array, { name }: Graph): void {
   const label = `graph ${JSON.stringify(name)} as .smyd`;
   try {

@@ -14,7 +14,7 @@ export interface Arrangement {
 
 /**
  * Matrices are transposed in tiles: as many columns as keep their lines in the cache, and rows enough to use them up. A
- * column's elements lie a power of two apart, so that all their lines fall into one set of eight or twelve.
+ * column's elements are a power of two apart, so that all their lines fall into one set of eight or twelve.
  */
 const TILE_COLUMNS = 8;
 const TILE_ROWS = 64;
@@ -30,7 +30,7 @@ export interface FilterPart {
 }
 
 /**
- * ONNX's filter [O, I / groups, h, w] as TensorFlow's [h, w, I, O], for some neighboring groups: their filters stand
+ * ONNX's filter [O, I / groups, h, w] as TensorFlow's [h, w, I, O], for some neighboring groups: their filters are
  * on the diagonal, and the rest is zeros, so that one plain convolution computes them all.
  */
 export function arrangeFilter({ shape, groups, first, count }: FilterPart): Arrangement {

@@ -38,12 +38,12 @@ export interface EmitOptions {
   readonly attr?: Readonly<Record<string, TfAttribute>>;
 }
 
-/** The target graph while lowering builds it. */
+/** The target graph while it grows, which lowering reads and adds to. */
 export class Emitter {
   readonly graph: Graph;
   readonly nodes: TfNode[] = [];
   readonly weights: WeightEntry[] = [];
-  /** How grouped convolutions are merged, by node name. */
+  /** Merging of grouped convolutions, by node name. */
   readonly groupPlan: GroupPlan;
   readonly reading: ReadOptions;
   readonly #names = createNames();
@@ -63,7 +63,7 @@ export class Emitter {
     for (const node of graph.nodes) {
       for (const name of node.inputs) this.#consumers.set(name, [...(this.#consumers.get(name) ?? []), node]);
     }
-    // The graph's own names come first, those at the door before all, so that nothing else takes them.
+    // The graph's own names come first, those at the boundary before all, so that nothing else takes them.
     for (const { name } of [...graph.inputs, ...graph.outputs]) this.#names.of(name);
     for (const name of graph.nodes.flatMap((node) => node.outputs)) this.#names.of(name);
     for (const [name, lazy] of graph.initializers) this.set(name, constantOf(lazy));
@@ -211,8 +211,8 @@ export class Emitter {
   }
 
   /**
-   * An operand of an operation on elements, ready to broadcast against others of `rank` axes in a layout: axes are added
-   * in front where `last` moves them.
+   * An operand of an operation on elements, ready to broadcast against others of `rank` axes in a layout: axes are
+   * added in front where `last` moves them.
    */
   operand(value: Value, { layout, rank }: { readonly layout: Computed["layout"]; readonly rank: number }): string {
     if (layout === "plain" || value.shape.length === rank) return this.inLayout(value, layout);
@@ -299,7 +299,7 @@ const DTYPES: Readonly<Partial<Record<DType, TfDType>>> = {
 };
 
 /**
- * The element type that stands for one of ONNX's.
+ * The element type that represents one of ONNX's.
  *
  * @throws UnsupportedError for those that TensorFlow.js does not compute in.
  */

@@ -8,7 +8,9 @@ import { DEFAULT_GROUP_BUDGET, writeTfjs } from "./write-tfjs.ts";
 
 const ENTRY = "model.json";
 
-/** TensorFlow.js graph models: a folder of model.json and weight files. They are not read back: groups may be merged. */
+/**
+ * TensorFlow.js graph models: a folder of model.json and weight files. They are not read back: groups may be merged.
+ */
 export const tfjsFormat: Format = {
   name: "tfjs",
   title: "TensorFlow.js",

@@ -8,7 +8,7 @@ export interface GroupShape {
   readonly taps: number;
 }
 
-/** Costs of the steps of a lowered grouped convolution, in nanoseconds. */
+/** Cost of the steps of a lowered grouped convolution, in nanoseconds. */
 export interface GroupCost {
   /** One more part: a call each to split, convolve and join. */
   readonly call: number;
@@ -24,8 +24,8 @@ export interface GroupCost {
 
 /**
  * Fitted by `tools/bench/tfjs-groups.mjs` to what it measured: the 3 × 3 layers of 32x4d, 32x8d and 32x16d, on the wasm
- * backend of TensorFlow.js 4.22, one thread with SIMD, Node 20, in two runs on AMD EPYC processors. With them the choices are
- * within 1.06 of the best on average in these.
+ * backend of TensorFlow.js 4.22, one thread with SIMD, Node 20, in two runs on AMD EPYC processors. With them the
+ * choices are within 1.06 of the best on average in these.
  */
 export const COST: GroupCost = { call: 92_000, pixel: 300, product: 0.043 };
 

@@ -7,13 +7,13 @@ import { planGroups } from "./plan-groups.ts";
 import { type TfGraph, type TfPort, tfShape, typeAttr } from "./tf-graph.ts";
 import { laidOut } from "./value.ts";
 
-/** The layout of images at the door. */
+/** The layout of images at the boundary. */
 export type DoorLayout = (typeof LAYOUTS)[number];
 
 /** All of them. */
 export const LAYOUTS = ["nchw", "nhwc"] as const;
 
-/** Options of lowering a graph. */
+/** Options of `lowerGraph`. */
 export interface LowerOptions extends ReadOptions {
   readonly layout: DoorLayout;
   /** By how much merging groups may make the weights larger, as a share of them. */
@@ -24,10 +24,11 @@ export interface LowerOptions extends ReadOptions {
 export const LOWERED_OPERATORS: readonly string[] = [...LOWERINGS.keys()].sort();
 
 /**
- * The graph in TensorFlow's operators, channels last inside; images are transposed at the door, where it says so, and
- * where an operator forces it.
+ * The graph in TensorFlow's operators, channels last inside; images are transposed at the boundary, where it says so,
+ * and where an operator forces it.
  *
- * @throws UnsupportedError naming all nodes that are not in the canonical form, all of operators that are missing, or the first that is not written as it is.
+ * @throws UnsupportedError naming all nodes that are not in the canonical form, all of operators that are missing, or
+ *   the first that is not written as it is.
  */
 export async function lowerGraph(graph: Graph, options: LowerOptions): Promise<TfGraph> {
   const { layout, groupBudget, signal } = options;

@@ -6,7 +6,7 @@ import type { ManifestGroup } from "./write-weights.ts";
 /** GraphDef versions of TensorFlow 2; the loader wants them to be there. */
 const VERSIONS = { producer: 1087, minConsumer: 12 };
 
-/** Parts of a model.json besides the graph. */
+/** Parts that `modelJson` puts beside the graph. */
 export interface ModelParts {
   readonly contract: Contract | undefined;
   readonly layout: DoorLayout;
@@ -14,7 +14,7 @@ export interface ModelParts {
 }
 
 /**
- * The text of `model.json`. The contract stands near the beginning, as the JSON string that `encodeContract` gives, in
+ * The text of `model.json`. The contract is near the beginning, as the JSON string that `encodeContract` gives, in
  * `userDefinedMetadata.samoyed`; beside it `samoyedLayout` says how images come in.
  */
 export function modelJson(graph: TfGraph, { contract, layout, manifest }: ModelParts): string {
@@ -35,7 +35,7 @@ function leading(contract: Contract | undefined): object {
 }
 
 /**
- * Where the digits of the contract's `source.sha256` are in the bytes of `modelJson`: after the text up to them, whose
+ * Offset of the digits of the contract's `source.sha256` in the bytes of `modelJson`: after the text up to them, whose
  * quotation marks are escaped in the contract's JSON. `undefined` where the contract has no source.
  */
 export function sourceHashOffset(contract: Contract | undefined): number | undefined {

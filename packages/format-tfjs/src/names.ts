@@ -6,7 +6,7 @@ export interface Names {
   fresh(base: string): string;
 }
 
-/** Characters that TensorFlow does not allow in a node's name; a colon would be read as the number of an output. */
+/** Characters that TensorFlow forbids in a node's name; a colon would be read as the number of an output. */
 const FORBIDDEN = /[^A-Za-z0-9_.\-/]/gu;
 
 /** Starts a set of names. */

@@ -2,7 +2,7 @@ import { elementCount, tensorByteLength } from "@samoyed/core";
 import { type Graph, type Node, readInt } from "@samoyed/ir";
 import { groupCost, type GroupShape } from "./group-cost.ts";
 
-/** How many neighboring groups become one convolution, by the grouped convolution's node name. */
+/** Number of neighboring groups that become one convolution, by the grouped convolution's node name. */
 export type GroupPlan = ReadonlyMap<string, number>;
 
 /** Pixels where the size of the image is open: 28 × 28, between a network's first and last stage. */
@@ -17,8 +17,8 @@ interface Candidate {
 
 /**
  * Chooses for every grouped convolution how many groups to merge: the choice that saves most time by the cost model, as
- * long as all merges together make the weights at most `budget` times larger (0.1 is a tenth). Where that does not reach
- * for all, the merges that save most time per byte go first.
+ * long as all merges together make the weights at most `budget` times larger (0.1 is a tenth). Where that does not
+ * reach for all, the merges that save most time per byte go first.
  */
 export function planGroups(graph: Graph, budget: number): GroupPlan {
   const total = Array.from(graph.initializers.values()).reduce(

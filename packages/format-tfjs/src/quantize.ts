@@ -1,12 +1,12 @@
 import { type LazyTensor, UnsupportedError } from "@samoyed/core";
 
-/** How TensorFlow.js stores weights; it computes in float32 either way. */
+/** Weight storage of TensorFlow.js; it computes in float32 either way. */
 export type StoredWeights = (typeof STORED_WEIGHTS)[number];
 
 /** All of them. */
 export const STORED_WEIGHTS = ["float32", "float16", "uint8", "uint16"] as const;
 
-/** The line on which a tensor's values lie: value = stored · scale + min. */
+/** The line on which a tensor's values are: value = stored · scale + min. */
 export interface Quantization {
   readonly scale: number;
   readonly min: number;
@@ -60,7 +60,7 @@ export function quantize(
   const largest = LARGEST[dtype];
   for (let i = 0; i < values.length; i++) {
     const place = values[i]! / scale + zero;
-    // Equals Math.round from 0.5 on, in a third of its time.
+    // The result of Math.round from 0.5 on, in a third of its time.
     result[i] = place < 0.5 ? 0 : Math.min(largest, Math.floor(place + 0.5));
   }
   return result;

@@ -2,16 +2,16 @@ import { elementCount, formatShape, MismatchError, type Shape } from "@samoyed/c
 
 /** One of the convolutions that TensorFlow.js computes in place of a grouped one; most convolutions have one part. */
 export interface FilterPart {
-  /** `[height, width, rows, columns]`: inputs and outputs of some neighboring groups, whose filters stand on the diagonal. */
+  /** `[height, width, rows, columns]`: inputs and outputs of some neighboring groups, with filters on the diagonal. */
   readonly shape: Shape;
   readonly values: Float32Array;
 }
 
 /**
- * PyTorch's filter `[O, I / groups, h, w]` from the parts of it that a model of TensorFlow.js holds, in order.
+ * PyTorch's filter `[O, I / groups, h, w]` from the parts of it that a model of TensorFlow.js contains, in order.
  *
  * @param shape PyTorch's.
- * @throws MismatchError when the parts are not of that filter, or something stands where zeros must.
+ * @throws MismatchError when the parts are not of that filter, or a value is not zero where it must be.
  */
 export function restoreFilter(
   parts: readonly FilterPart[],

@@ -1,6 +1,8 @@
 import type { Sink } from "@samoyed/core";
 
-/** The size of a weight file: what TensorFlow.js's own converter writes, since browsers cache files of so many bytes. */
+/**
+ * The size of a weight file: what TensorFlow.js's own converter writes, since browsers cache files of so many bytes.
+ */
 export const SHARD_BYTES: number = 4 << 20;
 
 /** The names of the files that so many bytes go into. */
@@ -9,7 +11,7 @@ export function shardNames(byteLength: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => `group1-shard${index + 1}of${count}.bin`);
 }
 
-/** Pattern of the names that `shardNames` gives, which other programs would not use. */
+/** Names that `shardNames` gives, and that no other file would have. */
 const SHARD = /^group1-shard\d+of\d+\.bin$/u;
 
 /** The weight files of our own writer that the text of a model.json names; none where it is no model.json. */
@@ -26,7 +28,8 @@ export function ownShards(modelJson: string): readonly string[] {
 }
 
 /**
- * Passes one stream of bytes on to files of `SHARD_BYTES`, each opened when its first byte comes; the last may be shorter.
+ * Passes one stream of bytes on to files of `SHARD_BYTES`, each opened when its first byte comes; the last may be
+ * shorter.
  *
  * @returns where `throughBlocks` writes: blocks of `CHUNK_BYTES`, of which a file takes a whole number.
  */

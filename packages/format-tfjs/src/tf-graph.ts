@@ -21,7 +21,7 @@ export interface TfShape {
   readonly dim: readonly { readonly size: string }[];
 }
 
-/** Description of a constant's value; its elements are in the weights. */
+/** Type and shape of a constant, whose elements are in the weights. */
 export interface TfTensor {
   readonly dtype: TfType;
   readonly tensorShape: TfShape;
@@ -38,20 +38,20 @@ export interface TfNode {
 /** The element types in which values live in TensorFlow.js. */
 export type TfDType = "float32" | "int32" | "bool";
 
-/** A constant of the GraphDef, whose elements stand in the weights. */
+/** A constant of the GraphDef, whose elements are in the weights. */
 export interface WeightEntry {
   readonly name: string;
   readonly shape: readonly number[];
   readonly dtype: TfDType;
-  /** Source of the elements; entries that share one are adjacent. */
+  /** Source of the elements; entries that share one are next to each other. */
   readonly source: LazyTensor;
-  /** How the source's elements are put in order; absent where they stay as they are. */
+  /** Order of the source's elements; absent where they stay as they are. */
   readonly arrangement?: Arrangement;
   /** Whether `weights` may store it in fewer bits. */
   readonly compressible: boolean;
 }
 
-/** An input or output of the model: the caller's name, the node's output, and the shape at the boundary. */
+/** An input or an output: the caller's name, the node's output, and the shape at the boundary. */
 export interface TfPort {
   readonly name: string;
   readonly ref: string;
@@ -86,7 +86,7 @@ export function typeAttr(dtype: TfDType): TfAttribute {
 
 /**
  * The attributes of a constant: as TensorFlow.js's converter leaves them when it moves the elements to the weights, so
- * that a loader can hold the manifest's shape against the graph's.
+ * that a loader can check the manifest's shape against the graph's.
  */
 export function constantAttrs({
   dtype,

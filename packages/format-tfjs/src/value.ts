@@ -16,7 +16,7 @@ export interface Computed {
   readonly shape: readonly Dim[];
 }
 
-/** A value that is known: it becomes a weight where somebody uses it, in the layout that they need. */
+/** A value that is known: it becomes a weight where a node uses it, in the layout that the node needs. */
 export interface Constant {
   readonly kind: "constant";
   readonly lazy: LazyTensor;

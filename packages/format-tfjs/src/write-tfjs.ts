@@ -6,32 +6,32 @@ import type { StoredWeights } from "./quantize.ts";
 import type { WeightEntry } from "./tf-graph.ts";
 import { writeWeights } from "./write-weights.ts";
 
-/** By how much merging groups of convolutions may make the weights larger, where nobody says otherwise. */
+/** Share by which merging groups of convolutions may enlarge the weights by default. */
 export const DEFAULT_GROUP_BUDGET = 0.1;
 
-/** Where a model goes, and how it is written. */
+/** Options of `writeTfjs`. */
 export interface WriteTfjsOptions extends ReadOptions {
   /** Opens an output file by its name within the model's folder. The caller commits or aborts the sinks. */
   readonly createSink: (file: string) => Promise<Sink>;
   /** Travels in `userDefinedMetadata`, under `samoyed`. */
   readonly contract?: Contract;
-  /** The layout of images at the door; inside, channels are last. `nchw` when absent. */
+  /** The layout of images at the boundary; inside, channels are last. `nchw` when absent. */
   readonly layout?: DoorLayout;
-  /** How filters and matrices are stored; what has one axis stays float32. `float32` when absent. */
+  /** Storage of filters and matrices; what has one axis stays float32. `float32` when absent. */
   readonly weights?: StoredWeights;
   /** By how much merging groups may make the weights larger: 0.1 is a tenth, and the default; 0 merges nothing. */
   readonly groupBudget?: number;
 }
 
-/** Description of the written model. */
+/** Result of `writeTfjs`. */
 export interface WrittenTfjs {
-  /** Where the digits of the contract's `source.sha256` are in model.json; `undefined` where it has none. */
+  /** Offset of the digits of the contract's `source.sha256` in model.json; `undefined` where it has none. */
   readonly sourceHashOffset: number | undefined;
 }
 
 /**
- * Writes a graph as a TensorFlow.js graph model, which `tf.loadGraphModel` of plain TensorFlow.js loads: weights in files
- * of 4 MiB named `group1-shard1ofN.bin`, then `model.json`. The same graph gives the same bytes.
+ * Writes a graph as a TensorFlow.js graph model, which `tf.loadGraphModel` of plain TensorFlow.js loads: weights in
+ * files of 4 MiB named `group1-shard1ofN.bin`, then `model.json`. The same graph gives the same bytes.
  *
  * Weights stream: the largest tensor is in memory once, and three blocks of 1 MiB. The sinks are neither committed nor
  * aborted: that is the caller's, who opened them.

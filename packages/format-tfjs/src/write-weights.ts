@@ -26,7 +26,7 @@ export interface ManifestEntry {
   readonly quantization?: { readonly dtype: "float16" } | ({ readonly dtype: "uint8" | "uint16" } & Quantization);
 }
 
-/** One group of weights: its files and what they hold, in order. */
+/** One group of weights: its files and what they contain, in order. */
 export interface ManifestGroup {
   readonly paths: readonly string[];
   readonly weights: readonly ManifestEntry[];
@@ -34,7 +34,7 @@ export interface ManifestGroup {
 
 const BYTES = { float32: 4, float16: 2, uint16: 2, uint8: 1, int32: 4, bool: 1 } as const;
 
-/** How an entry is stored. */
+/** Storage of an entry. */
 type Stored = keyof typeof BYTES;
 
 function storedAs({ compressible, dtype }: WeightEntry, weights: StoredWeights): Stored {
@@ -49,8 +49,8 @@ interface Loaded {
 }
 
 /**
- * Writes weights in order into files of 4 MiB. One source is in memory at a time, in an array that all share; those that
- * stay as they are only stream through.
+ * Writes weights in order into files of 4 MiB. One source is in memory at a time, in an array that all share; those
+ * that stay as they are only stream through.
  *
  * @throws ShapeError when a tensor yields more or fewer bytes than its shape has.
  * @throws UnsupportedError when a value cannot be stored as asked.

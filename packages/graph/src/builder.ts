@@ -29,7 +29,8 @@ export interface GraphBuilder {
   /**
    * The graph, with shapes inferred, verified.
    *
-   * @throws FormatError, ShapeError or UnsupportedError as `verifyGraph` does, or when an output's shape cannot be inferred.
+   * @throws FormatError, ShapeError or UnsupportedError as `verifyGraph` does, or when an output's shape cannot be
+   *   inferred.
    */
   finish(): Graph;
 }

@@ -93,7 +93,8 @@ export function learn(graph: Graph): Knowledge {
 /**
  * The types of all values that can be inferred from a graph's inputs and initializers, those included.
  *
- * @throws ShapeError when operands do not fit, UnsupportedError for an unknown operator, FormatError for a malformed attribute.
+ * @throws ShapeError when operands do not fit, UnsupportedError for an unknown operator, FormatError for a malformed
+ *   attribute.
  */
 export function inferTypes(graph: Graph): ReadonlyMap<string, ValueType> {
   return learn(graph).types;
@@ -103,7 +104,8 @@ export function inferTypes(graph: Graph): ReadonlyMap<string, ValueType> {
  * The same graph with the types of its intermediate values and outputs filled in, as far as they can be inferred; what
  * stood there before is replaced, and an output that cannot be inferred keeps its declaration.
  *
- * @throws ShapeError when operands do not fit, UnsupportedError for an unknown operator, FormatError for a malformed attribute.
+ * @throws ShapeError when operands do not fit, UnsupportedError for an unknown operator, FormatError for a malformed
+ *   attribute.
  */
 export function inferShapes(graph: Graph): Graph {
   const types = inferTypes(graph);

@@ -114,7 +114,7 @@ export function computeNode(
   return results;
 }
 
-/** How many nodes and results still need each value, so that memory is freed as early as can be. */
+/** Number of nodes and results that still need each value, so that memory is freed as early as can be. */
 function countUses(graph: Graph, kept: ReadonlySet<string>): Map<string, number> {
   const uses = new Map<string, number>();
   for (const name of [...graph.nodes.flatMap((node) => node.inputs), ...kept])
@@ -129,7 +129,8 @@ function countUses(graph: Graph, kept: ReadonlySet<string>): Map<string, number>
  * tensors returned may share memory with the inputs; treat them as read-only.
  *
  * @returns outputs first, in the graph's order, then the taps.
- * @throws UsageError for a missing or unknown input or tap; ShapeError for an input that does not fit, and as `verifyGraph`.
+ * @throws UsageError for a missing or unknown input or tap; ShapeError for an input that does not fit, and as
+ *   `verifyGraph`.
  */
 export async function interpret(
   graph: Graph,

@@ -71,7 +71,7 @@ function checkNode(node: Node, opset: number): void {
   }
 }
 
-/** Nothing computed or stored for nobody: every node has a used output, every initializer a reader. */
+/** Requires that everything is used: every node has a used output, every initializer a reader. */
 function checkUse(graph: Graph, used: ReadonlySet<string>): void {
   for (const name of graph.initializers.keys()) {
     if (!used.has(name)) throw new FormatError(`initializer "${name}" is used by nothing`);
@@ -101,7 +101,7 @@ function checkTypes(graph: Graph): void {
 
 /**
  * Requires a graph to be whole: known operators at a known opset, attributes of the right types, unique node names,
- * single assignment, topological order, no name that dangles or that nobody uses, and types and shapes that agree.
+ * single assignment, topological order, no name that dangles or is unused, and types and shapes that agree.
  *
  * Graph inputs may go unused, for a caller fixes them.
  *

@@ -108,8 +108,8 @@ function convPanel(step: usize, panel: i32, firstPixel: i32, pixels: i32, scratc
 }
 
 /**
- * Brings a panel into the caches, many lines at a time: the first tile, so busy that the processor cannot look far ahead,
- * would wait for one after the other.
+ * Brings a panel into the caches, many lines at a time: the first tile, so busy that the processor cannot look far
+ * ahead, would wait for one after the other.
  *
  * @returns what was read, to be stored: else compilers may leave the reading out
  */

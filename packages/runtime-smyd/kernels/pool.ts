@@ -29,7 +29,7 @@ function firstTap(start: i32, dilation: i32): i32 {
   return start < 0 ? (dilation - 1 - start) / dilation : 0;
 }
 
-/** How many of `taps` positions start, start + dilation, … lie below `size`. */
+/** Number of the `taps` positions start, start + dilation, … that are below `size`. */
 function tapsBelow(start: i32, dilation: i32, taps: i32, size: i32): i32 {
   return max(0, min(taps, (size - start + dilation - 1) / dilation));
 }
@@ -45,7 +45,7 @@ function poolPixel(step: usize, outputY: i32, outputX: i32): void {
   const stepX = load<i32>(step, POOL_DILATIONS + 4);
   const tapsY = load<i32>(step, POOL_KERNEL);
   const tapsX = load<i32>(step, POOL_KERNEL + 4);
-  // The taps that lie inside the input; no other is read.
+  // The taps that are inside the input; no other is read.
   const firstY = firstTap(top, stepY);
   const firstX = firstTap(left, stepX);
   const rows = max(0, tapsBelow(top, stepY, tapsY, height) - firstY);

@@ -34,7 +34,7 @@ const SPINS = 2000;
 
 /**
  * Runs the steps `first` to `last - 1`; every one of `threads` threads makes the same call. Nothing is checked here:
- * whoever emits the program vouches for every address in it.
+ * the emitter of the program is responsible for every address in it.
  *
  * @param program address of the encoded program
  * @param thread this thread's number, from 0

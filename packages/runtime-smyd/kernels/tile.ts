@@ -1,8 +1,8 @@
 /**
  * The micro-kernel: up to six pixels × eight output channels, held in twelve accumulators while every input of those
- * pixels passes by. Each output is one sum in the order of the weights. A single pixel leaves ten registers free, and is
- * most often a classifier, with thousands of products and large sums on the way: it is summed in blocks, which rounds a
- * quarter as much.
+ * pixels passes by. Each output is one sum in the order of the weights. A single pixel leaves ten registers free, and
+ * is most often a classifier, with thousands of products and large sums on the way: it is summed in blocks, which
+ * rounds a quarter as much.
  */
 import {
   CONV_DEPTH,
@@ -87,7 +87,7 @@ function tile(size: i32, step: usize, panel: usize, pixel: usize): void {
   const lastTap: usize = tap + 4 * load<usize>(step, CONV_TAP_COUNT);
   let at = 0;
   while (tap < lastTap) {
-    // The pointers stand where the last tap ended; six additions a tap bring them to the next.
+    // The pointers are where the last tap ended; six additions a tap bring them to the next.
     const move = load<i32>(tap) - at;
     at += move + 4 * depth;
     tap += 4;
@@ -128,8 +128,8 @@ function tile(size: i32, step: usize, panel: usize, pixel: usize): void {
         a2 = multiplyAdd(a2, p2, w0);
         b2 = multiplyAdd(b2, p2, w1);
       }
-      // TurboFan (V8 before 12) loads every pixel of a basic block before it uses the first, and spills accumulators. It
-      // moves no load across a branch; this one is never taken, for no pixel lies at 0.
+      // TurboFan (V8 before 12) loads every pixel of a basic block before it uses the first, and spills accumulators.
+      // It moves no load across a branch; this one is never taken, for no pixel is at 0.
       if (size > 4 && x3 == 0) break;
       if (size > 3) {
         const p3 = v128.load_splat<f32>(x3);
@@ -167,7 +167,8 @@ function tile(size: i32, step: usize, panel: usize, pixel: usize): void {
   finish(step, panel, a0, b0, pixel, output + load<i32>(outputPixels));
 }
 
-// A function each: within one, the optimizer merges the tiles' bodies again and asks for the size in the innermost loop.
+// A function each: within one, the optimizer merges the tiles' bodies again and asks for the size in the innermost
+// loop.
 function tile1(step: usize, panel: usize, pixel: usize): void {
   tile(1, step, panel, pixel);
 }

@@ -25,7 +25,7 @@ export interface SmydBackend extends Backend {
   load(artifact: Artifact, options?: SmydLoadOptions): Promise<Session>;
 }
 
-/** Functions that differ between Node and browsers. */
+/** Parts that differ between Node and browsers. */
 export interface Platform {
   readonly openStream: (artifact: Artifact, signal: AbortSignal | undefined) => Promise<ByteStream>;
   readonly startThread: StartThread;
@@ -56,7 +56,7 @@ export function smydOn(platform: Platform, { simd }: SmydOptions): SmydBackend {
       };
       const threads = chooseThreads(asked, platform.threadLimits());
       const session = await loadOn(threads).catch(async (error: unknown) => {
-        // Nobody asked for threads, and one thread needs neither workers nor memory that is reserved at its largest.
+        // No threads were asked for, and one thread needs neither workers nor memory that is reserved at its largest.
         if (asked === undefined && threads > 1 && error instanceof UnavailableError) return loadOn(1);
         throw error;
       });

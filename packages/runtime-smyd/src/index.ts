@@ -10,9 +10,9 @@ export { recordSelfTest } from "./self-test.ts";
 /**
  * The runtime of `.smyd` models, in pages and workers.
  *
- * Loads a URL (a string is one, relative to the page), a Blob or File, or bytes. With one thread `run` blocks the thread
- * that calls it while the network computes: in a page, call it in a worker, or serve the page cross-origin isolated and
- * take more threads, which are workers of their own.
+ * Loads a URL (a string is one, relative to the page), a Blob or File, or bytes. With one thread `run` blocks the
+ * thread that calls it while the network computes: in a page, call it in a worker, or serve the page cross-origin
+ * isolated and take more threads, which are workers of their own.
  */
 export function smyd(options: SmydOptions = {}): SmydBackend {
   return smydOn({ openStream, startThread: startWebThread, threadLimits: browserThreadLimits }, options);

@@ -4,8 +4,8 @@ import type { SmydFile } from "@samoyed/smyd-file";
 import type { InputSizes } from "./plan/shapes.ts";
 
 /**
- * The one symbol that counts images: axis 0 of inputs, and no other axis of anything. `undefined` where there is none;
- * sizes are then planned as they come.
+ * The one symbol that counts images: axis 0 of inputs, and no other axis of anything. `undefined` where there is no
+ * symbol; sizes are then planned as they come.
  */
 export function batchSymbol({ inputs, outputs }: SmydFile["graph"]): string | undefined {
   const first = new Set(inputs.map(({ shape }) => shape[0]).filter((dim) => typeof dim === "string"));
@@ -35,8 +35,8 @@ export function sizesOfRun(
 }
 
 /**
- * The sizes that a model will probably be run with, so that it can be planned while it is loaded: as far as they are not
- * fixed, those of the contract's image. `undefined` where they cannot be known.
+ * The sizes that a model will probably be run with, so that it can be planned while it is loaded: as far as they are
+ * not fixed, those of the contract's image. `undefined` where they cannot be known.
  */
 export function expectedSizes(
   { graph, contract }: Pick<SmydFile, "graph" | "contract">,

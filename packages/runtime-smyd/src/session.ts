@@ -17,8 +17,8 @@ export interface SessionOptions {
 }
 
 /**
- * A session over a loaded model. Calls of `run` may overlap: they run one after the other. A run that was refused leaves
- * it as it was; one that failed in a worker leaves it unusable, and every later run says so.
+ * A session over a loaded model. Calls of `run` may overlap: they run one after the other. A run that was refused
+ * leaves it as it was; one that failed in a worker leaves it unusable, and every later run says so.
  */
 export function openSession({ file, engine, batch, label, release }: SessionOptions): Session {
   const { graph, contract } = file;

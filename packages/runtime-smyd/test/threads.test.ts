@@ -64,16 +64,16 @@ describe("a worker that fails", () => {
   }
 
   test("makes the session unusable, and every later run says so", async () => {
-    const pool = await poolOver(startNodeThread);
-    const run = (): Promise<void> => pool.run({ program: 4096, first: 0, last: 1 });
+    const workerPool = await poolOver(startNodeThread);
+    const run = (): Promise<void> => workerPool.run({ program: 4096, first: 0, last: 1 });
     await expect(run()).rejects.toThrow(UnavailableError);
     await expect(run()).rejects.toThrow(/the session is unusable/);
-    await pool.dispose();
+    await workerPool.dispose();
   });
 
   test("even while it waits for the others", async () => {
     const threads: ReturnType<StartThread>[] = [];
-    const pool = await poolOver((events) => {
+    const workerPool = await poolOver((events) => {
       const thread = startNodeThread(events);
       threads.push(thread);
       return {
@@ -82,10 +82,10 @@ describe("a worker that fails", () => {
       };
     });
     // Only the first is told to run; the second dies.
-    const running = pool.run({ program: 4096, first: 0, last: 0 });
+    const running = workerPool.run({ program: 4096, first: 0, last: 0 });
     await threads[1]!.stop();
     await expect(running).rejects.toThrow(/it ended with code 1/);
-    await pool.dispose();
+    await workerPool.dispose();
   });
 
   test("or cannot be started", async () => {

@@ -6,7 +6,7 @@ import type { Attributes, Emitter } from "./emitter.ts";
 import type { Operand } from "./operand.ts";
 import type { DefaultValue, Schema } from "./schema.ts";
 
-/** Context of a call. */
+/** Parts of the surrounding graph that a call needs. */
 export interface CallScope {
   readonly emitter: Emitter;
   cell(name: string): Cell;

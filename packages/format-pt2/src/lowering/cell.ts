@@ -3,7 +3,7 @@ import type { Operand } from "./operand.ts";
 import type { TensorMeta } from "../program/program.ts";
 
 /**
- * How a view shows another tensor. Both functions add nodes.
+ * Relation of a view to another tensor. Both functions add nodes.
  */
 export interface View {
   readonly base: Cell;
@@ -15,8 +15,8 @@ export interface View {
 
 /**
  * Meaning of a tensor's name in the program at this point: PyTorch's tensors share memory, so after an operator that
- * works in place, every name of that memory means the new value. A base has a value; a view is derived from its base again
- * after each write, and a write through it is written back.
+ * works in place, every name of that memory means the new value. A base has a value; a view is derived from its base
+ * again after each write, and a write through it is written back.
  */
 export class Cell {
   readonly name: string;

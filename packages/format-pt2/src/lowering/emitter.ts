@@ -13,7 +13,7 @@ export class Emitter {
   readonly nodes: Node[] = [];
   readonly inputs: ValueInfo[] = [];
   readonly initializers: Map<string, LazyTensor> = new Map();
-  /** How each symbol is computed from the graph's inputs. */
+  /** Computation of each symbol from the graph's inputs. */
   readonly symbols: Map<string, SizeSource> = new Map();
   /** The node of the program that is being lowered; new nodes are named after it. */
   origin = "";

@@ -17,7 +17,7 @@ export interface ViewResult {
 export type Result = string | ViewResult | undefined;
 
 /**
- * How one overload of an operator becomes nodes: one result for each output. Arguments are read from the call, which
+ * Converts one overload of an operator to nodes: one result for each output. Arguments are read from the call, which
  * throws where one is not handled.
  */
 export type Lowering = (call: Call) => Result | readonly Result[];

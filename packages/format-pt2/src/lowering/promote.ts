@@ -30,7 +30,7 @@ export function widerType(a: DType, b: DType): DType {
 
 interface Typed {
   readonly dtype: DType;
-  /** How much the operand decides: tensors with axes before those without, these before Python numbers. */
+  /** Priority of the operand: tensors with axes before those without, these before Python numbers. */
   readonly rank: 0 | 1 | 2;
 }
 

@@ -156,7 +156,7 @@ export class Scope implements CallScope {
     this.define(output.name, new Cell(output.name, value, { meta: { dtype: x.dtype, sizes: [], strides: [] } }));
   }
 
-  /** A block under `torch.no_grad()` or a disabled autocast computes what it holds. */
+  /** A block under `torch.no_grad()` or a disabled autocast computes what it contains. */
   #inline(node: ProgramNode): void {
     const args = [...node.inputs.values()];
     const at = args.findIndex(({ kind }) => kind === "graph");

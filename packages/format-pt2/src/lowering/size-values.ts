@@ -2,7 +2,7 @@ import { UnsupportedError } from "@samoyed/core";
 import { type Attribute, int } from "@samoyed/ir";
 import type { Size, Symbolic } from "../program/size.ts";
 
-/** Where the size of a symbol can be taken from. */
+/** Source of a symbol's size. */
 export interface SizeSource {
   readonly input: string;
   readonly axis: number;
@@ -10,7 +10,7 @@ export interface SizeSource {
   readonly divide: number;
 }
 
-/** Context of computing sizes. */
+/** Parts of the graph being built that computing sizes needs. */
 interface SizeEmitter {
   readonly symbols: ReadonlyMap<string, SizeSource>;
   one(op: string, inputs: readonly string[], attributes?: Readonly<Record<string, Attribute>>): string;
@@ -30,7 +30,7 @@ function oneSize(emitter: SizeEmitter, size: Size): string {
 }
 
 /**
- * The size that a symbol stands for.
+ * The size that a symbol represents.
  *
  * @throws UnsupportedError when it depends on the data or on no input's shape.
  */

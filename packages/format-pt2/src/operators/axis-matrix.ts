@@ -5,7 +5,8 @@ import type { Operand } from "../lowering/operand.ts";
 export type Matrix = readonly (readonly number[])[];
 
 /**
- * Applies a linear map to each of the last one, two or three axes, as products with constant matrices; `undefined` leaves an axis.
+ * Applies a linear map to each of the last one, two or three axes, as products with constant matrices; `undefined`
+ * leaves an axis.
  */
 export function applyAxes(emitter: Emitter, x: Operand, matrices: readonly (Matrix | undefined)[]): string {
   let { value } = x;

@@ -63,7 +63,7 @@ const col2im: Lowering = (call) => {
   const channels = rows / kernelCount(call);
   const batch = typeof x.sizes[0] === "number" ? x.sizes[0] : 0;
   const grid = call.emit("Reshape", [x.value, call.emitter.ints([batch, rows, ...counts])]);
-  // Elements left over at the end of each axis by rounding down.
+  // The remainder of rounding down at the end of each axis.
   const rest = [height, width].map(
     (size, axis) =>
       size - ((counts[axis]! - 1) * stride![axis]! - 2 * padding![axis]! + dilation![axis]! * (kernel![axis]! - 1) + 1),

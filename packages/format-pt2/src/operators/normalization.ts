@@ -51,7 +51,9 @@ function runningNorm(call: Call): string {
   });
 }
 
-/** (x − mean) / √(variance + eps) over axes, with the variance of n elements; centered first, which keeps the digits. */
+/**
+ * (x − mean) / √(variance + eps) over axes, with the variance of n elements; centered first, which keeps the digits.
+ */
 function standardize(call: Call, x: Operand, axes: readonly number[]): string {
   const mean = call.emit("ReduceMean", [x.value], { axes: ints(axes), keepdims: int(1) });
   const centered = call.emit("Sub", [x.value, mean]);

@@ -6,7 +6,7 @@ import type { Operand } from "../lowering/operand.ts";
 /** Longest sequence that is written out step by step. */
 const MAX_STEPS = 256;
 
-/** Weights of one direction of one layer as in PyTorch, gates in the order i, f, g, o. */
+/** Parts of one direction of one layer: weights as PyTorch has them, gates in the order i, f, g, o. */
 interface Direction {
   readonly inputWeight: Operand;
   readonly stateWeight: Operand;

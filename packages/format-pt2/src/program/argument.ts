@@ -4,9 +4,9 @@ import { asArray, asBoolean, asFloat, asInteger, asObject, asString, asUnion } f
 import type { Argument, ProgramGraph } from "./program.ts";
 import type { Size } from "./size.ts";
 
-/** Context of an argument's reader. */
+/** Parts of the surrounding graph that an argument's reader needs. */
 export interface ArgumentScope {
-  /** The size that a name stands for. */
+  /** The size that a name refers to. */
   size(name: string, where: string): Size;
   /** Reads a graph inside the graph. */
   graph(value: JsonValue | undefined, where: string): ProgramGraph;

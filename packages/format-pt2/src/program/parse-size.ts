@@ -113,7 +113,7 @@ class Parser {
     if (name === "Symbol") {
       const token = this.#tokens[this.#at++];
       if (token?.kind !== "text" || !/^\w+$/.test(token.text)) throw this.#error();
-      // sympy's assumptions about the symbol, such as positive=True.
+      // Assumptions of sympy about the symbol, such as positive=True.
       while (this.#accept(",")) {
         this.#at++;
         this.#expect("=");

@@ -50,7 +50,7 @@ export interface ProgramGraph {
   tensor(name: string): TensorMeta;
 }
 
-/** Kind of one of the graph's inputs. */
+/** Role of one of the graph's inputs. */
 export type InputSpec =
   | { readonly kind: "parameter"; readonly name: string; readonly target: string }
   | { readonly kind: "buffer"; readonly name: string; readonly target: string }
@@ -58,12 +58,12 @@ export type InputSpec =
   | { readonly kind: "user input"; readonly argument: Argument }
   | { readonly kind: "refused"; readonly what: string };
 
-/** Kind of one of the graph's outputs. */
+/** Role of one of the graph's outputs. */
 export type OutputSpec =
   | { readonly kind: "user output"; readonly argument: Argument }
   | { readonly kind: "mutation"; readonly of: string };
 
-/** One model of a `.pt2`. */
+/** Content of a `.pt2` for one model. */
 export interface Program {
   readonly label: string;
   readonly torchVersion: string | undefined;

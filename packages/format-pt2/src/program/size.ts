@@ -49,7 +49,9 @@ const FORMULAS: Readonly<Record<SizeOperation, (a: number, b: number) => number>
 
 const SIGNS: Readonly<Partial<Record<SizeOperation, string>>> = { add: "+", mul: "*" };
 
-/** Applies an operation; numbers are computed, sums and products flattened and sorted, so that equal sizes read alike. */
+/**
+ * Applies an operation; numbers are computed, sums and products flattened and sorted, so that equal sizes read alike.
+ */
 export function combine(op: SizeOperation, args: readonly Size[]): Size {
   const associative = op === "add" || op === "mul";
   const flat: readonly Size[] = args.flatMap((arg) =>

@@ -49,7 +49,9 @@ export function giveImage(
   emitter.give(output, "Squeeze", [first], { layout: "plain", attr: { squeeze_dims: intsAttr([2]) } });
 }
 
-/** Adds padding of one value around an image, exactly as asked; SAME would pad even sizes on other sides than PyTorch. */
+/**
+ * Adds padding of one value around an image, exactly as asked; SAME would pad even sizes on other sides than PyTorch.
+ */
 export function padImage(
   node: Node,
   emitter: Emitter,

@@ -7,7 +7,7 @@ import { PIECES } from "./pieces.ts";
 import { POOLING } from "./pooling.ts";
 import { RESHAPE } from "./reshape.ts";
 
-/** How each ONNX operator is lowered. A new group is one file and one line here. */
+/** Lowering of each ONNX operator. A new group is one file and one line here. */
 export const LOWERINGS: ReadonlyMap<string, Lower> = new Map(
   [CONVOLUTION, ELEMENTWISE, MATRIX, NORMALIZATION, PIECES, POOLING, RESHAPE].flatMap((table) => Object.entries(table)),
 );

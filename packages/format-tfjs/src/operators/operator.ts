@@ -50,7 +50,7 @@ export function onlyOutput(node: Node, emitter: Emitter): string {
   return node.outputs[0]!;
 }
 
-/** A node and what its constant inputs hold, as the readers of `@samoyed/ir` take them. */
+/** A node and the values of its constant inputs, as the readers of `@samoyed/ir` take them. */
 export interface NodeParameters {
   readonly node: Node;
   readonly opset: number;

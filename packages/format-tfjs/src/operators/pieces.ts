@@ -24,7 +24,7 @@ import {
   unsupported,
 } from "./operator.ts";
 
-/** Where ONNX's axis stands in a layout. */
+/** Position of ONNX's axis in a layout. */
 function axisIn(axis: number, layout: Computed["layout"]): number {
   return layout === "last" ? TO_LAST.indexOf(axis) : axis;
 }

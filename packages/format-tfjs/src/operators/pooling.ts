@@ -99,7 +99,7 @@ const lowerAveragePool: Lower = (node, emitter) => {
   giveImage(output, emitter, { op: "Mul", inputs: [mean, emitter.constant("float32", factors, shape)], rank });
 };
 
-/** How many elements count, for each window along height and along width, where the sizes are known. */
+/** Number of elements that count, for each window along height and along width, where the sizes are known. */
 function knownCounts(
   image: Image,
   { window, full, counted }: { readonly window: ImageWindow; readonly full: Pads; readonly counted: Pads },
@@ -127,7 +127,7 @@ function knownCounts(
 /** Most windows of an average pool whose factors are written as a constant. */
 const MAX_FACTORS = 1 << 14;
 
-/** Axes of a global pool: all after batch and channels. */
+/** The axes of a global pool: all behind batch and channels. */
 function globalAxes(
   node: Node,
   emitter: Emitter,

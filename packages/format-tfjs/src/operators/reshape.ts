@@ -5,7 +5,7 @@ import { typeAttr } from "../tf-graph.ts";
 import { type Computed, FROM_LAST, laidOut, TO_LAST, type Value } from "../value.ts";
 import { inputOf, type Lower, type LowerTable, onlyOutput, unsupported } from "./operator.ts";
 
-/** A value whose elements stand in ONNX's order: also an image of one pixel with channels last. */
+/** A value whose elements are in ONNX's order: also an image of one pixel with channels last. */
 function inOrder(value: Value, emitter: Emitter): { readonly ref: string; readonly dims: readonly Dim[] } {
   if (value.kind === "computed" && value.layout === "last" && value.shape[2] === 1 && value.shape[3] === 1) {
     return { ref: value.ref, dims: laidOut(value.shape, "last") };
@@ -39,7 +39,9 @@ function isNone(axes: readonly number[]): boolean {
   return axes.every((axis, index) => axis === index);
 }
 
-/** A transposition, from the layout that the input has into one of the output's; none where the elements stay in place. */
+/**
+ * A transposition, from the layout that the input has into one of the output's; none where the elements stay in place.
+ */
 const lowerTranspose: Lower = (node, emitter) => {
   const output = onlyOutput(node, emitter);
   const x = inputOf(node, 0, emitter);

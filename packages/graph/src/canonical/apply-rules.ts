@@ -42,7 +42,7 @@ class Replacements {
     ]);
   }
 
-  /** Creates the nodes that replace `node`. */
+  /** Gives the emitter of the nodes in place of `node`. */
   emitter(node: Node): Emit {
     const fresh = (base: string): string => this.#fresh(base);
     return {
@@ -122,7 +122,8 @@ export function findPending(graph: Graph, rules: readonly NodeRule[]): readonly 
 
 /**
  * Applies to every node the first of the rules for its operator that has something to do there, in one pass. The result
- * has the meaning of `opset`; where the graph's own is another and a node cannot be expressed, `graph` is the one given.
+ * has the meaning of `opset`; where the graph's own is another and a node cannot be expressed, `graph` is the one
+ * given.
  *
  * @throws FormatError, ShapeError or UnsupportedError as `verifyGraph` does.
  */

@@ -7,9 +7,11 @@ import { applyRules } from "./apply-rules.ts";
 import { shapeTargets } from "./resolve/shape-targets.ts";
 import { DECOMPOSITIONS, UPGRADES } from "./rules.ts";
 
-/** Report of `canonicalize`: changes, and nodes that it had to leave. */
+/** Report of `canonicalize`: what it did, and what it had to leave. */
 export interface CanonicalReport {
-  /** The operator sets before and after: they differ from `CANONICAL_OPSET` only where a node cannot be expressed in it. */
+  /**
+   * The operator sets before and after: they differ from `CANONICAL_OPSET` only where a node cannot be expressed in it.
+   */
   readonly opset: { readonly from: number; readonly to: number };
   /** Every application of a rule or rewrite, with its node. */
   readonly applied: readonly { readonly rewrite: string; readonly node: string }[];

@@ -35,7 +35,10 @@ export const DECOMPOSED_OPERATORS: ReadonlyMap<string, readonly string[]> = new 
   ),
 );
 
-/** The operators that become some operators of the canonical form, and those themselves: what a target takes that lowers them. */
+/**
+ * The operators that become some operators of the canonical form, and those themselves: what a target takes that lowers
+ * them.
+ */
 export function operatorsInto(lowered: readonly string[]): readonly string[] {
   const decomposed = [...DECOMPOSED_OPERATORS].filter(([, into]) => into.every((op) => lowered.includes(op)));
   return [...new Set([...lowered, ...decomposed.map(([op]) => op)])].sort();

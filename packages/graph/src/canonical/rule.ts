@@ -21,7 +21,7 @@ export interface Emit {
 }
 
 /**
- * What becomes of the nodes of some operators on the way to the canonical form. It looks at one node and what is known
+ * A rule for the nodes of some operators on the way to the canonical form. It looks at one node and what is known
  * of its operands, and replaces that node alone, so that one pass over a graph applies all rules.
  */
 export interface NodeRule {

@@ -39,8 +39,8 @@ import { topK } from "./upgrades/top-k.ts";
 import { batchNormAttributes, dropoutAttributes } from "./upgrades/training-mode.ts";
 
 /**
- * Rules that bring a graph to the canonical operator set, for nodes that other sets write differently. Decompositions of
- * operators that came later are among them, since such a node cannot stay.
+ * Rules that bring a graph to the canonical operator set: nodes that older or newer ones write otherwise.
+ * Decompositions of operators that came later are among them, for such a node cannot wait.
  */
 export const UPGRADES: readonly NodeRule[] = [
   axesInputs,
@@ -68,7 +68,7 @@ export const UPGRADES: readonly NodeRule[] = [
   upsample,
 ];
 
-/** Rules that bring a graph of the canonical operator set into the canonical form. A new decomposition is one line. */
+/** Rules from the canonical operator set to the canonical form. A new decomposition is one line here. */
 export const DECOMPOSITIONS: readonly NodeRule[] = [
   autoPad,
   celu,

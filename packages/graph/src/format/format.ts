@@ -8,17 +8,17 @@ import type { ModelDescription } from "./model-description.ts";
  * goes through that list.
  */
 export interface Format {
-  /** Name in `--to` and in reports: `onnx`. */
+  /** Name in `--to` and reports: `onnx`. */
   readonly name: string;
-  /** Name for people: `TensorFlow.js`. */
+  /** Title in texts: `TensorFlow.js`. */
   readonly title: string;
-  /** Its file in words: `an ONNX model`. */
+  /** Noun for its file: `an ONNX model`. */
   readonly noun: string;
-  /** How the path of a model ends, its folder's where it has one: `.onnx`. Case is ignored. */
+  /** Ending of a model's path, its folder's where it has one: `.onnx`. Case is ignored. */
   readonly ending: string;
   /** The file by which a model is opened, where a model is a folder of files: `model.json`. */
   readonly entry?: string;
-  /** How weights can be stored: `float32` first, which is as they are. */
+  /** Choices of weight storage: `float32` first, which is as they are. */
   readonly weights: readonly string[];
   /** Options that only this format has. */
   readonly options: readonly FormatOption[];
@@ -29,8 +29,8 @@ export interface Format {
    */
   readonly write: (graph: Graph, context: WriteContext) => Promise<WrittenModel>;
   /**
-   * Reads a model back, so that it can be converted again; absent where a model holds less than its graph did. Weights
-   * stay in the files until they are asked for.
+   * Reads a model back, so that it can be converted again; absent where a model contains less than its graph did.
+   * Weights stay in the files until they are asked for.
    *
    * @throws FormatError, UnsupportedError when the file is damaged or something else.
    */
@@ -51,8 +51,8 @@ export interface Format {
   /** Every node that the writer or the format's own runtime would refuse, found before anything is written. */
   readonly findRefusals?: (graph: Graph, context: RefusalContext) => Promise<readonly Refusal[]>;
   /**
-   * Names of files beside an entry of this text that only an earlier model of ours has, which a new one replaces; a name
-   * that somebody else may have chosen is not among them.
+   * Names of files beside an entry of this text that only an earlier model of ours has, which a new one replaces; a
+   * name that the user may have chosen is not among them.
    */
   readonly ownFiles?: (entry: string) => readonly string[];
 }
@@ -66,13 +66,13 @@ export type SourceFormat = Pick<
 /** Opens an output file by its path below the output folder. */
 export type CreateSink = (file: string) => Promise<Sink>;
 
-/** Inputs of a format's writer besides the graph. */
+/** Arguments of a format's writer, besides the graph. */
 export interface WriteContext extends ReadOptions {
   /** Absent for a model of another producer. */
   readonly contract: Contract | undefined;
   /** The output's name without an ending; the writer adds its own. */
   readonly name: string;
-  /** How weights are stored, one of the format's. */
+  /** Weight storage, one of the format's. */
   readonly weights: string;
   /** Values of the format's own options, by name, as their `read` gave them. */
   readonly options: OptionValues;
@@ -80,11 +80,11 @@ export interface WriteContext extends ReadOptions {
   readonly createSink: CreateSink;
 }
 
-/** Description of a written model. */
+/** Result of a format's writer. */
 export interface WrittenModel {
   /** The file by which the model is opened; it becomes visible after the others. */
   readonly entry: string;
-  /** Where in the entry the 64 digits of the contract's `source.sha256` are; `undefined` where it has none. */
+  /** Offset in the entry of the 64 digits of the contract's `source.sha256`; `undefined` where it has none. */
   readonly sourceHashOffset: number | undefined;
 }
 
@@ -92,7 +92,7 @@ export interface WrittenModel {
 export interface OpenModel {
   readonly graph: Graph;
   readonly contract?: Contract | undefined;
-  /** Notes for the user. */
+  /** Warnings for the user. */
   readonly warnings?: readonly string[];
   /** Closes the files; the graph's weights cannot be read afterwards. */
   readonly close: () => Promise<void>;
@@ -108,7 +108,7 @@ export interface ReadWeightsOptions extends ReadOptions {
   readonly take: (name: string, values: Float32Array) => Promise<void>;
 }
 
-/** Options of a check before anything is written. */
+/** Arguments for finding refusals, where nothing is written yet. */
 export type RefusalContext = Pick<WriteContext, "contract" | "weights" | "signal">;
 
 /** A node that a runtime does not compute, and why; no node where the graph itself is refused. */

@@ -15,11 +15,11 @@ export interface TensorDescription {
   /** As it is stored. */
   readonly dtype: string;
   readonly shape: readonly number[];
-  /** How its elements are ordered, where a format has several ways. */
+  /** Order of its elements, where a format has several ways. */
   readonly layout?: string;
 }
 
-/** Description of a model of any format. */
+/** Description of a model, whatever its format. */
 export interface ModelDescription {
   /** The format with its version, in words. */
   readonly format: string;
@@ -32,11 +32,11 @@ export interface ModelDescription {
   readonly contract: Contract | undefined;
   /** The values that a session can be asked for, in the order of computation. */
   readonly values: readonly { readonly name: string; readonly op: string }[];
-  /** Parts of the file that were not verified. */
+  /** Parts of the file that were not looked at. */
   readonly unverified?: string;
   /** Notes for the user. */
   readonly notes?: readonly string[];
-  /** Facts that only this format has. */
+  /** Further facts, particular to this format. */
   readonly facts?: Readonly<Record<string, unknown>>;
 }
 
@@ -45,14 +45,14 @@ export function describeTensors(tensors: Iterable<LazyTensor>): readonly TensorD
   return Array.from(tensors, ({ name, dtype, shape }) => ({ name, dtype, shape }));
 }
 
-/** Values of the nodes, in their order. */
+/** Describes the outputs of nodes, in the nodes' order. */
 export function describeValues(
   nodes: readonly Pick<Graph["nodes"][number], "op" | "outputs">[],
 ): ModelDescription["values"] {
   return nodes.flatMap(({ op, outputs }) => outputs.map((name) => ({ name, op })));
 }
 
-/** Describes a model by its graph. */
+/** Describes a model from its graph. */
 export function describeGraph(graph: Graph): Omit<ModelDescription, "format" | "contract"> {
   const { inputs, outputs, nodes, initializers } = graph;
   return {

@@ -68,7 +68,10 @@ function interpretLpNorm(call: InterpretCall): readonly Tensor[] {
   return [tensorOf(outputType(call), result)];
 }
 
-/** MeanVarianceNormalization: (X − mean) / (deviation + 1e-9), the moments over some axes, all but the channels by default. */
+/**
+ * MeanVarianceNormalization: (X − mean) / (deviation + 1e-9), the moments over some axes, all but the channels by
+ * default.
+ */
 function interpretMeanVariance(call: InterpretCall): readonly Tensor[] {
   const x = inputTensor(call, 0);
   const axes = (readInts(call.node, "axes") ?? [0, 2, 3]).map((axis) => normalizeAxis(call.node, axis, x.shape.length));

@@ -46,7 +46,10 @@ function power(a: number, b: number): number {
   return a ** b;
 }
 
-/** `fmod = 1` keeps the dividend's sign (C), `fmod = 0` the divisor's (Python: a rest of the other sign moves by one divisor). */
+/**
+ * `fmod = 1` keeps the dividend's sign (C), `fmod = 0` the divisor's (Python: a rest of the other sign moves by one
+ * divisor).
+ */
 function modulo(call: InterpretCall): Formula {
   if (readInt(call.node, "fmod", 0) !== 0) return (a, b) => a % b;
   return (a, b) => {

@@ -5,8 +5,8 @@ import { inputTensor, type InterpretCall, type InterpreterTable, outputType } fr
 import { windowTaps } from "./window-taps.ts";
 
 /**
- * Conv: Y[n, m, p] = B[m] + Σ over the group's channels c and taps k of X[n, c, p · stride + k · dilation − pad] · W[m, c, k]
- * (onnx/docs/Operators.md, Conv).
+ * Conv: Y[n, m, p] = B[m] + Σ over the group's channels c and taps k of X[n, c, p · stride + k · dilation − pad] ·
+ * W[m, c, k] (onnx/docs/Operators.md, Conv).
  */
 function interpretConv(call: InterpretCall): readonly Tensor[] {
   const [x, w] = [inputTensor(call, 0), inputTensor(call, 1)];

@@ -62,7 +62,7 @@ export function newNumbers(type: TensorType): Float64Array {
   return new Float64Array(elementCount(type.shape));
 }
 
-/** Whether a dtype holds integers (`bool` not among them). */
+/** Whether a dtype contains integers (`bool` not among them). */
 export function isInteger(dtype: DType): boolean {
   return dtype.startsWith("int") || dtype.startsWith("uint");
 }

@@ -21,7 +21,7 @@ import { SLICE } from "./slice.ts";
 import { SOFTMAX } from "./softmax.ts";
 import { UNARY } from "./unary.ts";
 
-/** How every operator is computed, by its ONNX name. A new group is one file and one line here. */
+/** Computation of every operator, by its ONNX name. A new group is one file and one line here. */
 export const INTERPRETERS: ReadonlyMap<string, Interpret> = new Map(
   Object.entries({
     ...AXIS_NORMALIZATION,

@@ -7,12 +7,12 @@ export interface TensorType {
   readonly shape: Shape;
 }
 
-/** Inputs of an operator's interpretation. */
+/** Arguments that the interpreter gives to an operator. */
 export interface InterpretCall {
   readonly node: Node;
   readonly opset: number;
   readonly inputs: readonly (Tensor | undefined)[];
-  /** Types of the outputs, inferred from the actual inputs. */
+  /** Types that `infer` gives the outputs, now that all inputs are known. */
   readonly outputs: readonly TensorType[];
   /** The node's tensor attributes, already read. */
   readonly tensors: ReadonlyMap<string, Tensor>;

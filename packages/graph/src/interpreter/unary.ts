@@ -28,7 +28,9 @@ function gelu(node: Node): Formula {
   throw nodeFormatError(node, `attribute "approximate" is "${approximate}"; expected none or tanh`);
 }
 
-/** Each formula is the one in onnx/docs/Operators.md under the operator's name; it may depend on the node's attributes. */
+/**
+ * Each formula is the one in onnx/docs/Operators.md under the operator's name; it may depend on the node's attributes.
+ */
 const FORMULAS: Readonly<Record<string, (node: Node) => Formula>> = {
   Relu: () => (x) => Math.max(0, x),
   Abs: () => Math.abs,

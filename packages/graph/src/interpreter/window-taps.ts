@@ -11,7 +11,7 @@ export const PADDING = -1;
 export const BEYOND: number = -2;
 
 /**
- * Where each tap of each window falls: for every output position (row-major over the spatial axes) the offsets of all
+ * Position of each tap of each window: for every output position (row-major over the spatial axes) the offsets of all
  * taps (row-major over the kernel) within one channel's plane, or `PADDING` or `BEYOND`.
  */
 export function windowTaps(window: WindowAttributes, input: Shape, output: Shape): readonly Int32Array[] {

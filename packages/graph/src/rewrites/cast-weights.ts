@@ -20,10 +20,10 @@ function halved(weight: LazyTensor, name: string): LazyTensor {
 }
 
 /**
- * Stores the large weights in half precision: every float32 initializer of two or more axes becomes a float16 one, named
- * `NAME.float16`, and a Cast gives `NAME` back as float32. The computation stays float32.
+ * Stores the large weights in half precision: every float32 initializer of two or more axes becomes a float16 one,
+ * named `NAME.float16`, and a Cast gives `NAME` back as float32. The computation stays float32.
  *
- * Weights of fewer axes (biases, batch norm's parameters, whose variances may lie outside float16's range) stay as they
+ * Weights of fewer axes (biases, batch norm's parameters, whose variances may be outside float16's range) stay as they
  * are: they are less than a hundredth of a network.
  *
  * @throws UnsupportedError, when a weight is read, if it holds a finite value that float16 would make infinite.

@@ -5,7 +5,7 @@ import { defineRewrite, type Rewrite } from "./rewrite.ts";
 /*
  * f(x) = x: an Identity, a Dropout at inference, a Pad by nothing, a Transpose that leaves the axes in order, a Cast to
  * the type that the value has. Users of f(x) use x instead. Where f(x) is a graph output its name must stay, so x takes
- * that name at its source, and that only works when a node makes x and nobody outside knows it.
+ * that name at its source, and that only works when a node makes x and x is not a graph output itself.
  */
 
 interface Match {

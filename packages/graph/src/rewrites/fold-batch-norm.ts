@@ -22,9 +22,9 @@ import { defineRewrite, type Rewrite } from "./rewrite.ts";
  *
  * W is indexed by output channel first, whatever its group, so grouped and depthwise convolutions need nothing else.
  *
- * Accuracy: s and b' are computed in float64 from the stored values (epsilon as the float32 that the attribute is); each
- * weight is the double product s · w, rounded once to the weight's type. A folded weight is therefore within half an
- * ulp (2^-24 relative for float32) of exact, the same size as the rounding that the unfolded network makes after its
+ * Accuracy: s and b' are computed in float64 from the stored values (epsilon as the float32 that the attribute is);
+ * each weight is the double product s · w, rounded once to the weight's type. A folded weight is therefore within half
+ * an ulp (2^-24 relative for float32) of exact, the same size as the rounding that the unfolded network makes after its
  * multiplication. Denormals and overflow to infinity are as in any product.
  */
 
@@ -74,7 +74,7 @@ export const foldBatchNorm: Rewrite = defineRewrite<Match>({
     const bias = biasName === "" ? undefined : view.initializer(biasName)!;
     const affine = affineOf(norm, {
       bias,
-      // Read later, so taken now: what stands under these names may change.
+      // Read later, so taken now: the values under these names may change.
       parameters: norm.inputs.slice(1).map((name) => view.initializer(name)!),
     });
     // A weight that only this convolution uses keeps its name, so that it is found again in the checkpoint.
@@ -128,7 +128,7 @@ function affineOf(
     try {
       return await pending;
     } catch (error) {
-      // An aborted or failed read must not stand in the way of a later one.
+      // An aborted or failed read must not prevent a later one.
       pending = undefined;
       throw error;
     }

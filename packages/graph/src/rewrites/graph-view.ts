@@ -3,7 +3,7 @@ import { type Graph, isKnown, type Node, type ValueType } from "@samoyed/ir";
 import { type Knowledge, learn } from "../infer.ts";
 import { withoutUnused } from "./without-unused.ts";
 
-/** A rewrite's view of the current graph, with the producer and the consumers of each value. */
+/** The part of a graph that a rewrite may look at: its current state, with the maker and the users of each value. */
 export interface GraphView {
   readonly opset: number;
   /** The node that makes a value; `undefined` for inputs and initializers. */
@@ -21,11 +21,11 @@ export interface GraphView {
   freshName(base: string): string;
 }
 
-/** Changes that a rewrite makes to the graph. */
+/** A change that a rewrite makes to the graph. */
 export interface Change {
   /** Nodes that go. */
   readonly remove: readonly Node[];
-  /** Nodes that others replace where they stand. */
+  /** Nodes that others replace in their places. */
   readonly replace?: readonly (readonly [Node, Node])[];
   /** Nodes that come, in order, at the place of the matched node. */
   readonly insert?: readonly Node[];
@@ -96,12 +96,12 @@ export class Draft implements GraphView {
     return name;
   }
 
-  /** The nodes as they stand, in order. */
+  /** The current nodes, in order. */
   nodes(): readonly Node[] {
     return this.#places.flat();
   }
 
-  /** Whether a node found earlier still stands. */
+  /** Whether a node found earlier is still in the graph. */
   has(node: Node): boolean {
     return this.#places[this.#place.get(node.name) ?? -1]?.includes(node) ?? false;
   }
@@ -120,7 +120,7 @@ export class Draft implements GraphView {
     for (const [from, to] of change.substitute ?? []) this.#substitute(from, to);
   }
 
-  /** The graph as it stands, without weights and nodes that nothing uses. */
+  /** The current graph, without weights and nodes that nothing uses. */
   finish(): Graph {
     return withoutUnused({
       ...this.#graph,

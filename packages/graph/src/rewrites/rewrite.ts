@@ -3,7 +3,7 @@ import { inferShapes } from "../infer.ts";
 import { verifyGraph } from "../verify.ts";
 import { type Change, Draft, type GraphView } from "./graph-view.ts";
 
-/** Outcome of a rewrite at a node. */
+/** Outcome of a rewrite for a node that it looked at. */
 export type Outcome = { readonly declined: string } | { readonly change: Change };
 
 /** One rewrite: what `defineRewrite` makes. */
@@ -18,9 +18,9 @@ export interface RewriteParts<Match> {
   readonly name: string;
   /** The operands when the pattern ends at `node`, else `undefined`. */
   pattern(node: Node, view: GraphView): Match | undefined;
-  /** Why the match must be left as it is, in words; `undefined` when it may be rewritten. */
+  /** The reason why the match must be left as it is, in words; `undefined` when it may be rewritten. */
   check(match: Match, view: GraphView): string | undefined;
-  /** Applies the rewrite. The result must compute the same function. */
+  /** Makes the change. The result must compute the same function. */
   rewrite(match: Match, view: GraphView): Change;
 }
 
@@ -63,7 +63,7 @@ export function rewriteGraph(graph: Graph, rewrites: readonly Rewrite[]): Rewrit
       const refusals: { rewrite: string; node: string; reason: string }[] = [];
       let changes = 0;
       for (const node of draft.nodes()) {
-        // An earlier change may have removed or replaced it; the next round sees what stands instead.
+        // An earlier change may have removed or replaced it; the next round sees its replacement.
         if (!draft.has(node)) continue;
         const outcome = rewrite.visit(node, draft);
         if (outcome === undefined) continue;

@@ -2,9 +2,9 @@ import { FormatError, throwIfAborted } from "@samoyed/core";
 
 /** Bytes that are read once, from the first to the last. */
 export interface ByteStream {
-  /** Where they come from, for messages: a path, a URL, `memory`. */
+  /** Origin of the bytes, for messages: a path, a URL, `memory`. */
   readonly label: string;
-  /** How many there are, where that is known before they are read. */
+  /** Number of bytes, where that is known before they are read. */
   readonly byteLength?: number;
   /**
    * Reads the next `target.byteLength` bytes.
@@ -43,7 +43,7 @@ export function bytesStream(bytes: Uint8Array): ByteStream {
   };
 }
 
-/** Options of reading a web stream. */
+/** Options of `webStream`. */
 export interface WebStreamOptions {
   readonly label: string;
   readonly byteLength?: number | undefined;

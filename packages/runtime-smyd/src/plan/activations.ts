@@ -29,7 +29,7 @@ const ACTIVATIONS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ["Erf", () => ({ kind: "erf" })],
 ]);
 
-/** The activation that a node applies to every element of its first input; `undefined` for other operators. */
+/** The activation that a node applies to every element of its first input; `undefined` where it does something else. */
 export function activationOf(node: PlanNode, model: PlanModel): Activation | undefined {
   return ACTIVATIONS.get(node.op)?.(node, model);
 }

@@ -3,8 +3,8 @@ import type { PlanNode } from "./model.ts";
 import type { ResolvedModel } from "./resolve.ts";
 
 /**
- * For each value that convolutions read, the widest padding that one of them has: the border that its buffer carries, so
- * that no kernel has to look where an image ends.
+ * For each value that convolutions read, the widest padding that one of them has: the border that its buffer carries,
+ * so that no kernel has to look where an image ends.
  */
 export function bordersOf({ graph }: ResolvedModel): ReadonlyMap<string, number> {
   const borders = new Map<string, number>();

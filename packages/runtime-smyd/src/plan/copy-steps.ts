@@ -13,7 +13,9 @@ export function clearBorder(place: Place): Step[] {
   return eachImage(place.shape, (image) => ({ kind: "border", value: imageOf(place, image) }));
 }
 
-/** A value's view over a larger shape that it broadcasts to, as ONNX and NumPy do: stride 0 where an axis is repeated. */
+/**
+ * A value's view over a larger shape that it broadcasts to, as ONNX and NumPy do: stride 0 where an axis is repeated.
+ */
 function broadcastView(place: Place, shape: readonly number[]): StridedView {
   const { address, strides } = viewOf(place);
   const missing = shape.length - place.shape.length;

@@ -12,11 +12,11 @@ export interface Refusal {
   /** The node's name and operator; absent where it is not one node's doing. */
   readonly node?: string;
   readonly op?: string;
-  /** Why, as a sentence without the node. */
+  /** The reason, as a sentence without the node. */
   readonly reason: string;
 }
 
-/** Sizes and options to plan a graph for. */
+/** Options of `findRefusals`. */
 export interface FindRefusalsOptions {
   readonly sizes: InputSizes;
   /**
@@ -33,8 +33,8 @@ const DATA_ADDRESS = 1024;
 
 /**
  * Everything for which the runtime would refuse a graph: plans it without a device, and goes on after each node that
- * cannot be planned, as if its outputs were inputs. What is no node's doing comes first, nodes in the graph's order. Of the data section only what
- * planning reads has to be there: lists of integers and scalars.
+ * cannot be planned, as if its outputs were inputs. What is no node's doing comes first, nodes in the graph's order. Of
+ * the data section only what planning reads has to be there: lists of integers and scalars.
  */
 export function findRefusals(given: PlanModel, { sizes, shapes, exact }: FindRefusalsOptions): readonly Refusal[] {
   const refusals: Refusal[] = [...given.graph.inputs, ...given.graph.outputs]
@@ -92,7 +92,9 @@ function refusalOf({ message }: SamoyedError, node: PlanNode | undefined): Refus
   return { node: name, op, reason };
 }
 
-/** The graph without some nodes, and without what follows from values that are then unknown. Its ends become outputs. */
+/**
+ * The graph without some nodes, and without what follows from values that are then unknown. Its ends become outputs.
+ */
 function withoutNodes(
   model: PlanModel,
   { dropped, known }: { readonly dropped: ReadonlySet<PlanNode>; readonly known: ReadonlyMap<string, Shape> },

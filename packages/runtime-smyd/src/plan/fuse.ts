@@ -76,7 +76,7 @@ function foldPatterns(
 class FusionList {
   readonly #uses: Uses;
   readonly #list: (FusedNode | undefined)[] = [];
-  /** Where each value is made; inputs and constants are made before all. */
+  /** Position of each value's maker; inputs and constants are made before all. */
   readonly #places: Map<string, number> = new Map();
 
   constructor(uses: Uses) {

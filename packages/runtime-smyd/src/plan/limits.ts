@@ -1,6 +1,6 @@
 import { formatShape, ShapeError, UnsupportedError } from "@samoyed/core";
 
-/** Bytes of the largest 32-bit WebAssembly memory. */
+/** Size of the largest 32-bit WebAssembly memory. */
 export const MAX_MEMORY_BYTES: number = 2 ** 32;
 
 /** Tables hold offsets within a value as i32, so a value, borders included, ends below this. */

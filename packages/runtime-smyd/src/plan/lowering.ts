@@ -22,12 +22,12 @@ export interface Readout {
   readonly after: number;
 }
 
-/** Where operators put what they plan. */
+/** Receives what operators plan. */
 export interface Lowering {
   readonly model: PlanModel;
   /** The address of the data section. */
   readonly dataAddress: number;
-  /** Where a value lies. */
+  /** Gives the place of a value. */
   place(name: string): Place;
   /** A value, or a copy of it, as pixels with the border that convolutions want of it. */
   pixels(name: string): Place;
@@ -44,17 +44,17 @@ export interface Lowering {
   copy(input: Place, output: Place, activation?: Activation): void;
   /** Copies a value whose axes come in another order: axis `i` of the output is axis `perm[i]` of the input. */
   permute(input: Place, output: Place, perm: readonly number[]): void;
-  /** Says where a value lies from here on. */
+  /** Sets the place of a value from here on. */
   define(name: string, place: Place): void;
 }
 
-/** Steps, tables and places that operators have planned. */
+/** Result of planning all operators. */
 export interface Lowered {
   readonly operations: readonly Operation[];
   readonly readouts: readonly Readout[];
 }
 
-/** Facts given before operators plan. */
+/** Options of `createLowering`, known before operators plan. */
 export interface LoweringOptions {
   readonly model: PlanModel;
   /** The address of the data section. */

@@ -4,7 +4,7 @@ import type { SmydWeight } from "@samoyed/smyd-file";
 /** A node whose tensors are in the file's data section. */
 export type PlanNode = Node<SmydWeight>;
 
-/** A graph to plan, checked by the file's reader, and its data. */
+/** The model that is planned: a graph that the file's reader has checked, and its data. */
 export interface PlanModel {
   /** Its initializers say where in the data section constants are. */
   readonly graph: Pick<Graph<SmydWeight>, "inputs" | "outputs" | "nodes" | "initializers">;

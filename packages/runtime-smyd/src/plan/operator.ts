@@ -19,11 +19,11 @@ export interface ShapeCall extends InferCall {
   readonly model: PlanModel;
   /** `undefined` for an omitted optional input. Of a constant, ONNX's shape. */
   readonly inputs: readonly (PlannedType | undefined)[];
-  /** Whether an input is a batch of images, of which one is planned: axis 0 has size 1 and stands for any number. */
+  /** Whether an input is a batch of images, of which one is planned: axis 0 has size 1 and represents any number. */
   readonly batched: readonly boolean[];
 }
 
-/** Inputs of planning an operator. */
+/** Arguments of an operator's planning. */
 export interface LowerCall {
   readonly fused: FusedNode;
   readonly node: PlanNode;

@@ -9,7 +9,7 @@ import type { Uses } from "./uses.ts";
 export interface Pattern {
   readonly input: string;
   readonly activation: Activation;
-  /** The nodes that lead to the last one; nobody else needs their values. */
+  /** The nodes that lead to the last one; no other node needs their values. */
   readonly inner: readonly PlanNode[];
 }
 

@@ -22,7 +22,7 @@ export function everyPixel(tables: Tables, place: Place): number {
 
 /**
  * The address of a table with the offset of every window's first tap, for all output pixels in order. The first taps of
- * windows at the top and left lie in the border, which is at least as wide as the padding.
+ * windows at the top and left are in the border, which is at least as wide as the padding.
  */
 export function everyWindow(tables: Tables, place: Place, { output, strides, begin }: PlannedWindow): number {
   const { images, height, width, channels } = imageSize(place.shape);

@@ -2,7 +2,7 @@ import { formatShape, type Shape, UnsupportedError } from "@samoyed/core";
 import type { Spatial, StridedView } from "./steps.ts";
 import { MAX_VALUE_BYTES, SMALLER } from "./limits.ts";
 
-/** Bytes of memory that values lie in. Lifetimes are filled in while operations are listed, the address after that. */
+/** Bytes of memory that values are in. Lifetimes are filled in while operations are listed, the address after that. */
 export interface Buffer {
   readonly byteLength: number;
   /** Whether the address is given: a constant in the file's data section. */
@@ -14,7 +14,7 @@ export interface Buffer {
 }
 
 /**
- * Where a value lies and how.
+ * Address and layout of a value.
  *
  * - `plain`: as ONNX has it, row-major.
  * - `pixels`: [N, C, H, W] as [N][H][W][C] with `border` pixels of zeros around each image; [N, C, W] is an image of
@@ -106,7 +106,7 @@ export function viewOf(place: Place): StridedView {
   return { address: buffer.address, strides };
 }
 
-/** Whether a value's pixels lie in memory as its plain layout has them. */
+/** Whether a value's pixels are in memory as its plain layout has them. */
 export function isPlain({ layout, shape, border }: Place): boolean {
   if (layout === "plain") return true;
   const { channels, height, width } = imageSize(shape);

@@ -27,7 +27,7 @@ export interface PlannedValue {
 /** A program for one size of input, and everything around it. */
 export interface Plan {
   readonly steps: readonly Step[];
-  /** Words to write to memory once, before the first run. */
+  /** Words that go to memory once, before the first run. */
   readonly tables: { readonly address: number; readonly words: Int32Array };
   readonly arena: { readonly address: number; readonly byteLength: number };
   readonly inputs: readonly PlannedValue[];
@@ -37,7 +37,7 @@ export interface Plan {
   readonly end: number;
 }
 
-/** Inputs of a plan besides the graph. */
+/** Options of a plan, besides the graph. */
 export interface PlanOptions extends InputSizes {
   /** Intermediate values that the caller gets besides the outputs. */
   readonly taps?: readonly string[];

@@ -8,7 +8,7 @@ import { imageSize, type Place } from "./places.ts";
 import type { Tables } from "./tables.ts";
 import type { PlannedWindow } from "./window.ts";
 
-/** Bytes of inputs that fit a core's second-level cache besides weights and outputs. */
+/** Room in a core's second-level cache besides weights and outputs. */
 const BLOCK_BYTES: number = 256 << 10;
 
 /**

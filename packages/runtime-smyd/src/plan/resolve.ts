@@ -4,7 +4,7 @@ import type { PlanModel, PlanNode } from "./model.ts";
 
 /** A graph whose every node computes something. */
 export interface ResolvedModel extends PlanModel {
-  /** The value that a name stands for: itself, or what an Identity passed on. */
+  /** The value that a name refers to: itself, or what an Identity passed on. */
   resolve(name: string): string;
 }
 

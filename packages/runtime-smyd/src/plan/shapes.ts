@@ -12,7 +12,7 @@ import type { ResolvedModel } from "./resolve.ts";
 /** The shapes of a graph's values for one size of its inputs. */
 export interface Shapes {
   readonly shapes: ReadonlyMap<string, Shape>;
-  /** Values that are a batch of images, of which one is planned: axis 0 has size 1 and stands for any number. */
+  /** Values that are a batch of images, of which one is planned: axis 0 has size 1 and represents any number. */
   readonly batched: ReadonlySet<string>;
 }
 

@@ -10,7 +10,7 @@ export type Activation =
   | { readonly kind: "leaky-relu"; readonly slope: number }
   | { readonly kind: "hard-sigmoid"; readonly slope: number; readonly offset: number };
 
-/** How weights are stored; float16 and int8 are expanded one panel at a time by the kernel that uses them. */
+/** Weight storage; float16 and int8 are expanded one panel at a time by the kernel that uses them. */
 export type WeightStorage =
   | { readonly kind: "float32" | "float16" }
   /** `scales`: address of one float32 for each output channel. */
@@ -43,7 +43,7 @@ export interface ConvStep {
   readonly activation: Activation;
 }
 
-/** A depthwise convolution (layout `depthwise`), vectorised over channels. */
+/** A depthwise convolution (layout `depthwise`), vectorized over channels. */
 export interface DepthwiseStep {
   readonly kind: "depthwise";
   readonly input: number;
@@ -70,7 +70,7 @@ export interface Spatial {
   readonly border: number;
 }
 
-/** Max or average pooling. Windows may leave the input at every side; what lies outside is not read. */
+/** Max or average pooling. Windows may leave the input at every side; what is outside is not read. */
 export interface PoolStep {
   readonly kind: "max-pool" | "average-pool";
   readonly input: Spatial;
@@ -80,7 +80,9 @@ export interface PoolStep {
   readonly dilations: readonly [number, number];
   /** Top and left; bottom and right follow from the output's size. */
   readonly pads: readonly [number, number];
-  /** For average pooling: what the sum is divided by at the borders. `padded` counts the declared bottom/right pads too. */
+  /**
+   * For average pooling: what the sum is divided by at the borders. `padded` counts the declared bottom/right pads too.
+   */
   readonly divisor: "inside" | "padded";
   readonly padsEnd: readonly [number, number];
 }
@@ -112,8 +114,8 @@ export interface StridedView {
 }
 
 /**
- * `activation(input)` between layouts, over up to six dimensions: the doors (NCHW ⇄ NHWC), transposes, reshapes out of
- * bordered buffers, and activations that no other step could take along.
+ * `activation(input)` between layouts, over up to six dimensions: the boundaries (NCHW ⇄ NHWC), transposes, reshapes
+ * out of bordered buffers, and activations that no other step could take along.
  */
 export interface CopyStep {
   readonly kind: "copy";

@@ -1,7 +1,7 @@
 import type { Shape } from "@samoyed/core";
 import type { PlanModel, PlanNode } from "./model.ts";
 
-/** Producers and consumers of each value. */
+/** Makers and users of each value. */
 export interface Uses {
   readonly model: PlanModel;
   readonly shapes: ReadonlyMap<string, Shape>;
@@ -11,7 +11,7 @@ export interface Uses {
   innerMaker(name: string, op: string): PlanNode | undefined;
 }
 
-/** Limits of fusion. */
+/** Options of `usesOf`. */
 export interface FuseOptions {
   readonly shapes: ReadonlyMap<string, Shape>;
   /** Values that the caller gets: they are not fused away. */

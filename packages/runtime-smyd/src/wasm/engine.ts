@@ -8,10 +8,10 @@ import type { InputSizes } from "../plan/shapes.ts";
 import { encodeProgram, scratchBytes } from "./program/encode.ts";
 import type { WorkerPool } from "./threads/worker-pool.ts";
 
-/** Runner of a program's steps: the calling thread, or a pool of workers. */
+/** The runner of a program's steps: the calling thread, or a pool of workers. */
 export type Runner =
   | { readonly threads: 1; readonly kernels: Kernels }
-  | { readonly threads: number; readonly pool: WorkerPool };
+  | { readonly threads: number; readonly workerPool: WorkerPool };
 
 /** A model in memory that can be planned and run. */
 export interface Engine {
@@ -29,7 +29,7 @@ export interface Engine {
   run(tensors: Readonly<Record<string, Tensor>>, signal: AbortSignal | undefined): Promise<Map<string, Tensor>>;
 }
 
-/** Parts of an engine. */
+/** Options of `createEngine`. */
 export interface EngineOptions {
   readonly file: SmydFile;
   readonly memory: WebAssembly.Memory;
@@ -72,7 +72,7 @@ export function createEngine({ file, memory, runner, tile }: EngineOptions): Eng
 
   async function runSteps(program: number, first: number, last: number): Promise<void> {
     if (first === last) return;
-    if ("pool" in runner) return runner.pool.run({ program, first, last });
+    if ("workerPool" in runner) return runner.workerPool.run({ program, first, last });
     try {
       runner.kernels.run(program, first, last, 0, 1);
     } catch (cause) {

@@ -7,7 +7,7 @@ import type { ByteStream } from "../load/byte-stream.ts";
 /** Read at once: each piece is hashed while the next is on its way. */
 const PIECE_BYTES: number = 4 << 20;
 
-/** Options of loading the data section. */
+/** Options of `loadData`. */
 export interface LoadDataOptions {
   readonly file: SmydFile;
   /** Its memory has room for the data at `DATA_ADDRESS`. */
@@ -21,7 +21,7 @@ export interface LoadDataOptions {
 }
 
 /**
- * Reads the data section straight to its place in the memory, and holds every weight against its hash.
+ * Reads the data section straight to its place in the memory, and checks every weight against its hash.
  *
  * @throws FormatError when a weight is damaged, or the stream has fewer or more bytes than the file's header says.
  * @throws as the stream does, AbortedError when the signal fires, and what `prelude.whenLoaded` throws.
@@ -34,7 +34,7 @@ export async function loadData(stream: ByteStream, options: LoadDataOptions): Pr
     const read = (start: number): Promise<void> => {
       const length = Math.min(PIECE_BYTES, to - start);
       const pending = stream.readInto(new Uint8Array(memory.buffer, DATA_ADDRESS + start, length));
-      // Nobody listens before the piece before it is hashed; Node must not end the process if it fails meanwhile.
+      // Nothing listens before the piece before it is hashed; Node must not end the process if it fails meanwhile.
       pending.catch(() => undefined);
       return pending;
     };
@@ -69,7 +69,7 @@ interface Hashes {
 
 function createHashes({ hashed }: SmydFile, kernels: Kernels): Hashes {
   const digests: bigint[] = [];
-  /** How far the tensor after the finished ones is hashed; -1 before it is begun. */
+  /** Bytes hashed of the tensor after the finished ones; -1 before it is begun. */
   let done = -1;
   return {
     update(end) {

@@ -13,7 +13,7 @@ import { createMemory, DATA_ADDRESS } from "./memory.ts";
 import { openSession } from "../session.ts";
 import { type StartThread, startWorkerPool } from "./threads/worker-pool.ts";
 
-/** Options of loading a model. */
+/** Options of `loadModel`. */
 export interface LoadModelOptions {
   readonly simd: Simd;
   readonly threads: number;
@@ -26,7 +26,7 @@ export interface LoadModelOptions {
  * Loads a model: its header, then its data straight into WebAssembly memory. Memory for running it is taken as soon as
  * the constants that shapes depend on have come, mostly before any weight has, so that nothing is downloaded in vain.
  *
- * @throws FormatError when the file is damaged, UnsupportedError when it holds what no kernel computes,
+ * @throws FormatError when the file is damaged, UnsupportedError when it contains what no kernel computes,
  *   UnavailableError when memory or workers cannot be had, AbortedError when the signal fires.
  */
 export async function loadModel(stream: ByteStream, options: LoadModelOptions): Promise<Session> {
@@ -38,10 +38,10 @@ export async function loadModel(stream: ByteStream, options: LoadModelOptions): 
   const memory = createMemory(DATA_ADDRESS + file.dataBytes, sharing);
   const module = await compileKernels({ simd, sharing });
   const kernels = await instantiateKernels(module, memory);
-  const pool = threads > 1 ? await startWorkerPool({ threads, module, memory, start: startThread }) : undefined;
-  const release = async (): Promise<void> => pool?.dispose();
+  const workerPool = threads > 1 ? await startWorkerPool({ threads, module, memory, start: startThread }) : undefined;
+  const release = async (): Promise<void> => workerPool?.dispose();
   try {
-    const runner: Runner = pool ? { threads, pool } : { threads: 1, kernels };
+    const runner: Runner = workerPool ? { threads, workerPool } : { threads: 1, kernels };
     const engine = createEngine({ file, memory, runner, tile: TILE_PIXELS[simd] });
     const batch = batchSymbol(file.graph);
     const total = file.dataOffset + file.dataBytes;
@@ -65,7 +65,7 @@ function prepareFirst(engine: Engine, file: SmydFile, batch: string | undefined)
   if (sizes !== undefined) engine.prepare(sizes, []);
 }
 
-/** How much of the data section planning may read: all up to the last list of integers or float32 scalar. */
+/** Bytes of the data section that planning may read: all up to the last list of integers or float32 scalar. */
 function planningBytes({ graph }: SmydFile): number {
   const small = [...graph.initializers.values()].filter(
     ({ layout, storage, byteLength }) => layout === "plain" && (storage !== "float32" || byteLength === 4),

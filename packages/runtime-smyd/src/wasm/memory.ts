@@ -4,10 +4,10 @@ import { MAX_MEMORY_BYTES } from "../plan/limits.ts";
 
 const PAGE_BYTES = 65_536;
 
-/** Where the data section begins. Address 0 stays unused: it stands for "none" in programs. */
+/** Address of the data section. Address 0 stays unused: it means "none" in programs. */
 export const DATA_ADDRESS = 1024;
 
-/** Where the hash of a weight is computed while the model loads. */
+/** Address at which the hash of a weight is computed while the model loads. */
 export const HASH_ADDRESS = 64;
 
 /**

@@ -18,7 +18,7 @@ interface Steps {
   readonly joined: readonly number[];
 }
 
-/** The shapes around the transposition of an image of known size; a batch of 0 stands for the input's own. */
+/** The shapes around the transposition of an image of known size; a batch of 0 means the input's own. */
 function stepsOf(node: Node, shape: readonly Dim[]): Steps {
   const block = readInt(node, "blocksize", 0);
   const isDepthFirst = readString(node, "mode", "DCR") === "DCR";

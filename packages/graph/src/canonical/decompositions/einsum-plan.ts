@@ -13,7 +13,7 @@ export interface Product {
   readonly right: readonly string[];
 }
 
-/** How an Einsum is computed: operand by operand, from left to right. */
+/** Plan of an Einsum: operand by operand, from left to right. */
 export interface EinsumPlan {
   readonly operands: readonly (readonly string[])[];
   /** One for each operand but the first. */

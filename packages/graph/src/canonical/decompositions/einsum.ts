@@ -53,7 +53,7 @@ function multiply(a: Operand, b: Operand, { batch, left, right }: Product, emit:
   return emit.node("Mul", [unsqueeze(first, toFirst, emit), unsqueeze(second, toSecond, emit)]);
 }
 
-/** One axis for the labels of a kind; `open` stands for a single one of unknown size. */
+/** One axis for the labels of a kind; `open` represents a single one of unknown size. */
 function joined(labels: readonly string[], sizes: EinsumPlan["sizes"], open: 0 | -1): number {
   const known = labels.map((label) => sizes.get(label)!);
   return known.reduce<number>((product, size) => (typeof size === "number" ? product * size : open), 1);

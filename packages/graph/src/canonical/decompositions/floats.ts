@@ -3,8 +3,8 @@ import type { Node } from "@samoyed/ir";
 import type { GraphView } from "../../rewrites/graph-view.ts";
 
 /**
- * The reason for leaving a node whose steps would be rounded to fewer bits than it computes with: a decomposition rounds
- * after each step, which is harmless in float32 and float64 only.
+ * The reason for leaving a node whose steps would be rounded to fewer bits than it computes with: a decomposition
+ * rounds after each step, which is harmless in float32 and float64 only.
  */
 export function coarseInput(node: Node, view: GraphView): string | undefined {
   const dtype = view.type(node.inputs[0]!)?.dtype;

@@ -5,7 +5,7 @@ import { padding } from "../upgrades/pad-inputs.ts";
 import type { NodeRule } from "../rule.ts";
 
 /*
- * Padding by what lies at the other end (operator set 19), axis by axis:
+ * Padding by the elements at the other end (operator set 19), axis by axis:
  *
  *   Pad(x, begin b, end e, mode = wrap) = Concat(x[−b:], x, x[:e])
  */

@@ -4,8 +4,8 @@ import { reshapeTarget } from "../known-shape.ts";
 import type { NodeRule } from "../rule.ts";
 
 /*
- * Exporters compute the target of a Reshape from the input's Shape so that the batch stays open. Where only symbols that
- * the input has at the same axis and one size besides are open, a constant says the same:
+ * Exporters compute the target of a Reshape from the input's Shape so that the batch stays open. Where only symbols
+ * that the input has at the same axis and one size besides are open, a constant says the same:
  *
  *   Reshape(x [N, 3, 4], Concat(Shape(x)[0], [12])) = Reshape(x, [0, 12])
  *   Expand(x [N, 1, 4], Concat(Shape(x)[0], [5, 4])) = Expand(x, [1, 5, 4])

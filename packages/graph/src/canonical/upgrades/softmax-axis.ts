@@ -11,7 +11,7 @@ import type { NodeRule } from "../rule.ts";
  *   Softmax₁₁(x [N, C, H, W], axis = 1) = Reshape(Softmax(Reshape(x, [0, −1]), axis = 1), [0, C, H, W])
  */
 
-/** Where the softmax runs: over one axis of the input, or over axes that have to be joined. */
+/** Axes of the softmax: one axis of the input, or axes that have to be joined. */
 function placement(node: Node, view: GraphView): { readonly axis: number; readonly joined: boolean } {
   const { shape } = knownInput(node, view);
   const first = frontAxis(readInt(node, "axis", 1), shape.length);

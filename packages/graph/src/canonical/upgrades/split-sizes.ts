@@ -4,8 +4,8 @@ import { frontAxis, knownInput } from "../known-shape.ts";
 import type { NodeRule } from "../rule.ts";
 
 /*
- * Before operator set 13, the sizes of Split's parts are an attribute; since 18 `num_outputs` may ask for parts of which
- * the last is smaller:
+ * Before operator set 13, the sizes of Split's parts are an attribute; since 18 `num_outputs` may ask for parts of
+ * which the last is smaller:
  *
  *   Split(x, split = [1, 3])     = Split(x, [1, 3])
  *   Split(x [7], num_outputs = 3) = Split(x, [3, 3, 1])

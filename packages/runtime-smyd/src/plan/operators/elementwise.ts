@@ -62,7 +62,7 @@ function binary(operator: BinaryOperator, rule: OperatorRule = arithmeticRule): 
   };
 }
 
-/** Activations; `activationOf` in `activations.ts` says what each computes. */
+/** An activation; `activationOf` in `activations.ts` says what it computes. */
 function activation(rule: OperatorRule): Operator {
   return { rule, require: requireRank, lower: lowerActivation };
 }

@@ -32,7 +32,9 @@ function reshapeKeepsImages(call: ShapeCall): boolean {
   return first === -1 || (first === 0 && readInt(call.node, "allowzero", 0) === 0);
 }
 
-/** Whether axes of Squeeze or Unsqueeze, counted among `rank`, leave axis 0 where it is. Without any, Squeeze takes it. */
+/**
+ * Whether axes of Squeeze or Unsqueeze, counted among `rank`, leave axis 0 where it is. Without any, Squeeze takes it.
+ */
 function keepsFirstAxis(call: ShapeCall, rank: (given: number) => number): boolean {
   const axes = readSqueezeAxes(call) ?? [];
   return axes.length > 0 && axes.every((axis) => normalizeAxis(call.node, axis, rank(axes.length)) !== 0);

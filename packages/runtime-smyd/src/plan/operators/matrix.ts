@@ -21,7 +21,7 @@ function rowsOf(place: Place, rows: number): Place {
   return { ...place, shape: [rows, columns], layout: "pixels", border: 0 };
 }
 
-/** Options of a product of rows with packed weights. */
+/** Optional parts of a product of rows with packed weights. */
 interface Linear {
   readonly lowering: Lowering;
   readonly weight: SmydWeight;

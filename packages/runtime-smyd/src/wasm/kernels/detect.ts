@@ -17,7 +17,8 @@ const NEWER = "use Chrome 91, Firefox 113, Safari 16.4, Node 20 or later; or con
  * The vector instructions to use: the best that this engine has, or those that were asked for.
  *
  * @throws UsageError when something else is asked for.
- * @throws UnavailableError where the engine lacks what is asked for, where there is no WebAssembly, or none with SIMD, or nothing to unpack the kernels with
+ * @throws UnavailableError where the engine lacks what is asked for, where there is no WebAssembly, or none with SIMD,
+ *   or nothing to unpack the kernels with
  */
 export function chooseSimd(asked: Simd | undefined): Simd {
   if (asked !== undefined && asked !== "plain" && asked !== "relaxed") {

@@ -15,7 +15,7 @@ export const PROGRAM_RECORDS = 20;
 
 // The head of every record.
 export const OPERATION = 0;
-/** Units of work, and the next one that nobody has taken. */
+/** Units of work, and the next one that no thread has taken. */
 export const UNITS = 4;
 export const NEXT_UNIT = 8;
 /** Which activation, its limits (float32, always applied first) and its parameters (float32). */
@@ -79,11 +79,11 @@ export const CONV_GROUP_OUTPUTS = 108;
 export const CONV_TILE = 112;
 export const CONV_BYTES = 116;
 
-// Depthwise convolution; the fields that both have lie where a convolution has them.
+// Depthwise convolution; the fields that both have are where a convolution has them.
 export const DEPTHWISE_CHANNELS = 72;
 export const DEPTHWISE_UNIT_PIXELS = 88;
 
-// A value with height, width and a border, wherever a record holds one.
+// A value with height, width and a border, wherever a record has one.
 export const SPATIAL_ADDRESS = 0;
 export const SPATIAL_HEIGHT = 4;
 export const SPATIAL_WIDTH = 8;
@@ -161,7 +161,7 @@ export const MAP_MAX = 6;
 export const MAP_POW = 7;
 
 // A thread's scratch memory.
-/** Fields that the tiles of one panel share. */
+/** State that the tiles of one panel share. */
 export const SCRATCH_PANEL = 0;
 /** Six words, 0, 32, 64 …: the pixel table of the tile below. */
 export const SCRATCH_TILE_PIXELS = 32;
@@ -170,15 +170,17 @@ export const SCRATCH_TILE = 64;
 /** Weights expanded to float32. */
 export const SCRATCH_WEIGHTS = 256;
 
-// Fields that the tiles of one panel share.
+// State that the tiles of one panel share.
 /** Address of the panel's weights, float32: [taps][depth][8]; and of eight float32, or 0. */
 export const TILE_WEIGHTS = 0;
 export const TILE_BIAS = 4;
-/** The input's address plus the group's first channel; the residual's (or 0) and the output's plus the panel's first. */
+/**
+ * The input's address plus the group's first channel; the residual's (or 0) and the output's plus the panel's first.
+ */
 export const TILE_INPUT = 8;
 export const TILE_RESIDUAL = 12;
 export const TILE_OUTPUT = 16;
 /** Table of bytes from the output, for all pixels. */
 export const TILE_OUTPUT_PIXELS = 20;
-/** Sum of the values read to bring the panel into the caches; it is not used. */
+/** Values read to bring the panel into the caches; nothing uses them. */
 export const TILE_FETCHED = 24;

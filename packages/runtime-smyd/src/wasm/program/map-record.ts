@@ -89,7 +89,7 @@ function encode({ operator, left, right = left, output, shape, activation }: Map
 }
 
 /**
- * The same elements in an order that runs fast: dimensions that lie behind one another on every side become one, and
+ * The same elements in an order that runs fast: dimensions that are behind one another on every side become one, and
  * the innermost is one along which vectors can be used, or else the longest. A map's elements do not depend on one
  * another, so any order is right.
  */

@@ -36,8 +36,8 @@ import type { ConvStep, DepthwiseStep } from "../../plan/steps.ts";
 const STORAGES = { float32: STORAGE_FLOAT32, float16: STORAGE_FLOAT16, int8: STORAGE_INT8 } as const;
 
 /**
- * Multiplications of one unit of work: about 25 µs, long beside the cost of taking a unit, and short enough that threads
- * end together.
+ * Multiplications of one unit of work: about 25 µs, long beside the cost of taking a unit, and short enough that
+ * threads end together.
  */
 const UNIT_MULTIPLICATIONS = 500_000;
 

@@ -85,7 +85,7 @@ export function writeActivation(record: StepRecord, activation: Activation): voi
   }
 }
 
-/** Writes where a value with height, width and border lies. */
+/** Writes the place of a value with height, width and border. */
 export function writeSpatial(record: StepRecord, field: number, value: Spatial): void {
   record.int(field + SPATIAL_ADDRESS, value.address);
   record.int(field + SPATIAL_HEIGHT, value.height);

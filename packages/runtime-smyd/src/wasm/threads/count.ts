@@ -4,18 +4,18 @@ import { checkThreads } from "@samoyed/runtime";
 /** More than this have nothing to share in a network for images. */
 export const MAX_THREADS = 64;
 
-/** Default number of threads: half of the cores of most machines; more gain little. */
+/** Threads taken by default: half of what most machines have, and little gain is left beyond. */
 const DEFAULT_THREADS = 4;
 
-/** A platform's limits on threads. */
+/** Limits that a platform sets on threads. */
 export interface ThreadLimits {
   readonly processors: number;
-  /** Why memory cannot be shared with workers, and what mends it; `undefined` where it can. */
+  /** The reason why memory cannot be shared with workers, and what mends it; `undefined` where it can. */
   readonly unshared?: { readonly reason: string; readonly hint: string };
 }
 
 /**
- * How many threads a model is loaded with: as many as asked for, else up to four where memory can be shared.
+ * Chooses the number of threads of a model: as many as asked for, else up to four where memory can be shared.
  *
  * @throws UsageError when the number is not an integer from 1 to 64.
  * @throws UnavailableError when more than one is asked for where memory cannot be shared.

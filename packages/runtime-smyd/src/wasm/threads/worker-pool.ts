@@ -9,7 +9,7 @@ export interface Thread {
   hold(holding: "holding" | "letting go"): void;
 }
 
-/** Events that a worker reports. */
+/** Reports of a worker. */
 export interface ThreadEvents {
   /** It has done what it was told, or could not. */
   answered(answer: { readonly error?: string }): void;
@@ -17,7 +17,7 @@ export interface ThreadEvents {
   died(reason: string): void;
 }
 
-/** How a platform starts a worker; @throws what the platform throws. */
+/** Starts a worker on a platform; @throws what the platform throws. */
 export type StartThread = (events: ThreadEvents) => Thread;
 
 /** Workers that run a program together, each its share of every step. */
@@ -40,20 +40,20 @@ const UNUSABLE = "Load the model again, or with threads: 1.";
 /**
  * Starts workers over one memory. They keep the process alive only while they run.
  *
- * If a worker dies or fails, the others may wait for it forever: all are stopped, and the pool is unusable from then on.
+ * When one dies or fails, the others may wait for it forever: all are stopped, and the pool is unusable from then on.
  *
  * @throws UnavailableError when a worker cannot be started, and from `run` when one has died.
  */
 export async function startWorkerPool({ threads, module, memory, start }: WorkerPoolOptions): Promise<WorkerPool> {
-  const pool: Thread[] = [];
-  /** Why nothing more can be run. */
+  const workers: Thread[] = [];
+  /** The reason why nothing more can be run. */
   let broken: string | undefined;
   let waiting: { missing: number; resolve: () => void; reject: (error: Error) => void } | undefined;
 
   function fail(reason: string): void {
     if (broken !== undefined) return;
     broken = reason;
-    for (const thread of pool) void thread.stop();
+    for (const thread of workers) void thread.stop();
     waiting?.reject(brokenError(reason));
     waiting = undefined;
   }
@@ -70,21 +70,21 @@ export async function startWorkerPool({ threads, module, memory, start }: Worker
   async function tell(message: (thread: number) => object): Promise<void> {
     if (broken !== undefined) throw brokenError(broken);
     const done = new Promise<void>((resolve, reject) => (waiting = { missing: threads, resolve, reject }));
-    for (const thread of pool) thread.hold("holding");
+    for (const thread of workers) thread.hold("holding");
     try {
-      for (const [index, thread] of pool.entries()) thread.post(message(index));
+      for (const [index, thread] of workers.entries()) thread.post(message(index));
       await done;
     } finally {
-      for (const thread of pool) thread.hold("letting go");
+      for (const thread of workers) thread.hold("letting go");
     }
   }
 
   try {
-    for (let index = 0; index < threads; index++) pool.push(start(events));
+    for (let index = 0; index < threads; index++) workers.push(start(events));
     await tell(() => ({ module, memory }));
   } catch (cause) {
     fail("a worker could not be started");
-    await Promise.all(pool.map((thread) => thread.stop()));
+    await Promise.all(workers.map((thread) => thread.stop()));
     const reason = cause instanceof Error ? `: ${cause.message}` : "";
     throw new UnavailableError(`${threads} workers could not be started${reason}`, {
       hint: "A content security policy needs worker-src blob:. Or load with threads: 1.",
@@ -95,7 +95,7 @@ export async function startWorkerPool({ threads, module, memory, start }: Worker
     run: ({ program, first, last }) => tell((thread) => ({ program, first, last, thread, threads })),
     dispose: async () => {
       fail("the session is disposed");
-      await Promise.all(pool.map((thread) => thread.stop()));
+      await Promise.all(workers.map((thread) => thread.stop()));
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
- * What a worker runs: it compiles nothing and knows nothing of the model, it only makes the same call as its fellows. As
- * text, so that no bundler has to find, build or serve a second file.
+ * The code of a worker: it compiles nothing and knows nothing of the model, it only makes the same call as the others.
+ * As text, so that no bundler has to find, build or serve a second file.
  */
 const LISTEN = `
 let run;
