@@ -11,7 +11,7 @@ import {
 } from "@samoyed/ir";
 import { stringAttr, typeAttr } from "../tf-graph.ts";
 import { type Computed, laidOut, TO_LAST, type Value } from "../value.ts";
-import { commonLayout } from "./expression.ts";
+import { axisIn, commonLayout } from "./expression.ts";
 import { meanSteps } from "./mean.ts";
 import {
   inputOf,
@@ -23,11 +23,6 @@ import {
   parametersOf,
   unsupported,
 } from "./operator.ts";
-
-/** Position of ONNX's axis in a layout. */
-function axisIn(axis: number, layout: Computed["layout"]): number {
-  return layout === "last" ? TO_LAST.indexOf(axis) : axis;
-}
 
 /** A list per axis, in the order of a layout. */
 function listIn<T>(values: readonly T[], layout: Computed["layout"]): readonly T[] {

@@ -1,16 +1,14 @@
-import { formatShape, lazyTensor, reshapeLazy, UnsupportedError } from "@samoyed/core";
-import { type Dim, readPermutation, shapeSlice } from "@samoyed/ir";
+import { lazyTensor, reshapeLazy } from "@samoyed/core";
+import { readPermutation, shapeSlice } from "@samoyed/ir";
 import { constantOf, type Emitter } from "../emitter.ts";
 import { typeAttr } from "../tf-graph.ts";
-import { type Computed, FROM_LAST, laidOut, TO_LAST, type Value } from "../value.ts";
-import { inputOf, type Lower, type LowerTable, onlyOutput, unsupported } from "./operator.ts";
+import { type Computed, FROM_LAST, TO_LAST, type Value } from "../value.ts";
+import { inputOf, type Lower, type LowerTable, onlyOutput, sizesOf } from "./operator.ts";
 
 /** A value whose elements are in ONNX's order: also an image of one pixel with channels last. */
-function inOrder(value: Value, emitter: Emitter): { readonly ref: string; readonly dims: readonly Dim[] } {
-  if (value.kind === "computed" && value.layout === "last" && value.shape[2] === 1 && value.shape[3] === 1) {
-    return { ref: value.ref, dims: laidOut(value.shape, "last") };
-  }
-  return { ref: emitter.plain(value), dims: value.shape };
+function inOrder(value: Value, emitter: Emitter): string {
+  const pixel = value.kind === "computed" && value.layout === "last" && value.shape[2] === 1 && value.shape[3] === 1;
+  return pixel ? value.ref : emitter.plain(value);
 }
 
 /** Reshape, Flatten, Squeeze and Unsqueeze: what they mean is in the shape that inference gives the output. */
@@ -22,14 +20,8 @@ const lowerReshape: Lower = (node, emitter) => {
     emitter.alias(output, constantOf(reshapeLazy(x.lazy, shape as readonly number[])));
     return;
   }
-  const { ref, dims } = inOrder(x, emitter);
-  let sizes: string;
-  try {
-    sizes = emitter.shapeOf(shape, ref, dims);
-  } catch (error) {
-    if (!(error instanceof UnsupportedError)) throw error;
-    throw unsupported(node, `has the output shape ${formatShape(shape)}`, error.hint);
-  }
+  const ref = inOrder(x, emitter);
+  const sizes = sizesOf(node, shape, ref, emitter);
   emitter.give(output, "Reshape", [ref, sizes], { layout: "plain" });
 };
 
