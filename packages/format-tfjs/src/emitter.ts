@@ -260,6 +260,11 @@ export class Emitter {
     return parts.length === 1 ? parts[0]! : this.join(parts);
   }
 
+  /** Makes the open sizes of a tensor known that is no value of the source graph; `shape` is in its own order. */
+  noteSizes(ref: string, shape: readonly Dim[]): void {
+    this.#sizes.note(ref, shape);
+  }
+
   /** An open size as a vector of one element; `undefined` where no tensor before has it. */
   sizeOf(size: string): string | undefined {
     const present = this.#sizeRefs.get(size);

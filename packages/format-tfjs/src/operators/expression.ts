@@ -26,6 +26,11 @@ export function axisIn(axis: number, layout: Computed["layout"]): number {
   return layout === "last" ? TO_LAST.indexOf(axis) : axis;
 }
 
+/** A list per axis, in the order of a layout. */
+export function listIn<T>(values: readonly T[], layout: Computed["layout"]): readonly T[] {
+  return layout === "last" ? TO_LAST.map((axis) => values[axis]!) : values;
+}
+
 /** Starts the lowering of an operation on elements. */
 export function expression(
   node: Node,

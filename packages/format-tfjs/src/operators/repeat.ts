@@ -8,6 +8,8 @@ import { inputOf, type Lower, type LowerTable, onlyOutput, unsupported } from ".
 /** Most axes that all engines repeat: WebGL's is the least. */
 const MAX_AXES = 5;
 
+const TILE = { Tmultiples: typeAttr("int32") };
+
 /** Axes that are repeated alike: one alone, or several neighbors that are not repeated. */
 interface Run {
   readonly from: readonly Dim[];
@@ -34,9 +36,13 @@ export function broadcastTo(
   if (padded.every((size, axis) => size === to[axis])) {
     return from.length === to.length ? ref : emitter.reshape(ref, to, { hint });
   }
+  // Two open sizes of different names: only the engine sees whether the first is 1.
+  if (padded.some((size, axis) => size !== to[axis] && size !== 1)) return undefined;
   if (to.length <= MAX_AXES) {
-    const sizes = emitter.vector(to);
-    return sizes === undefined ? undefined : emitter.emit("BroadcastTo", [ref, sizes], { hint });
+    const counts = emitter.vector(to.map((size, axis) => (size === padded[axis] ? 1 : size)));
+    if (counts === undefined) return undefined;
+    const whole = from.length === to.length ? ref : emitter.reshape(ref, padded, { hint });
+    return emitter.emit("Tile", [whole, counts], { hint, attr: TILE });
   }
   const runs = runsOf(padded, to);
   const merged = (sizes: readonly Dim[]): Dim | undefined => {
@@ -45,10 +51,10 @@ export function broadcastTo(
   };
   const [narrow, wide] = [runs.map((run) => merged(run.from)), runs.map((run) => merged(run.to))];
   if (runs.length > MAX_AXES || narrow.includes(undefined) || wide.includes(undefined)) return undefined;
+  const counts = emitter.vector(wide.map((size, index) => (size === narrow[index] ? 1 : size!)));
+  if (counts === undefined) return undefined;
   const flat = emitter.reshape(ref, narrow as Dim[], { hint });
-  const sizes = emitter.vector(wide as Dim[]);
-  if (sizes === undefined) return undefined;
-  return emitter.reshape(emitter.emit("BroadcastTo", [flat, sizes], { hint }), to, { hint });
+  return emitter.reshape(emitter.emit("Tile", [flat, counts], { hint, attr: TILE }), to, { hint });
 }
 
 function runsOf(from: readonly Dim[], to: readonly Dim[]): readonly Run[] {
@@ -93,7 +99,15 @@ const lowerExpand: Lower = (node, emitter) => {
     return;
   }
   if (shape.length > MAX_AXES) throw unsupported(node, `repeats a tensor of ${shape.length} axes`);
-  emitter.give(output, "BroadcastTo", [ref, expandedSizes(node, shape, emitter)], { layout: "plain" });
+  const sizes = expandedSizes(node, shape, emitter);
+  // TensorFlow.js's BroadcastTo takes a size of 0 for 1, so it is left to what it alone can tell.
+  if (x.shape.every((size) => size === 1)) {
+    const ones = shape.map(() => 1);
+    const whole = x.shape.length === shape.length ? ref : emitter.reshape(ref, ones, { hint });
+    emitter.give(output, "Tile", [whole, sizes], { layout: "plain", attr: TILE });
+    return;
+  }
+  emitter.give(output, "BroadcastTo", [ref, sizes], { layout: "plain" });
 };
 
 const lowerTile: Lower = async (node, emitter) => {
@@ -102,8 +116,7 @@ const lowerTile: Lower = async (node, emitter) => {
   if (x.shape.length > MAX_AXES) throw unsupported(node, `repeats a tensor of ${x.shape.length} axes`);
   const counts = await emitter.numbers(repeats);
   const list = counts === undefined ? emitter.plain(repeats) : emitter.ints(counts);
-  const attr = { Tmultiples: typeAttr("int32") };
-  emitter.give(output, "Tile", [emitter.plain(x), list], { layout: "plain", attr });
+  emitter.give(output, "Tile", [emitter.plain(x), list], { layout: "plain", attr: TILE });
 };
 
 /** Repeating elements. */

@@ -1,7 +1,6 @@
-import { lazyTensor, reshapeLazy } from "@samoyed/core";
-import { readPermutation, shapeSlice } from "@samoyed/ir";
+import { reshapeLazy } from "@samoyed/core";
+import { readPermutation } from "@samoyed/ir";
 import { constantOf, type Emitter } from "../emitter.ts";
-import { typeAttr } from "../tf-graph.ts";
 import { type Computed, FROM_LAST, TO_LAST, type Value } from "../value.ts";
 import { inputOf, type Lower, type LowerTable, onlyOutput, sizesOf } from "./operator.ts";
 
@@ -54,31 +53,10 @@ const lowerTranspose: Lower = (node, emitter) => {
   else emitter.give(output, "Transpose", [x.ref, emitter.ints(axes)], { layout });
 };
 
-/** A value's sizes, in ONNX's order: a constant where they are known. */
-const lowerShape: Lower = (node, emitter) => {
-  const output = onlyOutput(node, emitter);
-  const x = inputOf(node, 0, emitter);
-  const axes = shapeSlice({ node }, [...x.shape.keys()]);
-  const sizes = axes.map((axis) => x.shape[axis]!);
-  if (sizes.every((size) => typeof size === "number")) {
-    const data = BigInt64Array.from(sizes.map(BigInt));
-    emitter.alias(output, constantOf(lazyTensor(output, { dtype: "int64", shape: [sizes.length], data })));
-    return;
-  }
-  const hint = `${emitter.nameOf(output)}/shape`;
-  let shape = emitter.emit("Shape", [x.kind === "constant" ? emitter.plain(x) : x.ref], { hint });
-  if (x.kind === "computed" && x.layout === "last") {
-    shape = emitter.emit("GatherV2", [shape, emitter.ints(FROM_LAST), emitter.scalar(0)], { hint });
-  }
-  const range = [shape, emitter.ints([axes[0] ?? 0]), emitter.ints([sizes.length])];
-  emitter.give(output, "Slice", range, { layout: "plain", attr: { T: typeAttr("int32") } });
-};
-
 /** Reshaping and moving axes. */
 export const RESHAPE: LowerTable = {
   Flatten: lowerReshape,
   Reshape: lowerReshape,
-  Shape: lowerShape,
   Squeeze: lowerReshape,
   Transpose: lowerTranspose,
   Unsqueeze: lowerReshape,
