@@ -1,5 +1,9 @@
 import { FormatError, quote, type Shape, UnsupportedError } from "@samoyed/core";
-import type { SmydWeight } from "@samoyed/smyd-file";
+import { isReadByPlanner, type SmydWeight } from "@samoyed/smyd-file";
+import { readConstant } from "./constants.ts";
+import { integerWords, isInteger } from "./integers.ts";
+import { MixedImagesError } from "./mixed-images.ts";
+import type { Shapes } from "./shapes.ts";
 import type { Activation, Step } from "./steps.ts";
 import { copySteps, permuteSteps } from "./copy-steps.ts";
 import type { PlanModel } from "./model.ts";
@@ -29,6 +33,8 @@ export interface Lowering {
   readonly dataAddress: number;
   /** Gives the place of a value. */
   place(name: string): Place;
+  /** A plain constant of the program; `key` says all that its words depend on. */
+  constant(key: string, shape: Shape, words: () => Int32Array): Place;
   /** A value, or a copy of it, as pixels with the border that convolutions want of it. */
   pixels(name: string): Place;
   /** A place, or a copy of it, in ONNX's order. */
@@ -63,10 +69,11 @@ export interface LoweringOptions {
   readonly borders: ReadonlyMap<string, number>;
   /** The names under which a value is wanted by the caller. */
   readonly wanted: ReadonlyMap<string, readonly string[]>;
+  readonly shapes: Pick<Shapes, "types" | "known" | "varying">;
 }
 
 /** An empty list of operations, and what fills it. */
-export function createLowering({ model, dataAddress, borders, wanted }: LoweringOptions): Lowering & Lowered {
+export function createLowering({ model, dataAddress, borders, wanted, shapes }: LoweringOptions): Lowering & Lowered {
   const operations: Operation[] = [];
   const readouts: Readout[] = [];
   const places = new Map<string, Place>();
@@ -84,11 +91,29 @@ export function createLowering({ model, dataAddress, borders, wanted }: Lowering
   function place(name: string): Place {
     const known = places.get(name);
     if (known !== undefined) return known;
+    const made = constantNamed(name);
+    places.set(name, made);
+    return made;
+  }
+  function constantNamed(name: string): Place {
     const weight = model.graph.initializers.get(name);
-    if (weight === undefined) throw new FormatError(`the value ${quote(name)} is used before it is made`);
-    const constant = constantPlace(weight, dataAddress);
-    places.set(name, constant);
-    return constant;
+    const integers = shapes.known.get(name);
+    if (weight === undefined && integers === undefined) {
+      throw new FormatError(`the value ${quote(name)} is used before it is made`);
+    }
+    const { shape } = weight ?? shapes.types.get(name)!;
+    if (integers !== undefined) {
+      if (shapes.varying.has(name)) throw new MixedImagesError(`the value ${quote(name)}`);
+      return constant(`value ${name}`, shape, () => integerWords(integers));
+    }
+    if (weight!.layout === "plain" && weight!.storage === "float32") return dataPlace(weight!, dataAddress);
+    if (!isReadByPlanner(weight!) || !isInteger(weight!.dtype)) throw unusable(weight!);
+    return constant(`value ${name}`, shape, () => integerWords(readConstant(model, weight!).data));
+  }
+  function constant(key: string, shape: Shape, words: () => Int32Array): Place {
+    const byteLength = placeBytes({ shape, layout: "plain", border: 0 }, key);
+    const buffer: Buffer = { byteLength, fixed: true, table: { key, words }, address: -1, first: 0, last: 0 };
+    return { buffer, layout: "plain", shape, border: 0 };
   }
   function copy(input: Place, output: Place, activation: Activation = NO_ACTIVATION): void {
     push({ reads: [input], writes: output, emit: () => copySteps(input, output, activation) });
@@ -125,6 +150,7 @@ export function createLowering({ model, dataAddress, borders, wanted }: Lowering
     operations,
     readouts,
     place,
+    constant,
     pixels,
     plain,
     push,
@@ -146,14 +172,14 @@ export function createLowering({ model, dataAddress, borders, wanted }: Lowering
   };
 }
 
-function constantPlace(weight: SmydWeight, dataAddress: number): Place {
-  if (weight.layout !== "plain" || weight.storage !== "float32") {
-    throw new UnsupportedError(
-      `the constant ${quote(weight.name)} is ${weight.storage} in the layout ${weight.layout}; ` +
-        "operators other than convolutions and linears compute with plain float32",
-    );
-  }
-  const { byteLength, offset, shape } = weight;
+function unusable({ name, storage, layout }: SmydWeight): UnsupportedError {
+  return new UnsupportedError(
+    `the constant ${quote(name)} is ${storage} in the layout ${layout}; ` +
+      "operators other than convolutions and linears compute with plain float32 and integers",
+  );
+}
+
+function dataPlace({ byteLength, offset, shape }: SmydWeight, dataAddress: number): Place {
   const buffer: Buffer = { byteLength, fixed: true, address: dataAddress + offset, first: 0, last: 0 };
   return { buffer, layout: "plain", shape, border: 0 };
 }
