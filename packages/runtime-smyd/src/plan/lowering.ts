@@ -4,7 +4,7 @@ import type { Shapes } from "./sizes.ts";
 import type { Activation, Step } from "./steps.ts";
 import { copySteps, permuteSteps } from "./copy-steps.ts";
 import type { PlanModel } from "./model.ts";
-import { type Buffer, isPlain, newBuffer, type Place, placeBytes } from "./places.ts";
+import { isPlain, newBuffer, type Place, placeBytes } from "./places.ts";
 import type { Tables } from "./tables.ts";
 
 export const NO_ACTIVATION: Activation = { kind: "none" };
