@@ -1,5 +1,5 @@
 import { FormatError, formatShape, quote, type Shape } from "@samoyed/core";
-import { CANONICAL_OPSET, describeNode, isKnown, nodeFormatError, type OperatorRule } from "@samoyed/ir";
+import { CANONICAL_OPSET, describeNode, inferredDims, isKnown, nodeFormatError, type OperatorRule } from "@samoyed/ir";
 import { atNode } from "./at-node.ts";
 import { constantIntegers, smallConstant } from "./constants.ts";
 import type { PlanNode } from "./model.ts";
@@ -142,9 +142,7 @@ class Walk {
       check(node, type.shape);
       this.types.set(name, { dtype: type.dtype, shape: type.shape });
     }
-    const [first] = types;
-    if (first === undefined || first.shape.length > 1 || !["int64", "int32"].includes(first.dtype)) return;
-    const dims = rule.inferDims?.(call);
+    const dims = inferredDims(rule, call, types[0]);
     if (dims !== undefined && isKnown(dims)) this.known.set(node.outputs[0]!, dims);
   }
 
