@@ -31,7 +31,7 @@ export function tensorDims(tensor: Tensor): readonly number[] | undefined {
  * or too many to be sizes: a list may double at every node.
  */
 export function inferredDims(
-  { inferDims }: OperatorRule,
+  rule: OperatorRule,
   call: InferCall,
   first: ValueType | undefined,
 ): readonly Dim[] | undefined {
@@ -40,7 +40,7 @@ export function inferredDims(
   }
   const [length = 1] = first.shape;
   if (typeof length === "number" && length > MAX_KNOWN_ELEMENTS) return undefined;
-  return inferDims?.(call);
+  return rule.inferDims?.(call);
 }
 
 /** Returns `tensorDims` of a lazy tensor. */
