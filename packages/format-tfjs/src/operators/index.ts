@@ -1,3 +1,4 @@
+import { ARITHMETIC } from "./arithmetic.ts";
 import { CONV_TRANSPOSE } from "./conv-transpose.ts";
 import { CONVOLUTION } from "./convolution.ts";
 import { ELEMENTWISE } from "./elementwise.ts";
@@ -15,6 +16,7 @@ import { RESIZE } from "./resize.ts";
 import { SIZES } from "./sizes.ts";
 
 const TABLES = [
+  ARITHMETIC,
   CONV_TRANSPOSE,
   CONVOLUTION,
   ELEMENTWISE,

@@ -1,11 +1,18 @@
-import { arrayToBytes, type LazyTensor, lazyFromChunks, readFloat32, type ReadOptions } from "@samoyed/core";
-import { type Node, normalizeAxis, readFloat, readInt } from "@samoyed/ir";
+import {
+  arrayToBytes,
+  elementCount,
+  type LazyTensor,
+  lazyFromChunks,
+  readFloat32,
+  type ReadOptions,
+} from "@samoyed/core";
+import { type Dim, isKnown, type Node, normalizeAxis, readFloat, readInt } from "@samoyed/ir";
 import { constantOf, type Emitter } from "../emitter.ts";
 import { typeAttr } from "../tf-graph.ts";
 import { type Computed, laidOut, type Value } from "../value.ts";
 import { axisIn, commonLayout, perChannel } from "./expression.ts";
 import { moments } from "./moments.ts";
-import { inputOf, type Lower, type LowerTable, onlyOutput, optionalInput, unsupported } from "./operator.ts";
+import { inputOf, type Lower, type LowerTable, onlyOutput, optionalInput, sizesOf, unsupported } from "./operator.ts";
 
 const lowerBatchNorm: Lower = (node, emitter) => {
   const output = onlyOutput(node, emitter);
@@ -137,9 +144,47 @@ async function isAll(value: Value, wanted: number, emitter: Emitter): Promise<bo
   return numbers?.every((number) => number === wanted) ?? false;
 }
 
+/**
+ * x · (bias + alpha / size · Σ x² over the channels around)^−beta. The sums are a product with a matrix of ones around the
+ * diagonal: TensorFlow's own operator takes only as many channels before as behind.
+ */
+const lowerLrn: Lower = (node, emitter) => {
+  const output = onlyOutput(node, emitter);
+  const x = inputOf(node, 0, emitter);
+  const rank = x.shape.length;
+  const channels = x.shape[1];
+  if (typeof channels !== "number" || rank < 3) throw unsupported(node, "has channels of open size, or no image");
+  const size = readInt(node, "size", 1);
+  const [before, behind] = [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)];
+  const band = Array.from({ length: channels * channels }, (_, place) => {
+    const offset = (place % channels) - Math.floor(place / channels);
+    return offset >= -before && offset <= behind ? 1 : 0;
+  });
+  const hint = `${emitter.nameOf(output)}/normalize`;
+  const attr = { T: typeAttr("float32") };
+  const step = (op: string, ...inputs: readonly string[]): string => emitter.emit(op, inputs, { hint, attr });
+  const ref = emitter.plain(x);
+  const planes = emitter.reshape(step("Square", ref), [x.shape[0]!, channels, ...plane(x.shape)], { hint });
+  const matrix = emitter.constant("float32", band, [1, channels, channels]);
+  const flags = { ...attr, adj_x: { b: false }, adj_y: { b: false } };
+  const sums = emitter.emit("BatchMatMulV2", [matrix, planes], { hint, attr: flags });
+  const squares = emitter.emit("Reshape", [sums, sizesOf(node, x.shape, sums, emitter)], { hint });
+  const share = step("Mul", squares, emitter.float(readFloat(node, "alpha", 1e-4) / size));
+  const base = step("AddV2", share, emitter.float(readFloat(node, "bias", 1)));
+  const factor = step("Pow", base, emitter.float(-readFloat(node, "beta", 0.75)));
+  emitter.give(output, "Mul", [ref, factor], { layout: "plain", attr });
+};
+
+/** The sizes behind the channels as one, where they are known; otherwise as many as there are. */
+function plane(shape: readonly Dim[]): readonly Dim[] {
+  const behind = shape.slice(2);
+  return isKnown(behind) ? [elementCount(behind)] : ["plane"];
+}
+
 /** Normalizations. */
 export const NORMALIZATION: LowerTable = {
   BatchNormalization: lowerBatchNorm,
   InstanceNormalization: lowerInstanceNorm,
+  LRN: lowerLrn,
   LayerNormalization: lowerLayerNorm,
 };

@@ -82,7 +82,9 @@ const REDUCTIONS: Readonly<Record<string, string>> = {
 const lowerReduce: Lower = async (node, emitter) => {
   const output = onlyOutput(node, emitter);
   const x = inputOf(node, 0, emitter);
-  if (x.dtype !== "float32") throw unsupported(node, `works on ${x.dtype}`);
+  const float = x.dtype === "float32";
+  const integer = x.dtype === "int32" || x.dtype === "int64";
+  if (!float && (!integer || node.op === "ReduceMean")) throw unsupported(node, `works on ${x.dtype}`);
   if (x.shape.includes(0)) throw unsupported(node, "reduces an empty tensor");
   const rank = x.shape.length;
   const parameters = await parametersOf(node, 1, emitter);
@@ -96,13 +98,15 @@ const lowerReduce: Lower = async (node, emitter) => {
     return;
   }
   const axes = reduced.map((axis) => axisIn(axis, layout));
-  if (node.op === "ReduceMean") {
-    const hint = `${emitter.nameOf(output)}/mean`;
-    const { op, inputs, attr } = meanSteps(ref, { shape: laidOut(x.shape, layout), axes, keep, hint }, emitter);
-    emitter.give(output, op, inputs, { layout, attr });
+  if (node.op === "ReduceMean" || (node.op === "ReduceSum" && float)) {
+    const hint = `${emitter.nameOf(output)}/${node.op === "ReduceMean" ? "mean" : "sum"}`;
+    const shape = laidOut(x.shape, layout);
+    const op = node.op === "ReduceMean" ? "Mean" : "Sum";
+    const last = meanSteps(ref, { op, shape, axes, keep, hint }, emitter);
+    emitter.give(output, last.op, last.inputs, { layout, attr: last.attr });
     return;
   }
-  const attr = { T: typeAttr("float32"), keep_dims: { b: keep } };
+  const attr = { T: typeAttr(float ? "float32" : "int32"), keep_dims: { b: keep } };
   emitter.give(output, REDUCTIONS[node.op]!, [ref, emitter.ints(axes)], { layout, attr });
 };
 

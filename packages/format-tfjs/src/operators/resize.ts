@@ -1,4 +1,4 @@
-import { elementCount, type Tensor } from "@samoyed/core";
+import { elementCount, formatShape, type Tensor } from "@samoyed/core";
 import {
   type AxisWeights,
   type Dim,
@@ -63,7 +63,13 @@ const lowerResize: Lower = async (node, emitter) => {
     ref = resizeAxis(ref, { ...resized, taps, shape: current, place, plain });
     sizes[axis] = weights.length;
   }
-  emitter.give(output, "Identity", [ref], { layout });
+  if (sizes.every((size, axis) => size === shape[axis])) {
+    emitter.give(output, "Identity", [ref], { layout });
+    return;
+  }
+  const known = emitter.vector(laidOut(shape, layout));
+  if (known === undefined) throw unsupported(node, `has the output shape ${formatShape(shape)}`);
+  emitter.give(output, "Reshape", [ref, known], { layout });
 };
 
 /** The constant inputs from the region on; sizes that the network computes are those of the output. */
@@ -102,7 +108,8 @@ function weightsOf(
   const [size, wanted] = [from[axis]!, to[axis]!];
   const coordinates = readString(node, "coordinate_transformation_mode", "half_pixel");
   const crops = coordinates === "tf_crop_and_resize";
-  if (size === wanted && typeof size === "string" && !crops) return undefined;
+  // Two open sizes are the same one, or the last reshape finds that they are not.
+  if (typeof size === "string" && typeof wanted === "string" && !crops) return undefined;
   if (typeof size !== "number" || typeof wanted !== "number") throw unsupported(node, "resizes a size that is open");
   const known = from.map((dim) => (typeof dim === "number" ? dim : Number.NaN));
   const { scale } = resizedAxis(request, known, axis, readAspectPolicy({ node }));
