@@ -114,8 +114,11 @@ function inferResize(call: InferCall): readonly ValueType[] {
   if (readString(call.node, "mode", "nearest") !== "nearest") requireFloat(call, 0);
   const policy = readAspectPolicy(call);
   const request = readResize(call, x.shape.length, (index) => call.constant(index));
+  // Sizes of which some are open, as those of an image's batch: the others are known all the same.
+  const wanted = hasScalesOnly(call) || policy !== "stretch" ? undefined : call.dims(SIZES);
   const shape = x.shape.map((dim, axis): Dim => {
-    if (request === undefined) return opaqueDim(call, axis);
+    if (request === undefined)
+      return (readInts(call.node, "axes") ? undefined : wanted?.[axis]) ?? opaqueDim(call, axis);
     const index = request.axes.indexOf(axis);
     if (index < 0 || request.scales?.[index] === 1) return dim;
     if (request.sizes !== undefined && policy === "stretch") return request.sizes[index]!;
