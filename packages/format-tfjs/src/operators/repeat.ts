@@ -1,5 +1,5 @@
 import { elementCount } from "@samoyed/core";
-import type { Dim, Node } from "@samoyed/ir";
+import { type Dim, isKnown, type Node } from "@samoyed/ir";
 import type { Emitter } from "../emitter.ts";
 import { typeAttr } from "../tf-graph.ts";
 import type { Value } from "../value.ts";
@@ -45,15 +45,16 @@ export function broadcastTo(
     return emitter.emit("Tile", [whole, counts], { hint, attr: TILE });
   }
   const runs = runsOf(padded, to);
-  const merged = (sizes: readonly Dim[]): Dim | undefined => {
-    if (sizes.length === 1) return sizes[0];
-    return sizes.every((size) => typeof size === "number") ? elementCount(sizes) : undefined;
+  // An open size with its neighbors has no name: the reshape infers it, once.
+  const merged = (sizes: readonly Dim[]): Dim => {
+    if (sizes.length === 1) return sizes[0]!;
+    return isKnown(sizes) ? elementCount(sizes) : "neighbors";
   };
   const [narrow, wide] = [runs.map((run) => merged(run.from)), runs.map((run) => merged(run.to))];
-  if (runs.length > MAX_AXES || narrow.includes(undefined) || wide.includes(undefined)) return undefined;
-  const counts = emitter.vector(wide.map((size, index) => (size === narrow[index] ? 1 : size!)));
+  if (runs.length > MAX_AXES) return undefined;
+  const counts = emitter.vector(wide.map((size, index) => (runs[index]!.repeated ? size : 1)));
   if (counts === undefined) return undefined;
-  const flat = emitter.reshape(ref, narrow as Dim[], { hint });
+  const flat = emitter.reshape(ref, narrow, { hint });
   return emitter.reshape(emitter.emit("Tile", [flat, counts], { hint, attr: TILE }), to, { hint });
 }
 
@@ -62,7 +63,7 @@ function runsOf(from: readonly Dim[], to: readonly Dim[]): readonly Run[] {
   for (const [axis, size] of from.entries()) {
     const repeated = size !== to[axis];
     const last = runs.at(-1);
-    if (last !== undefined && !repeated && !last.repeated && typeof size === "number") {
+    if (last !== undefined && !repeated && !last.repeated && (isKnown([size]) || isKnown(last.from))) {
       runs[runs.length - 1] = { from: [...last.from, size], to: [...last.to, size], repeated };
     } else {
       runs.push({ from: [size], to: [to[axis]!], repeated });
