@@ -195,16 +195,40 @@ export class Emitter {
       return this.weight(value.lazy, { arrangement: arrangePermuted(value.shape, TO_LAST) });
     }
     if (value.layout === layout) return value.ref;
-    return this.#convert(value.ref, layout === "last" ? TO_LAST : FROM_LAST, layout === "last" ? "nhwc" : "nchw");
+    return this.#convert(value.ref, { layout, dtype: value.dtype });
   }
 
-  #convert(ref: string, perm: readonly number[], word: string): string {
-    const key = `${ref} ${word}`;
+  #convert(ref: string, { layout, dtype }: { readonly layout: Computed["layout"]; readonly dtype: DType }): string {
+    const key = `${ref} ${layout}`;
     const present = this.#converted.get(key);
     if (present !== undefined) return present;
-    const converted = this.emit("Transpose", [ref, this.ints(perm)], { hint: `${ref.replace(":", "_")}/${word}` });
+    const [perm, word] = layout === "last" ? ([TO_LAST, "nhwc"] as const) : ([FROM_LAST, "nchw"] as const);
+    const converted = this.transpose(ref, perm, { dtype, hint: `${ref.replace(":", "_")}/${word}` });
     this.#converted.set(key, converted);
     return converted;
+  }
+
+  /**
+   * A transposition. Integers and booleans travel as floats: WebGPU's program takes no others, and where it does not
+   * compile, the result is what was in memory before.
+   */
+  transpose(
+    ref: string,
+    perm: readonly number[],
+    { dtype, hint }: { readonly dtype: DType; readonly hint: string },
+  ): string {
+    const order = this.ints(perm);
+    if (dtype === "float32") return this.emit("Transpose", [ref, order], { hint });
+    const own = typeAttr(tfDType(dtype, `value "${ref}"`));
+    const floats = this.emit("Mul", [this.castToFloat(ref, dtype, hint), this.float(1)], { hint: `${hint}/float` });
+    const moved = this.emit("Transpose", [floats, order], { hint: `${hint}/float` });
+    return this.emit("Cast", [moved], { hint, attr: { SrcT: typeAttr("float32"), DstT: own } });
+  }
+
+  /** A cast to float32, which on WebGPU changes nothing in memory: only a product by 1 does. */
+  castToFloat(ref: string, dtype: DType, hint: string): string {
+    const attr = { SrcT: typeAttr(tfDType(dtype, `value "${ref}"`)), DstT: typeAttr("float32") };
+    return this.emit("Cast", [ref], { hint: `${hint}/float`, attr });
   }
 
   /**
@@ -219,7 +243,7 @@ export class Emitter {
       return this.last(constantOf(reshapeOnce(value.lazy, shape as number[])));
     }
     const ref = this.reshape(this.plain(value), shape, { hint: `${value.ref.replace(":", "_")}/rank${rank}` });
-    return this.#convert(ref, TO_LAST, "nhwc");
+    return this.#convert(ref, { layout: "last", dtype: value.dtype });
   }
 
   /** A reshape to sizes of which at most one is open. */

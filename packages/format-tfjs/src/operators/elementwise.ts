@@ -159,7 +159,13 @@ const lowerCast: Lower = (node, emitter) => {
     return;
   }
   const layout = x.kind === "constant" ? "plain" : x.layout;
-  emitter.give(output, "Cast", [emitter.inLayout(x, layout)], { layout, attr: { DstT: typeAttr(dtype) } });
+  const ref = emitter.inLayout(x, layout);
+  if (dtype === "float32" && x.dtype !== "float32") {
+    const cast = emitter.castToFloat(ref, x.dtype, `${emitter.nameOf(output)}/cast`);
+    emitter.give(output, "Mul", [cast, emitter.float(1)], { layout, attr: { T: typeAttr("float32") } });
+    return;
+  }
+  emitter.give(output, "Cast", [ref], { layout, attr: { DstT: typeAttr(dtype) } });
 };
 
 /** Operations on elements. */

@@ -1,14 +1,70 @@
-import { normalizeAxis, readInt } from "@samoyed/ir";
-import { typeAttr } from "../tf-graph.ts";
+import { type Node, normalizeAxis, readInt } from "@samoyed/ir";
+import type { Emitter } from "../emitter.ts";
+import { intsAttr, typeAttr } from "../tf-graph.ts";
+import { type Computed, laidOut } from "../value.ts";
 import { axisIn, commonLayout } from "./expression.ts";
 import { range } from "./indexing.ts";
 import { inputOf, type Lower, type LowerTable, onlyOutput, parameter, unsupported } from "./operator.ts";
+import { select } from "./select.ts";
 
 const FLOAT = { T: typeAttr("float32") };
 const INT = { T: typeAttr("int32") };
 
-/** Most axes that all engines reverse: WebGL's are the least. */
-const MAX_REVERSED = 4;
+/** More than any place, and exact in float32. */
+const NOWHERE = 2 ** 24;
+
+/** The places of the best elements along an axis, and what they are compared with. */
+interface Places {
+  readonly layout: Computed["layout"];
+  /** The axis in that layout. */
+  readonly at: number;
+  /** 0, 1, 2, … as float32 along the axis. */
+  readonly along: string;
+  /** The place, as float32; the axis has size 1. */
+  readonly place: string;
+}
+
+/**
+ * The first or last place of an axis's largest or smallest element: the least or greatest of the places whose element
+ * equals it. TensorFlow.js's ArgMax takes any of several equal elements on WebGPU.
+ */
+function bestPlace(
+  node: Node,
+  axis: number,
+  {
+    smallest,
+    last,
+    layout,
+    emitter,
+  }: {
+    readonly smallest: boolean;
+    readonly last: boolean;
+    readonly layout: Computed["layout"];
+    readonly emitter: Emitter;
+  },
+): Places {
+  const x = inputOf(node, 0, emitter);
+  const at = axisIn(axis, layout);
+  const size = x.shape[axis]!;
+  const hint = `${emitter.nameOf(node.outputs[0]!)}/place`;
+  const ref = emitter.inLayout(x, layout);
+  const [axes, keep] = [emitter.ints([at]), { keep_dims: { b: true } }];
+  const best = emitter.emit(smallest ? "Min" : "Max", [ref, axes], { hint, attr: { ...FLOAT, ...keep } });
+  const equal = emitter.emit("Equal", [ref, best], { hint, attr: FLOAT });
+  const numbers = range(size, { step: 1, hint, emitter });
+  if (numbers === undefined) throw unsupported(node, "looks along a size that is open");
+  const floats = emitter.emit("Cast", [numbers], {
+    hint,
+    attr: { SrcT: typeAttr("int32"), DstT: typeAttr("float32") },
+  });
+  const sizes = x.shape.map((_, other) => (other === at ? size : 1));
+  const along = emitter.reshape(floats, sizes, { hint });
+  const shape = laidOut(x.shape, layout);
+  const none = emitter.float(last ? -1 : NOWHERE);
+  const places = select(equal, [along, none], { shape, shapes: [shape, sizes, []], hint, emitter });
+  const place = emitter.emit(last ? "Max" : "Min", [places, axes], { hint, attr: { ...FLOAT, ...keep } });
+  return { layout, at, along, place };
+}
 
 /** The place of the largest or smallest element, the first or the last of several. */
 const lowerArg: Lower = (node, emitter) => {
@@ -17,48 +73,25 @@ const lowerArg: Lower = (node, emitter) => {
   const rank = x.shape.length;
   const axis = normalizeAxis(node, readInt(node, "axis", 0), rank);
   const keep = readInt(node, "keepdims", 1) !== 0;
+  const [smallest, last] = [node.op === "ArgMin", readInt(node, "select_last_index", 0) !== 0];
   const layout = keep ? commonLayout([x], rank) : "plain";
-  const at = axisIn(axis, layout);
+  const { at, place } = bestPlace(node, axis, { smallest, last, layout, emitter });
   const hint = `${emitter.nameOf(output)}/place`;
-  const attr = { ...FLOAT, output_type: typeAttr("int32") };
-  let ref = emitter.inLayout(x, layout);
-  const last = readInt(node, "select_last_index", 0) !== 0;
-  const size = x.shape[axis]!;
-  if (last) {
-    if (typeof size !== "number") throw unsupported(node, "counts from the end of a size that is open");
-    if (rank > MAX_REVERSED) throw unsupported(node, `reverses an axis of ${rank}`);
-    ref = emitter.emit("ReverseV2", [ref, emitter.ints([at])], { hint });
-  }
-  ref = emitter.emit(node.op, [ref, emitter.scalar(at)], { hint, attr });
-  if (last) ref = emitter.emit("Sub", [emitter.scalar((size as number) - 1), ref], { hint, attr: INT });
-  if (keep) emitter.give(output, "ExpandDims", [ref, emitter.scalar(at)], { layout });
-  else emitter.give(output, "Identity", [ref], { layout });
+  const attr = { SrcT: typeAttr("float32"), DstT: typeAttr("int32") };
+  const squeezed = keep ? place : emitter.emit("Squeeze", [place], { hint, attr: { squeeze_dims: intsAttr([at]) } });
+  emitter.give(output, "Cast", [squeezed], { layout, attr });
 };
 
 /** One at the first largest element along an axis, zero elsewhere. */
 const lowerHardmax: Lower = (node, emitter) => {
   const output = onlyOutput(node, emitter);
   const x = inputOf(node, 0, emitter);
-  const rank = x.shape.length;
-  const axis = normalizeAxis(node, readInt(node, "axis", -1), rank);
-  const layout = commonLayout([x], rank);
-  const at = axisIn(axis, layout);
-  const hint = `${emitter.nameOf(output)}/place`;
-  const largest = emitter.emit("ArgMax", [emitter.inLayout(x, layout), emitter.scalar(at)], {
-    hint,
-    attr: { ...FLOAT, output_type: typeAttr("int32") },
-  });
-  const place = emitter.emit("ExpandDims", [largest, emitter.scalar(at)], { hint });
-  const size = x.shape[axis]!;
-  const numbers = range(size, { step: 1, hint, emitter });
-  if (numbers === undefined) throw unsupported(node, "runs along a size that is open");
-  const along = emitter.reshape(
-    numbers,
-    x.shape.map((_, other) => (other === at ? size : 1)),
-    { hint },
-  );
-  const hit = emitter.emit("Equal", [place, along], { hint, attr: INT });
-  emitter.give(output, "Cast", [hit], { layout, attr: { SrcT: typeAttr("bool"), DstT: typeAttr("float32") } });
+  const axis = normalizeAxis(node, readInt(node, "axis", -1), x.shape.length);
+  const layout = commonLayout([x], x.shape.length);
+  const { along, place } = bestPlace(node, axis, { smallest: false, last: false, layout, emitter });
+  const hit = emitter.emit("Equal", [place, along], { hint: `${emitter.nameOf(output)}/place`, attr: FLOAT });
+  const cast = emitter.castToFloat(hit, "bool", `${emitter.nameOf(output)}/place`);
+  emitter.give(output, "Mul", [cast, emitter.float(1)], { layout, attr: FLOAT });
 };
 
 /** Running sums along an axis. */
@@ -88,7 +121,7 @@ const lowerTopK: Lower = async (node, emitter) => {
     return emitter.emit("Sub", [zero, ref], { hint, attr: x.dtype === "float32" ? FLOAT : INT });
   };
   let ref = emitter.plain(x);
-  if (moved) ref = emitter.emit("Transpose", [ref, emitter.ints(swap)], { hint });
+  if (moved) ref = emitter.transpose(ref, swap, { dtype: x.dtype, hint });
   if (!largest) ref = negate(ref);
   const attr = { sorted: { b: true } };
   const top = emitter.emit("TopKV2", [ref, emitter.scalar(k)], { hint, attr });
@@ -96,8 +129,9 @@ const lowerTopK: Lower = async (node, emitter) => {
   for (const [index, name] of node.outputs.entries()) {
     if (name === "") continue;
     const result = results[index]!;
-    if (moved) emitter.give(name, "Transpose", [result, emitter.ints(swap)], { layout: "plain" });
-    else emitter.give(name, "Identity", [result], { layout: "plain" });
+    const { dtype } = emitter.type(name);
+    const placed = moved ? emitter.transpose(result, swap, { dtype, hint }) : result;
+    emitter.give(name, "Identity", [placed], { layout: "plain" });
   }
 };
 

@@ -39,7 +39,7 @@ const lowerTranspose: Lower = (node, emitter) => {
   const rank = x.shape.length;
   const perm = readPermutation(node, rank);
   if (x.kind === "constant" || rank !== 4) {
-    emitter.give(output, "Transpose", [emitter.plain(x), emitter.ints(perm)], { layout: "plain" });
+    giveTransposed(output, emitter.plain(x), { perm, layout: "plain", emitter });
     return;
   }
   // The tensor's axes in ONNX's order, and those that the output must have.
@@ -50,8 +50,26 @@ const lowerTranspose: Lower = (node, emitter) => {
     isNone(intoPlain) || (x.layout === "plain" && !isNone(intoLast)) ? "plain" : "last";
   const axes = layout === "plain" ? intoPlain : intoLast;
   if (isNone(axes)) emitter.give(output, "Identity", [x.ref], { layout });
-  else emitter.give(output, "Transpose", [x.ref, emitter.ints(axes)], { layout });
+  else giveTransposed(output, x.ref, { perm: axes, layout, emitter });
 };
+
+function giveTransposed(
+  output: string,
+  ref: string,
+  {
+    perm,
+    layout,
+    emitter,
+  }: { readonly perm: readonly number[]; readonly layout: Computed["layout"]; readonly emitter: Emitter },
+): void {
+  const { dtype } = emitter.type(output);
+  if (dtype === "float32") {
+    emitter.give(output, "Transpose", [ref, emitter.ints(perm)], { layout });
+    return;
+  }
+  const hint = `${emitter.nameOf(output)}/moved`;
+  emitter.give(output, "Identity", [emitter.transpose(ref, perm, { dtype, hint })], { layout });
+}
 
 /** Reshaping and moving axes. */
 export const RESHAPE: LowerTable = {
