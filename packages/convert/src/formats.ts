@@ -1,7 +1,7 @@
-import { onnxFormat } from "@samoyed/format-onnx";
-import { smydFormat } from "@samoyed/format-smyd";
-import { tfjsFormat } from "@samoyed/format-tfjs";
-import { pt2Format } from "@samoyed/format-pt2";
+import { onnxFormat } from "@samoyed/format-onnx/format";
+import { smydFormat } from "@samoyed/format-smyd/format";
+import { tfjsFormat } from "@samoyed/format-tfjs/format";
+import { pt2Format } from "@samoyed/format-pt2/format";
 import type { Format, SourceFormat } from "@samoyed/graph";
 import { smydRefusals } from "./smyd-refusals.ts";
 
