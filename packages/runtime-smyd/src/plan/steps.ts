@@ -26,12 +26,18 @@ export interface ConvStep {
   readonly storage: WeightStorage;
   /** Address of one float32 for each output channel. */
   readonly bias?: number;
-  /** Added before the activation; read through `pixels`. */
-  readonly residual?: { readonly input: number; readonly pixels: number };
-  /** Output channels, all groups together. */
-  readonly outputs: number;
-  /** Groups after merging (`panel8`'s m neighbors count as one), and the input and output channels of each. */
-  readonly groups: { readonly count: number; readonly inputs: number; readonly outputs: number };
+  /** Added before the activation; read through `pixels` and `groups`. */
+  readonly residual?: { readonly input: number; readonly pixels: number; readonly groups: number };
+  /**
+   * Groups after merging (`panel8`'s m neighbors count as one), or matrices, and the output channels of each. Addresses
+   * of one i32 for each: bytes from a pixel's base to what a group reads, and to where it writes.
+   */
+  readonly groups: {
+    readonly count: number;
+    readonly outputs: number;
+    readonly inputs: number;
+    readonly places: number;
+  };
   /** Address of one i32 for each tap: bytes from a pixel's base; and how many floats are read from there on. */
   readonly taps: { readonly offsets: number; readonly count: number; readonly depth: number };
   /** Addresses of one i32 for each pixel: bytes from `input` or `output`; and how many pixels. */

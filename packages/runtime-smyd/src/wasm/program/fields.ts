@@ -73,11 +73,14 @@ export const CONV_PIXEL_BLOCK = 88;
 export const CONV_PANELS = 92;
 export const CONV_GROUP_PANELS = 96;
 export const CONV_UNIT_PANELS = 100;
-export const CONV_GROUP_INPUTS = 104;
-export const CONV_GROUP_OUTPUTS = 108;
+/** Output channels of a group; and tables with each group's bytes from a pixel's input, output and residual. */
+export const CONV_GROUP_OUTPUTS = 104;
+export const CONV_INPUT_GROUPS = 108;
+export const CONV_OUTPUT_GROUPS = 112;
+export const CONV_RESIDUAL_GROUPS = 116;
 /** Pixels of the largest tile, 1 to 6. */
-export const CONV_TILE = 112;
-export const CONV_BYTES = 116;
+export const CONV_TILE = 120;
+export const CONV_BYTES = 124;
 
 // Depthwise convolution; the fields that both have are where a convolution has them.
 export const DEPTHWISE_CHANNELS = 72;
