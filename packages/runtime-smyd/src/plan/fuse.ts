@@ -12,6 +12,7 @@ import { type FuseOptions, type Uses, usesOf } from "./uses.ts";
 /** Kernels that apply an activation to what they write. */
 const TAKES_ACTIVATION: ReadonlySet<string> = new Set([
   "Conv",
+  "ConvTranspose",
   "Gemm",
   "MatMul",
   "BatchNormalization",

@@ -95,7 +95,7 @@ function batchAxes(right: Shape, rank: number): number[] {
 /** Columns of a right side [..., K, N]. */
 function packed(lowering: Lowering, right: Place): Place {
   const axes = [...right.shape.keys()];
-  return packPanels(lowering, right, {
+  return packPanels(lowering, [right], {
     groups: axes.slice(0, -2).filter((axis) => right.shape[axis]! > 1),
     outputs: axes.at(-1)!,
     depth: [axes.at(-2)!],

@@ -22,7 +22,7 @@ function convWeight(call: LowerCall): Pick<Product, "weight" | "groups"> {
   const divided = reshapedView(computed, shape) ?? { ...lowering.plain(computed), shape };
   const depth = [...kernel.map((_, axis) => 3 + axis), 2];
   return {
-    weight: packPanels(lowering, divided, { groups: [0], outputs: 1, depth }),
+    weight: packPanels(lowering, [divided], { groups: [0], outputs: 1, depth }),
     groups: { groups, inputs, outputs },
   };
 }

@@ -1,4 +1,5 @@
 import type { Operator } from "../operator.ts";
+import { CONV_TRANSPOSE } from "./conv-transpose.ts";
 import { CONVOLUTION } from "./convolution.ts";
 import { ELEMENTWISE } from "./elementwise.ts";
 import { LAYOUT } from "./layout.ts";
@@ -13,6 +14,7 @@ import { SOFTMAX } from "./softmax.ts";
 /** Every ONNX operator that is planned, by name. Identity is gone before (`resolve.ts`). */
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
   Object.entries({
+    ...CONV_TRANSPOSE,
     ...CONVOLUTION,
     ...ELEMENTWISE,
     ...LAYOUT,
