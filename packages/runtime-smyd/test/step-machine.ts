@@ -62,6 +62,23 @@ export class StepMachine {
           }
         }
         return;
+      case "resize":
+        for (let line = 0; line < step.lines; line++) {
+          for (let position = 0; position < step.positions; position++) {
+            const from = step.input + this.#table(step.inputLines, line);
+            const to = step.output + this.#table(step.outputLines, line) + position * step.outputStride;
+            const [first, end] = [this.#table(step.starts, position), this.#table(step.starts, position + 1)];
+            for (let index = 0; index < step.floats; index++) {
+              let sum = this.#load(step.initial + 4 * position);
+              for (let tap = first; tap < end; tap++) {
+                const value = this.#load(from + this.#table(step.offsets, tap) + 4 * index);
+                sum += value * this.#load(step.weights + 4 * tap);
+              }
+              this.#store(to + 4 * index, sum);
+            }
+          }
+        }
+        return;
       case "softmax":
       case "log-softmax":
         for (let row = 0; row < step.rows; row++) {

@@ -143,6 +143,31 @@ export interface GatherStep {
   readonly fill: number;
 }
 
+/**
+ * Resizes one axis: for each line along it, and each position of the output, the weighted sum of runs of `floats`
+ * neighboring floats.
+ */
+export interface ResizeStep {
+  readonly kind: "resize";
+  readonly input: number;
+  readonly output: number;
+  /** Addresses of one i32 for each line: bytes from `input` or `output`; and how many lines. */
+  readonly inputLines: number;
+  readonly outputLines: number;
+  readonly lines: number;
+  /** The output's positions, and bytes from one to the next. */
+  readonly positions: number;
+  readonly outputStride: number;
+  /** Address of one float32 for each position: what its sum begins with. */
+  readonly initial: number;
+  /** Address of one i32 for each position, and one more: the taps of all positions before. */
+  readonly starts: number;
+  /** Addresses of one i32 and one float32 for each tap: bytes from the line's beginning, and its weight. */
+  readonly offsets: number;
+  readonly weights: number;
+  readonly floats: number;
+}
+
 /** Softmax over the last of [rows, count], contiguous. */
 export interface SoftmaxStep {
   readonly kind: "softmax" | "log-softmax";
@@ -189,6 +214,7 @@ export type Step =
   | BinaryStep
   | CopyStep
   | GatherStep
+  | ResizeStep
   | SoftmaxStep
   | BatchNormStep
   | InstanceNormStep

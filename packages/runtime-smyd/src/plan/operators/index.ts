@@ -8,6 +8,7 @@ import { NORMALIZATION } from "./normalization.ts";
 import { PAD } from "./pad.ts";
 import { PIECES } from "./pieces.ts";
 import { POOLING } from "./pooling.ts";
+import { RESIZE } from "./resize.ts";
 import { SIZES } from "./sizes.ts";
 import { SOFTMAX } from "./softmax.ts";
 
@@ -23,6 +24,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     ...PAD,
     ...PIECES,
     ...POOLING,
+    ...RESIZE,
     ...SIZES,
     ...SOFTMAX,
   }),
