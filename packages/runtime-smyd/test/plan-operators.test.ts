@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { wave } from "@samoyed/test-support/tensors";
 import { describe, expect, test } from "vitest";
 import { readSmyd } from "@samoyed/format-smyd";
+import { BACKENDS } from "./backends.ts";
 import { expectSame } from "./expect-same.ts";
 import { smydBytes } from "./models.ts";
 import { runPlanned } from "./run-plan.ts";
