@@ -16,7 +16,7 @@ const MAX_REASON = 400;
 /** The page that says for each module of timm, and each format and engine, whether its smallest network is right. */
 export function coveragePage({ networks, results, platform }: CoverageOptions): string {
   const byName = new Map(results.map((result) => [result.name, result]));
-  const columns = [...new Map(results.flatMap(({ backends }) => backends.map((one) => [one.backend, one]))).values()];
+  const columns = columnsOf(results);
   const passed = columns.map(({ backend }) => {
     const count = results.filter((result) => statusOf(result, backend) === "passed").length;
     return `${count} of ${networks.length}`;
@@ -60,6 +60,18 @@ export function coveragePage({ networks, results, platform }: CoverageOptions): 
     ...reasons(sorted, byName),
     "",
   ].join("\n");
+}
+
+/** The backends of all results, with the version of their engine where one ran. */
+function columnsOf(
+  results: readonly CensusResult[],
+): readonly Pick<CensusBackendResult, "backend" | "format" | "version">[] {
+  const columns = new Map<string, CensusBackendResult>();
+  for (const result of results.flatMap(({ backends }) => backends)) {
+    const known = columns.get(result.backend);
+    if (known?.version === undefined) columns.set(result.backend, result);
+  }
+  return [...columns.values()];
 }
 
 function statusOf(result: CensusResult, backend: string): CensusBackendResult["status"] | undefined {
