@@ -29,6 +29,7 @@ export { shapeSlice } from "./operators/constants.ts";
 export { convTransposeAxis, type TransposedAxis } from "./operators/conv-transpose.ts";
 export { convRule } from "./operators/convolution.ts";
 export { type Equation, parseEquation } from "./operators/einsum.ts";
+export { type GridSampling, readGridSampling } from "./operators/grid-sample.ts";
 export { OPERATOR_RULES, ruleOf } from "./operators/index.ts";
 export { blockSize, readPermutation, transposeRule } from "./operators/layout.ts";
 export { gemmRule, matMulRule } from "./operators/matrix.ts";
@@ -37,6 +38,7 @@ export { padSources, readPadMode } from "./operators/pad-source.ts";
 export { type AxisPadding, padRule, readPadding } from "./operators/pad.ts";
 export { averagePoolRule, globalPoolRule, maxPoolRule, poolKernel } from "./operators/pooling.ts";
 export { QUANTIZED_RANGES } from "./operators/quantize.ts";
+export { readActivations, readDirections, RECURRENT_KINDS } from "./operators/recurrent.ts";
 export { readReducedAxes } from "./operators/reduction.ts";
 export {
   flattenRule,
@@ -57,6 +59,7 @@ export {
   type ResizeRequest,
 } from "./operators/resize.ts";
 export { describeInput, type InferCall, inputType, type OperatorRule, type RuleTable } from "./operators/rule.ts";
+export { readReduction, type ScatterReduction } from "./operators/scatter.ts";
 export { type AxisSlice, readSlices, resolveSlice, sliceRule, type Slices } from "./operators/slice.ts";
 export { readSoftmaxAxis, softmaxRule } from "./operators/softmax.ts";
 export { alphaRule, floatUnaryRule, geluRule, hardSigmoidRule, unaryRule } from "./operators/unary.ts";

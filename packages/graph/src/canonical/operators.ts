@@ -14,10 +14,12 @@ const BY_THEME = {
   arithmetic: ["Add", "Div", "Max", "Min", "Mod", "Mul", "Pow", "Sub"],
   comparisons: ["Equal", "Greater", "GreaterOrEqual", "IsInf", "IsNaN", "Less", "LessOrEqual"],
   logic: ["And", "Not", "Or", "Where", "Xor"],
+  sequences: ["GRU", "LSTM", "RNN"],
   reductions: ["ArgMax", "ArgMin", "CumSum", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd", "ReduceSum"],
   shapes: ["Expand", "Flatten", "Identity", "Pad", "Reshape", "Squeeze", "Tile", "Transpose", "Unsqueeze"],
   pieces: ["Concat", "Gather", "GatherElements", "OneHot", "Slice", "Split", "TopK", "Trilu"],
-  images: ["Resize"],
+  places: ["ScatterElements", "ScatterND"],
+  images: ["GridSample", "Resize"],
   sizes: ["Range", "Shape", "Size"],
   types: ["Cast", "DequantizeLinear", "QuantizeLinear"],
 } as const;

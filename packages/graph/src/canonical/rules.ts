@@ -26,7 +26,9 @@ import { inferenceDropout } from "./resolve/inference-dropout.ts";
 import type { NodeRule } from "./rule.ts";
 import { axesInputs } from "./upgrades/axes-inputs.ts";
 import { clipBounds } from "./upgrades/clip-bounds.ts";
+import { gridModes } from "./upgrades/grid-modes.ts";
 import { dropLaterAttributes } from "./upgrades/later-attributes.ts";
+import { laterReductions } from "./upgrades/later-reductions.ts";
 import { laterTypes } from "./upgrades/later-types.ts";
 import { legacyBroadcast } from "./upgrades/legacy-broadcast.ts";
 import { padInputs } from "./upgrades/pad-inputs.ts";
@@ -49,7 +51,9 @@ export const UPGRADES: readonly NodeRule[] = [
   dilatedAverage,
   dropoutAttributes,
   gelu,
+  gridModes,
   groupNormalization,
+  laterReductions,
   laterTypes,
   dropLaterAttributes,
   legacyBroadcast,

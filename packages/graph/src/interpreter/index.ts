@@ -6,6 +6,7 @@ import { CONSTANTS } from "./constants.ts";
 import { CONV_TRANSPOSE } from "./conv-transpose.ts";
 import { CONVOLUTION } from "./convolution.ts";
 import { EINSUM } from "./einsum.ts";
+import { GRID_SAMPLE } from "./grid-sample.ts";
 import { INDEXING } from "./indexing.ts";
 import type { Interpret } from "./interpreter.ts";
 import { LAYOUT } from "./layout.ts";
@@ -14,9 +15,11 @@ import { NORMALIZATION } from "./normalization.ts";
 import { PAD } from "./pad.ts";
 import { POOLING } from "./pooling.ts";
 import { QUANTIZE } from "./quantize.ts";
+import { RECURRENT } from "./recurrent.ts";
 import { REDUCTION } from "./reduction.ts";
 import { RESHAPE } from "./reshape.ts";
 import { RESIZE } from "./resize.ts";
+import { SCATTER } from "./scatter.ts";
 import { SLICE } from "./slice.ts";
 import { SOFTMAX } from "./softmax.ts";
 import { UNARY } from "./unary.ts";
@@ -32,6 +35,7 @@ export const INTERPRETERS: ReadonlyMap<string, Interpret> = new Map(
     ...CONV_TRANSPOSE,
     ...CONVOLUTION,
     ...EINSUM,
+    ...GRID_SAMPLE,
     ...INDEXING,
     ...LAYOUT,
     ...MATRIX,
@@ -39,9 +43,11 @@ export const INTERPRETERS: ReadonlyMap<string, Interpret> = new Map(
     ...PAD,
     ...POOLING,
     ...QUANTIZE,
+    ...RECURRENT,
     ...REDUCTION,
     ...RESHAPE,
     ...RESIZE,
+    ...SCATTER,
     ...SLICE,
     ...SOFTMAX,
     ...UNARY,

@@ -8,6 +8,7 @@ import { CONSTANTS } from "./constants.ts";
 import { CONV_TRANSPOSE } from "./conv-transpose.ts";
 import { CONVOLUTION } from "./convolution.ts";
 import { EINSUM } from "./einsum.ts";
+import { GRID_SAMPLE } from "./grid-sample.ts";
 import { INDEXING } from "./indexing.ts";
 import { LAYOUT } from "./layout.ts";
 import { MATRIX } from "./matrix.ts";
@@ -15,10 +16,12 @@ import { NORMALIZATION } from "./normalization.ts";
 import { PAD } from "./pad.ts";
 import { POOLING } from "./pooling.ts";
 import { QUANTIZE } from "./quantize.ts";
+import { RECURRENT } from "./recurrent.ts";
 import { REDUCTION } from "./reduction.ts";
 import { RESHAPE } from "./reshape.ts";
 import { RESIZE } from "./resize.ts";
 import type { OperatorRule, RuleTable } from "./rule.ts";
+import { SCATTER } from "./scatter.ts";
 import { SLICE } from "./slice.ts";
 import { SOFTMAX } from "./softmax.ts";
 import { UNARY } from "./unary.ts";
@@ -33,6 +36,7 @@ const GROUPS: readonly RuleTable[] = [
   CONV_TRANSPOSE,
   CONVOLUTION,
   EINSUM,
+  GRID_SAMPLE,
   INDEXING,
   LAYOUT,
   MATRIX,
@@ -40,9 +44,11 @@ const GROUPS: readonly RuleTable[] = [
   PAD,
   POOLING,
   QUANTIZE,
+  RECURRENT,
   REDUCTION,
   RESHAPE,
   RESIZE,
+  SCATTER,
   SLICE,
   SOFTMAX,
   UNARY,
