@@ -1,5 +1,5 @@
 import { type Contract, InternalError, throwIfAborted, UsageError } from "@samoyed/core";
-import { type Format, weightBytes, type WrittenModel } from "@samoyed/graph";
+import { CANONICAL_OPERATORS, expandOperators, type Format, weightBytes, type WrittenModel } from "@samoyed/graph";
 import type { Graph } from "@samoyed/ir";
 import { optionsFor, requireWritten } from "./format-options.ts";
 import type { ConvertOptions } from "./options.ts";
@@ -61,7 +61,8 @@ export async function writeFormats(
   const write = async (format: Format, place: number): Promise<WrittenModel> => {
     const share = shares[place]!;
     try {
-      return await format.write(share.graph, {
+      const expanded = expandOperators(share.graph, format.operators ?? CANONICAL_OPERATORS);
+      return await format.write(expanded.graph, {
         contract,
         name,
         weights,

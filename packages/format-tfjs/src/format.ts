@@ -1,6 +1,6 @@
 import { readAtLeastZero, type Format, readChoice } from "@samoyed/graph";
 import { modelFacts, readModel } from "@samoyed/tfjs-file";
-import { LAYOUTS, type DoorLayout, missingOperators } from "./lower-graph.ts";
+import { LAYOUTS, type DoorLayout, LOWERED_OPERATORS, missingOperators } from "./lower-graph.ts";
 import { STORED_WEIGHTS, type StoredWeights } from "./quantize.ts";
 import { readTfjsWeights } from "./read-weights.ts";
 import { ownShards } from "./shard-writer.ts";
@@ -18,6 +18,7 @@ export const tfjsFormat: Format = {
   ending: ".tfjs",
   entry: ENTRY,
   weights: STORED_WEIGHTS,
+  operators: LOWERED_OPERATORS,
   options: [
     {
       name: "layout",

@@ -2,6 +2,7 @@ import { depthToSpace } from "./decompositions/depth-to-space.ts";
 import { dilatedAverage } from "./decompositions/dilated-average.ts";
 import { celu } from "./decompositions/celu.ts";
 import { einsum } from "./decompositions/einsum.ts";
+import { gatherND } from "./decompositions/gather-nd.ts";
 import { gelu } from "./decompositions/gelu.ts";
 import { groupNormalization } from "./decompositions/group-normalization.ts";
 import { hardSwish } from "./decompositions/hard-swish.ts";
@@ -19,6 +20,8 @@ import { swish } from "./decompositions/swish.ts";
 import { thresholdedRelu } from "./decompositions/thresholded-relu.ts";
 import { extremeOperands, sumOperands } from "./decompositions/variadic.ts";
 import { wrapPadding } from "./decompositions/wrap-padding.ts";
+import { recurrent } from "./expansions/recurrent.ts";
+import { scatter } from "./expansions/scatter.ts";
 import { autoPad } from "./resolve/auto-pad.ts";
 import { constantNodes } from "./resolve/constant-nodes.ts";
 import { filledWeights } from "./resolve/filled-weights.ts";
@@ -81,6 +84,7 @@ export const DECOMPOSITIONS: readonly NodeRule[] = [
   einsum,
   extremeOperands,
   filledWeights,
+  gatherND,
   hardSwish,
   inferenceDropout,
   logSumExp,
@@ -94,3 +98,9 @@ export const DECOMPOSITIONS: readonly NodeRule[] = [
   sums,
   thresholdedRelu,
 ];
+
+/**
+ * Rules from canonical operators to others, for targets that lack the former: what is one operator in a file is many
+ * nodes so.
+ */
+export const EXPANSIONS: readonly NodeRule[] = [recurrent, scatter];

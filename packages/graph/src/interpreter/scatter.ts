@@ -1,6 +1,8 @@
-import { contiguousStrides, elementCount, type Shape, type Tensor } from "@samoyed/core";
+import { contiguousStrides, elementCount, formatShape, type Shape, type Tensor } from "@samoyed/core";
 import {
   integers,
+  type Node,
+  nodeShapeError,
   normalizeAxis,
   normalizeIndex,
   numbers,
@@ -19,10 +21,11 @@ const COMBINE: Readonly<Record<Exclude<ScatterReduction, "none">, (a: number, b:
   min: Math.min,
 };
 
-/** The first element that each index of the last axis of `indices` names, after `batch` axes that go along. */
-function blockStarts(call: InterpretCall, batch: number): number[] {
-  const { shape } = inputTensor(call, 0);
-  const indices = inputTensor(call, 1);
+/** The first element that each index in the last axis of `indices` names, after `batch` axes that go along. */
+export function blockStarts(
+  node: Node,
+  { shape, indices, batch = 0 }: { readonly shape: Shape; readonly indices: Tensor; readonly batch?: number },
+): readonly number[] {
   const depth = indices.shape.at(-1)!;
   const strides = contiguousStrides(shape);
   const values = integers(indices);
@@ -32,10 +35,28 @@ function blockStarts(call: InterpretCall, batch: number): number[] {
     let start = Math.floor(place / perBatch) * batchStride;
     for (let at = 0; at < depth; at++) {
       const axis = batch + at;
-      start += normalizeIndex(call.node, values[place * depth + at]!, shape[axis]!) * strides[axis]!;
+      start += normalizeIndex(node, values[place * depth + at]!, shape[axis]!) * strides[axis]!;
     }
     return start;
   });
+}
+
+/** The element that each update of a ScatterElements meets: updates[i][j] goes to [indices[i][j]][j] for axis 0. */
+export function elementPlaces(
+  node: Node,
+  { shape, indices }: { readonly shape: Shape; readonly indices: Tensor },
+): Int32Array {
+  const axis = normalizeAxis(node, readInt(node, "axis", 0), shape.length);
+  const strides = contiguousStrides(shape);
+  if (indices.shape.some((size, at) => at !== axis && size > shape[at]!)) {
+    throw nodeShapeError(node, `indices ${formatShape(indices.shape)} reach beyond input 0`);
+  }
+  const others = strides.map((stride, at) => (at === axis ? 0 : stride));
+  const places = offsets(indices.shape, others);
+  for (const [at, index] of integers(indices).entries()) {
+    places[at] = places[at]! + normalizeIndex(node, index, shape[axis]!) * strides[axis]!;
+  }
+  return places;
 }
 
 /** Every element of blocks of a length. */
@@ -49,9 +70,12 @@ function expandBlocks(starts: readonly number[], block: number): Int32Array {
 
 function interpretGatherND(call: InterpretCall): readonly Tensor[] {
   const data = inputTensor(call, 0);
+  const indices = inputTensor(call, 1);
   const batch = readInt(call.node, "batch_dims", 0);
-  const block = elementCount(data.shape.slice(batch + inputTensor(call, 1).shape.at(-1)!));
-  return [pick(data, outputType(call), expandBlocks(blockStarts(call, batch), block))];
+  const block = elementCount(data.shape.slice(batch + indices.shape.at(-1)!));
+  return [
+    pick(data, outputType(call), expandBlocks(blockStarts(call.node, { shape: data.shape, indices, batch }), block)),
+  ];
 }
 
 /** Puts updates in their places, in order. */
@@ -86,22 +110,14 @@ function joined(a: Tensor, b: Tensor): Tensor {
 
 function interpretScatterND(call: InterpretCall): readonly Tensor[] {
   const { shape } = inputTensor(call, 0);
-  const block = elementCount(shape.slice(inputTensor(call, 1).shape.at(-1)));
-  return scatter(call, expandBlocks(blockStarts(call, 0), block));
+  const indices = inputTensor(call, 1);
+  const block = elementCount(shape.slice(indices.shape.at(-1)));
+  return scatter(call, expandBlocks(blockStarts(call.node, { shape, indices }), block));
 }
 
-/** ScatterElements: output[indices[i][j]][j] = updates[i][j] for axis 0, and alike for the others. */
 function interpretScatterElements(call: InterpretCall): readonly Tensor[] {
   const { shape } = inputTensor(call, 0);
-  const indices = inputTensor(call, 1);
-  const axis = normalizeAxis(call.node, readInt(call.node, "axis", 0), shape.length);
-  const strides = contiguousStrides(shape);
-  const others: Shape = strides.map((stride, at) => (at === axis ? 0 : stride));
-  const places = offsets(indices.shape, others);
-  for (const [at, index] of integers(indices).entries()) {
-    places[at] = places[at]! + normalizeIndex(call.node, index, shape[axis]!) * strides[axis]!;
-  }
-  return scatter(call, places);
+  return scatter(call, elementPlaces(call.node, { shape, indices: inputTensor(call, 1) }));
 }
 
 /** Operators that choose or replace elements by lists of indices (onnx/docs/Operators.md, under each operator's name). */

@@ -162,6 +162,40 @@ describe("operators of many operands", () => {
   });
 });
 
+describe("gathering by lists of indices", () => {
+  const x = noise([3, 4, 5], 1);
+  const pairs = int64([0, 3, 2, -1, -3, 1], [3, 2]);
+
+  test("is one Gather", async () => {
+    const open = (index: number) => (index === 0 ? [3, 4, "N"] : undefined);
+    expect(await canonicalOps({ op: "GatherND", inputs: [x, pairs], constants: [1] }, open)).toEqual([
+      "Reshape",
+      "Gather",
+    ]);
+    expect(await canonicalOps({ op: "GatherND", inputs: [x, pairs] })).toEqual([
+      "Add",
+      "Less",
+      "Where",
+      "Mul",
+      "ReduceSum",
+      "Reshape",
+      "Gather",
+    ]);
+    const rows = int64([-1, 0], [2, 1]);
+    expect(
+      await canonicalOps({ op: "GatherND", inputs: [x, rows] }, (index) => (index === 0 ? ["N", 4, 5] : undefined)),
+    ).toEqual(["Squeeze", "Gather"]);
+  });
+
+  test("stays where batches go along, and where sizes are open", () => {
+    const item: NodeCase = { op: "GatherND", inputs: [x, pairs], constants: [1] };
+    expect(reasons({ ...item, attributes: { batch_dims: int(1) } })).toEqual(["it goes along batch axes"]);
+    expect(reasons(item, (index) => (index === 0 ? ["N", 4, 5] : undefined))).toEqual([
+      "it indexes several axes, of which the sizes are not known",
+    ]);
+  });
+});
+
 describe("depth and space", () => {
   test.each([
     ["DepthToSpace", { mode: string("DCR") }],
