@@ -431,6 +431,17 @@ def places():
     case("scatter_nd_add", "ScatterND", [x, same, updates], [y], reduction="add")
 
 
+def windows():
+    for seed, (name, image, block, strides, dilations, pads) in enumerate([
+        ("plain", (5, 6), (2, 3), (1, 1), (1, 1), (0, 0)), ("strided", (9, 8), (3, 2), (2, 3), (1, 2), (1, 1)),
+    ]):
+        counts = [(i + 2 * p - d * (k - 1) - 1) // s + 1 for i, k, s, d, p in zip(image, block, strides, dilations, pads)]
+        x = random(2, 3 * block[0] * block[1], counts[0] * counts[1], seed=1120 + seed)
+        y = exact(lambda x: F.fold(x, image, block, dilations, pads, strides), x)
+        case(f"col2im_{name}", "Col2Im", [x, np.array(image, np.int64), np.array(block, np.int64)], [y], opset=18,
+             constants=[1, 2], strides=strides, dilations=dilations, pads=[*pads, *pads])
+
+
 def grids():
     x, grid = random(2, 3, 5, 4, seed=1110), random(2, 6, 3, 2, seed=1111, low=-1.8, high=1.8)
     for mode in ("bilinear", "nearest", "bicubic"):
@@ -444,7 +455,7 @@ def grids():
     case("grid_volume", "GridSample", [volume, grid], [y], opset=20)
 
 
-for group in (transposed_convolutions, resizing, choices, quantizing, convolutions, normalizations, pools, paddings, activations, arithmetic, reductions, movements, recurrences, places, grids):
+for group in (transposed_convolutions, resizing, choices, quantizing, convolutions, normalizations, pools, paddings, activations, arithmetic, reductions, movements, recurrences, places, windows, grids):
     group()
 
 FOLDER.mkdir(parents=True, exist_ok=True)

@@ -24,6 +24,7 @@ export { describeNode, nodeFormatError, nodeShapeError, nodeUnsupportedError } f
 export { dtypeFromOnnx, dtypeToOnnx } from "./onnx-dtype.ts";
 export { layerNormRule } from "./operators/axis-normalization.ts";
 export { alignedShape, arithmeticRule, clipRule, powRule, slopeShape, variadicRule } from "./operators/binary.ts";
+export { type BlockWindows, readBlockWindows } from "./operators/col2im.ts";
 export { concatRule, splitRule } from "./operators/concat.ts";
 export { shapeSlice } from "./operators/constants.ts";
 export { convTransposeAxis, type TransposedAxis } from "./operators/conv-transpose.ts";

@@ -1,4 +1,4 @@
-import { DECOMPOSITIONS, UPGRADES } from "./rules.ts";
+import { DECOMPOSITIONS, EXPANSIONS, UPGRADES } from "./rules.ts";
 
 /** The operators of the canonical form by theme. */
 const BY_THEME = {
@@ -35,6 +35,11 @@ export const DECOMPOSED_OPERATORS: ReadonlyMap<string, readonly string[]> = new 
   [...UPGRADES, ...DECOMPOSITIONS].flatMap(({ ops, into }) =>
     into === undefined ? [] : ops.map((op): [string, readonly string[]] => [op, into]),
   ),
+);
+
+/** The canonical operators that are spelled by others for a target that lacks them, with all that these may be. */
+export const EXPANDED_OPERATORS: ReadonlyMap<string, readonly string[]> = new Map(
+  EXPANSIONS.flatMap(({ ops, into }) => ops.map((op): [string, readonly string[]] => [op, into!])),
 );
 
 /**

@@ -1,6 +1,7 @@
 import { depthToSpace } from "./decompositions/depth-to-space.ts";
 import { dilatedAverage } from "./decompositions/dilated-average.ts";
 import { celu } from "./decompositions/celu.ts";
+import { col2im } from "./decompositions/col2im.ts";
 import { einsum } from "./decompositions/einsum.ts";
 import { gatherND } from "./decompositions/gather-nd.ts";
 import { gelu } from "./decompositions/gelu.ts";
@@ -20,6 +21,7 @@ import { swish } from "./decompositions/swish.ts";
 import { thresholdedRelu } from "./decompositions/thresholded-relu.ts";
 import { extremeOperands, sumOperands } from "./decompositions/variadic.ts";
 import { wrapPadding } from "./decompositions/wrap-padding.ts";
+import { gridSample, gridSampleOfAny } from "./expansions/grid-sample.ts";
 import { recurrent } from "./expansions/recurrent.ts";
 import { scatter } from "./expansions/scatter.ts";
 import { autoPad } from "./resolve/auto-pad.ts";
@@ -51,6 +53,7 @@ export const UPGRADES: readonly NodeRule[] = [
   axesInputs,
   batchNormAttributes,
   clipBounds,
+  col2im,
   dilatedAverage,
   dropoutAttributes,
   gelu,
@@ -103,4 +106,4 @@ export const DECOMPOSITIONS: readonly NodeRule[] = [
  * Rules from canonical operators to others, for targets that lack the former: what is one operator in a file is many
  * nodes so.
  */
-export const EXPANSIONS: readonly NodeRule[] = [recurrent, scatter];
+export const EXPANSIONS: readonly NodeRule[] = [gridSample, gridSampleOfAny, recurrent, scatter];

@@ -1,6 +1,7 @@
 import { AXIS_NORMALIZATION } from "./axis-normalization.ts";
 import { BINARY } from "./binary.ts";
 import { CAST } from "./cast.ts";
+import { COL2IM } from "./col2im.ts";
 import { CONCAT } from "./concat.ts";
 import { CONSTANTS } from "./constants.ts";
 import { CONV_TRANSPOSE } from "./conv-transpose.ts";
@@ -30,6 +31,7 @@ export const INTERPRETERS: ReadonlyMap<string, Interpret> = new Map(
     ...AXIS_NORMALIZATION,
     ...BINARY,
     ...CAST,
+    ...COL2IM,
     ...CONCAT,
     ...CONSTANTS,
     ...CONV_TRANSPOSE,

@@ -3,6 +3,7 @@ import type { Node, TypedTensor } from "../types.ts";
 import { AXIS_NORMALIZATION } from "./axis-normalization.ts";
 import { BINARY } from "./binary.ts";
 import { CAST } from "./cast.ts";
+import { COL2IM } from "./col2im.ts";
 import { CONCAT } from "./concat.ts";
 import { CONSTANTS } from "./constants.ts";
 import { CONV_TRANSPOSE } from "./conv-transpose.ts";
@@ -31,6 +32,7 @@ const GROUPS: readonly RuleTable[] = [
   AXIS_NORMALIZATION,
   BINARY,
   CAST,
+  COL2IM,
   CONCAT,
   CONSTANTS,
   CONV_TRANSPOSE,

@@ -16,7 +16,7 @@ function asNetwork(item: NodeCase): NodeCase {
   return { ...item, constants: item.op === "GridSample" ? [] : constants };
 }
 
-const cases = recordedCases().filter(({ op, opset }) => EXPANDED.includes(op) && opset === 17);
+const cases = recordedCases().filter(({ op, opset }) => EXPANDED.includes(op) && opset <= 17);
 describe("what PyTorch computes", () => {
   test.each(cases.map((item) => [item.name, item] as const))("%s", async (_, item) => {
     const own = asNetwork(item);
@@ -124,6 +124,22 @@ describe("elements in constant places", () => {
     expect(expandOperators(open, OTHERS).declined[0]!.reason).toBe(
       "the sizes of the axes that it indexes are not known",
     );
+  });
+});
+
+describe("images at computed positions", () => {
+  test.each(["bilinear", "nearest", "bicubic"])("%s, of any batch", async (mode) => {
+    const item: NodeCase = {
+      op: "GridSample",
+      attributes: { mode: string(mode) },
+      inputs: [noise([3, 2, 5, 4], 1), noise([3, 3, 2, 2], 2)],
+    };
+    const graph = nodeGraph(item, (index) => ["N", ...item.inputs[index]!.shape.slice(1)]);
+    const expanded = expandOperators(graph, OTHERS).graph;
+    expect(expanded.nodes.map(({ op }) => op)).not.toContain("GridSample");
+    await expectSameNumbers(graph, expanded, inputsOf(item));
+    const open = nodeGraph(item, (index) => (index === 0 ? [3, 2, "H", 4] : undefined));
+    expect(expandOperators(open, OTHERS).declined[0]!.reason).toBe("its height, width or channels are not known");
   });
 });
 
