@@ -431,6 +431,22 @@ def places():
     case("scatter_nd_add", "ScatterND", [x, same, updates], [y], reduction="add")
 
 
+def attentions():
+    q, k, v = (random(2, 4, 3, 8, seed=1130), random(2, 4, 5, 8, seed=1131), random(2, 4, 5, 6, seed=1132))
+    bias, keep = random(3, 5, seed=1133), np.random.default_rng(1134).random((2, 1, 3, 5)) > 0.4
+    keep[..., 0] = True
+    attend = lambda q, k, v, **options: exact(lambda q, k, v: F.scaled_dot_product_attention(q, k, v, **options), q, k, v)  # noqa: E731
+    case("attention", "Attention", [q, k, v], [attend(q, k, v)], opset=23)
+    case("attention_bias", "Attention", [q, k, v, bias], [attend(q, k, v, attn_mask=torch.from_numpy(bias).double())], opset=23)
+    case("attention_mask", "Attention", [q, k, v, keep], [attend(q, k, v, attn_mask=torch.from_numpy(keep))], opset=23)
+    case("attention_causal", "Attention", [q, k, v], [attend(q, k, v, is_causal=True)], opset=23, is_causal=1)
+    case("attention_scale", "Attention", [q, k, v], [attend(q, k, v, scale=0.25)], opset=23, scale=0.25)
+    case("attention_grouped", "Attention", [q, k[:, :2], v[:, :2]], [attend(q, k[:, :2], v[:, :2], enable_gqa=True)], opset=23)
+    flat = [x.transpose(0, 2, 1, 3).reshape(2, x.shape[2], -1) for x in (q, k[:, :2], v[:, :2])]
+    y = attend(q, k[:, :2], v[:, :2], enable_gqa=True, is_causal=True).transpose(0, 2, 1, 3).reshape(2, 3, -1)
+    case("attention_flat", "Attention", flat, [y], opset=23, q_num_heads=4, kv_num_heads=2, is_causal=1)
+
+
 def windows():
     for seed, (name, image, block, strides, dilations, pads) in enumerate([
         ("plain", (5, 6), (2, 3), (1, 1), (1, 1), (0, 0)), ("strided", (9, 8), (3, 2), (2, 3), (1, 2), (1, 1)),
@@ -455,7 +471,7 @@ def grids():
     case("grid_volume", "GridSample", [volume, grid], [y], opset=20)
 
 
-for group in (transposed_convolutions, resizing, choices, quantizing, convolutions, normalizations, pools, paddings, activations, arithmetic, reductions, movements, recurrences, places, windows, grids):
+for group in (transposed_convolutions, resizing, choices, quantizing, convolutions, normalizations, pools, paddings, activations, arithmetic, reductions, movements, recurrences, places, windows, attentions, grids):
     group()
 
 FOLDER.mkdir(parents=True, exist_ok=True)

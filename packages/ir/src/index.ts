@@ -22,6 +22,7 @@ export { constantDims, knownTensor, MAX_KNOWN_ELEMENTS, tensorDims } from "./kno
 export { CANONICAL_OPSET, MAX_DIM, MAX_OPSET, MAX_RANK, MAX_WINDOW, MIN_OPSET } from "./limits.ts";
 export { describeNode, nodeFormatError, nodeShapeError, nodeUnsupportedError } from "./node-errors.ts";
 export { dtypeFromOnnx, dtypeToOnnx } from "./onnx-dtype.ts";
+export { type AttentionParts, readAttention } from "./operators/attention.ts";
 export { layerNormRule } from "./operators/axis-normalization.ts";
 export { alignedShape, arithmeticRule, clipRule, powRule, slopeShape, variadicRule } from "./operators/binary.ts";
 export { type BlockWindows, readBlockWindows } from "./operators/col2im.ts";

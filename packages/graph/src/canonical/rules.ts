@@ -1,6 +1,7 @@
 import { depthToSpace } from "./decompositions/depth-to-space.ts";
 import { dilatedAverage } from "./decompositions/dilated-average.ts";
 import { celu } from "./decompositions/celu.ts";
+import { attention } from "./decompositions/attention.ts";
 import { col2im } from "./decompositions/col2im.ts";
 import { einsum } from "./decompositions/einsum.ts";
 import { gatherND } from "./decompositions/gather-nd.ts";
@@ -50,6 +51,7 @@ import { batchNormAttributes, dropoutAttributes } from "./upgrades/training-mode
  * Decompositions of operators that came later are among them, for such a node cannot wait.
  */
 export const UPGRADES: readonly NodeRule[] = [
+  attention,
   axesInputs,
   batchNormAttributes,
   clipBounds,

@@ -1,3 +1,4 @@
+import { ATTENTION } from "./attention.ts";
 import { AXIS_NORMALIZATION } from "./axis-normalization.ts";
 import { BINARY } from "./binary.ts";
 import { CAST } from "./cast.ts";
@@ -28,6 +29,7 @@ import { UNARY } from "./unary.ts";
 /** Computation of every operator, by its ONNX name. A new group is one file and one line here. */
 export const INTERPRETERS: ReadonlyMap<string, Interpret> = new Map(
   Object.entries({
+    ...ATTENTION,
     ...AXIS_NORMALIZATION,
     ...BINARY,
     ...CAST,

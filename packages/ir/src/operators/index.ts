@@ -1,5 +1,6 @@
 import { quote, UnsupportedError } from "@samoyed/core";
 import type { Node, TypedTensor } from "../types.ts";
+import { ATTENTION } from "./attention.ts";
 import { AXIS_NORMALIZATION } from "./axis-normalization.ts";
 import { BINARY } from "./binary.ts";
 import { CAST } from "./cast.ts";
@@ -29,6 +30,7 @@ import { UNARY } from "./unary.ts";
 
 /** The rules by group. A new group is one file and one line here. */
 const GROUPS: readonly RuleTable[] = [
+  ATTENTION,
   AXIS_NORMALIZATION,
   BINARY,
   CAST,

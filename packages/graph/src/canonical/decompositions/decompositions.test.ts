@@ -196,6 +196,45 @@ describe("gathering by lists of indices", () => {
   });
 });
 
+describe("attention", () => {
+  const item = (heads: number, attributes: Record<string, Attribute> = {}): NodeCase => ({
+    op: "Attention",
+    opset: 23,
+    attributes,
+    inputs: [noise([2, 4, 3, 5], 1), noise([2, heads, 6, 5], 2), noise([2, heads, 6, 2], 3)],
+  });
+  const lengths = (index: number) => ["N", index === 0 ? 4 : 2, index === 0 ? "S" : "T", index === 2 ? 2 : 5];
+
+  test("is two products and a Softmax", async () => {
+    const ops = ["Mul", "Transpose", "MatMul", "Softmax", "MatMul"];
+    expect(await canonicalOps(item(4))).toEqual(ops);
+    expect(await canonicalOps(item(4, { softcap: float(0.5) }))).toEqual([
+      ...ops.slice(0, 3),
+      "Div",
+      "Tanh",
+      "Mul",
+      ...ops.slice(3),
+    ]);
+  });
+
+  test("a row of which every key is masked gives zeros", async () => {
+    const mask = {
+      dtype: "bool",
+      shape: [3, 6],
+      data: Uint8Array.from({ length: 18 }, (_, at) => Number(at > 7)),
+    } as const;
+    const own = item(4);
+    expect(await canonicalOps({ ...own, inputs: [...own.inputs, mask] })).toContain("Equal");
+  });
+
+  test("stays where its lengths would have to be known", () => {
+    expect(reasons(item(4, { is_causal: int(1) }), (index) => lengths(index).with(1, 4))).toEqual([
+      "it is causal, and its lengths are not known",
+    ]);
+    expect(reasons(item(2), lengths)).toEqual(["its heads share keys, and its lengths are not known"]);
+  });
+});
+
 describe("depth and space", () => {
   test.each([
     ["DepthToSpace", { mode: string("DCR") }],
