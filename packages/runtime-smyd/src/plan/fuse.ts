@@ -1,4 +1,4 @@
-import { sameShape, type Shape } from "@samoyed/core";
+import { sameShape } from "@samoyed/core";
 import { readFloat } from "@samoyed/ir";
 import type { Activation } from "./steps.ts";
 import { activationOf } from "./activations.ts";
@@ -25,10 +25,10 @@ const TAKES_ACTIVATION: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether a node is one step that can add another value: of a Gemm's forms, the usual one. */
-function takesResidual(node: PlanNode, shapes: ReadonlyMap<string, Shape>): boolean {
+function takesResidual(node: PlanNode, { shapeOf }: Uses): boolean {
   if (node.op !== "Gemm") return node.op === "Conv" || node.op === "MatMul";
-  const c = node.inputs[2] ? shapes.get(node.inputs[2]) : undefined;
-  const columns = shapes.get(node.outputs[0]!)!.at(-1)!;
+  const c = node.inputs[2] ? shapeOf(node.inputs[2]) : undefined;
+  const columns = shapeOf(node.outputs[0]!).at(-1)!;
   const isPlain = readFloat(node, "alpha", 1) === 1 && readFloat(node, "beta", 1) === 1;
   return isPlain && (c === undefined || isColumnBias(c, columns));
 }
@@ -111,8 +111,8 @@ class FusionList {
   /** Lets the kernel of one operand add the other one. */
   addResidual(node: PlanNode): boolean {
     const [a, b] = node.inputs as [string, string];
-    const shape = this.#uses.shapes.get(node.outputs[0]!)!;
-    const fits = [a, b].every((name) => sameShape(this.#uses.shapes.get(name)!, shape));
+    const shape = this.#uses.shapeOf(node.outputs[0]!);
+    const fits = [a, b].every((name) => sameShape(this.#uses.shapeOf(name), shape));
     if (!fits) return false;
     // The later operand's kernel can read the earlier one. The other way round, the kernel has to wait.
     const inOrder = (this.#places.get(a) ?? -1) > (this.#places.get(b) ?? -1) ? [a, b] : [b, a];
@@ -120,7 +120,7 @@ class FusionList {
       const place = this.#places.get(name) ?? -1;
       const maker = this.#list[place];
       const free = maker && maker.activation.kind === "none" && maker.residual === undefined;
-      if (!free || !takesResidual(maker.node, this.#uses.shapes) || !this.#uses.isInner(name)) continue;
+      if (!free || !takesResidual(maker.node, this.#uses) || !this.#uses.isInner(name)) continue;
       const fused = { ...maker, output: node.outputs[0]!, residual: name === a ? b : a };
       if (name === inOrder[0]) this.#replace(place, fused);
       else {
@@ -133,7 +133,7 @@ class FusionList {
   }
 
   #push(entry: FusedNode): void {
-    this.#places.set(entry.output, this.#list.length);
+    for (const name of [entry.output, ...entry.node.outputs.slice(1)]) this.#places.set(name, this.#list.length);
     this.#list.push(entry);
   }
 

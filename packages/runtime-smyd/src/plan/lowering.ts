@@ -1,9 +1,10 @@
-import { FormatError, quote, type Shape, UnsupportedError } from "@samoyed/core";
-import type { SmydWeight } from "@samoyed/smyd-file";
+import { quote, type Shape } from "@samoyed/core";
+import { constantPlace, tablePlace } from "./constant-place.ts";
+import type { Shapes } from "./sizes.ts";
 import type { Activation, Step } from "./steps.ts";
 import { copySteps, permuteSteps } from "./copy-steps.ts";
 import type { PlanModel } from "./model.ts";
-import { type Buffer, isPlain, newBuffer, type Place, placeBytes } from "./places.ts";
+import { isPlain, newBuffer, type Place, placeBytes } from "./places.ts";
 import type { Tables } from "./tables.ts";
 
 export const NO_ACTIVATION: Activation = { kind: "none" };
@@ -29,6 +30,8 @@ export interface Lowering {
   readonly dataAddress: number;
   /** Gives the place of a value. */
   place(name: string): Place;
+  /** A plain constant of the program; `key` says all that its words depend on. */
+  constant(key: string, shape: Shape, words: () => Int32Array): Place;
   /** A value, or a copy of it, as pixels with the border that convolutions want of it. */
   pixels(name: string): Place;
   /** A place, or a copy of it, in ONNX's order. */
@@ -63,10 +66,11 @@ export interface LoweringOptions {
   readonly borders: ReadonlyMap<string, number>;
   /** The names under which a value is wanted by the caller. */
   readonly wanted: ReadonlyMap<string, readonly string[]>;
+  readonly shapes: Pick<Shapes, "types" | "known" | "varying">;
 }
 
 /** An empty list of operations, and what fills it. */
-export function createLowering({ model, dataAddress, borders, wanted }: LoweringOptions): Lowering & Lowered {
+export function createLowering({ model, dataAddress, borders, wanted, shapes }: LoweringOptions): Lowering & Lowered {
   const operations: Operation[] = [];
   const readouts: Readout[] = [];
   const places = new Map<string, Place>();
@@ -84,11 +88,9 @@ export function createLowering({ model, dataAddress, borders, wanted }: Lowering
   function place(name: string): Place {
     const known = places.get(name);
     if (known !== undefined) return known;
-    const weight = model.graph.initializers.get(name);
-    if (weight === undefined) throw new FormatError(`the value ${quote(name)} is used before it is made`);
-    const constant = constantPlace(weight, dataAddress);
-    places.set(name, constant);
-    return constant;
+    const made = constantPlace(name, { model, dataAddress, shapes });
+    places.set(name, made);
+    return made;
   }
   function copy(input: Place, output: Place, activation: Activation = NO_ACTIVATION): void {
     push({ reads: [input], writes: output, emit: () => copySteps(input, output, activation) });
@@ -125,6 +127,7 @@ export function createLowering({ model, dataAddress, borders, wanted }: Lowering
     operations,
     readouts,
     place,
+    constant: tablePlace,
     pixels,
     plain,
     push,
@@ -144,18 +147,6 @@ export function createLowering({ model, dataAddress, borders, wanted }: Lowering
         border: layout === "pixels" ? (borders.get(name) ?? 0) : 0,
       }),
   };
-}
-
-function constantPlace(weight: SmydWeight, dataAddress: number): Place {
-  if (weight.layout !== "plain" || weight.storage !== "float32") {
-    throw new UnsupportedError(
-      `the constant ${quote(weight.name)} is ${weight.storage} in the layout ${weight.layout}; ` +
-        "operators other than convolutions and linears compute with plain float32",
-    );
-  }
-  const { byteLength, offset, shape } = weight;
-  const buffer: Buffer = { byteLength, fixed: true, address: dataAddress + offset, first: 0, last: 0 };
-  return { buffer, layout: "plain", shape, border: 0 };
 }
 
 function newPlace(what: string, { shape, layout, border }: Pick<Place, "shape" | "layout" | "border">): Place {

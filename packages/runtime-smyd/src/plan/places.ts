@@ -5,8 +5,10 @@ import { MAX_VALUE_BYTES, SMALLER } from "./limits.ts";
 /** Bytes of memory that values are in. Lifetimes are filled in while operations are listed, the address after that. */
 export interface Buffer {
   readonly byteLength: number;
-  /** Whether the address is given: a constant in the file's data section. */
+  /** Whether it is no part of the arena: a constant, in the file's data section or in a table. */
   readonly fixed: boolean;
+  /** Of a constant in a table: its words, and a key that says all that they depend on. */
+  readonly table?: { readonly key: string; readonly words: () => Int32Array };
   address: number;
   /** The first and the last operation that touch it. */
   first: number;

@@ -5,7 +5,9 @@ import { LAYOUT } from "./layout.ts";
 import { MATRIX } from "./matrix.ts";
 import { NORMALIZATION } from "./normalization.ts";
 import { PAD } from "./pad.ts";
+import { PIECES } from "./pieces.ts";
 import { POOLING } from "./pooling.ts";
+import { SIZES } from "./sizes.ts";
 import { SOFTMAX } from "./softmax.ts";
 
 /** Every ONNX operator that is planned, by name. Identity is gone before (`resolve.ts`). */
@@ -17,7 +19,9 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     ...MATRIX,
     ...NORMALIZATION,
     ...PAD,
+    ...PIECES,
     ...POOLING,
+    ...SIZES,
     ...SOFTMAX,
   }),
 );

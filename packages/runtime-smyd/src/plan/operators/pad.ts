@@ -1,19 +1,17 @@
 import type { Shape } from "@samoyed/core";
 import { type AxisPadding, CANONICAL_OPSET, padRule, padSources, readPadding, readPadMode } from "@samoyed/ir";
-import { readIntsInput, readScalarInput } from "../constants.ts";
+import { readScalarInput } from "../constants.ts";
 import { countElements } from "../limits.ts";
-import type { PlanModel, PlanNode } from "../model.ts";
+import type { PlanNode } from "../model.ts";
 import { type LowerCall, type Operator, requireRank, shapeOf, type ShapeCall } from "../operator.ts";
 import { everyPixel } from "../pixel-tables.ts";
 import { imageSize, type Place, pixelStrides } from "../places.ts";
 import type { Tables } from "../tables.ts";
 import { unsupported } from "../unsupported.ts";
 
-function paddingOf(node: PlanNode, model: PlanModel, rank: number): AxisPadding {
+function paddingOf(node: PlanNode, dims: LowerCall["dims"], rank: number): AxisPadding {
   const inputs = node.inputs.map((name) => (name === "" ? undefined : name));
-  const padding = readPadding({ node, opset: CANONICAL_OPSET, inputs }, rank, (index) =>
-    readIntsInput(model, node, index),
-  );
+  const padding = readPadding({ node, opset: CANONICAL_OPSET, inputs }, rank, dims);
   if (padding === undefined) throw unsupported(node, "computes its pads");
   return padding;
 }
@@ -41,7 +39,7 @@ function lowerPad(call: LowerCall): void {
   const { fused, node, shape, lowering, shapeOf } = call;
   const { model } = lowering;
   const from = shapeOf(fused.inputs[0]!);
-  const padding = paddingOf(node, model, from.length);
+  const padding = paddingOf(node, call.dims, from.length);
   const fill = readScalarInput(model, node, 2) ?? 0;
   const channelsStay = from.length === 4 && padding.begin[1] === 0 && padding.end[1] === 0;
   const input = channelsStay ? lowering.pixels(fused.inputs[0]!) : lowering.plain(lowering.place(fused.inputs[0]!));
@@ -91,7 +89,7 @@ export const PAD: Readonly<Record<string, Operator>> = {
     without: ["pads", "value"],
     require: requirePad,
     keepsImages: (call) => {
-      const { begin, end } = paddingOf(call.node, call.model, shapeOf(call, 0).length);
+      const { begin, end } = paddingOf(call.node, call.dims, shapeOf(call, 0).length);
       return begin[0] === 0 && end[0] === 0;
     },
     lower: lowerPad,
