@@ -3,7 +3,7 @@ import type { Call } from "../lowering/call.ts";
 import { isIntegral } from "../lowering/literal.ts";
 import type { Lowering, Lowerings } from "../lowering/lowering.ts";
 import type { Operand } from "../lowering/operand.ts";
-import { areKnown, sameSize, type Size } from "../program/size.ts";
+import { areKnown, sameSize, sameSizes, type Size } from "../program/size.ts";
 
 /** PyTorch's names of how an element and its update become one, as far as operator set 17 has them. */
 const REDUCTIONS: ReadonlyMap<string, string> = new Map([
@@ -95,13 +95,13 @@ const indexPut: Lowering = (call) => {
   const after = rest.filter((axis) => !before.includes(axis));
   const sizesOf = (list: readonly number[]): readonly Size[] => list.map((axis) => x.sizes[axis]!);
   const target = [...sizesOf(before), ...chosen, ...sizesOf(after)];
-  const spread = call.emit("Expand", [call.emitter.cast(values, x.dtype), call.emitter.sizes(target)]);
+  const spread = expanded(call, { ...values, value: call.emitter.cast(values, x.dtype) }, target);
   const places = [...target.keys()];
   const front = places.slice(before.length, before.length + chosen.length);
   const moved = [...front, ...places.filter((place) => !front.includes(place))];
   const updates = isFront ? spread : transpose(call, spread, moved);
   const columns = indexed.map(({ index }) => {
-    const whole = call.emit("Expand", [call.emitter.cast(index, "int64"), call.emitter.sizes(chosen)]);
+    const whole = expanded(call, { ...index, value: call.emitter.cast(index, "int64") }, chosen);
     return call.emit("Unsqueeze", [whole, call.emitter.ints([-1])]);
   });
   const indices = columns.length === 1 ? columns[0]! : call.emit("Concat", columns, { axis: int(-1) });
@@ -110,6 +110,10 @@ const indexPut: Lowering = (call) => {
   const result = call.emit("ScatterND", [base, indices, updates], reduction);
   return isFront ? result : transpose(call, result, inverse(order));
 };
+
+function expanded(call: Call, { value, sizes }: Operand, target: readonly Size[]): string {
+  return sameSizes(sizes, target) ? value : call.emit("Expand", [value, call.emitter.sizes(target)]);
+}
 
 function transpose(call: Call, value: string, order: readonly number[]): string {
   return call.emit("Transpose", [value], { perm: { type: "ints", value: order } });

@@ -84,8 +84,8 @@ export function gruSteps(parts: StepParts): Steps {
       const [z, r] = split(emit, node1(f, sum), [size, size]) as [string, string];
       const old = reset(r, hidden);
       const n = node1(g, old === undefined ? fresh : node1("Add", fresh, old));
-      const change = hidden === undefined ? node1("Neg", n) : node1("Sub", hidden, n);
-      return { hidden: node1("Add", n, node1("Mul", z, change)) };
+      if (hidden === undefined) return { hidden: node1("Sub", n, node1("Mul", z, n)) };
+      return { hidden: node1("Add", n, node1("Mul", z, node1("Sub", hidden, n))) };
     },
   };
 }

@@ -62,7 +62,7 @@ function concat(emit: Emit, values: readonly string[], axis: number): string {
 export const recurrent: NodeRule = {
   name: "recurrent",
   ops: Object.keys(STEPS),
-  into: ["Add", "Concat", "MatMul", "Mul", "Neg", "Sigmoid", "Split", "Sub", "Tanh", "Transpose", "Unsqueeze"],
+  into: ["Add", "Concat", "MatMul", "Mul", "Relu", "Sigmoid", "Split", "Sub", "Tanh", "Transpose", "Unsqueeze"],
   check,
   expand(node, emit) {
     const batchFirst = isBatchFirst(node);
