@@ -3,6 +3,11 @@ import type { SmydWeights } from "@samoyed/format-smyd";
 import { type Format, inferShapes } from "@samoyed/graph";
 import type { Graph } from "@samoyed/ir";
 
+/** Lists the operators that the runtime of `.smyd` models computes. */
+export async function smydOperators(): Promise<readonly string[]> {
+  return (await import("@samoyed/runtime-smyd/plan")).PLANNED_OPERATORS;
+}
+
 /**
  * Every node that the runtime of `.smyd` models does not compute.
  *

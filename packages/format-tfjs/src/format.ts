@@ -16,6 +16,9 @@ export const tfjsFormat: Format = {
   ending: ".tfjs",
   entry: ENTRY,
   weights: STORED_WEIGHTS,
+  async operators() {
+    return (await import("./lower-graph.ts")).LOWERED_OPERATORS;
+  },
   options: [
     {
       name: "layout",
