@@ -1,6 +1,7 @@
 import { UnsupportedError } from "@samoyed/core";
-import { CANONICAL_OPERATORS, expandOperators, type Format, type Refusal, type RefusalContext } from "@samoyed/graph";
+import type { Format, Refusal, RefusalContext } from "@samoyed/graph";
 import type { Graph } from "@samoyed/ir";
+import { expandFor } from "./expand-for.ts";
 import { FORMATS } from "./formats.ts";
 
 /**
@@ -31,7 +32,7 @@ export async function requireRunnable(
 /** What a format does not take, with the reason why it could not be spelled by what it takes. */
 async function refusalsOf(format: Format, graph: Graph, context: RefusalContext): Promise<readonly Refusal[]> {
   if (format.findRefusals === undefined) return [];
-  const { graph: expanded, declined } = expandOperators(graph, format.operators ?? CANONICAL_OPERATORS);
+  const { graph: expanded, declined } = await expandFor(format, graph);
   const refusals = await format.findRefusals(expanded, context);
   return refusals.map((refusal) => {
     const whole = declined.find(({ node }) => node === refusal.node);
