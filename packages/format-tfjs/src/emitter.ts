@@ -288,7 +288,6 @@ export class Emitter {
   noteSizes(ref: string, shape: readonly Dim[]): void {
     this.#sizes.note(ref, shape);
   }
-
   /** An open size as a vector of one element; `undefined` where no tensor before has it. */
   sizeOf(size: string): string | undefined {
     const present = this.#sizeRefs.get(size);

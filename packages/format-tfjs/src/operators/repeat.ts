@@ -45,17 +45,18 @@ export function broadcastTo(
     return emitter.emit("Tile", [whole, counts], { hint, attr: TILE });
   }
   const runs = runsOf(padded, to);
-  // An open size with its neighbors has no name: the reshape infers it, once.
-  const merged = (sizes: readonly Dim[]): Dim => {
-    if (sizes.length === 1) return sizes[0]!;
-    return isKnown(sizes) ? elementCount(sizes) : "neighbors";
-  };
   const [narrow, wide] = [runs.map((run) => merged(run.from)), runs.map((run) => merged(run.to))];
   if (runs.length > MAX_AXES) return undefined;
   const counts = emitter.vector(wide.map((size, index) => (runs[index]!.repeated ? size : 1)));
   if (counts === undefined) return undefined;
   const flat = emitter.reshape(ref, narrow, { hint });
   return emitter.reshape(emitter.emit("Tile", [flat, counts], { hint, attr: TILE }), to, { hint });
+}
+
+/** Neighbors as one size. An open one among several has no name: the reshape infers it, once. */
+function merged(sizes: readonly Dim[]): Dim {
+  if (sizes.length === 1) return sizes[0]!;
+  return isKnown(sizes) ? elementCount(sizes) : "neighbors";
 }
 
 function runsOf(from: readonly Dim[], to: readonly Dim[]): readonly Run[] {
