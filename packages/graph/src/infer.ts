@@ -1,4 +1,4 @@
-import type { LazyTensor, Tensor } from "@samoyed/core";
+import type { DType, LazyTensor, Tensor } from "@samoyed/core";
 import {
   checkShape,
   constantDims,
@@ -12,6 +12,9 @@ import {
   type ValueInfo,
   type ValueType,
 } from "@samoyed/ir";
+
+/** The types of values whose elements are followed: sizes, and what compares them. */
+const LISTED: ReadonlySet<DType> = new Set<DType>(["int64", "int32", "bool"]);
 
 /** Facts that inference found about a graph's values. */
 export interface Knowledge {
@@ -76,7 +79,7 @@ class Walk implements Knowledge {
       this.types.set(name, type);
     }
     const first = types[0];
-    if (first !== undefined && first.shape.length <= 1 && (first.dtype === "int64" || first.dtype === "int32")) {
+    if (first !== undefined && first.shape.length <= 1 && LISTED.has(first.dtype)) {
       const dims = rule.inferDims?.(call);
       if (dims !== undefined) this.#dims.set(node.outputs[0]!, dims);
     }
