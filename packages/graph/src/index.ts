@@ -1,5 +1,6 @@
 export { canonicalize, type CanonicalReport, type CanonicalResult } from "./canonical/canonicalize.ts";
-export { CANONICAL_OPERATORS, DECOMPOSED_OPERATORS, operatorsInto } from "./canonical/operators.ts";
+export { CANONICAL_OPERATORS, DECOMPOSED_OPERATORS, EXPANDED_OPERATORS, operatorsInto } from "./canonical/operators.ts";
+export { expandOperators, type ExpandResult } from "./canonical/expand-operators.ts";
 export { requireCanonical } from "./canonical/require-canonical.ts";
 export { createBuilder, type GraphBuilder, type NodeOptions } from "./builder.ts";
 export { inferShapes } from "./infer.ts";

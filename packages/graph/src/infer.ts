@@ -1,4 +1,4 @@
-import type { DType, LazyTensor, Tensor } from "@samoyed/core";
+import type { LazyTensor, Tensor } from "@samoyed/core";
 import {
   checkShape,
   constantDims,
@@ -6,15 +6,13 @@ import {
   type Dim,
   type Graph,
   type InferCall,
+  inferredDims,
   knownTensor,
   type Node,
   ruleOf,
   type ValueInfo,
   type ValueType,
 } from "@samoyed/ir";
-
-/** The types of values whose elements are followed: sizes, and what compares them. */
-const LISTED: ReadonlySet<DType> = new Set<DType>(["int64", "int32", "bool"]);
 
 /** Facts that inference found about a graph's values. */
 export interface Knowledge {
@@ -78,11 +76,8 @@ class Walk implements Knowledge {
       checkShape(`${describeNode(node)}: output "${name}"`, type.shape);
       this.types.set(name, type);
     }
-    const first = types[0];
-    if (first !== undefined && first.shape.length <= 1 && LISTED.has(first.dtype)) {
-      const dims = rule.inferDims?.(call);
-      if (dims !== undefined) this.#dims.set(node.outputs[0]!, dims);
-    }
+    const dims = inferredDims(rule, call, types[0]);
+    if (dims !== undefined) this.#dims.set(node.outputs[0]!, dims);
   }
 }
 
