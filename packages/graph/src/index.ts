@@ -48,5 +48,6 @@ export {
   type PortDescription,
   type TensorDescription,
 } from "./format/model-description.ts";
+export { openSizes } from "./format/open-sizes.ts";
 export { readGraphWeights } from "./format/read-graph-weights.ts";
 export { weightBytes } from "./format/weight-bytes.ts";
