@@ -169,6 +169,11 @@ describe("wrong usage", () => {
     await convert(foreign("torchscript"), "--size", "16", "--out", out);
     const again = await convert(join(out, "torchscript.onnx"), "--size", "16", "--out", join(folder, "none"));
     expect(twoLines(again.stderr).what).toMatch(/has a contract/);
+    const open = join(folder, "own-open");
+    await convert(foreign("torchscript-open"), "--size", "16", "--out", open);
+    const shape = ["--shape", "height=8", "--out", join(folder, "none")];
+    const other = await convert(join(open, "torchscript-open.onnx"), ...shape);
+    expect(twoLines(other.stderr).what).toMatch(/takes \[3, 8, width\], and the model's contract prepares/);
   });
 
   test("an output in the model's own place", async () => {

@@ -1,9 +1,8 @@
-import { type ByteSource, type Contract, type ModelFiles, UsageError } from "@samoyed/core";
-import type { SourceFormat } from "@samoyed/graph";
+import { type ByteSource, type Contract, formatShape, MismatchError, type ModelFiles, UsageError } from "@samoyed/core";
+import type { Sizes, SourceFormat } from "@samoyed/graph";
 import type { Graph } from "@samoyed/ir";
 import { canonicalizeAll } from "./build-graph.ts";
 import { fileName, outputName } from "./file-name.ts";
-import { fixSizes } from "./fix-sizes.ts";
 import { foreignContract } from "./foreign-contract.ts";
 import { hashPortable } from "./hash-portable.ts";
 import { lastPart } from "./last-part.ts";
@@ -20,7 +19,7 @@ export interface ReadModelOptions extends Pick<
   "weights" | "formatOptions" | "fold" | "signal" | "onProgress" | "labels" | "preprocess"
 > {
   /** Open sizes of inputs to fix, by symbol or by `INPUT:AXIS`. */
-  readonly sizes?: ReadonlyMap<string, number>;
+  readonly sizes?: Sizes;
 }
 
 /** Options of `convertModel`. */
@@ -69,12 +68,12 @@ export async function convertModel(source: ByteSource, options: ConvertModelOpti
   const start = performance.now();
   // It is awaited only at the end; until then nothing listens, and Node must not end the process if it fails.
   Promise.resolve(options.sourceSha256).catch(() => undefined);
-  const { weights = "float32", fold, signal, sizes = new Map<string, number>() } = options;
+  const { weights = "float32", fold, signal, sizes } = options;
   const formats = formatsNamed(options.formats);
-  const read = await readable(options.from)(filesOf(source, options), { signal });
+  const read = await readable(options.from)(filesOf(source, options), { signal, sizes });
   try {
     const opened = performance.now();
-    const built = canonicalizeAll(fixSizes(read.graph, sizes), fold === undefined ? {} : { fold });
+    const built = canonicalizeAll(read.graph, fold === undefined ? {} : { fold });
     const { graph, contract, warnings, hash } = withContract(built.graph, { source, own: read.contract, options });
     const rewritten = performance.now();
     const model = contract?.model ?? options.name;
@@ -119,7 +118,10 @@ function withContract(
   },
 ): WithContract {
   const { name, labels, preprocess, sourceName = source.label, sourceSha256, signal } = options;
-  if (labels === undefined && preprocess === undefined) return { graph, contract: own, warnings: [] };
+  if (labels === undefined && preprocess === undefined) {
+    if (own !== undefined) requireContractSize(graph, own);
+    return { graph, contract: own, warnings: [] };
+  }
   if (own !== undefined) {
     throw new UsageError(
       `${source.label} has a contract, which says how images are prepared and what its classes are`,
@@ -134,6 +136,16 @@ function withContract(
     options,
   });
   return { ...described, hash: async () => sourceSha256 ?? hashPortable(source, { signal }) };
+}
+
+/** Sizes that were fixed must be those of the images that the model's own contract prepares. */
+function requireContractSize({ inputs }: Graph, { input, preprocess }: Contract): void {
+  const image = inputs.find(({ name }) => name === input)?.shape.slice(1) ?? [];
+  if (!image.some((size, axis) => typeof size === "number" && size !== preprocess.inputSize[axis])) return;
+  throw new MismatchError(
+    `the input "${input}" takes ${formatShape(image)}, and the model's contract prepares images as ${formatShape(preprocess.inputSize)}`,
+    { hint: "Fix other sizes, or none." },
+  );
 }
 
 function readable(from: string): NonNullable<SourceFormat["read"]> {

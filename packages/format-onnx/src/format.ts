@@ -23,10 +23,10 @@ export const onnxFormat: Format = {
   weights: ["float32", "float16"],
   options: [],
   write,
-  read: (files, { signal }) =>
+  read: (files, { signal, sizes }) =>
     openKept(files, {
       signal,
-      work: async ({ open }) => readOnnx(await open(""), { resolve: open, signal }),
+      work: async ({ open }) => readOnnx(await open(""), { resolve: open, signal, sizes }),
     }),
   describe: (files, { signal }) =>
     withFiles(files, {

@@ -1,6 +1,6 @@
 import { openExported } from "@samoyed/checkpoint";
 import { SamoyedError } from "@samoyed/core";
-import { type ModelDescription, openKept, type SourceFormat, withFiles } from "@samoyed/graph";
+import { fixSizes, type ModelDescription, openKept, type SourceFormat, withFiles } from "@samoyed/graph";
 import { convertProgram } from "./convert-program.ts";
 import { describeProgram } from "./describe-program.ts";
 import { readProgram } from "./program/read-program.ts";
@@ -12,8 +12,14 @@ export const pt2Format: SourceFormat = {
   title: "torch.export",
   noun: "a program that torch.export.save wrote",
   ending: ".pt2",
-  read: (files, { signal }) =>
-    openKept(files, { signal, work: async ({ open }) => readPt2(await open(""), { signal }) }),
+  read: (files, { signal, sizes = new Map() }) =>
+    openKept(files, {
+      signal,
+      async work({ open }) {
+        const { graph, ...rest } = await readPt2(await open(""), { signal });
+        return { ...rest, graph: fixSizes(graph, sizes) };
+      },
+    }),
   describe: (files, { signal }) =>
     withFiles(files, {
       signal,

@@ -1,5 +1,13 @@
 import { readSafetensorsHeader, SamoyedError } from "@samoyed/core";
-import { describeValues, type Format, readSwitch, openKept, readGraphWeights, withFiles } from "@samoyed/graph";
+import {
+  describeValues,
+  fixSizes,
+  type Format,
+  readSwitch,
+  openKept,
+  readGraphWeights,
+  withFiles,
+} from "@samoyed/graph";
 import { readSmydHeader } from "@samoyed/smyd-file";
 import { readSmyd } from "./read-smyd.ts";
 import { SMYD_WEIGHTS, type SmydWeights } from "./weight-records.ts";
@@ -28,8 +36,14 @@ export const smydFormat: Format = {
     const options = { sink, ...(contract && { contract }), weights: weights as SmydWeights, signal };
     return { entry, ...(await writeSmyd(graph, options)) };
   },
-  read: (files, { signal }) =>
-    openKept(files, { signal, work: async ({ open }) => readSmyd(await open(""), { signal }) }),
+  read: (files, { signal, sizes = new Map() }) =>
+    openKept(files, {
+      signal,
+      async work({ open }) {
+        const { graph, ...rest } = await readSmyd(await open(""), { signal });
+        return { ...rest, graph: fixSizes(graph, sizes) };
+      },
+    }),
   describe: (files, { signal }) =>
     withFiles(files, {
       signal,

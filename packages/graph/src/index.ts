@@ -24,6 +24,7 @@ export {
   type CreateSink,
   type Format,
   type OpenModel,
+  type ReadModelOptions,
   type ReadWeightsOptions,
   type Refusal,
   type RefusalContext,
@@ -48,6 +49,7 @@ export {
   type PortDescription,
   type TensorDescription,
 } from "./format/model-description.ts";
+export { fixInputs, fixSizes, type Sizes } from "./format/fix-sizes.ts";
 export { openSizes } from "./format/open-sizes.ts";
 export { readGraphWeights } from "./format/read-graph-weights.ts";
 export { weightBytes } from "./format/weight-bytes.ts";

@@ -1,7 +1,7 @@
 import { ShapeError, UsageError } from "@samoyed/core";
-import { createBuilder } from "@samoyed/graph";
 import { type Graph, int } from "@samoyed/ir";
 import { expect, test } from "vitest";
+import { createBuilder } from "../builder.ts";
 import { fixSizes } from "./fix-sizes.ts";
 
 /** Two inputs that share a symbol, joined along the axis that each has for itself. */
