@@ -44,6 +44,18 @@ describe.each(["torchscript", "default-exporter", "torchscript-opset9"])("%s", (
   });
 });
 
+test("a float16 model computes in float32, which a note says", async () => {
+  const out = join(folder, "half");
+  const { code, stdout } = await convert(foreign("torchscript-float16"), "--labels", LABELS, "--out", out);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/The model computes in float16: here it computes in float32, and so are its inputs and/);
+  for (const path of artifacts(out, "torchscript-float16")) {
+    const at = { name: "torchscript-float16", folder: join(folder, "run") };
+    // PyTorch's float64 of the very same weights.
+    expect(await errorOf(path, at), path).toBeLessThan(EXACT);
+  }
+});
+
 test("what was assumed is printed, and travels in the contract", async () => {
   const out = join(folder, "assumed");
   const given = ["--mean", "0.5,0.5,0.5", "--interpolation", "bilinear"];

@@ -1,5 +1,5 @@
 import { type ByteSource, type Contract, formatShape, MismatchError, type ModelFiles, UsageError } from "@samoyed/core";
-import type { Sizes, SourceFormat } from "@samoyed/graph";
+import { type Sizes, type SourceFormat, widenHalves, type WidenResult } from "@samoyed/graph";
 import type { Graph } from "@samoyed/ir";
 import { canonicalizeAll } from "./build-graph.ts";
 import { fileName, outputName } from "./file-name.ts";
@@ -73,7 +73,8 @@ export async function convertModel(source: ByteSource, options: ConvertModelOpti
   const read = await readable(options.from)(filesOf(source, options), { signal, sizes });
   try {
     const opened = performance.now();
-    const built = canonicalizeAll(read.graph, fold === undefined ? {} : { fold });
+    const widened = widenHalves(read.graph);
+    const built = canonicalizeAll(widened.graph, fold === undefined ? {} : { fold });
     const { graph, contract, warnings, hash } = withContract(built.graph, { source, own: read.contract, options });
     const rewritten = performance.now();
     const model = contract?.model ?? options.name;
@@ -88,12 +89,18 @@ export async function convertModel(source: ByteSource, options: ConvertModelOpti
       contract: written.contract,
       files: written.files,
       rewrites: built.rewrites,
-      warnings: [...(read.warnings ?? []), ...warnings],
+      warnings: [...(read.warnings ?? []), ...widening(widened), ...warnings],
       milliseconds: { open: opened - start, build: rewritten - opened, write: end - rewritten, total: end - start },
     };
   } finally {
     await read.close();
   }
+}
+
+/** What the user must know of a model whose numbers became others. */
+function widening({ from }: WidenResult): readonly string[] {
+  if (from === undefined) return [];
+  return [`The model computes in ${from}: here it computes in float32, and so are its inputs and outputs.`];
 }
 
 interface WithContract {

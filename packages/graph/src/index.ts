@@ -19,6 +19,7 @@ export {
   type RewriteResult,
   rewriteGraph,
 } from "./rewrites/rewrite.ts";
+export { type WidenResult, widenHalves } from "./rewrites/widen-halves.ts";
 export { withoutUnused } from "./rewrites/without-unused.ts";
 export {
   type CreateSink,
