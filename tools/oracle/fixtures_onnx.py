@@ -296,8 +296,8 @@ def if_by_size(name):
             ["is_one"],
             ["y"],
             name="squeeze",
-            then_branch=branch("then", [helper.make_node("Neg", ["x"], ["t"])], ["t"]),
-            else_branch=branch("else", [helper.make_node("Abs", ["x"], ["t"])], ["t"]),
+            then_branch=branch("then", [helper.make_node("Relu", ["x"], ["t"])], ["t"]),
+            else_branch=branch("else", [helper.make_node("Sigmoid", ["x"], ["t"])], ["t"]),
         ),
     ]
     initializers = [tensor("place", np.int64(0)), tensor("one", np.int64(1))]

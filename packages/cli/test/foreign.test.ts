@@ -56,6 +56,36 @@ test("a float16 model computes in float32, which a note says", async () => {
   }
 });
 
+test.each(["qdq", "qdq-asymmetric"])("%s: quantized weights and values are computed in float32", async (name) => {
+  const out = join(folder, name);
+  const to = ["--to", "onnx,tfjs", "--labels", LABELS, "--out", out];
+  const { code, stderr } = await runMain(["convert", foreign(name), ...to]);
+  expect([code, stderr]).toEqual([0, ""]);
+  for (const path of artifacts(out, name).slice(0, 2)) {
+    expect(await errorOf(path, { name, folder: join(folder, "run") }), path).toBeLessThan(EXACT);
+  }
+});
+
+test("an If by a size that --shape fixes, Loop and vendors' operators", async () => {
+  const refused = (name: string): Promise<Ran> =>
+    runMain(["convert", foreign(name), "--to", "tfjs", "--out", join(folder, "none")]);
+  const named = await refused("control-flow");
+  expect(named.code).toBe(4);
+  expect(twoLines(named.stderr).what).toMatch(
+    /node "loop" \(Loop\) is a loop; node "branch" \(If\) is a branch by "flag"/,
+  );
+  const vendors = await refused("vendor-refused");
+  expect(twoLines(vendors.stderr).what).toMatch(
+    /"fast_conv" \(NhwcConv\).*"com.microsoft"; node 3 \(DCNv3\).*"custom.ops"/,
+  );
+  const out = join(folder, "if");
+  const { code, stderr } = await convert(foreign("if-by-size"), "--shape", "rows=1", "--out", out);
+  expect([code, stderr]).toEqual([0, ""]);
+  for (const path of artifacts(out, "if-by-size")) {
+    expect(await errorOf(path, { name: "if-by-size", folder: join(folder, "run") }), path).toBe(0);
+  }
+});
+
 test("what was assumed is printed, and travels in the contract", async () => {
   const out = join(folder, "assumed");
   const given = ["--mean", "0.5,0.5,0.5", "--interpolation", "bilinear"];

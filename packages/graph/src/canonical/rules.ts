@@ -21,8 +21,11 @@ import { extremeOperands, sumOperands } from "./decompositions/variadic.ts";
 import { wrapPadding } from "./decompositions/wrap-padding.ts";
 import { autoPad } from "./resolve/auto-pad.ts";
 import { constantNodes } from "./resolve/constant-nodes.ts";
+import { dequantizedWeights } from "./resolve/dequantized-weights.ts";
+import { fakeQuantization } from "./resolve/fake-quantization.ts";
 import { filledWeights } from "./resolve/filled-weights.ts";
 import { inferenceDropout } from "./resolve/inference-dropout.ts";
+import { shapeTargets } from "./resolve/shape-targets.ts";
 import type { NodeRule } from "./rule.ts";
 import { axesInputs } from "./upgrades/axes-inputs.ts";
 import { clipBounds } from "./upgrades/clip-bounds.ts";
@@ -90,3 +93,6 @@ export const DECOMPOSITIONS: readonly NodeRule[] = [
   sums,
   thresholdedRelu,
 ];
+
+/** Rules for what is known once constants are folded. */
+export const RESOLUTIONS: readonly NodeRule[] = [dequantizedWeights, fakeQuantization, shapeTargets];
