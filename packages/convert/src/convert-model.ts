@@ -10,6 +10,7 @@ import { formatsNamed } from "./format-named.ts";
 import { SOURCE_FORMATS } from "./formats.ts";
 import type { ConvertOptions, ModelOptions } from "./options.ts";
 import type { RewriteReport, WrittenFile } from "./report.ts";
+import { requireKnown } from "./require-known.ts";
 import { UNKNOWN_HASH } from "./unknown-hash.ts";
 import { writeFormats } from "./write-formats.ts";
 
@@ -73,6 +74,7 @@ export async function convertModel(source: ByteSource, options: ConvertModelOpti
   const read = await readable(options.from)(filesOf(source, options), { signal, sizes });
   try {
     const opened = performance.now();
+    requireKnown(read.graph);
     const widened = widenHalves(read.graph);
     const built = canonicalizeAll(widened.graph, fold === undefined ? {} : { fold });
     const { graph, contract, warnings, hash } = withContract(built.graph, { source, own: read.contract, options });

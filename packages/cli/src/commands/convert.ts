@@ -62,7 +62,7 @@ function weightTypesText(): string {
 
 export const convert: Command = {
   name: "convert",
-  summary: "a PyTorch checkpoint becomes a model file for JavaScript",
+  summary: "a PyTorch checkpoint, or a model, becomes a model file for JavaScript",
   usage: `SOURCE [--to ${NAMES.join(",")}] [--out DIR]`,
   options: {
     model: {
