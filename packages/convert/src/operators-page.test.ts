@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { VENDOR_OPERATORS } from "@samoyed/format-onnx";
 import { LOWERED_OPERATORS } from "@samoyed/format-tfjs";
-import { CANONICAL_OPERATORS, DECOMPOSED_OPERATORS } from "@samoyed/graph";
+import { CANONICAL_OPERATORS, DECOMPOSED_OPERATORS, EXPANDED_OPERATORS } from "@samoyed/graph";
 import { PLANNED_OPERATORS } from "@samoyed/runtime-smyd/plan";
 import { describe, expect, test } from "vitest";
 
@@ -50,6 +50,16 @@ function page(): string {
     "",
     "Of onnxruntime's domain com.microsoft `.onnx` files may have, besides, " +
       `${VENDOR_OPERATORS.join(", ")}: the reader writes them by ONNX's own.`,
+    "",
+    "## Canonical operators that other operators spell",
+    "",
+    "A target that lacks one of these and has the others gets them in its place, where the node allows it: constant weights",
+    "and a sequence of known length for LSTM, GRU and RNN, constant indices for ScatterElements and ScatterND. `.onnx` files",
+    "keep the operator.",
+    "",
+    "| operator | becomes |",
+    "| --- | --- |",
+    ...[...EXPANDED_OPERATORS].map(([op, into]) => `| ${op} | ${into.join(", ")} |`),
     "",
   ].join("\n");
 }

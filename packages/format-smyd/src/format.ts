@@ -3,15 +3,14 @@ import {
   describeValues,
   fixSizes,
   type Format,
+  type KeptFiles,
   readSwitch,
   openKept,
   readGraphWeights,
   withFiles,
 } from "@samoyed/graph";
-import { readSmydHeader } from "@samoyed/smyd-file";
-import { readSmyd } from "./read-smyd.ts";
-import { SMYD_WEIGHTS, type SmydWeights } from "./weight-records.ts";
-import { writeSmyd } from "./write-smyd.ts";
+import type { SmydModel } from "./read-smyd.ts";
+import { SMYD_WEIGHTS, type SmydWeights } from "./storage.ts";
 
 /** `.smyd`: one file, which is also a safetensors file. */
 export const smydFormat: Format = {
@@ -31,6 +30,7 @@ export const smydFormat: Format = {
     },
   ],
   async write(graph, { contract, name, weights, createSink, signal }) {
+    const { writeSmyd } = await import("./write-smyd.ts");
     const entry = `${name}.smyd`;
     const sink = await createSink(entry);
     const options = { sink, ...(contract && { contract }), weights: weights as SmydWeights, signal };
@@ -40,7 +40,7 @@ export const smydFormat: Format = {
     openKept(files, {
       signal,
       async work({ open }) {
-        const { graph, ...rest } = await readSmyd(await open(""), { signal });
+        const { graph, ...rest } = await readModel(open, signal);
         return { ...rest, graph: fixSizes(graph, sizes) };
       },
     }),
@@ -48,6 +48,7 @@ export const smydFormat: Format = {
     withFiles(files, {
       signal,
       async work({ open }) {
+        const { readSmydHeader } = await import("@samoyed/smyd-file");
         const { version, graph, hashed, contract } = await readSmydHeader(await open(""), { signal });
         const { opset, inputs, outputs, nodes } = graph;
         return {
@@ -73,7 +74,7 @@ export const smydFormat: Format = {
     withFiles(files, {
       signal: options.signal,
       async work({ open }) {
-        const { graph } = await readSmyd(await open(""), { signal: options.signal });
+        const { graph } = await readModel(open, options.signal);
         await readGraphWeights(graph, options);
       },
     }),
@@ -88,3 +89,8 @@ export const smydFormat: Format = {
     }
   },
 };
+
+async function readModel(open: KeptFiles["open"], signal: AbortSignal | undefined): Promise<SmydModel> {
+  const { readSmyd } = await import("./read-smyd.ts");
+  return readSmyd(await open(""), { signal });
+}

@@ -1,6 +1,5 @@
 import { dirname, join } from "node:path";
 import type { WrittenFile } from "@samoyed/convert";
-import { addSelfTest } from "../add-self-test.ts";
 import { formatBytes } from "../columns.ts";
 import type { GivenOptions } from "../format-options.ts";
 import { paint, type Terminal } from "../terminal.ts";
@@ -37,6 +36,9 @@ export async function finish(
     signal,
   }: Pick<GivenOptions, "afterwards"> & { readonly out: string; readonly signal: AbortSignal },
 ): Promise<readonly WrittenFile[]> {
+  if (afterwards.length === 0) return files;
+  // An engine, which takes longer to load than a small model to convert.
+  const { addSelfTest } = await import("../add-self-test.ts");
   let finished = files;
   for (const { format } of afterwards) finished = await addSelfTest(finished, { format, out, signal });
   return finished;
