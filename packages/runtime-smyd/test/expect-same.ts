@@ -22,7 +22,12 @@ export async function expectSame(
   }
 }
 
-function expectClose(values: ReadonlyMap<string, Tensor>, expected: ReadonlyMap<string, Tensor>, by: string): void {
+/** Requires values to be as expected, by name. */
+export function expectClose(
+  values: ReadonlyMap<string, Tensor>,
+  expected: ReadonlyMap<string, Tensor>,
+  by: string,
+): void {
   for (const [name, wanted] of expected) {
     const found = values.get(name)!;
     expect(found.shape, name).toEqual(wanted.shape);

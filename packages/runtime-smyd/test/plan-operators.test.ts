@@ -3,12 +3,11 @@ import { canonicalize, createBuilder, interpret } from "@samoyed/graph";
 import { type Attribute, type Dim, float, type Graph, int, ints, string } from "@samoyed/ir";
 import fc from "fast-check";
 import { wave } from "@samoyed/test-support/tensors";
-import { describe, expect, test } from "vitest";
+import { describe, test } from "vitest";
 import { readSmyd } from "@samoyed/format-smyd";
 import { BACKENDS } from "./backends.ts";
-import { expectSame } from "./expect-same.ts";
+import { expectClose, expectSame } from "./expect-same.ts";
 import { smydBytes } from "./models.ts";
-import { runPlanned } from "./run-plan.ts";
 
 const runs = { numRuns: 60 * Number(process.env["SAMOYED_FUZZ"] ?? 1) };
 

@@ -1,7 +1,7 @@
 import { kernelExtent, readWindow } from "@samoyed/ir";
 import type { PlanNode } from "./model.ts";
 import type { ResolvedModel } from "./resolve.ts";
-import type { Shapes } from "./shapes.ts";
+import type { Shapes } from "./sizes.ts";
 import { transposedPhases } from "./transposed-phases.ts";
 
 /**
