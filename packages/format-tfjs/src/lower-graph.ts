@@ -2,7 +2,8 @@ import { type ReadOptions, throwIfAborted, UnsupportedError } from "@samoyed/cor
 import { inferShapes, requireCanonical } from "@samoyed/graph";
 import type { Graph, Node } from "@samoyed/ir";
 import type { DoorLayout } from "./door-layout.ts";
-import { Emitter, tfDType } from "./emitter.ts";
+import { tfDType } from "./dtypes.ts";
+import { Emitter } from "./emitter.ts";
 import { LOWERINGS } from "./operators/index.ts";
 import { planGroups } from "./plan-groups.ts";
 import { type TfGraph, type TfPort, tfShape, typeAttr } from "./tf-graph.ts";
