@@ -65,6 +65,11 @@ export class Emitter {
     for (const [name, lazy] of graph.initializers) this.set(name, constantOf(lazy));
   }
 
+  /** Whether a value was computed or is known. */
+  has(name: string): boolean {
+    return this.#values.has(name);
+  }
+
   /** A value that was computed or is known. */
   value(name: string): Value {
     const value = this.#values.get(name);
