@@ -6,7 +6,7 @@ import census
 import numpy as np
 import pytest
 import torch
-from samoyed_oracle.census.fills import fill_weights, first_fills
+from samoyed_oracle.census.fills import calibrated_fills, first_fills
 from samoyed_oracle.census.networks import create, input_sizes
 from samoyed_oracle.census.record import idle_tensors, record, seeded_input
 
@@ -39,7 +39,7 @@ def test_every_module_has_a_case_or_a_reason():
 def test_no_tensor_is_left_as_an_initializer_set_it(name):
     model = create(name)
     x = seeded_input(input_sizes(model)[0])
-    fills = fill_weights(model, x, seed="census-1")
+    fills = calibrated_fills(model, x, seed="census-1")
     assert fills.keys() == first_fills(model).keys()
     for key, value in model.named_parameters():
         assert value.numel() == 1 or value.std() > 0, key
