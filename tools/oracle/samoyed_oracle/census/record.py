@@ -125,6 +125,7 @@ def record(module: str, name: str, folder: Path) -> dict:
     folder.mkdir(parents=True, exist_ok=True)
     write_gzip(folder / "program.json.gz", saved)
     write_gzip(folder / "tensors.json.gz", json.dumps(entries, separators=(",", ":")).encode())
+    (folder / "stored.bin.gz").unlink(missing_ok=True)
     if stored:
         write_gzip(folder / "stored.bin.gz", stored)
     np.save(folder / "logits64.npy", logits64.astype(np.float64))
