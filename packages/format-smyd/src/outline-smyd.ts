@@ -1,20 +1,19 @@
-import { bytesPerElement, type LazyTensor, type ReadOptions, tensorByteLength } from "@samoyed/core";
+import { type ReadOptions, tensorByteLength } from "@samoyed/core";
 import { requireCanonical } from "@samoyed/graph";
 import type { Graph } from "@samoyed/ir";
-import type { SmydWeight } from "@samoyed/smyd-file";
+import { isReadByPlanner, type SmydWeight } from "@samoyed/smyd-file";
 import { plainAttributes } from "./plain-attributes.ts";
-import { planWeights, type PlannedWeight, type SmydWeights } from "./weight-records.ts";
+import type { SmydWeights } from "./storage.ts";
+import { planWeights, type PlannedWeight } from "./weight-records.ts";
 
 /** A graph as its `.smyd` file would describe it, with the constants that planning reads. */
 export interface SmydOutline {
   /** Offsets of weights that are not in `data` mean nothing. */
   readonly graph: Graph<SmydWeight>;
-  /** The small constants: lists of integers, and scalars. */
+  /** The constants that planning reads: integers and scalars. */
   readonly data: Uint8Array;
 }
 
-/** A list of integers or a scalar is far smaller; a longer constant is no list that an operator reads. */
-const MAX_READ_BYTES = 4096;
 const ALIGNMENT = 8;
 
 /** Describes a graph as `writeSmyd` would, without writing it; of the weights only small constants are read. */
@@ -31,7 +30,7 @@ export async function outlineSmyd(
     const common = { name, dtype: weight.dtype, shape, layout, groups, storage, offset: 0, byteLength };
     if (layout !== "plain")
       return record.scale === undefined ? common : { ...common, scale: { offset: 0, byteLength: 0 } };
-    if (!isRead(weight, byteLength)) return common;
+    if (!isReadByPlanner(common)) return common;
     const offset = length;
     parts.push(await weight.read(reading));
     length += Math.ceil(byteLength / ALIGNMENT) * ALIGNMENT;
@@ -47,9 +46,4 @@ export async function outlineSmyd(
     at += Math.ceil(part.byteLength / ALIGNMENT) * ALIGNMENT;
   }
   return { graph: { ...graph, nodes, initializers }, data };
-}
-
-function isRead({ dtype }: LazyTensor, byteLength: number): boolean {
-  if (dtype === "float32") return byteLength === bytesPerElement(dtype);
-  return byteLength <= MAX_READ_BYTES;
 }

@@ -18,26 +18,40 @@ export { checkShape } from "./check-shape.ts";
 export { absentContractPort, requireContractPorts } from "./contract-ports.ts";
 export { compatibleShapes, floorDivide, isKnown, multiplyDims } from "./dims.ts";
 export { imageWindow, imageWindowExtent, type ImageWindow, type Pair } from "./image-window.ts";
-export { constantDims, knownTensor, MAX_KNOWN_ELEMENTS, tensorDims } from "./known.ts";
+export { constantDims, inferredDims, knownTensor, MAX_KNOWN_ELEMENTS, tensorDims } from "./known.ts";
 export { CANONICAL_OPSET, MAX_DIM, MAX_OPSET, MAX_RANK, MAX_WINDOW, MIN_OPSET } from "./limits.ts";
 export { describeNode, nodeFormatError, nodeShapeError, nodeUnsupportedError } from "./node-errors.ts";
 export { dtypeFromOnnx, dtypeToOnnx } from "./onnx-dtype.ts";
-export { layerNormRule } from "./operators/axis-normalization.ts";
-export { alignedShape, arithmeticRule, clipRule, powRule, slopeShape, variadicRule } from "./operators/binary.ts";
+export { type AttentionParts, readAttention } from "./operators/attention.ts";
+export { AXIS_NORMALIZATION, layerNormRule } from "./operators/axis-normalization.ts";
+export {
+  alignedShape,
+  arithmeticRule,
+  BINARY,
+  clipRule,
+  powRule,
+  slopeShape,
+  variadicRule,
+} from "./operators/binary.ts";
+export { type BlockWindows, readBlockWindows } from "./operators/col2im.ts";
 export { concatRule, splitRule } from "./operators/concat.ts";
-export { shapeSlice } from "./operators/constants.ts";
-export { convTransposeAxis, type TransposedAxis } from "./operators/conv-transpose.ts";
+export { CAST } from "./operators/cast.ts";
+export { CONSTANTS, shapeSlice } from "./operators/constants.ts";
+export { CONV_TRANSPOSE, convTransposeAxis, type TransposedAxis } from "./operators/conv-transpose.ts";
 export { convRule } from "./operators/convolution.ts";
 export { type Equation, parseEquation } from "./operators/einsum.ts";
+export { type GridSampling, readGridSampling } from "./operators/grid-sample.ts";
 export { OPERATOR_RULES, ruleOf } from "./operators/index.ts";
-export { blockSize, readPermutation, transposeRule } from "./operators/layout.ts";
+export { INDEXING } from "./operators/indexing.ts";
+export { blockSize, LAYOUT, readPermutation, transposeRule } from "./operators/layout.ts";
 export { gemmRule, matMulRule } from "./operators/matrix.ts";
-export { batchNormRule, instanceNormRule } from "./operators/normalization.ts";
+export { batchNormRule, instanceNormRule, NORMALIZATION } from "./operators/normalization.ts";
 export { padSources, readPadMode } from "./operators/pad-source.ts";
 export { type AxisPadding, padRule, readPadding } from "./operators/pad.ts";
 export { averagePoolRule, globalPoolRule, maxPoolRule, poolKernel } from "./operators/pooling.ts";
 export { QUANTIZED_RANGES } from "./operators/quantize.ts";
-export { readReducedAxes } from "./operators/reduction.ts";
+export { readActivations, readDirections, RECURRENT_KINDS } from "./operators/recurrent.ts";
+export { readReducedAxes, REDUCTION } from "./operators/reduction.ts";
 export {
   flattenRule,
   readFlattenAxis,
@@ -52,14 +66,16 @@ export {
   hasScalesOnly,
   readAspectPolicy,
   readResize,
+  RESIZE,
   type ResizedAxis,
   resizedAxis,
   type ResizeRequest,
 } from "./operators/resize.ts";
 export { describeInput, type InferCall, inputType, type OperatorRule, type RuleTable } from "./operators/rule.ts";
+export { readReduction, type ScatterReduction } from "./operators/scatter.ts";
 export { type AxisSlice, readSlices, resolveSlice, sliceRule, type Slices } from "./operators/slice.ts";
 export { readSoftmaxAxis, softmaxRule } from "./operators/softmax.ts";
-export { alphaRule, floatUnaryRule, geluRule, hardSigmoidRule, unaryRule } from "./operators/unary.ts";
+export { alphaRule, floatUnaryRule, geluRule, hardSigmoidRule, UNARY, unaryRule } from "./operators/unary.ts";
 export { integers, type Numbers, numbers } from "./tensor-numbers.ts";
 export type { Attribute, Dim, Graph, Node, TypedTensor, ValueInfo, ValueType } from "./types.ts";
 export { axisPads, kernelExtent, readWindow, type WindowAttributes, windowOutputs } from "./window.ts";

@@ -1,7 +1,8 @@
 import { formatShape, quote, type Shape, type Tensor, UnsupportedError } from "@samoyed/core";
 import type { ValueInfo } from "@samoyed/ir";
 import type { SmydFile } from "@samoyed/smyd-file";
-import type { InputSizes } from "./plan/shapes.ts";
+import { isPortType, PORT_TYPES } from "./plan/integers.ts";
+import type { InputSizes } from "./plan/sizes.ts";
 
 /**
  * The one symbol that counts images: axis 0 of inputs, and no other axis of anything. `undefined` where there is no
@@ -15,13 +16,13 @@ export function batchSymbol({ inputs, outputs }: SmydFile["graph"]): string | un
 }
 
 /**
- * @throws UnsupportedError when a port is not of float32.
+ * @throws UnsupportedError when a port is of a type that no run takes or gives.
  */
-export function requireFloatPorts({ inputs, outputs }: SmydFile["graph"], label: string): void {
-  const other = [...inputs, ...outputs].find(({ dtype }) => dtype !== "float32");
+export function requirePorts({ inputs, outputs }: SmydFile["graph"], label: string): void {
+  const other = [...inputs, ...outputs].find(({ dtype }) => !isPortType(dtype));
   if (other === undefined) return;
   throw new UnsupportedError(
-    `${label}: ${quote(other.name)} is ${other.dtype} ${formatShape(other.shape)}; only float32 goes in and out`,
+    `${label}: ${quote(other.name)} is ${other.dtype} ${formatShape(other.shape)}; ${PORT_TYPES} go in and out`,
     { hint: "Run the model in its ONNX form, on onnxruntime." },
   );
 }
@@ -31,7 +32,11 @@ export function sizesOfRun(
   { inputs }: SmydFile["graph"],
   { tensors, batch }: { readonly tensors: Readonly<Record<string, Tensor>>; readonly batch: string | undefined },
 ): InputSizes {
-  return sizesOf(inputs, batch, ({ name }) => tensors[name]!.shape);
+  const images = inputs.find(({ shape }) => batch !== undefined && shape[0] === batch);
+  return {
+    ...sizesOf(inputs, batch, ({ name }) => tensors[name]!.shape),
+    ...(images && { images: tensors[images.name]!.shape[0]! }),
+  };
 }
 
 /**

@@ -109,12 +109,12 @@ test("a classifier needs nothing but the file", async () => {
   await classifier.dispose();
 });
 
-test("what goes in and out is float32; anything else is refused when it is loaded", async () => {
+test("float32 and integers go in and out; anything else is refused when it is loaded", async () => {
   const b = createBuilder({ name: "double" });
   b.output(b.node("Relu", [b.input("x", "float64", [2])]));
   const load = smyd().load(await smydBytes(b.finish()), { threads: 1 });
   await expect(load).rejects.toThrow(UnsupportedError);
-  await expect(load).rejects.toThrow(/"x" is float64 \[2\]; only float32 goes in and out/);
+  await expect(load).rejects.toThrow(/"x" is float64 \[2\]; float32 and integers go in and out/);
 });
 
 test("an operator that no kernel computes is named when the model is loaded", async () => {

@@ -11,6 +11,7 @@ export {
   unpackDepthwise,
   unpackPanel,
 } from "./pack.ts";
+export { isReadByPlanner } from "./read-by-planner.ts";
 export { LENGTH_BYTES, parseSmydHeader, readSmydHeader, smydHeaderLength } from "./read-header.ts";
 export { convWeights, PACKED_STORAGES, storedArray, type StoredArray, type WeightRecord } from "./read-weight.ts";
 export type { SmydFile, SmydVersion, SmydWeight, WeightLayout } from "./types.ts";

@@ -1,4 +1,5 @@
 import { UnsupportedError } from "@samoyed/core";
+import { MixedImagesError } from "./mixed-images.ts";
 import type { PlanNode } from "./model.ts";
 
 /**
@@ -10,7 +11,8 @@ export function atNode<T>({ name, op }: PlanNode, work: () => T): T {
   try {
     return work();
   } catch (cause) {
-    if (!(cause instanceof UnsupportedError) || cause.details["node"] !== undefined) throw cause;
+    if (!(cause instanceof UnsupportedError) || cause instanceof MixedImagesError) throw cause;
+    if (cause.details["node"] !== undefined) throw cause;
     const { message, hint, details } = cause;
     throw new UnsupportedError(message, {
       cause,

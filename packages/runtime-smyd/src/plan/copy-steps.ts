@@ -1,5 +1,5 @@
 import type { Shape } from "@samoyed/core";
-import type { Activation, BinaryOperator, Step, StridedView } from "./steps.ts";
+import type { Activation, BinaryOperator, CopyStep, Step, StridedView } from "./steps.ts";
 import { imageOf, type Place, viewOf } from "./places.ts";
 
 /** A step for each image of a value. */
@@ -16,7 +16,7 @@ export function clearBorder(place: Place): Step[] {
 /**
  * A value's view over a larger shape that it broadcasts to, as ONNX and NumPy do: stride 0 where an axis is repeated.
  */
-function broadcastView(place: Place, shape: readonly number[]): StridedView {
+export function broadcastView(place: Place, shape: readonly number[]): StridedView {
   const { address, strides } = viewOf(place);
   const missing = shape.length - place.shape.length;
   return {
@@ -27,18 +27,21 @@ function broadcastView(place: Place, shape: readonly number[]): StridedView {
   };
 }
 
+/** Copies elements of any type from one view of a shape to another. */
+export function stridedCopy(input: StridedView, output: StridedView, shape: Shape): CopyStep {
+  return { kind: "copy", input, output, shape, activation: { kind: "none" } };
+}
+
 /** Copies a value into another place of the same shape. */
 export function copySteps(input: Place, output: Place, activation: Activation): Step[] {
-  const { shape } = output;
-  return [{ kind: "copy", input: viewOf(input), output: viewOf(output), shape, activation }];
+  return [{ ...stridedCopy(viewOf(input), viewOf(output), output.shape), activation }];
 }
 
 /** Copies a value whose axes come in another order: axis `i` of the output is axis `perm[i]` of the input. */
 export function permuteSteps(input: Place, output: Place, perm: readonly number[]): Step[] {
   const { address, strides } = viewOf(input);
   const { shape } = output;
-  const moved = { address, strides: perm.map((axis) => strides[axis]!) };
-  return [{ kind: "copy", input: moved, output: viewOf(output), shape, activation: { kind: "none" } }];
+  return [stridedCopy({ address, strides: perm.map((axis) => strides[axis]!) }, viewOf(output), shape)];
 }
 
 /** Combines two values, broadcast to the shape of the output. */

@@ -1,11 +1,12 @@
 import { SamoyedError, type Shape, UnsupportedError } from "@samoyed/core";
 import { describeNode, type Dim } from "@samoyed/ir";
 import { alignUp } from "./arena.ts";
+import { isPortType, PORT_TYPES } from "./integers.ts";
 import type { PlanModel, PlanNode } from "./model.ts";
 import { OPERATORS } from "./operators/index.ts";
 import { planProgram } from "./plan.ts";
 import { isIdentity } from "./resolve.ts";
-import type { InputSizes } from "./shapes.ts";
+import type { InputSizes } from "./sizes.ts";
 
 /** Something that the runtime would refuse. */
 export interface Refusal {
@@ -38,8 +39,8 @@ const DATA_ADDRESS = 1024;
  */
 export function findRefusals(given: PlanModel, { sizes, shapes, exact }: FindRefusalsOptions): readonly Refusal[] {
   const refusals: Refusal[] = [...given.graph.inputs, ...given.graph.outputs]
-    .filter(({ dtype }) => dtype !== "float32")
-    .map(({ name, dtype }) => ({ reason: `${JSON.stringify(name)} is ${dtype}; only float32 goes in and out` }));
+    .filter(({ dtype }) => !isPortType(dtype))
+    .map(({ name, dtype }) => ({ reason: `${JSON.stringify(name)} is ${dtype}; ${PORT_TYPES} go in and out` }));
   let model = given;
   const inputs = new Map(sizes.inputs);
   const batched = new Set(sizes.batched);

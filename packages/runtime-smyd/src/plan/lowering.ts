@@ -1,9 +1,10 @@
-import { FormatError, quote, type Shape, UnsupportedError } from "@samoyed/core";
-import type { SmydWeight } from "@samoyed/smyd-file";
+import { quote, type Shape } from "@samoyed/core";
+import { constantPlace, tablePlace } from "./constant-place.ts";
+import type { Shapes } from "./sizes.ts";
 import type { Activation, Step } from "./steps.ts";
 import { copySteps, permuteSteps } from "./copy-steps.ts";
 import type { PlanModel } from "./model.ts";
-import { type Buffer, isPlain, newBuffer, type Place, placeBytes } from "./places.ts";
+import { isPlain, newBuffer, type Place, placeBytes } from "./places.ts";
 import type { Tables } from "./tables.ts";
 
 export const NO_ACTIVATION: Activation = { kind: "none" };
@@ -29,14 +30,18 @@ export interface Lowering {
   readonly dataAddress: number;
   /** Gives the place of a value. */
   place(name: string): Place;
+  /** A plain constant of the program; `key` says all that its words depend on. */
+  constant(key: string, shape: Shape, words: () => Int32Array): Place;
   /** A value, or a copy of it, as pixels with the border that convolutions want of it. */
   pixels(name: string): Place;
   /** A place, or a copy of it, in ONNX's order. */
   plain(place: Place): Place;
-  /** A new place with no name. */
+  /** A new place with no name, plain or of pixels. */
   temporary(shape: Shape, layout: Place["layout"]): Place;
   /** A new place for a value, with the border that convolutions want of it. */
   create(name: string, shape: Shape, layout: Place["layout"]): Place;
+  /** Whether a convolution reads a value. */
+  isConvolved(name: string): boolean;
   push(operation: Operation): void;
   /** Adds the operation that makes a value. */
   give(name: string, operation: Operation): void;
@@ -63,16 +68,19 @@ export interface LoweringOptions {
   readonly borders: ReadonlyMap<string, number>;
   /** The names under which a value is wanted by the caller. */
   readonly wanted: ReadonlyMap<string, readonly string[]>;
+  readonly shapes: Pick<Shapes, "types" | "known" | "varying">;
 }
 
 /** An empty list of operations, and what fills it. */
-export function createLowering({ model, dataAddress, borders, wanted }: LoweringOptions): Lowering & Lowered {
+export function createLowering({ model, dataAddress, borders, wanted, shapes }: LoweringOptions): Lowering & Lowered {
   const operations: Operation[] = [];
   const readouts: Readout[] = [];
   const places = new Map<string, Place>();
   const copies = new Map<string, Place>();
+  const plainCopies = new Map<Place, Place>();
 
-  function touch({ buffer }: Place): void {
+  function touch(place: Place): void {
+    const buffer = place.buffer.whole ?? place.buffer;
     buffer.first = Math.min(buffer.first, operations.length);
     buffer.last = Math.max(buffer.last, operations.length);
   }
@@ -84,11 +92,9 @@ export function createLowering({ model, dataAddress, borders, wanted }: Lowering
   function place(name: string): Place {
     const known = places.get(name);
     if (known !== undefined) return known;
-    const weight = model.graph.initializers.get(name);
-    if (weight === undefined) throw new FormatError(`the value ${quote(name)} is used before it is made`);
-    const constant = constantPlace(weight, dataAddress);
-    places.set(name, constant);
-    return constant;
+    const made = constantPlace(name, { model, dataAddress, shapes });
+    places.set(name, made);
+    return made;
   }
   function copy(input: Place, output: Place, activation: Activation = NO_ACTIVATION): void {
     push({ reads: [input], writes: output, emit: () => copySteps(input, output, activation) });
@@ -97,7 +103,8 @@ export function createLowering({ model, dataAddress, borders, wanted }: Lowering
     const found = place(name);
     const border = borders.get(name) ?? 0;
     if (found.layout === "pixels" && found.border >= border) return found;
-    if (border === 0 && isPlain({ ...found, layout: "pixels", border: 0 })) return { ...found, layout: "pixels" };
+    const same = found.layout !== "strided" && isPlain({ ...found, layout: "pixels", border: 0 });
+    if (border === 0 && same) return { ...found, layout: "pixels" };
     const made = copies.get(name) ?? newPlace(`the value ${quote(name)}`, { ...found, layout: "pixels", border });
     if (!copies.has(name)) copy(found, made);
     copies.set(name, made);
@@ -105,8 +112,9 @@ export function createLowering({ model, dataAddress, borders, wanted }: Lowering
   }
   function plain(found: Place): Place {
     if (isPlain(found)) return { ...found, layout: "plain" };
-    const made = newPlace("a value", { shape: found.shape, layout: "plain", border: 0 });
-    copy(found, made);
+    const made = plainCopies.get(found) ?? newPlace("a value", { shape: found.shape, layout: "plain", border: 0 });
+    if (!plainCopies.has(found)) copy(found, made);
+    plainCopies.set(found, made);
     return made;
   }
   function define(name: string, made: Place): void {
@@ -115,7 +123,8 @@ export function createLowering({ model, dataAddress, borders, wanted }: Lowering
     if (names === undefined) return;
     const result = plain(made);
     // The caller reads it then, whatever came between.
-    result.buffer.last = Math.max(result.buffer.last, operations.length - 1);
+    const buffer = result.buffer.whole ?? result.buffer;
+    buffer.last = Math.max(buffer.last, operations.length - 1);
     for (const name of names) readouts.push({ name, place: result, after: operations.length });
   }
 
@@ -125,6 +134,7 @@ export function createLowering({ model, dataAddress, borders, wanted }: Lowering
     operations,
     readouts,
     place,
+    constant: tablePlace,
     pixels,
     plain,
     push,
@@ -136,6 +146,7 @@ export function createLowering({ model, dataAddress, borders, wanted }: Lowering
     permute: (input, output, perm) =>
       push({ reads: [input], writes: output, emit: () => permuteSteps(input, output, perm) }),
     define,
+    isConvolved: (name) => borders.has(name),
     temporary: (shape, layout) => newPlace("a value", { shape, layout, border: 0 }),
     create: (name, shape, layout) =>
       newPlace(`the value ${quote(name)}`, {
@@ -146,18 +157,7 @@ export function createLowering({ model, dataAddress, borders, wanted }: Lowering
   };
 }
 
-function constantPlace(weight: SmydWeight, dataAddress: number): Place {
-  if (weight.layout !== "plain" || weight.storage !== "float32") {
-    throw new UnsupportedError(
-      `the constant ${quote(weight.name)} is ${weight.storage} in the layout ${weight.layout}; ` +
-        "operators other than convolutions and linears compute with plain float32",
-    );
-  }
-  const { byteLength, offset, shape } = weight;
-  const buffer: Buffer = { byteLength, fixed: true, address: dataAddress + offset, first: 0, last: 0 };
-  return { buffer, layout: "plain", shape, border: 0 };
-}
-
 function newPlace(what: string, { shape, layout, border }: Pick<Place, "shape" | "layout" | "border">): Place {
-  return { buffer: newBuffer(placeBytes({ shape, layout, border }, what)), shape, layout, border };
+  const place = { shape, layout: layout === "pixels" ? layout : "plain", border } as const;
+  return { buffer: newBuffer(placeBytes(place, what)), ...place };
 }

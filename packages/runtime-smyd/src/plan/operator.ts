@@ -5,13 +5,8 @@ import type { FusedNode } from "./fused-node.ts";
 import { MAX_PLANNED_RANK } from "./limits.ts";
 import type { Lowering } from "./lowering.ts";
 import type { PlanModel, PlanNode } from "./model.ts";
+import type { PlannedType } from "./sizes.ts";
 import { unsupported } from "./unsupported.ts";
-
-/** Element type and shape of a value whose sizes are known, as all are where a program is planned. */
-export interface PlannedType {
-  readonly dtype: DType;
-  readonly shape: Shape;
-}
 
 /** A node whose shape is asked for. */
 export interface ShapeCall extends InferCall {
@@ -19,8 +14,9 @@ export interface ShapeCall extends InferCall {
   readonly model: PlanModel;
   /** `undefined` for an omitted optional input. Of a constant, ONNX's shape. */
   readonly inputs: readonly (PlannedType | undefined)[];
-  /** Whether an input is a batch of images, of which one is planned: axis 0 has size 1 and represents any number. */
+  /** Whether an input is a batch of images, of which one is planned: axis 0 counts images, or equal parts of them. */
   readonly batched: readonly boolean[];
+  readonly dims: (index: number) => readonly number[] | undefined;
 }
 
 /** Arguments of an operator's planning. */
@@ -31,8 +27,14 @@ export interface LowerCall {
   readonly lowering: Lowering;
   /** The constant that an input is, if it is one. */
   readonly weight: (index: number) => SmydWeight | undefined;
+  /** Returns the integers of an input of at most one axis that is constant or follows from sizes. */
+  readonly dims: (index: number) => readonly number[] | undefined;
+  /** The node, fused with others, that alone reads a value, and as its first input; `undefined` where there is none. */
+  readonly readerOf: (name: string) => FusedNode | undefined;
   /** The shape of any value. */
   readonly shapeOf: (name: string) => Shape;
+  /** The element type of any value; those that are not floats are 32-bit integers in memory, booleans 0 or 1. */
+  readonly dtypeOf: (name: string) => DType;
 }
 
 /** One ONNX operator: what it means, and everything that the planner knows about it. */
@@ -40,9 +42,16 @@ export interface Operator {
   readonly rule: OperatorRule;
   /** Attributes of the rule that no kernel follows: a node that has one is refused. */
   readonly without?: readonly string[];
+  /** Whether input 0 may have another type than float32. */
+  readonly anyType?: true;
+  /** Whether further outputs are computed too. */
+  readonly severalOutputs?: true;
   /** Requires that kernels compute the node; @throws UnsupportedError when none does. */
   require?(call: ShapeCall): void;
-  /** Whether each image of a batch is computed by itself, and is axis 0 of the output; absent where it always is. */
+  /**
+   * Whether each image of a batch is computed by itself. Absent where the shapes tell: axis 0 of the output then grows
+   * with the number of images, and nothing moves along it.
+   */
   keepsImages?(call: ShapeCall): boolean;
   lower(call: LowerCall): void;
 }
@@ -87,13 +96,12 @@ export function requireAxes(
 }
 
 /**
- * The packed weights that are input 1.
+ * The packed weights that are input 1, a constant.
  *
- * @throws UnsupportedError when they are computed, or packed for something else.
+ * @throws UnsupportedError when they are packed for something else.
  */
 export function packedWeight({ node, weight }: LowerCall, ...layouts: readonly WeightLayout[]): SmydWeight {
-  const found = weight(1);
-  if (found === undefined) throw unsupported(node, "computes its weight; only a constant is planned");
+  const found = weight(1)!;
   if (!layouts.includes(found.layout) || found.groups !== readInt(node, "group", 1)) {
     throw unsupported(
       node,

@@ -18,8 +18,7 @@ export function findPattern(node: PlanNode, uses: Uses): Pattern | undefined {
   if (node.op !== "Mul") return undefined;
   const found = bothWays(node, (a, b) => silu(a, b, uses) ?? hardSwish(a, b, uses) ?? gelu(a, b, uses));
   if (found === undefined) return undefined;
-  const [from, to] = [uses.shapes.get(found.input), uses.shapes.get(node.outputs[0]!)];
-  return from && to && sameShape(from, to) ? found : undefined;
+  return sameShape(uses.shapeOf(found.input), uses.shapeOf(node.outputs[0]!)) ? found : undefined;
 }
 
 /** A commutative node's operands in one order, and then in the other. */

@@ -1,25 +1,30 @@
-import { quote, type Shape, UnsupportedError, UsageError } from "@samoyed/core";
+import { type DType, quote, type Shape, UnsupportedError, UsageError } from "@samoyed/core";
 import type { Step } from "./steps.ts";
 import { alignUp, placeBuffers } from "./arena.ts";
 import { atNode } from "./at-node.ts";
 import { bordersOf } from "./borders.ts";
 import { fuseNodes } from "./fuse.ts";
 import { MAX_MEMORY_BYTES, MAX_STEPS } from "./limits.ts";
+import { constantIntegers } from "./constants.ts";
 import { clearBorder } from "./copy-steps.ts";
-import { createLowering, type Operation, type Readout } from "./lowering.ts";
-import type { PlanModel } from "./model.ts";
+import { createLowering, type Lowered, type Operation, type Readout } from "./lowering.ts";
+import { MixedImagesError } from "./mixed-images.ts";
+import type { PlanModel, PlanNode } from "./model.ts";
+import type { FusedNode } from "./fused-node.ts";
 import type { LowerCall } from "./operator.ts";
 import { lowerActivation } from "./operators/elementwise.ts";
 import { type Buffer, newBuffer, type Place, placeBytes } from "./places.ts";
 import { resolveModel, type ResolvedModel } from "./resolve.ts";
-import { computeShapes, type InputSizes, operatorOf, type Shapes } from "./shapes.ts";
+import { computeShapes, operatorOf } from "./shapes.ts";
+import type { InputSizes, Shapes } from "./sizes.ts";
 import { createTables, type Tables } from "./tables.ts";
 
-/** A value that is written before a run or read during it: plain float32, row-major. */
+/** A value that is written before a run or read during it: plain, of 32-bit words, row-major. */
 export interface PlannedValue {
   readonly name: string;
   readonly address: number;
-  /** Of one image, with a 1 on axis 0, where it is batched. */
+  readonly dtype: DType;
+  /** Of one image where it is batched; axis 0 then counts its parts, mostly 1. */
   readonly shape: Shape;
   readonly batched: boolean;
 }
@@ -51,27 +56,60 @@ export interface PlanOptions extends InputSizes {
  * Plans a graph for one size of its inputs: shapes, fused nodes, places in one arena, steps and their tables. Trusts
  * nothing in the graph but its names and the sizes of its weights, which the file's reader has checked.
  *
+ * One image of a batch is planned where each is computed by itself, and else the whole batch.
+ *
  * @throws UnsupportedError for what no kernel computes or memory cannot hold.
  * @throws ShapeError where shapes do not fit, FormatError where attributes mean nothing.
  * @throws UsageError for a tap that the graph does not have.
  */
 export function planProgram(given: PlanModel, options: PlanOptions): Plan {
-  const { dataAddress, address, taps = [] } = options;
   const model = resolveModel(given);
-  const shapes = computeShapes(model, options);
+  try {
+    return planSizes(model, options);
+  } catch (error) {
+    if (!(error instanceof MixedImagesError) || options.batched.size === 0) throw error;
+    return planSizes(model, { ...options, ...wholeBatch(options) });
+  }
+}
+
+/** The sizes of a whole batch. */
+function wholeBatch({ inputs, batched, images = 1 }: InputSizes): InputSizes {
+  return {
+    inputs: new Map(
+      Array.from(inputs, ([name, shape]) => [name, batched.has(name) ? [images, ...shape.slice(1)] : shape]),
+    ),
+    batched: new Set(),
+  };
+}
+
+function planSizes(resolved: ResolvedModel, options: PlanOptions): Plan {
+  const { dataAddress, address, taps = [] } = options;
+  const shapes = computeShapes(resolved, options);
+  const model = { ...resolved, graph: { ...resolved.graph, nodes: resolved.graph.nodes.filter(isComputed(shapes)) } };
   const wanted = wantedValues(model, { shapes, taps });
-  const lowering = createLowering({ model, dataAddress, borders: bordersOf(model), wanted });
+  const lowering = createLowering({ model, dataAddress, borders: bordersOf(model, shapes), wanted, shapes });
   const inputs = [...options.inputs].map(([name, shape]) => inputPlace(name, shape));
   for (const [index, name] of [...options.inputs.keys()].entries()) lowering.define(name, inputs[index]!);
-  for (const name of wanted.keys()) if (model.graph.initializers.has(name)) lowering.define(name, lowering.place(name));
-  for (const fused of fuseNodes(model, { shapes: shapes.shapes, wanted })) {
+  for (const name of wanted.keys()) {
+    if (model.graph.initializers.has(name) || shapes.known.has(name)) lowering.define(name, lowering.place(name));
+  }
+  const shapeOf = (name: string): Shape => shapes.types.get(name)!.shape;
+  const nodes = fuseNodes(model, { types: shapes.types, wanted });
+  const readerOf = readersOf(nodes, wanted);
+  for (const fused of nodes) {
     const call: LowerCall = {
       fused,
       node: fused.node,
-      shape: shapes.shapes.get(fused.output)!,
+      shape: shapeOf(fused.output),
       lowering,
       weight: (index) => model.graph.initializers.get(fused.inputs[index] ?? ""),
-      shapeOf: (name) => shapes.shapes.get(name)!,
+      dims: (index) => {
+        const name = fused.inputs[index] ?? "";
+        return shapes.known.get(name) ?? constantIntegers(model, name);
+      },
+      readerOf,
+      shapeOf,
+      dtypeOf: (name) => shapes.types.get(name)!.dtype,
     };
     atNode(fused.node, () =>
       fused.kind === "activation" ? lowerActivation(call) : operatorOf(fused.node).lower(call),
@@ -79,6 +117,7 @@ export function planProgram(given: PlanModel, options: PlanOptions): Plan {
   }
   const arenaBytes = alignUp(placeBuffers(buffersOf(lowering.operations, inputs), address));
   const tables = createTables(address + arenaBytes);
+  placeConstants(lowering, tables);
   const { steps, ends } = emitSteps(lowering.operations, tables);
   const words = tables.words();
   const end = alignUp(address + arenaBytes + 4 * words.length);
@@ -91,11 +130,10 @@ export function planProgram(given: PlanModel, options: PlanOptions): Plan {
     steps,
     tables: { address: address + arenaBytes, words },
     arena: { address, byteLength: arenaBytes },
-    inputs: [...options.inputs].map(([name, shape], index) =>
-      plannedValue(name, { ...inputs[index]!, shape }, options.batched.has(name)),
-    ),
+    inputs: [...options.inputs].map(([name, shape], index) => plannedValue(name, { ...inputs[index]!, shape }, shapes)),
     outputs: lowering.readouts.map(({ name, place, after }: Readout) => ({
-      ...plannedValue(name, place, shapes.batched.has(model.resolve(name))),
+      ...plannedValue(model.resolve(name), place, shapes),
+      name,
       afterStep: after === 0 ? 0 : ends[after - 1]!,
     })),
     end,
@@ -110,7 +148,7 @@ function wantedValues(
   const wanted = new Map<string, string[]>();
   for (const name of new Set([...model.graph.outputs.map((output) => output.name), ...taps])) {
     const source = model.resolve(name);
-    if (!shapes.shapes.has(source)) {
+    if (!shapes.types.has(source)) {
       throw new UsageError(`the graph has no value ${quote(name)} to tap`, {
         hint: "Names are case-sensitive; samoyed inspect shows what an artifact holds.",
       });
@@ -118,6 +156,17 @@ function wantedValues(
     wanted.set(source, [...(wanted.get(source) ?? []), name]);
   }
   return wanted;
+}
+
+/** Finds the only reader of a value. */
+function readersOf(nodes: readonly FusedNode[], wanted: ReadonlyMap<string, unknown>): LowerCall["readerOf"] {
+  const readers = new Map<string, FusedNode | undefined>();
+  for (const node of nodes) {
+    for (const [index, name] of [...node.inputs, node.residual ?? "", node.bias ?? ""].entries()) {
+      readers.set(name, index === 0 && !readers.has(name) && !wanted.has(name) ? node : undefined);
+    }
+  }
+  return (name) => readers.get(name);
 }
 
 /** The caller writes it before the first operation. */
@@ -132,7 +181,7 @@ function inputPlace(name: string, shape: Shape): Place {
 /** Every buffer that needs a place. */
 function buffersOf(operations: readonly Operation[], inputs: readonly Place[]): Buffer[] {
   const places = [...inputs, ...operations.flatMap(({ reads, writes }) => [...reads, writes])];
-  return [...new Set(places.map(({ buffer }) => buffer))].filter(({ fixed }) => !fixed);
+  return [...new Set(places.map(({ buffer }) => buffer.whole ?? buffer))].filter(({ fixed }) => !fixed);
 }
 
 function emitSteps(
@@ -151,6 +200,22 @@ function emitSteps(
   return { steps, ends };
 }
 
-function plannedValue(name: string, { buffer, shape }: Place, batched: boolean): PlannedValue {
-  return { name, address: buffer.address, shape, batched };
+function plannedValue(name: string, { buffer, shape }: Place, { types, batched }: Shapes): PlannedValue {
+  const { dtype } = types.get(name)!;
+  return { name, dtype, address: buffer.address, shape, batched: batched.has(name) };
+}
+
+/** Whether a node computes something at run time: what follows from sizes alone is known before. */
+function isComputed({ known }: Shapes): (node: PlanNode) => boolean {
+  return ({ outputs }) => !outputs.every((name) => name === "" || known.has(name));
+}
+
+/** Puts constants that are no weights into tables. */
+function placeConstants({ operations, readouts }: Lowered, tables: Tables): void {
+  const places = [...operations.flatMap(({ reads }) => reads), ...readouts.map(({ place }) => place)];
+  for (const place of places) {
+    const buffer = place.buffer.whole ?? place.buffer;
+    if (buffer.table === undefined) continue;
+    buffer.address = tables.add(buffer.table.key, buffer.byteLength / 4, buffer.table.words);
+  }
 }

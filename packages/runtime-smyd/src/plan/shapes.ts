@@ -1,27 +1,21 @@
 import { FormatError, formatShape, quote, type Shape } from "@samoyed/core";
-import { CANONICAL_OPSET, describeNode, isKnown, nodeFormatError, type OperatorRule } from "@samoyed/ir";
+import { CANONICAL_OPSET, describeNode, inferredDims, isKnown, nodeFormatError, type OperatorRule } from "@samoyed/ir";
 import { atNode } from "./at-node.ts";
-import { readIntsInput } from "./constants.ts";
+import { constantIntegers, integerTensor, smallConstant } from "./constants.ts";
 import type { PlanNode } from "./model.ts";
+import { MixedImagesError } from "./mixed-images.ts";
 import { unsupported } from "./unsupported.ts";
 import { countElements } from "./limits.ts";
-import type { Operator, PlannedType, ShapeCall } from "./operator.ts";
+import type { Operator, ShapeCall } from "./operator.ts";
+import type { InputSizes, PlannedType, Shapes } from "./sizes.ts";
 import { OPERATORS } from "./operators/index.ts";
 import type { ResolvedModel } from "./resolve.ts";
 
-/** The shapes of a graph's values for one size of its inputs. */
-export interface Shapes {
-  readonly shapes: ReadonlyMap<string, Shape>;
-  /** Values that are a batch of images, of which one is planned: axis 0 has size 1 and represents any number. */
-  readonly batched: ReadonlySet<string>;
-}
-
-/** The sizes of a run. */
-export interface InputSizes {
-  /** Every input's shape, of which axis 0 is 1 where it is batched. */
-  readonly inputs: ReadonlyMap<string, Shape>;
-  readonly batched: ReadonlySet<string>;
-}
+/**
+ * A number of images that is no size in a network: a size that grows with it is one of the batch. Two sizes that are
+ * equal for one image by chance are not for so many.
+ */
+const MANY_IMAGES = 7919;
 
 /** The operator of a node; @throws UnsupportedError when it is not planned. */
 export function operatorOf(node: PlanNode): Operator {
@@ -30,7 +24,7 @@ export function operatorOf(node: PlanNode): Operator {
   return operator;
 }
 
-function checkNode(node: PlanNode, { rule, without = [] }: Operator): void {
+function checkNode(node: PlanNode, { rule, without = [], severalOutputs }: Operator): void {
   const [least, most] = rule.inputs;
   const missing = node.inputs.slice(0, least).includes("") || node.inputs.length < least;
   if (missing || node.inputs.length > most) {
@@ -40,7 +34,9 @@ function checkNode(node: PlanNode, { rule, without = [] }: Operator): void {
     );
   }
   const further = node.outputs.slice(1).find((name) => name !== "");
-  if (further !== undefined) throw unsupported(node, `has the further output ${quote(further)}`);
+  if (further !== undefined && severalOutputs === undefined) {
+    throw unsupported(node, `has the further output ${quote(further)}`);
+  }
   if (!node.outputs[0]) throw nodeFormatError(node, "has no output");
   const known = rule.attributes ?? {};
   const unknown = Object.keys(node.attributes).find((name) => !Object.hasOwn(known, name) || without.includes(name));
@@ -55,47 +51,114 @@ function checkNode(node: PlanNode, { rule, without = [] }: Operator): void {
  * @throws ShapeError where shapes do not fit, FormatError where attributes mean nothing.
  */
 export function computeShapes(model: ResolvedModel, { inputs, batched: given }: InputSizes): Shapes {
-  const types = new Map<string, PlannedType>(model.graph.initializers);
-  for (const [name, shape] of inputs) types.set(name, { dtype: "float32", shape });
   const batched = new Set(given);
+  const varying = new Set<string>();
+  const one = new Walk(model, inputs);
+  const many = new Walk(
+    model,
+    new Map(Array.from(inputs, ([name, shape]) => [name, given.has(name) ? [MANY_IMAGES, ...shape.slice(1)] : shape])),
+  );
   for (const node of model.graph.nodes) {
     const operator = operatorOf(node);
     checkNode(node, operator);
-    const call: ShapeCall = {
-      node,
-      model,
-      opset: CANONICAL_OPSET,
-      inputs: node.inputs.map((name) => (name === "" ? undefined : typeIn(types, name))),
-      batched: node.inputs.map((name) => batched.has(name)),
-      constant: () => undefined,
-      dims: (index) => readIntsInput(model, node, index),
-    };
-    operator.require?.(call);
-    const type = atNode(node, () => plannedType(call, operator.rule));
-    const name = node.outputs[0]!;
-    types.set(name, type);
-    if (!call.batched.includes(true)) continue;
-    if (type.shape[0] !== 1 || operator.keepsImages?.(call) === false) {
-      throw unsupported(node, "mixes the images of a batch; give the model a batch of a fixed size");
+    const call = one.call(node, batched);
+    const [first] = call.inputs;
+    if (first !== undefined && first.dtype !== "float32" && !operator.anyType) {
+      throw unsupported(node, `computes with ${first.dtype}; only float32 is planned`);
     }
-    batched.add(name);
+    operator.require?.(call);
+    atNode(node, () => one.visit(call, operator.rule, checkedSize));
+    if (!node.inputs.some((name) => batched.has(name) || varying.has(name))) {
+      many.copy(node, one);
+      continue;
+    }
+    if (call.batched.includes(true) && operator.keepsImages?.(call) === false)
+      throw new MixedImagesError(describeNode(node));
+    try {
+      many.visit(many.call(node, batched), operator.rule, () => {});
+    } catch {
+      throw new MixedImagesError(describeNode(node));
+    }
+    for (const name of node.outputs) {
+      const known = one.known.get(name);
+      if (known !== undefined) {
+        if (many.known.get(name)?.join() !== known.join()) varying.add(name);
+      } else if (name !== "" && scales(one.types.get(name)!.shape, many.types.get(name)!.shape)) batched.add(name);
+      else if (name !== "") throw new MixedImagesError(describeNode(node));
+    }
   }
-  return { shapes: new Map(Array.from(types, ([name, { shape }]) => [name, shape])), batched };
+  return { types: one.types, known: one.known, varying, batched };
 }
 
-function typeIn(types: ReadonlyMap<string, PlannedType>, name: string): PlannedType {
-  const type = types.get(name);
-  if (type === undefined) throw new FormatError(`the value ${quote(name)} is used before it is made`);
-  return type;
+/** Whether one axis, the first, grows with the number of images. */
+function scales(one: Shape, many: Shape): boolean {
+  return one.length > 0 && many[0] === one[0]! * MANY_IMAGES && one.slice(1).join() === many.slice(1).join();
 }
 
-function plannedType(call: ShapeCall, rule: OperatorRule): PlannedType {
-  const { node } = call;
-  const [type] = rule.infer(call);
-  if (type === undefined || !isKnown(type.shape)) throw unsupported(node, "has an output whose size it computes");
-  const { dtype, shape } = type;
+type CheckSize = (node: PlanNode, shape: Shape) => void;
+
+function checkedSize(node: PlanNode, shape: Shape): void {
   if (countElements(shape, `the output of ${describeNode(node)}`) === 0) {
     throw unsupported(node, `makes an empty value ${formatShape(shape)}`);
   }
-  return { dtype, shape };
+}
+
+/** The types of values for one size of the inputs, node by node. */
+class Walk {
+  readonly types: Map<string, PlannedType>;
+  readonly known: Map<string, readonly number[]> = new Map();
+  readonly #model: ResolvedModel;
+
+  constructor(model: ResolvedModel, inputs: InputSizes["inputs"]) {
+    this.#model = model;
+    const dtypes = new Map(model.graph.inputs.map(({ name, dtype }) => [name, dtype]));
+    this.types = new Map(model.graph.initializers);
+    for (const [name, shape] of inputs) this.types.set(name, { dtype: dtypes.get(name) ?? "float32", shape });
+  }
+
+  call(node: PlanNode, batched: ReadonlySet<string>): ShapeCall {
+    const at = (index: number): string => node.inputs[index] ?? "";
+    const model = this.#model;
+    const dims = (index: number): readonly number[] | undefined =>
+      this.known.get(at(index)) ?? constantIntegers(model, at(index));
+    return {
+      node,
+      model,
+      opset: CANONICAL_OPSET,
+      inputs: node.inputs.map((name) => (name === "" ? undefined : this.#type(name))),
+      batched: node.inputs.map((name) => batched.has(name)),
+      constant: (index) => smallConstant(model, at(index)) ?? integerTensor(dims(index)),
+      dims,
+    };
+  }
+
+  visit(call: ShapeCall, rule: OperatorRule, check: CheckSize): void {
+    const { node } = call;
+    const types = rule.infer(call);
+    for (const [index, name] of node.outputs.entries()) {
+      if (name === "") continue;
+      const type = types[index];
+      if (type === undefined || !isKnown(type.shape)) throw unsupported(node, "has an output whose size it computes");
+      check(node, type.shape);
+      this.types.set(name, { dtype: type.dtype, shape: type.shape });
+    }
+    const dims = inferredDims(rule, call, types[0]);
+    if (dims !== undefined && isKnown(dims)) this.known.set(node.outputs[0]!, dims);
+  }
+
+  /** Takes over what another walk found of a node. */
+  copy({ outputs }: PlanNode, other: Walk): void {
+    for (const name of outputs) {
+      const type = other.types.get(name);
+      const known = other.known.get(name);
+      if (type !== undefined) this.types.set(name, type);
+      if (known !== undefined) this.known.set(name, known);
+    }
+  }
+
+  #type(name: string): PlannedType {
+    const type = this.types.get(name);
+    if (type === undefined) throw new FormatError(`the value ${quote(name)} is used before it is made`);
+    return type;
+  }
 }

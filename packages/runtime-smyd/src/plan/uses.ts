@@ -4,7 +4,7 @@ import type { PlanModel, PlanNode } from "./model.ts";
 /** Makers and users of each value. */
 export interface Uses {
   readonly model: PlanModel;
-  readonly shapes: ReadonlyMap<string, Shape>;
+  readonly shapeOf: (name: string) => Shape;
   /** Whether a value is taken once, and by a node. */
   isInner(name: string): boolean;
   /** The node that makes such a value, if it is of this operator. */
@@ -13,13 +13,13 @@ export interface Uses {
 
 /** Options of `usesOf`. */
 export interface FuseOptions {
-  readonly shapes: ReadonlyMap<string, Shape>;
+  readonly types: ReadonlyMap<string, { readonly shape: Shape }>;
   /** Values that the caller gets: they are not fused away. */
   readonly wanted: { has(name: string): boolean };
 }
 
 /** The uses of values among some nodes of a model. */
-export function usesOf(model: PlanModel, nodes: readonly PlanNode[], { shapes, wanted }: FuseOptions): Uses {
+export function usesOf(model: PlanModel, nodes: readonly PlanNode[], { types, wanted }: FuseOptions): Uses {
   const counts = new Map<string, number>();
   const makers = new Map<string, PlanNode>();
   for (const node of nodes) {
@@ -29,7 +29,7 @@ export function usesOf(model: PlanModel, nodes: readonly PlanNode[], { shapes, w
   const isInner = (name: string): boolean => counts.get(name) === 1 && !wanted.has(name);
   return {
     model,
-    shapes,
+    shapeOf: (name) => types.get(name)!.shape,
     isInner,
     innerMaker: (name, op) => {
       const maker = makers.get(name);

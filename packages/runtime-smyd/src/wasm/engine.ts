@@ -1,10 +1,11 @@
-import { elementCount, type Tensor, throwIfAborted, UnsupportedError } from "@samoyed/core";
+import { type Tensor, throwIfAborted, UnsupportedError, zeros } from "@samoyed/core";
 import type { SmydFile } from "@samoyed/smyd-file";
 import type { Kernels } from "./kernels/load.ts";
 import { DATA_ADDRESS, growMemory } from "./memory.ts";
 import { alignUp } from "../plan/arena.ts";
 import { type Plan, type PlannedValue, planProgram } from "../plan/plan.ts";
-import type { InputSizes } from "../plan/shapes.ts";
+import type { InputSizes } from "../plan/sizes.ts";
+import { readValue, writeValue } from "./values.ts";
 import { encodeProgram, scratchBytes } from "./program/encode.ts";
 import type { WorkerPool } from "./threads/worker-pool.ts";
 
@@ -40,6 +41,8 @@ export interface EngineOptions {
 
 interface Installed {
   readonly key: string;
+  /** The number of images if they are planned together; absent if one by one. */
+  readonly images?: number | undefined;
   readonly plan: Plan;
   /** The address of the encoded program. */
   readonly program: number;
@@ -51,11 +54,12 @@ export function createEngine({ file, memory, runner, tile }: EngineOptions): Eng
 
   function prepare(sizes: InputSizes, taps: readonly string[]): void {
     const key = JSON.stringify([[...sizes.inputs], [...sizes.batched], taps]);
-    if (installed?.key === key) return;
+    if (installed?.key === key && (installed.images ?? sizes.images) === sizes.images) return;
     const data = new Uint8Array(memory.buffer, DATA_ADDRESS, file.dataBytes);
     const address = alignUp(DATA_ADDRESS + file.dataBytes);
     const plan = planProgram({ ...file, data }, { ...sizes, taps, dataAddress: DATA_ADDRESS, address });
-    installed = install(key, plan);
+    const together = sizes.batched.size > 0 && !plan.inputs.some(({ batched }) => batched);
+    installed = { ...install(key, plan), ...(together && { images: sizes.images ?? 1 }) };
   }
 
   /** Behind the tables come the program and each thread's scratch memory. */
@@ -90,32 +94,20 @@ export function createEngine({ file, memory, runner, tile }: EngineOptions): Eng
     const results = new Map(plan.outputs.map((value) => [value.name, resultFor(value, images)]));
     for (let image = 0; image < images; image++) {
       throwIfAborted(signal);
-      for (const input of plan.inputs) writeInput(input, tensors[input.name]!.data as Float32Array, image);
+      for (const input of plan.inputs) writeValue(memory, input, { data: tensors[input.name]!.data, image });
       let done = 0;
       for (const output of plan.outputs) {
         await runSteps(program, done, output.afterStep);
         done = output.afterStep;
-        readOutput(output, results.get(output.name)!.data, image);
+        readValue(memory, output, { data: results.get(output.name)!.data, image });
       }
     }
     return results;
   }
 
-  function writeInput({ address, shape, batched }: PlannedValue, data: Float32Array, image: number): void {
-    const count = elementCount(shape);
-    const start = batched ? image * count : 0;
-    new Float32Array(memory.buffer, address, count).set(data.subarray(start, start + count));
-  }
-
-  function readOutput({ address, shape, batched }: PlannedValue, data: Float32Array, image: number): void {
-    const count = elementCount(shape);
-    data.set(new Float32Array(memory.buffer, address, count), batched ? image * count : 0);
-  }
-
   return { prepare, run };
 }
 
-function resultFor({ shape, batched }: PlannedValue, images: number): Tensor<"float32"> {
-  const full = batched ? [images, ...shape.slice(1)] : shape;
-  return { dtype: "float32", shape: full, data: new Float32Array(elementCount(full)) };
+function resultFor({ dtype, shape, batched }: PlannedValue, images: number): Tensor {
+  return zeros(dtype, batched ? [images * shape[0]!, ...shape.slice(1)] : shape);
 }

@@ -1,7 +1,7 @@
 import type { LoadProgress, Session } from "@samoyed/runtime";
 import { createEngine, type Engine, type Runner } from "./engine.ts";
-import type { SmydFile } from "@samoyed/smyd-file";
-import { batchSymbol, expectedSizes, requireFloatPorts } from "../input-sizes.ts";
+import { isReadByPlanner, type SmydFile } from "@samoyed/smyd-file";
+import { batchSymbol, expectedSizes, requirePorts } from "../input-sizes.ts";
 import type { Simd } from "./kernels/detect.ts";
 import { compileKernels, instantiateKernels } from "./kernels/load.ts";
 import { TILE_PIXELS } from "./kernels/tile-pixels.ts";
@@ -33,7 +33,7 @@ export async function loadModel(stream: ByteStream, options: LoadModelOptions): 
   const { simd, threads, startThread, signal, onProgress } = options;
   const file = await readHeader(stream);
   refuseFormer(file, stream.label);
-  requireFloatPorts(file.graph, stream.label);
+  requirePorts(file.graph, stream.label);
   const sharing = threads > 1 ? "shared" : "unshared";
   const memory = createMemory(DATA_ADDRESS + file.dataBytes, sharing);
   const module = await compileKernels({ simd, sharing });
@@ -65,10 +65,8 @@ function prepareFirst(engine: Engine, file: SmydFile, batch: string | undefined)
   if (sizes !== undefined) engine.prepare(sizes, []);
 }
 
-/** Bytes of the data section that planning may read: all up to the last list of integers or float32 scalar. */
+/** Bytes of the data section that planning may read: all up to the last constant that it may. */
 function planningBytes({ graph }: SmydFile): number {
-  const small = [...graph.initializers.values()].filter(
-    ({ layout, storage, byteLength }) => layout === "plain" && (storage !== "float32" || byteLength === 4),
-  );
+  const small = [...graph.initializers.values()].filter(isReadByPlanner);
   return Math.max(0, ...small.map(({ offset, byteLength }) => offset + byteLength));
 }

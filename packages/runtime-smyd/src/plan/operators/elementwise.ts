@@ -1,4 +1,4 @@
-import type { Shape } from "@samoyed/core";
+import { sameShape } from "@samoyed/core";
 import {
   alphaRule,
   arithmeticRule,
@@ -14,25 +14,33 @@ import { type LowerCall, type Operator, requireRank, type ShapeCall } from "../o
 import type { Place } from "../places.ts";
 import type { BinaryOperator } from "../steps.ts";
 import { unsupported } from "../unsupported.ts";
+import { orderedStrides, viewPlace } from "../views.ts";
 
-/** The layout of what is computed element by element: images stay pixels, and so do signals that are. */
-function elementLayout(shape: Shape, inputs: readonly Place[]): Place["layout"] {
-  if (shape.length === 4) return "pixels";
+/** The place of what is computed element by element: images stay pixels, and elements stay in the order that they have. */
+function elementPlace({ fused, shape, lowering }: LowerCall, inputs: readonly Place[]): Place {
   const images = inputs.some(({ layout, shape: own }) => layout === "pixels" && own.length === shape.length);
-  return shape.length === 3 && images ? "pixels" : "plain";
+  const pixels = shape.length === 3 || shape.length === 4 ? images || lowering.isConvolved(fused.output) : false;
+  const output = lowering.create(fused.output, shape, pixels ? "pixels" : "plain");
+  const whole = inputs.filter((input) => sameShape(input.shape, shape));
+  if (pixels || whole.some(({ layout }) => layout === "plain")) return output;
+  const [strided] = whole;
+  const strides = strided && orderedStrides({ shape, strides: strided.strides! });
+  return strides ? viewPlace(output, { shape, strides }) : output;
 }
 
 /** An activation that no kernel took along is a copy that applies it. */
-export function lowerActivation({ fused, shape, lowering }: LowerCall): void {
+export function lowerActivation(call: LowerCall): void {
+  const { fused, lowering } = call;
   const input = lowering.place(fused.inputs[0]!);
-  const output = lowering.create(fused.output, shape, elementLayout(shape, [input]));
+  const output = elementPlace(call, [input]);
   lowering.copy(input, output, fused.activation);
   lowering.define(fused.output, output);
 }
 
-function lowerBinary({ fused, shape, lowering }: LowerCall, operator: BinaryOperator): void {
+function lowerBinary(call: LowerCall, operator: BinaryOperator): void {
+  const { fused, lowering } = call;
   const [left, right] = fused.inputs.map((name) => lowering.place(name)) as [Place, Place];
-  const output = lowering.create(fused.output, shape, elementLayout(shape, [left, right]));
+  const output = elementPlace(call, [left, right]);
   lowering.give(fused.output, {
     reads: [left, right],
     writes: output,

@@ -1,23 +1,31 @@
 import type { Operator } from "../operator.ts";
+import { CONV_TRANSPOSE } from "./conv-transpose.ts";
 import { CONVOLUTION } from "./convolution.ts";
 import { ELEMENTWISE } from "./elementwise.ts";
 import { LAYOUT } from "./layout.ts";
 import { MATRIX } from "./matrix.ts";
 import { NORMALIZATION } from "./normalization.ts";
 import { PAD } from "./pad.ts";
+import { PIECES } from "./pieces.ts";
 import { POOLING } from "./pooling.ts";
+import { RESIZE } from "./resize.ts";
+import { SIZES } from "./sizes.ts";
 import { SOFTMAX } from "./softmax.ts";
 
 /** Every ONNX operator that is planned, by name. Identity is gone before (`resolve.ts`). */
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
   Object.entries({
+    ...CONV_TRANSPOSE,
     ...CONVOLUTION,
     ...ELEMENTWISE,
     ...LAYOUT,
     ...MATRIX,
     ...NORMALIZATION,
     ...PAD,
+    ...PIECES,
     ...POOLING,
+    ...RESIZE,
+    ...SIZES,
     ...SOFTMAX,
   }),
 );

@@ -1,0 +1,217 @@
+import type { Shape } from "@samoyed/core";
+import {
+  CANONICAL_OPSET,
+  concatRule,
+  INDEXING,
+  LAYOUT as RULES,
+  normalizeAxis,
+  normalizeIndex,
+  readInt,
+  readSlices,
+  resolveSlice,
+  sliceRule,
+  splitRule,
+} from "@samoyed/ir";
+import { broadcastView, stridedCopy } from "../copy-steps.ts";
+import { countElements } from "../limits.ts";
+import { type LowerCall, type Operator, requireRank, shapeOf, type ShapeCall } from "../operator.ts";
+import { everyPixel } from "../pixel-tables.ts";
+import { type Place, viewOf } from "../places.ts";
+import { unsupported } from "../unsupported.ts";
+import { reshapedView, viewPlace } from "../views.ts";
+
+/** Where a part of a value begins on each axis, its step and its length; an axis that is absent is whole. */
+type Part = ReadonlyMap<number, { readonly start: number; readonly step: number; readonly length: number }>;
+
+/** A part of a value, in its memory. */
+function partOf(place: Place, part: Part): Place {
+  const { strides } = viewOf(place);
+  return viewPlace(place, {
+    shape: place.shape.map((size, axis) => part.get(axis)?.length ?? size),
+    strides: strides.map((stride, axis) => stride * (part.get(axis)?.step ?? 1)),
+    offset: [...part].reduce((sum, [axis, { start }]) => sum + start * strides[axis]!, 0),
+  });
+}
+
+/** The layout of what is put together or taken apart: images stay pixels. */
+function layoutOf(shape: Shape, inputs: readonly Place[]): Place["layout"] {
+  const images = shape.length >= 2 && shape.length <= 4 && inputs.some(({ layout }) => layout === "pixels");
+  return images ? "pixels" : "plain";
+}
+
+/** The axis attribute of a node, counted from the front, among the axes of input 0. */
+function axisOf({ node }: Pick<ShapeCall, "node">, rank: number, fallback: number): number {
+  return normalizeAxis(node, readInt(node, "axis", fallback), rank);
+}
+
+function lowerConcat({ fused, node, shape, lowering }: LowerCall): void {
+  const axis = axisOf({ node }, shape.length, 1);
+  const parts = fused.inputs.map((name) => lowering.place(name));
+  const output = lowering.create(fused.output, shape, layoutOf(shape, parts));
+  lowering.give(fused.output, {
+    reads: parts,
+    writes: output,
+    emit: () => {
+      let start = 0;
+      return parts.map((part) => {
+        const length = part.shape[axis]!;
+        const to = partOf(output, new Map([[axis, { start, step: 1, length }]]));
+        start += length;
+        return stridedCopy(viewOf(part), viewOf(to), part.shape);
+      });
+    },
+  });
+}
+
+function lowerSplit(call: LowerCall): void {
+  const { fused, node, lowering } = call;
+  const input = lowering.place(fused.inputs[0]!);
+  const axis = axisOf(call, input.shape.length, 0);
+  let start = 0;
+  for (const name of node.outputs) {
+    if (name === "") throw unsupported(node, "omits an output");
+    const length = call.shapeOf(name)[axis]!;
+    lowering.define(name, partOf(input, new Map([[axis, { start, step: 1, length }]])));
+    start += length;
+  }
+}
+
+function slicesOf(call: Pick<LowerCall, "node" | "dims">, rank: number): ReturnType<typeof readSlices> {
+  const inputs = call.node.inputs.map((name) => (name === "" ? undefined : name));
+  return readSlices({ node: call.node, opset: CANONICAL_OPSET, inputs }, rank, (index) => call.dims(index));
+}
+
+function lowerSlice(call: LowerCall): void {
+  const { fused, node, lowering } = call;
+  const input = lowering.place(fused.inputs[0]!);
+  const slices = slicesOf(call, input.shape.length);
+  if (slices === undefined) throw unsupported(node, "computes its bounds");
+  const part = new Map([...slices].map(([axis, slice]) => [axis, resolveSlice(input.shape[axis]!, slice)]));
+  lowering.define(fused.output, partOf(input, part));
+}
+
+/** A view with strides of 0. */
+function lowerExpand({ fused, shape, lowering }: LowerCall): void {
+  const input = lowering.place(fused.inputs[0]!);
+  const { strides } = broadcastView(input, shape);
+  lowering.define(fused.output, viewPlace(input, { shape, strides }));
+}
+
+/** One axis after the other: [outer, size · inner] repeated between the two. */
+function lowerTile({ fused, node, lowering, dims }: LowerCall): void {
+  const repeats = dims(1);
+  if (repeats === undefined) throw unsupported(node, "computes its repeats");
+  let place = lowering.plain(lowering.place(fused.inputs[0]!));
+  for (const [axis, times] of repeats.entries()) {
+    if (times === 1) continue;
+    const { shape } = place;
+    const input = place;
+    const outer = countElements(shape.slice(0, axis), "a value");
+    const inner = countElements(shape.slice(axis), "a value");
+    const output = lowering.temporary(shape.with(axis, shape[axis]! * times), "plain");
+    lowering.push({
+      reads: [input],
+      writes: output,
+      emit: () => [
+        stridedCopy(
+          { address: input.buffer.address, strides: [4 * inner, 0, 4] },
+          { address: output.buffer.address, strides: [4 * inner * times, 4 * inner, 4] },
+          [outer, times, inner],
+        ),
+      ],
+    });
+    place = output;
+  }
+  lowering.define(fused.output, place);
+}
+
+/** Whole runs of elements behind the axis are copied by a table of where they begin. */
+function lowerGather(call: LowerCall): void {
+  const { fused, node, shape, lowering, dims } = call;
+  const from = call.shapeOf(fused.inputs[0]!);
+  const axis = axisOf(call, from.length, 0);
+  const size = from[axis]!;
+  const indices = dims(1)?.map((index) => normalizeIndex(node, index, size));
+  if (indices === undefined) throw unsupported(node, "computes its indices");
+  const input = lowering.place(fused.inputs[0]!);
+  const [first = 0, second = first + 1] = indices;
+  const step = second - first;
+  if (indices.every((index, at) => index === first + at * step)) {
+    // A slice; a scalar index takes the axis away.
+    const part = partOf(input, new Map([[axis, { start: first, step, length: indices.length }]]));
+    return lowering.define(fused.output, reshapedView(part, shape)!);
+  }
+  const plain = lowering.plain(input);
+  const outer = countElements(from.slice(0, axis), "a value");
+  const inner = countElements(from.slice(axis + 1), "a value");
+  const pixels = outer * indices.length;
+  const output = lowering.create(fused.output, shape, "plain");
+  lowering.give(fused.output, {
+    reads: [plain],
+    writes: output,
+    emit: (tables) => [
+      {
+        kind: "gather",
+        input: plain.buffer.address,
+        output: output.buffer.address,
+        inputPixels: tables.add(`gather ${fused.output}`, pixels, () =>
+          Int32Array.from(
+            { length: pixels },
+            (_, at) => 4 * inner * (Math.floor(at / indices.length) * size + indices[at % indices.length]!),
+          ),
+        ),
+        outputPixels: everyPixel(tables, { ...output, layout: "pixels", shape: [pixels, inner], border: 0 }),
+        pixels,
+        channels: inner,
+        fill: 0,
+      },
+    ],
+  });
+}
+
+/** Whether an operator along one axis leaves the images of a batch where they are. */
+function alongAnother(fallback: number): NonNullable<Operator["keepsImages"]> {
+  return (call) => axisOf(call, shapeOf(call, 0).length, fallback) !== 0;
+}
+
+/** Operators that put values together, take them apart or repeat them. */
+export const PIECES: Readonly<Record<string, Operator>> = {
+  Concat: {
+    rule: concatRule,
+    anyType: true,
+    require: requireRank,
+    keepsImages: (call) => axisOf(call, shapeOf(call, 0).length, 1) !== 0 && !call.batched.includes(false),
+    lower: lowerConcat,
+  },
+  Split: {
+    rule: splitRule,
+    without: ["num_outputs", "split"],
+    anyType: true,
+    severalOutputs: true,
+    require: requireRank,
+    keepsImages: alongAnother(0),
+    lower: lowerSplit,
+  },
+  Slice: {
+    rule: sliceRule,
+    without: ["axes", "ends", "starts"],
+    anyType: true,
+    require: requireRank,
+    keepsImages: (call) => slicesOf(call, shapeOf(call, 0).length)?.has(0) === false,
+    lower: lowerSlice,
+  },
+  Expand: { rule: RULES["Expand"]!, anyType: true, require: requireRank, lower: lowerExpand },
+  Tile: {
+    rule: RULES["Tile"]!,
+    anyType: true,
+    keepsImages: (call) => call.dims(1)?.[0] === 1 || !call.batched[0],
+    lower: lowerTile,
+  },
+  Gather: {
+    rule: INDEXING["Gather"]!,
+    anyType: true,
+    require: requireRank,
+    keepsImages: (call) => axisOf(call, shapeOf(call, 0).length, 0) !== 0 && !call.batched[1],
+    lower: lowerGather,
+  },
+};

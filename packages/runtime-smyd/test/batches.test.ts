@@ -1,0 +1,64 @@
+// Batches: images are planned one by one where each is computed by itself, and together where a node mixes them.
+import { lazyTensor, type Tensor } from "@samoyed/core";
+import { createBuilder, type GraphBuilder, interpret } from "@samoyed/graph";
+import { wave } from "@samoyed/test-support/tensors";
+import { expect, test } from "vitest";
+import { smyd } from "../src/node.ts";
+import { relativeError, smydBytes } from "./models.ts";
+
+type Build = (b: GraphBuilder, x: string) => string;
+
+function list(b: GraphBuilder, name: string, values: readonly number[]): string {
+  return b.initializer(
+    lazyTensor(name, { dtype: "int64", shape: [values.length], data: BigInt64Array.from(values, BigInt) }),
+  );
+}
+
+const perm = (...ints: number[]) => ({ attributes: { perm: { type: "ints", value: ints } as const } });
+
+/** Windows of 2 × 2 pixels become images of their own, and go back: image n is windows 4n to 4n + 3. */
+const windows: Build = (b, x) => {
+  const split = b.node("Reshape", [x, list(b, "s1", [-1, 3, 2, 2, 2, 2])]);
+  const moved = b.node("Transpose", [split], perm(0, 2, 4, 1, 3, 5));
+  const parts = b.node("Reshape", [moved, list(b, "s2", [-1, 3, 2, 2])]);
+  const relu = b.node("Sigmoid", [parts]);
+  const back = b.node("Reshape", [relu, list(b, "s3", [-1, 2, 2, 3, 2, 2])]);
+  return b.node("Reshape", [b.node("Transpose", [back], perm(0, 3, 1, 4, 2, 5)), list(b, "s4", [-1, 3, 4, 4])]);
+};
+
+/** The number of images is read from the input's shape. */
+const sized: Build = (b, x) => {
+  const count = b.node("Gather", [b.node("Shape", [x]), list(b, "zero", [0])], {
+    attributes: { axis: { type: "int", value: 0 } },
+  });
+  return b.node("Reshape", [
+    x,
+    b.node("Concat", [count, list(b, "rest", [-1])], {
+      attributes: { axis: { type: "int", value: 0 } },
+    }),
+  ]);
+};
+
+/** Images change places with channels. */
+const mixed: Build = (b, x) => b.node("Relu", [b.node("Transpose", [x], perm(1, 0, 2, 3))]);
+
+test.each([
+  ["windows", windows],
+  ["sized", sized],
+  ["mixed", mixed],
+] as const)("%s: batches of 1, 2, 3 and 1 again", async (_, build) => {
+  const graph = (images: number | "N") => {
+    const b = createBuilder({ name: "batch" });
+    b.output(build(b, b.input("x", "float32", [images, 3, 4, 4])));
+    return b.finish();
+  };
+  const session = await smyd().load(await smydBytes(graph("N")), { threads: 1 });
+  for (const images of [1, 2, 3, 1]) {
+    const x: Tensor<"float32"> = wave([images, 3, 4, 4], images);
+    const [[name, wanted]] = [...(await interpret(graph(images), { x }))] as [[string, Tensor]];
+    const found = (await session.run({ x })).get(name)!;
+    expect(found.shape).toEqual(wanted.shape);
+    expect(relativeError(found.data, wanted.data)).toBeLessThan(2e-6);
+  }
+  await session.dispose();
+});
