@@ -123,7 +123,7 @@ function power(base: f32, exponent: f32): f32 {
   } else if (size == 0 || size == Infinity || abs(exponent) == Infinity) {
     result = size > 1 == exponent > 0 ? Infinity : 0;
   } else {
-    const raised = exp(f64x2.splat(<f64>exponent * log(<f64>size)));
+    const raised = exp(v128.mul<f64>(f64x2.splat(exponent), log(f64x2.splat(size))));
     result = <f32>v128.extract_lane<f64>(raised, 0);
   }
   return odd ? copysign(result, base) : result;

@@ -5,7 +5,7 @@ import { borderUnit, gatherUnit } from "./gather";
 import { mapUnit } from "./map";
 import { batchNormUnit, instanceNormUnit } from "./norm";
 import { meanUnit, poolUnit } from "./pool";
-import { softmaxUnit } from "./softmax";
+import { rowsUnit } from "./rows";
 import {
   NEXT_UNIT,
   OPERATION,
@@ -19,7 +19,7 @@ import {
   OPERATION_MAP,
   OPERATION_MAX_POOL,
   OPERATION_MEAN,
-  OPERATION_SOFTMAX,
+  OPERATION_ROWS,
   PROGRAM_ARRIVED,
   PROGRAM_GENERATION,
   PROGRAM_RECORDS,
@@ -73,8 +73,8 @@ function runUnit(step: usize, unit: i32, scratch: usize): void {
       return meanUnit(step, unit);
     case OPERATION_GATHER:
       return gatherUnit(step, unit);
-    case OPERATION_SOFTMAX:
-      return softmaxUnit(step, unit);
+    case OPERATION_ROWS:
+      return rowsUnit(step, unit);
     case OPERATION_BATCH_NORM:
       return batchNormUnit(step, unit);
     case OPERATION_INSTANCE_NORM:

@@ -1,5 +1,6 @@
 import type { Activation, ConvStep, DepthwiseStep, PoolStep, Spatial, Step, StridedView } from "../src/plan/steps.ts";
 import { float16ToFloat32 } from "@samoyed/core";
+import { rowResults, rowTypes, type WordType } from "./step-rows.ts";
 
 /** A range of memory that steps may touch. */
 export interface Range {
@@ -62,19 +63,20 @@ export class StepMachine {
           }
         }
         return;
-      case "softmax":
-      case "log-softmax":
+      case "rows": {
+        const [type, outputType] = rowTypes(step);
         for (let row = 0; row < step.rows; row++) {
-          const at = 4 * row * step.count;
-          const values = Array.from({ length: step.count }, (_, i) => this.#load(step.input + at + 4 * i));
-          const largest = Math.max(...values);
-          const sum = values.reduce((total, value) => total + Math.exp(value - largest), 0);
-          for (const [i, value] of values.entries()) {
-            const result = step.kind === "softmax" ? Math.exp(value - largest) / sum : value - largest - Math.log(sum);
-            this.#store(step.output + at + 4 * i, result);
-          }
+          const [from, to] = [step.input, step.output].map(
+            (view) => view.address + Math.floor(row / step.inner) * view.block + (row % step.inner) * view.row,
+          ) as [number, number];
+          const values = Array.from({ length: step.count }, (_, i) => this.#load(from + i * step.input.element, type));
+          const parameter = (address: number | undefined, fallback: number): number[] =>
+            values.map((_, i) => (address === undefined ? fallback : this.#load(address + 4 * i)));
+          const results = rowResults(step, values, [parameter(step.scale, 1), parameter(step.bias, 0)]);
+          for (const [i, result] of results.entries()) this.#store(to + i * step.output.element, result, outputType);
         }
         return;
+      }
       case "batch-norm":
       case "instance-norm": {
         const from = this.#pixels(step.input);
@@ -213,14 +215,15 @@ export class StepMachine {
     }
   }
 
-  #load(address: number): number {
+  #load(address: number, type: WordType = "float"): number {
     this.#check(address, 4, this.#readable);
-    return this.#view.getFloat32(address, true);
+    return type === "float" ? this.#view.getFloat32(address, true) : this.#view.getInt32(address, true);
   }
 
-  #store(address: number, value: number): void {
+  #store(address: number, value: number, type: WordType = "float"): void {
     this.#check(address, 4, this.#writable);
-    this.#view.setFloat32(address, value, true);
+    if (type === "float") this.#view.setFloat32(address, value, true);
+    else this.#view.setInt32(address, value, true);
   }
 
   #table(address: number, index: number): number {

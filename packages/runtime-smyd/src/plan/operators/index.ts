@@ -1,4 +1,5 @@
 import type { Operator } from "../operator.ts";
+import { AXIS_NORMALIZATION } from "./axis-normalization.ts";
 import { CONVOLUTION } from "./convolution.ts";
 import { ELEMENTWISE } from "./elementwise.ts";
 import { LAYOUT } from "./layout.ts";
@@ -7,12 +8,13 @@ import { NORMALIZATION } from "./normalization.ts";
 import { PAD } from "./pad.ts";
 import { PIECES } from "./pieces.ts";
 import { POOLING } from "./pooling.ts";
+import { REDUCTION } from "./reduction.ts";
 import { SIZES } from "./sizes.ts";
-import { SOFTMAX } from "./softmax.ts";
 
 /** Every ONNX operator that is planned, by name. Identity is gone before (`resolve.ts`). */
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
   Object.entries({
+    ...AXIS_NORMALIZATION,
     ...CONVOLUTION,
     ...ELEMENTWISE,
     ...LAYOUT,
@@ -21,7 +23,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     ...PAD,
     ...PIECES,
     ...POOLING,
+    ...REDUCTION,
     ...SIZES,
-    ...SOFTMAX,
   }),
 );

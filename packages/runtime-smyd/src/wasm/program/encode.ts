@@ -3,7 +3,7 @@ import { LANES } from "@samoyed/smyd-file";
 import { mapRecord } from "./map-record.ts";
 import { convRecord, depthwiseRecord } from "./product-records.ts";
 import type { StepRecord } from "./record.ts";
-import { gatherRecord, softmaxRecord } from "./row-records.ts";
+import { gatherRecord, rowRecord } from "./row-records.ts";
 import { batchNormRecord, borderRecord, instanceNormRecord, meanRecord, poolRecord } from "./spatial-records.ts";
 import type { Step } from "../../plan/steps.ts";
 
@@ -62,9 +62,8 @@ function encodeStep(step: Step, tile: number): StepRecord {
       return mapRecord(step);
     case "gather":
       return gatherRecord(step);
-    case "softmax":
-    case "log-softmax":
-      return softmaxRecord(step);
+    case "rows":
+      return rowRecord(step);
     case "batch-norm":
       return batchNormRecord(step);
     case "instance-norm":

@@ -32,7 +32,7 @@ export const OPERATION_AVERAGE_POOL = 3;
 export const OPERATION_MEAN = 4;
 export const OPERATION_MAP = 5;
 export const OPERATION_GATHER = 6;
-export const OPERATION_SOFTMAX = 7;
+export const OPERATION_ROWS = 7;
 export const OPERATION_BATCH_NORM = 8;
 export const OPERATION_INSTANCE_NORM = 9;
 export const OPERATION_BORDER = 10;
@@ -127,12 +127,48 @@ export const GATHER_FILL = 56;
 export const GATHER_UNIT_PIXELS = 60;
 export const GATHER_BYTES = 64;
 
-export const SOFTMAX_INPUT = 32;
-export const SOFTMAX_OUTPUT = 36;
-export const SOFTMAX_COUNT = 40;
-/** 1 for the logarithm. */
-export const SOFTMAX_LOG = 44;
-export const SOFTMAX_BYTES = 48;
+// Rows: the input's and the output's views, and what is computed of each row.
+export const ROW_INPUT = 32;
+export const ROW_OUTPUT = 48;
+/** Rows of one block, rows of one unit of work, and rows in all; elements of a row. */
+export const ROW_INNER = 64;
+export const ROW_UNIT_ROWS = 68;
+export const ROW_ROWS = 72;
+export const ROW_COUNT = 76;
+export const ROW_OPERATOR = 80;
+/** 1 where elements are 32-bit integers. */
+export const ROW_INTEGERS = 84;
+/** 1 for the last of equal elements, for sums from the end on, and for the smallest elements. */
+export const ROW_REVERSE = 88;
+/** 1 where a running sum leaves out its own element. */
+export const ROW_EXCLUSIVE = 92;
+/** How many of the best elements, and 1 for their places. */
+export const ROW_TOP_COUNT = 96;
+export const ROW_PLACES = 100;
+/** Layer norm: addresses of one float32 for each element, of which the second may be 0; and a float32. */
+export const ROW_SCALE = 104;
+export const ROW_BIAS = 108;
+export const ROW_EPSILON = 112;
+export const ROW_BYTES = 116;
+
+// A value as rows: its address, and bytes from one block of rows, one row and one element to the next.
+export const VIEW_BLOCK = 4;
+export const VIEW_ROW = 8;
+export const VIEW_ELEMENT = 12;
+
+export const ROW_SUM = 0;
+export const ROW_MEAN = 1;
+export const ROW_MAX = 2;
+export const ROW_MIN = 3;
+export const ROW_PRODUCT = 4;
+export const ROW_ARG_MAX = 5;
+export const ROW_ARG_MIN = 6;
+export const ROW_HARD_MAX = 7;
+export const ROW_RUNNING_SUM = 8;
+export const ROW_TOP = 9;
+export const ROW_SOFTMAX = 10;
+export const ROW_LOG_SOFTMAX = 11;
+export const ROW_LAYER_NORM = 12;
 
 // A map over a shape of rank 6: copies, element-wise operators, activations.
 export const MAP_OPERATOR = 32;
