@@ -1,7 +1,7 @@
 // The runtime of .smyd models compared with onnxruntime-web, onnxruntime-node and tfjs-wasm, in Node and in Chromium: the
 // download of a page, loading, the first inference and later ones, peak memory, one thread and two.
-//   node tools/bench/smyd.mjs [--model NAME,…] [--platform node,chromium] [--out FILE.json]
-// Stand-in weights. Each engine has its own process or browser; they run in turn, one image per run.
+//   node tools/bench/smyd.mjs [--model NAME,FILE.pt2,…] [--platform node,chromium] [--out FILE.json]
+// A network by name has stand-in weights. Each engine has its own process or browser; they run in turn, one image per run.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
@@ -19,6 +19,8 @@ const NETWORKS = {
   ssl_resnext50_32x4d: { starts: 3, rounds: 3 },
   ssl_resnext101_32x16d: { starts: 1, rounds: 1 },
 };
+/** Any other, of which `--model` gives the file. */
+const OTHER = { starts: 3, rounds: 5 };
 /** The largest network shows the cost of loading best. */
 const LOADED = "ssl_resnext101_32x16d";
 const LOADS = 5;
@@ -49,8 +51,9 @@ function downloadsOf(rows) {
 }
 
 try {
-  for (const name of values.model.split(",")) {
-    const model = { folder, ...makeModels(name, folder) };
+  for (const source of values.model.split(",")) {
+    const model = { folder, ...makeModels(source, folder) };
+    const { name } = model;
     for (const platform of values.platform.split(",")) {
       if (platform === "chromium" && !browserInstalled()) {
         report.notRun.push(`${name} in Chromium: it is not installed (apt-get install chromium, or set CHROME_PATH)`);
@@ -58,7 +61,7 @@ try {
       }
       console.error(`${name}, ${platform}`);
       const about = { platform, model: name, megabytes: model.bytes / 1e6 };
-      const rows = await compare(contendersOf(platform, model), NETWORKS[name]);
+      const rows = await compare(contendersOf(platform, model), NETWORKS[name] ?? OTHER);
       report.rows.push(...rows.map((row) => ({ ...about, ...row })));
       if (name !== LOADED) continue;
       const [read, load] = await compare(loadersOf(platform, model), { starts: LOADS, rounds: 0 });

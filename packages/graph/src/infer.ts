@@ -6,6 +6,7 @@ import {
   type Dim,
   type Graph,
   type InferCall,
+  inferredDims,
   knownTensor,
   type Node,
   ruleOf,
@@ -75,11 +76,8 @@ class Walk implements Knowledge {
       checkShape(`${describeNode(node)}: output "${name}"`, type.shape);
       this.types.set(name, type);
     }
-    const first = types[0];
-    if (first !== undefined && first.shape.length <= 1 && (first.dtype === "int64" || first.dtype === "int32")) {
-      const dims = rule.inferDims?.(call);
-      if (dims !== undefined) this.#dims.set(node.outputs[0]!, dims);
-    }
+    const dims = inferredDims(rule, call, types[0]);
+    if (dims !== undefined) this.#dims.set(node.outputs[0]!, dims);
   }
 }
 

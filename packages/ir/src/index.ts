@@ -18,7 +18,7 @@ export { checkShape } from "./check-shape.ts";
 export { absentContractPort, requireContractPorts } from "./contract-ports.ts";
 export { compatibleShapes, floorDivide, isKnown, multiplyDims } from "./dims.ts";
 export { imageWindow, imageWindowExtent, type ImageWindow, type Pair } from "./image-window.ts";
-export { constantDims, knownTensor, MAX_KNOWN_ELEMENTS, tensorDims } from "./known.ts";
+export { constantDims, inferredDims, knownTensor, MAX_KNOWN_ELEMENTS, tensorDims } from "./known.ts";
 export { CANONICAL_OPSET, MAX_DIM, MAX_OPSET, MAX_RANK, MAX_WINDOW, MIN_OPSET } from "./limits.ts";
 export { describeNode, nodeFormatError, nodeShapeError, nodeUnsupportedError } from "./node-errors.ts";
 export { dtypeFromOnnx, dtypeToOnnx } from "./onnx-dtype.ts";

@@ -1,5 +1,6 @@
 import { elementCount, sameShape, type Tensor } from "@samoyed/core";
-import type { TypedTensor } from "./types.ts";
+import type { InferCall, OperatorRule } from "./operators/rule.ts";
+import type { Dim, TypedTensor, ValueType } from "./types.ts";
 
 /** Constants above this many elements are weights, not shapes or bounds: shape inference does not read them. */
 export const MAX_KNOWN_ELEMENTS = 1024;
@@ -23,6 +24,23 @@ export function knownTensor(lazy: TypedTensor): Tensor | undefined {
 export function tensorDims(tensor: Tensor): readonly number[] | undefined {
   if ((tensor.dtype !== "int64" && tensor.dtype !== "int32") || tensor.shape.length > 1) return undefined;
   return Array.from(tensor.data as BigInt64Array | Int32Array, Number);
+}
+
+/**
+ * Infers the elements of a node's first output, an integer one of at most one axis; `undefined` where they are not known,
+ * or too many to be sizes: a list may double at every node.
+ */
+export function inferredDims(
+  rule: OperatorRule,
+  call: InferCall,
+  first: ValueType | undefined,
+): readonly Dim[] | undefined {
+  if (first === undefined || first.shape.length > 1 || (first.dtype !== "int64" && first.dtype !== "int32")) {
+    return undefined;
+  }
+  const [length = 1] = first.shape;
+  if (typeof length === "number" && length > MAX_KNOWN_ELEMENTS) return undefined;
+  return rule.inferDims?.(call);
 }
 
 /** Returns `tensorDims` of a lazy tensor. */

@@ -2,7 +2,7 @@ import { formatShape, quote, type Shape, type Tensor, UnsupportedError } from "@
 import type { ValueInfo } from "@samoyed/ir";
 import type { SmydFile } from "@samoyed/smyd-file";
 import { isPortType, PORT_TYPES } from "./plan/integers.ts";
-import type { InputSizes } from "./plan/shapes.ts";
+import type { InputSizes } from "./plan/sizes.ts";
 
 /**
  * The one symbol that counts images: axis 0 of inputs, and no other axis of anything. `undefined` where there is no

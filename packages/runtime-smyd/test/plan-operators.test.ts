@@ -3,38 +3,13 @@ import { canonicalize, createBuilder, interpret } from "@samoyed/graph";
 import { type Attribute, type Dim, float, type Graph, int, ints, string } from "@samoyed/ir";
 import fc from "fast-check";
 import { wave } from "@samoyed/test-support/tensors";
-import { describe, expect, test } from "vitest";
+import { describe, test } from "vitest";
 import { readSmyd } from "@samoyed/format-smyd";
 import { BACKENDS } from "./backends.ts";
+import { expectClose, expectSame } from "./expect-same.ts";
 import { smydBytes } from "./models.ts";
-import { runPlanned } from "./run-plan.ts";
 
 const runs = { numRuns: 60 * Number(process.env["SAMOYED_FUZZ"] ?? 1) };
-
-/** Runs a graph on the step machine, on the kernels of either kind and on the interpreter. */
-async function expectSame(graph: Graph, inputs: Record<string, Tensor<"float32">>, taps: string[] = []): Promise<void> {
-  const expected = await interpret(graph, inputs, { taps });
-  const { values } = await runPlanned(graph, inputs, { taps });
-  expectClose(values, expected, "step machine");
-  for (const [simd, backend] of Object.entries(BACKENDS)) {
-    const session = await backend.load(await smydBytes(graph), { threads: 1 });
-    expectClose(await session.run(inputs, { taps }), expected, `${simd} kernels`);
-    await session.dispose();
-  }
-}
-
-function expectClose(values: ReadonlyMap<string, Tensor>, expected: ReadonlyMap<string, Tensor>, by: string): void {
-  for (const [name, wanted] of expected) {
-    const found = values.get(name)!;
-    expect(found.shape, name).toEqual(wanted.shape);
-    for (let index = 0; index < found.data.length; index++) {
-      const [a, b] = [Number(found.data[index]), Number(wanted.data[index])];
-      if (!(Object.is(a, b) || Math.abs(a - b) <= 1e-5 * Math.max(1, Math.abs(b)))) {
-        throw new Error(`${by}: ${name}[${index}] is ${a}; expected ${b}`);
-      }
-    }
-  }
-}
 
 interface OneNode {
   readonly op: string;

@@ -8,7 +8,7 @@ import type { PlanModel, PlanNode } from "./model.ts";
 /** Reads a constant's elements from the data section. */
 export function readConstant({ data }: PlanModel, { offset, byteLength, dtype, shape }: SmydWeight): Tensor {
   // A copy, since views need an offset that their elements' size divides.
-  return { dtype, shape, data: bytesToArray(data.slice(offset, offset + byteLength), dtype) } as Tensor;
+  return { dtype, shape, data: bytesToArray(data.slice(offset, offset + byteLength), dtype) };
 }
 
 /** Returns the elements of a small constant that the planner may read; `undefined` where a value is another thing. */

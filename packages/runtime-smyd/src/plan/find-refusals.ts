@@ -6,7 +6,7 @@ import type { PlanModel, PlanNode } from "./model.ts";
 import { OPERATORS } from "./operators/index.ts";
 import { planProgram } from "./plan.ts";
 import { isIdentity } from "./resolve.ts";
-import type { InputSizes } from "./shapes.ts";
+import type { InputSizes } from "./sizes.ts";
 
 /** Something that the runtime would refuse. */
 export interface Refusal {

@@ -1,13 +1,10 @@
-import { FormatError, quote, type Shape, UnsupportedError } from "@samoyed/core";
-import { isReadByPlanner, type SmydWeight } from "@samoyed/smyd-file";
-import { readConstant } from "./constants.ts";
-import { integerWords, isInteger } from "./integers.ts";
-import { MixedImagesError } from "./mixed-images.ts";
-import type { Shapes } from "./shapes.ts";
+import { quote, type Shape } from "@samoyed/core";
+import { constantPlace, tablePlace } from "./constant-place.ts";
+import type { Shapes } from "./sizes.ts";
 import type { Activation, Step } from "./steps.ts";
 import { copySteps, permuteSteps } from "./copy-steps.ts";
 import type { PlanModel } from "./model.ts";
-import { type Buffer, isPlain, newBuffer, type Place, placeBytes } from "./places.ts";
+import { isPlain, newBuffer, type Place, placeBytes } from "./places.ts";
 import type { Tables } from "./tables.ts";
 
 export const NO_ACTIVATION: Activation = { kind: "none" };
@@ -91,29 +88,9 @@ export function createLowering({ model, dataAddress, borders, wanted, shapes }: 
   function place(name: string): Place {
     const known = places.get(name);
     if (known !== undefined) return known;
-    const made = constantNamed(name);
+    const made = constantPlace(name, { model, dataAddress, shapes });
     places.set(name, made);
     return made;
-  }
-  function constantNamed(name: string): Place {
-    const weight = model.graph.initializers.get(name);
-    const integers = shapes.known.get(name);
-    if (weight === undefined && integers === undefined) {
-      throw new FormatError(`the value ${quote(name)} is used before it is made`);
-    }
-    const { shape } = weight ?? shapes.types.get(name)!;
-    if (integers !== undefined) {
-      if (shapes.varying.has(name)) throw new MixedImagesError(`the value ${quote(name)}`);
-      return constant(`value ${name}`, shape, () => integerWords(integers));
-    }
-    if (weight!.layout === "plain" && weight!.storage === "float32") return dataPlace(weight!, dataAddress);
-    if (!isReadByPlanner(weight!) || !isInteger(weight!.dtype)) throw unusable(weight!);
-    return constant(`value ${name}`, shape, () => integerWords(readConstant(model, weight!).data));
-  }
-  function constant(key: string, shape: Shape, words: () => Int32Array): Place {
-    const byteLength = placeBytes({ shape, layout: "plain", border: 0 }, key);
-    const buffer: Buffer = { byteLength, fixed: true, table: { key, words }, address: -1, first: 0, last: 0 };
-    return { buffer, layout: "plain", shape, border: 0 };
   }
   function copy(input: Place, output: Place, activation: Activation = NO_ACTIVATION): void {
     push({ reads: [input], writes: output, emit: () => copySteps(input, output, activation) });
@@ -150,7 +127,7 @@ export function createLowering({ model, dataAddress, borders, wanted, shapes }: 
     operations,
     readouts,
     place,
-    constant,
+    constant: tablePlace,
     pixels,
     plain,
     push,
@@ -170,18 +147,6 @@ export function createLowering({ model, dataAddress, borders, wanted, shapes }: 
         border: layout === "pixels" ? (borders.get(name) ?? 0) : 0,
       }),
   };
-}
-
-function unusable({ name, storage, layout }: SmydWeight): UnsupportedError {
-  return new UnsupportedError(
-    `the constant ${quote(name)} is ${storage} in the layout ${layout}; ` +
-      "operators other than convolutions and linears compute with plain float32 and integers",
-  );
-}
-
-function dataPlace({ byteLength, offset, shape }: SmydWeight, dataAddress: number): Place {
-  const buffer: Buffer = { byteLength, fixed: true, address: dataAddress + offset, first: 0, last: 0 };
-  return { buffer, layout: "plain", shape, border: 0 };
 }
 
 function newPlace(what: string, { shape, layout, border }: Pick<Place, "shape" | "layout" | "border">): Place {

@@ -5,13 +5,8 @@ import type { FusedNode } from "./fused-node.ts";
 import { MAX_PLANNED_RANK } from "./limits.ts";
 import type { Lowering } from "./lowering.ts";
 import type { PlanModel, PlanNode } from "./model.ts";
+import type { PlannedType } from "./sizes.ts";
 import { unsupported } from "./unsupported.ts";
-
-/** Element type and shape of a value whose sizes are known, as all are where a program is planned. */
-export interface PlannedType {
-  readonly dtype: DType;
-  readonly shape: Shape;
-}
 
 /** A node whose shape is asked for. */
 export interface ShapeCall extends InferCall {
@@ -21,7 +16,7 @@ export interface ShapeCall extends InferCall {
   readonly inputs: readonly (PlannedType | undefined)[];
   /** Whether an input is a batch of images, of which one is planned: axis 0 counts images, or equal parts of them. */
   readonly batched: readonly boolean[];
-  dims(index: number): readonly number[] | undefined;
+  readonly dims: (index: number) => readonly number[] | undefined;
 }
 
 /** Arguments of an operator's planning. */

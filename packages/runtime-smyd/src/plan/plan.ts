@@ -14,7 +14,8 @@ import type { LowerCall } from "./operator.ts";
 import { lowerActivation } from "./operators/elementwise.ts";
 import { type Buffer, newBuffer, type Place, placeBytes } from "./places.ts";
 import { resolveModel, type ResolvedModel } from "./resolve.ts";
-import { computeShapes, type InputSizes, operatorOf, type Shapes } from "./shapes.ts";
+import { computeShapes, operatorOf } from "./shapes.ts";
+import type { InputSizes, Shapes } from "./sizes.ts";
 import { createTables, type Tables } from "./tables.ts";
 
 /** A value that is written before a run or read during it: plain, of 32-bit words, row-major. */

@@ -1,6 +1,6 @@
 import type { SmydFile } from "@samoyed/smyd-file";
 import { batchSymbol, expectedSizes, sizesOf } from "../input-sizes.ts";
-import type { InputSizes } from "./shapes.ts";
+import type { InputSizes } from "./sizes.ts";
 
 /** The sizes for which a graph is planned before anyone runs it. */
 export interface PlanningSizes {

@@ -1,34 +1,15 @@
 import { FormatError, formatShape, quote, type Shape } from "@samoyed/core";
-import { CANONICAL_OPSET, describeNode, isKnown, nodeFormatError, type OperatorRule } from "@samoyed/ir";
+import { CANONICAL_OPSET, describeNode, inferredDims, isKnown, nodeFormatError, type OperatorRule } from "@samoyed/ir";
 import { atNode } from "./at-node.ts";
 import { constantIntegers, smallConstant } from "./constants.ts";
 import type { PlanNode } from "./model.ts";
 import { MixedImagesError } from "./mixed-images.ts";
 import { unsupported } from "./unsupported.ts";
 import { countElements } from "./limits.ts";
-import type { Operator, PlannedType, ShapeCall } from "./operator.ts";
+import type { Operator, ShapeCall } from "./operator.ts";
+import type { InputSizes, PlannedType, Shapes } from "./sizes.ts";
 import { OPERATORS } from "./operators/index.ts";
 import type { ResolvedModel } from "./resolve.ts";
-
-/** The types of a graph's values for one size of its inputs. */
-export interface Shapes {
-  readonly types: ReadonlyMap<string, PlannedType>;
-  /** The elements of the integer values of at most one axis that follow from sizes alone. */
-  readonly known: ReadonlyMap<string, readonly number[]>;
-  /** Those of them that depend on the number of images: they have no value where images are planned one by one. */
-  readonly varying: ReadonlySet<string>;
-  /** Values that are a batch of images, of which one is planned: axis 0 counts images, or equal parts of them. */
-  readonly batched: ReadonlySet<string>;
-}
-
-/** The sizes of a run. */
-export interface InputSizes {
-  /** Every input's shape, of which axis 0 is 1 where it is batched. */
-  readonly inputs: ReadonlyMap<string, Shape>;
-  readonly batched: ReadonlySet<string>;
-  /** The number of images of the batch; 1 when absent. */
-  readonly images?: number;
-}
 
 /**
  * A number of images that is no size in a network: a size that grows with it is one of the batch. Two sizes that are
@@ -161,9 +142,7 @@ class Walk {
       check(node, type.shape);
       this.types.set(name, { dtype: type.dtype, shape: type.shape });
     }
-    const [first] = types;
-    if (first === undefined || first.shape.length > 1 || !["int64", "int32"].includes(first.dtype)) return;
-    const dims = rule.inferDims?.(call);
+    const dims = inferredDims(rule, call, types[0]);
     if (dims !== undefined && isKnown(dims)) this.known.set(node.outputs[0]!, dims);
   }
 

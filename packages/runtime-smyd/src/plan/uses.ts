@@ -4,7 +4,7 @@ import type { PlanModel, PlanNode } from "./model.ts";
 /** Makers and users of each value. */
 export interface Uses {
   readonly model: PlanModel;
-  shapeOf(name: string): Shape;
+  readonly shapeOf: (name: string) => Shape;
   /** Whether a value is taken once, and by a node. */
   isInner(name: string): boolean;
   /** The node that makes such a value, if it is of this operator. */

@@ -4,7 +4,7 @@ import type { Kernels } from "./kernels/load.ts";
 import { DATA_ADDRESS, growMemory } from "./memory.ts";
 import { alignUp } from "../plan/arena.ts";
 import { type Plan, type PlannedValue, planProgram } from "../plan/plan.ts";
-import type { InputSizes } from "../plan/shapes.ts";
+import type { InputSizes } from "../plan/sizes.ts";
 import { readValue, writeValue } from "./values.ts";
 import { encodeProgram, scratchBytes } from "./program/encode.ts";
 import type { WorkerPool } from "./threads/worker-pool.ts";

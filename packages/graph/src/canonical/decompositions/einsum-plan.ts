@@ -66,18 +66,56 @@ function planProduct(a: readonly string[], b: readonly string[], needed: Readonl
   };
 }
 
-/** A matrix product has one axis of each kind: several become one, for which their sizes must be known. */
+/** The second input of each Reshape of a matrix product, which has one axis of each kind; absent where none is needed. */
+export interface ProductShapes {
+  readonly first?: readonly number[];
+  readonly second?: readonly number[];
+  readonly result?: readonly number[];
+}
+
+/** Plans the Reshapes of a product; `undefined` if one of them needs two sizes that are not known. */
+export function productShapes(product: Product, sizes: EinsumPlan["sizes"]): ProductShapes | undefined {
+  const { batch, contracted, left, right } = product;
+  const each = single(batch);
+  const shapes: Record<string, readonly number[]> = {};
+  const plan = (
+    name: keyof ProductShapes,
+    from: readonly (readonly string[])[],
+    to: readonly (readonly string[])[],
+  ): boolean => {
+    if (from.join("|") === to.join("|")) return true;
+    const sizesTo = to.map((labels, axis) => {
+      // The operands may differ in these: one is broadcast.
+      if (axis < batch.length) return 0;
+      const known = labels.map((label) => sizes.get(label)!);
+      if (known.every((size) => typeof size === "number")) return known.reduce((product, size) => product * size, 1);
+      return labels.join() === from[axis]?.join() ? 0 : -1;
+    });
+    shapes[name] = sizesTo;
+    return sizesTo.indexOf(-1) === sizesTo.lastIndexOf(-1);
+  };
+  const planned =
+    plan("first", single([...batch, ...left, ...contracted]), [...each, left, contracted]) &&
+    plan("second", single([...batch, ...contracted, ...right]), [...each, contracted, right]) &&
+    plan("result", [...each, left, right], single([...batch, ...left, ...right]));
+  return planned ? shapes : undefined;
+}
+
+/** Each label as an axis of its own. */
+function single(labels: readonly string[]): readonly (readonly string[])[] {
+  return labels.map((label) => [label]);
+}
+
+/** A matrix product has one axis of each kind: several become one, for which their sizes must be known, but for one. */
 function declineProduct(
-  { summed, contracted, left, right }: Product,
+  product: Product,
   sizes: ReadonlyMap<string, Dim>,
   stretched: ReadonlySet<string>,
 ): string | undefined {
+  const { summed, contracted, left, right } = product;
   const broadcast = [...summed.flat(), ...contracted, ...left, ...right].find((label) => stretched.has(label));
   if (broadcast !== undefined) return `operands differ in the size of "${broadcast}"`;
-  if (contracted.length === 0) return undefined;
-  const open = [contracted, left, right]
-    .filter((labels) => labels.length > 1)
-    .flat()
-    .find((label) => typeof sizes.get(label) !== "number");
-  return open === undefined ? undefined : `the size of "${open}" is not known`;
+  if (contracted.length === 0 || productShapes(product, sizes) !== undefined) return undefined;
+  const open = [...contracted, ...left, ...right].find((label) => typeof sizes.get(label) !== "number");
+  return `the size of "${open}" is not known`;
 }

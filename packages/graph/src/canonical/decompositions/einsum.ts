@@ -1,6 +1,6 @@
 import { int, ints } from "@samoyed/ir";
 import type { Emit, NodeRule } from "../rule.ts";
-import { type EinsumPlan, planEinsum, type Product } from "./einsum-plan.ts";
+import { type EinsumPlan, planEinsum, type Product, productShapes } from "./einsum-plan.ts";
 import { coarseInput } from "./floats.ts";
 
 /*
@@ -53,35 +53,16 @@ function multiply(a: Operand, b: Operand, { batch, left, right }: Product, emit:
   return emit.node("Mul", [unsqueeze(first, toFirst, emit), unsqueeze(second, toSecond, emit)]);
 }
 
-/** One axis for the labels of a kind; `open` represents a single one of unknown size. */
-function joined(labels: readonly string[], sizes: EinsumPlan["sizes"], open: 0 | -1): number {
-  const known = labels.map((label) => sizes.get(label)!);
-  return known.reduce<number>((product, size) => (typeof size === "number" ? product * size : open), 1);
-}
-
-const isOne = (labels: readonly string[]): boolean => labels.length === 1;
-
 /** The product as a matrix product. */
 function contract(a: Operand, b: Operand, product: Product, plan: EinsumPlan, emit: Emit): string {
   const { batch, contracted, left, right } = product;
-  const { sizes } = plan;
-  const same = batch.map(() => 0);
-  let first = transpose(a, [...batch, ...left, ...contracted], emit);
-  let second = transpose(b, [...batch, ...contracted, ...right], emit);
-  if (!isOne(left) || !isOne(contracted)) {
-    first = emit.node("Reshape", [first, emit.ints([...same, joined(left, sizes, 0), joined(contracted, sizes, -1)])]);
-  }
-  if (!isOne(right) || !isOne(contracted)) {
-    second = emit.node("Reshape", [
-      second,
-      emit.ints([...same, joined(contracted, sizes, 0), joined(right, sizes, -1)]),
-    ]);
-  }
-  const result = emit.node("MatMul", [first, second]);
-  if (isOne(left) && isOne(right)) return result;
-  const apart = (labels: readonly string[], open: 0 | -1): number[] =>
-    labels.map((label) => joined([label], sizes, open));
-  return emit.node("Reshape", [result, emit.ints([...same, ...apart(left, 0), ...apart(right, -1)])]);
+  const shapes = productShapes(product, plan.sizes)!;
+  const reshape = (name: string, target: readonly number[] | undefined): string =>
+    target === undefined ? name : emit.node("Reshape", [name, emit.ints(target)]);
+  const first = transpose(a, [...batch, ...left, ...contracted], emit);
+  const second = transpose(b, [...batch, ...contracted, ...right], emit);
+  const matrices = [reshape(first, shapes.first), reshape(second, shapes.second)];
+  return reshape(emit.node("MatMul", matrices), shapes.result);
 }
 
 /** Spells Einsum by matrix products, where it takes no diagonal. */
