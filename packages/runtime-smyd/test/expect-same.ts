@@ -9,7 +9,7 @@ import { runPlanned } from "./run-plan.ts";
 /** Runs a graph on the step machine, on the kernels of either kind and on the interpreter. */
 export async function expectSame(
   graph: Graph,
-  inputs: Record<string, Tensor<"float32">>,
+  inputs: Record<string, Tensor>,
   taps: string[] = [],
 ): Promise<void> {
   const expected = await interpret(graph, inputs, { taps });
