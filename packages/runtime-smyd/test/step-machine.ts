@@ -1,5 +1,6 @@
 import type { Activation, ConvStep, DepthwiseStep, PoolStep, Spatial, Step, StridedView } from "../src/plan/steps.ts";
 import { float16ToFloat32 } from "@samoyed/core";
+import { BINARY, binaryTypes, UNARY, unaryTypes } from "./step-functions.ts";
 import { rowResults, rowTypes, type WordType } from "./step-rows.ts";
 
 /** A range of memory that steps may touch. */
@@ -51,9 +52,24 @@ export class StepMachine {
         });
       case "binary":
         return this.#strided(step.shape, [step.left, step.right, step.output], ([left, right, to]) => {
-          const value = OPERATORS[step.operator](this.#load(left!), this.#load(right!));
-          this.#store(to!, activate(Math.fround(value), step.activation));
+          const [type, result] = binaryTypes(step.operator);
+          const value = BINARY[step.operator](this.#load(left!, type), this.#load(right!, type));
+          if (result === "integer") this.#store(to!, value, result);
+          else this.#store(to!, activate(Math.fround(value), step.activation));
         });
+      case "unary":
+        return this.#strided(step.shape, [step.input, step.output], ([from, to]) => {
+          const [type, result] = unaryTypes(step.operator);
+          this.#store(to!, UNARY[step.operator](this.#load(from!, type)), result);
+        });
+      case "select":
+        return this.#strided(
+          step.shape,
+          [step.condition, step.left, step.right, step.output],
+          ([at, left, right, to]) => {
+            this.#store(to!, this.#load(this.#load(at!, "integer") === 0 ? right! : left!, "integer"), "integer");
+          },
+        );
       case "gather":
         for (let p = 0; p < step.pixels; p++) {
           const from = this.#table(step.inputPixels, p);
@@ -237,16 +253,6 @@ export class StepMachine {
   }
 }
 
-const OPERATORS = {
-  add: (a: number, b: number) => a + b,
-  sub: (a: number, b: number) => a - b,
-  mul: (a: number, b: number) => a * b,
-  div: (a: number, b: number) => a / b,
-  min: Math.min,
-  max: Math.max,
-  pow: Math.pow,
-};
-
 function activate(x: number, activation: Activation): number {
   switch (activation.kind) {
     case "none":
@@ -269,9 +275,21 @@ function activate(x: number, activation: Activation): number {
       return Math.tanh(x);
     case "erf":
       return erf(x);
+    case "elu":
+      return x < 0 ? activation.slope * Math.expm1(x) : x;
+    case "softplus":
+      return softplus(x);
+    case "mish":
+      return x * Math.tanh(softplus(x));
+    case "gelu-tanh":
+      return 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
     default:
       return 0.5 * x * (1 + erf(x / Math.SQRT2));
   }
+}
+
+function softplus(x: number): number {
+  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 
 /** The error function by its power series, or by 1 where nothing is left of the difference. */

@@ -5,9 +5,10 @@
 
 /** Applied by the kernel that produces a value. `clip` is also ReLU6 and half-open ranges. */
 export type Activation =
-  | { readonly kind: "none" | "relu" | "sigmoid" | "hard-swish" | "erf" | "tanh" | "silu" | "gelu" }
+  | { readonly kind: "none" | "relu" | "sigmoid" | "hard-swish" | "erf" | "tanh" | "silu" }
+  | { readonly kind: "gelu" | "gelu-tanh" | "mish" | "softplus" }
   | { readonly kind: "clip"; readonly min: number; readonly max: number }
-  | { readonly kind: "leaky-relu"; readonly slope: number }
+  | { readonly kind: "leaky-relu" | "elu"; readonly slope: number }
   | { readonly kind: "hard-sigmoid"; readonly slope: number; readonly offset: number };
 
 /** Weight storage; float16 and int8 are expanded one panel at a time by the kernel that uses them. */
@@ -94,7 +95,65 @@ export interface MeanStep {
   readonly output: number;
 }
 
-export type BinaryOperator = "add" | "sub" | "mul" | "div" | "min" | "max" | "pow";
+/**
+ * Functions of two elements. Comparisons give the integers 1 and 0; `and`, `or` and `xor` are of bits; those of integers
+ * wrap around at 32 bits. A `modulo` has the sign of the divisor, a `remainder` that of the dividend.
+ */
+export type BinaryOperator =
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "min"
+  | "max"
+  | "pow"
+  | "prelu"
+  | "modulo"
+  | "remainder"
+  | "equal"
+  | "unequal"
+  | "less"
+  | "less-equal"
+  | "and"
+  | "or"
+  | "xor"
+  | "int-add"
+  | "int-sub"
+  | "int-mul"
+  | "int-div"
+  | "int-min"
+  | "int-max"
+  | "int-equal"
+  | "int-less"
+  | "int-less-equal"
+  | "int-modulo"
+  | "int-remainder";
+
+/** Functions of one element: of float32, of the integer that `to-float` and `int-abs` have. */
+export type UnaryOperator =
+  | "neg"
+  | "abs"
+  | "sqrt"
+  | "floor"
+  | "ceil"
+  | "round"
+  | "sign"
+  | "to-float"
+  | "to-int"
+  | "int-abs"
+  | "exp"
+  | "log"
+  | "sin"
+  | "cos"
+  | "tan"
+  | "asin"
+  | "acos"
+  | "atan"
+  | "sinh"
+  | "cosh"
+  | "asinh"
+  | "acosh"
+  | "atanh";
 
 /** `activation(left ∘ right)` over up to six dimensions; a stride of 0 broadcasts. Strides are in bytes. */
 export interface BinaryStep {
@@ -105,6 +164,25 @@ export interface BinaryStep {
   readonly output: StridedView;
   readonly shape: readonly number[];
   readonly activation: Activation;
+}
+
+/** `operator(input)`, as a binary step. */
+export interface UnaryStep {
+  readonly kind: "unary";
+  readonly operator: UnaryOperator;
+  readonly input: StridedView;
+  readonly output: StridedView;
+  readonly shape: readonly number[];
+}
+
+/** `left` where the integer `condition` is not 0, else `right`, of 32-bit elements of any type. */
+export interface SelectStep {
+  readonly kind: "select";
+  readonly condition: StridedView;
+  readonly left: StridedView;
+  readonly right: StridedView;
+  readonly output: StridedView;
+  readonly shape: readonly number[];
 }
 
 /** A value's place: the address of its first element, and bytes from one index to the next, outermost first. */
@@ -220,6 +298,8 @@ export type Step =
   | PoolStep
   | MeanStep
   | BinaryStep
+  | UnaryStep
+  | SelectStep
   | CopyStep
   | GatherStep
   | RowStep

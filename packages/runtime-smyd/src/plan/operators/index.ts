@@ -1,5 +1,6 @@
 import type { Operator } from "../operator.ts";
 import { AXIS_NORMALIZATION } from "./axis-normalization.ts";
+import { CAST } from "./cast.ts";
 import { CONVOLUTION } from "./convolution.ts";
 import { ELEMENTWISE } from "./elementwise.ts";
 import { LAYOUT } from "./layout.ts";
@@ -15,6 +16,7 @@ import { SIZES } from "./sizes.ts";
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
   Object.entries({
     ...AXIS_NORMALIZATION,
+    ...CAST,
     ...CONVOLUTION,
     ...ELEMENTWISE,
     ...LAYOUT,

@@ -58,6 +58,8 @@ function encodeStep(step: Step, tile: number): StepRecord {
     case "mean":
       return meanRecord(step);
     case "binary":
+    case "unary":
+    case "select":
     case "copy":
       return mapRecord(step);
     case "gather":

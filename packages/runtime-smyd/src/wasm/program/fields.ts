@@ -47,6 +47,10 @@ export const ACTIVATION_SILU = 5;
 export const ACTIVATION_TANH = 6;
 export const ACTIVATION_ERF = 7;
 export const ACTIVATION_GELU = 8;
+export const ACTIVATION_ELU = 9;
+export const ACTIVATION_SOFTPLUS = 10;
+export const ACTIVATION_MISH = 11;
+export const ACTIVATION_GELU_TANH = 12;
 
 export const STORAGE_FLOAT32 = 0;
 export const STORAGE_FLOAT16 = 1;
@@ -183,7 +187,10 @@ export const MAP_SHAPE = 56;
 export const MAP_LEFT_STRIDES = 80;
 export const MAP_RIGHT_STRIDES = 104;
 export const MAP_OUTPUT_STRIDES = 128;
-export const MAP_BYTES = 152;
+/** Of a choice, the condition. */
+export const MAP_THIRD = 152;
+export const MAP_THIRD_STRIDES = 156;
+export const MAP_BYTES = 180;
 
 /** `move` copies 32-bit elements of any type; `copy` applies an activation. */
 export const MAP_MOVE = 8;
@@ -195,6 +202,52 @@ export const MAP_DIV = 4;
 export const MAP_MIN = 5;
 export const MAP_MAX = 6;
 export const MAP_POW = 7;
+export const MAP_SELECT = 9;
+export const MAP_PRELU = 10;
+export const MAP_MODULO = 11;
+export const MAP_REMAINDER = 12;
+export const MAP_EQUAL = 13;
+export const MAP_UNEQUAL = 14;
+export const MAP_LESS = 15;
+export const MAP_LESS_EQUAL = 16;
+export const MAP_AND = 17;
+export const MAP_OR = 18;
+export const MAP_XOR = 19;
+export const MAP_INT_ADD = 20;
+export const MAP_INT_SUB = 21;
+export const MAP_INT_MUL = 22;
+export const MAP_INT_DIV = 23;
+export const MAP_INT_MIN = 24;
+export const MAP_INT_MAX = 25;
+export const MAP_INT_EQUAL = 26;
+export const MAP_INT_LESS = 27;
+export const MAP_INT_LESS_EQUAL = 28;
+export const MAP_INT_MODULO = 29;
+export const MAP_INT_REMAINDER = 30;
+/** Of one operand; from `exp` on in float64. */
+export const MAP_NEG = 31;
+export const MAP_ABS = 32;
+export const MAP_SQRT = 33;
+export const MAP_FLOOR = 34;
+export const MAP_CEIL = 35;
+export const MAP_ROUND = 36;
+export const MAP_SIGN = 37;
+export const MAP_TO_FLOAT = 38;
+export const MAP_TO_INT = 39;
+export const MAP_INT_ABS = 40;
+export const MAP_EXP = 41;
+export const MAP_LOG = 42;
+export const MAP_SIN = 43;
+export const MAP_COS = 44;
+export const MAP_TAN = 45;
+export const MAP_ASIN = 46;
+export const MAP_ACOS = 47;
+export const MAP_ATAN = 48;
+export const MAP_SINH = 49;
+export const MAP_COSH = 50;
+export const MAP_ASINH = 51;
+export const MAP_ACOSH = 52;
+export const MAP_ATANH = 53;
 
 // A thread's scratch memory.
 /** State that the tiles of one panel share. */
