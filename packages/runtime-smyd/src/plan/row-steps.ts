@@ -87,8 +87,8 @@ function arrangeRows(
   const [element = { size: 1, input: 4, output: 4 }] = inRow;
   const inOrder = own.every(({ input: stride }, index) => index === 0 || stride < own[index - 1]!.input);
   if (contiguous && (!inOrder || element.input !== 4 || element.output !== 4)) return undefined;
-  const none = { size: 1, input: 0, output: 0 };
-  const [block, row] = [...new Array<Dimension>(2 - outside.length).fill(none), ...outside] as [Dimension, Dimension];
+  const one = { size: 1, input: 0, output: 0 };
+  const [row = one, block = one] = outside.toReversed();
   const view = (side: "input" | "output", address: number): RowView => ({
     address,
     block: block[side],

@@ -143,6 +143,9 @@ function activation(rule: OperatorRule): Operator {
   return { rule, require: requireRank, lower: lowerActivation };
 }
 
+/** Functions of floats that kernels know by the same name. */
+const FUNCTIONS = "Sqrt Floor Ceil Round Exp Log Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh".split(" ");
+
 /** Operators that compute element by element. */
 export const ELEMENTWISE: Readonly<Record<string, Operator>> = {
   Add: arithmetic("add"),
@@ -184,12 +187,7 @@ export const ELEMENTWISE: Readonly<Record<string, Operator>> = {
   Reciprocal: requireFloats(
     elementwise(UNARY["Reciprocal"]!, (call, [x]) => ({ operator: "div", of: [floatPlace(call, 1), x!] })),
   ),
-  ...Object.fromEntries(
-    [
-      ...["Sqrt", "Floor", "Ceil", "Round", "Exp", "Log", "Sin", "Cos", "Tan", "Asin", "Acos", "Atan"],
-      ...["Sinh", "Cosh", "Asinh", "Acosh", "Atanh"],
-    ].map((name) => [name, ofFloat(name)]),
-  ),
+  ...Object.fromEntries(FUNCTIONS.map((name) => [name, ofFloat(name)])),
   Clip: { ...elementwise(clipRule, clip), without: ["min", "max"] },
   Relu: activation(unaryRule),
   LeakyRelu: activation(alphaRule),
