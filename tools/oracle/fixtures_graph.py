@@ -370,7 +370,108 @@ def quantizing():
     case("quantize_per_channel", "QuantizeLinear", [x, scale, zero], [stored], axis=1)
 
 
-for group in (transposed_convolutions, resizing, choices, quantizing, convolutions, normalizations, pools, paddings, activations, arithmetic, reductions, movements):
+def onnx_gates(tensor, order):
+    """Reorders PyTorch's gates, which are equal parts of the first axis."""
+    parts = torch.from_numpy(tensor).chunk(len(order))
+    return torch.cat([parts[at] for at in order]).numpy()
+
+
+def recurrences():
+    for seed, (name, op, order, kind, options, attributes) in enumerate([
+        # PyTorch's gates are i f g o; ONNX's i o f c. PyTorch's r z n are ONNX's z r h.
+        ("lstm", "LSTM", (0, 3, 1, 2), torch.nn.LSTM, {"bidirectional": True}, {"direction": "bidirectional"}),
+        ("lstm_no_bias", "LSTM", (0, 3, 1, 2), torch.nn.LSTM, {"bias": False}, {}),
+        ("gru", "GRU", (1, 0, 2), torch.nn.GRU, {"bidirectional": True}, {"direction": "bidirectional", "linear_before_reset": 1}),
+        ("rnn", "RNN", (0,), torch.nn.RNN, {}, {}),
+        ("rnn_relu", "RNN", (0,), torch.nn.RNN, {"nonlinearity": "relu"}, {"activations": ["Relu"]}),
+    ]):
+        steps, batch, inputs, hidden = 4, 2, 3, 5
+        module = kind(inputs, hidden, **options)
+        directions = 2 if options.get("bidirectional") else 1
+        own = {}
+        for at, (key, value) in enumerate(module.named_parameters()):
+            own[key] = random(*value.shape, seed=970 + 20 * seed + at, low=-1, high=1)
+            value.data = torch.from_numpy(own[key])
+        x, h, c = random(steps, batch, inputs, seed=1070 + seed), *(random(directions, batch, hidden, seed=1080 + seed + at) for at in (0, 9))
+        states = (h, c) if op == "LSTM" else (h,)
+        double = [torch.from_numpy(state).double() for state in states]
+        with torch.no_grad():
+            y, last = module.double()(torch.from_numpy(x).double(), tuple(double) if op == "LSTM" else double[0])
+        y = y.reshape(steps, batch, directions, hidden).permute(0, 2, 1, 3).float().contiguous().numpy()
+        last = [state.float().numpy() for state in (last if op == "LSTM" else (last,))]
+        names = [[f"{part}_l0{suffix}" for suffix in ("", "_reverse")[:directions]] for part in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
+        gated = [[onnx_gates(own[key], order) for key in keys if key in own] for keys in names]
+        w, r = np.stack(gated[0]), np.stack(gated[1])
+        b = np.stack([np.concatenate(pair) for pair in zip(gated[2], gated[3])]) if gated[2] else None
+        case(name, op, [x, w, r, b, None, *states], [y, *last], hidden_size=hidden, **attributes)
+
+
+def places():
+    x, updates = random(3, 4, 5, seed=1100), random(2, 4, 5, seed=1101)
+    t, u = torch.from_numpy(x), torch.from_numpy(updates)
+    index = np.stack([np.random.default_rng(1102).permutation(3)[:2] for _ in range(20)], 1).reshape(2, 4, 5)
+    i = torch.from_numpy(index)
+    case("scatter", "ScatterElements", [x, index, updates], [t.scatter(0, i, u).numpy()])
+    again = torch.zeros_like(i)
+    case("scatter_add", "ScatterElements", [x, again.numpy() - 1, updates],
+         [t.double().scatter_add(0, again + 2, u.double()).float().numpy()], reduction="add")
+    case("scatter_mul", "ScatterElements", [x, index[..., :2] % 4, updates[..., :2]],
+         [t.double().scatter_reduce(0, i[..., :2], u[..., :2].double(), "prod").float().numpy()], reduction="mul")
+    for reduction in ("max", "min"):
+        y = t.scatter_reduce(0, again, u, f"a{reduction}").numpy()
+        case(f"scatter_{reduction}", "ScatterElements", [x, again.numpy(), updates], [y], opset=18, reduction=reduction)
+    pairs = np.array([[[0, 3], [2, -1]], [[1, 0], [-1, 1]]], np.int64)
+    p = torch.from_numpy(pairs)
+    case("gather_nd", "GatherND", [x, pairs], [t[p[..., 0], p[..., 1]].numpy()])
+    case("gather_nd_batch", "GatherND", [x, np.array([[1], [-1], [0]], np.int64)], [t[torch.arange(3), torch.tensor([1, -1, 0])].numpy()], batch_dims=1)
+    rows = random(2, 2, 5, seed=1103)
+    case("scatter_nd", "ScatterND", [x, pairs, rows], [t.index_put((p[..., 0], p[..., 1]), torch.from_numpy(rows)).numpy()])
+    same = np.array([[1], [1]], np.int64)
+    y = t.double().index_put((torch.tensor([1, 1]),), u.double(), accumulate=True).float().numpy()
+    case("scatter_nd_add", "ScatterND", [x, same, updates], [y], reduction="add")
+
+
+def attentions():
+    q, k, v = (random(2, 4, 3, 8, seed=1130), random(2, 4, 5, 8, seed=1131), random(2, 4, 5, 6, seed=1132))
+    bias, keep = random(3, 5, seed=1133), np.random.default_rng(1134).random((2, 1, 3, 5)) > 0.4
+    keep[..., 0] = True
+    attend = lambda q, k, v, **options: exact(lambda q, k, v: F.scaled_dot_product_attention(q, k, v, **options), q, k, v)  # noqa: E731
+    case("attention", "Attention", [q, k, v], [attend(q, k, v)], opset=23)
+    case("attention_bias", "Attention", [q, k, v, bias], [attend(q, k, v, attn_mask=torch.from_numpy(bias).double())], opset=23)
+    case("attention_mask", "Attention", [q, k, v, keep], [attend(q, k, v, attn_mask=torch.from_numpy(keep))], opset=23)
+    case("attention_causal", "Attention", [q, k, v], [attend(q, k, v, is_causal=True)], opset=23, is_causal=1)
+    case("attention_scale", "Attention", [q, k, v], [attend(q, k, v, scale=0.25)], opset=23, scale=0.25)
+    case("attention_grouped", "Attention", [q, k[:, :2], v[:, :2]], [attend(q, k[:, :2], v[:, :2], enable_gqa=True)], opset=23)
+    flat = [x.transpose(0, 2, 1, 3).reshape(2, x.shape[2], -1) for x in (q, k[:, :2], v[:, :2])]
+    y = attend(q, k[:, :2], v[:, :2], enable_gqa=True, is_causal=True).transpose(0, 2, 1, 3).reshape(2, 3, -1)
+    case("attention_flat", "Attention", flat, [y], opset=23, q_num_heads=4, kv_num_heads=2, is_causal=1)
+
+
+def windows():
+    for seed, (name, image, block, strides, dilations, pads) in enumerate([
+        ("plain", (5, 6), (2, 3), (1, 1), (1, 1), (0, 0)), ("strided", (9, 8), (3, 2), (2, 3), (1, 2), (1, 1)),
+    ]):
+        counts = [(i + 2 * p - d * (k - 1) - 1) // s + 1 for i, k, s, d, p in zip(image, block, strides, dilations, pads)]
+        x = random(2, 3 * block[0] * block[1], counts[0] * counts[1], seed=1120 + seed)
+        y = exact(lambda x: F.fold(x, image, block, dilations, pads, strides), x)
+        case(f"col2im_{name}", "Col2Im", [x, np.array(image, np.int64), np.array(block, np.int64)], [y], opset=18,
+             constants=[1, 2], strides=strides, dilations=dilations, pads=[*pads, *pads])
+
+
+def grids():
+    x, grid = random(2, 3, 5, 4, seed=1110), random(2, 6, 3, 2, seed=1111, low=-1.8, high=1.8)
+    for mode in ("bilinear", "nearest", "bicubic"):
+        for padding in ("zeros", "border", "reflection"):
+            for corners in (False, True):
+                y = exact(lambda x, g: F.grid_sample(x, g, mode=mode, padding_mode=padding, align_corners=corners), x, grid)
+                case(f"grid_{mode}_{padding}{'_corners' if corners else ''}", "GridSample", [x, grid], [y], opset=16,
+                     mode=mode, padding_mode=padding, align_corners=int(corners))
+    volume, grid = random(1, 2, 3, 4, 5, seed=1112), random(1, 2, 3, 2, 3, seed=1113, low=-1.2, high=1.2)
+    y = exact(lambda x, g: F.grid_sample(x, g, align_corners=False), volume, grid)
+    case("grid_volume", "GridSample", [volume, grid], [y], opset=20)
+
+
+for group in (transposed_convolutions, resizing, choices, quantizing, convolutions, normalizations, pools, paddings, activations, arithmetic, reductions, movements, recurrences, places, windows, attentions, grids):
     group()
 
 FOLDER.mkdir(parents=True, exist_ok=True)

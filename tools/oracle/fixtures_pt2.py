@@ -413,6 +413,60 @@ def recurrent(self, x):
     return {"deep": deep, "hidden": hidden, "cell": cell, "plain": self.plain(x)[0]}
 
 
+def seeded(kind, *args, **options):
+    torch.manual_seed(2)
+    return kind(*args, **options)
+
+
+@fixture(
+    {"x": random(3, 5, 4, seed=90), "h": random(2, 3, 6, seed=91), "c": random(2, 3, 6, seed=92)},
+    modules={
+        "lstm": seeded(nn.LSTM, 4, 6, bidirectional=True, batch_first=True), "gru": seeded(nn.GRU, 4, 3, num_layers=2, bidirectional=True, batch_first=True),
+        "gru_plain": seeded(nn.GRU, 3, 2, bias=False), "rnn": seeded(nn.RNN, 4, 3, batch_first=True), "rnn_relu": seeded(nn.RNN, 4, 3, num_layers=2, nonlinearity="relu", batch_first=True),
+    },
+    dynamic={"x": {0: DYNAMIC}, "h": {1: DYNAMIC}, "c": {1: DYNAMIC}},
+)
+def sequences(self, x, h, c):
+    lstm, (hidden, cell) = self.lstm(x, (h, c))
+    gru, gru_hidden = self.gru(x)
+    rnn, rnn_hidden = self.rnn(x)
+    deep, deep_hidden = self.rnn_relu(x)
+    return {
+        "lstm": lstm, "hidden": hidden, "cell": cell, "gru": gru, "gru_hidden": gru_hidden, "gru_plain": self.gru_plain(x[:, :, :3].transpose(0, 1))[0], "rnn": rnn,
+        "rnn_hidden": rnn_hidden, "deep": deep, "deep_hidden": deep_hidden,
+    }
+
+
+@fixture(
+    {"x": random(3, 4, 5, seed=93), "u": random(3, 4, 5, seed=94), "i": torch.tensor([[2, 0, 1, 2, 0], [1, 1, 0, 0, 2]])},
+    buffers={"rows": torch.tensor([2, 0]), "columns": torch.tensor([[1], [-1]]), "place": torch.tensor([[[1, 0, 2, 0, 1]]]), "mask": random(3, 4, seed=95) > 0},
+)
+def scatter(self, x, u, i):
+    place, put = i[None], torch.ops.aten.index_put
+    written = x.clone()
+    written[:, 2] = u[:, 0]
+    written[self.rows, 1] = 7.0
+    masked = x.clone()
+    masked[self.mask] = -3.0
+    return {
+        "scatter": x.scatter(0, self.place, u), "value": x.scatter(1, place, 2.5), "add": x.scatter_add(2, torch.zeros_like(place), u),
+        "reduce": x.scatter_reduce(1, place * 0 + 1, u, "prod"), "old_reduce": x.scatter(0, place, u, reduce="multiply"),
+        "index_add": x.index_add(1, self.rows, u[:, :2]), "index_copy": x.index_copy(2, self.rows, u[:, :, :2]),
+        "put_rows": x.index_put((self.rows,), u[:2]), "put_pairs": x.index_put((self.rows, self.columns), u[0, 0]),
+        "put_last": put(x, [None, self.rows, self.columns], u[:, 0, 0, None, None]), "put_inner": put(x, [None, self.rows], u[:, :2]),
+        "put_apart": put(x, [self.rows, None, self.rows], u[0, :2, :4]), "put_again": x.index_put((self.rows * 0,), u[:2], accumulate=True),
+        "written": written, "masked": masked,
+    }
+
+
+@fixture({"x": random(2, 3, 6, 5, seed=96), "g": random(2, 4, 3, 2, seed=97, low=-1.4, high=1.4)}, dynamic={"x": {0: DYNAMIC}, "g": {0: DYNAMIC}})
+def grid(self, x, g):
+    return {
+        f"{mode}_{padding}_{corners}": F.grid_sample(x, g, mode, padding, corners)
+        for mode in ("bilinear", "nearest", "bicubic") for padding in ("zeros", "border", "reflection") for corners in (False, True)
+    }
+
+
 @fixture({"x": random(3, 4, seed=69), "y": random(3, 4, seed=70)}, buffers={"counter": torch.tensor(0), "table": random(4, seed=71)})
 def in_place(self, x, y):
     a = x * 2
@@ -493,7 +547,7 @@ def refused(self, x, i):
     y = F.batch_norm(x.clone(), self.mean.clone(), self.var.clone(), training=True)
     return {
         "training": y, "dropout": F.dropout(x, training=True), "fft": torch.fft.rfft2(x).abs(), "bits": i & 3, "random": torch.rand(3), "state": x * self.state,
-        "grid": F.grid_sample(x, x[:, :2].permute(0, 2, 3, 1)), "cond": torch.cond(x.sum() > 0, lambda a: a.sin(), lambda a: a.cos(), (x,)), "masked": x[x > 0].sum(),
+        "grid": F.grid_sample(x[:, :, None], x[:, :, None].permute(0, 2, 3, 4, 1)), "cond": torch.cond(x.sum() > 0, lambda a: a.sin(), lambda a: a.cos(), (x,)), "masked": x[x > 0].sum(),
     }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from samoyed_oracle.standin import fill_of, stand_in_tensor
+from samoyed_oracle.standin import fill_of, filled, stand_in_tensor
 
 OUT = Path(__file__).resolve().parents[2] / "packages" / "golden" / "fixtures" / "stand-in.json"
 
@@ -29,6 +29,12 @@ TENSORS = [
 ]
 
 
+NORMAL = [
+    ("bn1.running_var", (300,), {"kind": "normal", "std": 0.1437, "mean": 1.013}),
+    ("pos_embed", (1, 197, 192), {"kind": "normal", "std": 0.02, "mean": -1e-3}),
+]
+
+
 def head(count: int) -> np.ndarray:
     """A head for the tests: i / 8 - 60."""
     return np.arange(count, dtype=np.float32) / 8 - 60
@@ -36,11 +42,15 @@ def head(count: int) -> np.ndarray:
 
 def describe(name: str, shape: tuple[int, ...], role: str, seed: str) -> dict:
     array = stand_in_tensor(name, shape, role=role, seed=seed, head=head(*shape) if role == "fc.bias" else None)
+    return described(name, array, fill_of(role, shape), seed)
+
+
+def described(name: str, array: np.ndarray, fill: dict, seed: str) -> dict:
     return {
         "name": name,
-        "shape": list(shape),
+        "shape": list(array.shape),
         "dtype": str(array.dtype),
-        "fill": fill_of(role, shape),
+        "fill": fill,
         "seed": seed,
         "sha256": hashlib.sha256(array.tobytes()).hexdigest(),
         "first": [float(value) for value in array.reshape(-1)[:4]],
@@ -48,7 +58,9 @@ def describe(name: str, shape: tuple[int, ...], role: str, seed: str) -> dict:
 
 
 def describe_all() -> list[dict]:
-    return [describe(*tensor, seed) for seed in ("samoyed-1", "another seed") for tensor in TENSORS]
+    by_role = [describe(*tensor, seed) for seed in ("samoyed-1", "another seed") for tensor in TENSORS]
+    seed = "samoyed-1"
+    return by_role + [described(name, filled(name, shape, fill, seed=seed), fill, seed) for name, shape, fill in NORMAL]
 
 
 if __name__ == "__main__":

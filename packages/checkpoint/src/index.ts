@@ -16,5 +16,6 @@ export { type StateDict, stateDict } from "./state-dict.ts";
 export { type SafetensorsOptions, writeSafetensors } from "./safetensors/write-safetensors.ts";
 export type { WriteOptions } from "./tensor/write-tensors.ts";
 export { SCALAR_TYPES } from "./torch/export.ts";
+export { type ExportToWrite, writeTorchExport } from "./torch/write-torch-export.ts";
 export { writeTorchLegacy } from "./torch/write-torch-legacy.ts";
 export { writeTorchZip } from "./torch/write-torch-zip.ts";

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { LOWERED_OPERATORS } from "@samoyed/format-tfjs";
-import { CANONICAL_OPERATORS, DECOMPOSED_OPERATORS } from "@samoyed/graph";
+import { CANONICAL_OPERATORS, DECOMPOSED_OPERATORS, EXPANDED_OPERATORS } from "@samoyed/graph";
 import { PLANNED_OPERATORS } from "@samoyed/runtime-smyd/plan";
 import { describe, expect, test } from "vitest";
 
@@ -43,6 +43,16 @@ function page(): string {
     "| operator | becomes |",
     "| --- | --- |",
     ...decomposed.map(([op, into]) => `| ${op} | ${into.length === 0 ? "a weight" : into.join(", ")} |`),
+    "",
+    "## Canonical operators that other operators spell",
+    "",
+    "A target that lacks one of these and has the others gets them in its place, where the node allows it: constant weights",
+    "and a sequence of known length for LSTM, GRU and RNN, constant indices for ScatterElements and ScatterND. `.onnx` files",
+    "keep the operator.",
+    "",
+    "| operator | becomes |",
+    "| --- | --- |",
+    ...[...EXPANDED_OPERATORS].map(([op, into]) => `| ${op} | ${into.join(", ")} |`),
     "",
   ].join("\n");
 }

@@ -1,6 +1,7 @@
 import { UnsupportedError } from "@samoyed/core";
 import type { Format, Refusal, RefusalContext } from "@samoyed/graph";
 import type { Graph } from "@samoyed/ir";
+import { expandFor } from "./expand-for.ts";
 import { FORMATS } from "./formats.ts";
 
 /**
@@ -15,7 +16,7 @@ export async function requireRunnable(
   const refused: string[] = [];
   const all: Refusal[] = [];
   for (const format of formats) {
-    const refusals = (await format.findRefusals?.(graph, context)) ?? [];
+    const refusals = await refusalsOf(format, graph, context);
     if (refusals.length === 0) continue;
     refused.push(`the ${format.title} runtime cannot run this model: ${refusals.map(describe).join("; ")}`);
     all.push(...refusals);
@@ -25,6 +26,17 @@ export async function requireRunnable(
   throw new UnsupportedError(`${refused.join("; ")}; nothing was written`, {
     hint: `Convert with --to ${unchecked.name}, whose engines are not ours.`,
     details: { refusals: all },
+  });
+}
+
+/** What a format does not take, with the reason why it could not be spelled by what it takes. */
+async function refusalsOf(format: Format, graph: Graph, context: RefusalContext): Promise<readonly Refusal[]> {
+  if (format.findRefusals === undefined) return [];
+  const { graph: expanded, declined } = await expandFor(format, graph);
+  const refusals = await format.findRefusals(expanded, context);
+  return refusals.map((refusal) => {
+    const whole = declined.find(({ node }) => node === refusal.node);
+    return whole === undefined ? refusal : { ...refusal, reason: `${refusal.reason}, and ${whole.reason}` };
   });
 }
 

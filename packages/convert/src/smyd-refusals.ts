@@ -1,8 +1,12 @@
 import type { Shape } from "@samoyed/core";
-import { outlineSmyd, type SmydWeights } from "@samoyed/format-smyd";
+import type { SmydWeights } from "@samoyed/format-smyd";
 import { type Format, inferShapes } from "@samoyed/graph";
 import type { Graph } from "@samoyed/ir";
-import { findRefusals, planningSizes } from "@samoyed/runtime-smyd/plan";
+
+/** Lists the operators that the runtime of `.smyd` models computes. */
+export async function smydOperators(): Promise<readonly string[]> {
+  return (await import("@samoyed/runtime-smyd/plan")).PLANNED_OPERATORS;
+}
 
 /**
  * Every node that the runtime of `.smyd` models does not compute.
@@ -11,6 +15,10 @@ import { findRefusals, planningSizes } from "@samoyed/runtime-smyd/plan";
  * run.
  */
 export const smydRefusals: NonNullable<Format["findRefusals"]> = async (graph, { contract, weights, signal }) => {
+  const [{ outlineSmyd }, { findRefusals, planningSizes }] = await Promise.all([
+    import("@samoyed/format-smyd"),
+    import("@samoyed/runtime-smyd/plan"),
+  ]);
   const outline = await outlineSmyd(graph, { weights: weights as SmydWeights, signal });
   const { sizes, batch, exact } = planningSizes({ graph: outline.graph, ...(contract && { contract }) });
   return findRefusals(outline, { sizes, exact, shapes: shapesFor(graph, { sizes: sizes.inputs, batch }) });

@@ -1,6 +1,7 @@
 import { type Contract, InternalError, throwIfAborted, UsageError } from "@samoyed/core";
 import { type Format, weightBytes, type WrittenModel } from "@samoyed/graph";
 import type { Graph } from "@samoyed/ir";
+import { expandFor } from "./expand-for.ts";
 import { optionsFor, requireWritten } from "./format-options.ts";
 import type { ConvertOptions } from "./options.ts";
 import type { WrittenFile } from "./report.ts";
@@ -61,7 +62,8 @@ export async function writeFormats(
   const write = async (format: Format, place: number): Promise<WrittenModel> => {
     const share = shares[place]!;
     try {
-      return await format.write(share.graph, {
+      const expanded = await expandFor(format, share.graph);
+      return await format.write(expanded.graph, {
         contract,
         name,
         weights,

@@ -1,8 +1,8 @@
-import type { Contract } from "@samoyed/core";
 import {
   castWeights,
   describeGraph,
   type Format,
+  type KeptFiles,
   openKept,
   readGraphWeights,
   weightBytes,
@@ -11,8 +11,10 @@ import {
   type WrittenModel,
 } from "@samoyed/graph";
 import type { Graph } from "@samoyed/ir";
-import { readOnnx } from "./read-onnx.ts";
-import { MAX_MODEL_BYTES, onnxByteLength, writeOnnx } from "./write-onnx.ts";
+import type { OnnxModel } from "./read-onnx.ts";
+
+/** Weights above this size are measured exactly: the rest of an ONNX file is far smaller than the difference to 2 GiB. */
+const MAX_UNMEASURED_BYTES = 2 ** 30;
 
 /** ONNX: one file, and for models of more than 2 GiB a second one with the weights. */
 export const onnxFormat: Format = {
@@ -26,13 +28,13 @@ export const onnxFormat: Format = {
   read: (files, { signal }) =>
     openKept(files, {
       signal,
-      work: async ({ open }) => readOnnx(await open(""), { resolve: open, signal }),
+      work: ({ open }) => readModel(open, signal),
     }),
   describe: (files, { signal }) =>
     withFiles(files, {
       signal,
       async work({ open }) {
-        const { graph, contract } = await readOnnx(await open(""), { resolve: open, signal });
+        const { graph, contract } = await readModel(open, signal);
         const { opset } = graph;
         return { ...describeGraph(graph), format: `ONNX, opset ${opset}`, contract, facts: { opset } };
       },
@@ -41,32 +43,31 @@ export const onnxFormat: Format = {
     withFiles(files, {
       signal: options.signal,
       async work({ open }) {
-        const { graph } = await readOnnx(await open(""), { resolve: open, signal: options.signal });
+        const { graph } = await readModel(open, options.signal);
         await readGraphWeights(graph, options);
       },
     }),
 };
 
+async function readModel(open: KeptFiles["open"], signal: AbortSignal | undefined): Promise<OnnxModel> {
+  const { readOnnx } = await import("./read-onnx.ts");
+  return readOnnx(await open(""), { resolve: open, signal });
+}
+
 async function write(
   graph: Graph,
   { contract, name, weights, createSink, signal }: WriteContext,
 ): Promise<WrittenModel> {
+  const { MAX_MODEL_BYTES, onnxByteLength, writeOnnx } = await import("./write-onnx.ts");
   const stored = weights === "float16" ? castWeights(graph, weights) : graph;
   const entry = `${name}.onnx`;
   const sink = await createSink(entry);
   const common = { sink, ...(contract && { contract }), signal };
-  if (fitsOneFile(stored, contract)) return { entry, ...(await writeOnnx(stored, common)) };
+  const fitsOneFile =
+    weightBytes(stored) <= MAX_UNMEASURED_BYTES ||
+    onnxByteLength(stored, { ...(contract && { contract }) }) <= MAX_MODEL_BYTES;
+  if (fitsOneFile) return { entry, ...(await writeOnnx(stored, common)) };
   const dataFile = `${entry}.data`;
   const external = { name: dataFile, sink: await createSink(dataFile) };
   return { entry, ...(await writeOnnx(stored, { ...common, external })) };
-}
-
-/** Weights above this size are measured exactly: the rest of an ONNX file is far smaller than the difference to 2 GiB. */
-const MAX_UNMEASURED_BYTES = 2 ** 30;
-
-function fitsOneFile(graph: Graph, contract: Contract | undefined): boolean {
-  return (
-    weightBytes(graph) <= MAX_UNMEASURED_BYTES ||
-    onnxByteLength(graph, { ...(contract && { contract }) }) <= MAX_MODEL_BYTES
-  );
 }

@@ -1,2 +1,1 @@
-export { pt2Format } from "./format.ts";
 export { LOWERED_OPERATORS, type Pt2Model, readPt2, type ReadPt2Options } from "./read-pt2.ts";

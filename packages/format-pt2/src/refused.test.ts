@@ -16,7 +16,7 @@ test("everything that cannot be converted is listed at once, by node and with th
     'node "fft_rfft2" (aten.fft_rfft2.default: the operator is not handled)',
     'node "and_1" (aten.__and__.Scalar: it works on the bits of int64)',
     'node "rand" (aten.rand.default: its result is random)',
-    'node "grid_sampler" (aten.grid_sampler.default: the operator is not handled)',
+    'node "grid_sampler" (aten.grid_sampler.default: it samples images of 5 axes, not [N, C, H, W])',
     'node "cond" (higher_order.cond: the operator is not handled)',
     'node "index" (aten.index.Tensor: it takes elements by a mask of bools, so that its size depends on the data)',
     'node "b_state" (buffer: the model writes to "state" and uses what the buffer held before)',

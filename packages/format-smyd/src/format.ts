@@ -1,9 +1,15 @@
 import { readSafetensorsHeader, SamoyedError } from "@samoyed/core";
-import { describeValues, type Format, readSwitch, openKept, readGraphWeights, withFiles } from "@samoyed/graph";
-import { readSmydHeader } from "@samoyed/smyd-file";
-import { readSmyd } from "./read-smyd.ts";
-import { SMYD_WEIGHTS, type SmydWeights } from "./weight-records.ts";
-import { writeSmyd } from "./write-smyd.ts";
+import {
+  describeValues,
+  type Format,
+  type KeptFiles,
+  readSwitch,
+  openKept,
+  readGraphWeights,
+  withFiles,
+} from "@samoyed/graph";
+import type { SmydModel } from "./read-smyd.ts";
+import { SMYD_WEIGHTS, type SmydWeights } from "./storage.ts";
 
 /** `.smyd`: one file, which is also a safetensors file. */
 export const smydFormat: Format = {
@@ -23,17 +29,18 @@ export const smydFormat: Format = {
     },
   ],
   async write(graph, { contract, name, weights, createSink, signal }) {
+    const { writeSmyd } = await import("./write-smyd.ts");
     const entry = `${name}.smyd`;
     const sink = await createSink(entry);
     const options = { sink, ...(contract && { contract }), weights: weights as SmydWeights, signal };
     return { entry, ...(await writeSmyd(graph, options)) };
   },
-  read: (files, { signal }) =>
-    openKept(files, { signal, work: async ({ open }) => readSmyd(await open(""), { signal }) }),
+  read: (files, { signal }) => openKept(files, { signal, work: ({ open }) => readModel(open, signal) }),
   describe: (files, { signal }) =>
     withFiles(files, {
       signal,
       async work({ open }) {
+        const { readSmydHeader } = await import("@samoyed/smyd-file");
         const { version, graph, hashed, contract } = await readSmydHeader(await open(""), { signal });
         const { opset, inputs, outputs, nodes } = graph;
         return {
@@ -59,7 +66,7 @@ export const smydFormat: Format = {
     withFiles(files, {
       signal: options.signal,
       async work({ open }) {
-        const { graph } = await readSmyd(await open(""), { signal: options.signal });
+        const { graph } = await readModel(open, options.signal);
         await readGraphWeights(graph, options);
       },
     }),
@@ -74,3 +81,8 @@ export const smydFormat: Format = {
     }
   },
 };
+
+async function readModel(open: KeptFiles["open"], signal: AbortSignal | undefined): Promise<SmydModel> {
+  const { readSmyd } = await import("./read-smyd.ts");
+  return readSmyd(await open(""), { signal });
+}

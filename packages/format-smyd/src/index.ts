@@ -1,5 +1,4 @@
 export { outlineSmyd, type SmydOutline } from "./outline-smyd.ts";
 export { readSmyd, type SmydModel } from "./read-smyd.ts";
-export type { SmydWeights } from "./weight-records.ts";
+export type { SmydWeights } from "./storage.ts";
 export { writeSmyd, type WriteSmydOptions, type WrittenSmyd } from "./write-smyd.ts";
-export { smydFormat } from "./format.ts";

@@ -3,7 +3,8 @@ import { requireCanonical } from "@samoyed/graph";
 import type { Graph } from "@samoyed/ir";
 import { isReadByPlanner, type SmydWeight } from "@samoyed/smyd-file";
 import { plainAttributes } from "./plain-attributes.ts";
-import { planWeights, type PlannedWeight, type SmydWeights } from "./weight-records.ts";
+import type { SmydWeights } from "./storage.ts";
+import { planWeights, type PlannedWeight } from "./weight-records.ts";
 
 /** A graph as its `.smyd` file would describe it, with the constants that planning reads. */
 export interface SmydOutline {

@@ -18,8 +18,8 @@ import {
   type WeightRecord,
 } from "@samoyed/smyd-file";
 import { channelColumns, channelRows } from "./channel-rows.ts";
-import { storeRows } from "./storage.ts";
-import type { PlannedWeight, SmydWeights } from "./weight-records.ts";
+import { type SmydWeights, storeRows } from "./storage.ts";
+import type { PlannedWeight } from "./weight-records.ts";
 
 /** Sink of a tensor's bytes, in order. They are taken before the promise resolves. */
 export type Emit = (bytes: Uint8Array) => Promise<void>;

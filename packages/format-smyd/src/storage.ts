@@ -1,6 +1,11 @@
 import { float16ArrayToFloat32, narrowWeights, UnsupportedError } from "@samoyed/core";
 import type { PanelArray } from "@samoyed/smyd-file";
-import type { SmydWeights } from "./weight-records.ts";
+
+/** Storage of weights in panels. */
+export type SmydWeights = (typeof SMYD_WEIGHTS)[number];
+
+/** All of them. */
+export const SMYD_WEIGHTS = ["float32", "float16", "int8"] as const;
 
 /** The largest int8 in use: the range is symmetric, so -128 is not. */
 const INT8_MAX = 127;

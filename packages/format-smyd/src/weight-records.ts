@@ -2,12 +2,7 @@ import type { LazyTensor } from "@samoyed/core";
 import type { Graph } from "@samoyed/ir";
 import { isReserved, type WeightRecord } from "@samoyed/smyd-file";
 import { chooseLayouts } from "./choose-layouts.ts";
-
-/** Storage of weights in panels. */
-export type SmydWeights = (typeof SMYD_WEIGHTS)[number];
-
-/** All of them. */
-export const SMYD_WEIGHTS = ["float32", "float16", "int8"] as const;
+import type { SmydWeights } from "./storage.ts";
 
 /** A weight, and what the file says of it. */
 export interface PlannedWeight {

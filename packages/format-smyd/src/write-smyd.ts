@@ -14,7 +14,8 @@ import { createXxh64, layOutData, LENGTH_BYTES, parseSmydHeader, smydHeaderLengt
 import { encodeGraph } from "./encode-graph.ts";
 import { encodeHeader } from "./encode-header.ts";
 import { type Emit, packWeight } from "./pack-weight.ts";
-import { planWeights, type SmydWeights } from "./weight-records.ts";
+import type { SmydWeights } from "./storage.ts";
+import { planWeights } from "./weight-records.ts";
 
 /** Options of `writeSmyd`. */
 export interface WriteSmydOptions extends ReadOptions {

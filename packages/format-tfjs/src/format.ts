@@ -1,10 +1,8 @@
 import { readAtLeastZero, type Format, readChoice } from "@samoyed/graph";
-import { modelFacts, readModel } from "@samoyed/tfjs-file";
-import { LAYOUTS, type DoorLayout, missingOperators } from "./lower-graph.ts";
+import { type DoorLayout, LAYOUTS } from "./door-layout.ts";
+import { DEFAULT_GROUP_BUDGET } from "./group-cost.ts";
 import { STORED_WEIGHTS, type StoredWeights } from "./quantize.ts";
-import { readTfjsWeights } from "./read-weights.ts";
 import { ownShards } from "./shard-writer.ts";
-import { DEFAULT_GROUP_BUDGET, writeTfjs } from "./write-tfjs.ts";
 
 const ENTRY = "model.json";
 
@@ -18,6 +16,9 @@ export const tfjsFormat: Format = {
   ending: ".tfjs",
   entry: ENTRY,
   weights: STORED_WEIGHTS,
+  async operators() {
+    return (await import("./lower-graph.ts")).LOWERED_OPERATORS;
+  },
   options: [
     {
       name: "layout",
@@ -35,6 +36,7 @@ export const tfjsFormat: Format = {
     },
   ],
   async write(graph, { contract, name, weights, options, createSink, signal }) {
+    const { writeTfjs } = await import("./write-tfjs.ts");
     const { layout, groupBudget } = options as { layout?: DoorLayout; groupBudget?: number };
     const written = await writeTfjs(graph, {
       createSink: (file) => createSink(`${name}.tfjs/${file}`),
@@ -47,6 +49,7 @@ export const tfjsFormat: Format = {
     return { entry: `${name}.tfjs/${ENTRY}`, ...written };
   },
   async describe(files, { signal }) {
+    const { modelFacts, readModel } = await import("@samoyed/tfjs-file");
     const {
       inputs,
       outputs,
@@ -69,12 +72,17 @@ export const tfjsFormat: Format = {
       facts: { files: shards },
     };
   },
-  readWeights: readTfjsWeights,
-  findRefusals: async (graph) =>
-    missingOperators(graph).map(({ name, op }) => ({
+  async readWeights(files, options) {
+    const { readTfjsWeights } = await import("./read-weights.ts");
+    await readTfjsWeights(files, options);
+  },
+  async findRefusals(graph) {
+    const { missingOperators } = await import("./lower-graph.ts");
+    return missingOperators(graph).map(({ name, op }) => ({
       node: name,
       op,
       reason: "is of an operator that is not written",
-    })),
+    }));
+  },
   ownFiles: ownShards,
 };

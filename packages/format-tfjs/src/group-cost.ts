@@ -1,3 +1,6 @@
+/** Share by which merging groups of convolutions may enlarge the weights by default. */
+export const DEFAULT_GROUP_BUDGET = 0.1;
+
 /** One grouped convolution's shape: output pixels, groups, channels and outputs of one group, and the filter's taps. */
 export interface GroupShape {
   readonly inputPixels: number;

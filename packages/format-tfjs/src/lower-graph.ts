@@ -1,17 +1,12 @@
 import { type ReadOptions, throwIfAborted, UnsupportedError } from "@samoyed/core";
 import { inferShapes, requireCanonical } from "@samoyed/graph";
 import type { Graph, Node } from "@samoyed/ir";
+import type { DoorLayout } from "./door-layout.ts";
 import { Emitter, tfDType } from "./emitter.ts";
 import { LOWERINGS } from "./operators/index.ts";
 import { planGroups } from "./plan-groups.ts";
 import { type TfGraph, type TfPort, tfShape, typeAttr } from "./tf-graph.ts";
 import { laidOut } from "./value.ts";
-
-/** The layout of images at the boundary. */
-export type DoorLayout = (typeof LAYOUTS)[number];
-
-/** All of them. */
-export const LAYOUTS = ["nchw", "nhwc"] as const;
 
 /** Options of `lowerGraph`. */
 export interface LowerOptions extends ReadOptions {

@@ -1,5 +1,5 @@
 import { type Contract, contractBeforeHash, encodeContract } from "@samoyed/core";
-import type { DoorLayout } from "./lower-graph.ts";
+import type { DoorLayout } from "./door-layout.ts";
 import { type TfGraph, type TfPort, tfShape, tfType } from "./tf-graph.ts";
 import type { ManifestGroup } from "./write-weights.ts";
 

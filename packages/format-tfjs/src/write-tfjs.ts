@@ -1,13 +1,12 @@
 import { type Contract, type ReadOptions, type Sink, UsageError } from "@samoyed/core";
 import { type Graph, requireContractPorts } from "@samoyed/ir";
-import { type DoorLayout, lowerGraph } from "./lower-graph.ts";
+import type { DoorLayout } from "./door-layout.ts";
+import { DEFAULT_GROUP_BUDGET } from "./group-cost.ts";
+import { lowerGraph } from "./lower-graph.ts";
 import { modelJson, sourceHashOffset } from "./model-json.ts";
 import type { StoredWeights } from "./quantize.ts";
 import type { WeightEntry } from "./tf-graph.ts";
 import { writeWeights } from "./write-weights.ts";
-
-/** Share by which merging groups of convolutions may enlarge the weights by default. */
-export const DEFAULT_GROUP_BUDGET = 0.1;
 
 /** Options of `writeTfjs`. */
 export interface WriteTfjsOptions extends ReadOptions {

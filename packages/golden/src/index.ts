@@ -14,6 +14,17 @@ export {
   type StandInCheckpoint,
 } from "./case.ts";
 export { GOLDEN_CASE_SCHEMA } from "./case-schema.ts";
+export {
+  type CensusCase,
+  type CensusTensor,
+  CENSUS_SCHEMA,
+  parseCensusCase,
+  parseCensusTensors,
+} from "./census/census-case.ts";
+export type { CensusBackendResult, CensusResult, CensusStatus } from "./census/census-result.ts";
+export { type OpenCensusCase, openCensusCase } from "./census/open-census-case.ts";
+export { censusInput, runCensusBackend } from "./census/run-census-backend.ts";
+export { type CensusSummary, summarizeCensus } from "./census/summarize-census.ts";
 export type { Check, CheckName, CheckStatus } from "./check.ts";
 export { compareDocumented, type DocumentedComparison } from "./classification/compare-documented.ts";
 export { compareLogits, type LogitComparison } from "./classification/compare-logits.ts";

@@ -39,7 +39,10 @@ function fnv1a(text: string): number {
  * Fills `out` with elements `first`, `first + 1`, … of the near-normal sequence that starts at `start`: sums of four
  * 16-bit uniforms, taken from two hashes by MurmurHash3's 32-bit finalizer (inlined twice: a call costs a third).
  */
-function fillRandom(out: Float32Array, { start, first, scale }: { start: number; first: number; scale: number }): void {
+function fillRandom(
+  out: Float32Array,
+  { start, first, scale, mean }: { start: number; first: number; scale: number; mean: number },
+): void {
   let state = (start + Math.imul(2 * first, GOLDEN_RATIO)) | 0;
   for (let i = 0; i < out.length; i++) {
     let a = state;
@@ -52,7 +55,7 @@ function fillRandom(out: Float32Array, { start, first, scale }: { start: number;
     b = Math.imul(b ^ (b >>> 13), 0xc2b2ae35);
     b ^= b >>> 16;
     state = (state + GOLDEN_RATIO) | 0;
-    out[i] = ((a & 0xffff) + (a >>> 16) + (b & 0xffff) + (b >>> 16) - 131070) * scale;
+    out[i] = ((a & 0xffff) + (a >>> 16) + (b & 0xffff) + (b >>> 16) - 131070) * scale + mean;
   }
 }
 
@@ -68,9 +71,10 @@ function filler({ name, shape, fill, seed, head }: StandInTensorOptions): (out: 
     }
     return (out, first) => out.set(head.subarray(first, first + out.length));
   }
-  const scale = fill.std / Math.sqrt((4 * (65536 * 65536 - 1)) / 12);
+  const { std, mean = 0 } = fill;
+  const scale = std / Math.sqrt((4 * (65536 * 65536 - 1)) / 12);
   const start = fnv1a(`${seed}/${name}`);
-  return (out, first) => fillRandom(out, { start, first, scale });
+  return (out, first) => fillRandom(out, { start, first, scale, mean });
 }
 
 /**

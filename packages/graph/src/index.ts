@@ -1,5 +1,6 @@
 export { canonicalize, type CanonicalReport, type CanonicalResult } from "./canonical/canonicalize.ts";
-export { CANONICAL_OPERATORS, DECOMPOSED_OPERATORS, operatorsInto } from "./canonical/operators.ts";
+export { CANONICAL_OPERATORS, DECOMPOSED_OPERATORS, EXPANDED_OPERATORS, operatorsInto } from "./canonical/operators.ts";
+export { expandOperators, type ExpandResult } from "./canonical/expand-operators.ts";
 export { requireCanonical } from "./canonical/require-canonical.ts";
 export { createBuilder, type GraphBuilder, type NodeOptions } from "./builder.ts";
 export { inferShapes } from "./infer.ts";
@@ -8,7 +9,8 @@ export { interpret, INTERPRETED_OPERATORS, type InterpretOptions, MAX_INTERPRETE
 export { castWeights } from "./rewrites/cast-weights.ts";
 export { dropIdentities } from "./rewrites/drop-identities.ts";
 export { foldBatchNorm } from "./rewrites/fold-batch-norm.ts";
-export { foldConstants, MAX_FOLDED_BYTES } from "./rewrites/fold-constants.ts";
+export { MAX_FOLDED_BYTES } from "./folding/fold-limits.ts";
+export { foldConstants } from "./rewrites/fold-constants.ts";
 export { fusePad } from "./rewrites/fuse-pad.ts";
 export type { Change, GraphView } from "./rewrites/graph-view.ts";
 export {

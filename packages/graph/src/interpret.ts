@@ -82,7 +82,8 @@ function concreteTypes(node: Node, opset: number, inputs: readonly (Tensor | und
     });
 }
 
-async function tensorAttributes(node: Node): Promise<ReadonlyMap<string, Tensor>> {
+/** Reads the tensors that a node has as attributes. */
+export async function readTensorAttributes(node: Node): Promise<ReadonlyMap<string, Tensor>> {
   const tensors = new Map<string, Tensor>();
   for (const [name, attribute] of Object.entries(node.attributes)) {
     if (attribute.type === "tensor") tensors.set(name, await readTensor(attribute.value));
@@ -170,7 +171,7 @@ export async function interpret(
     options.signal?.throwIfAborted();
     const operands: (Tensor | undefined)[] = [];
     for (const name of node.inputs) operands.push(await fetch(name));
-    const tensors = await tensorAttributes(node);
+    const tensors = await readTensorAttributes(node);
     const results = computeNode(node, { opset: graph.opset, inputs: operands, tensors });
     for (const [index, name] of node.outputs.entries()) {
       if (uses.has(name)) values.set(name, results[index]!);

@@ -22,6 +22,7 @@ export { constantDims, inferredDims, knownTensor, MAX_KNOWN_ELEMENTS, tensorDims
 export { CANONICAL_OPSET, MAX_DIM, MAX_OPSET, MAX_RANK, MAX_WINDOW, MIN_OPSET } from "./limits.ts";
 export { describeNode, nodeFormatError, nodeShapeError, nodeUnsupportedError } from "./node-errors.ts";
 export { dtypeFromOnnx, dtypeToOnnx } from "./onnx-dtype.ts";
+export { type AttentionParts, readAttention } from "./operators/attention.ts";
 export { AXIS_NORMALIZATION, layerNormRule } from "./operators/axis-normalization.ts";
 export {
   alignedShape,
@@ -32,12 +33,14 @@ export {
   slopeShape,
   variadicRule,
 } from "./operators/binary.ts";
+export { type BlockWindows, readBlockWindows } from "./operators/col2im.ts";
 export { concatRule, splitRule } from "./operators/concat.ts";
 export { CAST } from "./operators/cast.ts";
 export { CONSTANTS, shapeSlice } from "./operators/constants.ts";
 export { CONV_TRANSPOSE, convTransposeAxis, type TransposedAxis } from "./operators/conv-transpose.ts";
 export { convRule } from "./operators/convolution.ts";
 export { type Equation, parseEquation } from "./operators/einsum.ts";
+export { type GridSampling, readGridSampling } from "./operators/grid-sample.ts";
 export { OPERATOR_RULES, ruleOf } from "./operators/index.ts";
 export { INDEXING } from "./operators/indexing.ts";
 export { blockSize, LAYOUT, readPermutation, transposeRule } from "./operators/layout.ts";
@@ -47,6 +50,7 @@ export { padSources, readPadMode } from "./operators/pad-source.ts";
 export { type AxisPadding, padRule, readPadding } from "./operators/pad.ts";
 export { averagePoolRule, globalPoolRule, maxPoolRule, poolKernel } from "./operators/pooling.ts";
 export { QUANTIZED_RANGES } from "./operators/quantize.ts";
+export { readActivations, readDirections, RECURRENT_KINDS } from "./operators/recurrent.ts";
 export { readReducedAxes, REDUCTION } from "./operators/reduction.ts";
 export {
   flattenRule,
@@ -68,6 +72,7 @@ export {
   type ResizeRequest,
 } from "./operators/resize.ts";
 export { describeInput, type InferCall, inputType, type OperatorRule, type RuleTable } from "./operators/rule.ts";
+export { readReduction, type ScatterReduction } from "./operators/scatter.ts";
 export { type AxisSlice, readSlices, resolveSlice, sliceRule, type Slices } from "./operators/slice.ts";
 export { readSoftmaxAxis, softmaxRule } from "./operators/softmax.ts";
 export { alphaRule, floatUnaryRule, geluRule, hardSigmoidRule, UNARY, unaryRule } from "./operators/unary.ts";

@@ -7,16 +7,18 @@ import {
   ACTIVATION_LIMITS,
   CONV_BIAS,
   CONV_DEPTH,
-  CONV_GROUP_INPUTS,
   CONV_GROUP_OUTPUTS,
   CONV_GROUP_PANELS,
   CONV_INPUT,
+  CONV_INPUT_GROUPS,
   CONV_OUTPUT,
+  CONV_OUTPUT_GROUPS,
   CONV_OUTPUT_PIXELS,
   CONV_PANELS,
   CONV_PIXELS,
   CONV_PIXEL_BLOCK,
   CONV_RESIDUAL,
+  CONV_RESIDUAL_GROUPS,
   CONV_SCALES,
   CONV_STORAGE,
   CONV_TAP_COUNT,
@@ -58,11 +60,13 @@ function convPanel(step: usize, panel: i32, firstPixel: i32, pixels: i32, scratc
   const panelInGroup = panel % groupPanels;
   const channel: usize = 4 * (group * groupOutputs + 8 * panelInGroup);
   const lanes = min(8, groupOutputs - 8 * panelInGroup);
-  const input: usize = load<usize>(step, CONV_INPUT) + 4 * group * load<i32>(step, CONV_GROUP_INPUTS);
-  const output: usize = load<usize>(step, CONV_OUTPUT) + channel;
+  const input: usize = load<usize>(step, CONV_INPUT) + load<i32>(load<usize>(step, CONV_INPUT_GROUPS) + 4 * group);
+  const output: usize =
+    load<usize>(step, CONV_OUTPUT) + load<i32>(load<usize>(step, CONV_OUTPUT_GROUPS) + 4 * group) + 32 * panelInGroup;
   const outputPixels: usize = load<usize>(step, CONV_OUTPUT_PIXELS);
   const bias: usize = load<usize>(step, CONV_BIAS);
-  const residual: usize = load<usize>(step, CONV_RESIDUAL);
+  let residual: usize = load<usize>(step, CONV_RESIDUAL);
+  if (residual) residual += load<i32>(load<usize>(step, CONV_RESIDUAL_GROUPS) + 4 * group) + 32 * panelInGroup;
   const panelSteps = load<i32>(step, CONV_TAP_COUNT) * load<i32>(step, CONV_DEPTH);
   const shared = scratch + SCRATCH_PANEL;
   const storage = load<i32>(step, CONV_STORAGE);
@@ -77,7 +81,7 @@ function convPanel(step: usize, panel: i32, firstPixel: i32, pixels: i32, scratc
   store<usize>(shared, weights, TILE_WEIGHTS);
   store<usize>(shared, bias ? bias + channel : 0, TILE_BIAS);
   store<usize>(shared, input, TILE_INPUT);
-  store<usize>(shared, residual ? residual + channel : 0, TILE_RESIDUAL);
+  store<usize>(shared, residual, TILE_RESIDUAL);
   store<usize>(shared, output, TILE_OUTPUT);
   store<usize>(shared, outputPixels, TILE_OUTPUT_PIXELS);
   // Tiles as even as possible: 49 pixels by 6 are 4 × 6 + 5 × 5, so there is no slow tile of one pixel at the end.

@@ -5,6 +5,7 @@ import { borderUnit, gatherUnit } from "./gather";
 import { mapUnit } from "./map";
 import { batchNormUnit, instanceNormUnit } from "./norm";
 import { meanUnit, poolUnit } from "./pool";
+import { resizeUnit } from "./resize";
 import { rowsUnit } from "./rows";
 import {
   NEXT_UNIT,
@@ -19,6 +20,7 @@ import {
   OPERATION_MAP,
   OPERATION_MAX_POOL,
   OPERATION_MEAN,
+  OPERATION_RESIZE,
   OPERATION_ROWS,
   PROGRAM_ARRIVED,
   PROGRAM_GENERATION,
@@ -73,6 +75,8 @@ function runUnit(step: usize, unit: i32, scratch: usize): void {
       return meanUnit(step, unit);
     case OPERATION_GATHER:
       return gatherUnit(step, unit);
+    case OPERATION_RESIZE:
+      return resizeUnit(step, unit);
     case OPERATION_ROWS:
       return rowsUnit(step, unit);
     case OPERATION_BATCH_NORM:

@@ -79,6 +79,23 @@ export class StepMachine {
           }
         }
         return;
+      case "resize":
+        for (let line = 0; line < step.lines; line++) {
+          for (let position = 0; position < step.positions; position++) {
+            const from = step.input + this.#table(step.inputLines, line);
+            const to = step.output + this.#table(step.outputLines, line) + position * step.outputStride;
+            const [first, end] = [this.#table(step.starts, position), this.#table(step.starts, position + 1)];
+            for (let index = 0; index < step.floats; index++) {
+              let sum = this.#load(step.initial + 4 * position);
+              for (let tap = first; tap < end; tap++) {
+                const value = this.#load(from + this.#table(step.offsets, tap) + 4 * index);
+                sum += value * this.#load(step.weights + 4 * tap);
+              }
+              this.#store(to + 4 * index, sum);
+            }
+          }
+        }
+        return;
       case "rows": {
         const [type, outputType] = rowTypes(step);
         for (let row = 0; row < step.rows; row++) {
@@ -130,20 +147,25 @@ export class StepMachine {
     const { groups, taps } = step;
     const groupPanels = Math.ceil(groups.outputs / 8);
     for (let p = 0; p < step.pixels; p++) {
-      for (let o = 0; o < step.outputs; o++) {
+      for (let o = 0; o < groups.count * groups.outputs; o++) {
         const group = Math.floor(o / groups.outputs);
         const lane = (o % groups.outputs) % 8;
         const panel = group * groupPanels + Math.floor((o % groups.outputs) / 8);
         let sum = step.bias === undefined ? 0 : this.#load(step.bias + 4 * o);
         for (let t = 0; t < taps.count; t++) {
           const from =
-            step.input + this.#table(step.inputPixels, p) + this.#table(taps.offsets, t) + 4 * group * groups.inputs;
+            step.input +
+            this.#table(step.inputPixels, p) +
+            this.#table(taps.offsets, t) +
+            this.#table(groups.inputs, group);
           for (let d = 0; d < taps.depth; d++) {
             const index = ((panel * taps.count + t) * taps.depth + d) * 8 + lane;
             sum += this.#load(from + 4 * d) * this.#weight(step, index, o);
           }
         }
-        this.#finish(step, p, o, sum);
+        const channel = 4 * (o % groups.outputs);
+        const added = step.residual && this.#table(step.residual.groups, group) + channel;
+        this.#finish(step, p, { place: this.#table(groups.places, group) + channel, added, sum });
       }
     }
   }
@@ -157,18 +179,22 @@ export class StepMachine {
           const from = step.input + this.#table(step.inputPixels, p) + this.#table(step.taps.offsets, t);
           sum += this.#load(from + 4 * c) * this.#weight(step, t * row + c, c);
         }
-        this.#finish(step, p, c, sum);
+        this.#finish(step, p, { place: 4 * c, added: 4 * c, sum });
       }
     }
   }
 
-  #finish(step: ConvStep | DepthwiseStep, pixel: number, channel: number, sum: number): void {
+  #finish(
+    step: ConvStep | DepthwiseStep,
+    pixel: number,
+    { place, added, sum }: { readonly place: number; readonly added: number | undefined; readonly sum: number },
+  ): void {
     const { residual } = step;
     let value = Math.fround(sum);
     if (residual) {
-      value = Math.fround(value + this.#load(residual.input + this.#table(residual.pixels, pixel) + 4 * channel));
+      value = Math.fround(value + this.#load(residual.input + this.#table(residual.pixels, pixel) + added!));
     }
-    this.#store(step.output + this.#table(step.outputPixels, pixel) + 4 * channel, activate(value, step.activation));
+    this.#store(step.output + this.#table(step.outputPixels, pixel) + place, activate(value, step.activation));
   }
 
   #weight({ weights, storage }: ConvStep | DepthwiseStep, index: number, channel: number): number {

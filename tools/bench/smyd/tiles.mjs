@@ -29,9 +29,10 @@ export async function convolutionSpeed({ pixels, outputs, depth }, { simd, tile,
   const outputPixels = place(pixels);
   const step = {
     kind: "conv",
-    ...{ input, output, weights, inputPixels, outputPixels, pixels, outputs },
+    ...{ input, output, weights, inputPixels, outputPixels, pixels },
     storage: { kind: "float32" },
-    groups: { count: 1, inputs: depth, outputs },
+    // The taps' one zero is the groups' too.
+    groups: { count: 1, outputs, inputs: taps, places: taps },
     taps: { offsets: taps, count: 1, depth },
     pixelBlock: block,
     activation: { kind: "relu" },

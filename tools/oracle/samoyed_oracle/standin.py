@@ -51,8 +51,8 @@ def normal_scale(std: float) -> float:
     return std / math.sqrt(4 * (65536 * 65536 - 1) / 12)
 
 
-def random_chunks(name: str, count: int, *, seed: str, std: float) -> Iterator[np.ndarray]:
-    """`count` near-normal float32 in row-major order, in pieces."""
+def random_chunks(name: str, count: int, *, seed: str, std: float, mean: float = 0.0) -> Iterator[np.ndarray]:
+    """`count` near-normal float32 in row-major order, in pieces; none is further than 3.5 std from the mean."""
     start = np.uint32(fnv1a(f"{seed}/{name}"))
     scale = normal_scale(std)
     for first in range(0, count, CHUNK):
@@ -62,7 +62,7 @@ def random_chunks(name: str, count: int, *, seed: str, std: float) -> Iterator[n
         b = fmix32(even + np.uint32(GOLDEN_RATIO))
         low = np.uint32(0xFFFF)
         total = (a & low) + (a >> np.uint32(16)) + (b & low) + (b >> np.uint32(16))
-        yield ((total.astype(np.int32) - 131070) * scale).astype(np.float32)
+        yield ((total.astype(np.int32) - 131070) * scale + mean).astype(np.float32)
 
 
 def fill_of(role: str, shape: tuple[int, ...]) -> dict:
@@ -87,15 +87,20 @@ def stand_in_tensor(
 ) -> np.ndarray:
     """One tensor of a stand-in. `head` is the solved bias, for fc.bias only."""
     fill = fill_of(role, shape)
-    if fill["kind"] == "constant":
-        return np.full(shape, fill["value"], dtype=np.int64 if role == "bn.count" else np.float32)
     if fill["kind"] == "head":
         if head is None or head.shape != shape or head.dtype != np.float32:
             raise ValueError(f"{name} of shape {shape} needs a float32 head of that shape")
         return head
+    return filled(name, shape, fill, seed=seed, dtype=np.int64 if role == "bn.count" else np.float32)
+
+
+def filled(name: str, shape: tuple[int, ...], fill: dict, *, seed: str, dtype=np.float32) -> np.ndarray:
+    """A tensor by its fill: constant, or near-normal with a standard deviation and, optionally, a mean."""
+    if fill["kind"] == "constant":
+        return np.full(shape, fill["value"], dtype=dtype)
     out = np.empty(math.prod(shape), dtype=np.float32)
     position = 0
-    for chunk in random_chunks(name, out.size, seed=seed, std=fill["std"]):
+    for chunk in random_chunks(name, out.size, seed=seed, std=fill["std"], mean=fill.get("mean", 0.0)):
         out[position : position + chunk.size] = chunk
         position += chunk.size
     return out.reshape(shape)

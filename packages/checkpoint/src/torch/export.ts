@@ -27,7 +27,8 @@ import { findRoot } from "../zip/names.ts";
 
 /** About 500 bytes for each tensor. */
 const MAX_CONFIG_BYTES = 64 * 2 ** 20;
-const STRIDED = 7;
+/** The code of the strided layout. */
+export const STRIDED = 7;
 /** The graph of a flat archive. */
 export const FLAT_GRAPH_ENTRY = "serialized_exported_program.json";
 

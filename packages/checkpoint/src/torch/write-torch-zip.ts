@@ -1,10 +1,7 @@
-import { copyChunks, crc32, type LazyTensor, type Sink } from "@samoyed/core";
+import type { LazyTensor, Sink } from "@samoyed/core";
 import { pickleStateDict } from "../pickle/writer.ts";
-import { byteLengthOf, collectTensors, type WriteOptions } from "../tensor/write-tensors.ts";
-import { zipWriter } from "../zip/writer.ts";
-
-/** The folder's name when `torch.save` writes to a buffer, which has no name. */
-const ROOT = "archive";
+import { collectTensors, type WriteOptions } from "../tensor/write-tensors.ts";
+import { archiveWriter } from "./archive-writer.ts";
 
 /**
  * Writes tensors like `torch.save(OrderedDict)` since 1.6: a zip that `torch.load(weights_only=True)` reads. Each
@@ -20,28 +17,13 @@ export async function writeTorchZip(
   options: WriteOptions = {},
 ): Promise<void> {
   const keyed = collectTensors(tensors).map((tensor, index) => ({ tensor, key: String(index) }));
-  const zip = zipWriter(sink);
-  const record = (name: string, bytes: Uint8Array): Promise<void> =>
-    zip.entry(`${ROOT}/${name}`, bytes.byteLength, async () => {
-      await sink.write(bytes);
-      return crc32(bytes);
-    });
+  const archive = archiveWriter(sink, options);
   const encoder = new TextEncoder();
-  await record("data.pkl", pickleStateDict(keyed, { view: false }));
-  await record(".format_version", encoder.encode("1"));
-  await record(".storage_alignment", encoder.encode("64"));
-  await record("byteorder", encoder.encode("little"));
-  for (const { tensor, key } of keyed) {
-    await zip.entry(`${ROOT}/data/${key}`, byteLengthOf(tensor), async () => {
-      let crc = 0;
-      const write = async (chunk: Uint8Array): Promise<void> => {
-        crc = crc32(chunk, crc);
-        await sink.write(chunk);
-      };
-      await copyChunks(tensor, write, options);
-      return crc;
-    });
-  }
-  await record("version", encoder.encode("3\n"));
-  await zip.finish();
+  await archive.record("data.pkl", pickleStateDict(keyed, { view: false }));
+  await archive.record(".format_version", encoder.encode("1"));
+  await archive.record(".storage_alignment", encoder.encode("64"));
+  await archive.record("byteorder", encoder.encode("little"));
+  for (const { tensor, key } of keyed) await archive.tensor(`data/${key}`, tensor);
+  await archive.record("version", encoder.encode("3\n"));
+  await archive.finish();
 }

@@ -5,6 +5,7 @@ import { UsageError } from "@samoyed/core";
 import { type CaseEvent, type CaseResult, createReport, parseShard, renderTable, shardOf } from "@samoyed/golden";
 import { backendsNamed } from "../backends.ts";
 import { requiredBackends } from "../required-backends.ts";
+import { checkCensus } from "../check-census.ts";
 import type { Command, Context, Values } from "../command.ts";
 import { cacheDir } from "../cache.ts";
 import { goldenDir } from "../golden-dir.ts";
@@ -43,7 +44,7 @@ async function chosenCases(args: readonly string[], values: Values): Promise<rea
 export const check: Command = {
   name: "check",
   summary: "hold every backend against the references",
-  usage: "[CASE|SET…]",
+  usage: "[CASE|SET…|census]",
   options: {
     backend: { type: "string", multiple: true, value: "NAME,…", description: "only these backends" },
     require: {
@@ -65,6 +66,13 @@ export const check: Command = {
     taps: { type: "boolean", description: "also compare the values inside the network, block by block" },
     report: { type: "string", value: "DIR", description: "write report.html and report.json there" },
     shard: { type: "string", value: "I/N", description: "run only the I-th of N parts of the cases" },
+    only: {
+      type: "string",
+      multiple: true,
+      value: "NAME,…",
+      description: "census: only these networks or modules of timm",
+    },
+    coverage: { type: "string", value: "FILE", description: "census: write the page of all results there" },
     golden: { type: "string", value: "DIR", description: "the golden data (default: what came with samoyed)" },
     "accept-license": { type: "boolean", description: "accept the license of a published checkpoint" },
   },
@@ -74,9 +82,15 @@ export const check: Command = {
     "samoyed check samoyed-drawn --taps --report report",
     "samoyed check ssl --backend onnxruntime-node,tfjs-wasm",
     "samoyed check shapes --backend onnxruntime-node --require onnxruntime-node",
+    "samoyed check census --only test_vit,resnet --backend smyd",
+    "samoyed check census --coverage docs/coverage.md",
     "samoyed check samoyed --checkpoint ssl_resnext101_32x16d.pth --report report",
   ],
   async run(args, values, context) {
+    if (args[0] === "census") return checkCensus(args.slice(1), values, context);
+    for (const name of ["only", "coverage"]) {
+      if (values[name] !== undefined) throw new UsageError(`--${name} is for the census: samoyed check census`);
+    }
     const named = list(values, "backend");
     const backends = backendsNamed(named);
     const stored = choice(values, "weights", WEIGHT_TYPES);

@@ -10,7 +10,6 @@ import {
   type WrittenFile,
 } from "@samoyed/convert";
 import type { Format } from "@samoyed/graph";
-import { addSelfTest } from "../add-self-test.ts";
 import { columns, formatBytes } from "../columns.ts";
 import type { Command, Context, Result, Values } from "../command.ts";
 import { convertFile, convertModelFile, modelFormat } from "@samoyed/convert/node";
@@ -86,6 +85,9 @@ async function finish(
     signal,
   }: Pick<GivenOptions, "afterwards"> & { readonly out: string; readonly signal: AbortSignal },
 ): Promise<readonly WrittenFile[]> {
+  if (afterwards.length === 0) return files;
+  // An engine, which takes longer to load than a small model to convert.
+  const { addSelfTest } = await import("../add-self-test.ts");
   let finished = files;
   for (const { format } of afterwards) finished = await addSelfTest(finished, { format, out, signal });
   return finished;

@@ -6,6 +6,7 @@ import { CONVOLUTION } from "./convolution.ts";
 import { COPY } from "./copy.ts";
 import { CREATION } from "./creation.ts";
 import { FOLDING } from "./folding.ts";
+import { GRID_SAMPLE } from "./grid-sample.ts";
 import { INDEXING } from "./indexing.ts";
 import { JOIN } from "./join.ts";
 import { LOGIC } from "./logic.ts";
@@ -17,6 +18,7 @@ import { POOLING } from "./pooling.ts";
 import { RECURRENT } from "./recurrent.ts";
 import { REDUCTION } from "./reduction.ts";
 import { RESIZE } from "./resize.ts";
+import { SCATTER } from "./scatter.ts";
 import { UNARY } from "./unary.ts";
 import { VIEW } from "./view.ts";
 
@@ -29,6 +31,7 @@ export const LOWERINGS: Lowerings = {
   ...COPY,
   ...CREATION,
   ...FOLDING,
+  ...GRID_SAMPLE,
   ...INDEXING,
   ...JOIN,
   ...LOGIC,
@@ -40,6 +43,7 @@ export const LOWERINGS: Lowerings = {
   ...RECURRENT,
   ...REDUCTION,
   ...RESIZE,
+  ...SCATTER,
   ...UNARY,
   ...VIEW,
 };

@@ -1,136 +1,125 @@
-import { int, ints } from "@samoyed/ir";
+import type { LazyTensor } from "@samoyed/core";
+import { type Attribute, int, ints, string } from "@samoyed/ir";
 import type { Call } from "../lowering/call.ts";
 import type { Lowering, Lowerings } from "../lowering/lowering.ts";
 import type { Operand } from "../lowering/operand.ts";
+import { stackedWeight } from "../lowering/stacked-weight.ts";
 
-/** Longest sequence that is written out step by step. */
-const MAX_STEPS = 256;
-
-/** Parts of one direction of one layer: weights as PyTorch has them, gates in the order i, f, g, o. */
-interface Direction {
-  readonly inputWeight: Operand;
-  readonly stateWeight: Operand;
-  readonly biases: readonly Operand[];
-  readonly hidden: string;
-  readonly cell: string;
+/** A recurrent network's operator in ONNX, and which of PyTorch's gates each of ONNX's is. */
+interface Kind {
+  readonly op: string;
+  readonly order: readonly number[];
+  readonly attributes?: (directions: number) => Readonly<Record<string, Attribute>>;
 }
 
-interface Sequence {
-  readonly values: readonly string[];
-  readonly hidden: string;
-  readonly cell: string;
+/** Gates i f g o, where ONNX has i o f c. */
+const LSTM: Kind = { op: "LSTM", order: [0, 3, 1, 2] };
+
+/** Gates r z n, where ONNX has z r h. PyTorch resets the state behind its product. */
+const GRU: Kind = { op: "GRU", order: [1, 0, 2], attributes: () => ({ linear_before_reset: int(1) }) };
+
+function rnn(activation: string): Kind {
+  const names = (directions: number): string[] => Array.from({ length: directions }, () => activation);
+  return {
+    op: "RNN",
+    order: [0],
+    attributes: (directions) => ({ activations: { type: "strings", value: names(directions) } }),
+  };
 }
 
-/** x · wᵀ + biases, of a whole sequence [T, N, I] at once. */
-function gates(call: Call, x: string, direction: Direction): string {
-  const weight = call.emit("Transpose", [direction.inputWeight.value], { perm: ints([1, 0]) });
-  return direction.biases.reduce((sum, bias) => call.emit("Add", [sum, bias.value]), call.emit("MatMul", [x, weight]));
+function weightOf(call: Call, operand: Operand): LazyTensor {
+  return call.emitter.initializers.get(operand.value) ?? call.refuse("its weights are computed");
 }
 
-/**
- * One direction, step by step: c = σ(f) c + σ(i) tanh(g), h = σ(o) tanh(c) (PyTorch, `torch.nn.LSTM`).
- */
-function run(
-  call: Call,
-  x: string,
-  direction: Direction,
-  options: { readonly steps: number; readonly reverse: boolean },
-): Sequence {
-  const all = gates(call, x, direction);
-  const { steps } = options;
-  const parts =
-    steps === 1
-      ? [all]
-      : call.emitter.many("Split", [all, call.emitter.ints(Array.from({ length: steps }, () => 1))], {
-          attributes: { axis: int(0) },
-          count: steps,
-        });
-  const weight = call.emit("Transpose", [direction.stateWeight.value], { perm: ints([1, 0]) });
-  const width = direction.stateWeight.sizes[1] as number;
-  const values: string[] = Array.from({ length: steps });
-  let { hidden, cell } = direction;
-  for (let step = 0; step < steps; step++) {
-    const at = options.reverse ? steps - 1 - step : step;
-    const sum = call.emit("Add", [parts[at]!, call.emit("MatMul", [hidden, weight])]);
-    const [i, f, g, o] = call.emitter.many("Split", [sum, call.emitter.ints([width, width, width, width])], {
-      attributes: { axis: int(2) },
-      count: 4,
-    });
-    const sigmoid = (gate: string): string => call.emit("Sigmoid", [gate]);
-    const fresh = call.emit("Mul", [sigmoid(i!), call.emit("Tanh", [g!])]);
-    cell = call.emit("Add", [call.emit("Mul", [sigmoid(f!), cell]), fresh]);
-    hidden = call.emit("Mul", [sigmoid(o!), call.emit("Tanh", [cell])]);
-    values[at] = hidden;
-  }
-  return { values, hidden, cell };
+/** The weights of a layer's directions, each [size, …] or for biases two, as one weight [directions, size, …]. */
+function stacked(call: Call, runs: readonly (readonly Operand[])[], { order }: Kind): string {
+  const tensors = runs.flatMap((operands) => operands.map((operand) => weightOf(call, operand)));
+  if (tensors.length === 0) return "";
+  const [rows, ...rest] = tensors[0]!.shape as [number, ...number[]];
+  const shape = [runs.length, (rows * tensors.length) / runs.length, ...rest];
+  const name = call.emitter.freshName(`${call.node.name}.weight`);
+  return call.emitter.weight(stackedWeight({ name, shape, tensors, order }));
 }
 
-/** Layer `index` of a state [layers, N, H], as [1, N, H]. */
-function stateOf(call: Call, state: Operand, index: number): string {
-  const parts = [index, index + 1, 0].map((value) => call.emitter.ints([value]));
+/** Whether a value is full of zeros, as PyTorch's modules make the first state. */
+function isZero(call: Call, value: string): boolean {
+  const { initializers, nodes } = call.emitter;
+  const node = nodes.findLast(({ outputs }) => outputs[0] === value);
+  const attribute = node?.op === "ConstantOfShape" ? node.attributes["value"] : undefined;
+  const tensor = attribute?.type === "tensor" ? attribute.value.tensor : initializers.get(value)?.tensor;
+  return tensor !== undefined && tensor.data.every((element) => Number(element) === 0);
+}
+
+/** The states of a layer's directions, of those of all; "" where they are zero. */
+function stateOf(call: Call, state: Operand, { layer, directions }: { layer: number; directions: number }): string {
+  if (isZero(call, state.value)) return "";
+  if (state.sizes[0] === directions) return state.value;
+  const parts = [layer * directions, (layer + 1) * directions, 0].map((value) => call.emitter.ints([value]));
   return call.emit("Slice", [state.value, ...parts]);
 }
 
-function concat(call: Call, values: readonly string[], axis: number): string {
-  return values.length === 1 ? values[0]! : call.emit("Concat", values, { axis: int(axis) });
+function concat(call: Call, values: readonly string[]): string {
+  return values.length === 1 ? values[0]! : call.emit("Concat", values, { axis: int(0) });
 }
 
-/** An LSTM over a sequence of known length, written out: opset 17's operator is not in the graph's set. */
-const lstm: Lowering = (call) => {
-  if (call.bool("train") && call.number("dropout") !== 0) {
-    return call.refuse("it is in training mode", "Call model.eval() before torch.export.");
-  }
-  const x = call.tensor("input");
-  const [hidden, cell] = call.tensors("hx");
-  const params = call.tensors("params");
-  const batchFirst = call.bool("batch_first");
-  const steps = x.sizes[batchFirst ? 1 : 0];
-  if (x.sizes.length !== 3 || typeof steps !== "number" || steps > MAX_STEPS) {
-    return call.refuse(`it runs over a sequence of open length, or of more than ${MAX_STEPS} steps`);
-  }
-  const directions = call.bool("bidirectional") ? 2 : 1;
-  const perRun = call.bool("has_biases") ? 4 : 2;
-  if (params.length !== call.int("num_layers") * directions * perRun) return call.refuse("it projects its state");
-  const swap = (value: string): string =>
-    batchFirst ? call.emit("Transpose", [value], { perm: ints([1, 0, 2]) }) : value;
-  let value = swap(x.value);
-  const last: Sequence[] = [];
-  for (let layer = 0; layer < call.int("num_layers"); layer++) {
-    const runs = Array.from({ length: directions }, (_, at) => {
-      const index = layer * directions + at;
-      const [inputWeight, stateWeight, ...biases] = params.slice(index * perRun, (index + 1) * perRun);
-      const direction: Direction = {
-        inputWeight: inputWeight!,
-        stateWeight: stateWeight!,
-        biases,
-        hidden: stateOf(call, hidden!, index),
-        cell: stateOf(call, cell!, index),
-      };
-      return run(call, value, direction, { steps, reverse: at === 1 });
-    });
-    last.push(...runs);
-    value = concat(
-      call,
-      runs.map((sequence) => concat(call, sequence.values, 0)),
-      2,
-    );
-  }
-  return [
-    swap(value),
-    concat(
-      call,
-      last.map((sequence) => sequence.hidden),
-      0,
-    ),
-    concat(
-      call,
-      last.map((sequence) => sequence.cell),
-      0,
-    ),
-  ];
-};
+/**
+ * Layers of a recurrent network (PyTorch, `torch.nn.LSTM`, `GRU`, `RNN`), each an operator of ONNX with one direction or
+ * both. Sequences are [T, N, I], for onnxruntime takes no others.
+ */
+function recurrent(kind: Kind): Lowering {
+  return (call) => {
+    if (call.bool("train") && call.number("dropout") !== 0) {
+      return call.refuse("it is in training mode", "Call model.eval() before torch.export.");
+    }
+    const x = call.tensor("input");
+    const states = call.isTensor("hx") ? [call.tensor("hx")] : call.tensors("hx");
+    const params = call.tensors("params");
+    const layers = call.int("num_layers");
+    const directions = call.bool("bidirectional") ? 2 : 1;
+    const perRun = call.bool("has_biases") ? 4 : 2;
+    if (params.length !== layers * directions * perRun) return call.refuse("it projects its state");
+    const size = params[1]!.sizes[1] as number;
+    const swap = (value: string): string =>
+      call.bool("batch_first") ? call.emit("Transpose", [value], { perm: ints([1, 0, 2]) }) : value;
+    const attributes = {
+      hidden_size: int(size),
+      direction: string(directions === 2 ? "bidirectional" : "forward"),
+      ...kind.attributes?.(directions),
+    };
+    let value = swap(x.value);
+    const last: string[][] = states.map(() => []);
+    for (let layer = 0; layer < layers; layer++) {
+      const runs = Array.from({ length: directions }, (_, at) => {
+        const first = (layer * directions + at) * perRun;
+        return params.slice(first, first + perRun);
+      });
+      const weights = [runs.map(([w]) => [w!]), runs.map(([, r]) => [r!]), runs.map(([, , ...biases]) => biases)];
+      const inputs = [value, ...weights.map((parts) => stacked(call, parts, kind)), ""];
+      inputs.push(...states.map((state) => stateOf(call, state, { layer, directions })));
+      const used = inputs.slice(0, 1 + inputs.findLastIndex((name) => name !== ""));
+      const [all, ...ends] = call.emitter.many(kind.op, used, { attributes, count: 1 + states.length });
+      for (const [index, end] of ends.entries()) last[index]!.push(end);
+      value = joinDirections(call, all!, { directions, size });
+    }
+    return [swap(value), ...last.map((ends) => concat(call, ends))];
+  };
+}
+
+/** [T, directions, N, H] → [T, N, directions · H]. */
+function joinDirections(
+  call: Call,
+  value: string,
+  { directions, size }: { readonly directions: number; readonly size: number },
+): string {
+  if (directions === 1) return call.emit("Squeeze", [value, call.emitter.ints([1])]);
+  const turned = call.emit("Transpose", [value], { perm: ints([0, 2, 1, 3]) });
+  return call.emit("Reshape", [turned, call.emitter.ints([0, 0, directions * size])]);
+}
 
 /** Recurrent networks. */
 export const RECURRENT: Lowerings = {
-  "lstm.input": lstm,
+  "gru.input": recurrent(GRU),
+  "lstm.input": recurrent(LSTM),
+  "rnn_relu.input": recurrent(rnn("Relu")),
+  "rnn_tanh.input": recurrent(rnn("Tanh")),
 };

@@ -52,6 +52,18 @@ class Replacements {
         this.nodes.push({ name, op, inputs, outputs: [name], attributes });
         return name;
       },
+      nodes: (op, inputs, { attributes, count }) => {
+        const name = fresh(`${node.name}.${op}`);
+        const outputs = Array.from({ length: count }, (_, at) => (at === 0 ? name : fresh(`${name}.${at}`)));
+        this.nodes.push({ name, op, inputs, outputs, attributes });
+        return outputs;
+      },
+      output: (index, op, inputs, attributes = {}) => {
+        const output = node.outputs[index] ?? "";
+        if (output !== "") {
+          this.nodes.push({ name: fresh(`${node.name}.${op}`), op, inputs, outputs: [output], attributes });
+        }
+      },
       result: (op, inputs, attributes: Attributes = {}) => {
         this.nodes.push({ name: node.name, op, inputs, outputs: this.#usedOutputs(node), attributes });
       },

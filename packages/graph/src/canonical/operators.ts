@@ -1,4 +1,4 @@
-import { DECOMPOSITIONS, UPGRADES } from "./rules.ts";
+import { DECOMPOSITIONS, EXPANSIONS, UPGRADES } from "./rules.ts";
 
 /** The operators of the canonical form by theme. */
 const BY_THEME = {
@@ -14,10 +14,12 @@ const BY_THEME = {
   arithmetic: ["Add", "Div", "Max", "Min", "Mod", "Mul", "Pow", "Sub"],
   comparisons: ["Equal", "Greater", "GreaterOrEqual", "IsInf", "IsNaN", "Less", "LessOrEqual"],
   logic: ["And", "Not", "Or", "Where", "Xor"],
+  sequences: ["GRU", "LSTM", "RNN"],
   reductions: ["ArgMax", "ArgMin", "CumSum", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd", "ReduceSum"],
   shapes: ["Expand", "Flatten", "Identity", "Pad", "Reshape", "Squeeze", "Tile", "Transpose", "Unsqueeze"],
   pieces: ["Concat", "Gather", "GatherElements", "OneHot", "Slice", "Split", "TopK", "Trilu"],
-  images: ["Resize"],
+  places: ["ScatterElements", "ScatterND"],
+  images: ["GridSample", "Resize"],
   sizes: ["Range", "Shape", "Size"],
   types: ["Cast", "DequantizeLinear", "QuantizeLinear"],
 } as const;
@@ -33,6 +35,11 @@ export const DECOMPOSED_OPERATORS: ReadonlyMap<string, readonly string[]> = new 
   [...UPGRADES, ...DECOMPOSITIONS].flatMap(({ ops, into }) =>
     into === undefined ? [] : ops.map((op): [string, readonly string[]] => [op, into]),
   ),
+);
+
+/** The canonical operators that are spelled by others for a target that lacks them, with all that these may be. */
+export const EXPANDED_OPERATORS: ReadonlyMap<string, readonly string[]> = new Map(
+  EXPANSIONS.flatMap(({ ops, into }) => ops.map((op): [string, readonly string[]] => [op, into!])),
 );
 
 /**

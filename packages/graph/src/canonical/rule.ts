@@ -10,6 +10,10 @@ export interface Emit {
   readonly view: GraphView;
   /** Adds a node in between and returns the name of its output. */
   node(op: string, inputs: readonly string[], attributes?: Attributes): string;
+  /** Adds a node of several outputs in between and returns their names. */
+  nodes(op: string, inputs: readonly string[], parts: { attributes: Attributes; count: number }): readonly string[];
+  /** Adds the node that makes one output of a replaced node of several; nothing where that output has no name. */
+  output(index: number, op: string, inputs: readonly string[], attributes?: Attributes): void;
   /** Adds the node that makes the outputs of the replaced one that are used, under its name. */
   result(op: string, inputs: readonly string[], attributes?: Attributes): void;
   /** A constant of no axes; equal ones are one initializer. */

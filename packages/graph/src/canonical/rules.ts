@@ -1,7 +1,10 @@
 import { depthToSpace } from "./decompositions/depth-to-space.ts";
 import { dilatedAverage } from "./decompositions/dilated-average.ts";
 import { celu } from "./decompositions/celu.ts";
+import { attention } from "./decompositions/attention.ts";
+import { col2im } from "./decompositions/col2im.ts";
 import { einsum } from "./decompositions/einsum.ts";
+import { gatherND } from "./decompositions/gather-nd.ts";
 import { gelu } from "./decompositions/gelu.ts";
 import { groupNormalization } from "./decompositions/group-normalization.ts";
 import { hardSwish } from "./decompositions/hard-swish.ts";
@@ -19,6 +22,9 @@ import { swish } from "./decompositions/swish.ts";
 import { thresholdedRelu } from "./decompositions/thresholded-relu.ts";
 import { extremeOperands, sumOperands } from "./decompositions/variadic.ts";
 import { wrapPadding } from "./decompositions/wrap-padding.ts";
+import { gridSample, gridSampleOfAny } from "./expansions/grid-sample.ts";
+import { recurrent } from "./expansions/recurrent.ts";
+import { scatter } from "./expansions/scatter.ts";
 import { autoPad } from "./resolve/auto-pad.ts";
 import { constantNodes } from "./resolve/constant-nodes.ts";
 import { filledWeights } from "./resolve/filled-weights.ts";
@@ -26,7 +32,9 @@ import { inferenceDropout } from "./resolve/inference-dropout.ts";
 import type { NodeRule } from "./rule.ts";
 import { axesInputs } from "./upgrades/axes-inputs.ts";
 import { clipBounds } from "./upgrades/clip-bounds.ts";
+import { gridModes } from "./upgrades/grid-modes.ts";
 import { dropLaterAttributes } from "./upgrades/later-attributes.ts";
+import { laterReductions } from "./upgrades/later-reductions.ts";
 import { laterTypes } from "./upgrades/later-types.ts";
 import { legacyBroadcast } from "./upgrades/legacy-broadcast.ts";
 import { padInputs } from "./upgrades/pad-inputs.ts";
@@ -43,13 +51,17 @@ import { batchNormAttributes, dropoutAttributes } from "./upgrades/training-mode
  * Decompositions of operators that came later are among them, for such a node cannot wait.
  */
 export const UPGRADES: readonly NodeRule[] = [
+  attention,
   axesInputs,
   batchNormAttributes,
   clipBounds,
+  col2im,
   dilatedAverage,
   dropoutAttributes,
   gelu,
+  gridModes,
   groupNormalization,
+  laterReductions,
   laterTypes,
   dropLaterAttributes,
   legacyBroadcast,
@@ -77,6 +89,7 @@ export const DECOMPOSITIONS: readonly NodeRule[] = [
   einsum,
   extremeOperands,
   filledWeights,
+  gatherND,
   hardSwish,
   inferenceDropout,
   logSumExp,
@@ -90,3 +103,9 @@ export const DECOMPOSITIONS: readonly NodeRule[] = [
   sums,
   thresholdedRelu,
 ];
+
+/**
+ * Rules from canonical operators to others, for targets that lack the former: what is one operator in a file is many
+ * nodes so.
+ */
+export const EXPANSIONS: readonly NodeRule[] = [gridSample, gridSampleOfAny, recurrent, scatter];

@@ -20,6 +20,8 @@ export interface Format {
   readonly entry?: string;
   /** Choices of weight storage: `float32` first, which is as they are. */
   readonly weights: readonly string[];
+  /** Lists the canonical operators that it takes; others are spelled by these where they can be. All where absent. */
+  readonly operators?: () => Promise<readonly string[]>;
   /** Options that only this format has. */
   readonly options: readonly FormatOption[];
   /**

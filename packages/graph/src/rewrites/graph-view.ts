@@ -6,6 +6,8 @@ import { withoutUnused } from "./without-unused.ts";
 /** The part of a graph that a rewrite may look at: its current state, with the maker and the users of each value. */
 export interface GraphView {
   readonly opset: number;
+  /** The current nodes, in order. */
+  nodes(): readonly Node[];
   /** The node that makes a value; `undefined` for inputs and initializers. */
   producer(value: string): Node | undefined;
   /** The nodes that use a value, in no particular order. */
@@ -96,7 +98,6 @@ export class Draft implements GraphView {
     return name;
   }
 
-  /** The current nodes, in order. */
   nodes(): readonly Node[] {
     return this.#places.flat();
   }

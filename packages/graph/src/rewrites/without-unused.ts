@@ -6,7 +6,8 @@ export function withoutUnused(graph: Graph): Graph {
   const nodes: Node[] = [];
   for (const node of graph.nodes.toReversed()) {
     if (!node.outputs.some((name) => used.has(name))) continue;
-    for (const name of node.inputs) used.add(name);
+    // An omitted input has no name, and neither has an output that is left out.
+    for (const name of node.inputs) if (name !== "") used.add(name);
     nodes.push(node);
   }
   return {

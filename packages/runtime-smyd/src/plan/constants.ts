@@ -25,6 +25,11 @@ export function constantIntegers(model: PlanModel, name: string): readonly numbe
   return tensor === undefined ? undefined : tensorDims(tensor);
 }
 
+/** A list of integers that follows from sizes. */
+export function integerTensor(values: readonly number[] | undefined): Tensor | undefined {
+  return values && { dtype: "int64", shape: [values.length], data: BigInt64Array.from(values, BigInt) };
+}
+
 /** The one float32 of a constant; `undefined` where a weight is another thing. */
 export function scalarOf(model: PlanModel, weight: SmydWeight | undefined): number | undefined {
   if (weight?.layout !== "plain" || weight.storage !== "float32" || weight.byteLength !== 4) return undefined;

@@ -1,4 +1,4 @@
-import { sameShape } from "@samoyed/core";
+import { sameShape, type Shape } from "@samoyed/core";
 import { readFloat } from "@samoyed/ir";
 import type { Activation } from "./steps.ts";
 import { activationOf } from "./activations.ts";
@@ -12,6 +12,7 @@ import { type FuseOptions, type Uses, usesOf } from "./uses.ts";
 /** Kernels that apply an activation to what they write. */
 const TAKES_ACTIVATION: ReadonlySet<string> = new Set([
   "Conv",
+  "ConvTranspose",
   "Gemm",
   "MatMul",
   "BatchNormalization",
@@ -24,18 +25,37 @@ const TAKES_ACTIVATION: ReadonlySet<string> = new Set([
   "Pow",
 ]);
 
-/** Whether a node is one step that can add another value: of a Gemm's forms, the usual one. */
-function takesResidual(node: PlanNode, { shapeOf }: Uses): boolean {
-  if (node.op !== "Gemm") return node.op === "Conv" || node.op === "MatMul";
+/** How the kernel of a node can add a value of another shape, if it can. */
+function additionTo({ node, bias, residual }: FusedNode, other: Shape, uses: Uses): "bias" | "residual" | undefined {
+  const shape = uses.shapeOf(node.outputs[0]!);
+  if (residual !== undefined) return undefined;
+  if (node.op === "MatMul") {
+    const [left, right] = node.inputs.map((name) => uses.shapeOf(name)) as [Shape, Shape];
+    if (left.length < 2 || right.length < 2) return undefined;
+    if (bias === undefined && right.length === 2 && isColumnBias(other, shape.at(-1)!)) return "bias";
+    return other.at(-1) === shape.at(-1) && broadcasts(other, shape) ? "residual" : undefined;
+  }
+  const fits = node.op === "Conv" || (node.op === "Gemm" && isOneStep(node, uses));
+  return fits && sameShape(other, shape) ? "residual" : undefined;
+}
+
+/** Whether a Gemm is one step: of its forms, the usual one. */
+function isOneStep(node: PlanNode, { shapeOf }: Uses): boolean {
   const c = node.inputs[2] ? shapeOf(node.inputs[2]) : undefined;
   const columns = shapeOf(node.outputs[0]!).at(-1)!;
   const isPlain = readFloat(node, "alpha", 1) === 1 && readFloat(node, "beta", 1) === 1;
   return isPlain && (c === undefined || isColumnBias(c, columns));
 }
 
+function broadcasts(shape: Shape, to: Shape): boolean {
+  const first = to.length - shape.length;
+  return first >= 0 && shape.every((size, axis) => size === 1 || size === to[first + axis]);
+}
+
 /**
  * The nodes with additions and activations moved into the kernels that make the values: Conv + Add + Relu is one.
- * Every sum and activation is the same float32 operation as it was apart, so that results do not change.
+ * Every sum and activation is the same float32 operation as it was apart, so that results do not change; but for a bias,
+ * with which a product's sums begin, as a Gemm's do.
  */
 export function fuseNodes(model: PlanModel, options: FuseOptions): readonly FusedNode[] {
   const { nodes, activations } = foldPatterns(model, options);
@@ -112,16 +132,17 @@ class FusionList {
   addResidual(node: PlanNode): boolean {
     const [a, b] = node.inputs as [string, string];
     const shape = this.#uses.shapeOf(node.outputs[0]!);
-    const fits = [a, b].every((name) => sameShape(this.#uses.shapeOf(name), shape));
-    if (!fits) return false;
     // The later operand's kernel can read the earlier one. The other way round, the kernel has to wait.
     const inOrder = (this.#places.get(a) ?? -1) > (this.#places.get(b) ?? -1) ? [a, b] : [b, a];
     for (const name of inOrder) {
       const place = this.#places.get(name) ?? -1;
       const maker = this.#list[place];
-      const free = maker && maker.activation.kind === "none" && maker.residual === undefined;
-      if (!free || !takesResidual(maker.node, this.#uses) || !this.#uses.isInner(name)) continue;
-      const fused = { ...maker, output: node.outputs[0]!, residual: name === a ? b : a };
+      const other = name === a ? b : a;
+      if (maker?.kind !== "node" || maker.activation.kind !== "none" || !this.#uses.isInner(name)) continue;
+      if (!sameShape(this.#uses.shapeOf(name), shape)) continue;
+      const how = additionTo(maker, this.#uses.shapeOf(other), this.#uses);
+      if (how === undefined) continue;
+      const fused = { ...maker, output: node.outputs[0]!, [how]: other };
       if (name === inOrder[0]) this.#replace(place, fused);
       else {
         this.#list[place] = undefined;

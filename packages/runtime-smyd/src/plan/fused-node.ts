@@ -10,5 +10,7 @@ export interface FusedNode {
   /** The value that is made in the end. */
   readonly output: string;
   readonly residual?: string;
+  /** One value for each column of a product, with which its sums begin. */
+  readonly bias?: string;
   readonly activation: Activation;
 }

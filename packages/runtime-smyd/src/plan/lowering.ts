@@ -36,10 +36,12 @@ export interface Lowering {
   pixels(name: string): Place;
   /** A place, or a copy of it, in ONNX's order. */
   plain(place: Place): Place;
-  /** A new place with no name. */
+  /** A new place with no name, plain or of pixels. */
   temporary(shape: Shape, layout: Place["layout"]): Place;
   /** A new place for a value, with the border that convolutions want of it. */
   create(name: string, shape: Shape, layout: Place["layout"]): Place;
+  /** Whether a convolution reads a value. */
+  isConvolved(name: string): boolean;
   push(operation: Operation): void;
   /** Adds the operation that makes a value. */
   give(name: string, operation: Operation): void;
@@ -75,8 +77,10 @@ export function createLowering({ model, dataAddress, borders, wanted, shapes }: 
   const readouts: Readout[] = [];
   const places = new Map<string, Place>();
   const copies = new Map<string, Place>();
+  const plainCopies = new Map<Place, Place>();
 
-  function touch({ buffer }: Place): void {
+  function touch(place: Place): void {
+    const buffer = place.buffer.whole ?? place.buffer;
     buffer.first = Math.min(buffer.first, operations.length);
     buffer.last = Math.max(buffer.last, operations.length);
   }
@@ -99,7 +103,8 @@ export function createLowering({ model, dataAddress, borders, wanted, shapes }: 
     const found = place(name);
     const border = borders.get(name) ?? 0;
     if (found.layout === "pixels" && found.border >= border) return found;
-    if (border === 0 && isPlain({ ...found, layout: "pixels", border: 0 })) return { ...found, layout: "pixels" };
+    const same = found.layout !== "strided" && isPlain({ ...found, layout: "pixels", border: 0 });
+    if (border === 0 && same) return { ...found, layout: "pixels" };
     const made = copies.get(name) ?? newPlace(`the value ${quote(name)}`, { ...found, layout: "pixels", border });
     if (!copies.has(name)) copy(found, made);
     copies.set(name, made);
@@ -107,8 +112,9 @@ export function createLowering({ model, dataAddress, borders, wanted, shapes }: 
   }
   function plain(found: Place): Place {
     if (isPlain(found)) return { ...found, layout: "plain" };
-    const made = newPlace("a value", { shape: found.shape, layout: "plain", border: 0 });
-    copy(found, made);
+    const made = plainCopies.get(found) ?? newPlace("a value", { shape: found.shape, layout: "plain", border: 0 });
+    if (!plainCopies.has(found)) copy(found, made);
+    plainCopies.set(found, made);
     return made;
   }
   function define(name: string, made: Place): void {
@@ -117,7 +123,8 @@ export function createLowering({ model, dataAddress, borders, wanted, shapes }: 
     if (names === undefined) return;
     const result = plain(made);
     // The caller reads it then, whatever came between.
-    result.buffer.last = Math.max(result.buffer.last, operations.length - 1);
+    const buffer = result.buffer.whole ?? result.buffer;
+    buffer.last = Math.max(buffer.last, operations.length - 1);
     for (const name of names) readouts.push({ name, place: result, after: operations.length });
   }
 
@@ -139,6 +146,7 @@ export function createLowering({ model, dataAddress, borders, wanted, shapes }: 
     permute: (input, output, perm) =>
       push({ reads: [input], writes: output, emit: () => permuteSteps(input, output, perm) }),
     define,
+    isConvolved: (name) => borders.has(name),
     temporary: (shape, layout) => newPlace("a value", { shape, layout, border: 0 }),
     create: (name, shape, layout) =>
       newPlace(`the value ${quote(name)}`, {
@@ -150,5 +158,6 @@ export function createLowering({ model, dataAddress, borders, wanted, shapes }: 
 }
 
 function newPlace(what: string, { shape, layout, border }: Pick<Place, "shape" | "layout" | "border">): Place {
-  return { buffer: newBuffer(placeBytes({ shape, layout, border }, what)), shape, layout, border };
+  const place = { shape, layout: layout === "pixels" ? layout : "plain", border } as const;
+  return { buffer: newBuffer(placeBytes(place, what)), ...place };
 }

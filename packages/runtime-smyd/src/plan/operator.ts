@@ -29,6 +29,8 @@ export interface LowerCall {
   readonly weight: (index: number) => SmydWeight | undefined;
   /** Returns the integers of an input of at most one axis that is constant or follows from sizes. */
   readonly dims: (index: number) => readonly number[] | undefined;
+  /** The node, fused with others, that alone reads a value, and as its first input; `undefined` where there is none. */
+  readonly readerOf: (name: string) => FusedNode | undefined;
   /** The shape of any value. */
   readonly shapeOf: (name: string) => Shape;
   /** The element type of any value; those that are not floats are 32-bit integers in memory, booleans 0 or 1. */
@@ -94,13 +96,12 @@ export function requireAxes(
 }
 
 /**
- * The packed weights that are input 1.
+ * The packed weights that are input 1, a constant.
  *
- * @throws UnsupportedError when they are computed, or packed for something else.
+ * @throws UnsupportedError when they are packed for something else.
  */
 export function packedWeight({ node, weight }: LowerCall, ...layouts: readonly WeightLayout[]): SmydWeight {
-  const found = weight(1);
-  if (found === undefined) throw unsupported(node, "computes its weight; only a constant is planned");
+  const found = weight(1)!;
   if (!layouts.includes(found.layout) || found.groups !== readInt(node, "group", 1)) {
     throw unsupported(
       node,

@@ -2,6 +2,20 @@ import { imageSize, type Place, pixelStrides } from "./places.ts";
 import type { Tables } from "./tables.ts";
 import type { PlannedWindow } from "./window.ts";
 
+/** The address of a table with the offset of every index of a shape, in order. */
+export function strideTable(tables: Tables, shape: readonly number[], strides: readonly number[]): number {
+  const count = shape.reduce((product, size) => product * size, 1);
+  return tables.add(`strides ${shape.join(" ")} by ${strides.join(" ")}`, count, () => {
+    let offsets = [0];
+    for (const [axis, size] of shape.entries()) {
+      offsets = offsets.flatMap((offset) =>
+        Array.from({ length: size }, (_, index) => offset + index * strides[axis]!),
+      );
+    }
+    return Int32Array.from(offsets);
+  });
+}
+
 /** The address of a table with the offset of every pixel of a value, in order, from its buffer's beginning. */
 export function everyPixel(tables: Tables, place: Place): number {
   const { images, height, width, channels } = imageSize(place.shape);

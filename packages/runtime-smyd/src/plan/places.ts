@@ -9,6 +9,9 @@ export interface Buffer {
   readonly fixed: boolean;
   /** Of a constant in a table: its words, and a key that says all that they depend on. */
   readonly table?: { readonly key: string; readonly words: () => Int32Array };
+  /** Of a part of another buffer: that one, and the bytes before the part. It has the other's lifetime. */
+  readonly whole?: Buffer;
+  readonly start?: number;
   address: number;
   /** The first and the last operation that touch it. */
   first: number;
@@ -21,10 +24,12 @@ export interface Buffer {
  * - `plain`: as ONNX has it, row-major.
  * - `pixels`: [N, C, H, W] as [N][H][W][C] with `border` pixels of zeros around each image; [N, C, W] is an image of
  *   height 1, [N, C] of one pixel.
+ * - `strided`: a view of another value's memory, `strides` bytes from one index of each axis to the next.
  */
 export interface Place {
   readonly buffer: Buffer;
-  readonly layout: "plain" | "pixels";
+  readonly layout: "plain" | "pixels" | "strided";
+  readonly strides?: readonly number[];
   readonly shape: Shape;
   readonly border: number;
 }
@@ -95,22 +100,28 @@ export function imageOf(place: Place, image: number): Spatial {
 /** A value as an address and a stride in bytes for each of ONNX's axes. */
 export function viewOf(place: Place): StridedView {
   const { buffer, layout, shape } = place;
+  if (layout === "strided") return { address: buffer.address, strides: place.strides! };
   if (layout === "pixels") {
     const { pixel, row, image, inside } = pixelStrides(place);
     return { address: buffer.address + inside, strides: [image, 4, ...[row, pixel].slice(4 - shape.length)] };
   }
+  return { address: buffer.address, strides: plainStrides(shape) };
+}
+
+/** Bytes from one index of each axis to the next, row-major. */
+export function plainStrides(shape: Shape): number[] {
   const strides: number[] = [];
   let stride = 4;
   for (const size of shape.toReversed()) {
     strides.unshift(stride);
     stride *= size;
   }
-  return { address: buffer.address, strides };
+  return strides;
 }
 
 /** Whether a value's pixels are in memory as its plain layout has them. */
 export function isPlain({ layout, shape, border }: Place): boolean {
-  if (layout === "plain") return true;
+  if (layout !== "pixels") return layout === "plain";
   const { channels, height, width } = imageSize(shape);
   return border === 0 && (channels === 1 || height * width === 1);
 }

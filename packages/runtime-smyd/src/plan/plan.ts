@@ -10,6 +10,7 @@ import { clearBorder } from "./copy-steps.ts";
 import { createLowering, type Lowered, type Operation, type Readout } from "./lowering.ts";
 import { MixedImagesError } from "./mixed-images.ts";
 import type { PlanModel, PlanNode } from "./model.ts";
+import type { FusedNode } from "./fused-node.ts";
 import type { LowerCall } from "./operator.ts";
 import { lowerActivation } from "./operators/elementwise.ts";
 import { type Buffer, newBuffer, type Place, placeBytes } from "./places.ts";
@@ -86,14 +87,16 @@ function planSizes(resolved: ResolvedModel, options: PlanOptions): Plan {
   const shapes = computeShapes(resolved, options);
   const model = { ...resolved, graph: { ...resolved.graph, nodes: resolved.graph.nodes.filter(isComputed(shapes)) } };
   const wanted = wantedValues(model, { shapes, taps });
-  const lowering = createLowering({ model, dataAddress, borders: bordersOf(model), wanted, shapes });
+  const lowering = createLowering({ model, dataAddress, borders: bordersOf(model, shapes), wanted, shapes });
   const inputs = [...options.inputs].map(([name, shape]) => inputPlace(name, shape));
   for (const [index, name] of [...options.inputs.keys()].entries()) lowering.define(name, inputs[index]!);
   for (const name of wanted.keys()) {
     if (model.graph.initializers.has(name) || shapes.known.has(name)) lowering.define(name, lowering.place(name));
   }
   const shapeOf = (name: string): Shape => shapes.types.get(name)!.shape;
-  for (const fused of fuseNodes(model, { types: shapes.types, wanted })) {
+  const nodes = fuseNodes(model, { types: shapes.types, wanted });
+  const readerOf = readersOf(nodes, wanted);
+  for (const fused of nodes) {
     const call: LowerCall = {
       fused,
       node: fused.node,
@@ -104,6 +107,7 @@ function planSizes(resolved: ResolvedModel, options: PlanOptions): Plan {
         const name = fused.inputs[index] ?? "";
         return shapes.known.get(name) ?? constantIntegers(model, name);
       },
+      readerOf,
       shapeOf,
       dtypeOf: (name) => shapes.types.get(name)!.dtype,
     };
@@ -154,6 +158,17 @@ function wantedValues(
   return wanted;
 }
 
+/** Finds the only reader of a value. */
+function readersOf(nodes: readonly FusedNode[], wanted: ReadonlyMap<string, unknown>): LowerCall["readerOf"] {
+  const readers = new Map<string, FusedNode | undefined>();
+  for (const node of nodes) {
+    for (const [index, name] of [...node.inputs, node.residual ?? "", node.bias ?? ""].entries()) {
+      readers.set(name, index === 0 && !readers.has(name) && !wanted.has(name) ? node : undefined);
+    }
+  }
+  return (name) => readers.get(name);
+}
+
 /** The caller writes it before the first operation. */
 function inputPlace(name: string, shape: Shape): Place {
   const place = { shape, layout: "plain", border: 0 } as const;
@@ -166,7 +181,7 @@ function inputPlace(name: string, shape: Shape): Place {
 /** Every buffer that needs a place. */
 function buffersOf(operations: readonly Operation[], inputs: readonly Place[]): Buffer[] {
   const places = [...inputs, ...operations.flatMap(({ reads, writes }) => [...reads, writes])];
-  return [...new Set(places.map(({ buffer }) => buffer))].filter(({ fixed }) => !fixed);
+  return [...new Set(places.map(({ buffer }) => buffer.whole ?? buffer))].filter(({ fixed }) => !fixed);
 }
 
 function emitSteps(
@@ -198,7 +213,8 @@ function isComputed({ known }: Shapes): (node: PlanNode) => boolean {
 /** Puts constants that are no weights into tables. */
 function placeConstants({ operations, readouts }: Lowered, tables: Tables): void {
   const places = [...operations.flatMap(({ reads }) => reads), ...readouts.map(({ place }) => place)];
-  for (const { buffer } of places) {
+  for (const place of places) {
+    const buffer = place.buffer.whole ?? place.buffer;
     if (buffer.table === undefined) continue;
     buffer.address = tables.add(buffer.table.key, buffer.byteLength / 4, buffer.table.words);
   }

@@ -2,6 +2,7 @@ import type { Shape } from "@samoyed/core";
 import type { Lowering } from "./lowering.ts";
 import { type Place, viewOf } from "./places.ts";
 import type { RowStep, RowView, StridedView } from "./steps.ts";
+import { orderedStrides, viewPlace } from "./views.ts";
 
 /** What rows are made of, and what of them. */
 export interface RowRequest {
@@ -32,7 +33,9 @@ type Arranged = Pick<RowStep, "rows" | "inner" | "count" | "input" | "output">;
 export function lowerRows(lowering: Lowering, input: Place, request: RowRequest): Place {
   const { axes, sizes, reads = [], step } = request;
   const result = withSizes(input.shape, axes, sizes);
-  const output = lowering.temporary(result, input.layout);
+  const whole = lowering.temporary(result, input.layout);
+  const strides = input.strides && orderedStrides({ shape: result, strides: input.strides });
+  const output = strides ? viewPlace(whole, { shape: result, strides }) : whole;
   const arrange = (from: Place, to: Place, own: RowRequest): Arranged | undefined =>
     arrangeRows({ shape: from.shape, input: viewOf(from), output: viewOf(to) }, own);
   const push = (from: Place, to: Place, own: RowRequest): void =>

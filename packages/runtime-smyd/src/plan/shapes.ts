@@ -1,7 +1,7 @@
 import { FormatError, formatShape, quote, type Shape } from "@samoyed/core";
 import { CANONICAL_OPSET, describeNode, inferredDims, isKnown, nodeFormatError, type OperatorRule } from "@samoyed/ir";
 import { atNode } from "./at-node.ts";
-import { constantIntegers, smallConstant } from "./constants.ts";
+import { constantIntegers, integerTensor, smallConstant } from "./constants.ts";
 import type { PlanNode } from "./model.ts";
 import { MixedImagesError } from "./mixed-images.ts";
 import { unsupported } from "./unsupported.ts";
@@ -127,7 +127,7 @@ class Walk {
       opset: CANONICAL_OPSET,
       inputs: node.inputs.map((name) => (name === "" ? undefined : this.#type(name))),
       batched: node.inputs.map((name) => batched.has(name)),
-      constant: (index) => smallConstant(model, at(index)),
+      constant: (index) => smallConstant(model, at(index)) ?? integerTensor(dims(index)),
       dims,
     };
   }

@@ -27,12 +27,18 @@ export interface ConvStep {
   readonly storage: WeightStorage;
   /** Address of one float32 for each output channel. */
   readonly bias?: number;
-  /** Added before the activation; read through `pixels`. */
-  readonly residual?: { readonly input: number; readonly pixels: number };
-  /** Output channels, all groups together. */
-  readonly outputs: number;
-  /** Groups after merging (`panel8`'s m neighbors count as one), and the input and output channels of each. */
-  readonly groups: { readonly count: number; readonly inputs: number; readonly outputs: number };
+  /** Added before the activation; read through `pixels` and `groups`. */
+  readonly residual?: { readonly input: number; readonly pixels: number; readonly groups: number };
+  /**
+   * Groups after merging (`panel8`'s m neighbors count as one), or matrices, and the output channels of each. Addresses
+   * of one i32 for each: bytes from a pixel's base to what a group reads, and to where it writes.
+   */
+  readonly groups: {
+    readonly count: number;
+    readonly outputs: number;
+    readonly inputs: number;
+    readonly places: number;
+  };
   /** Address of one i32 for each tap: bytes from a pixel's base; and how many floats are read from there on. */
   readonly taps: { readonly offsets: number; readonly count: number; readonly depth: number };
   /** Addresses of one i32 for each pixel: bytes from `input` or `output`; and how many pixels. */
@@ -215,6 +221,31 @@ export interface GatherStep {
   readonly fill: number;
 }
 
+/**
+ * Resizes one axis: for each line along it, and each position of the output, the weighted sum of runs of `floats`
+ * neighboring floats.
+ */
+export interface ResizeStep {
+  readonly kind: "resize";
+  readonly input: number;
+  readonly output: number;
+  /** Addresses of one i32 for each line: bytes from `input` or `output`; and how many lines. */
+  readonly inputLines: number;
+  readonly outputLines: number;
+  readonly lines: number;
+  /** The output's positions, and bytes from one to the next. */
+  readonly positions: number;
+  readonly outputStride: number;
+  /** Address of one float32 for each position: what its sum begins with. */
+  readonly initial: number;
+  /** Address of one i32 for each position, and one more: the taps of all positions before. */
+  readonly starts: number;
+  /** Addresses of one i32 and one float32 for each tap: bytes from the line's beginning, and its weight. */
+  readonly offsets: number;
+  readonly weights: number;
+  readonly floats: number;
+}
+
 /** A value as rows: its address, and bytes from one block of rows, one row and one element to the next. */
 export interface RowView {
   readonly address: number;
@@ -302,6 +333,7 @@ export type Step =
   | SelectStep
   | CopyStep
   | GatherStep
+  | ResizeStep
   | RowStep
   | BatchNormStep
   | InstanceNormStep

@@ -5,6 +5,8 @@ import { MAX_TABLE_BYTES, SMALLER } from "./limits.ts";
 export interface Tables {
   /** The address of a table; `key` says all that its content depends on. */
   add(key: string, count: number, content: () => Int32Array): number;
+  /** The address of a table of float32. */
+  floats(key: string, values: Float32Array): number;
   /** The address of a float32. */
   float(value: number): number;
   /** Everything, as it goes to the first address. */
@@ -41,6 +43,7 @@ export function createTables(address: number): Tables {
 
   return {
     add,
+    floats: (key, values) => add(key, values.length, () => new Int32Array(values.buffer)),
     float: (value) =>
       add(`float ${Object.is(value, -0) ? "-0" : value}`, 1, () => new Int32Array(Float32Array.of(value).buffer)),
     words: () => {

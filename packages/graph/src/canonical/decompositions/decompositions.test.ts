@@ -162,6 +162,79 @@ describe("operators of many operands", () => {
   });
 });
 
+describe("gathering by lists of indices", () => {
+  const x = noise([3, 4, 5], 1);
+  const pairs = int64([0, 3, 2, -1, -3, 1], [3, 2]);
+
+  test("is one Gather", async () => {
+    const open = (index: number) => (index === 0 ? [3, 4, "N"] : undefined);
+    expect(await canonicalOps({ op: "GatherND", inputs: [x, pairs], constants: [1] }, open)).toEqual([
+      "Reshape",
+      "Gather",
+    ]);
+    expect(await canonicalOps({ op: "GatherND", inputs: [x, pairs] })).toEqual([
+      "Add",
+      "Less",
+      "Where",
+      "Mul",
+      "ReduceSum",
+      "Reshape",
+      "Gather",
+    ]);
+    const rows = int64([-1, 0], [2, 1]);
+    expect(
+      await canonicalOps({ op: "GatherND", inputs: [x, rows] }, (index) => (index === 0 ? ["N", 4, 5] : undefined)),
+    ).toEqual(["Squeeze", "Gather"]);
+  });
+
+  test("stays where batches go along, and where sizes are open", () => {
+    const item: NodeCase = { op: "GatherND", inputs: [x, pairs], constants: [1] };
+    expect(reasons({ ...item, attributes: { batch_dims: int(1) } })).toEqual(["it goes along batch axes"]);
+    expect(reasons(item, (index) => (index === 0 ? ["N", 4, 5] : undefined))).toEqual([
+      "it indexes several axes, of which the sizes are not known",
+    ]);
+  });
+});
+
+describe("attention", () => {
+  const item = (heads: number, attributes: Record<string, Attribute> = {}): NodeCase => ({
+    op: "Attention",
+    opset: 23,
+    attributes,
+    inputs: [noise([2, 4, 3, 5], 1), noise([2, heads, 6, 5], 2), noise([2, heads, 6, 2], 3)],
+  });
+  const lengths = (index: number) => ["N", index === 0 ? 4 : 2, index === 0 ? "S" : "T", index === 2 ? 2 : 5];
+
+  test("is two products and a Softmax", async () => {
+    const ops = ["Mul", "Transpose", "MatMul", "Softmax", "MatMul"];
+    expect(await canonicalOps(item(4))).toEqual(ops);
+    expect(await canonicalOps(item(4, { softcap: float(0.5) }))).toEqual([
+      ...ops.slice(0, 3),
+      "Div",
+      "Tanh",
+      "Mul",
+      ...ops.slice(3),
+    ]);
+  });
+
+  test("a row of which every key is masked gives zeros", async () => {
+    const mask = {
+      dtype: "bool",
+      shape: [3, 6],
+      data: Uint8Array.from({ length: 18 }, (_, at) => Number(at > 7)),
+    } as const;
+    const own = item(4);
+    expect(await canonicalOps({ ...own, inputs: [...own.inputs, mask] })).toContain("Equal");
+  });
+
+  test("stays where its lengths would have to be known", () => {
+    expect(reasons(item(4, { is_causal: int(1) }), (index) => lengths(index).with(1, 4))).toEqual([
+      "it is causal, and its lengths are not known",
+    ]);
+    expect(reasons(item(2), lengths)).toEqual(["its heads share keys, and its lengths are not known"]);
+  });
+});
+
 describe("depth and space", () => {
   test.each([
     ["DepthToSpace", { mode: string("DCR") }],

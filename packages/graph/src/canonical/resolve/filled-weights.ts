@@ -10,7 +10,7 @@ import {
 } from "@samoyed/core";
 import { readAttribute, type Node } from "@samoyed/ir";
 import { pick } from "../../interpreter/elements.ts";
-import { MAX_FOLDED_BYTES } from "../../rewrites/fold-constants.ts";
+import { MAX_KEPT_BYTES } from "../../folding/fold-limits.ts";
 import type { GraphView } from "../../rewrites/graph-view.ts";
 import type { NodeRule } from "../rule.ts";
 
@@ -39,7 +39,7 @@ function filled(name: string, value: Tensor, shape: readonly number[]): LazyTens
   const count = elementCount(shape);
   const width = bytesPerElement(dtype);
   const of = (elements: number): Tensor => pick(value, { dtype, shape: [elements] }, new Int32Array(elements));
-  if (count * width <= MAX_FOLDED_BYTES) return lazyTensor(name, { ...of(count), shape });
+  if (count * width <= MAX_KEPT_BYTES) return lazyTensor(name, { ...of(count), shape });
   return lazyFromChunks({ name, dtype, shape }, async function* chunks() {
     const { data } = of(PIECE_BYTES / width);
     const piece = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

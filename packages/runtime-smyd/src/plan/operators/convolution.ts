@@ -1,12 +1,35 @@
-import { convRule } from "@samoyed/ir";
-import { convWeights } from "@samoyed/smyd-file";
+import { convRule, readInt } from "@samoyed/ir";
+import { convWeights, panelLayout } from "@samoyed/smyd-file";
 import { type LowerCall, type Operator, packedWeight, requireImages } from "../operator.ts";
-import { productOperation } from "../product-steps.ts";
+import { packPanels } from "../pack-panels.ts";
+import { type Product, productOperation } from "../product-steps.ts";
+import { reshapedView } from "../views.ts";
 import { planWindow } from "../window.ts";
+
+/** Packed weights: a constant, or computed ones that are packed at run time; with the channels of each group. */
+function convWeight(call: LowerCall): Pick<Product, "weight" | "groups"> {
+  const { fused, node, lowering, weight } = call;
+  const constant = weight(1);
+  if (constant !== undefined && constant.layout !== "plain") {
+    const packed = packedWeight(call, "panel8", "depthwise");
+    return { weight: packed, groups: panelLayout(convWeights(packed)) };
+  }
+  const computed = lowering.place(fused.inputs[1]!);
+  const [channels, inputs, ...kernel] = computed.shape as [number, number, ...number[]];
+  const groups = readInt(node, "group", 1);
+  const outputs = channels / groups;
+  const shape = [groups, outputs, inputs, ...kernel];
+  const divided = reshapedView(computed, shape) ?? { ...lowering.plain(computed), shape };
+  const depth = [...kernel.map((_, axis) => 3 + axis), 2];
+  return {
+    weight: packPanels(lowering, [divided], { groups: [0], outputs: 1, depth }),
+    groups: { groups, inputs, outputs },
+  };
+}
 
 function lowerConv(call: LowerCall): void {
   const { fused, node, shape, lowering } = call;
-  const weight = packedWeight(call, "panel8", "depthwise");
+  const { weight, groups } = convWeight(call);
   const input = lowering.pixels(fused.inputs[0]!);
   const output = lowering.create(fused.output, shape, "pixels");
   const residual = fused.residual === undefined ? undefined : lowering.pixels(fused.residual);
@@ -16,8 +39,8 @@ function lowerConv(call: LowerCall): void {
     productOperation({
       lowering,
       weight,
-      conv: convWeights(weight),
-      window: planWindow(node, weight.shape.slice(2), { input: input.shape, output: shape }),
+      groups,
+      window: planWindow(node, call.shapeOf(fused.inputs[1]!).slice(2), { input: input.shape, output: shape }),
       input,
       output,
       ...(bias && { bias }),
@@ -29,5 +52,5 @@ function lowerConv(call: LowerCall): void {
 
 /** Convolutions over one or two spatial axes. */
 export const CONVOLUTION: Readonly<Record<string, Operator>> = {
-  Conv: { rule: convRule, require: requireImages, lower: lowerConv },
+  Conv: { rule: convRule, require: requireImages, keepsImages: ({ batched }) => !batched[1], lower: lowerConv },
 };

@@ -11,7 +11,7 @@ import {
   UNARY,
   unaryRule,
 } from "@samoyed/ir";
-import { type Elements, elementLayout, floatPlace, giveElements, integerPlace, wrapped } from "../element-steps.ts";
+import { type Elements, elementPlace, floatPlace, giveElements, integerPlace, wrapped } from "../element-steps.ts";
 import { isInteger } from "../integers.ts";
 import { type LowerCall, type Operator, requireRank, type ShapeCall } from "../operator.ts";
 import type { Place } from "../places.ts";
@@ -36,9 +36,10 @@ const OF_INTEGERS = {
 type Arithmetic = keyof typeof OF_INTEGERS;
 
 /** An activation that no kernel took along is a copy that applies it. */
-export function lowerActivation({ fused, shape, lowering }: LowerCall): void {
+export function lowerActivation(call: LowerCall): void {
+  const { fused, lowering } = call;
   const input = lowering.place(fused.inputs[0]!);
-  const output = lowering.create(fused.output, shape, elementLayout(shape, [input]));
+  const output = elementPlace(call, [input]);
   lowering.copy(input, output, fused.activation);
   lowering.define(fused.output, output);
 }

@@ -10,7 +10,7 @@ import {
   unsqueezeRule,
 } from "@samoyed/ir";
 import { type LowerCall, type Operator, requireRank } from "../operator.ts";
-import { type Place, viewOf } from "../places.ts";
+import { permutedView, reshapedView } from "../views.ts";
 
 /** Reshape where all sizes are known, as here they are: the rest of the rule is about sizes that are not. */
 const plannedReshapeRule: OperatorRule = {
@@ -24,32 +24,16 @@ const plannedReshapeRule: OperatorRule = {
   inferDims: (call) => call.dims(0),
 };
 
-/** The same memory under another shape. */
+/** The same memory under another shape, or a copy where its elements are not behind one another so. */
 function lowerReshape({ fused, shape, lowering }: LowerCall): void {
-  const input = lowering.plain(lowering.place(fused.inputs[0]!));
-  lowering.define(fused.output, { ...input, shape });
+  const input = lowering.place(fused.inputs[0]!);
+  lowering.define(fused.output, reshapedView(input, shape) ?? { ...lowering.plain(input), shape });
 }
 
-/** The same memory as a value of permuted axes, where one of the layouts has them so: [N, C, H, W] as [N, H, W, C]. */
-function relabelled(input: Place, shape: Shape, perm: readonly number[]): Place | undefined {
-  if (input.border > 0) return undefined;
-  const { strides } = viewOf(input);
-  const layouts = shape.length === 3 || shape.length === 4 ? (["pixels", "plain"] as const) : (["plain"] as const);
-  return layouts
-    .map((layout): Place => ({ ...input, layout, shape }))
-    .find((place) =>
-      viewOf(place).strides.every((stride, axis) => shape[axis] === 1 || stride === strides[perm[axis]!]),
-    );
-}
-
+/** A view of the same memory: what reads it copies it if it has to. */
 function lowerTranspose({ fused, node, shape, lowering }: LowerCall): void {
   const input = lowering.place(fused.inputs[0]!);
-  const perm = readPermutation(node, shape.length);
-  const same = relabelled(input, shape, perm);
-  if (same !== undefined) return lowering.define(fused.output, same);
-  const output = lowering.create(fused.output, shape, shape.length === 4 ? "pixels" : "plain");
-  lowering.permute(input, output, perm);
-  lowering.define(fused.output, output);
+  lowering.define(fused.output, permutedView(input, readPermutation(node, shape.length)));
 }
 
 /** Operators that move elements and compute nothing. */

@@ -1,70 +1,42 @@
-import { formatShape } from "@samoyed/core";
-import { gemmRule, matMulRule, readFloat, readInt } from "@samoyed/ir";
+import { formatShape, type Shape } from "@samoyed/core";
+import { gemmRule, matMulRule, readFloat, readInt, readPermutation } from "@samoyed/ir";
 import { unsupported } from "../unsupported.ts";
-import { convWeights } from "@samoyed/smyd-file";
-import type { SmydWeight } from "@samoyed/smyd-file";
-import type { Activation } from "../steps.ts";
 import { isColumnBias } from "../column-bias.ts";
 import { binarySteps } from "../copy-steps.ts";
 import { type Lowering, NO_ACTIVATION } from "../lowering.ts";
-import { countElements, MAX_PLANNED_RANK } from "../limits.ts";
-import { type LowerCall, type Operator, packedWeight, shapeOf, type ShapeCall } from "../operator.ts";
-import { newBuffer, type Place } from "../places.ts";
-import { productOperation } from "../product-steps.ts";
+import { MAX_PLANNED_RANK } from "../limits.ts";
+import { pushProduct } from "../matrix-product.ts";
+import { type LowerCall, type Operator, packedWeight, requireAxes, shapeOf, type ShapeCall } from "../operator.ts";
+import { newBuffer, type Place, plainStrides } from "../places.ts";
+import type { ProductWeight } from "../product-steps.ts";
+import { permutedView, reshapedStrides, reshapedView, viewPlace } from "../views.ts";
 
-const ONE = [1, 1] as const;
-const NONE = [0, 0] as const;
-
-/** Rows as images of one pixel, so that a linear is a convolution. */
-function rowsOf(place: Place, rows: number): Place {
-  const columns = countElements(place.shape, "a value") / rows;
-  return { ...place, shape: [rows, columns], layout: "pixels", border: 0 };
-}
-
-/** Optional parts of a product of rows with packed weights. */
-interface Linear {
-  readonly lowering: Lowering;
-  readonly weight: SmydWeight;
-  readonly bias?: Place | undefined;
-  readonly residual?: Place | undefined;
-  readonly activation: Activation;
-}
-
-function pushLinear(input: Place, output: Place, linear: Linear): void {
-  const { lowering, weight, bias, residual, activation } = linear;
-  const conv = convWeights(weight);
-  const rows = countElements(output.shape, "a value") / conv.outputs;
-  lowering.push(
-    productOperation({
-      lowering,
-      weight,
-      conv,
-      window: { kernel: ONE, strides: ONE, dilations: ONE, begin: NONE, end: NONE, output: ONE },
-      input: rowsOf(lowering.plain(input), rows),
-      output: rowsOf(output, rows),
-      ...(bias && { bias }),
-      ...(residual && { residual: rowsOf(residual, rows) }),
-      activation,
-    }),
-  );
+/** The right side: a packed constant matrix, or any other value. */
+function rightSide(call: LowerCall, layout: "panel8" | "panel8-transposed"): ProductWeight {
+  const { lowering, fused, weight } = call;
+  const constant = weight(1);
+  if (constant !== undefined && constant.layout !== "plain") return packedWeight(call, layout);
+  return lowering.place(fused.inputs[1]!);
 }
 
 /** alpha · A · B + beta · C; what most networks have, alpha = beta = 1 and C one value a column, is one step. */
 function lowerGemm(call: LowerCall): void {
   const { fused, node, shape, lowering } = call;
-  const weight = packedWeight(call, readInt(node, "transB", 0) === 0 ? "panel8-transposed" : "panel8");
+  const turned = readInt(node, "transB", 0) !== 0;
+  const given = rightSide(call, turned ? "panel8" : "panel8-transposed");
+  const right = "buffer" in given && turned ? permutedView(given, [1, 0]) : given;
   const [alpha, beta] = [readFloat(node, "alpha", 1), readFloat(node, "beta", 1)];
   const output = lowering.create(fused.output, shape, "plain");
-  const input =
-    readInt(node, "transA", 0) === 0 ? lowering.place(fused.inputs[0]!) : transposed(lowering, fused.inputs[0]!);
+  const a = lowering.place(fused.inputs[0]!);
+  const left = readInt(node, "transA", 0) === 0 ? a : permutedView(a, [1, 0]);
   const c = fused.inputs[2] ? lowering.plain(lowering.place(fused.inputs[2])) : undefined;
   const isBias = c !== undefined && isColumnBias(c.shape, shape[1]!);
   if (alpha === 1 && beta === 1 && (c === undefined || isBias)) {
-    const residual = fused.residual === undefined ? undefined : lowering.plain(lowering.place(fused.residual));
-    pushLinear(input, output, { lowering, weight, bias: c, residual, activation: fused.activation });
+    const residual = fused.residual === undefined ? undefined : lowering.place(fused.residual);
+    pushProduct({ lowering, left, right, output, bias: c, residual, activation: fused.activation });
   } else {
     const product = lowering.temporary(shape, "plain");
-    pushLinear(input, product, { lowering, weight, activation: NO_ACTIVATION });
+    pushProduct({ lowering, left, right, output: product, activation: NO_ACTIVATION });
     const scaled = scale(lowering, product, alpha);
     if (c === undefined) lowering.copy(scaled, output, fused.activation);
     else {
@@ -77,15 +49,6 @@ function lowerGemm(call: LowerCall): void {
     }
   }
   lowering.define(fused.output, output);
-}
-
-function transposed(lowering: Lowering, name: string): Place {
-  const input = lowering.plain(lowering.place(name));
-  const [rows, columns] = input.shape as [number, number];
-  const output = lowering.temporary([columns, rows], "plain");
-  // A column of `columns` images with one row each reads the matrix column by column.
-  lowering.copy({ ...input, layout: "pixels", shape: [1, columns, rows] }, { ...output, shape: [1, columns, rows] });
-  return output;
 }
 
 function scale(lowering: Lowering, place: Place, factor: number): Place {
@@ -105,21 +68,72 @@ function scale(lowering: Lowering, place: Place, factor: number): Place {
 
 function lowerMatMul(call: LowerCall): void {
   const { fused, shape, lowering } = call;
-  const weight = packedWeight(call, "panel8-transposed");
-  const output = lowering.create(fused.output, shape, "plain");
-  const residual = fused.residual === undefined ? undefined : lowering.plain(lowering.place(fused.residual));
-  pushLinear(lowering.place(fused.inputs[0]!), output, { lowering, weight, residual, activation: fused.activation });
+  const right = rightSide(call, "panel8-transposed");
+  const left = lowering.place(fused.inputs[0]!);
+  const [a, b] = [left.shape, right.shape];
+  const output = productPlace(call);
+  // A vector is a matrix of one row or column, which the result then lacks.
+  const matrix = [...shape];
+  if (b.length === 1) matrix.push(1);
+  if (a.length === 1) matrix.splice(-1, 0, 1);
+  pushProduct({
+    lowering,
+    left: a.length === 1 ? reshapedView(left, [1, ...a])! : left,
+    right: "buffer" in right && b.length === 1 ? reshapedView(right, [...b, 1])! : right,
+    output: matrix.length === shape.length ? output : { ...output, shape: matrix },
+    bias: fused.bias === undefined ? undefined : lowering.plain(lowering.place(fused.bias)),
+    residual: fused.residual === undefined ? undefined : lowering.place(fused.residual),
+    activation: fused.activation,
+  });
   lowering.define(fused.output, output);
 }
 
-function requireMatrix(call: ShapeCall): void {
+/** The place of a product: in the order that a Transpose after it wants, if that leaves its rows whole. */
+function productPlace(call: LowerCall): Place {
+  const { fused, shape, lowering } = call;
+  const output = lowering.create(fused.output, shape, "plain");
+  const strides = wantedStrides(call, fused.output, shape);
+  return strides?.at(-1) === 4 ? viewPlace(output, { shape, strides }) : output;
+}
+
+/** The strides with which a value would need no copy where the only node that reads it transposes it. */
+function wantedStrides(call: LowerCall, name: string, shape: Shape): readonly number[] | undefined {
+  const reader = call.readerOf(name);
+  if (reader === undefined) return undefined;
+  const { output, node } = reader;
+  const to = call.shapeOf(output);
+  const after = wantedStrides(call, output, to);
+  if (node.op === "Transpose") {
+    const perm = readPermutation(node, shape.length);
+    const strides = after ?? plainStrides(to);
+    return shape.map((_, axis) => strides[perm.indexOf(axis)]!);
+  }
+  return node.op === "Reshape" && after !== undefined
+    ? reshapedStrides({ shape: to, strides: after }, shape)
+    : undefined;
+}
+
+function requireMatrices(call: ShapeCall): void {
   const [a, b] = [shapeOf(call, 0), shapeOf(call, 1)];
-  if (b.length !== 2 || a.length > MAX_PLANNED_RANK) {
-    throw unsupported(call.node, `multiplies ${formatShape(a)} by ${formatShape(b)}; a matrix on the right is planned`);
+  requireAxes(call, 0, [0, MAX_PLANNED_RANK]);
+  // Packing takes one axis more.
+  if (b.length >= MAX_PLANNED_RANK) {
+    throw unsupported(
+      call.node,
+      `multiplies ${formatShape(a)} by ${formatShape(b)}; up to ${MAX_PLANNED_RANK - 1} axes on the right are planned`,
+    );
   }
 }
 
-/** Products with a constant matrix. */
+/** Whether the images of both sides are those of the result, and not rows that are summed over. */
+function keepsImages(call: ShapeCall): boolean {
+  const [a, b] = [shapeOf(call, 0), shapeOf(call, 1)];
+  const rank = Math.max(a.length, b.length);
+  if (call.batched[1] && (b.length < 3 || b.length < rank)) return false;
+  return !call.batched[0] || (a.length > 1 && a.length === rank);
+}
+
+/** Products of matrices. */
 export const MATRIX: Readonly<Record<string, Operator>> = {
   Gemm: {
     rule: gemmRule,
@@ -127,11 +141,5 @@ export const MATRIX: Readonly<Record<string, Operator>> = {
     keepsImages: ({ node, batched }) => readInt(node, "transA", 0) === 0 && !batched[1],
     lower: lowerGemm,
   },
-  MatMul: {
-    rule: matMulRule,
-    require: requireMatrix,
-    // A vector has no axis for images.
-    keepsImages: (call) => shapeOf(call, 0).length > 1 && !call.batched[1],
-    lower: lowerMatMul,
-  },
+  MatMul: { rule: matMulRule, require: requireMatrices, keepsImages, lower: lowerMatMul },
 };

@@ -17,17 +17,20 @@ import { countElements } from "../limits.ts";
 import { type LowerCall, type Operator, requireRank, shapeOf, type ShapeCall } from "../operator.ts";
 import { everyPixel } from "../pixel-tables.ts";
 import { type Place, viewOf } from "../places.ts";
-import type { StridedView } from "../steps.ts";
 import { unsupported } from "../unsupported.ts";
+import { reshapedView, viewPlace } from "../views.ts";
 
-/** From which index of each axis on a part of a value begins, and how many indices it goes on by; 0 and 1 if absent. */
-type Part = ReadonlyMap<number, { readonly start: number; readonly step: number }>;
+/** Where a part of a value begins on each axis, its step and its length; an axis that is absent is whole. */
+type Part = ReadonlyMap<number, { readonly start: number; readonly step: number; readonly length: number }>;
 
-/** A part of a value; to be called when addresses are known. */
-function partOf(place: Place, part: Part): StridedView {
-  const { address, strides } = viewOf(place);
-  const begin = [...part].reduce((sum, [axis, { start }]) => sum + start * strides[axis]!, 0);
-  return { address: address + begin, strides: strides.map((stride, axis) => stride * (part.get(axis)?.step ?? 1)) };
+/** A part of a value, in its memory. */
+function partOf(place: Place, part: Part): Place {
+  const { strides } = viewOf(place);
+  return viewPlace(place, {
+    shape: place.shape.map((size, axis) => part.get(axis)?.length ?? size),
+    strides: strides.map((stride, axis) => stride * (part.get(axis)?.step ?? 1)),
+    offset: [...part].reduce((sum, [axis, { start }]) => sum + start * strides[axis]!, 0),
+  });
 }
 
 /** The layout of what is put together or taken apart: images stay pixels. */
@@ -51,23 +54,12 @@ function lowerConcat({ fused, node, shape, lowering }: LowerCall): void {
     emit: () => {
       let start = 0;
       return parts.map((part) => {
-        const to = partOf(output, new Map([[axis, { start, step: 1 }]]));
-        start += part.shape[axis]!;
-        return stridedCopy(viewOf(part), to, part.shape);
+        const length = part.shape[axis]!;
+        const to = partOf(output, new Map([[axis, { start, step: 1, length }]]));
+        start += length;
+        return stridedCopy(viewOf(part), viewOf(to), part.shape);
       });
     },
-  });
-}
-
-/** Copies a part of a value to a value of its own. */
-function givePart(call: LowerCall, input: Place, { name, part }: { readonly name: string; readonly part: Part }): void {
-  const { lowering } = call;
-  const shape = call.shapeOf(name);
-  const output = lowering.create(name, shape, layoutOf(shape, [input]));
-  lowering.give(name, {
-    reads: [input],
-    writes: output,
-    emit: () => [stridedCopy(partOf(input, part), viewOf(output), shape)],
   });
 }
 
@@ -78,8 +70,9 @@ function lowerSplit(call: LowerCall): void {
   let start = 0;
   for (const name of node.outputs) {
     if (name === "") throw unsupported(node, "omits an output");
-    givePart(call, input, { name, part: new Map([[axis, { start, step: 1 }]]) });
-    start += call.shapeOf(name)[axis]!;
+    const length = call.shapeOf(name)[axis]!;
+    lowering.define(name, partOf(input, new Map([[axis, { start, step: 1, length }]])));
+    start += length;
   }
 }
 
@@ -94,18 +87,14 @@ function lowerSlice(call: LowerCall): void {
   const slices = slicesOf(call, input.shape.length);
   if (slices === undefined) throw unsupported(node, "computes its bounds");
   const part = new Map([...slices].map(([axis, slice]) => [axis, resolveSlice(input.shape[axis]!, slice)]));
-  givePart(call, input, { name: fused.output, part });
+  lowering.define(fused.output, partOf(input, part));
 }
 
+/** A view with strides of 0. */
 function lowerExpand({ fused, shape, lowering }: LowerCall): void {
   const input = lowering.place(fused.inputs[0]!);
-  if (input.shape.join() === shape.join()) return lowering.define(fused.output, input);
-  const output = lowering.create(fused.output, shape, layoutOf(shape, [input]));
-  lowering.give(fused.output, {
-    reads: [input],
-    writes: output,
-    emit: () => [stridedCopy(broadcastView(input, shape), viewOf(output), shape)],
-  });
+  const { strides } = broadcastView(input, shape);
+  lowering.define(fused.output, viewPlace(input, { shape, strides }));
 }
 
 /** One axis after the other: [outer, size · inner] repeated between the two. */
@@ -148,23 +137,9 @@ function lowerGather(call: LowerCall): void {
   const [first = 0, second = first + 1] = indices;
   const step = second - first;
   if (indices.every((index, at) => index === first + at * step)) {
-    // A slice, in any layout; a scalar index takes the axis away.
-    const part = new Map([[axis, { start: first, step }]]);
-    const output = lowering.create(
-      fused.output,
-      shape,
-      shape.length === from.length ? layoutOf(shape, [input]) : "plain",
-    );
-    const sliced = from.with(axis, indices.length);
-    const kept = (view: StridedView): StridedView => ({
-      ...view,
-      strides: shape.length === from.length ? view.strides : view.strides.toSpliced(axis, 0, 0),
-    });
-    return lowering.give(fused.output, {
-      reads: [input],
-      writes: output,
-      emit: () => [stridedCopy(partOf(input, part), kept(viewOf(output)), sliced)],
-    });
+    // A slice; a scalar index takes the axis away.
+    const part = partOf(input, new Map([[axis, { start: first, step, length: indices.length }]]));
+    return lowering.define(fused.output, reshapedView(part, shape)!);
   }
   const plain = lowering.plain(input);
   const outer = countElements(from.slice(0, axis), "a value");

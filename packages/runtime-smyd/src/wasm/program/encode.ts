@@ -3,7 +3,7 @@ import { LANES } from "@samoyed/smyd-file";
 import { mapRecord } from "./map-record.ts";
 import { convRecord, depthwiseRecord } from "./product-records.ts";
 import type { StepRecord } from "./record.ts";
-import { gatherRecord, rowRecord } from "./row-records.ts";
+import { gatherRecord, resizeRecord, rowRecord } from "./row-records.ts";
 import { batchNormRecord, borderRecord, instanceNormRecord, meanRecord, poolRecord } from "./spatial-records.ts";
 import type { Step } from "../../plan/steps.ts";
 
@@ -64,6 +64,8 @@ function encodeStep(step: Step, tile: number): StepRecord {
       return mapRecord(step);
     case "gather":
       return gatherRecord(step);
+    case "resize":
+      return resizeRecord(step);
     case "rows":
       return rowRecord(step);
     case "batch-norm":

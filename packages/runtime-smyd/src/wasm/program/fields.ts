@@ -36,6 +36,7 @@ export const OPERATION_ROWS = 7;
 export const OPERATION_BATCH_NORM = 8;
 export const OPERATION_INSTANCE_NORM = 9;
 export const OPERATION_BORDER = 10;
+export const OPERATION_RESIZE = 11;
 
 /** Limits alone: none, ReLU, clip. */
 export const ACTIVATION_LIMITS = 0;
@@ -77,11 +78,14 @@ export const CONV_PIXEL_BLOCK = 88;
 export const CONV_PANELS = 92;
 export const CONV_GROUP_PANELS = 96;
 export const CONV_UNIT_PANELS = 100;
-export const CONV_GROUP_INPUTS = 104;
-export const CONV_GROUP_OUTPUTS = 108;
+/** Output channels of a group; and tables with each group's bytes from a pixel's input, output and residual. */
+export const CONV_GROUP_OUTPUTS = 104;
+export const CONV_INPUT_GROUPS = 108;
+export const CONV_OUTPUT_GROUPS = 112;
+export const CONV_RESIDUAL_GROUPS = 116;
 /** Pixels of the largest tile, 1 to 6. */
-export const CONV_TILE = 112;
-export const CONV_BYTES = 116;
+export const CONV_TILE = 120;
+export const CONV_BYTES = 124;
 
 // Depthwise convolution; the fields that both have are where a convolution has them.
 export const DEPTHWISE_CHANNELS = 72;
@@ -130,6 +134,25 @@ export const GATHER_CHANNELS = 52;
 export const GATHER_FILL = 56;
 export const GATHER_UNIT_PIXELS = 60;
 export const GATHER_BYTES = 64;
+
+export const RESIZE_INPUT = 32;
+export const RESIZE_OUTPUT = 36;
+/** Tables with the beginning of every line along the axis, and bytes from one of its positions to the next. */
+export const RESIZE_INPUT_LINES = 40;
+export const RESIZE_OUTPUT_LINES = 44;
+export const RESIZE_OUTPUT_STRIDE = 48;
+export const RESIZE_POSITIONS = 52;
+/** Tables of positions: the value that a sum begins with, and the number of taps before. */
+export const RESIZE_INITIAL = 56;
+export const RESIZE_STARTS = 60;
+/** Tables of taps: bytes from the line's beginning, and the weight. */
+export const RESIZE_OFFSETS = 64;
+export const RESIZE_WEIGHTS = 68;
+/** Floats at every position; positions in all, and of one unit of work. */
+export const RESIZE_FLOATS = 72;
+export const RESIZE_COUNT = 76;
+export const RESIZE_UNIT = 80;
+export const RESIZE_BYTES = 84;
 
 // Rows: the input's and the output's views, and what is computed of each row.
 export const ROW_INPUT = 32;

@@ -3,17 +3,19 @@ import {
   CONV_BIAS,
   CONV_BYTES,
   CONV_DEPTH,
-  CONV_GROUP_INPUTS,
   CONV_GROUP_OUTPUTS,
   CONV_GROUP_PANELS,
   CONV_INPUT,
+  CONV_INPUT_GROUPS,
   CONV_INPUT_PIXELS,
   CONV_OUTPUT,
+  CONV_OUTPUT_GROUPS,
   CONV_OUTPUT_PIXELS,
   CONV_PANELS,
   CONV_PIXELS,
   CONV_PIXEL_BLOCK,
   CONV_RESIDUAL,
+  CONV_RESIDUAL_GROUPS,
   CONV_RESIDUAL_PIXELS,
   CONV_SCALES,
   CONV_STORAGE,
@@ -59,8 +61,10 @@ export function convRecord(step: ConvStep, { tile }: { readonly tile: number }):
   record.int(CONV_PANELS, panels);
   record.int(CONV_GROUP_PANELS, groupPanels);
   record.int(CONV_UNIT_PANELS, unitPanels);
-  record.int(CONV_GROUP_INPUTS, step.groups.inputs);
   record.int(CONV_GROUP_OUTPUTS, step.groups.outputs);
+  record.int(CONV_INPUT_GROUPS, step.groups.inputs);
+  record.int(CONV_OUTPUT_GROUPS, step.groups.places);
+  record.int(CONV_RESIDUAL_GROUPS, step.residual?.groups ?? 0);
   return record;
 }
 

@@ -1,0 +1,136 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { convertModelFile } from "@samoyed/convert/node";
+import { throwIfAborted, UnsupportedError } from "@samoyed/core";
+import {
+  type CaseBackend,
+  type CensusBackendResult,
+  type CensusResult,
+  type OpenCensusCase,
+  openCensusCase,
+  runCensusBackend,
+} from "@samoyed/golden";
+import { readRegularFile } from "@samoyed/core/node";
+import type { Backend, Session } from "@samoyed/runtime";
+import { withScratch } from "../scratch.ts";
+import { writeCensusModel } from "./census-model.ts";
+
+/** Options of `checkNetwork`. */
+export interface CheckNetworkOptions {
+  readonly backends: readonly Backend[];
+  /** Where the `.pt2` file and the artifacts are while they are needed. */
+  readonly cacheDir: string;
+  /** Called before each backend. */
+  readonly onBackend?: ((backend: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An artifact of a format, or why there is none. */
+type Converted =
+  | { readonly kind: "made"; readonly path: string }
+  | { readonly kind: "failed" | "refused"; readonly reason: string };
+
+/**
+ * Checks a network of the census on every backend: its `.pt2` file is written from the seed, converted to the format of
+ * each backend as a user's file is, and run; the logits are compared with PyTorch's. Files are gone afterwards.
+ *
+ * @param folder - The folder of case.json.
+ * @throws FormatError when the case is damaged, MismatchError when its files contradict one another.
+ * @throws AbortedError when the signal fires; any other failure is a result.
+ */
+export async function checkNetwork(folder: string, options: CheckNetworkOptions): Promise<CensusResult> {
+  const opened = await openCensusCase({ label: folder, read: (path) => readRegularFile(join(folder, path)) });
+  const { name, module, parameters, input } = opened.case;
+  const results = await withScratch(join(options.cacheDir, "scratch"), async (scratch) => {
+    const model = join(scratch, `${name}.pt2`);
+    await writeCensusModel(opened, model, options);
+    const found = new Map<Backend, CensusBackendResult>();
+    for (const format of new Set(options.backends.map((backend) => backend.format))) {
+      const users = options.backends.filter((backend) => backend.format === format);
+      const outDir = join(scratch, format);
+      for (const [backend, result] of await checkFormat(opened, { ...options, format, users, model, outDir })) {
+        found.set(backend, result);
+      }
+      await rm(outDir, { recursive: true, force: true });
+    }
+    return options.backends.map((backend) => found.get(backend)!);
+  });
+  return { name, module, parameters, input, noise: opened.recording.noise, backends: results };
+}
+
+interface FormatOptions extends CheckNetworkOptions {
+  readonly format: string;
+  /** The backends of the format. */
+  readonly users: readonly Backend[];
+  /** The `.pt2` file. */
+  readonly model: string;
+  readonly outDir: string;
+}
+
+/** Runs the backends of one format; the artifact is made when the first of them that is available is reached. */
+async function checkFormat(
+  opened: OpenCensusCase,
+  options: FormatOptions,
+): Promise<ReadonlyMap<Backend, CensusBackendResult>> {
+  const { format, users, onBackend, signal } = options;
+  const results = new Map<Backend, CensusBackendResult>();
+  let converting: Promise<Converted> | undefined;
+  for (const backend of users) {
+    onBackend?.(backend.name);
+    const common = { backend: backend.name, format };
+    const availability = await backend.availability();
+    if (!availability.available) {
+      const { reason, fix } = availability;
+      results.set(backend, { ...common, status: "not run", reasons: [reason], fix });
+      continue;
+    }
+    converting ??= convert(options);
+    const converted = await converting;
+    if (converted.kind !== "made") {
+      const { kind: status, reason } = converted;
+      results.set(backend, { ...common, version: availability.version, status, reasons: [reason] });
+      continue;
+    }
+    const wrapped = caseBackend(backend, converted.path);
+    results.set(backend, await runCensusBackend(opened, { backend: wrapped, format, signal }));
+  }
+  return results;
+}
+
+async function convert({ model, format, outDir, signal }: FormatOptions): Promise<Converted> {
+  try {
+    const { files } = await convertModelFile(model, { formats: [format], outDir, signal });
+    return { kind: "made", path: join(outDir, files[0]!.file) };
+  } catch (error) {
+    throwIfAborted(signal);
+    const reason = error instanceof Error ? error.message : String(error);
+    return { kind: error instanceof UnsupportedError ? "refused" : "failed", reason };
+  }
+}
+
+/** A backend whose sessions take `input` and give `logits` in one row, whatever the network calls them. */
+function caseBackend(backend: Backend, artifact: string): CaseBackend {
+  return {
+    name: backend.name,
+    availability: () => backend.availability(),
+    async open({ signal }) {
+      const session = await backend.load(artifact, { signal });
+      return {
+        run: async ({ input }, options) => {
+          const outputs = await session.run({ [nameOf(session)]: input! }, options);
+          return new Map(
+            Array.from(outputs, ([name, value]) => {
+              const { dtype, data } = value;
+              return outputs.size === 1 ? ["logits", { dtype, data, shape: [1, data.length] }] : [name, value];
+            }),
+          );
+        },
+        dispose: () => session.dispose(),
+      };
+    },
+  };
+}
+
+function nameOf({ inputs }: Session): string {
+  return inputs[0]?.name ?? "input";
+}
