@@ -7,6 +7,7 @@ import { batchNormUnit, instanceNormUnit } from "./norm";
 import { meanUnit, poolUnit } from "./pool";
 import { resizeUnit } from "./resize";
 import { rowsUnit } from "./rows";
+import { takeUnit } from "./take";
 import {
   NEXT_UNIT,
   OPERATION,
@@ -22,6 +23,7 @@ import {
   OPERATION_MEAN,
   OPERATION_RESIZE,
   OPERATION_ROWS,
+  OPERATION_TAKE,
   PROGRAM_ARRIVED,
   PROGRAM_GENERATION,
   PROGRAM_RECORDS,
@@ -77,6 +79,8 @@ function runUnit(step: usize, unit: i32, scratch: usize): void {
       return gatherUnit(step, unit);
     case OPERATION_RESIZE:
       return resizeUnit(step, unit);
+    case OPERATION_TAKE:
+      return takeUnit(step, unit);
     case OPERATION_ROWS:
       return rowsUnit(step, unit);
     case OPERATION_BATCH_NORM:

@@ -96,6 +96,16 @@ export class StepMachine {
           }
         }
         return;
+      case "take":
+        for (const [o, k, i] of positions([step.outer, step.count, step.inner])) {
+          const [byOuter, byCount, byInner] = step.indexStrides;
+          const given = this.#load(step.indices + o! * byOuter + k! * byCount + i! * byInner, "integer");
+          const index = given < 0 ? given + step.size : given;
+          const from = step.input + 4 * ((o! * step.size + index) * step.inner + i!);
+          const word = index < 0 || index >= step.size ? step.missing : this.#load(from, "integer");
+          this.#store(step.output + 4 * ((o! * step.count + k!) * step.inner + i!), word, "integer");
+        }
+        return;
       case "rows": {
         const [type, outputType] = rowTypes(step);
         for (let row = 0; row < step.rows; row++) {
@@ -277,6 +287,14 @@ export class StepMachine {
     if (ranges.some(({ from, to }) => address >= from && address + bytes <= to)) return;
     throw new Error(`address ${address} lies in none of ${ranges.map(({ from, to }) => `${from}–${to}`).join(", ")}`);
   }
+}
+
+/** Every position in a shape, in order. */
+function positions(shape: readonly number[]): number[][] {
+  return shape.reduce<number[][]>(
+    (all, size) => all.flatMap((outer) => Array.from({ length: size }, (_, index) => [...outer, index])),
+    [[]],
+  );
 }
 
 function activate(x: number, activation: Activation): number {

@@ -50,16 +50,17 @@ export function giveElements(call: LowerCall, value: Elements): void {
   const { fused, lowering } = call;
   const isValue = !("operator" in value);
   if (isValue && fused.activation.kind === "none") return lowering.define(fused.output, value);
-  const operands = isValue ? [value] : value.of.map((operand) => placeOf(lowering, operand));
+  const operands = isValue ? [value] : value.of.map((operand) => lowerElements(lowering, operand));
   const output = elementPlace(call, operands);
   if (isValue) lowering.copy(value, output, fused.activation);
   else push(lowering, value, { operands, output, activation: fused.activation });
   lowering.define(fused.output, output);
 }
 
-function placeOf(lowering: Lowering, value: Elements): Place {
+/** The place of what is computed of every element, with no name. */
+export function lowerElements(lowering: Lowering, value: Elements): Place {
   if (!("operator" in value)) return value;
-  const operands = value.of.map((operand) => placeOf(lowering, operand));
+  const operands = value.of.map((operand) => lowerElements(lowering, operand));
   const shape = broadcast(operands.map((operand) => operand.shape));
   const output = inOrder(lowering.temporary(shape, isPixels(shape, operands) ? "pixels" : "plain"), operands);
   push(lowering, value, { operands, output, activation: NO_ACTIVATION });

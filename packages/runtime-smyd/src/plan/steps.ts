@@ -246,6 +246,25 @@ export interface ResizeStep {
   readonly floats: number;
 }
 
+/**
+ * Elements by computed indices: `output[o][k][i] = input[o][index][i]` over [outer, count, inner], the index read at
+ * [o][k][i] too. A negative one counts from the end; where one is outside, the output is the word `missing`.
+ */
+export interface TakeStep {
+  readonly kind: "take";
+  readonly input: number;
+  readonly output: number;
+  readonly indices: number;
+  /** Bytes from one index to the next, for each of the three axes. */
+  readonly indexStrides: readonly [number, number, number];
+  readonly outer: number;
+  /** The input's size where the output has `count`. */
+  readonly size: number;
+  readonly count: number;
+  readonly inner: number;
+  readonly missing: number;
+}
+
 /** A value as rows: its address, and bytes from one block of rows, one row and one element to the next. */
 export interface RowView {
   readonly address: number;
@@ -334,6 +353,7 @@ export type Step =
   | CopyStep
   | GatherStep
   | ResizeStep
+  | TakeStep
   | RowStep
   | BatchNormStep
   | InstanceNormStep

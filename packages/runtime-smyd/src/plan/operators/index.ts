@@ -4,7 +4,9 @@ import { CAST } from "./cast.ts";
 import { CONV_TRANSPOSE } from "./conv-transpose.ts";
 import { CONVOLUTION } from "./convolution.ts";
 import { ELEMENTWISE } from "./elementwise.ts";
+import { INDEXING } from "./indexing.ts";
 import { LAYOUT } from "./layout.ts";
+import { LRN } from "./lrn.ts";
 import { MATRIX } from "./matrix.ts";
 import { NORMALIZATION } from "./normalization.ts";
 import { PAD } from "./pad.ts";
@@ -22,7 +24,9 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     ...CONV_TRANSPOSE,
     ...CONVOLUTION,
     ...ELEMENTWISE,
+    ...INDEXING,
     ...LAYOUT,
+    ...LRN,
     ...MATRIX,
     ...NORMALIZATION,
     ...PAD,

@@ -5,6 +5,7 @@ import { convRecord, depthwiseRecord } from "./product-records.ts";
 import type { StepRecord } from "./record.ts";
 import { gatherRecord, resizeRecord, rowRecord } from "./row-records.ts";
 import { batchNormRecord, borderRecord, instanceNormRecord, meanRecord, poolRecord } from "./spatial-records.ts";
+import { takeRecord } from "./take-record.ts";
 import type { Step } from "../../plan/steps.ts";
 
 /**
@@ -66,6 +67,8 @@ function encodeStep(step: Step, tile: number): StepRecord {
       return gatherRecord(step);
     case "resize":
       return resizeRecord(step);
+    case "take":
+      return takeRecord(step);
     case "rows":
       return rowRecord(step);
     case "batch-norm":

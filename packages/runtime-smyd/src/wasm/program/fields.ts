@@ -37,6 +37,7 @@ export const OPERATION_BATCH_NORM = 8;
 export const OPERATION_INSTANCE_NORM = 9;
 export const OPERATION_BORDER = 10;
 export const OPERATION_RESIZE = 11;
+export const OPERATION_TAKE = 12;
 
 /** Limits alone: none, ReLU, clip. */
 export const ACTIVATION_LIMITS = 0;
@@ -196,6 +197,22 @@ export const ROW_TOP = 9;
 export const ROW_SOFTMAX = 10;
 export const ROW_LOG_SOFTMAX = 11;
 export const ROW_LAYER_NORM = 12;
+
+export const TAKE_INPUT = 32;
+export const TAKE_OUTPUT = 36;
+export const TAKE_INDICES = 40;
+/** Rows of the output in all, and of one unit of work; indices behind one another, and elements of a row. */
+export const TAKE_ROWS = 44;
+export const TAKE_UNIT_ROWS = 48;
+export const TAKE_COUNT = 52;
+export const TAKE_INNER = 56;
+/** Positions that indices count. */
+export const TAKE_SIZE = 60;
+/** The word where an index counts none. */
+export const TAKE_MISSING = 64;
+/** Three words: bytes from one index to the next, outermost first. */
+export const TAKE_INDEX_STRIDES = 68;
+export const TAKE_BYTES = 80;
 
 // A map over a shape of rank 6: copies, element-wise operators, activations.
 export const MAP_OPERATOR = 32;
