@@ -83,7 +83,7 @@ function arrangeRows(
     const reduced = axes.includes(axis) && sizes[axes.indexOf(axis)] === 1;
     return { axis, size, input: input.strides[axis]!, output: reduced ? 0 : output.strides[axis]! };
   });
-  const long = dimensions.filter(({ size }) => size > 1);
+  const long = dimensions.filter(({ size }) => size !== 1);
   const own = long.filter(({ axis }) => axes.includes(axis));
   const [inRow, outside] = [merge(own), merge(long.filter(({ axis }) => !axes.includes(axis)))];
   if (inRow.length > 1 || outside.length > 2) return undefined;

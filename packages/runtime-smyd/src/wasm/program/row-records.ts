@@ -117,7 +117,7 @@ const OPERATORS: Readonly<Record<RowOperator, number>> = {
 /** Rows: some of them a unit. */
 export function rowRecord(step: RowStep): StepRecord {
   const { operator, rows, count, top = 1 } = step;
-  const unitRows = Math.max(1, Math.floor(UNIT_ELEMENTS / (count * top)));
+  const unitRows = Math.max(1, Math.floor(UNIT_ELEMENTS / Math.max(1, count * top)));
   const record = createRecord(OPERATION_ROWS, ROW_BYTES, Math.ceil(rows / unitRows));
   writeView(record, ROW_INPUT, step.input);
   writeView(record, ROW_OUTPUT, step.output);
