@@ -1,1 +1,1 @@
-export { default } from "../../vitest.base.ts";
+export { isolated as default } from "../../vitest.base.ts";

@@ -45,14 +45,16 @@ describe("the cases of the repository", () => {
 
   test("--taps: layer by layer, on engines that are tapped in different ways", async () => {
     const engines = ["onnxruntime-node", "onnxruntime-web", "smyd", "tfjs-wasm"];
-    const argv = ["check", "shapes", "--taps", "--backend", engines.join()];
-    const { code, json } = await runMain([...argv, "--json"], { env });
+    const report = join(folder, "taps");
+    const argv = ["check", "shapes", "--taps", "--backend", engines.join(), "--report", report];
+    const { code, stdout } = await runMain(argv, { env });
     expect(code).toBe(0);
+    const json = JSON.parse(readFileSync(join(report, "report.json"), "utf8"));
+    expect(json.cases[0].backends).toHaveLength(engines.length);
     for (const { checks, taps } of json.cases[0].backends) {
       expect(checks).toContainEqual(expect.objectContaining({ name: "taps", status: "passed" }));
       expect(taps.layers).toHaveLength(5);
     }
-    const { stdout } = await runMain(argv, { env });
     for (const engine of engines)
       expect(stdout).toMatch(new RegExp(`^ {2}${engine} .*passed .* F at (act1|layer)`, "m"));
   });

@@ -236,7 +236,7 @@ describe("inspect", () => {
     const { code, stdout } = await run("inspect", smyd);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^format +\.smyd version 2, opset 17\ninputs +input float32 \[N, 3, 96, 96\]\noutputs +logits float32 \[N, 10\]\noperators +Conv 17,/,
+      /^format +\.smyd version 2, opset 17\ninputs +input float32 \[N, 3, 96, 96\]\noutputs +logits float32 \[N, 10\]\nopen sizes +N \(input:0\)\noperators +Conv 17,/,
     );
     expect(stdout).toMatch(/^labels +10 names$/m);
     expect(stdout).toMatch(/^ {2}conv1\.weight +float32 +\[64, 3, 7, 7\] +panel8$/m);

@@ -6,9 +6,11 @@ import { VERSION } from "./version.ts";
 
 /** Parts of a contract besides the options. */
 export interface ContractParts {
-  readonly model: ChosenModel;
+  readonly model: Pick<ChosenModel, "name" | "preprocess" | "numClasses" | "license">;
   readonly graph: Graph;
   readonly source: { readonly name: string; readonly sha256: string };
+  /** The kind of output; by the output's name when absent. */
+  readonly task?: "logits" | "features";
 }
 
 /**
@@ -17,10 +19,10 @@ export interface ContractParts {
  * @throws MismatchError when there are labels, and not one for each class (of one logit: of both classes, or the positive).
  * @throws UsageError when there are labels for features.
  */
-export function buildContract({ model, graph, source }: ContractParts, options: ModelOptions): Contract {
+export function buildContract({ model, graph, source, task: given }: ContractParts, options: ModelOptions): Contract {
   const { labels, standIn, references, license = model.license } = options;
   const [output, ...taps] = graph.outputs.map(({ name }) => name);
-  const task = output === "features" ? "features" : "logits";
+  const task = given ?? (output === "features" ? "features" : "logits");
   return {
     version: CONTRACT_VERSION,
     model: model.name,
@@ -41,7 +43,7 @@ export function buildContract({ model, graph, source }: ContractParts, options: 
 
 function checkedLabels(
   labels: readonly string[],
-  { model, task }: { readonly model: ChosenModel; readonly task: Contract["task"] },
+  { model, task }: { readonly model: ContractParts["model"]; readonly task: Contract["task"] },
 ): readonly string[] {
   if (!labelsFit(labels, model.numClasses)) {
     throw new MismatchError(`${labels.length} labels were given; ${model.name} has ${model.numClasses} classes`, {

@@ -8,6 +8,7 @@ import { outputName } from "./file-name.ts";
 import { formatsNamed } from "./format-named.ts";
 import { hashPortable } from "./hash-portable.ts";
 import type { ConvertOptions } from "./options.ts";
+import { lastPart } from "./last-part.ts";
 import { recordedModel } from "./recorded-model.ts";
 import type { ConvertReport } from "./report.ts";
 import { UNKNOWN_HASH } from "./unknown-hash.ts";
@@ -110,12 +111,6 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
 
 function isCheckpoint(source: ByteSource | Checkpoint): source is Checkpoint {
   return "tensors" in source;
-}
-
-/** The file's name in a path or URL: folders and query strings are private. */
-function lastPart(label: string): string {
-  const path = /^[a-z][a-z0-9+.-]+:\/\//iu.test(label) ? label.replace(/[?#].*$/su, "") : label;
-  return path.split(/[/\\]/u).findLast((part) => part !== "") ?? "checkpoint";
 }
 
 function readOptions({ signal }: ConvertOptions): ReadOptions {

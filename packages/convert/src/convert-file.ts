@@ -1,13 +1,10 @@
 import { basename, dirname, join } from "node:path";
-import { fileSource, hashSource } from "@samoyed/core/node";
+import { fileSource } from "@samoyed/core/node";
 import { convertCheckpoint } from "./convert-checkpoint.ts";
-import { hashFile } from "./hash-file.ts";
+import { hashAlongside } from "./hash-alongside.ts";
 import type { ConvertOptions, ModelOptions } from "./options.ts";
 import { outputFolder } from "./output-folder.ts";
 import type { ConvertReport } from "./report.ts";
-
-/** Below this a thread takes longer to start than the hash to compute. */
-const MIN_THREAD_BYTES = 16 << 20;
 
 /** Options of `convertFile`. */
 export interface ConvertFileOptions extends ModelOptions {
@@ -26,23 +23,19 @@ export interface ConvertFileOptions extends ModelOptions {
 export async function convertFile(path: string, options: ConvertFileOptions): Promise<ConvertReport> {
   const { outDir, sourceSha256, signal, ...rest } = options;
   const source = await fileSource(path);
-  // The hash is of no use when the conversion fails, and must not hold the process up.
-  const hashing = new AbortController();
-  const stop = { signal: signal === undefined ? hashing.signal : AbortSignal.any([signal, hashing.signal]) };
-  const hash = (): Promise<string> =>
-    source.byteLength < MIN_THREAD_BYTES ? hashSource(source, stop) : hashFile(path, stop);
+  const hashing = hashAlongside(path, source, { known: sourceSha256, signal });
   const convert: ConvertOptions = {
     ...rest,
     signal,
     createSink: outputFolder(outDir),
     resolve: (file) => fileSource(join(dirname(path), file)),
     sourceName: basename(path),
-    sourceSha256: sourceSha256 ?? hash(),
+    sourceSha256: hashing.sha256,
   };
   try {
     return await convertCheckpoint(source, convert);
   } finally {
-    hashing.abort();
+    hashing.stop();
     await source.close();
   }
 }

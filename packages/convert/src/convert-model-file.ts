@@ -1,9 +1,10 @@
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve as absolute } from "node:path";
 import { refuseSubstitute, SUBSTITUTE_HEAD_BYTES, UsageError } from "@samoyed/core";
 import { fileSource } from "@samoyed/core/node";
-import type { SourceFormat } from "@samoyed/graph";
+import type { CreateSink, SourceFormat } from "@samoyed/graph";
 import { convertModel, type ConvertModelReport, type ReadModelOptions } from "./convert-model.ts";
 import { SOURCE_FORMATS } from "./formats.ts";
+import { hashAlongside, type Hashing } from "./hash-alongside.ts";
 import { outputFolder } from "./output-folder.ts";
 
 /** Options of `convertModelFile`. */
@@ -22,11 +23,24 @@ export function modelFormat(path: string): SourceFormat | undefined {
   return READABLE.find(({ ending }) => path.toLowerCase().endsWith(ending));
 }
 
+/** Opens output files in a folder, but not the model that is being converted: its weights are read meanwhile. */
+function sparing(path: string, outDir: string): CreateSink {
+  const open = outputFolder(outDir);
+  return async (file) => {
+    if (absolute(outDir, file) === absolute(path)) {
+      throw new UsageError(`${join(outDir, file)} is the model that is converted, and would be replaced`, {
+        hint: "Give another folder: --out DIR.",
+      });
+    }
+    return open(file);
+  };
+}
+
 /**
  * Converts a model's file, whose format its name's ending tells, into files in a folder: `outDir/<model>.tfjs/model.json`
  * and its weights. External data is looked for beside the file.
  *
- * @throws what `convertModel` throws.
+ * @throws what `convertModel` throws; UsageError when an output file would replace the model.
  */
 export async function convertModelFile(
   path: string,
@@ -37,17 +51,24 @@ export async function convertModelFile(
     throw new UsageError(`${path}: a model to convert ends in ${READABLE.map(({ ending }) => ending).join(" or ")}`);
   }
   const source = await fileSource(path);
+  let hashing: Hashing | undefined;
   try {
     const head = await source.read(0, Math.min(SUBSTITUTE_HEAD_BYTES, source.byteLength));
     refuseSubstitute(head, { label: path, expected: from.noun });
+    // Only a contract that is made here has the source's hash.
+    const { labels, preprocess, signal } = options;
+    if (labels !== undefined || preprocess !== undefined) hashing = hashAlongside(path, source, { signal });
     return await convertModel(source, {
       ...options,
+      sourceName: basename(path),
+      ...(hashing && { sourceSha256: hashing.sha256 }),
       from: from.name,
       name: basename(path).replace(/\.\w+$/u, ""),
-      createSink: outputFolder(outDir),
+      createSink: sparing(path, outDir),
       resolve: (file) => fileSource(join(dirname(path), file)),
     });
   } finally {
+    hashing?.stop();
     await source.close();
   }
 }

@@ -1,18 +1,31 @@
-import { type ByteSource, type Contract, type ModelFiles, UsageError } from "@samoyed/core";
-import type { SourceFormat } from "@samoyed/graph";
+import { type ByteSource, type Contract, formatShape, MismatchError, type ModelFiles, UsageError } from "@samoyed/core";
+import { type Sizes, type SourceFormat, widenHalves, type WidenResult } from "@samoyed/graph";
+import type { Graph } from "@samoyed/ir";
 import { canonicalizeAll } from "./build-graph.ts";
 import { fileName, outputName } from "./file-name.ts";
+import { foreignContract } from "./foreign-contract.ts";
+import { hashPortable } from "./hash-portable.ts";
+import { lastPart } from "./last-part.ts";
 import { formatsNamed } from "./format-named.ts";
 import { SOURCE_FORMATS } from "./formats.ts";
 import type { ConvertOptions, ModelOptions } from "./options.ts";
 import type { RewriteReport, WrittenFile } from "./report.ts";
+import { requireKnown } from "./require-known.ts";
+import { UNKNOWN_HASH } from "./unknown-hash.ts";
 import { writeFormats } from "./write-formats.ts";
 
-/** Options that apply to a model: it brings its own network, classes and preprocessing. */
-export type ReadModelOptions = Pick<ModelOptions, "weights" | "formatOptions" | "fold" | "signal" | "onProgress">;
+/** Options that apply to a model: it brings its own network, and perhaps its classes and preprocessing. */
+export interface ReadModelOptions extends Pick<
+  ModelOptions,
+  "weights" | "formatOptions" | "fold" | "signal" | "onProgress" | "labels" | "preprocess"
+> {
+  /** Open sizes of inputs to fix, by symbol or by `INPUT:AXIS`. */
+  readonly sizes?: Sizes;
+}
 
 /** Options of `convertModel`. */
-export interface ConvertModelOptions extends ReadModelOptions, Pick<ConvertOptions, "createSink" | "resolve"> {
+export interface ConvertModelOptions
+  extends ReadModelOptions, Pick<ConvertOptions, "createSink" | "resolve" | "sourceName" | "sourceSha256"> {
   /** The name of the source's format. */
   readonly from: string;
   /** The names of the formats that it becomes. */
@@ -24,7 +37,7 @@ export interface ConvertModelOptions extends ReadModelOptions, Pick<ConvertOptio
 /** Report of the conversion of a model. */
 export interface ConvertModelReport {
   readonly model: string;
-  /** The model's own, which travels on; absent where it had no contract. */
+  /** The model's own, which travels on, or the one that it got; absent where it has none. */
   readonly contract: Contract | undefined;
   readonly files: readonly WrittenFile[];
   readonly rewrites: readonly RewriteReport[];
@@ -40,41 +53,108 @@ export interface ConvertModelReport {
 
 /**
  * Converts a model: reads its graph, brings it into the canonical form, rewrites it, and writes it in each format. A
- * contract in it travels on; nothing is added to a model without one. Weights stream; those of a `.smyd` file become
- * float32 again.
+ * contract in it travels on; a model without one gets one where the caller gives labels or preprocessing, and else stays
+ * without. Weights stream; those of a `.smyd` file become float32 again.
  *
  * Files that the caller opened stay open; those that `resolve` opened are closed.
  *
  * @throws FormatError, UnsupportedError when the model is damaged, or has an operator that a format does not; nodes are
  * named.
- * @throws UsageError when a format is unknown, or the options contradict one another.
+ * @throws UsageError when a format is unknown, or the options contradict one another, or the model's own contract; when
+ * an open size is unknown.
+ * @throws MismatchError when labels or sizes do not fit the model.
  * @throws IoError when reading or writing fails; AbortedError when the signal fires.
  */
 export async function convertModel(source: ByteSource, options: ConvertModelOptions): Promise<ConvertModelReport> {
   const start = performance.now();
-  const { weights = "float32", fold, signal } = options;
+  // It is awaited only at the end; until then nothing listens, and Node must not end the process if it fails.
+  Promise.resolve(options.sourceSha256).catch(() => undefined);
+  const { weights = "float32", fold, signal, sizes } = options;
   const formats = formatsNamed(options.formats);
-  const read = await readable(options.from)(filesOf(source, options), { signal });
+  const read = await readable(options.from)(filesOf(source, options), { signal, sizes });
   try {
     const opened = performance.now();
-    const { graph, rewrites } = canonicalizeAll(read.graph, fold === undefined ? {} : { fold });
-    const contract = read.contract && { ...read.contract, weights };
-    const built = performance.now();
+    requireKnown(read.graph);
+    const widened = widenHalves(read.graph);
+    const built = canonicalizeAll(widened.graph, fold === undefined ? {} : { fold });
+    const { graph, contract, warnings, hash } = withContract(built.graph, { source, own: read.contract, options });
+    const rewritten = performance.now();
     const model = contract?.model ?? options.name;
     const name = contract === undefined ? fileName(model) : outputName(contract);
-    const { files } = await writeFormats({ graph, contract, name, formats }, options);
+    const written = await writeFormats(
+      { graph, contract: contract && { ...contract, weights }, name, formats, ...(hash && { hash }) },
+      options,
+    );
     const end = performance.now();
     return {
       model,
-      contract,
-      files,
-      rewrites,
-      warnings: read.warnings ?? [],
-      milliseconds: { open: opened - start, build: built - opened, write: end - built, total: end - start },
+      contract: written.contract,
+      files: written.files,
+      rewrites: built.rewrites,
+      warnings: [...(read.warnings ?? []), ...widening(widened), ...warnings],
+      milliseconds: { open: opened - start, build: rewritten - opened, write: end - rewritten, total: end - start },
     };
   } finally {
     await read.close();
   }
+}
+
+/** What the user must know of a model whose numbers became others. */
+function widening({ from }: WidenResult): readonly string[] {
+  if (from === undefined) return [];
+  return [`The model computes in ${from}: here it computes in float32, and so are its inputs and outputs.`];
+}
+
+interface WithContract {
+  readonly graph: Graph;
+  readonly contract: Contract | undefined;
+  readonly warnings: readonly string[];
+  /** The source's hash, for a contract that has a placeholder in its place. */
+  readonly hash?: () => Promise<string>;
+}
+
+/** The model's own contract, or one made of what the caller says. */
+function withContract(
+  graph: Graph,
+  {
+    source,
+    own,
+    options,
+  }: {
+    readonly source: ByteSource;
+    readonly own: Contract | undefined;
+    readonly options: ConvertModelOptions;
+  },
+): WithContract {
+  const { name, labels, preprocess, sourceName = source.label, sourceSha256, signal } = options;
+  if (labels === undefined && preprocess === undefined) {
+    if (own !== undefined) requireContractSize(graph, own);
+    return { graph, contract: own, warnings: [] };
+  }
+  if (own !== undefined) {
+    throw new UsageError(
+      `${source.label} has a contract, which says how images are prepared and what its classes are`,
+      {
+        hint: "Leave --labels and the options of the preprocessing out.",
+      },
+    );
+  }
+  const described = foreignContract(graph, {
+    name,
+    source: { name: lastPart(sourceName), sha256: UNKNOWN_HASH },
+    options,
+  });
+  return { ...described, hash: async () => sourceSha256 ?? hashPortable(source, { signal }) };
+}
+
+/** Sizes that were fixed must be those of the images that the model's own contract prepares. */
+function requireContractSize({ inputs }: Graph, { input, preprocess }: Contract): void {
+  const image = inputs.find(({ name }) => name === input)?.shape.slice(1) ?? [];
+  if (!image.some((size, axis) => typeof size === "number" && size !== preprocess.inputSize[axis])) return;
+  throw new MismatchError(
+    `the input "${input}" takes ${formatShape(image)}, and the model's contract prepares images as ${formatShape(preprocess.inputSize)}`,
+    { hint: "Fix other sizes, or none." },
+  );
 }
 
 function readable(from: string): NonNullable<SourceFormat["read"]> {

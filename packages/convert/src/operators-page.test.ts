@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { VENDOR_OPERATORS } from "@samoyed/format-onnx";
 import { LOWERED_OPERATORS } from "@samoyed/format-tfjs";
 import { CANONICAL_OPERATORS, DECOMPOSED_OPERATORS, EXPANDED_OPERATORS } from "@samoyed/graph";
 import { PLANNED_OPERATORS } from "@samoyed/runtime-smyd/plan";
@@ -43,6 +44,12 @@ function page(): string {
     "| operator | becomes |",
     "| --- | --- |",
     ...decomposed.map(([op, into]) => `| ${op} | ${into.length === 0 ? "a weight" : into.join(", ")} |`),
+    "",
+    "A DequantizeLinear of a constant is a weight of float32. A value that is quantized and dequantized by the same two",
+    "constants is rounded to their grid by Div, Round, Clip and Mul. The other quantized operators stay.",
+    "",
+    "Of onnxruntime's domain com.microsoft `.onnx` files may have, besides, " +
+      `${VENDOR_OPERATORS.join(", ")}: the reader writes them by ONNX's own.`,
     "",
     "## Canonical operators that other operators spell",
     "",

@@ -5,6 +5,7 @@ import {
   type KeptFiles,
   openKept,
   readGraphWeights,
+  type ReadModelOptions,
   weightBytes,
   withFiles,
   type WriteContext,
@@ -25,16 +26,16 @@ export const onnxFormat: Format = {
   weights: ["float32", "float16"],
   options: [],
   write,
-  read: (files, { signal }) =>
+  read: (files, { signal, sizes }) =>
     openKept(files, {
       signal,
-      work: ({ open }) => readModel(open, signal),
+      work: ({ open }) => readModel(open, { signal, sizes }),
     }),
   describe: (files, { signal }) =>
     withFiles(files, {
       signal,
       async work({ open }) {
-        const { graph, contract } = await readModel(open, signal);
+        const { graph, contract } = await readModel(open, { signal });
         const { opset } = graph;
         return { ...describeGraph(graph), format: `ONNX, opset ${opset}`, contract, facts: { opset } };
       },
@@ -43,15 +44,15 @@ export const onnxFormat: Format = {
     withFiles(files, {
       signal: options.signal,
       async work({ open }) {
-        const { graph } = await readModel(open, options.signal);
+        const { graph } = await readModel(open, { signal: options.signal });
         await readGraphWeights(graph, options);
       },
     }),
 };
 
-async function readModel(open: KeptFiles["open"], signal: AbortSignal | undefined): Promise<OnnxModel> {
+async function readModel(open: KeptFiles["open"], options: ReadModelOptions): Promise<OnnxModel> {
   const { readOnnx } = await import("./read-onnx.ts");
-  return readOnnx(await open(""), { resolve: open, signal });
+  return readOnnx(await open(""), { resolve: open, ...options });
 }
 
 async function write(

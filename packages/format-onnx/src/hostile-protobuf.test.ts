@@ -130,7 +130,7 @@ describe("protobuf", () => {
       );
     const error = await refusal(model(subgraph));
     expect(error).toBeInstanceOf(UnsupportedError);
-    expect(error.message).toBe('model.onnx: node 0 (If): attribute "then_branch" is a subgraph');
+    expect(error.message).toBe('model.onnx: node 0 (If) is a branch by "", which is not constant');
   });
 });
 

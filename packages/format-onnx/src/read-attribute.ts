@@ -44,7 +44,7 @@ export async function readAttribute(
 ): Promise<readonly [name: string, attribute: Attribute]> {
   requireWireType(wire, field, "delimited", `an attribute of ${node}`);
   // The name is needed for errors in the rest, so it is looked up first.
-  const name = await readName(wire, field, node);
+  const name = await readAttributeName(wire, field, node);
   const what = `${node}: attribute ${JSON.stringify(name)}`;
   const values: Values = { name, type: 0, single: undefined, ints: [], floats: [], strings: [] };
   for (const part of await wire.fields(field, what)) {
@@ -55,7 +55,8 @@ export async function readAttribute(
   return fitIntegers(wire, raw, { op, name, what });
 }
 
-async function readName(wire: Wire, field: Field, node: string): Promise<string> {
+/** Reads the name of an `AttributeProto`; `node` names its node in errors. */
+export async function readAttributeName(wire: Wire, field: Field, node: string): Promise<string> {
   for (const part of await wire.fields(field, `an attribute of ${node}`)) {
     if (part.number === ATTRIBUTE.name) return readText(wire, part, `the name of an attribute of ${node}`);
   }

@@ -1,28 +1,33 @@
 import { type LazyTensor, UnsupportedError } from "@samoyed/core";
-import { inferShapes } from "@samoyed/graph";
+import { fixInputs, fixSizes, inferShapes, type Sizes } from "@samoyed/graph";
 import { checkNames, type Graph, type Node, type ValueInfo } from "@samoyed/ir";
 import { dropUnused } from "./drop-unused.ts";
+import { assemble } from "./nodes/assemble.ts";
+import type { FileNode } from "./nodes/file-node.ts";
+import { readNode } from "./nodes/read-node.ts";
 import type { TensorReader } from "./read-attribute.ts";
-import { readNode } from "./read-node.ts";
-import { type DeclaredValue, readValue } from "./read-value.ts";
+import { type DeclaredValue, readValue, readValueName } from "./read-value.ts";
 import { readText, requireWireType } from "./scalar.ts";
 import { GRAPH } from "./schema.ts";
-import type { Span, Wire } from "./wire.ts";
+import type { Field, Span, Wire } from "./wire.ts";
 
-/** Contents of a `GraphProto`, in the file's order. */
-interface Contents {
+/** Contents of a `GraphProto`, in the file's order; values as far as they are read. */
+interface Contents<Value> {
   readonly name: string;
-  readonly nodes: readonly Node[];
+  readonly nodes: readonly FileNode[];
   readonly initializers: ReadonlyMap<string, LazyTensor>;
-  readonly inputs: readonly DeclaredValue[];
-  readonly outputs: readonly DeclaredValue[];
-  readonly values: readonly DeclaredValue[];
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  readonly values: readonly Value[];
 }
+
+/** Reads a `ValueInfoProto` field. */
+type ReadValue<Value> = (wire: Wire, field: Field, role: string) => Promise<Value>;
 
 /**
  * Reads a `GraphProto`. Inputs that have an initializer become plain weights: before IR version 4 every weight was
  * listed that way, and since then it is a default that a caller may replace, which a graph cannot express. A node
- * without a name gets `${op}_${n}`. Nodes and initializers that no output needs are dropped.
+ * without a name gets `${op}_${n}`. An `If` with a constant condition becomes its branch. Nodes and initializers that no output needs are dropped.
  *
  * @throws FormatError when names are assigned twice, used before they are assigned, or not at all.
  * @throws UnsupportedError for sparse initializers, for what nodes and values throw, and when an output's shape is
@@ -31,17 +36,21 @@ interface Contents {
 export async function readGraph(
   wire: Wire,
   span: Span,
-  { opset, readTensor }: { opset: number; readTensor: TensorReader },
+  { opset, readTensor, sizes = new Map() }: { opset: number; readTensor: TensorReader; sizes?: Sizes | undefined },
 ): Promise<Graph> {
-  const contents = await readContents(wire, span, readTensor);
-  const inputs = contents.inputs.filter((input) => !contents.initializers.has(input.name));
-  const bare = {
-    name: contents.name,
+  const contents = await readContents(wire, span, { readTensor, readValue });
+  const declared = contents.inputs.filter((input) => !contents.initializers.has(input.name));
+  const inputs = declared.map((input) => withShape(wire, input));
+  // In a branch values need no type.
+  const readBranch = (branch: Span): Promise<Contents<{ readonly name: string }>> =>
+    readContents(wire, branch, { readTensor, readValue: readValueName });
+  const { nodes, initializers } = await assemble(contents, {
+    wire,
     opset,
-    inputs: inputs.map((input) => withShape(wire, input)),
-    nodes: nameNodes(contents.nodes),
-    initializers: contents.initializers,
-  };
+    inputs: fixInputs(inputs, sizes),
+    readBranch,
+  });
+  const bare = { name: contents.name, opset, inputs, nodes: nameNodes(nodes), initializers };
   checkNames({ ...bare, outputs: contents.outputs, initializers: bare.initializers.keys() }, (message) =>
     wire.fail(span.start, message),
   );
@@ -51,16 +60,21 @@ export async function readGraph(
     // A declaration without a shape is less than what inference finds.
     if (shape !== undefined && !outputNames.has(name)) values.set(name, { name, dtype, shape });
   }
-  return dropUnused({ ...bare, outputs: completeOutputs(wire, { bare, outputs: contents.outputs }), values });
+  const outputs = completeOutputs(wire, { bare, outputs: contents.outputs });
+  return fixSizes(dropUnused({ ...bare, outputs, values }), sizes);
 }
 
-async function readContents(wire: Wire, span: Span, readTensor: TensorReader): Promise<Contents> {
+async function readContents<Value>(
+  wire: Wire,
+  span: Span,
+  { readTensor, readValue: read }: { readonly readTensor: TensorReader; readonly readValue: ReadValue<Value> },
+): Promise<Contents<Value>> {
   let name = "";
-  const nodes: Node[] = [];
+  const nodes: FileNode[] = [];
   const initializers = new Map<string, LazyTensor>();
-  const inputs: DeclaredValue[] = [];
-  const outputs: DeclaredValue[] = [];
-  const values: DeclaredValue[] = [];
+  const inputs: Value[] = [];
+  const outputs: Value[] = [];
+  const values: Value[] = [];
   for await (const field of wire.stream(span, "the graph")) {
     switch (field.number) {
       case GRAPH.node:
@@ -84,13 +98,13 @@ async function readContents(wire: Wire, span: Span, readTensor: TensorReader): P
           details: { offset: field.start },
         });
       case GRAPH.input:
-        inputs.push(await readValue(wire, field, "input"));
+        inputs.push(await read(wire, field, "input"));
         break;
       case GRAPH.output:
-        outputs.push(await readValue(wire, field, "output"));
+        outputs.push(await read(wire, field, "output"));
         break;
       case GRAPH.valueInfo:
-        values.push(await readValue(wire, field, "value"));
+        values.push(await read(wire, field, "value"));
         break;
       default:
         // Documentation, quantization annotations, metadata, or a field of a later ONNX.

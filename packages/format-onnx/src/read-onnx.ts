@@ -6,13 +6,14 @@ import {
   type ReadOptions,
   UnsupportedError,
 } from "@samoyed/core";
+import type { Sizes } from "@samoyed/graph";
 import type { Graph } from "@samoyed/ir";
 import { CONTRACT_KEY } from "./encode-model.ts";
 import { externalData, type Resolve } from "./external-data.ts";
 import { readEntry } from "./read-entry.ts";
 import type { TensorReader } from "./read-attribute.ts";
 import { readGraph } from "./read-graph.ts";
-import { isDefaultDomain } from "./read-node.ts";
+import { isDefaultDomain } from "./nodes/read-node.ts";
 import { readInteger, readText, requireWireType } from "./scalar.ts";
 import { MODEL, OPERATOR_SET } from "./schema.ts";
 import { MAX_SMALL_BYTES, toLazyTensor } from "./tensor-data.ts";
@@ -27,6 +28,8 @@ export interface ReadOnnxOptions extends ReadOptions {
    * relative path that has been checked to stay in the model's folder; the caller closes what it opened.
    */
   readonly resolve?: Resolve;
+  /** Open sizes of inputs to fix, as `fixSizes` of @samoyed/graph takes them; branches by these sizes are decided. */
+  readonly sizes?: Sizes | undefined;
 }
 
 /** A model that was read. */
@@ -45,9 +48,9 @@ export interface OnnxModel {
  * Fields that ONNX does not define are skipped, as protobuf requires, and so are nodes and weights that no output needs.
  *
  * @throws FormatError when the bytes are not an ONNX model, naming the offset; nothing in the file is trusted.
- * @throws UnsupportedError, naming the node or value, for subgraphs, functions, sparse tensors, strings, sequences and
- * operators of domains other than ONNX's.
- * @throws UsageError when weights are in other files and `resolve` is absent.
+ * @throws UnsupportedError, naming the node or value, for functions, sparse tensors, strings and sequences; naming every
+ * node that is a loop, a branch by what is not constant, or of an operator that is not ONNX's.
+ * @throws UsageError when weights are in other files and `resolve` is absent; as `fixSizes` does.
  *
  * Matches ONNX 1.23, `onnx/onnx.proto`.
  */
@@ -74,7 +77,7 @@ export async function readOnnx(source: ByteSource, options: ReadOnnxOptions = {}
     const place = record.external === undefined ? own : await findExternal(record);
     return toLazyTensor(record.name, { record, place, options: reading });
   };
-  const graph = await readGraph(wire, parts.graph, { opset: parts.opset, readTensor });
+  const graph = await readGraph(wire, parts.graph, { opset: parts.opset, readTensor, sizes: options.sizes });
   const json = parts.metadata.get(CONTRACT_KEY);
   return { graph, metadata: parts.metadata, ...(json === undefined ? {} : { contract: parseContract(json) }) };
 }

@@ -41,6 +41,15 @@ export async function readValue(wire: Wire, field: Field, role: string): Promise
   return { name, ...(await readType(wire, type, { name, what })) };
 }
 
+/** Reads no more than the name of a `ValueInfoProto` field. */
+export async function readValueName(wire: Wire, field: Field, role: string): Promise<{ readonly name: string }> {
+  requireWireType(wire, field, "delimited", role);
+  for (const part of await wire.fields(field, role)) {
+    if (part.number === VALUE_INFO.name) return { name: await readText(wire, part, `the name of ${role}`) };
+  }
+  throw wire.fail(field.start, `${role} has no name`);
+}
+
 async function readType(
   wire: Wire,
   span: Span,

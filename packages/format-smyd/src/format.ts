@@ -1,6 +1,7 @@
 import { readSafetensorsHeader, SamoyedError } from "@samoyed/core";
 import {
   describeValues,
+  fixSizes,
   type Format,
   type KeptFiles,
   readSwitch,
@@ -35,7 +36,14 @@ export const smydFormat: Format = {
     const options = { sink, ...(contract && { contract }), weights: weights as SmydWeights, signal };
     return { entry, ...(await writeSmyd(graph, options)) };
   },
-  read: (files, { signal }) => openKept(files, { signal, work: ({ open }) => readModel(open, signal) }),
+  read: (files, { signal, sizes = new Map() }) =>
+    openKept(files, {
+      signal,
+      async work({ open }) {
+        const { graph, ...rest } = await readModel(open, signal);
+        return { ...rest, graph: fixSizes(graph, sizes) };
+      },
+    }),
   describe: (files, { signal }) =>
     withFiles(files, {
       signal,

@@ -1,5 +1,5 @@
 import type { Tensor } from "@samoyed/core";
-import { canonicalize, operatorsInto } from "@samoyed/graph";
+import { canonicalize, expandOperators, operatorsInto } from "@samoyed/graph";
 import { testConformance } from "@samoyed/test-support/conformance/check";
 import { loadFiles, runModel, toFiles } from "../test/tfjs.ts";
 import { LOWERED_OPERATORS } from "./index.ts";
@@ -18,7 +18,8 @@ testConformance({
     operators: TAKEN_OPERATORS,
     constants: true,
     async run(graph, inputs) {
-      const model = await loadFiles(await toFiles(canonicalize(graph).graph));
+      const written = expandOperators(canonicalize(graph).graph, LOWERED_OPERATORS).graph;
+      const model = await loadFiles(await toFiles(written));
       const found = await runModel(
         model,
         inputs,

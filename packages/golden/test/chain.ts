@@ -5,8 +5,8 @@ import { openCheckpoint, stateDict, writeTorchZip } from "@samoyed/checkpoint";
 import { convertCheckpoint } from "@samoyed/convert";
 import { bytesToArray, type LazyTensor, lazyTensor, type MemorySink, memorySink, memorySource } from "@samoyed/core";
 import { findModel, modelParameters } from "@samoyed/models";
-import { preprocessImage } from "@samoyed/preprocess";
 import { onnxruntimeNode } from "@samoyed/runtime-onnx";
+import { preprocessOnce } from "@samoyed/test-support/preprocess-once";
 import type { CaseBackend } from "../src/backend.ts";
 import { loadCase } from "../src/load-case.ts";
 import type { LoadedCase } from "../src/open-case.ts";
@@ -15,6 +15,7 @@ import type { CaseResult } from "../src/result.ts";
 import { runCase } from "../src/run-case.ts";
 import { standInTensor } from "../src/stand-in.ts";
 
+const prepare = preprocessOnce();
 const root = fileURLToPath(new URL("../../../golden/cases/", import.meta.url));
 
 /** A case of the repository. */
@@ -84,7 +85,7 @@ export async function runChain(
   };
   return runCase(golden, {
     backends: [backend],
-    preprocess: options.preprocess ?? preprocessImage,
+    preprocess: options.preprocess ?? prepare,
     asset: (name) => readFile(name),
     ...(options.depth ? { depth: options.depth } : {}),
   });

@@ -21,11 +21,13 @@ export {
   type RewriteResult,
   rewriteGraph,
 } from "./rewrites/rewrite.ts";
+export { type WidenResult, widenHalves } from "./rewrites/widen-halves.ts";
 export { withoutUnused } from "./rewrites/without-unused.ts";
 export {
   type CreateSink,
   type Format,
   type OpenModel,
+  type ReadModelOptions,
   type ReadWeightsOptions,
   type Refusal,
   type RefusalContext,
@@ -50,5 +52,7 @@ export {
   type PortDescription,
   type TensorDescription,
 } from "./format/model-description.ts";
+export { fixInputs, fixSizes, type Sizes } from "./format/fix-sizes.ts";
+export { openSizes } from "./format/open-sizes.ts";
 export { readGraphWeights } from "./format/read-graph-weights.ts";
 export { weightBytes } from "./format/weight-bytes.ts";

@@ -1,69 +1,98 @@
+import { parseSize, printProduct, printSize, type Product, sizeFactors, type SizeForm } from "./size-form.ts";
 import type { Dim } from "./types.ts";
 
-/**
- * Arithmetic on sizes that may be symbolic.
- *
- * Windows (convolution, pooling) take a size `n` to `floor((n + a) / s)`. That family is closed under composition, so a
- * symbolic size is kept in the one form `floor((symbol + a) / s)`, written `H`, `H+1` or `floor((H+1)/2)`. Two branches
- * that shrink an image the same way therefore get the same name, whatever the operators: a strided 3 × 3 convolution and a
- * strided 1 × 1 one both give `floor((H+1)/2)`.
- */
-interface FloorForm {
-  readonly symbol: string;
-  readonly add: number;
-  readonly divide: number;
+/** Longest name of a computed size: a file could make products of products without end. */
+const MAX_NAME_LENGTH = 256;
+
+/** A computed size, unless its name is too long or its numbers are beyond exactness. */
+function named(dim: Dim): Dim | undefined {
+  if (typeof dim === "number") return Number.isSafeInteger(dim) ? dim : undefined;
+  return dim.length <= MAX_NAME_LENGTH && !/\d{16}|e\+|Infinity|NaN/u.test(dim) ? dim : undefined;
 }
 
-const DIVIDED = /^floor\((?:\((?<sum>.+[+-]\d+)\)|(?<bare>.+))\/(?<divide>\d+)\)$/;
-const SUM = /^(?<symbol>.+)(?<add>[+-]\d+)$/;
-
-function parse(dim: string): FloorForm {
-  const divided = DIVIDED.exec(dim)?.groups;
-  const inner = divided?.["sum"] ?? divided?.["bare"] ?? dim;
-  const divide = divided === undefined ? 1 : Number(divided["divide"]);
-  const sum = SUM.exec(inner)?.groups;
-  if (sum === undefined) return { symbol: inner, add: 0, divide };
-  return { symbol: sum["symbol"]!, add: Number(sum["add"]), divide };
-}
-
-function print({ symbol, add, divide }: FloorForm): string {
-  const sum = add === 0 ? symbol : `${symbol}${add < 0 ? "" : "+"}${add}`;
-  if (divide === 1) return sum;
-  return add === 0 ? `floor(${sum}/${divide})` : `floor((${sum})/${divide})`;
-}
-
-/**
- * Computes `floor((dim + add) / divide) + plus`, exactly; `divide` is at least 1.
- *
- * Symbolic sizes use floor((floor((x + a) / s) + b) / t) = floor((x + a + b s) / (s t)), which holds for all integers.
- */
+/** Computes `floor((dim + add) / divide) + plus`, exactly; `divide` is at least 1. */
 export function floorDivide(dim: Dim, options: { add: number; divide: number; plus: number }): Dim {
   const { add, divide, plus } = options;
   if (typeof dim === "number") return Math.floor((dim + add) / divide) + plus;
-  const form = parse(dim);
-  const result = {
-    symbol: form.symbol,
+  // A name that is not computed stays as it is.
+  if (add === 0 && divide === 1 && plus === 0) return dim;
+  const form = parseSize(dim);
+  return printSize({
+    product: form.product,
     add: form.add + add * form.divide + plus * form.divide * divide,
     divide: form.divide * divide,
-  };
-  return print(result);
+  });
 }
 
-/** Multiplies sizes; `undefined` if the product has no name: only a single symbol times ones is again a symbol. */
+function multiplied(dims: readonly Dim[]): Product {
+  const factors = dims.map(sizeFactors);
+  return {
+    coefficient: factors.reduce((product, { coefficient }) => product * coefficient, 1),
+    factors: factors.flatMap((product) => product.factors),
+  };
+}
+
+/** Multiplies sizes; `undefined` if the product has no name of a reasonable length. */
 export function multiplyDims(dims: readonly Dim[]): Dim | undefined {
-  let product = 1;
-  let symbol: string | undefined;
-  let symbols = 0;
-  for (const dim of dims) {
-    if (typeof dim === "number") {
-      product *= dim;
-    } else {
-      symbol = dim;
-      symbols++;
-    }
+  const symbols = dims.filter((dim) => typeof dim === "string");
+  const number = dims.reduce<number>((product, dim) => (typeof dim === "number" ? product * dim : product), 1);
+  if (symbols.length === 0 || number === 0) return number;
+  if (symbols.length === 1 && number === 1) return symbols[0];
+  return number < 0 ? undefined : named(printProduct(multiplied(dims)));
+}
+
+/**
+ * Divides a product of sizes by another, rounded down: equal factors cancel each other. What is left for the -1 of a
+ * Reshape is such a quotient.
+ *
+ * @returns `undefined` if a symbol of the divisors is left, or if they are 0.
+ */
+export function divideDims(dims: readonly Dim[], divisors: readonly Dim[]): Dim | undefined {
+  const [over, under] = [multiplied(dims), multiplied(divisors)];
+  const left = [...over.factors];
+  for (const factor of under.factors) {
+    const at = left.indexOf(factor);
+    if (at < 0) return undefined;
+    left.splice(at, 1);
   }
-  if (symbols === 0) return product;
-  return symbols === 1 && product === 1 ? symbol : undefined;
+  if (under.coefficient === 0) return undefined;
+  if (left.length === 0) return Math.floor(over.coefficient / under.coefficient);
+  const rest = printProduct({ coefficient: over.coefficient, factors: left });
+  return named(floorDivide(rest, { add: 0, divide: under.coefficient, plus: 0 }));
+}
+
+/** A size as a product and a number that is added. */
+function asSum(dim: Dim): SizeForm {
+  if (typeof dim === "number") return { product: { coefficient: 0, factors: [] }, add: dim, divide: 1 };
+  const form = parseSize(dim);
+  return form.divide === 1 ? form : { product: { coefficient: 1, factors: [dim] }, add: 0, divide: 1 };
+}
+
+/** Adds two sizes, the second times `sign`; `undefined` if different symbols meet, or if less than none is left of one. */
+function combine(a: Dim, b: Dim, sign: 1 | -1): Dim | undefined {
+  const [left, right] = [asSum(a), asSum(b)];
+  const symbolic = [left, right].filter(({ product }) => product.coefficient !== 0);
+  const [factors] = symbolic.map(({ product }) => product.factors);
+  if (symbolic.some(({ product }) => product.factors.join("*") !== factors!.join("*"))) return undefined;
+  const coefficient = left.product.coefficient + sign * right.product.coefficient;
+  if (coefficient < 0) return undefined;
+  const product = { coefficient, factors: coefficient === 0 ? [] : (factors ?? []) };
+  return named(printSize({ product, add: left.add + sign * right.add, divide: 1 }));
+}
+
+/** Adds sizes; `undefined` if the sum has no name. */
+export function addDims(dims: readonly Dim[]): Dim | undefined {
+  return dims.reduce<Dim | undefined>((sum, dim) => (sum === undefined ? undefined : combine(sum, dim, 1)), 0);
+}
+
+/** Subtracts one size from another; `undefined` if the difference has no name. */
+export function subtractDims(a: Dim, b: Dim): Dim | undefined {
+  return combine(a, b, -1);
+}
+
+/** Whether a size is certainly not negative: what a value has is not, but a difference may be. */
+export function isCertainSize(dim: Dim): boolean {
+  return typeof dim === "number" ? dim >= 0 : parseSize(dim).add >= 0 && !dim.includes("-");
 }
 
 /** Whether all sizes are known. */

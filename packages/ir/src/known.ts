@@ -1,4 +1,4 @@
-import { elementCount, sameShape, type Tensor } from "@samoyed/core";
+import { type DType, elementCount, sameShape, type Tensor } from "@samoyed/core";
 import type { InferCall, OperatorRule } from "./operators/rule.ts";
 import type { Dim, TypedTensor, ValueType } from "./types.ts";
 
@@ -26,8 +26,11 @@ export function tensorDims(tensor: Tensor): readonly number[] | undefined {
   return Array.from(tensor.data as BigInt64Array | Int32Array, Number);
 }
 
+/** The types of values whose elements are followed: sizes, and what compares them. */
+const LISTED: ReadonlySet<DType> = new Set<DType>(["int64", "int32", "bool"]);
+
 /**
- * Infers the elements of a node's first output, an integer one of at most one axis; `undefined` where they are not known,
+ * Infers the elements of a node's first output, an integer or bool one of at most one axis; `undefined` where they are not known,
  * or too many to be sizes: a list may double at every node.
  */
 export function inferredDims(
@@ -35,9 +38,7 @@ export function inferredDims(
   call: InferCall,
   first: ValueType | undefined,
 ): readonly Dim[] | undefined {
-  if (first === undefined || first.shape.length > 1 || (first.dtype !== "int64" && first.dtype !== "int32")) {
-    return undefined;
-  }
+  if (first === undefined || first.shape.length > 1 || !LISTED.has(first.dtype)) return undefined;
   const [length = 1] = first.shape;
   if (typeof length === "number" && length > MAX_KNOWN_ELEMENTS) return undefined;
   return rule.inferDims?.(call);

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Tensor } from "@samoyed/core";
 import { interpret } from "@samoyed/graph";
-import { trainedShapes } from "@samoyed/test-support/trained-shapes";
+import { type TrainedShapes, trainedShapes } from "@samoyed/test-support/trained-shapes";
 import { golden } from "@samoyed/test-support/paths";
 import { wave } from "@samoyed/test-support/tensors";
 import { tinyGraph } from "@samoyed/test-support/tiny-graph";
@@ -9,6 +9,7 @@ import { testContract } from "@samoyed/test-support/contract";
 import { bundlePage, type SiteFiles } from "@samoyed/test-support/browser/bundle-page";
 import { describeInChromium, type OpenPage } from "@samoyed/test-support/browser/chromium";
 import { ISOLATED } from "@samoyed/test-support/browser/serve-files";
+import { fromWire, toWire } from "@samoyed/test-support/browser/wire";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadClassifier, recordSelfTest, smyd } from "../src/node.ts";
 import { distance, relativeError, smydBytes } from "./models.ts";
@@ -33,6 +34,9 @@ describeInChromium("in a browser", "none", (open) => {
   const graph = tinyGraph({ size: 40 });
   const input = wave([2, 3, 40, 40]);
   const contract = testContract({ preprocess: { inputSize: [3, 40, 40] } });
+  const taps = ["conv", "sum", "pool"];
+  let shapes: TrainedShapes;
+  let wanted: ReadonlyMap<string, Tensor>;
 
   beforeAll(async () => {
     files = await bundlePage(new URL("./page.ts", import.meta.url));
@@ -46,7 +50,8 @@ describeInChromium("in a browser", "none", (open) => {
     files.set("/tested.smyd", await smydBytes(graph, { contract: { ...contract, selfTest } }));
     const wrong = { ...selfTest, values: selfTest.values.map((value) => value + 2 * selfTest.tolerance) };
     files.set("/wrong.smyd", await smydBytes(graph, { contract: { ...contract, selfTest: wrong } }));
-    const shapes = await trainedShapes();
+    wanted = await interpret(graph, { input }, { taps });
+    shapes = await trainedShapes();
     files.set("/shapes.smyd", await smydBytes(shapes.graph, { contract: shapes.contract }));
     files.set("/image.jpg", await readFile(golden("trained/images/000.jpg")));
     for (const [kind, headers] of Object.entries(HEADERS))
@@ -57,18 +62,20 @@ describeInChromium("in a browser", "none", (open) => {
   async function run(
     kind: string,
     options: Partial<PageRequest> & { readonly where?: Where; readonly tensor?: Tensor } = {},
-  ): Promise<PageResult> {
+  ): Promise<Omit<PageResult, "values"> & { readonly values: Readonly<Record<string, Tensor>> }> {
     const { where = "page", tensor = input, ...rest } = options;
-    const request = { url: "tiny.smyd", shape: tensor.shape, data: Array.from(tensor.data, Number), ...rest };
+    const request = { url: "tiny.smyd", input: toWire(tensor), ...rest };
     const { page, base } = opened.get(kind)!;
     // In a worker, addresses are relative to the worker's script.
     const absolute = { ...request, url: `${base}/${request.url}` };
-    return where === "page"
-      ? page.evaluate((given) => window.runSmyd!(given), absolute)
-      : page.evaluate((given) => window.runInWorker!(given), absolute);
+    const { values, ...result } =
+      where === "page"
+        ? await page.evaluate((given) => window.runSmyd!(given), absolute)
+        : await page.evaluate((given) => window.runInWorker!(given), absolute);
+    const tensors = Object.entries(values).map(([name, value]) => [name, fromWire(value)]);
+    return { ...result, values: Object.fromEntries(tensors) };
   }
 
-  const taps = ["conv", "sum", "pool"];
   describe.each(["page", "worker"] as const)("in a %s", (where) => {
     test.each([
       ["open", "plain", undefined],
@@ -84,7 +91,6 @@ describeInChromium("in a browser", "none", (open) => {
       expect(result.isolated).toBe(kind === "isolated");
       expect(result.availability).toEqual({ available: true, version: `${simd ?? "relaxed"} SIMD` });
       expect(result.loaded).toBe(files.get("/tiny.smyd")!.length);
-      const wanted = await interpret(graph, { input }, { taps });
       for (const name of ["logits", ...taps]) {
         expect(result.values[name]!.shape).toEqual(wanted.get(name)!.shape);
         expect(relativeError(result.values[name]!.data, wanted.get(name)!.data), name).toBeLessThan(2e-6);
@@ -148,7 +154,6 @@ describeInChromium("in a browser", "none", (open) => {
   });
 
   test("the trained network's answers, relaxed SIMD", async () => {
-    const shapes = await trainedShapes();
     const classes = shapes.logits.length / shapes.images.length;
     for (const index of [0, 17, 42, 99]) {
       const image = shapes.images[index]!;

@@ -1,4 +1,4 @@
-import { canonicalize, operatorsInto } from "@samoyed/graph";
+import { canonicalize, expandOperators, operatorsInto } from "@samoyed/graph";
 import { testConformance } from "@samoyed/test-support/conformance/check";
 import { smyd } from "../src/node.ts";
 import { PLANNED_OPERATORS } from "../src/plan/planned-operators.ts";
@@ -14,7 +14,8 @@ testConformance({
     operators: TAKEN_OPERATORS,
     constants: true,
     async run(graph, inputs) {
-      const session = await backend.load(await smydBytes(canonicalize(graph).graph), { threads: 1 });
+      const written = expandOperators(canonicalize(graph).graph, PLANNED_OPERATORS).graph;
+      const session = await backend.load(await smydBytes(written), { threads: 1 });
       const found = await session.run(inputs);
       await session.dispose();
       return found;

@@ -11,8 +11,9 @@ export async function expectSame(graph: Graph, inputs: Record<string, Tensor>, t
   const expected = await interpret(graph, inputs, { taps });
   const { values } = await runPlanned(graph, inputs, { taps });
   expectClose(values, expected, "step machine");
+  const bytes = await smydBytes(graph);
   for (const [simd, backend] of Object.entries(BACKENDS)) {
-    const session = await backend.load(await smydBytes(graph), { threads: 1 });
+    const session = await backend.load(bytes, { threads: 1 });
     expectClose(await session.run(inputs, { taps }), expected, `${simd} kernels`);
     await session.dispose();
   }

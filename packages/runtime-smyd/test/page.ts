@@ -1,12 +1,11 @@
-import type { Tensor } from "@samoyed/core";
 import type { Availability } from "@samoyed/runtime";
+import { fromWire, toWire, type WireTensor } from "@samoyed/test-support/browser/wire";
 import { loadClassifier, smyd } from "../src/index.ts";
 
 /** What the page, or a worker in it, is asked. */
 export interface PageRequest {
   readonly url: string;
-  readonly shape: readonly number[];
-  readonly data: readonly number[];
+  readonly input: WireTensor;
   readonly taps?: readonly string[];
   readonly threads?: number;
   readonly simd?: "plain" | "relaxed";
@@ -17,7 +16,7 @@ export interface PageRequest {
 export interface PageResult {
   readonly availability: Availability;
   readonly isolated: boolean;
-  readonly values: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: readonly number[] }>>;
+  readonly values: Readonly<Record<string, WireTensor>>;
   readonly loaded: number;
   readonly error?: string;
 }
@@ -33,7 +32,7 @@ declare global {
 
 /** Loads a model, runs it once, and lets go of it. */
 export async function answer(request: PageRequest): Promise<PageResult> {
-  const { url, shape, data, taps = [], threads, simd, selfTest } = request;
+  const { url, input, taps = [], threads, simd, selfTest } = request;
   const backend = smyd(simd === undefined ? {} : { simd });
   const availability = await backend.availability();
   const isolated = globalThis.crossOriginIsolated;
@@ -44,12 +43,9 @@ export async function answer(request: PageRequest): Promise<PageResult> {
       ...(selfTest !== undefined && { selfTest }),
       onProgress: (progress) => (loaded = progress.loaded),
     });
-    const input: Tensor = { dtype: "float32", shape, data: Float32Array.from(data) };
-    const outputs = await session.run({ input }, { taps });
+    const outputs = await session.run({ input: fromWire(input) }, { taps });
     await session.dispose();
-    const values = Object.fromEntries(
-      Array.from(outputs, ([name, value]) => [name, { shape: value.shape, data: Array.from(value.data, Number) }]),
-    );
+    const values = Object.fromEntries(Array.from(outputs, ([name, value]) => [name, toWire(value)]));
     return { availability, isolated, values, loaded };
   } catch (error) {
     const { name, message, hint } = error as Error & { hint?: string };

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { openCheckpoint, stateDict } from "@samoyed/checkpoint";
 import { type Contract, memorySource, parseNpy, type PreprocessConfig, type Tensor } from "@samoyed/core";
@@ -19,7 +20,7 @@ interface ShapesCase {
 export interface TrainedShapes {
   readonly graph: Graph;
   readonly contract: Contract;
-  /** [3, 96, 96] each. */
+  /** [3, 96, 96] each; prepared when they are first asked for, which takes a second or two. */
   readonly images: readonly Tensor<"float32">[];
   /** Logits of all images, one after the other. */
   readonly logits: Float64Array;
@@ -35,12 +36,19 @@ export async function trainedShapes(): Promise<TrainedShapes> {
   const { architecture, numClasses, name } = identifyModel(tensors);
   const built = buildModel({ architecture, numClasses, tensors, inputSize: shapes.preprocess.inputSize });
   const { graph } = rewriteGraph(built, [foldConstants, dropIdentities, foldBatchNorm]);
-  const images: Tensor<"float32">[] = [];
-  for (const { path } of shapes.images) {
-    images.push(preprocessImage(await readFile(golden(`cases/shapes/${path}`)), shapes.preprocess).tensor);
-  }
+  const prepare = ({ path }: { readonly path: string }): Tensor<"float32"> =>
+    preprocessImage(readFileSync(golden(`cases/shapes/${path}`)), shapes.preprocess).tensor;
+  let images: readonly Tensor<"float32">[] | undefined;
   const contract = testContract({ model: name, preprocess: shapes.preprocess, labels: shapes.labels });
   const logits = parseNpy(await readFile(golden("cases/shapes/logits64.npy"))).data as Float64Array;
   const recorded = shapes.references.find(({ kind }) => kind === "recorded")!;
-  return { graph, contract, images, logits, noise: recorded.noise.max };
+  return {
+    graph,
+    contract,
+    get images() {
+      return (images ??= shapes.images.map(prepare));
+    },
+    logits,
+    noise: recorded.noise.max,
+  };
 }

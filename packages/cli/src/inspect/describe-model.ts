@@ -1,10 +1,12 @@
 import { type Contract, formatShape, isOfTask } from "@samoyed/core";
 import { columns, formatBytes } from "../columns.ts";
-import type { ModelDescription, PortDescription } from "@samoyed/graph";
+import { type ModelDescription, openSizes, type PortDescription } from "@samoyed/graph";
 import type { Result } from "../command.ts";
 import { tensorTable } from "./tensor-table.ts";
 
 const portText = ({ name, dtype, shape }: PortDescription): string => `${name} ${dtype} ${formatShape(shape)}`;
+
+const openText = ([symbol, places]: readonly [string, readonly string[]]): string => `${symbol} (${places.join(", ")})`;
 
 function contractRows(contract: Contract | undefined): string[][] {
   if (!contract) return [["contract", "none: Samoyed did not write this file"]];
@@ -37,10 +39,12 @@ export function describeModel(
   const operators = new Map<string, number>();
   for (const { op } of nodes) operators.set(op, (operators.get(op) ?? 0) + 1);
   const counts = [...operators].sort((a, b) => b[1] - a[1]);
+  const open = [...openSizes(inputs)];
   const rows = [
     ["format", format],
     ["inputs", inputs.map(portText).join(", ")],
     ["outputs", outputs.map(portText).join(", ")],
+    ...(open.length > 0 ? [["open sizes", open.map(openText).join(", ")]] : []),
     ["operators", counts.map(([op, count]) => `${op} ${count}`).join(", ")],
     ["weights", `${tensors.length} tensors, ${formatBytes(bytes)}`],
     ...(unverified === undefined ? [] : [["not verified", unverified]]),
@@ -54,6 +58,7 @@ export function describeModel(
       ...facts,
       inputs,
       outputs,
+      openSizes: Object.fromEntries(open),
       operators: Object.fromEntries(counts),
       bytes,
       contract: contract ?? null,

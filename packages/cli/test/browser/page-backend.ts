@@ -1,7 +1,7 @@
 import type { CaseBackend } from "@samoyed/golden";
 import type { OpenPage } from "@samoyed/test-support/browser/chromium";
 import type {} from "./page-sessions.ts";
-import { fromWire, toWire } from "./wire.ts";
+import { fromWire, toWire } from "@samoyed/test-support/browser/wire";
 
 /** What a backend in a page runs. */
 export interface PageBackendOptions {

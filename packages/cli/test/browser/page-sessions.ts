@@ -1,5 +1,5 @@
 import type { Backend, Session } from "@samoyed/runtime";
-import { fromWire, toWire, type WireTensor } from "./wire.ts";
+import { fromWire, toWire, type WireTensor } from "@samoyed/test-support/browser/wire";
 
 /** Sessions that live in a page and are driven from Node, one call a step. */
 export interface PageSessions {

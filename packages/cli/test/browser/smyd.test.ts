@@ -7,11 +7,11 @@ import { caseCheckpoint, storedWeightsSha256 } from "@samoyed/check";
 import { convertFile } from "@samoyed/convert/node";
 import { type BackendResult, type LoadedCase, runCase } from "@samoyed/golden";
 import { loadCase } from "@samoyed/golden/node";
-import { preprocessImage } from "@samoyed/preprocess";
 import { bundlePage, type SiteFiles } from "@samoyed/test-support/browser/bundle-page";
 import { describeInChromium, type OpenPage } from "@samoyed/test-support/browser/chromium";
 import { ISOLATED } from "@samoyed/test-support/browser/serve-files";
 import { golden } from "@samoyed/test-support/paths";
+import { preprocessOnce } from "@samoyed/test-support/preprocess-once";
 import { temporaryFolder } from "@samoyed/test-support/temporary-folder";
 import { beforeAll, expect, test } from "vitest";
 import { pageBackend } from "./page-backend.ts";
@@ -24,6 +24,7 @@ describeInChromium("golden cases in a browser", "none", (open) => {
   let files: SiteFiles;
   const cases = new Map<string, LoadedCase>();
   const hashes = new Map<string, string>();
+  const prepare = preprocessOnce();
 
   /** Converts a case's checkpoint into a file of the site. */
   async function convert(name: string, weights: Stored): Promise<void> {
@@ -65,7 +66,7 @@ describeInChromium("golden cases in a browser", "none", (open) => {
     });
     const { preprocess, backends } = await runCase(cases.get(name)!, {
       backends: [backend],
-      preprocess: preprocessImage,
+      preprocess: prepare,
       asset: async (asset) => readFile(asset),
       stored,
       depth: "layers",

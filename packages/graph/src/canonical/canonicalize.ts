@@ -4,8 +4,7 @@ import { foldConstants } from "../rewrites/fold-constants.ts";
 import { rewriteGraph } from "../rewrites/rewrite.ts";
 import { verifyGraph } from "../verify.ts";
 import { applyRules } from "./apply-rules.ts";
-import { shapeTargets } from "./resolve/shape-targets.ts";
-import { DECOMPOSITIONS, UPGRADES } from "./rules.ts";
+import { DECOMPOSITIONS, RESOLUTIONS, UPGRADES } from "./rules.ts";
 
 /** Report of `canonicalize`: what it did, and what it had to leave. */
 export interface CanonicalReport {
@@ -49,7 +48,7 @@ export function canonicalize(graph: Graph): CanonicalResult {
   if (current.opset === CANONICAL_OPSET) {
     current = note(applyRules(current, DECOMPOSITIONS, CANONICAL_OPSET)).graph;
     current = note(rewriteGraph(current, [foldConstants])).graph;
-    current = note(applyRules(current, [shapeTargets], CANONICAL_OPSET)).graph;
+    current = note(applyRules(current, RESOLUTIONS, CANONICAL_OPSET)).graph;
     current = note(rewriteGraph(current, [dropIdentities])).graph;
   }
   return { graph: current, report: { opset: { from, to: current.opset }, applied, declined } };

@@ -43,10 +43,12 @@ export const EXPANDED_OPERATORS: ReadonlyMap<string, readonly string[]> = new Ma
 );
 
 /**
- * The operators that become some operators of the canonical form, and those themselves: what a target takes that lowers
- * them.
+ * The operators that become some operators of the canonical form, in a target's spelling too, and those themselves: what
+ * a target takes that lowers them.
  */
 export function operatorsInto(lowered: readonly string[]): readonly string[] {
-  const decomposed = [...DECOMPOSED_OPERATORS].filter(([, into]) => into.every((op) => lowered.includes(op)));
-  return [...new Set([...lowered, ...decomposed.map(([op]) => op)])].sort();
+  const spelled = [...DECOMPOSED_OPERATORS, ...EXPANDED_OPERATORS].filter(([, into]) =>
+    into.every((op) => lowered.includes(op)),
+  );
+  return [...new Set([...lowered, ...spelled.map(([op]) => op)])].sort();
 }

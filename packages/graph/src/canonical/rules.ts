@@ -27,8 +27,11 @@ import { recurrent } from "./expansions/recurrent.ts";
 import { scatter } from "./expansions/scatter.ts";
 import { autoPad } from "./resolve/auto-pad.ts";
 import { constantNodes } from "./resolve/constant-nodes.ts";
+import { dequantizedWeights } from "./resolve/dequantized-weights.ts";
+import { fakeQuantization } from "./resolve/fake-quantization.ts";
 import { filledWeights } from "./resolve/filled-weights.ts";
 import { inferenceDropout } from "./resolve/inference-dropout.ts";
+import { shapeTargets } from "./resolve/shape-targets.ts";
 import type { NodeRule } from "./rule.ts";
 import { axesInputs } from "./upgrades/axes-inputs.ts";
 import { clipBounds } from "./upgrades/clip-bounds.ts";
@@ -86,6 +89,7 @@ export const DECOMPOSITIONS: readonly NodeRule[] = [
   celu,
   constantNodes,
   depthToSpace,
+  dequantizedWeights,
   einsum,
   extremeOperands,
   filledWeights,
@@ -103,6 +107,9 @@ export const DECOMPOSITIONS: readonly NodeRule[] = [
   sums,
   thresholdedRelu,
 ];
+
+/** Rules for what is known once constants are folded; a weight in a Constant node is not before. */
+export const RESOLUTIONS: readonly NodeRule[] = [dequantizedWeights, fakeQuantization, shapeTargets];
 
 /**
  * Rules from canonical operators to others, for targets that lack the former: what is one operator in a file is many

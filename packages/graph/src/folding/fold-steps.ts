@@ -4,6 +4,7 @@ import { RELABELING } from "./computed-weight.ts";
 
 /** Operators whose elements may each take any number of steps, bounded only by their inputs' size. */
 const COSTLY: ReadonlySet<string> = new Set([
+  "Attention",
   "AveragePool",
   "Einsum",
   "GRU",

@@ -1,5 +1,6 @@
 import type { ByteSource, Contract, ModelFiles, ReadOptions, Shape, Sink } from "@samoyed/core";
 import type { Graph } from "@samoyed/ir";
+import type { Sizes } from "./fix-sizes.ts";
 import type { FormatOption, OptionValues } from "./format-option.ts";
 import type { ModelDescription } from "./model-description.ts";
 
@@ -34,9 +35,9 @@ export interface Format {
    * Reads a model back, so that it can be converted again; absent where a model contains less than its graph did.
    * Weights stay in the files until they are asked for.
    *
-   * @throws FormatError, UnsupportedError when the file is damaged or something else.
+   * @throws FormatError, UnsupportedError when the file is damaged or something else; what `fixSizes` throws.
    */
-  readonly read?: (files: ModelFiles, options: ReadOptions) => Promise<OpenModel>;
+  readonly read?: (files: ModelFiles, options: ReadModelOptions) => Promise<OpenModel>;
   /** Whether a model may become one of the same format again, so that one of an earlier version can be renewed. */
   readonly renews?: boolean;
   /** Describes a model; no weight is read. */
@@ -88,6 +89,12 @@ export interface WrittenModel {
   readonly entry: string;
   /** Offset in the entry of the 64 digits of the contract's `source.sha256`; `undefined` where it has none. */
   readonly sourceHashOffset: number | undefined;
+}
+
+/** Options of `Format.read`. */
+export interface ReadModelOptions extends ReadOptions {
+  /** Open sizes of inputs to fix, as `fixSizes` takes them. */
+  readonly sizes?: Sizes | undefined;
 }
 
 /** A model that was read back. */

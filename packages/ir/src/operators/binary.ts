@@ -13,6 +13,17 @@ import {
   requireSameDType,
   type RuleTable,
 } from "./rule.ts";
+import {
+  addedDims,
+  chosenDims,
+  dividedDims,
+  equalDims,
+  largerDims,
+  multipliedDims,
+  restDims,
+  smallerDims,
+  subtractedDims,
+} from "./size-arithmetic.ts";
 
 /**
  * Aligns the second operand's shape for broadcasting. Before opset 7, `axis` is the axis of the first operand's shape
@@ -123,13 +134,13 @@ export const clipRule: OperatorRule = {
 
 /** Elementwise functions of several broadcast tensors (onnx/docs/Operators.md, under each operator's name). */
 export const BINARY: RuleTable = {
-  Add: arithmeticRule,
-  Sub: arithmeticRule,
-  Mul: arithmeticRule,
-  Div: arithmeticRule,
+  Add: { ...arithmeticRule, inferDims: addedDims },
+  Sub: { ...arithmeticRule, inferDims: subtractedDims },
+  Mul: { ...arithmeticRule, inferDims: multipliedDims },
+  Div: { ...arithmeticRule, inferDims: dividedDims },
   Pow: powRule,
-  Mod: { since: 10, inputs: [2, 2], attributes: { fmod: "int" }, infer: inferArithmetic },
-  Equal: comparisonRule,
+  Mod: { since: 10, inputs: [2, 2], attributes: { fmod: "int" }, infer: inferArithmetic, inferDims: restDims },
+  Equal: { ...comparisonRule, inferDims: equalDims },
   Greater: comparisonRule,
   Less: comparisonRule,
   GreaterOrEqual: { since: 12, inputs: [2, 2], attributes: LEGACY, infer: inferComparison },
@@ -137,8 +148,8 @@ export const BINARY: RuleTable = {
   And: logicRule,
   Or: logicRule,
   Xor: logicRule,
-  Max: variadicRule,
-  Min: variadicRule,
+  Max: { ...variadicRule, inferDims: largerDims },
+  Min: { ...variadicRule, inferDims: smallerDims },
   Sum: variadicRule,
   Mean: variadicRule,
   Not: {
@@ -156,6 +167,7 @@ export const BINARY: RuleTable = {
       requireSameDType(call, 1);
       return [{ dtype: inputType(call, 1).dtype, shape: broadcastAll(call) }];
     },
+    inferDims: chosenDims,
   },
   Clip: clipRule,
   PRelu: { inputs: [2, 2], infer: inferPRelu },

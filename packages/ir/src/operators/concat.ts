@@ -1,7 +1,7 @@
 import { formatShape } from "@samoyed/core";
 import { readInt, readInts } from "../attributes.ts";
 import { normalizeAxis } from "../axis.ts";
-import { floorDivide, sizesDiffer } from "../dims.ts";
+import { addDims, sizesDiffer } from "../dims.ts";
 import { nodeShapeError } from "../node-errors.ts";
 import type { Dim, ValueType } from "../types.ts";
 import {
@@ -11,18 +11,11 @@ import {
   inputError,
   inputType,
   MANY,
+  opaqueDim,
   type OperatorRule,
   requireSameDType,
   type RuleTable,
 } from "./rule.ts";
-
-/** Adds sizes along the concatenated axis: a sum of numbers and at most one symbol has a name. */
-function addDims(dims: readonly Dim[], opaque: string): Dim {
-  const symbols = dims.filter((dim) => typeof dim === "string");
-  const total = dims.reduce<number>((sum, dim) => (typeof dim === "number" ? sum + dim : sum), 0);
-  if (symbols.length > 1) return opaque;
-  return floorDivide(symbols[0] ?? 0, { add: total, divide: 1, plus: 0 });
-}
 
 /** Reads `axis`, which is required since opset 4 and defaults to 1 before. */
 function inferConcat(call: InferCall): readonly ValueType[] {
@@ -48,7 +41,7 @@ function inferConcat(call: InferCall): readonly ValueType[] {
     }
   }
   const sizes = [...call.inputs.keys()].map((index) => inputType(call, index).shape[axis]!);
-  shape[axis] = addDims(sizes, `${call.node.outputs[0]}.${axis}`);
+  shape[axis] = addDims(sizes) ?? opaqueDim(call, axis);
   return [{ dtype: first.dtype, shape }];
 }
 
@@ -72,7 +65,7 @@ function inferSplit(call: InferCall): readonly (ValueType | undefined)[] {
   const given = fromInput ? constantInts(call, 1) : readInts(call.node, "split");
   if (given === undefined && fromInput) return call.node.outputs.map(() => undefined);
   const parts = given ?? equalParts(call, size, count);
-  const total = parts.reduce<Dim>((sum, part) => addDims([sum, part], "?"), 0);
+  const total = addDims(parts);
   if (
     parts.length !== count ||
     parts.some((part) => typeof part === "number" && part < 0) ||

@@ -1,5 +1,6 @@
 import { readInt, readInts } from "../attributes.ts";
 import { normalizeAxis } from "../axis.ts";
+import { multiplyDims } from "../dims.ts";
 import type { Dim, Node, TypedTensor, ValueType } from "../types.ts";
 import { constantInts, type InferCall, inputType, type OperatorRule, type RuleTable } from "./rule.ts";
 
@@ -41,6 +42,16 @@ function reduceShape(shape: readonly Dim[], axes: ReadonlySet<number>, keep: boo
   return shape.flatMap((size, axis) => (!axes.has(axis) ? [size] : keep ? [1] : []));
 }
 
+/** The product of sizes; a list has one axis, so it is reduced or nothing is. */
+function productOfDims(call: InferCall): readonly Dim[] | undefined {
+  const dims = call.dims(0);
+  const { length: rank } = inputType(call, 0).shape;
+  const axes = readReducedAxes(call, rank, (index) => constantInts(call, index));
+  if (dims === undefined || axes === undefined || axes.size !== rank) return undefined;
+  const product = multiplyDims(dims);
+  return product === undefined ? undefined : [product];
+}
+
 function inferArg(call: InferCall): readonly ValueType[] {
   const { shape } = inputType(call, 0);
   const axis = normalizeAxis(call.node, readInt(call.node, "axis", 0), shape.length);
@@ -66,7 +77,7 @@ export const REDUCTION: RuleTable = {
   ReduceMean: reduceRule,
   ReduceMax: reduceRule,
   ReduceMin: reduceRule,
-  ReduceProd: reduceRule,
+  ReduceProd: { ...reduceRule, inferDims: productOfDims },
   ReduceL1: reduceRule,
   ReduceL2: reduceRule,
   ReduceSumSquare: reduceRule,

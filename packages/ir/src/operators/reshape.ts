@@ -1,7 +1,7 @@
 import { formatShape, type Shape } from "@samoyed/core";
 import { readInt, readInts } from "../attributes.ts";
 import { normalizeAxis } from "../axis.ts";
-import { isKnown, multiplyDims, sizesDiffer } from "../dims.ts";
+import { divideDims, isKnown, multiplyDims, sizesDiffer } from "../dims.ts";
 import { MAX_RANK } from "../limits.ts";
 import { nodeFormatError, nodeShapeError } from "../node-errors.ts";
 import type { Dim, Node, TypedTensor, ValueType } from "../types.ts";
@@ -62,19 +62,11 @@ function product(sizes: readonly Dim[]): number {
   return sizes.reduce<number>((count, dim) => (typeof dim === "number" ? count * dim : count), 1);
 }
 
-/** Computes the size for -1: the remaining elements of the input, with symbols canceled against each other. */
+/** Computes the size for -1: the remaining elements of the input. */
 function remainder(call: InferCall, rest: readonly Dim[], axis: number): Dim {
   const { shape } = inputType(call, 0);
-  const symbols = shape.filter((dim) => typeof dim === "string");
-  const unmatched = rest.filter((dim) => {
-    const at = typeof dim === "string" ? symbols.indexOf(dim) : Number.NaN;
-    if (at >= 0) symbols.splice(at, 1);
-    return at < 0;
-  });
-  if (unmatched.length > 0 || symbols.length > 1) return opaqueDim(call, axis);
+  if (!isKnown(shape) || !isKnown(rest)) return divideDims(shape, rest) ?? opaqueDim(call, axis);
   const [count, known] = [product(shape), product(rest)];
-  const [symbol] = symbols;
-  if (symbol !== undefined) return count === known ? symbol : opaqueDim(call, axis);
   const size = count === 0 && known === 0 ? 0 : count / known;
   if (!Number.isInteger(size))
     throw nodeShapeError(call.node, `${describeInput(call, 0)} does not fit ${formatShape(rest)} × -1`);

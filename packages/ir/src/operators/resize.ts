@@ -1,6 +1,7 @@
 import { formatShape, type Tensor } from "@samoyed/core";
 import { readAttribute, readInts, readString } from "../attributes.ts";
 import { normalizeAxis } from "../axis.ts";
+import { floorDivide, multiplyDims } from "../dims.ts";
 import { nodeFormatError, nodeShapeError } from "../node-errors.ts";
 import { integers, numbers } from "../tensor-numbers.ts";
 import type { Dim, Node, TypedTensor, ValueType } from "../types.ts";
@@ -109,15 +110,34 @@ export function readAspectPolicy(call: { readonly node: Node<TypedTensor> }): st
   return policy;
 }
 
+/** A symbolic size times a scale, rounded down, where it has a name: the scale is whole, or a power of two. */
+function scaleDim(dim: string, scale: number | undefined): Dim | undefined {
+  if (scale === undefined || scale <= 0) return undefined;
+  if (Number.isInteger(scale)) return multiplyDims([dim, scale]);
+  // Only the reciprocals of powers of two are exact, as the scale and as what it stands for.
+  return Number.isInteger(Math.log2(scale)) ? floorDivide(dim, { add: 0, divide: 1 / scale, plus: 0 }) : undefined;
+}
+
+/** The sizes of all axes where they are computed in the graph, as for a symbolic batch. */
+function computedSizes(call: InferCall): readonly Dim[] | undefined {
+  if (hasScalesOnly(call) || call.inputs[SIZES] === undefined) return undefined;
+  const sizes = call.dims(SIZES);
+  const plain = readAspectPolicy(call) === "stretch" && readInts(call.node, "axes") === undefined;
+  return plain && sizes?.length === inputType(call, 0).shape.length ? sizes : undefined;
+}
+
 function inferResize(call: InferCall): readonly ValueType[] {
   const x = inputType(call, 0);
   if (readString(call.node, "mode", "nearest") !== "nearest") requireFloat(call, 0);
   const policy = readAspectPolicy(call);
   const request = readResize(call, x.shape.length, (index) => call.constant(index));
+  const computed = request === undefined ? computedSizes(call) : undefined;
   const shape = x.shape.map((dim, axis): Dim => {
-    if (request === undefined) return opaqueDim(call, axis);
+    if (request === undefined) return computed?.[axis] ?? opaqueDim(call, axis);
     const index = request.axes.indexOf(axis);
     if (index < 0 || request.scales?.[index] === 1) return dim;
+    const scaled = typeof dim === "string" ? scaleDim(dim, request.scales?.[index]) : undefined;
+    if (scaled !== undefined) return scaled;
     if (request.sizes !== undefined && policy === "stretch") return request.sizes[index]!;
     // A policy depends on all axes, so all must be known.
     const known = x.shape.map((size) => (typeof size === "number" ? size : Number.NaN));

@@ -1,5 +1,6 @@
 import { readInts } from "../attributes.ts";
 import { normalizeAxis } from "../axis.ts";
+import { MAX_DIM } from "../limits.ts";
 import { nodeFormatError } from "../node-errors.ts";
 import type { Dim, Node, TypedTensor, ValueType } from "../types.ts";
 import { constantInts, type InferCall, inputType, opaqueDim, type OperatorRule, type RuleTable } from "./rule.ts";
@@ -61,6 +62,11 @@ export function readSlices(
   return slices;
 }
 
+/** Whether a slice takes all of any axis. */
+function takesAll({ start, end, step }: { start: number; end: number; step: number }): boolean {
+  return step === 1 && (start === 0 || start <= -MAX_DIM) && end >= MAX_DIM;
+}
+
 function inferSlice(call: InferCall): readonly (ValueType | undefined)[] {
   const x = inputType(call, 0);
   const slices = readSlices(call, x.shape.length, (index) => constantInts(call, index));
@@ -68,7 +74,8 @@ function inferSlice(call: InferCall): readonly (ValueType | undefined)[] {
     if (slices === undefined) return opaqueDim(call, axis);
     const slice = slices.get(axis);
     if (slice === undefined) return size;
-    return typeof size === "number" ? resolveSlice(size, slice).length : opaqueDim(call, axis);
+    if (typeof size === "number") return resolveSlice(size, slice).length;
+    return takesAll(slice) ? size : opaqueDim(call, axis);
   });
   return [{ dtype: x.dtype, shape }];
 }

@@ -1,4 +1,4 @@
-import { concatBytes } from "@samoyed/core";
+import { concatBytes, decodeBase64 } from "@samoyed/core";
 import { bytesField, floatField, integerField, textField } from "./protobuf.ts";
 import type { WeightDType } from "@samoyed/tfjs-file";
 
@@ -52,7 +52,7 @@ export function attributeOfJson(value: unknown): Attribute | undefined {
   if (typeof b === "boolean") return integerField(5, Number(b));
   if (typeof f === "number") return floatField(4, f);
   if (i !== undefined) return isInteger(i) ? integerField(3, BigInt(i)) : undefined;
-  if (s !== undefined) return isBase64(s) ? bytesField(2, fromBase64(s)) : undefined;
+  if (s !== undefined) return isBase64(s) ? bytesField(2, decodeBase64(s)) : undefined;
   const integers = (list as { i?: unknown } | undefined)?.i;
   if (!Array.isArray(integers) || !integers.every(isInteger)) return undefined;
   return bytesField(1, concatBytes(integers.map((item) => integerField(3, BigInt(item)))));
@@ -66,10 +66,6 @@ function isInteger(value: unknown): value is string | number {
 
 function isBase64(value: unknown): value is string {
   return typeof value === "string" && /^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/u.test(value);
-}
-
-function fromBase64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
 
 /** Encodes the file `saved_model.pb` of a graph without variables or signatures. */

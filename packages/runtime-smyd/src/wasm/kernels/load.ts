@@ -23,9 +23,25 @@ const VARIANTS = {
   relaxed: { unshared: () => import("./built/relaxed.ts"), shared: () => import("./built/relaxed-shared.ts") },
 } as const;
 
-/** Compiles the kernels' variant; the result may be posted to workers. */
+/** The variants that were compiled: sessions share them. */
+const compiled = new Map<() => Promise<unknown>, Promise<WebAssembly.Module>>();
+
+/** Compiles the kernels' variant, once; the result may be posted to workers. */
 export async function compileKernels({ simd, sharing }: { simd: Simd; sharing: Sharing }): Promise<WebAssembly.Module> {
-  const { wasm } = await VARIANTS[simd][sharing]();
+  const variant = VARIANTS[simd][sharing];
+  const module = compiled.get(variant) ?? compile(variant);
+  compiled.set(variant, module);
+  try {
+    return await module;
+  } catch (error) {
+    // What failed once, such as a download, may work the next time.
+    compiled.delete(variant);
+    throw error;
+  }
+}
+
+async function compile(variant: () => Promise<{ readonly wasm: string }>): Promise<WebAssembly.Module> {
+  const { wasm } = await variant();
   const unpacked = new Blob([decodeBase64(wasm)]).stream().pipeThrough(new DecompressionStream("gzip"));
   return WebAssembly.compile(await new Response(unpacked).arrayBuffer());
 }
