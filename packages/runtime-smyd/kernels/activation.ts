@@ -4,18 +4,23 @@
  */
 import {
   ACTIVATION,
+  ACTIVATION_ELU,
   ACTIVATION_ERF,
+  ACTIVATION_GELU,
   ACTIVATION_HARD_SIGMOID,
   ACTIVATION_HARD_SWISH,
   ACTIVATION_LEAKY_RELU,
   ACTIVATION_LIMITS,
+  ACTIVATION_MISH,
   ACTIVATION_SIGMOID,
   ACTIVATION_SILU,
+  ACTIVATION_SOFTPLUS,
   ALPHA,
   BETA,
   HIGH,
   LOW,
 } from "../src/wasm/program/fields";
+import { expm1, log1p } from "./curves";
 import { erf, exp } from "./float64";
 
 /** Applies a step's activation: its limits, then its curve. */
@@ -25,8 +30,8 @@ export function activate(step: usize, value: v128): v128 {
   const kind = load<i32>(step, ACTIVATION);
   if (kind == ACTIVATION_LIMITS) return value;
   if (kind <= ACTIVATION_HARD_SWISH) return straight(step, kind, value);
-  const low = curve(kind, f64x2.promote_low_f32x4(value));
-  const high = curve(kind, f64x2.promote_low_f32x4(v128.shuffle<i32>(value, value, 2, 3, 2, 3)));
+  const low = curve(step, kind, f64x2.promote_low_f32x4(value));
+  const high = curve(step, kind, f64x2.promote_low_f32x4(v128.shuffle<i32>(value, value, 2, 3, 2, 3)));
   return v128.shuffle<i32>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 1, 4, 5);
 }
 
@@ -42,8 +47,9 @@ function straight(step: usize, kind: i32, value: v128): v128 {
   return kind == ACTIVATION_HARD_SIGMOID ? sigmoid : v128.mul<f32>(value, sigmoid);
 }
 
-function curve(kind: i32, x: v128): v128 {
+function curve(step: usize, kind: i32, x: v128): v128 {
   const one = f64x2.splat(1);
+  if (kind > ACTIVATION_GELU) return furtherCurve(step, kind, x);
   if (kind >= ACTIVATION_ERF) {
     if (kind == ACTIVATION_ERF) return erf(x);
     const half = v128.mul<f64>(x, f64x2.splat(0.5));
@@ -57,4 +63,25 @@ function curve(kind: i32, x: v128): v128 {
   const raised = exp(v128.add<f64>(x, x));
   const result = v128.sub<f64>(one, v128.div<f64>(f64x2.splat(2), v128.add<f64>(one, raised)));
   return v128.bitselect(x, result, v128.lt<f64>(v128.abs<f64>(x), f64x2.splat(1 / 1048576.0)));
+}
+
+function furtherCurve(step: usize, kind: i32, x: v128): v128 {
+  const zero = f64x2.splat(0);
+  if (kind == ACTIVATION_ELU) {
+    const negative = v128.mul<f64>(expm1(x), f64x2.splat(<f64>load<f32>(step, ALPHA)));
+    return v128.bitselect(negative, x, v128.lt<f64>(x, zero));
+  }
+  if (kind == ACTIVATION_SOFTPLUS) {
+    return v128.add<f64>(v128.max<f64>(x, zero), log1p(exp(v128.neg<f64>(v128.abs<f64>(x)))));
+  }
+  if (kind == ACTIVATION_MISH) {
+    // tanh (ln (1 + t)) = n / (n + 2) with n = t (t + 2), t = e^x; at x = 40 it is 1.
+    const t = exp(v128.pmin<f64>(x, f64x2.splat(40)));
+    const n = v128.mul<f64>(t, v128.add<f64>(t, f64x2.splat(2)));
+    return v128.div<f64>(v128.mul<f64>(x, n), v128.add<f64>(n, f64x2.splat(2)));
+  }
+  // ½ (1 + tanh u) = 1 / (1 + e^-2u) with u = √(2/π) (x + 0.044715 x³).
+  const cube = v128.mul<f64>(v128.mul<f64>(x, x), v128.mul<f64>(x, f64x2.splat(-0.07135481282636)));
+  const u = v128.sub<f64>(cube, v128.mul<f64>(x, f64x2.splat(1.5957691216057308)));
+  return v128.div<f64>(x, v128.add<f64>(f64x2.splat(1), exp(u)));
 }

@@ -1,12 +1,12 @@
 /**
- * Exponential, error function and logarithm in float64, two at a time: good to 1e-9 or better, a hundredth of float32's
+ * Exponential, logarithm and error function in float64, two at a time: good to 1e-9 or better, a hundredth of float32's
  * last place. Own formulas, because a library's tables would need a place in memory.
  */
 
 /** One step of Horner's scheme: sum · x + coefficient. */
 // @ts-ignore: decorator
 @inline
-function term(sum: v128, x: v128, coefficient: f64): v128 {
+export function term(sum: v128, x: v128, coefficient: f64): v128 {
   return v128.add<f64>(v128.mul<f64>(sum, x), f64x2.splat(coefficient));
 }
 
@@ -64,16 +64,21 @@ export function erf(x: v128): v128 {
 }
 
 /**
- * The natural logarithm of a positive, finite number: 2^e · m with √½ <= m < √2, and
- * ln m = 2 (s + s³/3 + s⁵/5 + …) with s = (m - 1) / (m + 1).
+ * The natural logarithm: 2^e · m with √½ <= m < √2, and ln m = 2 (s + s³/3 + s⁵/5 + …) with s = (m - 1) / (m + 1).
  */
-export function log(x: f64): f64 {
-  const bits = reinterpret<i64>(x);
-  const exponent = (bits - 0x3fe6a09e667f3bcd) >> 52;
-  const m = reinterpret<f64>(bits - (exponent << 52));
-  const s = (m - 1) / (m + 1);
-  const square = s * s;
-  let series: f64 = 0;
-  for (let odd: f64 = 17; odd >= 1; odd -= 2) series = series * square + 1 / odd;
-  return <f64>exponent * Math.LN2 + 2 * s * series;
+export function log(x: v128): v128 {
+  const exponent = v128.shr<i64>(v128.sub<i64>(x, i64x2.splat(0x3fe6a09e667f3bcd)), 52);
+  const m = v128.sub<i64>(x, v128.shl<i64>(exponent, 52));
+  const one = f64x2.splat(1);
+  const s = v128.div<f64>(v128.sub<f64>(m, one), v128.add<f64>(m, one));
+  const square = v128.mul<f64>(s, s);
+  let p = f64x2.splat(0);
+  for (let odd: f64 = 17; odd >= 1; odd -= 2) p = term(p, square, 2 / odd);
+  // The bits of 1.5 · 2^52 plus an integer are those of their sum.
+  const e = v128.sub<f64>(v128.add<i64>(exponent, i64x2.splat(0x4338000000000000)), f64x2.splat(6755399441055744));
+  p = v128.add<f64>(v128.mul<f64>(e, f64x2.splat(Math.LN2)), v128.mul<f64>(s, p));
+  p = v128.bitselect(p, x, v128.lt<f64>(x, f64x2.splat(Infinity)));
+  // -1 / √x is what is left: -∞ of either 0, NaN of the rest.
+  const left = v128.div<f64>(f64x2.splat(-1), v128.sqrt<f64>(v128.add<f64>(x, f64x2.splat(0))));
+  return v128.bitselect(p, left, v128.gt<f64>(x, f64x2.splat(0)));
 }

@@ -4,6 +4,7 @@
  */
 import { activate } from "./activation";
 import { exp, log } from "./float64";
+import { apply } from "./functions";
 import { storeLanes } from "./lanes";
 import {
   MAP_ADD,
@@ -18,11 +19,15 @@ import {
   MAP_OPERATOR,
   MAP_OUTPUT,
   MAP_OUTPUT_STRIDES,
+  MAP_POW,
   MAP_RIGHT,
   MAP_RIGHT_STRIDES,
   MAP_ROWS,
+  MAP_SELECT,
   MAP_SHAPE,
   MAP_SUB,
+  MAP_THIRD,
+  MAP_THIRD_STRIDES,
   MAP_UNIT_ROWS,
 } from "../src/wasm/program/fields";
 
@@ -30,9 +35,11 @@ export function mapUnit(step: usize, unit: i32): void {
   const unitRows = load<i32>(step, MAP_UNIT_ROWS);
   const first = unit * unitRows;
   const end = min(first + unitRows, load<i32>(step, MAP_ROWS));
+  const third = load<usize>(step, MAP_THIRD);
   for (let row = first; row < end; row++) {
     mapRow(
       step,
+      third ? third + rowOffset(step, MAP_THIRD_STRIDES, row) : 0,
       load<usize>(step, MAP_LEFT) + rowOffset(step, MAP_LEFT_STRIDES, row),
       load<usize>(step, MAP_RIGHT) + rowOffset(step, MAP_RIGHT_STRIDES, row),
       load<usize>(step, MAP_OUTPUT) + rowOffset(step, MAP_OUTPUT_STRIDES, row),
@@ -53,19 +60,25 @@ function rowOffset(step: usize, strides: usize, row: i32): usize {
 }
 
 /** One row: four elements at a time where all sides allow it, else one by one. */
-function mapRow(step: usize, left: usize, right: usize, output: usize): void {
+function mapRow(step: usize, third: usize, left: usize, right: usize, output: usize): void {
   const count = load<i32>(step, MAP_SHAPE + 20);
   const leftStride = load<i32>(step, MAP_LEFT_STRIDES + 20);
   const rightStride = load<i32>(step, MAP_RIGHT_STRIDES + 20);
   const outputStride = load<i32>(step, MAP_OUTPUT_STRIDES + 20);
   const operator = load<i32>(step, MAP_OPERATOR);
-  const together = outputStride == 4 && (leftStride & ~4) == 0 && (rightStride & ~4) == 0;
+  const thirdStride = load<i32>(step, MAP_THIRD_STRIDES + 20);
+  const together = outputStride == 4 && ((leftStride | rightStride | thirdStride) & ~4) == 0;
   if (!together && operator == MAP_MOVE) return copyRow(left, leftStride, output, outputStride, count);
   const lanes = together ? 4 : 1;
   for (let index = 0; index < count; index += lanes) {
     const l = leftStride == 4 && together ? v128.load(left) : v128.load_splat<f32>(left);
     const r = rightStride == 4 && together ? v128.load(right) : v128.load_splat<f32>(right);
-    const value = activate(step, combine(operator, l, r));
+    let value: v128;
+    if (operator == MAP_SELECT) {
+      const condition = thirdStride == 4 && together ? v128.load(third) : v128.load_splat<i32>(third);
+      value = v128.bitselect(r, l, v128.eq<i32>(condition, i32x4.splat(0)));
+      third += lanes * thirdStride;
+    } else value = activate(step, combine(operator, l, r));
     storeLanes(output, value, min(lanes, count - index));
     left += lanes * leftStride;
     right += lanes * rightStride;
@@ -99,13 +112,15 @@ function combine(operator: i32, left: v128, right: v128): v128 {
       return v128.min<f32>(left, right);
     case MAP_MAX:
       return v128.max<f32>(left, right);
-    default:
+    case MAP_POW:
       return f32x4(
         power(v128.extract_lane<f32>(left, 0), v128.extract_lane<f32>(right, 0)),
         power(v128.extract_lane<f32>(left, 1), v128.extract_lane<f32>(right, 1)),
         power(v128.extract_lane<f32>(left, 2), v128.extract_lane<f32>(right, 2)),
         power(v128.extract_lane<f32>(left, 3), v128.extract_lane<f32>(right, 3)),
       );
+    default:
+      return apply(operator, left, right);
   }
 }
 
@@ -123,7 +138,7 @@ function power(base: f32, exponent: f32): f32 {
   } else if (size == 0 || size == Infinity || abs(exponent) == Infinity) {
     result = size > 1 == exponent > 0 ? Infinity : 0;
   } else {
-    const raised = exp(f64x2.splat(<f64>exponent * log(<f64>size)));
+    const raised = exp(v128.mul<f64>(f64x2.splat(exponent), log(f64x2.splat(size))));
     result = <f32>v128.extract_lane<f64>(raised, 0);
   }
   return odd ? copysign(result, base) : result;

@@ -6,7 +6,8 @@ import { mapUnit } from "./map";
 import { batchNormUnit, instanceNormUnit } from "./norm";
 import { meanUnit, poolUnit } from "./pool";
 import { resizeUnit } from "./resize";
-import { softmaxUnit } from "./softmax";
+import { rowsUnit } from "./rows";
+import { takeUnit } from "./take";
 import {
   NEXT_UNIT,
   OPERATION,
@@ -21,7 +22,8 @@ import {
   OPERATION_MAX_POOL,
   OPERATION_MEAN,
   OPERATION_RESIZE,
-  OPERATION_SOFTMAX,
+  OPERATION_ROWS,
+  OPERATION_TAKE,
   PROGRAM_ARRIVED,
   PROGRAM_GENERATION,
   PROGRAM_RECORDS,
@@ -77,8 +79,10 @@ function runUnit(step: usize, unit: i32, scratch: usize): void {
       return gatherUnit(step, unit);
     case OPERATION_RESIZE:
       return resizeUnit(step, unit);
-    case OPERATION_SOFTMAX:
-      return softmaxUnit(step, unit);
+    case OPERATION_TAKE:
+      return takeUnit(step, unit);
+    case OPERATION_ROWS:
+      return rowsUnit(step, unit);
     case OPERATION_BATCH_NORM:
       return batchNormUnit(step, unit);
     case OPERATION_INSTANCE_NORM:

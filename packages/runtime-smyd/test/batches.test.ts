@@ -42,7 +42,29 @@ const sized: Build = (b, x) => {
 /** Images change places with channels. */
 const mixed: Build = (b, x) => b.node("Relu", [b.node("Transpose", [x], perm(1, 0, 2, 3))]);
 
+const axis = (value: number) => ({ attributes: { axis: { type: "int", value } as const } });
+
+/** Each image by itself: norms over channels, sums over them, the places of the largest, running sums, choices. */
+const rows: Build = (b, x) => {
+  const last = b.node("Transpose", [x], perm(0, 2, 3, 1));
+  const scale = b.initializer(lazyTensor("scale", wave([3], 2)));
+  const normal = b.node("Transpose", [b.node("LayerNormalization", [last, scale])], perm(0, 3, 1, 2));
+  const softmax = b.node("Softmax", [normal], axis(1));
+  const sums = b.node("CumSum", [softmax, list(b, "along", [2])]);
+  const largest = b.node("ArgMax", [sums], axis(1));
+  const taken = b.node("GatherElements", [sums, largest], axis(1));
+  const total = b.node("ReduceSum", [x, list(b, "axes", [1, 3])]);
+  const isLess = b.node("Less", [taken, total]);
+  return b.node("Where", [isLess, b.node("Exp", [taken]), b.node("Sin", [total])]);
+};
+
+/** Axis 0 is summed up, so that images are planned together. */
+const summed: Build = (b, x) =>
+  b.node("Sub", [x, b.node("ReduceMax", [x], { attributes: { axes: { type: "ints", value: [0] } } })]);
+
 test.each([
+  ["rows", rows],
+  ["summed", summed],
   ["windows", windows],
   ["sized", sized],
   ["mixed", mixed],
@@ -52,7 +74,8 @@ test.each([
     b.output(build(b, b.input("x", "float32", [images, 3, 4, 4])));
     return b.finish();
   };
-  const session = await smyd().load(await smydBytes(graph("N")), { threads: 1 });
+  const bytes = await smydBytes(graph("N"));
+  const session = await smyd().load(bytes, { threads: 2 });
   for (const images of [1, 2, 3, 1]) {
     const x: Tensor<"float32"> = wave([images, 3, 4, 4], images);
     const [[name, wanted]] = [...(await interpret(graph(images), { x }))] as [[string, Tensor]];

@@ -7,11 +7,7 @@ import { smydBytes } from "./models.ts";
 import { runPlanned } from "./run-plan.ts";
 
 /** Runs a graph on the step machine, on the kernels of either kind and on the interpreter. */
-export async function expectSame(
-  graph: Graph,
-  inputs: Record<string, Tensor<"float32">>,
-  taps: string[] = [],
-): Promise<void> {
+export async function expectSame(graph: Graph, inputs: Record<string, Tensor>, taps: string[] = []): Promise<void> {
   const expected = await interpret(graph, inputs, { taps });
   const { values } = await runPlanned(graph, inputs, { taps });
   expectClose(values, expected, "step machine");

@@ -134,3 +134,19 @@ test("Identity and Flatten of one pixel cost nothing; an output may be an input 
   const graph = b.finish();
   expect(kinds(await stepsOf(graph, ["pool", "same"]))).toEqual(["mean"]);
 });
+
+test("PyTorch's approximate GELU and Mish are one activation, also behind a convolution", async () => {
+  const gelu = (b: GraphBuilder, x: string): string => {
+    const cube = b.node("Mul", [b.node("Mul", [x, x]), x]);
+    const sum = b.node("Add", [x, b.node("Mul", [cube, scalar(b, "c3", 0.044715)])]);
+    const tanh = b.node("Tanh", [b.node("Mul", [sum, scalar(b, "c1", Math.sqrt(2 / Math.PI))])]);
+    const half = b.node("Mul", [x, scalar(b, "half", 0.5)]);
+    return b.node("Mul", [half, b.node("Add", [tanh, scalar(b, "one", 1)])]);
+  };
+  const mish = (b: GraphBuilder, x: string): string => b.node("Mul", [x, b.node("Tanh", [b.node("Softplus", [x])])]);
+  expect(kinds(await stepsOf(network((b, x) => gelu(b, conv(b, x, "c")))))).toContain("conv gelu-tanh");
+  expect(kinds(await stepsOf(network((b, x) => mish(b, conv(b, x, "c")))))).toContain("conv mish");
+  // Another factor is another function.
+  const other = network((b, x) => b.node("Mul", [x, b.node("Tanh", [b.node("Softplus", [b.node("Relu", [x])])])]));
+  expect(kinds(await stepsOf(other)).filter((kind) => kind.includes("mish"))).toEqual([]);
+});

@@ -1,15 +1,16 @@
-import { elementCount, memorySource, type Tensor } from "@samoyed/core";
+import { memorySource, type Tensor, zeros } from "@samoyed/core";
 import type { SmydWeights } from "@samoyed/format-smyd";
 import type { Graph } from "@samoyed/ir";
 import { readSmydHeader } from "@samoyed/smyd-file";
 import { type Plan, planProgram } from "../src/plan/plan.ts";
+import { readValue, writeValue } from "../src/wasm/values.ts";
 import { smydBytes } from "./models.ts";
 import { StepMachine } from "./step-machine.ts";
 
 /** What a plan made of a graph gives, and the plan. */
 export interface PlannedRun {
   readonly plan: Plan;
-  readonly values: ReadonlyMap<string, Tensor<"float32">>;
+  readonly values: ReadonlyMap<string, Tensor>;
 }
 
 /** Where the data section is put: anywhere above zero, so that an address that was forgotten is out of bounds. */
@@ -18,7 +19,7 @@ export const DATA_ADDRESS = 1024;
 /** Plans a graph for the shapes of its inputs and runs the plan on the step machine. */
 export async function runPlanned(
   graph: Graph,
-  inputs: Readonly<Record<string, Tensor<"float32">>>,
+  inputs: Readonly<Record<string, Tensor>>,
   { taps = [], weights = "float32" }: { readonly taps?: readonly string[]; readonly weights?: SmydWeights } = {},
 ): Promise<PlannedRun> {
   const bytes = await smydBytes(graph, { weights });
@@ -38,26 +39,26 @@ export async function runPlanned(
  */
 export function runPlan(
   plan: Plan,
-  { data, inputs }: { readonly data: Uint8Array; readonly inputs: Readonly<Record<string, Tensor<"float32">>> },
-): Map<string, Tensor<"float32">> {
+  { data, inputs }: { readonly data: Uint8Array; readonly inputs: Readonly<Record<string, Tensor>> },
+): Map<string, Tensor> {
   const memory = new ArrayBuffer(plan.end);
   new Uint8Array(memory).fill(0xff);
   new Uint8Array(memory).set(data, DATA_ADDRESS);
   const { tables, arena } = plan;
   new Int32Array(memory, tables.address, tables.words.length).set(tables.words);
-  for (const { name, address, shape } of plan.inputs) {
-    new Float32Array(memory, address, elementCount(shape)).set(inputs[name]!.data);
-  }
+  for (const input of plan.inputs) writeValue({ buffer: memory }, input, { data: inputs[input.name]!.data, image: 0 });
   const machine = new StepMachine(memory, {
     readable: [{ from: DATA_ADDRESS, to: DATA_ADDRESS + data.length }],
     writable: [{ from: arena.address, to: arena.address + arena.byteLength }],
     tables: { from: tables.address, to: tables.address + 4 * tables.words.length },
   });
-  const values = new Map<string, Tensor<"float32">>();
+  const values = new Map<string, Tensor>();
   let done = 0;
-  for (const { name, address, shape, afterStep } of plan.outputs) {
-    while (done < afterStep) machine.run(plan.steps[done++]!);
-    values.set(name, { dtype: "float32", shape, data: new Float32Array(memory, address, elementCount(shape)).slice() });
+  for (const output of plan.outputs) {
+    while (done < output.afterStep) machine.run(plan.steps[done++]!);
+    const tensor = zeros(output.dtype, output.shape);
+    readValue({ buffer: memory }, output, { data: tensor.data, image: 0 });
+    values.set(output.name, tensor);
   }
   return values;
 }

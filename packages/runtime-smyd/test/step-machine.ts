@@ -1,5 +1,7 @@
 import type { Activation, ConvStep, DepthwiseStep, PoolStep, Spatial, Step, StridedView } from "../src/plan/steps.ts";
 import { float16ToFloat32 } from "@samoyed/core";
+import { BINARY, binaryTypes, UNARY, unaryTypes } from "./step-functions.ts";
+import { rowResults, rowTypes, type WordType } from "./step-rows.ts";
 
 /** A range of memory that steps may touch. */
 export interface Range {
@@ -50,9 +52,24 @@ export class StepMachine {
         });
       case "binary":
         return this.#strided(step.shape, [step.left, step.right, step.output], ([left, right, to]) => {
-          const value = OPERATORS[step.operator](this.#load(left!), this.#load(right!));
-          this.#store(to!, activate(Math.fround(value), step.activation));
+          const [type, result] = binaryTypes(step.operator);
+          const value = BINARY[step.operator](this.#load(left!, type), this.#load(right!, type));
+          if (result === "integer") this.#store(to!, value, result);
+          else this.#store(to!, activate(Math.fround(value), step.activation));
         });
+      case "unary":
+        return this.#strided(step.shape, [step.input, step.output], ([from, to]) => {
+          const [type, result] = unaryTypes(step.operator);
+          this.#store(to!, UNARY[step.operator](this.#load(from!, type)), result);
+        });
+      case "select":
+        return this.#strided(
+          step.shape,
+          [step.condition, step.left, step.right, step.output],
+          ([at, left, right, to]) => {
+            this.#store(to!, this.#load(this.#load(at!, "integer") === 0 ? right! : left!, "integer"), "integer");
+          },
+        );
       case "gather":
         for (let p = 0; p < step.pixels; p++) {
           const from = this.#table(step.inputPixels, p);
@@ -79,19 +96,30 @@ export class StepMachine {
           }
         }
         return;
-      case "softmax":
-      case "log-softmax":
-        for (let row = 0; row < step.rows; row++) {
-          const at = 4 * row * step.count;
-          const values = Array.from({ length: step.count }, (_, i) => this.#load(step.input + at + 4 * i));
-          const largest = Math.max(...values);
-          const sum = values.reduce((total, value) => total + Math.exp(value - largest), 0);
-          for (const [i, value] of values.entries()) {
-            const result = step.kind === "softmax" ? Math.exp(value - largest) / sum : value - largest - Math.log(sum);
-            this.#store(step.output + at + 4 * i, result);
-          }
+      case "take":
+        for (const [o, k, i] of positions([step.outer, step.count, step.inner])) {
+          const [byOuter, byCount, byInner] = step.indexStrides;
+          const given = this.#load(step.indices + o! * byOuter + k! * byCount + i! * byInner, "integer");
+          const index = given < 0 ? given + step.size : given;
+          const from = step.input + 4 * ((o! * step.size + index) * step.inner + i!);
+          const word = index < 0 || index >= step.size ? step.missing : this.#load(from, "integer");
+          this.#store(step.output + 4 * ((o! * step.count + k!) * step.inner + i!), word, "integer");
         }
         return;
+      case "rows": {
+        const [type, outputType] = rowTypes(step);
+        for (let row = 0; row < step.rows; row++) {
+          const [from, to] = [step.input, step.output].map(
+            (view) => view.address + Math.floor(row / step.inner) * view.block + (row % step.inner) * view.row,
+          ) as [number, number];
+          const values = Array.from({ length: step.count }, (_, i) => this.#load(from + i * step.input.element, type));
+          const parameter = (address: number | undefined, fallback: number): number[] =>
+            values.map((_, i) => (address === undefined ? fallback : this.#load(address + 4 * i)));
+          const results = rowResults(step, values, [parameter(step.scale, 1), parameter(step.bias, 0)]);
+          for (const [i, result] of results.entries()) this.#store(to + i * step.output.element, result, outputType);
+        }
+        return;
+      }
       case "batch-norm":
       case "instance-norm": {
         const from = this.#pixels(step.input);
@@ -239,14 +267,15 @@ export class StepMachine {
     }
   }
 
-  #load(address: number): number {
+  #load(address: number, type: WordType = "float"): number {
     this.#check(address, 4, this.#readable);
-    return this.#view.getFloat32(address, true);
+    return type === "float" ? this.#view.getFloat32(address, true) : this.#view.getInt32(address, true);
   }
 
-  #store(address: number, value: number): void {
+  #store(address: number, value: number, type: WordType = "float"): void {
     this.#check(address, 4, this.#writable);
-    this.#view.setFloat32(address, value, true);
+    if (type === "float") this.#view.setFloat32(address, value, true);
+    else this.#view.setInt32(address, value, true);
   }
 
   #table(address: number, index: number): number {
@@ -260,15 +289,13 @@ export class StepMachine {
   }
 }
 
-const OPERATORS = {
-  add: (a: number, b: number) => a + b,
-  sub: (a: number, b: number) => a - b,
-  mul: (a: number, b: number) => a * b,
-  div: (a: number, b: number) => a / b,
-  min: Math.min,
-  max: Math.max,
-  pow: Math.pow,
-};
+/** Every position in a shape, in order. */
+function positions(shape: readonly number[]): number[][] {
+  return shape.reduce<number[][]>(
+    (all, size) => all.flatMap((outer) => Array.from({ length: size }, (_, index) => [...outer, index])),
+    [[]],
+  );
+}
 
 function activate(x: number, activation: Activation): number {
   switch (activation.kind) {
@@ -292,9 +319,21 @@ function activate(x: number, activation: Activation): number {
       return Math.tanh(x);
     case "erf":
       return erf(x);
+    case "elu":
+      return x < 0 ? activation.slope * Math.expm1(x) : x;
+    case "softplus":
+      return softplus(x);
+    case "mish":
+      return x * Math.tanh(softplus(x));
+    case "gelu-tanh":
+      return 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
     default:
       return 0.5 * x * (1 + erf(x / Math.SQRT2));
   }
+}
+
+function softplus(x: number): number {
+  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 
 /** The error function by its power series, or by 1 where nothing is left of the difference. */

@@ -1,13 +1,16 @@
 import { readFloat } from "@samoyed/ir";
 import type { Activation } from "./steps.ts";
-import { readScalarInput } from "./constants.ts";
+import { scalarOf } from "./constants.ts";
 import type { PlanModel, PlanNode } from "./model.ts";
 
-type Read = (node: PlanNode, model: PlanModel) => Activation;
+type Read = (node: PlanNode, model: PlanModel) => Activation | undefined;
 
-function clip(node: PlanNode, model: PlanModel): Activation {
-  const given = [readScalarInput(model, node, 1), readScalarInput(model, node, 2)];
-  const [min, max] = given.map((value) => (value === undefined || Number.isNaN(value) ? undefined : value));
+/** Constant bounds; computed ones, and integers, are no activation. */
+function clip({ inputs }: PlanNode, model: PlanModel): Activation | undefined {
+  const given = [1, 2].map((index) => inputs[index] ?? "");
+  const bounds = given.map((name) => scalarOf(model, model.graph.initializers.get(name)));
+  if (given.some((name, index) => name !== "" && bounds[index] === undefined)) return undefined;
+  const [min, max] = bounds.map((value) => (Number.isNaN(value) ? undefined : value));
   return { kind: "clip", min: min ?? Number.NEGATIVE_INFINITY, max: max ?? Number.POSITIVE_INFINITY };
 }
 
@@ -16,6 +19,8 @@ const ACTIVATIONS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ["Relu", () => ({ kind: "relu" })],
   ["Clip", clip],
   ["LeakyRelu", (node) => ({ kind: "leaky-relu", slope: readFloat(node, "alpha", 0.01) })],
+  ["Elu", (node) => ({ kind: "elu", slope: readFloat(node, "alpha", 1) })],
+  ["Softplus", () => ({ kind: "softplus" })],
   ["Sigmoid", () => ({ kind: "sigmoid" })],
   [
     "HardSigmoid",

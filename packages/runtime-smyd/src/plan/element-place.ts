@@ -19,7 +19,7 @@ export function elementPlace(lowering: Lowering, { name, shape, inputs }: Elemen
   const output = name === undefined ? lowering.temporary(shape, layout) : lowering.create(name, shape, layout);
   const whole = inputs.filter((input) => sameShape(input.shape, shape));
   if (layout === "pixels" || whole.some((input) => input.layout === "plain")) return output;
-  const [strided] = whole;
+  const strided = whole.find((input) => input.layout === "strided");
   const strides = strided && orderedStrides({ shape, strides: strided.strides! });
   return strides ? viewPlace(output, { shape, strides }) : output;
 }

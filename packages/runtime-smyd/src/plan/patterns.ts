@@ -16,7 +16,9 @@ export interface Pattern {
 /** The activation that ends in a node, if one does. */
 export function findPattern(node: PlanNode, uses: Uses): Pattern | undefined {
   if (node.op !== "Mul") return undefined;
-  const found = bothWays(node, (a, b) => silu(a, b, uses) ?? hardSwish(a, b, uses) ?? gelu(a, b, uses));
+  const found = bothWays(node, (a, b) => {
+    return silu(a, b, uses) ?? hardSwish(a, b, uses) ?? mish(a, b, uses) ?? gelu(a, b, uses) ?? geluTanh(a, b, uses);
+  });
   if (found === undefined) return undefined;
   return sameShape(uses.shapeOf(found.input), uses.shapeOf(node.outputs[0]!)) ? found : undefined;
 }
@@ -53,6 +55,39 @@ function gelu(half: string, gate: string, uses: Uses): Pattern | undefined {
     activation: { kind: "gelu" },
     inner: [halved.node, added.node, erf, scaled.node],
   };
+}
+
+/** x · Tanh(Softplus(x)). */
+function mish(x: string, gate: string, uses: Uses): Pattern | undefined {
+  const tanh = uses.innerMaker(gate, "Tanh");
+  const softplus = tanh && uses.innerMaker(tanh.inputs[0]!, "Softplus");
+  if (!tanh || !softplus || softplus.inputs[0] !== x) return undefined;
+  return { input: x, activation: { kind: "mish" }, inner: [tanh, softplus] };
+}
+
+/** (x · ½) · (Tanh(√(2/π) · (x + 0.044715 · (x · x · x))) + 1), PyTorch's approximate GELU. */
+function geluTanh(half: string, gate: string, uses: Uses): Pattern | undefined {
+  const halved = withScalar(half, { op: "Mul", scalar: 0.5 }, uses);
+  const added = withScalar(gate, { op: "Add", scalar: 1 }, uses);
+  const tanh = added && uses.innerMaker(added.other, "Tanh");
+  const scaled = tanh && withScalar(tanh.inputs[0]!, { op: "Mul", scalar: Math.sqrt(2 / Math.PI) }, uses);
+  const sum = scaled && uses.innerMaker(scaled.other, "Add");
+  if (!halved || !added || !tanh || !scaled || !sum) return undefined;
+  const x = halved.other;
+  const term = withScalar(otherThan(sum, x), { op: "Mul", scalar: 0.044715 }, uses);
+  const cube = term && uses.innerMaker(term.other, "Mul");
+  const square = cube && uses.innerMaker(otherThan(cube, x), "Mul");
+  if (!term || !cube || !square || square.inputs.some((name) => name !== x)) return undefined;
+  return {
+    input: x,
+    activation: { kind: "gelu-tanh" },
+    inner: [halved.node, added.node, tanh, scaled.node, sum, term.node, cube, square],
+  };
+}
+
+/** The operand of a node beside `name`; no name where neither is. */
+function otherThan({ inputs }: PlanNode, name: string): string {
+  return inputs.includes(name) ? (inputs.find((other) => other !== name) ?? "") : "";
 }
 
 /** A value that is another one combined with a float32 scalar, and what the other one is. */

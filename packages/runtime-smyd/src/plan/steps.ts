@@ -5,9 +5,10 @@
 
 /** Applied by the kernel that produces a value. `clip` is also ReLU6 and half-open ranges. */
 export type Activation =
-  | { readonly kind: "none" | "relu" | "sigmoid" | "hard-swish" | "erf" | "tanh" | "silu" | "gelu" }
+  | { readonly kind: "none" | "relu" | "sigmoid" | "hard-swish" | "erf" | "tanh" | "silu" }
+  | { readonly kind: "gelu" | "gelu-tanh" | "mish" | "softplus" }
   | { readonly kind: "clip"; readonly min: number; readonly max: number }
-  | { readonly kind: "leaky-relu"; readonly slope: number }
+  | { readonly kind: "leaky-relu" | "elu"; readonly slope: number }
   | { readonly kind: "hard-sigmoid"; readonly slope: number; readonly offset: number };
 
 /** Weight storage; float16 and int8 are expanded one panel at a time by the kernel that uses them. */
@@ -100,7 +101,65 @@ export interface MeanStep {
   readonly output: number;
 }
 
-export type BinaryOperator = "add" | "sub" | "mul" | "div" | "min" | "max" | "pow";
+/**
+ * Functions of two elements. Comparisons give the integers 1 and 0; `and`, `or` and `xor` are of bits; those of integers
+ * wrap around at 32 bits. A `modulo` has the sign of the divisor, a `remainder` that of the dividend.
+ */
+export type BinaryOperator =
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "min"
+  | "max"
+  | "pow"
+  | "prelu"
+  | "modulo"
+  | "remainder"
+  | "equal"
+  | "unequal"
+  | "less"
+  | "less-equal"
+  | "and"
+  | "or"
+  | "xor"
+  | "int-add"
+  | "int-sub"
+  | "int-mul"
+  | "int-div"
+  | "int-min"
+  | "int-max"
+  | "int-equal"
+  | "int-less"
+  | "int-less-equal"
+  | "int-modulo"
+  | "int-remainder";
+
+/** Functions of one element: of float32, of the integer that `to-float` and `int-abs` have. */
+export type UnaryOperator =
+  | "neg"
+  | "abs"
+  | "sqrt"
+  | "floor"
+  | "ceil"
+  | "round"
+  | "sign"
+  | "to-float"
+  | "to-int"
+  | "int-abs"
+  | "exp"
+  | "log"
+  | "sin"
+  | "cos"
+  | "tan"
+  | "asin"
+  | "acos"
+  | "atan"
+  | "sinh"
+  | "cosh"
+  | "asinh"
+  | "acosh"
+  | "atanh";
 
 /** `activation(left ∘ right)` over up to six dimensions; a stride of 0 broadcasts. Strides are in bytes. */
 export interface BinaryStep {
@@ -111,6 +170,25 @@ export interface BinaryStep {
   readonly output: StridedView;
   readonly shape: readonly number[];
   readonly activation: Activation;
+}
+
+/** `operator(input)`, as a binary step. */
+export interface UnaryStep {
+  readonly kind: "unary";
+  readonly operator: UnaryOperator;
+  readonly input: StridedView;
+  readonly output: StridedView;
+  readonly shape: readonly number[];
+}
+
+/** `left` where the integer `condition` is not 0, else `right`, of 32-bit elements of any type. */
+export interface SelectStep {
+  readonly kind: "select";
+  readonly condition: StridedView;
+  readonly left: StridedView;
+  readonly right: StridedView;
+  readonly output: StridedView;
+  readonly shape: readonly number[];
 }
 
 /** A value's place: the address of its first element, and bytes from one index to the next, outermost first. */
@@ -168,13 +246,71 @@ export interface ResizeStep {
   readonly floats: number;
 }
 
-/** Softmax over the last of [rows, count], contiguous. */
-export interface SoftmaxStep {
-  readonly kind: "softmax" | "log-softmax";
+/**
+ * Elements by computed indices: `output[o][k][i] = input[o][index][i]` over [outer, count, inner], the index read at
+ * [o][k][i] too. A negative one counts from the end; where one is outside, the output is the word `missing`.
+ */
+export interface TakeStep {
+  readonly kind: "take";
   readonly input: number;
   readonly output: number;
-  readonly rows: number;
+  readonly indices: number;
+  /** Bytes from one index to the next, for each of the three axes. */
+  readonly indexStrides: readonly [number, number, number];
+  readonly outer: number;
+  /** The input's size where the output has `count`. */
+  readonly size: number;
   readonly count: number;
+  readonly inner: number;
+  readonly missing: number;
+}
+
+/** A value as rows: its address, and bytes from one block of rows, one row and one element to the next. */
+export interface RowView {
+  readonly address: number;
+  readonly block: number;
+  readonly row: number;
+  readonly element: number;
+}
+
+/** What is computed of each row. `softmax`, `log-softmax` and `layer-norm` have elements behind one another. */
+export type RowOperator =
+  | "sum"
+  | "mean"
+  | "max"
+  | "min"
+  | "product"
+  | "arg-max"
+  | "arg-min"
+  | "hard-max"
+  | "running-sum"
+  | "top-values"
+  | "top-places"
+  | "softmax"
+  | "log-softmax"
+  | "layer-norm";
+
+/** `rows` rows of `count` elements, of which `inner` are a block: reductions, running sums, norms over axes. */
+export interface RowStep {
+  readonly kind: "rows";
+  readonly operator: RowOperator;
+  readonly input: RowView;
+  readonly output: RowView;
+  readonly rows: number;
+  readonly inner: number;
+  readonly count: number;
+  /** Whether elements are 32-bit integers; places always are. */
+  readonly integers?: boolean;
+  /** The last of equal elements (`arg-*`, `hard-max`), sums from the end on, or the smallest elements (`top-*`). */
+  readonly reverse?: boolean;
+  /** Whether a running sum leaves out its own element. */
+  readonly exclusive?: boolean;
+  /** How many of the best elements. */
+  readonly top?: number;
+  /** Of a layer norm: addresses of one float32 for each element. */
+  readonly scale?: number;
+  readonly bias?: number;
+  readonly epsilon?: number;
 }
 
 /** (x - mean) / sqrt(variance + epsilon) · scale + bias for each channel: a batch norm that was not folded. */
@@ -212,10 +348,13 @@ export type Step =
   | PoolStep
   | MeanStep
   | BinaryStep
+  | UnaryStep
+  | SelectStep
   | CopyStep
   | GatherStep
   | ResizeStep
-  | SoftmaxStep
+  | TakeStep
+  | RowStep
   | BatchNormStep
   | InstanceNormStep
   | BorderStep;

@@ -9,7 +9,11 @@ export interface ImageValues {
 }
 
 /** Writes an input to memory: floats as they are, integers as 32-bit words. */
-export function writeValue(memory: WebAssembly.Memory, value: PlannedValue, { data, image }: ImageValues): void {
+export function writeValue(
+  memory: Pick<WebAssembly.Memory, "buffer">,
+  value: PlannedValue,
+  { data, image }: ImageValues,
+): void {
   const { address, dtype, shape, batched } = value;
   const count = elementCount(shape);
   const start = batched ? image * count : 0;
@@ -19,7 +23,11 @@ export function writeValue(memory: WebAssembly.Memory, value: PlannedValue, { da
 }
 
 /** Reads an output from memory into `data`. */
-export function readValue(memory: WebAssembly.Memory, value: PlannedValue, { data, image }: ImageValues): void {
+export function readValue(
+  memory: Pick<WebAssembly.Memory, "buffer">,
+  value: PlannedValue,
+  { data, image }: ImageValues,
+): void {
   const { address, dtype, shape, batched } = value;
   const count = elementCount(shape);
   const start = batched ? image * count : 0;

@@ -18,6 +18,7 @@ import { type LowerCall, type Operator, requireRank, shapeOf, type ShapeCall } f
 import { everyPixel } from "../pixel-tables.ts";
 import { type Place, viewOf } from "../places.ts";
 import { unsupported } from "../unsupported.ts";
+import { lowerComputedGather } from "./indexing.ts";
 import { reshapedView, viewPlace } from "../views.ts";
 
 /** Where a part of a value begins on each axis, its step and its length; an axis that is absent is whole. */
@@ -132,7 +133,7 @@ function lowerGather(call: LowerCall): void {
   const axis = axisOf(call, from.length, 0);
   const size = from[axis]!;
   const indices = dims(1)?.map((index) => normalizeIndex(node, index, size));
-  if (indices === undefined) throw unsupported(node, "computes its indices");
+  if (indices === undefined) return lowerComputedGather(call);
   const input = lowering.place(fused.inputs[0]!);
   const [first = 0, second = first + 1] = indices;
   const step = second - first;
@@ -211,7 +212,7 @@ export const PIECES: Readonly<Record<string, Operator>> = {
     rule: INDEXING["Gather"]!,
     anyType: true,
     require: requireRank,
-    keepsImages: (call) => axisOf(call, shapeOf(call, 0).length, 0) !== 0 && !call.batched[1],
+    keepsImages: (call) => !call.batched[0] || (axisOf(call, shapeOf(call, 0).length, 0) !== 0 && !call.batched[1]),
     lower: lowerGather,
   },
 };

@@ -3,8 +3,9 @@ import { LANES } from "@samoyed/smyd-file";
 import { mapRecord } from "./map-record.ts";
 import { convRecord, depthwiseRecord } from "./product-records.ts";
 import type { StepRecord } from "./record.ts";
-import { gatherRecord, resizeRecord, softmaxRecord } from "./row-records.ts";
+import { gatherRecord, resizeRecord, rowRecord } from "./row-records.ts";
 import { batchNormRecord, borderRecord, instanceNormRecord, meanRecord, poolRecord } from "./spatial-records.ts";
+import { takeRecord } from "./take-record.ts";
 import type { Step } from "../../plan/steps.ts";
 
 /**
@@ -58,15 +59,18 @@ function encodeStep(step: Step, tile: number): StepRecord {
     case "mean":
       return meanRecord(step);
     case "binary":
+    case "unary":
+    case "select":
     case "copy":
       return mapRecord(step);
     case "gather":
       return gatherRecord(step);
     case "resize":
       return resizeRecord(step);
-    case "softmax":
-    case "log-softmax":
-      return softmaxRecord(step);
+    case "take":
+      return takeRecord(step);
+    case "rows":
+      return rowRecord(step);
     case "batch-norm":
       return batchNormRecord(step);
     case "instance-norm":

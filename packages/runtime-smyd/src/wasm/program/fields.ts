@@ -32,11 +32,12 @@ export const OPERATION_AVERAGE_POOL = 3;
 export const OPERATION_MEAN = 4;
 export const OPERATION_MAP = 5;
 export const OPERATION_GATHER = 6;
-export const OPERATION_SOFTMAX = 7;
+export const OPERATION_ROWS = 7;
 export const OPERATION_BATCH_NORM = 8;
 export const OPERATION_INSTANCE_NORM = 9;
 export const OPERATION_BORDER = 10;
 export const OPERATION_RESIZE = 11;
+export const OPERATION_TAKE = 12;
 
 /** Limits alone: none, ReLU, clip. */
 export const ACTIVATION_LIMITS = 0;
@@ -48,6 +49,10 @@ export const ACTIVATION_SILU = 5;
 export const ACTIVATION_TANH = 6;
 export const ACTIVATION_ERF = 7;
 export const ACTIVATION_GELU = 8;
+export const ACTIVATION_ELU = 9;
+export const ACTIVATION_SOFTPLUS = 10;
+export const ACTIVATION_MISH = 11;
+export const ACTIVATION_GELU_TANH = 12;
 
 export const STORAGE_FLOAT32 = 0;
 export const STORAGE_FLOAT16 = 1;
@@ -150,12 +155,64 @@ export const RESIZE_COUNT = 76;
 export const RESIZE_UNIT = 80;
 export const RESIZE_BYTES = 84;
 
-export const SOFTMAX_INPUT = 32;
-export const SOFTMAX_OUTPUT = 36;
-export const SOFTMAX_COUNT = 40;
-/** 1 for the logarithm. */
-export const SOFTMAX_LOG = 44;
-export const SOFTMAX_BYTES = 48;
+// Rows: the input's and the output's views, and what is computed of each row.
+export const ROW_INPUT = 32;
+export const ROW_OUTPUT = 48;
+/** Rows of one block, rows of one unit of work, and rows in all; elements of a row. */
+export const ROW_INNER = 64;
+export const ROW_UNIT_ROWS = 68;
+export const ROW_ROWS = 72;
+export const ROW_COUNT = 76;
+export const ROW_OPERATOR = 80;
+/** 1 where elements are 32-bit integers. */
+export const ROW_INTEGERS = 84;
+/** 1 for the last of equal elements, for sums from the end on, and for the smallest elements. */
+export const ROW_REVERSE = 88;
+/** 1 where a running sum leaves out its own element. */
+export const ROW_EXCLUSIVE = 92;
+/** How many of the best elements, and 1 for their places. */
+export const ROW_TOP_COUNT = 96;
+export const ROW_PLACES = 100;
+/** Layer norm: addresses of one float32 for each element, of which the second may be 0; and a float32. */
+export const ROW_SCALE = 104;
+export const ROW_BIAS = 108;
+export const ROW_EPSILON = 112;
+export const ROW_BYTES = 116;
+
+// A value as rows: its address, and bytes from one block of rows, one row and one element to the next.
+export const VIEW_BLOCK = 4;
+export const VIEW_ROW = 8;
+export const VIEW_ELEMENT = 12;
+
+export const ROW_SUM = 0;
+export const ROW_MEAN = 1;
+export const ROW_MAX = 2;
+export const ROW_MIN = 3;
+export const ROW_PRODUCT = 4;
+export const ROW_ARG_MAX = 5;
+export const ROW_ARG_MIN = 6;
+export const ROW_HARD_MAX = 7;
+export const ROW_RUNNING_SUM = 8;
+export const ROW_TOP = 9;
+export const ROW_SOFTMAX = 10;
+export const ROW_LOG_SOFTMAX = 11;
+export const ROW_LAYER_NORM = 12;
+
+export const TAKE_INPUT = 32;
+export const TAKE_OUTPUT = 36;
+export const TAKE_INDICES = 40;
+/** Rows of the output in all, and of one unit of work; indices behind one another, and elements of a row. */
+export const TAKE_ROWS = 44;
+export const TAKE_UNIT_ROWS = 48;
+export const TAKE_COUNT = 52;
+export const TAKE_INNER = 56;
+/** Positions that indices count. */
+export const TAKE_SIZE = 60;
+/** The word where an index counts none. */
+export const TAKE_MISSING = 64;
+/** Three words: bytes from one index to the next, outermost first. */
+export const TAKE_INDEX_STRIDES = 68;
+export const TAKE_BYTES = 80;
 
 // A map over a shape of rank 6: copies, element-wise operators, activations.
 export const MAP_OPERATOR = 32;
@@ -170,7 +227,10 @@ export const MAP_SHAPE = 56;
 export const MAP_LEFT_STRIDES = 80;
 export const MAP_RIGHT_STRIDES = 104;
 export const MAP_OUTPUT_STRIDES = 128;
-export const MAP_BYTES = 152;
+/** Of a choice, the condition. */
+export const MAP_THIRD = 152;
+export const MAP_THIRD_STRIDES = 156;
+export const MAP_BYTES = 180;
 
 /** `move` copies 32-bit elements of any type; `copy` applies an activation. */
 export const MAP_MOVE = 8;
@@ -182,6 +242,52 @@ export const MAP_DIV = 4;
 export const MAP_MIN = 5;
 export const MAP_MAX = 6;
 export const MAP_POW = 7;
+export const MAP_SELECT = 9;
+export const MAP_PRELU = 10;
+export const MAP_MODULO = 11;
+export const MAP_REMAINDER = 12;
+export const MAP_EQUAL = 13;
+export const MAP_UNEQUAL = 14;
+export const MAP_LESS = 15;
+export const MAP_LESS_EQUAL = 16;
+export const MAP_AND = 17;
+export const MAP_OR = 18;
+export const MAP_XOR = 19;
+export const MAP_INT_ADD = 20;
+export const MAP_INT_SUB = 21;
+export const MAP_INT_MUL = 22;
+export const MAP_INT_DIV = 23;
+export const MAP_INT_MIN = 24;
+export const MAP_INT_MAX = 25;
+export const MAP_INT_EQUAL = 26;
+export const MAP_INT_LESS = 27;
+export const MAP_INT_LESS_EQUAL = 28;
+export const MAP_INT_MODULO = 29;
+export const MAP_INT_REMAINDER = 30;
+/** Of one operand; from `exp` on in float64. */
+export const MAP_NEG = 31;
+export const MAP_ABS = 32;
+export const MAP_SQRT = 33;
+export const MAP_FLOOR = 34;
+export const MAP_CEIL = 35;
+export const MAP_ROUND = 36;
+export const MAP_SIGN = 37;
+export const MAP_TO_FLOAT = 38;
+export const MAP_TO_INT = 39;
+export const MAP_INT_ABS = 40;
+export const MAP_EXP = 41;
+export const MAP_LOG = 42;
+export const MAP_SIN = 43;
+export const MAP_COS = 44;
+export const MAP_TAN = 45;
+export const MAP_ASIN = 46;
+export const MAP_ACOS = 47;
+export const MAP_ATAN = 48;
+export const MAP_SINH = 49;
+export const MAP_COSH = 50;
+export const MAP_ASINH = 51;
+export const MAP_ACOSH = 52;
+export const MAP_ATANH = 53;
 
 // A thread's scratch memory.
 /** State that the tiles of one panel share. */

@@ -1,69 +1,69 @@
 import {
-  MAP_ADD,
   MAP_BYTES,
   MAP_COPY,
-  MAP_DIV,
   MAP_LEFT,
   MAP_LEFT_STRIDES,
-  MAP_MAX,
-  MAP_MIN,
   MAP_MOVE,
-  MAP_MUL,
   MAP_OPERATOR,
   MAP_OUTPUT,
   MAP_OUTPUT_STRIDES,
-  MAP_POW,
   MAP_RIGHT,
   MAP_RIGHT_STRIDES,
   MAP_ROWS,
+  MAP_SELECT,
   MAP_SHAPE,
-  MAP_SUB,
+  MAP_THIRD,
+  MAP_THIRD_STRIDES,
   MAP_UNIT_ROWS,
   OPERATION_MAP,
 } from "./fields.ts";
+import { MAP_OPERATORS } from "./map-operators.ts";
 import { createRecord, writeActivation, type StepRecord } from "./record.ts";
-import type { BinaryStep, CopyStep, StridedView } from "../../plan/steps.ts";
+import type { Activation, BinaryStep, CopyStep, SelectStep, StridedView, UnaryStep } from "../../plan/steps.ts";
 
 const RANK = 6;
 /** Elements of one unit of work, so that taking a unit costs little beside it. */
 const UNIT_ELEMENTS = 8192;
 
-const OPERATORS = {
-  add: MAP_ADD,
-  sub: MAP_SUB,
-  mul: MAP_MUL,
-  div: MAP_DIV,
-  min: MAP_MIN,
-  max: MAP_MAX,
-  pow: MAP_POW,
-} as const;
+const SIDES = ["left", "right", "third", "output"] as const;
 
 /** One dimension of a map: its size, and each side's stride in bytes. */
 interface Dimension {
   readonly size: number;
   readonly left: number;
   readonly right: number;
+  readonly third: number;
   readonly output: number;
 }
 
-/** Copies, activations and binary operators are one kind of record. */
-export function mapRecord(step: BinaryStep | CopyStep): StepRecord {
-  if (step.kind === "binary") return encode({ ...step, operator: OPERATORS[step.operator] });
-  const operator = step.activation.kind === "none" ? MAP_MOVE : MAP_COPY;
-  return encode({ ...step, operator, left: step.input });
+/** Copies, activations and functions of elements are one kind of record. */
+export function mapRecord(step: BinaryStep | UnaryStep | SelectStep | CopyStep): StepRecord {
+  switch (step.kind) {
+    case "binary":
+      return encode({ ...step, operator: MAP_OPERATORS[step.operator] });
+    case "unary":
+      return encode({ ...step, operator: MAP_OPERATORS[step.operator], left: step.input });
+    case "select":
+      return encode({ ...step, operator: MAP_SELECT, third: step.condition });
+    default:
+      return encode({ ...step, operator: step.activation.kind === "none" ? MAP_MOVE : MAP_COPY, left: step.input });
+  }
 }
 
-interface MapStep extends Pick<BinaryStep, "left" | "output" | "shape" | "activation"> {
+interface MapStep extends Pick<BinaryStep, "left" | "output" | "shape"> {
   readonly operator: number;
   readonly right?: StridedView;
+  readonly third?: StridedView;
+  readonly activation?: Activation;
 }
 
-function encode({ operator, left, right = left, output, shape, activation }: MapStep): StepRecord {
+function encode({ operator, left, right = left, third, output, shape, activation }: MapStep): StepRecord {
   const dimensions = arrange(
     shape.map((size, axis) => ({
       size,
       left: left.strides[axis] ?? 0,
       right: right.strides[axis] ?? 0,
+      third: third?.strides[axis] ?? 0,
       output: output.strides[axis] ?? 0,
     })),
   );
@@ -77,14 +77,21 @@ function encode({ operator, left, right = left, output, shape, activation }: Map
   record.int(MAP_OUTPUT, output.address);
   record.int(MAP_UNIT_ROWS, unitRows);
   record.int(MAP_ROWS, rows);
-  const fields = { size: MAP_SHAPE, left: MAP_LEFT_STRIDES, right: MAP_RIGHT_STRIDES, output: MAP_OUTPUT_STRIDES };
+  record.int(MAP_THIRD, third?.address ?? 0);
+  const fields = {
+    size: MAP_SHAPE,
+    left: MAP_LEFT_STRIDES,
+    right: MAP_RIGHT_STRIDES,
+    third: MAP_THIRD_STRIDES,
+    output: MAP_OUTPUT_STRIDES,
+  };
   for (const [key, field] of Object.entries(fields) as [keyof Dimension, number][]) {
     record.ints(field, [
       ...new Array<number>(RANK - dimensions.length).fill(key === "size" ? 1 : 0),
       ...dimensions.map((dimension) => dimension[key]),
     ]);
   }
-  writeActivation(record, activation);
+  if (activation) writeActivation(record, activation);
   return record;
 }
 
@@ -98,7 +105,7 @@ function arrange(dimensions: readonly Dimension[]): Dimension[] {
   const merged: Dimension[] = [];
   for (const inner of sorted) {
     const outer = merged.at(-1);
-    const behind = (["left", "right", "output"] as const).every((side) => outer?.[side] === inner[side] * inner.size);
+    const behind = SIDES.every((side) => outer?.[side] === inner[side] * inner.size);
     if (outer !== undefined && behind) merged[merged.length - 1] = { ...inner, size: outer.size * inner.size };
     else merged.push(inner);
   }
@@ -110,6 +117,6 @@ function arrange(dimensions: readonly Dimension[]): Dimension[] {
   return [...merged.filter((_, index) => index !== innermost), ...merged.slice(innermost, innermost + 1)];
 }
 
-function canVector({ size, left, right, output }: Dimension): boolean {
-  return size >= 4 && output === 4 && [0, 4].includes(left) && [0, 4].includes(right);
+function canVector({ size, left, right, third, output }: Dimension): boolean {
+  return size >= 4 && output === 4 && [left, right, third].every((stride) => stride === 0 || stride === 4);
 }

@@ -1,13 +1,17 @@
 import {
   ACTIVATION,
+  ACTIVATION_ELU,
   ACTIVATION_ERF,
   ACTIVATION_GELU,
+  ACTIVATION_GELU_TANH,
   ACTIVATION_HARD_SIGMOID,
   ACTIVATION_HARD_SWISH,
   ACTIVATION_LEAKY_RELU,
   ACTIVATION_LIMITS,
+  ACTIVATION_MISH,
   ACTIVATION_SIGMOID,
   ACTIVATION_SILU,
+  ACTIVATION_SOFTPLUS,
   ACTIVATION_TANH,
   ALPHA,
   BETA,
@@ -56,6 +60,9 @@ const CURVES = {
   tanh: ACTIVATION_TANH,
   erf: ACTIVATION_ERF,
   gelu: ACTIVATION_GELU,
+  softplus: ACTIVATION_SOFTPLUS,
+  mish: ACTIVATION_MISH,
+  "gelu-tanh": ACTIVATION_GELU_TANH,
 } as const;
 
 /** The kernels clip first, then apply a curve; most activations are one of the two. */
@@ -76,6 +83,8 @@ export function writeActivation(record: StepRecord, activation: Activation): voi
       return write(ACTIVATION_LIMITS, { low: activation.min, high: activation.max });
     case "leaky-relu":
       return write(ACTIVATION_LEAKY_RELU, { alpha: activation.slope });
+    case "elu":
+      return write(ACTIVATION_ELU, { alpha: activation.slope });
     case "hard-sigmoid":
       return write(ACTIVATION_HARD_SIGMOID, { alpha: activation.slope, beta: activation.offset });
     case "hard-swish":
