@@ -8,7 +8,8 @@ import { build } from "vite";
  *
  * @param entry the module's path
  * @param alias paths by specifier
- * @returns the emitted files: `{ name, bytes, modules }`, where `modules` are the paths of a program's sources
+ * @returns the emitted files: `{ name, bytes, modules, imports }`, where `modules` are the paths of a program's sources and
+ *   `imports` the names of the files that it loads at once
  */
 export async function bundle(entry, { alias = {}, minify = true } = {}) {
   const { output } = await build({
@@ -28,6 +29,7 @@ export async function bundle(entry, { alias = {}, minify = true } = {}) {
     name: file.fileName,
     bytes: Buffer.from(file.type === "chunk" ? file.code : file.source),
     modules: file.type === "chunk" ? Object.keys(file.modules) : [],
+    imports: file.type === "chunk" ? file.imports : [],
   }));
 }
 

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { wave } from "@samoyed/test-support/tensors";
 import { describe, expect, test } from "vitest";
 import { readSmydHeader, type SmydFile, type SmydWeight } from "@samoyed/smyd-file";
-import { OPERATORS } from "../src/plan/operators/index.ts";
+import { ALL_OPERATORS } from "../src/plan/operators/all.ts";
 import { type Plan, planProgram } from "../src/plan/plan.ts";
 import { smydBytes } from "./models.ts";
 import { DATA_ADDRESS, runPlan } from "./run-plan.ts";
@@ -68,6 +68,7 @@ function plan(changed: Pick<SmydFile, "graph">, input: readonly number[], own: U
     {
       inputs: new Map([["x", input]]),
       batched: new Set(),
+      operators: ALL_OPERATORS,
       dataAddress: DATA_ADDRESS,
       address: Math.ceil((DATA_ADDRESS + data.length) / 64) * 64,
     },
@@ -94,7 +95,7 @@ const change = fc.record({
   what: fc.constantFrom("attribute", "attribute", "drop", "op", "input", "add"),
   which: fc.nat(20),
   values: fc.array(number, { maxLength: 9 }),
-  op: fc.constantFrom(...OPERATORS.keys()),
+  op: fc.constantFrom(...ALL_OPERATORS.keys()),
 });
 
 function mutate(
@@ -260,7 +261,10 @@ describe("what is refused, and how", () => {
     b.output(b.node("Transpose", [x], { name: "y" }));
     const own = await readSmydHeader(memorySource(await smydBytes(b.finish()), "mix"));
     const sizes = { inputs: new Map([["x", [1, 3]]]), batched: new Set(["x"]), images: 4 };
-    const { inputs, outputs } = planProgram({ ...own, data }, { ...sizes, dataAddress: DATA_ADDRESS, address: 4096 });
+    const { inputs, outputs } = planProgram(
+      { ...own, data },
+      { ...sizes, operators: ALL_OPERATORS, dataAddress: DATA_ADDRESS, address: 4096 },
+    );
     expect(inputs).toMatchObject([{ name: "x", shape: [4, 3], batched: false }]);
     expect(outputs).toMatchObject([{ name: "y", shape: [3, 4], batched: false }]);
   });
@@ -273,6 +277,7 @@ describe("what is refused, and how", () => {
           inputs: new Map([["x", [1, 4, 7, 6]]]),
           batched: new Set(),
           taps: ["z"],
+          operators: ALL_OPERATORS,
           dataAddress: DATA_ADDRESS,
           address: 65536,
         },

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { DATA_ADDRESS } from "../src/wasm/memory.ts";
 import { alignUp } from "../src/plan/arena.ts";
+import { ALL_OPERATORS } from "../src/plan/operators/all.ts";
 import { planProgram } from "../src/plan/plan.ts";
 import { encodeProgram, scratchBytes } from "../src/wasm/program/encode.ts";
 import { outlineOf } from "./outlines.ts";
@@ -16,6 +17,7 @@ async function extraMegabytes(name: string): Promise<{ extra: number; weights: n
   const plan = planProgram(outline, {
     inputs: new Map([["input", [1, 3, 224, 224]]]),
     batched: new Set(["input"]),
+    operators: ALL_OPERATORS,
     dataAddress: DATA_ADDRESS,
     address,
   });

@@ -2,6 +2,7 @@ import { memorySource, type Tensor, zeros } from "@samoyed/core";
 import type { SmydWeights } from "@samoyed/format-smyd";
 import type { Graph } from "@samoyed/ir";
 import { readSmydHeader } from "@samoyed/smyd-file";
+import { ALL_OPERATORS } from "../src/plan/operators/all.ts";
 import { type Plan, planProgram } from "../src/plan/plan.ts";
 import { readValue, writeValue } from "../src/wasm/values.ts";
 import { smydBytes } from "./models.ts";
@@ -28,7 +29,10 @@ export async function runPlanned(
   const address = Math.ceil((DATA_ADDRESS + data.length) / 64) * 64;
   const shapes = new Map(Object.entries(inputs).map(([name, { shape }]) => [name, shape]));
   const sizes = { inputs: shapes, batched: new Set<string>() };
-  const plan = planProgram({ ...file, data }, { ...sizes, taps, dataAddress: DATA_ADDRESS, address });
+  const plan = planProgram(
+    { ...file, data },
+    { ...sizes, taps, operators: ALL_OPERATORS, dataAddress: DATA_ADDRESS, address },
+  );
   return { plan, values: runPlan(plan, { data, inputs }) };
 }
 

@@ -3,7 +3,7 @@ import { type Dim, messageWithoutNode } from "@samoyed/ir";
 import { alignUp } from "./arena.ts";
 import { isPortType, PORT_TYPES } from "./integers.ts";
 import type { PlanModel, PlanNode } from "./model.ts";
-import { OPERATORS } from "./operators/index.ts";
+import { ALL_OPERATORS } from "./operators/all.ts";
 import { planProgram } from "./plan.ts";
 import { isIdentity } from "./resolve.ts";
 import type { InputSizes } from "./sizes.ts";
@@ -57,7 +57,7 @@ export function findRefusals(given: PlanModel, { sizes, shapes, exact }: FindRef
     model = withoutNodes(model, { dropped, known: inputs });
   }
 
-  const unknown = given.graph.nodes.filter((node) => !OPERATORS.has(node.op) && !isIdentity(node));
+  const unknown = given.graph.nodes.filter((node) => !ALL_OPERATORS.has(node.op) && !isIdentity(node));
   for (const { name: node, op } of unknown)
     refusals.push({ node, op, reason: "is of an operator that no kernel computes" });
   drop(new Set(unknown));
@@ -77,7 +77,8 @@ function planningError(model: PlanModel, sizes: InputSizes): SamoyedError | unde
   // Nothing is left to be planned.
   if (model.graph.outputs.length === 0) return undefined;
   try {
-    planProgram(model, { ...sizes, dataAddress: DATA_ADDRESS, address: alignUp(DATA_ADDRESS + model.data.length) });
+    const address = alignUp(DATA_ADDRESS + model.data.length);
+    planProgram(model, { ...sizes, operators: ALL_OPERATORS, dataAddress: DATA_ADDRESS, address });
     return undefined;
   } catch (error) {
     if (error instanceof SamoyedError) return error;

@@ -15,6 +15,7 @@ import type { LowerCall } from "./operator.ts";
 import { lowerActivation } from "./operators/elementwise.ts";
 import { type Buffer, newBuffer, type Place, placeBytes } from "./places.ts";
 import { resolveModel, type ResolvedModel } from "./resolve.ts";
+import type { Operators } from "./operators/load.ts";
 import { computeShapes, operatorOf } from "./shapes.ts";
 import type { InputSizes, Shapes } from "./sizes.ts";
 import { createTables, type Tables } from "./tables.ts";
@@ -44,6 +45,8 @@ export interface Plan {
 
 /** Options of a plan, besides the graph. */
 export interface PlanOptions extends InputSizes {
+  /** The operators that are planned, of which the graph's nodes are. */
+  readonly operators: Operators;
   /** Intermediate values that the caller gets besides the outputs. */
   readonly taps?: readonly string[];
   /** The address of the data section. */
@@ -112,7 +115,7 @@ function planSizes(resolved: ResolvedModel, options: PlanOptions): Plan {
       dtypeOf: (name) => shapes.types.get(name)!.dtype,
     };
     atNode(fused.node, () =>
-      fused.kind === "activation" ? lowerActivation(call) : operatorOf(fused.node).lower(call),
+      fused.kind === "activation" ? lowerActivation(call) : operatorOf(fused.node, options.operators).lower(call),
     );
   }
   const arenaBytes = alignUp(placeBuffers(buffersOf(lowering.operations, inputs), address));

@@ -8,7 +8,7 @@ import { unsupported } from "./unsupported.ts";
 import { countElements } from "./limits.ts";
 import type { Operator, ShapeCall } from "./operator.ts";
 import type { InputSizes, PlannedType, Shapes } from "./sizes.ts";
-import { OPERATORS } from "./operators/index.ts";
+import type { Operators } from "./operators/load.ts";
 import type { ResolvedModel } from "./resolve.ts";
 
 /**
@@ -18,8 +18,8 @@ import type { ResolvedModel } from "./resolve.ts";
 const MANY_IMAGES = 7919;
 
 /** The operator of a node; @throws UnsupportedError when it is not planned. */
-export function operatorOf(node: PlanNode): Operator {
-  const operator = OPERATORS.get(node.op);
+export function operatorOf(node: PlanNode, operators: Operators): Operator {
+  const operator = operators.get(node.op);
   if (operator === undefined) throw unsupported(node, "is of an operator that no kernel computes");
   return operator;
 }
@@ -50,7 +50,10 @@ function checkNode(node: PlanNode, { rule, without = [], severalOutputs }: Opera
  *   empty or too large, and for an operator that mixes the images of a batch.
  * @throws ShapeError where shapes do not fit, FormatError where attributes mean nothing.
  */
-export function computeShapes(model: ResolvedModel, { inputs, batched: given }: InputSizes): Shapes {
+export function computeShapes(
+  model: ResolvedModel,
+  { inputs, batched: given, operators }: InputSizes & { readonly operators: Operators },
+): Shapes {
   const batched = new Set(given);
   const varying = new Set<string>();
   const one = new Walk(model, inputs);
@@ -59,7 +62,7 @@ export function computeShapes(model: ResolvedModel, { inputs, batched: given }: 
     new Map(Array.from(inputs, ([name, shape]) => [name, given.has(name) ? [MANY_IMAGES, ...shape.slice(1)] : shape])),
   );
   for (const node of model.graph.nodes) {
-    const operator = operatorOf(node);
+    const operator = operatorOf(node, operators);
     checkNode(node, operator);
     const call = one.call(node, batched);
     const [first] = call.inputs;

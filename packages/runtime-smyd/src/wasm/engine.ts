@@ -4,6 +4,7 @@ import type { Kernels } from "./kernels/load.ts";
 import { DATA_ADDRESS, growMemory } from "./memory.ts";
 import { alignUp } from "../plan/arena.ts";
 import { type Plan, type PlannedValue, planProgram } from "../plan/plan.ts";
+import type { Operators } from "../plan/operators/load.ts";
 import type { InputSizes } from "../plan/sizes.ts";
 import { readValue, writeValue } from "./values.ts";
 import { encodeProgram, scratchBytes } from "./program/encode.ts";
@@ -33,6 +34,7 @@ export interface Engine {
 /** Options of `createEngine`. */
 export interface EngineOptions {
   readonly file: SmydFile;
+  readonly operators: Operators;
   readonly memory: WebAssembly.Memory;
   readonly runner: Runner;
   /** Pixels of a convolution's largest tile, 1 to 6. */
@@ -49,7 +51,7 @@ interface Installed {
 }
 
 /** An engine over a memory whose data section is loaded, as far as planning reads it. */
-export function createEngine({ file, memory, runner, tile }: EngineOptions): Engine {
+export function createEngine({ file, operators, memory, runner, tile }: EngineOptions): Engine {
   let installed: Installed | undefined;
 
   function prepare(sizes: InputSizes, taps: readonly string[]): void {
@@ -57,7 +59,7 @@ export function createEngine({ file, memory, runner, tile }: EngineOptions): Eng
     if (installed?.key === key && (installed.images ?? sizes.images) === sizes.images) return;
     const data = new Uint8Array(memory.buffer, DATA_ADDRESS, file.dataBytes);
     const address = alignUp(DATA_ADDRESS + file.dataBytes);
-    const plan = planProgram({ ...file, data }, { ...sizes, taps, dataAddress: DATA_ADDRESS, address });
+    const plan = planProgram({ ...file, data }, { ...sizes, operators, taps, dataAddress: DATA_ADDRESS, address });
     const together = sizes.batched.size > 0 && !plan.inputs.some(({ batched }) => batched);
     installed = { ...install(key, plan), ...(together && { images: sizes.images ?? 1 }) };
   }
