@@ -10,28 +10,31 @@ const ENTRIES = {
   "the runtime": "size/runtime.mjs",
   "with loadClassifier and its image decoders": "size/classifier.mjs",
 };
-const KERNELS = /\/kernels\/built\/(plain|plain-shared|relaxed|relaxed-shared)\.(js|ts)$/;
+const KERNELS = /\/kernels\/built\/(plain|relaxed)(-shared)?(?<all>-all)?\.(js|ts)$/;
 
 /**
  * Measures what a page that imports `entry` downloads: of the kernels' variants only the largest.
  *
- * @returns `first`: what every model needs; `whole`: with the operators that convolutional classifiers do not have
+ * @returns `first`: what a convolutional classifier needs; `whole`: with all other operators and their kernels
  * @throws Error when the bundler did not keep the variants separate, so that a page downloads several.
  */
 export async function downloadSize(entry) {
   const files = await bundle(fileURLToPath(new URL(entry, import.meta.url)));
   const variants = files.filter(({ modules }) => modules.some((id) => KERNELS.test(id)));
-  if (variants.length !== 4 || variants.some(({ modules }) => modules.length !== 1)) {
+  if (variants.length !== 8 || variants.some(({ modules }) => modules.length !== 1)) {
     const found = variants.map(({ name, modules }) => `${name} of ${modules.length} modules`).join(", ") || "none";
-    throw new Error(`expected four files with one variant of the kernels each; got ${found}`);
+    throw new Error(`expected eight files with one variant of the kernels each; got ${found}`);
   }
-  const largest = variants.toSorted((a, b) => b.bytes.length - a.bytes.length)[0];
+  const largest = (all) =>
+    variants
+      .filter(({ modules: [id] }) => (KERNELS.exec(id).groups.all !== undefined) === all)
+      .toSorted((a, b) => b.bytes.length - a.bytes.length)[0];
   const atOnce = new Set(["page.js"]);
   for (const name of atOnce) for (const next of files.find((file) => file.name === name).imports) atOnce.add(next);
-  const size = (some) => weigh([...some, largest].map(({ bytes }) => bytes));
+  const size = (some) => weigh(some.map(({ bytes }) => bytes));
   return {
-    first: size(files.filter(({ name }) => atOnce.has(name))),
-    whole: size(files.filter((file) => !variants.includes(file))),
+    first: size([...files.filter(({ name }) => atOnce.has(name)), largest(false)]),
+    whole: size([...files.filter((file) => !variants.includes(file)), largest(true)]),
   };
 }
 

@@ -30,15 +30,8 @@ export {
 export { dtypeFromOnnx, dtypeToOnnx } from "./onnx-dtype.ts";
 export { type AttentionParts, readAttention } from "./operators/attention.ts";
 export { AXIS_NORMALIZATION, layerNormRule } from "./operators/axis-normalization.ts";
-export {
-  alignedShape,
-  arithmeticRule,
-  BINARY,
-  clipRule,
-  powRule,
-  slopeShape,
-  variadicRule,
-} from "./operators/binary.ts";
+export { alignedShape, arithmeticRule, clipRule } from "./operators/arithmetic.ts";
+export { BINARY, powRule, slopeShape, variadicRule } from "./operators/binary.ts";
 export { type BlockWindows, readBlockWindows } from "./operators/col2im.ts";
 export { concatRule, splitRule } from "./operators/concat.ts";
 export { CAST } from "./operators/cast.ts";
@@ -49,9 +42,10 @@ export { type Equation, parseEquation } from "./operators/einsum.ts";
 export { type GridSampling, readGridSampling } from "./operators/grid-sample.ts";
 export { OPERATOR_RULES, ruleOf } from "./operators/index.ts";
 export { INDEXING } from "./operators/indexing.ts";
-export { blockSize, LAYOUT, readPermutation, transposeRule } from "./operators/layout.ts";
+export { blockSize, LAYOUT } from "./operators/layout.ts";
 export { gemmRule, matMulRule } from "./operators/matrix.ts";
-export { batchNormRule, instanceNormRule, NORMALIZATION } from "./operators/normalization.ts";
+export { batchNormRule } from "./operators/batch-norm.ts";
+export { instanceNormRule, NORMALIZATION } from "./operators/normalization.ts";
 export { padSources, readPadMode } from "./operators/pad-source.ts";
 export { type AxisPadding, padRule, readPadding } from "./operators/pad.ts";
 export { averagePoolRule, globalPoolRule, maxPoolRule, poolKernel } from "./operators/pooling.ts";
@@ -81,7 +75,9 @@ export { describeInput, type InferCall, inputType, type OperatorRule, type RuleT
 export { readReduction, type ScatterReduction } from "./operators/scatter.ts";
 export { type AxisSlice, readSlices, resolveSlice, sliceRule, type Slices } from "./operators/slice.ts";
 export { readSoftmaxAxis, softmaxRule } from "./operators/softmax.ts";
-export { alphaRule, floatUnaryRule, geluRule, hardSigmoidRule, UNARY, unaryRule } from "./operators/unary.ts";
+export { readPermutation, transposeRule } from "./operators/transpose.ts";
+export { geluRule, UNARY } from "./operators/unary.ts";
+export { alphaRule, floatUnaryRule, hardSigmoidRule, unaryRule } from "./operators/unary-rules.ts";
 export { integers, type Numbers, numbers } from "./tensor-numbers.ts";
 export type { Attribute, Dim, Graph, Node, TypedTensor, ValueInfo, ValueType } from "./types.ts";
 export { axisPads, kernelExtent, readWindow, type WindowAttributes, windowOutputs } from "./window.ts";

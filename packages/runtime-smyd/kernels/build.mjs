@@ -1,4 +1,4 @@
-// Compiles the kernels: four variants from one source, each a TypeScript module of base64.
+// Compiles the kernels: eight variants from one source, each a TypeScript module of base64.
 // Separate modules, loaded by import(), let a browser download one variant and ask nothing of a bundler. They are
 // compressed below the base64, which compresses badly itself.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -14,6 +14,10 @@ const built = join(here, "../src/wasm/kernels/built");
 const RELAXED = ["--enable", "relaxed-simd"];
 // The largest memory there is; the instance's own memory may be smaller.
 const SHARED = ["--enable", "threads", "--sharedMemory", "--maximumMemory", "65536"];
+
+// Without the kernels of operators that convolutional classifiers do not have, or with them.
+const COMMON = ["--use", "ALL_KERNELS=0"];
+const ALL = ["--use", "ALL_KERNELS=1"];
 
 const VARIANTS = {
   plain: [],
@@ -40,4 +44,7 @@ async function compile(name, flags) {
 }
 
 mkdirSync(built, { recursive: true });
-for (const [name, flags] of Object.entries(VARIANTS)) await compile(name, flags);
+for (const [name, flags] of Object.entries(VARIANTS)) {
+  await compile(name, [...flags, ...COMMON]);
+  await compile(`${name}-all`, [...flags, ...ALL]);
+}

@@ -2,6 +2,7 @@
  * Functions of one or two elements, four lanes at a time: comparisons, which give 1 or 0, and 32-bit integers.
  */
 import { curve } from "./curves";
+import { powers } from "./power";
 import {
   MAP_ABS,
   MAP_AND,
@@ -26,6 +27,7 @@ import {
   MAP_MODULO,
   MAP_NEG,
   MAP_OR,
+  MAP_POW,
   MAP_PRELU,
   MAP_REMAINDER,
   MAP_ROUND,
@@ -44,6 +46,8 @@ export function apply(operator: i32, left: v128, right: v128): v128 {
     return v128.shuffle<i64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
   }
   switch (operator) {
+    case MAP_POW:
+      return powers(left, right);
     case MAP_PRELU:
       return v128.bitselect(v128.mul<f32>(left, right), left, v128.lt<f32>(left, f32x4.splat(0)));
     case MAP_MODULO:

@@ -3,7 +3,6 @@
  * are maps whose operator keeps the left side.
  */
 import { activate } from "./activation";
-import { exp, log } from "./float64";
 import { apply } from "./functions";
 import { storeLanes } from "./lanes";
 import {
@@ -19,7 +18,6 @@ import {
   MAP_OPERATOR,
   MAP_OUTPUT,
   MAP_OUTPUT_STRIDES,
-  MAP_POW,
   MAP_RIGHT,
   MAP_RIGHT_STRIDES,
   MAP_ROWS,
@@ -74,7 +72,7 @@ function mapRow(step: usize, third: usize, left: usize, right: usize, output: us
     const l = leftStride == 4 && together ? v128.load(left) : v128.load_splat<f32>(left);
     const r = rightStride == 4 && together ? v128.load(right) : v128.load_splat<f32>(right);
     let value: v128;
-    if (operator == MAP_SELECT) {
+    if (ALL_KERNELS && operator == MAP_SELECT) {
       const condition = thirdStride == 4 && together ? v128.load(third) : v128.load_splat<i32>(third);
       value = v128.bitselect(r, l, v128.eq<i32>(condition, i32x4.splat(0)));
       third += lanes * thirdStride;
@@ -112,34 +110,8 @@ function combine(operator: i32, left: v128, right: v128): v128 {
       return v128.min<f32>(left, right);
     case MAP_MAX:
       return v128.max<f32>(left, right);
-    case MAP_POW:
-      return f32x4(
-        power(v128.extract_lane<f32>(left, 0), v128.extract_lane<f32>(right, 0)),
-        power(v128.extract_lane<f32>(left, 1), v128.extract_lane<f32>(right, 1)),
-        power(v128.extract_lane<f32>(left, 2), v128.extract_lane<f32>(right, 2)),
-        power(v128.extract_lane<f32>(left, 3), v128.extract_lane<f32>(right, 3)),
-      );
     default:
-      return apply(operator, left, right);
+      if (ALL_KERNELS) return apply(operator, left, right);
+      return unreachable();
   }
-}
-
-/** base^exponent with the special cases of IEEE 754's pow that e^(y ln x) does not give by itself. */
-function power(base: f32, exponent: f32): f32 {
-  if (exponent == 0 || base == 1) return 1;
-  if (base != base || exponent != exponent) return NaN;
-  const size = abs(base);
-  const whole = nearest(exponent) == exponent;
-  const odd = whole && abs(exponent) < 16777216 && (<i32>exponent & 1) != 0;
-  if (base < 0 && size != Infinity && !whole) return NaN;
-  let result: f32;
-  if (size == 1) {
-    result = 1;
-  } else if (size == 0 || size == Infinity || abs(exponent) == Infinity) {
-    result = size > 1 == exponent > 0 ? Infinity : 0;
-  } else {
-    const raised = exp(v128.mul<f64>(f64x2.splat(exponent), log(f64x2.splat(size))));
-    result = <f32>v128.extract_lane<f64>(raised, 0);
-  }
-  return odd ? copysign(result, base) : result;
 }

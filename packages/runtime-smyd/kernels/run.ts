@@ -1,13 +1,11 @@
 /** The interpreter: runs a program's steps; threads share a step's units and meet at its end. */
 import { convUnit } from "./conv";
 import { depthwiseUnit } from "./depthwise";
+import { runFurther } from "./further";
 import { borderUnit, gatherUnit } from "./gather";
 import { mapUnit } from "./map";
-import { batchNormUnit, instanceNormUnit } from "./norm";
+import { batchNormUnit } from "./norm";
 import { meanUnit, poolUnit } from "./pool";
-import { resizeUnit } from "./resize";
-import { rowsUnit } from "./rows";
-import { takeUnit } from "./take";
 import {
   NEXT_UNIT,
   OPERATION,
@@ -17,13 +15,9 @@ import {
   OPERATION_CONV,
   OPERATION_DEPTHWISE,
   OPERATION_GATHER,
-  OPERATION_INSTANCE_NORM,
   OPERATION_MAP,
   OPERATION_MAX_POOL,
   OPERATION_MEAN,
-  OPERATION_RESIZE,
-  OPERATION_ROWS,
-  OPERATION_TAKE,
   PROGRAM_ARRIVED,
   PROGRAM_GENERATION,
   PROGRAM_RECORDS,
@@ -77,18 +71,13 @@ function runUnit(step: usize, unit: i32, scratch: usize): void {
       return meanUnit(step, unit);
     case OPERATION_GATHER:
       return gatherUnit(step, unit);
-    case OPERATION_RESIZE:
-      return resizeUnit(step, unit);
-    case OPERATION_TAKE:
-      return takeUnit(step, unit);
-    case OPERATION_ROWS:
-      return rowsUnit(step, unit);
     case OPERATION_BATCH_NORM:
       return batchNormUnit(step, unit);
-    case OPERATION_INSTANCE_NORM:
-      return instanceNormUnit(step, unit);
     case OPERATION_BORDER:
       return borderUnit(step, unit);
+    default:
+      if (ALL_KERNELS) return runFurther(step, unit);
+      unreachable();
   }
 }
 

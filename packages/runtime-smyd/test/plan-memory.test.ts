@@ -3,6 +3,7 @@ import { DATA_ADDRESS } from "../src/wasm/memory.ts";
 import { alignUp } from "../src/plan/arena.ts";
 import { ALL_OPERATORS } from "../src/plan/operators/all.ts";
 import { planProgram } from "../src/plan/plan.ts";
+import { encodeAnyStep } from "../src/wasm/program/all-records.ts";
 import { encodeProgram, scratchBytes } from "../src/wasm/program/encode.ts";
 import { outlineOf } from "./outlines.ts";
 
@@ -21,7 +22,7 @@ async function extraMegabytes(name: string): Promise<{ extra: number; weights: n
     dataAddress: DATA_ADDRESS,
     address,
   });
-  const program = 4 * encodeProgram(plan.steps, { scratch: 0, tile: 6 }).length;
+  const program = 4 * encodeProgram(plan.steps, { encodeStep: encodeAnyStep, scratch: 0, tile: 6 }).length;
   const end = plan.end + program + scratchBytes(plan.steps);
   return { extra: (end - dataBytes) / 1e6, weights: dataBytes / 1e6 };
 }

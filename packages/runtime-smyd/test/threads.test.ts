@@ -57,7 +57,7 @@ describe("a worker that fails", () => {
     new Int32Array(memory.buffer, 4096).set([1, 0, 0, 8192, 256, 1 << 30]);
     return startWorkerPool({
       threads: 2,
-      module: await compileKernels({ simd: "plain", sharing: "shared" }),
+      module: await compileKernels({ set: "common", simd: "plain", sharing: "shared" }),
       memory,
       start,
     });

@@ -1,5 +1,6 @@
 // One convolution on the kernels of .smyd's runtime, with tiles of any size: the same in Node and in pages.
 import { loadKernels } from "../../../packages/runtime-smyd/dist/wasm/kernels/load.js";
+import { encodeCommonStep } from "../../../packages/runtime-smyd/dist/wasm/program/common-records.js";
 import { encodeProgram, scratchBytes } from "../../../packages/runtime-smyd/dist/wasm/program/encode.js";
 
 const ALIGNMENT = 64;
@@ -38,7 +39,7 @@ export async function convolutionSpeed({ pixels, outputs, depth }, { simd, tile,
     activation: { kind: "relu" },
   };
   const scratch = place(scratchBytes([step]) / 4);
-  const words = encodeProgram([step], { scratch, tile });
+  const words = encodeProgram([step], { encodeStep: encodeCommonStep, scratch, tile });
   const program = place(words.length);
   const memory = new WebAssembly.Memory({ initial: Math.ceil(end / 65_536) });
   const whole = new Int32Array(memory.buffer);
@@ -50,7 +51,7 @@ export async function convolutionSpeed({ pixels, outputs, depth }, { simd, tile,
     whole[outputPixels / 4 + pixel] = 4 * outputs * pixel;
   }
   whole.set(words, program / 4);
-  const kernels = await loadKernels(memory, { simd });
+  const kernels = await loadKernels(memory, { set: "common", simd });
   let least = Infinity;
   for (let run = 0; run < runs; run++) {
     for (let at = 0; at < OTHER_DATA.length; at += LINE) OTHER_DATA[at] += 1;

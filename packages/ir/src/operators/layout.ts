@@ -1,39 +1,11 @@
 import { formatShape } from "@samoyed/core";
-import { readInt, readInts } from "../attributes.ts";
+import { readInt } from "../attributes.ts";
 import { broadcastShapes } from "../broadcast.ts";
 import { floorDivide, multiplyDims } from "../dims.ts";
 import { nodeFormatError, nodeShapeError } from "../node-errors.ts";
-import type { Dim, Node, TypedTensor, ValueType } from "../types.ts";
-import {
-  describeInput,
-  type InferCall,
-  inputError,
-  inputType,
-  opaqueDim,
-  type OperatorRule,
-  type RuleTable,
-} from "./rule.ts";
-
-/**
- * Reads the order in which a Transpose takes its input's axes; reversed if the attribute is absent.
- *
- * @throws ShapeError when the attribute is not a permutation of the axes.
- */
-export function readPermutation(node: Node<TypedTensor>, rank: number): readonly number[] {
-  const perm = readInts(node, "perm") ?? Array.from({ length: rank }, (_, axis) => rank - 1 - axis);
-  if (perm.length !== rank || new Set(perm).size !== rank || perm.some((axis) => !(axis >= 0 && axis < rank))) {
-    throw nodeShapeError(
-      node,
-      `attribute "perm" ${formatShape(perm)} is not a permutation of the ${rank} axes of input 0`,
-    );
-  }
-  return perm;
-}
-
-function inferTranspose(call: InferCall): readonly ValueType[] {
-  const x = inputType(call, 0);
-  return [{ dtype: x.dtype, shape: readPermutation(call.node, x.shape.length).map((axis) => x.shape[axis]!) }];
-}
+import type { Dim, ValueType } from "../types.ts";
+import { describeInput, type InferCall, inputError, inputType, opaqueDim, type RuleTable } from "./rule.ts";
+import { transposeRule } from "./transpose.ts";
 
 function inferExpand(call: InferCall): readonly (ValueType | undefined)[] {
   const x = inputType(call, 0);
@@ -83,9 +55,6 @@ function inferBlocks(call: InferCall, deepen: boolean): readonly ValueType[] {
     : [batch!, shrink(channels!, size * size), grow(height!, size, 2), grow(width!, size, 3)];
   return [{ dtype: x.dtype, shape }];
 }
-
-/** Rule of Transpose. */
-export const transposeRule: OperatorRule = { inputs: [1, 1], attributes: { perm: "ints" }, infer: inferTranspose };
 
 /** Operators that move elements or repeat them (onnx/docs/Operators.md, under each operator's name). */
 export const LAYOUT: RuleTable = {

@@ -8,27 +8,12 @@ import {
   requireFloat,
   type RuleTable,
 } from "./rule.ts";
+import { alphaRule, floatUnaryRule, hardSigmoidRule, unaryRule } from "./unary-rules.ts";
 
 function inferBool(call: InferCall): readonly ValueType[] {
   requireFloat(call, 0);
   return [{ dtype: "bool", shape: inputType(call, 0).shape }];
 }
-
-/** Rule of a function of one float. */
-export const floatUnaryRule: OperatorRule = { inputs: [1, 1], infer: inferSameFloat };
-
-/** Rule of a function of one number of any type. */
-export const unaryRule: OperatorRule = { inputs: [1, 1], infer: inferSameType };
-
-/** Rule of a function of one float with the parameter `alpha`: LeakyRelu and Elu. */
-export const alphaRule: OperatorRule = { inputs: [1, 1], attributes: { alpha: "float" }, infer: inferSameFloat };
-
-/** Rule of HardSigmoid. */
-export const hardSigmoidRule: OperatorRule = {
-  inputs: [1, 1],
-  attributes: { alpha: "float", beta: "float" },
-  infer: inferSameFloat,
-};
 
 /** Rule of Gelu. */
 export const geluRule: OperatorRule = {

@@ -53,8 +53,13 @@ export interface Operator {
    * with the number of images, and nothing moves along it.
    */
   keepsImages?(call: ShapeCall): boolean;
+  /** The border that it needs around input 0, images, for a kernel and images of such spatial sizes. */
+  readonly border?: (node: PlanNode, kernel: readonly number[], image: readonly number[]) => number;
   lower(call: LowerCall): void;
 }
+
+/** Operators by ONNX's names. */
+export type Operators = ReadonlyMap<string, Operator>;
 
 /** The shape of a required input: the caller has checked that it is there. */
 export function shapeOf(call: ShapeCall, index: number): Shape {

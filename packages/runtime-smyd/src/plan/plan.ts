@@ -11,11 +11,10 @@ import { createLowering, type Lowered, type Operation, type Readout } from "./lo
 import { MixedImagesError } from "./mixed-images.ts";
 import type { PlanModel, PlanNode } from "./model.ts";
 import type { FusedNode } from "./fused-node.ts";
-import type { LowerCall } from "./operator.ts";
+import type { LowerCall, Operators } from "./operator.ts";
 import { lowerActivation } from "./operators/elementwise.ts";
 import { type Buffer, newBuffer, type Place, placeBytes } from "./places.ts";
 import { resolveModel, type ResolvedModel } from "./resolve.ts";
-import type { Operators } from "./operators/load.ts";
 import { computeShapes, operatorOf } from "./shapes.ts";
 import type { InputSizes, Shapes } from "./sizes.ts";
 import { createTables, type Tables } from "./tables.ts";
@@ -90,7 +89,13 @@ function planSizes(resolved: ResolvedModel, options: PlanOptions): Plan {
   const shapes = computeShapes(resolved, options);
   const model = { ...resolved, graph: { ...resolved.graph, nodes: resolved.graph.nodes.filter(isComputed(shapes)) } };
   const wanted = wantedValues(model, { shapes, taps });
-  const lowering = createLowering({ model, dataAddress, borders: bordersOf(model, shapes), wanted, shapes });
+  const lowering = createLowering({
+    model,
+    dataAddress,
+    borders: bordersOf(model, { ...shapes, operators: options.operators }),
+    wanted,
+    shapes,
+  });
   const inputs = [...options.inputs].map(([name, shape]) => inputPlace(name, shape));
   for (const [index, name] of [...options.inputs.keys()].entries()) lowering.define(name, inputs[index]!);
   for (const name of wanted.keys()) {

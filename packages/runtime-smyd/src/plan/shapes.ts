@@ -6,9 +6,8 @@ import type { PlanNode } from "./model.ts";
 import { MixedImagesError } from "./mixed-images.ts";
 import { unsupported } from "./unsupported.ts";
 import { countElements } from "./limits.ts";
-import type { Operator, ShapeCall } from "./operator.ts";
+import type { Operator, Operators, ShapeCall } from "./operator.ts";
 import type { InputSizes, PlannedType, Shapes } from "./sizes.ts";
-import type { Operators } from "./operators/load.ts";
 import type { ResolvedModel } from "./resolve.ts";
 
 /**

@@ -2,9 +2,9 @@ import { type Tensor, throwIfAborted, UnsupportedError, zeros } from "@samoyed/c
 import type { SmydFile } from "@samoyed/smyd-file";
 import type { Kernels } from "./kernels/load.ts";
 import { DATA_ADDRESS, growMemory } from "./memory.ts";
+import type { OperatorSet } from "./operator-set.ts";
 import { alignUp } from "../plan/arena.ts";
 import { type Plan, type PlannedValue, planProgram } from "../plan/plan.ts";
-import type { Operators } from "../plan/operators/load.ts";
 import type { InputSizes } from "../plan/sizes.ts";
 import { readValue, writeValue } from "./values.ts";
 import { encodeProgram, scratchBytes } from "./program/encode.ts";
@@ -34,7 +34,7 @@ export interface Engine {
 /** Options of `createEngine`. */
 export interface EngineOptions {
   readonly file: SmydFile;
-  readonly operators: Operators;
+  readonly operatorSet: OperatorSet;
   readonly memory: WebAssembly.Memory;
   readonly runner: Runner;
   /** Pixels of a convolution's largest tile, 1 to 6. */
@@ -51,7 +51,8 @@ interface Installed {
 }
 
 /** An engine over a memory whose data section is loaded, as far as planning reads it. */
-export function createEngine({ file, operators, memory, runner, tile }: EngineOptions): Engine {
+export function createEngine({ file, operatorSet, memory, runner, tile }: EngineOptions): Engine {
+  const { operators, encodeStep } = operatorSet;
   let installed: Installed | undefined;
 
   function prepare(sizes: InputSizes, taps: readonly string[]): void {
@@ -68,11 +69,11 @@ export function createEngine({ file, operators, memory, runner, tile }: EngineOp
   function install(key: string, plan: Plan): Installed {
     const program = plan.end;
     // The program's size does not depend on where its scratch memory is.
-    const bytes = 4 * encodeProgram(plan.steps, { scratch: 0, tile }).length;
+    const bytes = 4 * encodeProgram(plan.steps, { encodeStep, scratch: 0, tile }).length;
     const scratch = alignUp(program + bytes);
     growMemory(memory, scratch + runner.threads * scratchBytes(plan.steps));
     new Int32Array(memory.buffer, plan.tables.address).set(plan.tables.words);
-    new Int32Array(memory.buffer, program).set(encodeProgram(plan.steps, { scratch, tile }));
+    new Int32Array(memory.buffer, program).set(encodeProgram(plan.steps, { encodeStep, scratch, tile }));
     return { key, plan, program };
   }
 

@@ -6,12 +6,11 @@ import type { Simd } from "./kernels/detect.ts";
 import { compileKernels, instantiateKernels } from "./kernels/load.ts";
 import { TILE_PIXELS } from "./kernels/tile-pixels.ts";
 import type { ByteStream } from "../load/byte-stream.ts";
-import { loadOperators } from "../plan/operators/load.ts";
-import { isIdentity } from "../plan/resolve.ts";
 import { loadData } from "./load-data.ts";
 import { readHeader } from "../load/read-header.ts";
 import { refuseFormer } from "../load/refuse-former.ts";
 import { createMemory, DATA_ADDRESS } from "./memory.ts";
+import { loadOperatorSet } from "./operator-set.ts";
 import { openSession } from "../session.ts";
 import { type StartThread, startWorkerPool } from "./threads/worker-pool.ts";
 
@@ -36,16 +35,16 @@ export async function loadModel(stream: ByteStream, options: LoadModelOptions): 
   const file = await readHeader(stream);
   refuseFormer(file, stream.label);
   requirePorts(file.graph, stream.label);
-  const operators = await loadOperators(file.graph.nodes.filter((node) => !isIdentity(node)));
+  const operatorSet = await loadOperatorSet(file.graph);
   const sharing = threads > 1 ? "shared" : "unshared";
   const memory = createMemory(DATA_ADDRESS + file.dataBytes, sharing);
-  const module = await compileKernels({ simd, sharing });
+  const module = await compileKernels({ set: operatorSet.kernels, simd, sharing });
   const kernels = await instantiateKernels(module, memory);
   const workerPool = threads > 1 ? await startWorkerPool({ threads, module, memory, start: startThread }) : undefined;
   const release = async (): Promise<void> => workerPool?.dispose();
   try {
     const runner: Runner = workerPool ? { threads, workerPool } : { threads: 1, kernels };
-    const engine = createEngine({ file, operators, memory, runner, tile: TILE_PIXELS[simd] });
+    const engine = createEngine({ file, operatorSet, memory, runner, tile: TILE_PIXELS[simd] });
     const batch = batchSymbol(file.graph);
     const total = file.dataOffset + file.dataBytes;
     await loadData(stream, {

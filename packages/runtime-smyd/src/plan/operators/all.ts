@@ -1,6 +1,6 @@
 import { COMMON } from "./common.ts";
 import { FURTHER } from "./further.ts";
-import type { Operators } from "./load.ts";
+import type { Operators } from "../operator.ts";
 
 /** Every ONNX operator that is planned, by name. Identity is gone before (`resolve.ts`). */
 export const ALL_OPERATORS: Operators = new Map(Object.entries({ ...COMMON, ...FURTHER }));

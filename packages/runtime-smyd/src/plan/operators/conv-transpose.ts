@@ -135,6 +135,7 @@ export const CONV_TRANSPOSE: Readonly<Record<string, Operator>> = {
   ConvTranspose: {
     rule: RULES["ConvTranspose"]!,
     require: requireImages,
+    border: (node, kernel, image) => Math.max(...transposedPhases(node, kernel, image).map(({ border }) => border)),
     keepsImages: ({ batched }) => !batched[1],
     lower: lowerConvTranspose,
   },

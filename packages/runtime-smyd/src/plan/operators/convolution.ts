@@ -1,6 +1,7 @@
-import { convRule, readInt } from "@samoyed/ir";
+import { convRule, kernelExtent, readInt, readWindow } from "@samoyed/ir";
 import { convWeights, panelLayout } from "@samoyed/smyd-file";
 import { type LowerCall, type Operator, packedWeight, requireImages } from "../operator.ts";
+import type { PlanNode } from "../model.ts";
 import { packPanels } from "../pack-panels.ts";
 import { type Product, productOperation } from "../product-steps.ts";
 import { reshapedView } from "../views.ts";
@@ -50,7 +51,20 @@ function lowerConv(call: LowerCall): void {
   );
 }
 
+/** The padding on any side that a convolution may need; exact but for SAME, where it depends on the image. */
+function largestPadding(node: PlanNode, kernel: readonly number[]): number {
+  const window = readWindow(node, kernel);
+  if (window.pads !== undefined) return Math.max(...window.pads.begin, ...window.pads.end);
+  return Math.max(...kernel.map((_, axis) => kernelExtent(window, axis))) - 1;
+}
+
 /** Convolutions over one or two spatial axes. */
 export const CONVOLUTION: Readonly<Record<string, Operator>> = {
-  Conv: { rule: convRule, require: requireImages, keepsImages: ({ batched }) => !batched[1], lower: lowerConv },
+  Conv: {
+    rule: convRule,
+    require: requireImages,
+    border: largestPadding,
+    keepsImages: ({ batched }) => !batched[1],
+    lower: lowerConv,
+  },
 };

@@ -4,6 +4,9 @@ import type { Simd } from "./detect.ts";
 /** Whether a memory is one thread's own. */
 export type Sharing = "unshared" | "shared";
 
+/** Which operators the kernels are for: those of convolutional classifiers, or all. */
+export type KernelSet = "common" | "all";
+
 /** Exports of the kernels. Addresses are bytes into the memory; nothing is checked. */
 export interface Kernels {
   /** Runs steps `first` to `last - 1` of the program at `program`; each of `threads` threads makes the same call. */
@@ -19,16 +22,32 @@ export const HASH_STATE_BYTES = 80;
 
 /** Each variant is a module of its own: a browser downloads the one that it runs. */
 const VARIANTS = {
-  plain: { unshared: () => import("./built/plain.ts"), shared: () => import("./built/plain-shared.ts") },
-  relaxed: { unshared: () => import("./built/relaxed.ts"), shared: () => import("./built/relaxed-shared.ts") },
+  common: {
+    plain: { unshared: () => import("./built/plain.ts"), shared: () => import("./built/plain-shared.ts") },
+    relaxed: { unshared: () => import("./built/relaxed.ts"), shared: () => import("./built/relaxed-shared.ts") },
+  },
+  all: {
+    plain: { unshared: () => import("./built/plain-all.ts"), shared: () => import("./built/plain-shared-all.ts") },
+    relaxed: {
+      unshared: () => import("./built/relaxed-all.ts"),
+      shared: () => import("./built/relaxed-shared-all.ts"),
+    },
+  },
 } as const;
+
+/** Options of `compileKernels`. */
+export interface KernelOptions {
+  readonly set: KernelSet;
+  readonly simd: Simd;
+  readonly sharing: Sharing;
+}
 
 /** The variants that were compiled: sessions share them. */
 const compiled = new Map<() => Promise<unknown>, Promise<WebAssembly.Module>>();
 
 /** Compiles the kernels' variant, once; the result may be posted to workers. */
-export async function compileKernels({ simd, sharing }: { simd: Simd; sharing: Sharing }): Promise<WebAssembly.Module> {
-  const variant = VARIANTS[simd][sharing];
+export async function compileKernels({ set, simd, sharing }: KernelOptions): Promise<WebAssembly.Module> {
+  const variant = VARIANTS[set][simd][sharing];
   const module = compiled.get(variant) ?? compile(variant);
   compiled.set(variant, module);
   try {
@@ -53,7 +72,10 @@ export async function instantiateKernels(module: WebAssembly.Module, memory: Web
 }
 
 /** The kernels over a memory, in the variant that fits it. */
-export async function loadKernels(memory: WebAssembly.Memory, { simd }: { simd: Simd }): Promise<Kernels> {
+export async function loadKernels(
+  memory: WebAssembly.Memory,
+  options: Omit<KernelOptions, "sharing">,
+): Promise<Kernels> {
   const shared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
-  return instantiateKernels(await compileKernels({ simd, sharing: shared ? "shared" : "unshared" }), memory);
+  return instantiateKernels(await compileKernels({ ...options, sharing: shared ? "shared" : "unshared" }), memory);
 }

@@ -1,24 +1,25 @@
 import { PROGRAM_RECORDS, PROGRAM_SCRATCH, PROGRAM_SCRATCH_STRIDE, PROGRAM_STEPS, SCRATCH_WEIGHTS } from "./fields.ts";
 import { LANES } from "@samoyed/smyd-file";
-import { mapRecord } from "./map-record.ts";
-import { convRecord, depthwiseRecord } from "./product-records.ts";
 import type { StepRecord } from "./record.ts";
-import { gatherRecord, resizeRecord, rowRecord } from "./row-records.ts";
-import { batchNormRecord, borderRecord, instanceNormRecord, meanRecord, poolRecord } from "./spatial-records.ts";
-import { takeRecord } from "./take-record.ts";
 import type { Step } from "../../plan/steps.ts";
+
+/** Makes the record of a step; `tile` is the pixels of a convolution's largest tile, 1 to 6. */
+export type EncodeStep = (step: Step, tile: number) => StepRecord;
+
+/** Options of `encodeProgram`. */
+export interface EncodeOptions {
+  readonly encodeStep: EncodeStep;
+  /** Address of `threads · scratchBytes(steps)` bytes that 16 divides. */
+  readonly scratch: number;
+  /** Pixels of a convolution's largest tile, 1 to 6. */
+  readonly tile: number;
+}
 
 /**
  * The words of a program, to be copied to any address that 4 divides. The kernels write into them (counters of units),
  * and check nothing: every address, table and size in `steps` must be right.
- *
- * @param tile pixels of a convolution's largest tile, 1 to 6
- * @param scratch address of `threads · scratchBytes(steps)` bytes that 16 divides
  */
-export function encodeProgram(
-  steps: readonly Step[],
-  { scratch, tile }: { readonly scratch: number; readonly tile: number },
-): Int32Array {
+export function encodeProgram(steps: readonly Step[], { encodeStep, scratch, tile }: EncodeOptions): Int32Array {
   const records = steps.map((step) => encodeStep(step, tile).words);
   const head = new Int32Array(PROGRAM_RECORDS / 4 + records.length);
   head[PROGRAM_STEPS / 4] = records.length;
@@ -45,37 +46,4 @@ function expandedFloats(step: Step): number {
   if (step.kind !== "conv" && step.kind !== "depthwise") return 0;
   if (step.storage.kind === "float32") return 0;
   return step.taps.count * (step.kind === "conv" ? step.taps.depth : 1) * LANES;
-}
-
-function encodeStep(step: Step, tile: number): StepRecord {
-  switch (step.kind) {
-    case "conv":
-      return convRecord(step, { tile });
-    case "depthwise":
-      return depthwiseRecord(step);
-    case "max-pool":
-    case "average-pool":
-      return poolRecord(step);
-    case "mean":
-      return meanRecord(step);
-    case "binary":
-    case "unary":
-    case "select":
-    case "copy":
-      return mapRecord(step);
-    case "gather":
-      return gatherRecord(step);
-    case "resize":
-      return resizeRecord(step);
-    case "take":
-      return takeRecord(step);
-    case "rows":
-      return rowRecord(step);
-    case "batch-norm":
-      return batchNormRecord(step);
-    case "instance-norm":
-      return instanceNormRecord(step);
-    default:
-      return borderRecord(step);
-  }
 }

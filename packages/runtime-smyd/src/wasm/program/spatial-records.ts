@@ -12,7 +12,6 @@ import {
   OPERATION_AVERAGE_POOL,
   OPERATION_BATCH_NORM,
   OPERATION_BORDER,
-  OPERATION_INSTANCE_NORM,
   OPERATION_MAX_POOL,
   OPERATION_MEAN,
   OUTPUT_VALUE,
@@ -61,14 +60,8 @@ export function batchNormRecord(step: BatchNormStep): StepRecord {
   return record;
 }
 
-/** An instance norm: one unit for each run of channels. */
-export function instanceNormRecord(step: InstanceNormStep): StepRecord {
-  const record = createRecord(OPERATION_INSTANCE_NORM, NORM_BYTES, Math.ceil(step.input.channels / UNIT_CHANNELS));
-  writeNorm(record, step);
-  return record;
-}
-
-function writeNorm(record: StepRecord, step: BatchNormStep | InstanceNormStep): void {
+/** Writes what batch norms and instance norms have in common. */
+export function writeNorm(record: StepRecord, step: BatchNormStep | InstanceNormStep): void {
   writeSpatial(record, INPUT_VALUE, step.input);
   writeSpatial(record, OUTPUT_VALUE, step.output);
   record.int(NORM_SCALE, step.scale);

@@ -1,43 +1,8 @@
-import { batchNormRule, instanceNormRule, readFloat, readInt } from "@samoyed/ir";
+import { instanceNormRule, readFloat } from "@samoyed/ir";
 import { eachImage } from "../copy-steps.ts";
-import { unsupported } from "../unsupported.ts";
 import type { Step } from "../steps.ts";
-import { type LowerCall, type Operator, requireAxes, type ShapeCall } from "../operator.ts";
+import { type LowerCall, type Operator, requireAxes } from "../operator.ts";
 import { imageOf, imageSize, type Place } from "../places.ts";
-
-function requireChannels(call: ShapeCall): void {
-  requireAxes(call, 0, [2, 4]);
-}
-
-function requireInference(call: ShapeCall): void {
-  const { node } = call;
-  if (readInt(node, "training_mode", 0) !== 0) throw unsupported(node, "is in training mode");
-  requireChannels(call);
-}
-
-function lowerBatchNorm({ fused, node, shape, lowering }: LowerCall): void {
-  const input = lowering.pixels(fused.inputs[0]!);
-  const parameters = fused.inputs.slice(1, 5).map((name) => lowering.plain(lowering.place(name)));
-  const output = lowering.create(fused.output, shape, "pixels");
-  const [scale, bias, mean, variance] = parameters as [Place, Place, Place, Place];
-  const epsilon = readFloat(node, "epsilon", 1e-5);
-  lowering.give(fused.output, {
-    reads: [input, ...parameters],
-    writes: output,
-    emit: () =>
-      eachImage(shape, (image) => ({
-        kind: "batch-norm",
-        input: imageOf(input, image),
-        output: imageOf(output, image),
-        scale: scale.buffer.address,
-        bias: bias.buffer.address,
-        mean: mean.buffer.address,
-        variance: variance.buffer.address,
-        epsilon,
-        activation: fused.activation,
-      })),
-  });
-}
 
 /** One channel of one image of a plain value, as an image of its own: a row of `pixels`. */
 function channelOf({ buffer, shape }: Place, index: number): { place: Place; address: number } {
@@ -86,13 +51,11 @@ function lowerInstanceNorm({ fused, node, shape, lowering }: LowerCall): void {
   });
 }
 
-/** Normalisations over channels. */
-export const NORMALIZATION: Readonly<Record<string, Operator>> = {
-  BatchNormalization: {
-    rule: batchNormRule,
-    without: ["is_test", "spatial"],
-    require: requireInference,
-    lower: lowerBatchNorm,
+/** Instance norms. */
+export const INSTANCE_NORM: Readonly<Record<string, Operator>> = {
+  InstanceNormalization: {
+    rule: instanceNormRule,
+    require: (call) => requireAxes(call, 0, [2, 4]),
+    lower: lowerInstanceNorm,
   },
-  InstanceNormalization: { rule: instanceNormRule, require: requireChannels, lower: lowerInstanceNorm },
 };

@@ -1,0 +1,25 @@
+/** Steps of networks that are no convolutional classifiers. */
+import { instanceNormUnit } from "./norm";
+import { resizeUnit } from "./resize";
+import { rowsUnit } from "./rows";
+import { takeUnit } from "./take";
+import {
+  OPERATION,
+  OPERATION_INSTANCE_NORM,
+  OPERATION_RESIZE,
+  OPERATION_ROWS,
+  OPERATION_TAKE,
+} from "../src/wasm/program/fields";
+
+export function runFurther(step: usize, unit: i32): void {
+  switch (load<i32>(step, OPERATION)) {
+    case OPERATION_RESIZE:
+      return resizeUnit(step, unit);
+    case OPERATION_TAKE:
+      return takeUnit(step, unit);
+    case OPERATION_ROWS:
+      return rowsUnit(step, unit);
+    case OPERATION_INSTANCE_NORM:
+      return instanceNormUnit(step, unit);
+  }
+}
