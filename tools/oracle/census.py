@@ -40,7 +40,8 @@ def note(module: str, **changes: object) -> None:
     """Changes an entry of the list; read again, because another process may have."""
     networks = listed()
     entry = {key: value for key, value in {**networks[module], **changes}.items() if value is not None}
-    write_json(LIST, {**networks, module: entry})
+    if entry != networks[module]:
+        write_json(LIST, {**networks, module: entry})
 
 
 def differences(committed: Path, fresh: Path) -> list[str]:

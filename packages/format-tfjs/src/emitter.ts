@@ -14,17 +14,11 @@ import {
 import type { Dim, Graph, Node } from "@samoyed/ir";
 import { type Arrangement, arrangePermuted } from "./arrangement.ts";
 import type { GroupPlan } from "./plan-groups.ts";
+import { tfDType } from "./dtypes.ts";
 import { createNames } from "./names.ts";
-import {
-  constantAttrs,
-  intsAttr,
-  type TfAttribute,
-  type TfDType,
-  type TfNode,
-  typeAttr,
-  type WeightEntry,
-} from "./tf-graph.ts";
-import { type Computed, type Constant, FROM_LAST, TO_LAST, type Value } from "./value.ts";
+import { OpenSizes } from "./open-sizes.ts";
+import { constantAttrs, intsAttr, type TfAttribute, type TfNode, typeAttr, type WeightEntry } from "./tf-graph.ts";
+import { type Computed, type Constant, FROM_LAST, laidOut, TO_LAST, type Value } from "./value.ts";
 
 /** Most elements of a constant that decides how a node is lowered: paddings, bounds, sizes. */
 const MAX_PARAMETER_ELEMENTS = 1 << 16;
@@ -54,6 +48,8 @@ export class Emitter {
   readonly #arranged = new Map<LazyTensor, Map<string, string>>();
   readonly #converted = new Map<string, string>();
   readonly #absorbed = new Set<Node>();
+  readonly #sizes = new OpenSizes();
+  readonly #sizeRefs = new Map<string, string>();
 
   constructor(graph: Graph, options: { readonly groupPlan: GroupPlan; readonly reading: ReadOptions }) {
     this.graph = graph;
@@ -69,6 +65,11 @@ export class Emitter {
     for (const [name, lazy] of graph.initializers) this.set(name, constantOf(lazy));
   }
 
+  /** Whether a value was computed or is known. */
+  has(name: string): boolean {
+    return this.#values.has(name);
+  }
+
   /** A value that was computed or is known. */
   value(name: string): Value {
     const value = this.#values.get(name);
@@ -79,6 +80,7 @@ export class Emitter {
   /** Makes a value known to the nodes that use it. */
   set(name: string, value: Value): void {
     this.#values.set(name, value);
+    if (value.kind === "computed") this.#sizes.note(value.ref, laidOut(value.shape, value.layout));
   }
 
   /** Nodes of the source graph that use a value. */
@@ -198,16 +200,40 @@ export class Emitter {
       return this.weight(value.lazy, { arrangement: arrangePermuted(value.shape, TO_LAST) });
     }
     if (value.layout === layout) return value.ref;
-    return this.#convert(value.ref, layout === "last" ? TO_LAST : FROM_LAST, layout === "last" ? "nhwc" : "nchw");
+    return this.#convert(value.ref, { layout, dtype: value.dtype });
   }
 
-  #convert(ref: string, perm: readonly number[], word: string): string {
-    const key = `${ref} ${word}`;
+  #convert(ref: string, { layout, dtype }: { readonly layout: Computed["layout"]; readonly dtype: DType }): string {
+    const key = `${ref} ${layout}`;
     const present = this.#converted.get(key);
     if (present !== undefined) return present;
-    const converted = this.emit("Transpose", [ref, this.ints(perm)], { hint: `${ref.replace(":", "_")}/${word}` });
+    const [perm, word] = layout === "last" ? ([TO_LAST, "nhwc"] as const) : ([FROM_LAST, "nchw"] as const);
+    const converted = this.transpose(ref, perm, { dtype, hint: `${ref.replace(":", "_")}/${word}` });
     this.#converted.set(key, converted);
     return converted;
+  }
+
+  /**
+   * A transposition. Integers and booleans travel as floats: WebGPU's program takes no others, and where it does not
+   * compile, the result is what was in memory before.
+   */
+  transpose(
+    ref: string,
+    perm: readonly number[],
+    { dtype, hint }: { readonly dtype: DType; readonly hint: string },
+  ): string {
+    const order = this.ints(perm);
+    if (dtype === "float32") return this.emit("Transpose", [ref, order], { hint });
+    const own = typeAttr(tfDType(dtype, `value "${ref}"`));
+    const floats = this.emit("Mul", [this.castToFloat(ref, dtype, hint), this.float(1)], { hint: `${hint}/float` });
+    const moved = this.emit("Transpose", [floats, order], { hint: `${hint}/float` });
+    return this.emit("Cast", [moved], { hint, attr: { SrcT: typeAttr("float32"), DstT: own } });
+  }
+
+  /** A cast to float32, which on WebGPU changes nothing in memory: only a product by 1 does. */
+  castToFloat(ref: string, dtype: DType, hint: string): string {
+    const attr = { SrcT: typeAttr(tfDType(dtype, `value "${ref}"`)), DstT: typeAttr("float32") };
+    return this.emit("Cast", [ref], { hint: `${hint}/float`, attr });
   }
 
   /**
@@ -222,7 +248,7 @@ export class Emitter {
       return this.last(constantOf(reshapeOnce(value.lazy, shape as number[])));
     }
     const ref = this.reshape(this.plain(value), shape, { hint: `${value.ref.replace(":", "_")}/rank${rank}` });
-    return this.#convert(ref, TO_LAST, "nhwc");
+    return this.#convert(ref, { layout: "last", dtype: value.dtype });
   }
 
   /** A reshape to sizes of which at most one is open. */
@@ -230,29 +256,61 @@ export class Emitter {
     return this.emit("Reshape", [ref, this.shapeOf(shape, ref)], options);
   }
 
-  /** Sizes as a vector: those that are open are taken from the tensor `from`, whose sizes are `dims`. */
-  shapeOf(shape: readonly Dim[], from: string, dims: readonly Dim[] = []): string {
+  /** Sizes as a vector for a reshape of `from`: one that no tensor before has becomes -1. */
+  shapeOf(shape: readonly Dim[], from: string): string {
     const open = shape.filter((size) => typeof size === "string");
-    if (open.length <= 1) return this.ints(shape.map((size) => (typeof size === "number" ? size : -1)));
-    const sizes = this.emit("Shape", [from], { hint: `${from.replace(":", "_")}/shape` });
-    const parts = shape.map((size) => {
-      if (typeof size === "number") return this.ints([size]);
-      const axis = dims.indexOf(size);
-      if (axis < 0) return this.ints([-1]);
-      return this.emit("Slice", [sizes, this.ints([axis]), this.ints([1])], { hint: `${from.replace(":", "_")}/size` });
-    });
-    if (parts.filter((part) => part === this.ints([-1])).length > 1) {
+    const inferred = open.length <= 1 ? open : open.filter((size) => this.#sizes.place(size) === undefined);
+    if (inferred.length > 1) {
       throw new UnsupportedError(
-        `the shape ${formatShape(shape)} has two sizes that are not known before the network runs`,
-        {
-          hint: "Fix the input's sizes.",
-        },
+        `the shape ${formatShape(shape)} of "${from}" has several sizes that are not known before the network runs`,
+        { hint: "Fix the input's sizes." },
       );
     }
-    return this.emit("ConcatV2", [...parts, this.scalar(0)], {
-      hint: `${from.replace(":", "_")}/sizes`,
-      attr: { N: { i: String(parts.length) }, T: typeAttr("int32"), Tidx: typeAttr("int32") },
-    });
+    return this.vector(shape.map((size) => (inferred[0] === size ? -1 : size)))!;
+  }
+
+  /** Sizes as a vector, each that is open read from a tensor before; `undefined` where no tensor before has one. */
+  vector(sizes: readonly Dim[]): string | undefined {
+    if (sizes.every((size) => typeof size === "number")) return this.ints(sizes);
+    const parts: string[] = [];
+    let known: number[] = [];
+    for (const size of sizes) {
+      if (typeof size === "number") {
+        known.push(size);
+        continue;
+      }
+      const part = this.sizeOf(size);
+      if (part === undefined) return undefined;
+      if (known.length > 0) parts.push(this.ints(known));
+      known = [];
+      parts.push(part);
+    }
+    if (known.length > 0) parts.push(this.ints(known));
+    return parts.length === 1 ? parts[0]! : this.join(parts);
+  }
+
+  /** Makes the open sizes of a tensor known that is no value of the source graph; `shape` is in its own order. */
+  noteSizes(ref: string, shape: readonly Dim[]): void {
+    this.#sizes.note(ref, shape);
+  }
+  /** An open size as a vector of one element; `undefined` where no tensor before has it. */
+  sizeOf(size: string): string | undefined {
+    const present = this.#sizeRefs.get(size);
+    if (present !== undefined) return present;
+    const place = this.#sizes.place(size);
+    if (place === undefined) return undefined;
+    const hint = `${place.ref.replace(":", "_")}/size`;
+    const sizes = this.emit("Shape", [place.ref], { hint });
+    const attr = { T: typeAttr("int32"), Index: typeAttr("int32") };
+    const ref = this.emit("Slice", [sizes, this.ints([place.axis]), this.ints([1])], { hint, attr });
+    this.#sizeRefs.set(size, ref);
+    return ref;
+  }
+
+  /** Vectors of integers one after the other. */
+  join(parts: readonly string[]): string {
+    const attr = { N: { i: String(parts.length) }, T: typeAttr("int32"), Tidx: typeAttr("int32") };
+    return this.emit("ConcatV2", [...parts, this.scalar(0)], { hint: "sizes", attr });
   }
 
   /** Makes a value known that is another one under a new name. */
@@ -289,28 +347,6 @@ function reshapeOnce(lazy: LazyTensor, shape: Shape): LazyTensor {
 /** A lazy tensor as a value. */
 export function constantOf(lazy: LazyTensor): Constant {
   return { kind: "constant", lazy, dtype: lazy.dtype, shape: lazy.shape };
-}
-
-const DTYPES: Readonly<Partial<Record<DType, TfDType>>> = {
-  float32: "float32",
-  int32: "int32",
-  int64: "int32",
-  bool: "bool",
-};
-
-/**
- * The element type that represents one of ONNX's.
- *
- * @throws UnsupportedError for those that TensorFlow.js does not compute in.
- */
-export function tfDType(dtype: DType, where: string): TfDType {
-  const found = DTYPES[dtype];
-  if (found === undefined) {
-    throw new UnsupportedError(`${where} has elements of type ${dtype}, which TensorFlow.js does not compute with`, {
-      hint: "Use float32, int32, int64 or bool.",
-    });
-  }
-  return found;
 }
 
 /** The strides or window of a two-dimensional operator, as TensorFlow lists them for channels last. */

@@ -76,13 +76,9 @@ export const tfjsFormat: Format = {
     const { readTfjsWeights } = await import("./read-weights.ts");
     await readTfjsWeights(files, options);
   },
-  async findRefusals(graph) {
-    const { missingOperators } = await import("./lower-graph.ts");
-    return missingOperators(graph).map(({ name, op }) => ({
-      node: name,
-      op,
-      reason: "is of an operator that is not written",
-    }));
+  async findRefusals(graph, { signal }) {
+    const { findRefusals } = await import("./lower-graph.ts");
+    return findRefusals(graph, { layout: "nchw", groupBudget: DEFAULT_GROUP_BUDGET, ...(signal && { signal }) });
   },
   ownFiles: ownShards,
 };

@@ -1,8 +1,9 @@
-import { type ReadOptions, throwIfAborted, UnsupportedError } from "@samoyed/core";
-import { inferShapes, requireCanonical } from "@samoyed/graph";
-import type { Graph, Node } from "@samoyed/ir";
+import { type ReadOptions, type SamoyedError, throwIfAborted, UnsupportedError } from "@samoyed/core";
+import { inferShapes, type Refusal, requireCanonical } from "@samoyed/graph";
+import { type Graph, messageWithoutNode, type Node, nodeUnsupportedError } from "@samoyed/ir";
 import type { DoorLayout } from "./door-layout.ts";
-import { Emitter, tfDType } from "./emitter.ts";
+import { tfDType } from "./dtypes.ts";
+import { Emitter } from "./emitter.ts";
 import { LOWERINGS } from "./operators/index.ts";
 import { planGroups } from "./plan-groups.ts";
 import { type TfGraph, type TfPort, tfShape, typeAttr } from "./tf-graph.ts";
@@ -26,30 +27,71 @@ export const LOWERED_OPERATORS: readonly string[] = [...LOWERINGS.keys()].sort()
  *   the first that is not written as it is.
  */
 export async function lowerGraph(graph: Graph, options: LowerOptions): Promise<TfGraph> {
-  const { layout, groupBudget, signal } = options;
   requireCanonical(graph);
   requireOperators(graph);
+  return lowerNodes(graph, options, (_, error) => {
+    throw error;
+  });
+}
+
+/** Lists every node that `lowerGraph` refuses; what follows from one is lowered as if its outputs were computed. */
+export async function findRefusals(graph: Graph, options: LowerOptions): Promise<readonly Refusal[]> {
+  const refusals: Refusal[] = [];
+  await lowerNodes(graph, options, (node, { message }) => {
+    const { name, op } = node;
+    refusals.push({ node: name, op, reason: messageWithoutNode(message, node) });
+  });
+  return refusals;
+}
+
+/** Receives a node that is refused; returns if lowering is to go on. */
+type Refuse = (node: Node, error: SamoyedError) => void;
+
+async function lowerNodes(
+  graph: Graph,
+  { layout, groupBudget, signal }: LowerOptions,
+  refuse: Refuse,
+): Promise<TfGraph> {
   const known = inferShapes(graph);
   const reading: ReadOptions = signal === undefined ? {} : { signal };
   const emitter = new Emitter(known, { groupPlan: planGroups(known, groupBudget), reading });
   const inputs = known.inputs.map((input) => lowerInput(input, layout, emitter));
   for (const node of known.nodes) {
     throwIfAborted(signal);
-    if (emitter.isAbsorbed(node)) continue;
-    requireDTypes(node, emitter);
-    await LOWERINGS.get(node.op)!(node, emitter);
+    if (emitter.isAbsorbed(node) || !node.inputs.every((name) => name === "" || emitter.has(name))) continue;
+    try {
+      await lowerNode(node, emitter);
+    } catch (error) {
+      if (!(error instanceof UnsupportedError)) throw error;
+      refuse(node, error);
+      suppose(node, emitter);
+    }
   }
-  const outputs = known.outputs.map(({ name }) => lowerOutput(name, layout, emitter));
+  const outputs = known.outputs
+    .filter(({ name }) => emitter.has(name))
+    .map(({ name }) => lowerOutput(name, layout, emitter));
   return { nodes: emitter.nodes, weights: emitter.weights, inputs, outputs };
 }
 
-/** The nodes whose operators are not written for TensorFlow.js. */
-export function missingOperators({ nodes }: Graph): readonly Node[] {
-  return nodes.filter(({ op }) => !LOWERINGS.has(op));
+async function lowerNode(node: Node, emitter: Emitter): Promise<void> {
+  const lower = LOWERINGS.get(node.op);
+  if (lower === undefined) throw nodeUnsupportedError(node, "is of an operator that is not written");
+  requireDTypes(node, emitter);
+  await lower(node, emitter);
+}
+
+/** Makes the outputs of a refused node known, as far as their types are. */
+function suppose({ name, outputs }: Node, emitter: Emitter): void {
+  for (const output of outputs) {
+    const type = emitter.graph.values.get(output) ?? emitter.graph.outputs.find((port) => port.name === output);
+    if (output === "" || type === undefined || emitter.has(output)) continue;
+    const { dtype, shape } = type;
+    emitter.set(output, { kind: "computed", ref: `${name}/refused`, layout: "plain", dtype, shape });
+  }
 }
 
 function requireOperators(graph: Graph): void {
-  const missing = missingOperators(graph);
+  const missing = graph.nodes.filter(({ op }) => !LOWERINGS.has(op));
   if (missing.length === 0) return;
   const list = missing.map(({ op, name }) => `${op} (node "${name}")`);
   throw new UnsupportedError(`graph "${graph.name}": not written for TensorFlow.js: ${list.join(", ")}`, {

@@ -220,11 +220,12 @@ describe("what cannot be written", () => {
   test("operators that are missing are named with their nodes, all of them", async () => {
     const b = createBuilder({ name: "strange" });
     const image = b.input("x", "float32", ["N", 1, 4, 4]);
-    const up = b.node("ConvTranspose", [image, b.initializer(weight("w", [1, 1, 2, 2]))], { name: "up" });
-    const norms = b.node("LpPool", [up], { name: "norms", attributes: { kernel_shape: ints([2, 2]) } });
-    b.output(b.node("ConvTranspose", [norms, "w"], { name: "again" }));
+    const scale = b.initializer(weight("scale", [1]));
+    const bytes = b.node("QuantizeLinear", [image, scale], { name: "bytes" });
+    const floats = b.node("DequantizeLinear", [bytes, scale], { name: "floats" });
+    b.output(b.node("QuantizeLinear", [floats, scale], { name: "again" }));
     await expect(writeTfjs(b.finish(), sinks)).rejects.toThrow(
-      'not written for TensorFlow.js: ConvTranspose (node "up"), LpPool (node "norms"), ConvTranspose (node "again")',
+      'TensorFlow.js: QuantizeLinear (node "bytes"), DequantizeLinear (node "floats"), QuantizeLinear (node "again")',
     );
   });
 

@@ -20,7 +20,13 @@ export { compatibleShapes, floorDivide, isKnown, multiplyDims } from "./dims.ts"
 export { imageWindow, imageWindowExtent, type ImageWindow, type Pair } from "./image-window.ts";
 export { constantDims, inferredDims, knownTensor, MAX_KNOWN_ELEMENTS, tensorDims } from "./known.ts";
 export { CANONICAL_OPSET, MAX_DIM, MAX_OPSET, MAX_RANK, MAX_WINDOW, MIN_OPSET } from "./limits.ts";
-export { describeNode, nodeFormatError, nodeShapeError, nodeUnsupportedError } from "./node-errors.ts";
+export {
+  describeNode,
+  messageWithoutNode,
+  nodeFormatError,
+  nodeShapeError,
+  nodeUnsupportedError,
+} from "./node-errors.ts";
 export { dtypeFromOnnx, dtypeToOnnx } from "./onnx-dtype.ts";
 export { type AttentionParts, readAttention } from "./operators/attention.ts";
 export { AXIS_NORMALIZATION, layerNormRule } from "./operators/axis-normalization.ts";

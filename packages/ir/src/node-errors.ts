@@ -6,6 +6,12 @@ export function describeNode(node: Pick<Node<TypedTensor>, "name" | "op">): stri
   return `node ${quote(node.name)} (${node.op})`;
 }
 
+/** A message of an error about a node, as it continues after the node: for lists that name nodes themselves. */
+export function messageWithoutNode(message: string, node: Pick<Node<TypedTensor>, "name" | "op">): string {
+  const prefix = describeNode(node);
+  return message.startsWith(prefix) ? message.slice(prefix.length).replace(/^:? /u, "") : message;
+}
+
 function detailsOf({ name, op }: Node<TypedTensor>): { node: string; op: string } {
   return { node: name, op };
 }

@@ -216,3 +216,26 @@ test.each([
   b.output(b.node("Relu", [b.node("Conv", [x, w, bias], { attributes })]));
   await expectSame(b.finish(), { x: wave(image, 1), w: wave(weight, 2), b: wave([weight[0]], 3) });
 });
+
+test("a linear layer as PyTorch exports it, with a transposed constant, is one step", async () => {
+  for (const op of ["MatMul", "Gemm"]) {
+    const b = createBuilder({ name: "linear" });
+    const weight = turned(b, constant(b, "w", wave([11, 6], 1)), [1, 0]);
+    const product = b.node(op, [b.input("x", "float32", [5, 6]), weight]);
+    b.output(b.node("Add", [product, b.input("r", "float32", [5, 11])]));
+    const inputs = { x: wave([5, 6], 2), r: wave([5, 11], 3) };
+    const graph = b.finish();
+    await expectSame(graph, inputs);
+    const { plan } = await runPlanned(graph, inputs, { weights: "float16" });
+    expect(plan.steps).toMatchObject([{ kind: "conv", storage: { kind: "float16" } }]);
+  }
+});
+
+test("a transposed constant that is not only multiplied by stays as it is", async () => {
+  const b = createBuilder({ name: "linear" });
+  const weight = turned(b, constant(b, "w", wave([6, 6], 1)), [1, 0]);
+  const x = b.input("x", "float32", [6, 6]);
+  b.output(b.node("Add", [b.node("MatMul", [x, weight]), weight]));
+  b.output(b.node("MatMul", [weight, x]));
+  await expectSame(b.finish(), { x: wave([6, 6], 2) });
+});

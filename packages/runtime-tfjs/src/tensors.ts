@@ -55,8 +55,14 @@ export function fromEngine(
       `the value ${JSON.stringify(name)} has ${values.length} elements, which does not match ${dtype} [${shape.join(", ")}]`,
     );
   }
-  if (dtype === "float32" && values instanceof Float32Array) return { dtype, shape: outer, data: values };
-  if (dtype === "int32" && values instanceof Int32Array) return { dtype, shape: outer, data: values };
-  if (dtype === "bool" && values instanceof Uint8Array) return { dtype, shape: outer, data: values };
+  // The cpu engine casts from bool and int32 by changing the dtype alone: the array stays.
+  if (dtype === "float32") return { dtype, shape: outer, data: asArray(Float32Array, values) };
+  if (dtype === "int32") return { dtype, shape: outer, data: asArray(Int32Array, values) };
+  if (dtype === "bool") return { dtype, shape: outer, data: asArray(Uint8Array, values) };
   throw new UnsupportedError(`the value ${JSON.stringify(name)} is ${dtype}; expected float32, int32 or bool`);
+}
+
+/** The values in an array of a type; itself where it has that type. */
+function asArray<A extends TypedArray>(type: { new (values: ArrayLike<number>): A }, values: TypedArray): A {
+  return values instanceof type ? values : new type(values);
 }

@@ -7,6 +7,7 @@ import {
   lazyFromChunks,
   type LazyTensor,
   MismatchError,
+  renameLazy,
   tensorByteLength,
   throwIfAborted,
 } from "@samoyed/core";
@@ -46,7 +47,9 @@ export async function censusTensors(
       if (dtype !== "float32" && dtype !== "int64") {
         throw new FormatError(`${label}: ${name} is ${dtype} and filled from the seed; expected float32 or int64`);
       }
-      return { place, tensor: standInTensor({ name, dtype, shape, fill: entry.fill, seed: opened.case.seed }) };
+      const { fill, sharedWith = name } = entry;
+      const tensor = standInTensor({ name: sharedWith, dtype, shape, fill, seed: opened.case.seed });
+      return { place, tensor: renameLazy(tensor, name) };
     }
     const bytes = stored!.subarray(entry.offset, entry.offset + tensorByteLength(dtype, shape));
     return {

@@ -40,7 +40,7 @@ export function coveragePage({ networks, results, platform }: CoverageOptions): 
     "to each format, run on each engine in Node, and compared with PyTorch's float64. Weights and input are seeded, not trained:",
     "this is about arithmetic. F is the noise of float32 in PyTorch itself for the same network and input; up to 8 F passes (see",
     "[tolerances.md](tolerances.md)). **refused** means that the conversion named what it does not handle and wrote nothing;",
-    "*not run* and *not recorded* say nothing about a network, and are no pass.",
+    "_not run_ and _not recorded_ say nothing about a network, and are no pass.",
     "",
     `Ran on ${platform}.`,
     "",

@@ -4,6 +4,7 @@ import { constantOf, type Emitter } from "../emitter.ts";
 import { typeAttr } from "../tf-graph.ts";
 import { expression } from "./expression.ts";
 import { inputOf, type Lower, type LowerTable, parameter, unsupported } from "./operator.ts";
+import { select } from "./select.ts";
 
 /** ONNX's operators of one operand that TensorFlow has as they are. */
 const UNARY: Readonly<Record<string, string>> = {
@@ -22,7 +23,6 @@ const UNARY: Readonly<Record<string, string>> = {
   Floor: "Floor",
   IsNaN: "IsNan",
   Log: "Log",
-  Neg: "Neg",
   Not: "LogicalNot",
   Reciprocal: "Reciprocal",
   Relu: "Relu",
@@ -41,7 +41,6 @@ const UNARY: Readonly<Record<string, string>> = {
 const BINARY: Readonly<Record<string, string>> = {
   Add: "AddV2",
   And: "LogicalAnd",
-  Div: "RealDiv",
   Equal: "Equal",
   Greater: "Greater",
   GreaterOrEqual: "GreaterEqual",
@@ -51,12 +50,11 @@ const BINARY: Readonly<Record<string, string>> = {
   Min: "Minimum",
   Mul: "Mul",
   Or: "LogicalOr",
-  Pow: "Pow",
   Sub: "Sub",
 };
 
 /** Those that round or overflow in another way on integers. */
-const FLOAT_ONLY = new Set(["Div", "Pow", "Neg", "Sign"]);
+const FLOAT_ONLY = new Set(["Sign"]);
 
 function requireFloat(node: Node, emitter: Emitter): void {
   const { dtype } = inputOf(node, 0, emitter);
@@ -118,23 +116,30 @@ const lowerClip: Lower = async (node, emitter) => {
   const { operands, step, finish } = expression(node, emitter, { inputs: [node.inputs[0]!] });
   const low = (await parameter(node, 1, emitter))?.[0];
   const high = (await parameter(node, 2, emitter))?.[0];
-  if (inputOf(node, 0, emitter).dtype !== "float32") throw unsupported(node, "clips integers");
+  const float = inputOf(node, 0, emitter).dtype === "float32";
+  const bound = (value: number): string => (float ? emitter.float(value) : emitter.scalar(value));
   const x = operands[0]!;
   if (low === undefined) {
     if (high === undefined) finish("Identity", x);
-    else finish("Minimum", x, emitter.float(high));
+    else finish("Minimum", x, bound(high));
   } else if (high === undefined) {
-    finish("Maximum", x, emitter.float(low));
-  } else if (low <= high) {
-    finish("ClipByValue", x, emitter.float(low), emitter.float(high));
+    finish("Maximum", x, bound(low));
+  } else if (low <= high && float) {
+    finish("ClipByValue", x, bound(low), bound(high));
   } else {
-    finish("Minimum", step("Maximum", x, emitter.float(low)), emitter.float(high));
+    finish("Minimum", step("Maximum", x, bound(low)), bound(high));
   }
 };
 
 const lowerWhere: Lower = (node, emitter) => {
-  const { operands, finish } = expression(node, emitter);
-  finish("SelectV2", ...operands);
+  const { operands, layout } = expression(node, emitter);
+  const output = node.outputs[0]!;
+  const { shape } = emitter.type(output);
+  const [condition, chosen, other] = operands as [string, string, string];
+  const [a, b, c] = [0, 1, 2].map((index) => inputOf(node, index, emitter).shape);
+  const hint = `${emitter.nameOf(output)}/select`;
+  const ref = select(condition, [chosen, other], { shape, shapes: [a!, b!, c!], hint, emitter });
+  emitter.give(output, "Identity", [ref], { layout });
 };
 
 function lowerIdentity(node: Node, emitter: Emitter): void {
@@ -154,7 +159,13 @@ const lowerCast: Lower = (node, emitter) => {
     return;
   }
   const layout = x.kind === "constant" ? "plain" : x.layout;
-  emitter.give(output, "Cast", [emitter.inLayout(x, layout)], { layout, attr: { DstT: typeAttr(dtype) } });
+  const ref = emitter.inLayout(x, layout);
+  if (dtype === "float32" && x.dtype !== "float32") {
+    const cast = emitter.castToFloat(ref, x.dtype, `${emitter.nameOf(output)}/cast`);
+    emitter.give(output, "Mul", [cast, emitter.float(1)], { layout, attr: { T: typeAttr("float32") } });
+    return;
+  }
+  emitter.give(output, "Cast", [ref], { layout, attr: { DstT: typeAttr(dtype) } });
 };
 
 /** Operations on elements. */

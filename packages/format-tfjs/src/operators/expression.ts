@@ -1,7 +1,7 @@
 import type { Node } from "@samoyed/ir";
 import type { Emitter } from "../emitter.ts";
 import { type TfAttribute, typeAttr } from "../tf-graph.ts";
-import type { Computed, Value } from "../value.ts";
+import { type Computed, TO_LAST, type Value } from "../value.ts";
 import { onlyOutput } from "./operator.ts";
 
 /** Operations on elements with broadcasting: one source node becomes one or several target nodes. */
@@ -19,6 +19,16 @@ export interface Expression {
 export function commonLayout(values: readonly Value[], rank: number): Computed["layout"] {
   const last = rank === 4 && values.some((value) => value.kind === "computed" && value.layout === "last");
   return last ? "last" : "plain";
+}
+
+/** Position of ONNX's axis in a layout. */
+export function axisIn(axis: number, layout: Computed["layout"]): number {
+  return layout === "last" ? TO_LAST.indexOf(axis) : axis;
+}
+
+/** A list per axis, in the order of a layout. */
+export function listIn<T>(values: readonly T[], layout: Computed["layout"]): readonly T[] {
+  return layout === "last" ? TO_LAST.map((axis) => values[axis]!) : values;
 }
 
 /** Starts the lowering of an operation on elements. */

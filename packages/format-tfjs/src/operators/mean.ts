@@ -3,7 +3,7 @@ import type { Emitter } from "../emitter.ts";
 import { type TfAttribute, typeAttr } from "../tf-graph.ts";
 
 /**
- * Most elements that one `Mean` sums where they can be split: TensorFlow.js's WebAssembly engine adds them one after
+ * Most elements that one node sums where they can be split: TensorFlow.js's WebAssembly engine adds them one after
  * another in float32, and on values of one sign the error grows with their number.
  */
 const MAX_SUMMED = 128;
@@ -15,7 +15,7 @@ interface LastStep {
   readonly attr: Readonly<Record<string, TfAttribute>>;
 }
 
-/** A mean over some axes. */
+/** A mean or a sum over some axes. */
 export interface MeanOptions {
   /** The sizes of the tensor's axes. */
   readonly shape: readonly Dim[];
@@ -24,14 +24,16 @@ export interface MeanOptions {
   /** Whether they stay, with size 1. */
   readonly keep: boolean;
   readonly hint: string;
+  /** `Mean` when absent. */
+  readonly op?: "Mean" | "Sum";
 }
 
 /**
- * A mean in several steps, so that no step sums many elements; all nodes are added but the last. Axes at the end whose
+ * A mean or sum in several steps, so that no step sums many elements; all nodes are added but the last. Axes at the end whose
  * sizes are known are cut into blocks of equal size, others are averaged one by one.
  */
 export function meanSteps(ref: string, options: MeanOptions, emitter: Emitter): LastStep {
-  const { shape, keep, hint } = options;
+  const { shape, keep, hint, op = "Mean" } = options;
   const axes = options.axes.toSorted((a, b) => a - b);
   const blocks = axes[0] === shape.length - axes.length ? blockSizes(axes.map((axis) => shape[axis]!)) : [];
   const result = shape.flatMap((size, axis) => (axes.includes(axis) ? (keep ? [1] : []) : [size]));
@@ -40,16 +42,16 @@ export function meanSteps(ref: string, options: MeanOptions, emitter: Emitter): 
     let means = ref;
     for (const size of blocks) {
       const rows = emitter.reshape(means, ["rows", size], { hint });
-      means = emitter.emit("Mean", [rows, emitter.ints([1])], { hint, attr: meanAttr(false) });
+      means = emitter.emit(op, [rows, emitter.ints([1])], { hint, attr: meanAttr(false) });
     }
     return { op: "Reshape", inputs: [means, emitter.shapeOf(result, means)], attr: {} };
   }
   let means = ref;
   const steps = axisSteps(shape, axes);
   for (const step of steps.slice(0, -1)) {
-    means = emitter.emit("Mean", [means, emitter.ints(step)], { hint, attr: meanAttr(keep) });
+    means = emitter.emit(op, [means, emitter.ints(step)], { hint, attr: meanAttr(keep) });
   }
-  return { op: "Mean", inputs: [means, emitter.ints(steps.at(-1) ?? [])], attr: meanAttr(keep) };
+  return { op, inputs: [means, emitter.ints(steps.at(-1) ?? [])], attr: meanAttr(keep) };
 }
 
 function meanAttr(keep: boolean): Readonly<Record<string, TfAttribute>> {

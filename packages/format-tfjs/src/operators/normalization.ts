@@ -1,11 +1,18 @@
-import { arrayToBytes, type LazyTensor, lazyFromChunks, readFloat32, type ReadOptions } from "@samoyed/core";
-import { type Node, readFloat, readInt } from "@samoyed/ir";
+import {
+  arrayToBytes,
+  elementCount,
+  type LazyTensor,
+  lazyFromChunks,
+  readFloat32,
+  type ReadOptions,
+} from "@samoyed/core";
+import { type Dim, isKnown, type Node, normalizeAxis, readFloat, readInt } from "@samoyed/ir";
 import { constantOf, type Emitter } from "../emitter.ts";
 import { typeAttr } from "../tf-graph.ts";
-import { laidOut, type Value } from "../value.ts";
-import { commonLayout, perChannel } from "./expression.ts";
-import { meanSteps } from "./mean.ts";
-import { inputOf, type Lower, type LowerTable, onlyOutput, unsupported } from "./operator.ts";
+import { type Computed, laidOut, type Value } from "../value.ts";
+import { axisIn, commonLayout, perChannel } from "./expression.ts";
+import { moments } from "./moments.ts";
+import { inputOf, type Lower, type LowerTable, onlyOutput, optionalInput, sizesOf, unsupported } from "./operator.ts";
 
 const lowerBatchNorm: Lower = (node, emitter) => {
   const output = onlyOutput(node, emitter);
@@ -74,32 +81,110 @@ const lowerInstanceNorm: Lower = async (node, emitter) => {
   const layout = commonLayout([x], rank);
   const axes = layout === "last" ? [1, 2] : x.shape.slice(2).map((_, axis) => axis + 2);
   const hint = `${emitter.nameOf(output)}/normalize`;
-  const attr = { T: typeAttr("float32") };
-  const step = (op: string, ...inputs: readonly string[]): string => emitter.emit(op, inputs, { hint, attr });
-  const mean = (ref: string): string => {
-    const last = meanSteps(ref, { shape: laidOut(x.shape, layout), axes, keep: true, hint }, emitter);
-    return emitter.emit(last.op, last.inputs, { hint, attr: last.attr });
-  };
-  const image = emitter.inLayout(x, layout);
-  const centred = step("Sub", image, mean(image));
-  const variance = mean(step("Square", centred));
-  const deviation = step("Rsqrt", step("AddV2", variance, emitter.float(readFloat(node, "epsilon", 1e-5))));
+  const epsilon = readFloat(node, "epsilon", 1e-5);
+  const shape = laidOut(x.shape, layout);
+  const { centered, inverse } = moments(emitter.inLayout(x, layout), { shape, axes, epsilon, hint }, emitter);
   const [scale, bias] = [inputOf(node, 1, emitter), inputOf(node, 2, emitter)];
-  if ((await isAll(scale, 1, emitter)) && (await isAll(bias, 0, emitter))) {
-    emitter.give(output, "Mul", [centred, deviation], { layout, attr });
-    return;
+  const steps: Step[] = [["Mul", inverse]];
+  if (!(await isAll(scale, 1, emitter)) || !(await isAll(bias, 0, emitter))) {
+    steps.push(["Mul", perChannel(scale, { rank, layout, emitter })]);
+    steps.push(["AddV2", perChannel(bias, { rank, layout, emitter })]);
   }
-  const scaled = step("Mul", step("Mul", centred, deviation), perChannel(scale, { rank, layout, emitter }));
-  emitter.give(output, "AddV2", [scaled, perChannel(bias, { rank, layout, emitter })], { layout, attr });
+  giveSteps(output, centered, { steps, layout, hint, emitter });
 };
+
+/** The axes from one on, by their mean and variance. */
+const lowerLayerNorm: Lower = async (node, emitter) => {
+  const [output, mean, deviation] = node.outputs;
+  const x = inputOf(node, 0, emitter);
+  const rank = x.shape.length;
+  const first = normalizeAxis(node, readInt(node, "axis", -1), rank);
+  const layout = commonLayout([x], rank);
+  const axes = x.shape.flatMap((_, axis) => (axis < first ? [] : [axisIn(axis, layout)]));
+  const hint = `${emitter.nameOf(output!)}/normalize`;
+  const epsilon = readFloat(node, "epsilon", 1e-5);
+  const shape = laidOut(x.shape, layout);
+  const found = moments(emitter.inLayout(x, layout), { shape, axes, epsilon, hint }, emitter);
+  const attr = { T: typeAttr("float32") };
+  if (mean) emitter.give(mean, "Identity", [found.mean], { layout, attr });
+  if (deviation) emitter.give(deviation, "Identity", [found.inverse], { layout, attr });
+  const [scale, bias] = [inputOf(node, 1, emitter), optionalInput(node, 2, emitter)];
+  const steps: Step[] = [["Mul", found.inverse]];
+  if (!(await isAll(scale, 1, emitter))) steps.push(["Mul", emitter.operand(scale, { layout, rank })]);
+  if (bias !== undefined && !(await isAll(bias, 0, emitter))) {
+    steps.push(["AddV2", emitter.operand(bias, { layout, rank })]);
+  }
+  giveSteps(output!, found.centered, { steps, layout, hint, emitter });
+};
+
+/** An operator and its second operand. */
+type Step = readonly [op: string, operand: string];
+
+/** Adds the nodes that take a value through one step after the other. */
+function giveSteps(
+  output: string,
+  start: string,
+  options: {
+    readonly steps: readonly Step[];
+    readonly layout: Computed["layout"];
+    readonly hint: string;
+    readonly emitter: Emitter;
+  },
+): void {
+  const { steps, layout, hint, emitter } = options;
+  const attr = { T: typeAttr("float32") };
+  let ref = start;
+  for (const [op, operand] of steps.slice(0, -1)) ref = emitter.emit(op, [ref, operand], { hint, attr });
+  const [op, operand] = steps.at(-1)!;
+  emitter.give(output, op, [ref, operand], { layout, attr });
+}
 
 async function isAll(value: Value, wanted: number, emitter: Emitter): Promise<boolean> {
   const numbers = await emitter.numbers(value);
   return numbers?.every((number) => number === wanted) ?? false;
 }
 
+/**
+ * x · (bias + alpha / size · Σ x² over the channels around)^−beta. The sums are a product with a matrix of ones around the
+ * diagonal: TensorFlow's own operator takes only as many channels before as behind.
+ */
+const lowerLrn: Lower = (node, emitter) => {
+  const output = onlyOutput(node, emitter);
+  const x = inputOf(node, 0, emitter);
+  const rank = x.shape.length;
+  const channels = x.shape[1];
+  if (typeof channels !== "number" || rank < 3) throw unsupported(node, "has channels of open size, or no image");
+  const size = readInt(node, "size", 1);
+  const [before, behind] = [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)];
+  const band = Array.from({ length: channels * channels }, (_, place) => {
+    const offset = (place % channels) - Math.floor(place / channels);
+    return offset >= -before && offset <= behind ? 1 : 0;
+  });
+  const hint = `${emitter.nameOf(output)}/normalize`;
+  const attr = { T: typeAttr("float32") };
+  const step = (op: string, ...inputs: readonly string[]): string => emitter.emit(op, inputs, { hint, attr });
+  const ref = emitter.plain(x);
+  const planes = emitter.reshape(step("Square", ref), [x.shape[0]!, channels, ...plane(x.shape)], { hint });
+  const matrix = emitter.constant("float32", band, [1, channels, channels]);
+  const flags = { ...attr, adj_x: { b: false }, adj_y: { b: false } };
+  const sums = emitter.emit("BatchMatMulV2", [matrix, planes], { hint, attr: flags });
+  const squares = emitter.emit("Reshape", [sums, sizesOf(node, x.shape, sums, emitter)], { hint });
+  const share = step("Mul", squares, emitter.float(readFloat(node, "alpha", 1e-4) / size));
+  const base = step("AddV2", share, emitter.float(readFloat(node, "bias", 1)));
+  const factor = step("Pow", base, emitter.float(-readFloat(node, "beta", 0.75)));
+  emitter.give(output, "Mul", [ref, factor], { layout: "plain", attr });
+};
+
+/** The sizes behind the channels as one, where they are known; otherwise as many as there are. */
+function plane(shape: readonly Dim[]): readonly Dim[] {
+  const behind = shape.slice(2);
+  return isKnown(behind) ? [elementCount(behind)] : ["plane"];
+}
+
 /** Normalizations. */
 export const NORMALIZATION: LowerTable = {
   BatchNormalization: lowerBatchNorm,
   InstanceNormalization: lowerInstanceNorm,
+  LRN: lowerLrn,
+  LayerNormalization: lowerLayerNorm,
 };

@@ -1,5 +1,5 @@
-import type { UnsupportedError } from "@samoyed/core";
-import { type Node, nodeFormatError, nodeUnsupportedError } from "@samoyed/ir";
+import { formatShape, UnsupportedError } from "@samoyed/core";
+import { type Dim, type Node, nodeFormatError, nodeUnsupportedError } from "@samoyed/ir";
 import type { Emitter } from "../emitter.ts";
 import type { Value } from "../value.ts";
 
@@ -74,4 +74,14 @@ export async function parametersOf(node: Node, first: number, emitter: Emitter):
     inputs: node.inputs.map((name) => (name === "" ? undefined : name)),
     list: (index) => lists[index],
   };
+}
+
+/** The sizes of a node's reshape, as a vector. */
+export function sizesOf(node: Node, shape: readonly Dim[], from: string, emitter: Emitter): string {
+  try {
+    return emitter.shapeOf(shape, from);
+  } catch (error) {
+    if (!(error instanceof UnsupportedError)) throw error;
+    throw unsupported(node, `has the output shape ${formatShape(shape)}`, error.hint);
+  }
 }

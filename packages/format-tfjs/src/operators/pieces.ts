@@ -1,38 +1,9 @@
-import {
-  normalizeAxis,
-  normalizeIndex,
-  readInt,
-  readPadding,
-  readReducedAxes,
-  readSlices,
-  readSoftmaxAxis,
-  readString,
-  resolveSlice,
-} from "@samoyed/ir";
-import { stringAttr, typeAttr } from "../tf-graph.ts";
-import { type Computed, laidOut, TO_LAST, type Value } from "../value.ts";
-import { commonLayout } from "./expression.ts";
+import { normalizeAxis, readInt, readReducedAxes, readSlices, readSoftmaxAxis, resolveSlice } from "@samoyed/ir";
+import { typeAttr } from "../tf-graph.ts";
+import { laidOut } from "../value.ts";
+import { axisIn, commonLayout, listIn } from "./expression.ts";
 import { meanSteps } from "./mean.ts";
-import {
-  inputOf,
-  type Lower,
-  type LowerTable,
-  onlyOutput,
-  optionalInput,
-  parameter,
-  parametersOf,
-  unsupported,
-} from "./operator.ts";
-
-/** Position of ONNX's axis in a layout. */
-function axisIn(axis: number, layout: Computed["layout"]): number {
-  return layout === "last" ? TO_LAST.indexOf(axis) : axis;
-}
-
-/** A list per axis, in the order of a layout. */
-function listIn<T>(values: readonly T[], layout: Computed["layout"]): readonly T[] {
-  return layout === "last" ? TO_LAST.map((axis) => values[axis]!) : values;
-}
+import { inputOf, type Lower, type LowerTable, onlyOutput, parametersOf, unsupported } from "./operator.ts";
 
 const lowerConcat: Lower = (node, emitter) => {
   const output = onlyOutput(node, emitter);
@@ -100,28 +71,6 @@ const lowerSlice: Lower = async (node, emitter) => {
   });
 };
 
-const lowerPad: Lower = async (node, emitter) => {
-  const output = onlyOutput(node, emitter);
-  const x = inputOf(node, 0, emitter);
-  const rank = x.shape.length;
-  const layout = commonLayout([x], rank);
-  const parameters = await parametersOf(node, 1, emitter);
-  const padding = readPadding(parameters, rank, parameters.list);
-  const pads = x.shape.map((_, axis) => [padding?.begin[axis] ?? 0, padding?.end[axis] ?? 0]);
-  if (pads.flat().some((size) => size < 0)) throw unsupported(node, "has negative padding");
-  const mode = readString(node, "mode", "constant");
-  const ref = emitter.inLayout(x, layout);
-  const paddings = emitter.constant("int32", listIn(pads, layout).flat(), [rank, 2]);
-  if (mode === "reflect") {
-    emitter.give(output, "MirrorPad", [ref, paddings], { layout, attr: { mode: stringAttr("REFLECT") } });
-  } else if (mode === "constant") {
-    const value = parameters.list(2)?.[0] ?? 0;
-    emitter.give(output, "PadV2", [ref, paddings, emitter.float(value)], { layout });
-  } else {
-    throw unsupported(node, `pads with mode ${JSON.stringify(mode)}`);
-  }
-};
-
 const REDUCTIONS: Readonly<Record<string, string>> = {
   ReduceMax: "Max",
   ReduceMean: "Mean",
@@ -133,7 +82,9 @@ const REDUCTIONS: Readonly<Record<string, string>> = {
 const lowerReduce: Lower = async (node, emitter) => {
   const output = onlyOutput(node, emitter);
   const x = inputOf(node, 0, emitter);
-  if (x.dtype !== "float32") throw unsupported(node, `works on ${x.dtype}`);
+  const float = x.dtype === "float32";
+  const integer = x.dtype === "int32" || x.dtype === "int64";
+  if (!float && (!integer || node.op === "ReduceMean")) throw unsupported(node, `works on ${x.dtype}`);
   if (x.shape.includes(0)) throw unsupported(node, "reduces an empty tensor");
   const rank = x.shape.length;
   const parameters = await parametersOf(node, 1, emitter);
@@ -147,13 +98,15 @@ const lowerReduce: Lower = async (node, emitter) => {
     return;
   }
   const axes = reduced.map((axis) => axisIn(axis, layout));
-  if (node.op === "ReduceMean") {
-    const hint = `${emitter.nameOf(output)}/mean`;
-    const { op, inputs, attr } = meanSteps(ref, { shape: laidOut(x.shape, layout), axes, keep, hint }, emitter);
-    emitter.give(output, op, inputs, { layout, attr });
+  if (node.op === "ReduceMean" || (node.op === "ReduceSum" && float)) {
+    const hint = `${emitter.nameOf(output)}/${node.op === "ReduceMean" ? "mean" : "sum"}`;
+    const shape = laidOut(x.shape, layout);
+    const op = node.op === "ReduceMean" ? "Mean" : "Sum";
+    const last = meanSteps(ref, { op, shape, axes, keep, hint }, emitter);
+    emitter.give(output, last.op, last.inputs, { layout, attr: last.attr });
     return;
   }
-  const attr = { T: typeAttr("float32"), keep_dims: { b: keep } };
+  const attr = { T: typeAttr(float ? "float32" : "int32"), keep_dims: { b: keep } };
   emitter.give(output, REDUCTIONS[node.op]!, [ref, emitter.ints(axes)], { layout, attr });
 };
 
@@ -181,30 +134,11 @@ const lowerSoftmax: Lower = (node, emitter) => {
   emitter.give(output, "Transpose", [soft, swap], { layout });
 };
 
-/** Elements by known places along an axis. */
-const lowerGather: Lower = async (node, emitter) => {
-  const output = onlyOutput(node, emitter);
-  const x: Value = inputOf(node, 0, emitter);
-  const axis = normalizeAxis(node, readInt(node, "axis", 0), x.shape.length);
-  const size = x.shape[axis]!;
-  const indices = await parameter(node, 1, emitter);
-  const shape = optionalInput(node, 1, emitter)!.shape as readonly number[];
-  if (indices === undefined || typeof size !== "number") throw unsupported(node, "gathers along a size that is open");
-  const places = emitter.constant(
-    "int32",
-    indices.map((index) => normalizeIndex(node, index, size)),
-    shape,
-  );
-  emitter.give(output, "GatherV2", [emitter.plain(x), places, emitter.scalar(axis)], { layout: "plain" });
-};
-
 /** Taking tensors apart and putting them together. */
 export const PIECES: LowerTable = {
   ...Object.fromEntries(Object.keys(REDUCTIONS).map((op) => [op, lowerReduce])),
   Concat: lowerConcat,
-  Gather: lowerGather,
   LogSoftmax: lowerSoftmax,
-  Pad: lowerPad,
   Slice: lowerSlice,
   Softmax: lowerSoftmax,
   Split: lowerSplit,

@@ -152,10 +152,54 @@ const lowerGlobalAveragePool: Lower = (node, emitter) => {
   emitter.give(output, op, inputs, { layout, attr });
 };
 
+/** A value between: its powers, its roots. */
+type Formula = (ref: string) => string;
+
+/** |x|^p before the sum, and the p-th root of it after. */
+function powers(node: Node, emitter: Emitter): { readonly raise: Formula; readonly root: Formula } {
+  const p = readInt(node, "p", 2);
+  const hint = `${emitter.nameOf(node.outputs[0]!)}/norm`;
+  const attr = { T: typeAttr("float32") };
+  const step = (op: string, ...inputs: readonly string[]): string => emitter.emit(op, inputs, { hint, attr });
+  if (p === 1) return { raise: (x) => step("Abs", x), root: (x) => x };
+  if (p === 2) return { raise: (x) => step("Square", x), root: (x) => step("Sqrt", x) };
+  const exponent =
+    (value: number): Formula =>
+    (x) =>
+      step("Pow", x, emitter.float(value));
+  return { raise: (x) => exponent(p)(step("Abs", x)), root: exponent(1 / p) };
+}
+
+/** (Σ |x|^p)^(1/p) over each window: the sum is the mean times the window's size, and padding adds nothing. */
+const lowerLpPool: Lower = (node, emitter) => {
+  const output = onlyOutput(node, emitter);
+  const { image, window, full } = readPool(node, emitter);
+  if (Math.max(...window.dilations) > 1) throw unsupported(node, "has dilation");
+  const { raise, root } = powers(node, emitter);
+  const hint = `${emitter.nameOf(output)}/norm`;
+  const padded = padImage(node, emitter, { ref: raise(image.ref), pads: full, value: 0 });
+  const mean = emitter.emit("AvgPool", [padded], { hint, attr: poolAttr(window) });
+  const size = emitter.float(window.kernel[0] * window.kernel[1]);
+  const sum = emitter.emit("Mul", [mean, size], { hint, attr: { T: typeAttr("float32") } });
+  giveImage(output, emitter, { op: "Identity", inputs: [root(sum)], rank: image.rank });
+};
+
+const lowerGlobalLpPool: Lower = (node, emitter) => {
+  const output = onlyOutput(node, emitter);
+  const { ref, layout, axes, shape } = globalAxes(node, emitter);
+  const { raise, root } = powers(node, emitter);
+  const hint = `${emitter.nameOf(output)}/sum`;
+  const last = meanSteps(raise(ref), { op: "Sum", shape, axes, keep: true, hint }, emitter);
+  const sum = emitter.emit(last.op, last.inputs, { hint, attr: last.attr });
+  emitter.give(output, "Identity", [root(sum)], { layout });
+};
+
 /** Pools. */
 export const POOLING: LowerTable = {
   AveragePool: lowerAveragePool,
   GlobalAveragePool: lowerGlobalAveragePool,
+  GlobalLpPool: lowerGlobalLpPool,
   GlobalMaxPool: lowerGlobalMaxPool,
+  LpPool: lowerLpPool,
   MaxPool: lowerMaxPool,
 };

@@ -1,16 +1,13 @@
-import { formatShape, lazyTensor, reshapeLazy, UnsupportedError } from "@samoyed/core";
-import { type Dim, readPermutation, shapeSlice } from "@samoyed/ir";
+import { reshapeLazy } from "@samoyed/core";
+import { readPermutation } from "@samoyed/ir";
 import { constantOf, type Emitter } from "../emitter.ts";
-import { typeAttr } from "../tf-graph.ts";
-import { type Computed, FROM_LAST, laidOut, TO_LAST, type Value } from "../value.ts";
-import { inputOf, type Lower, type LowerTable, onlyOutput, unsupported } from "./operator.ts";
+import { type Computed, FROM_LAST, TO_LAST, type Value } from "../value.ts";
+import { inputOf, type Lower, type LowerTable, onlyOutput, sizesOf } from "./operator.ts";
 
 /** A value whose elements are in ONNX's order: also an image of one pixel with channels last. */
-function inOrder(value: Value, emitter: Emitter): { readonly ref: string; readonly dims: readonly Dim[] } {
-  if (value.kind === "computed" && value.layout === "last" && value.shape[2] === 1 && value.shape[3] === 1) {
-    return { ref: value.ref, dims: laidOut(value.shape, "last") };
-  }
-  return { ref: emitter.plain(value), dims: value.shape };
+function inOrder(value: Value, emitter: Emitter): string {
+  const pixel = value.kind === "computed" && value.layout === "last" && value.shape[2] === 1 && value.shape[3] === 1;
+  return pixel ? value.ref : emitter.plain(value);
 }
 
 /** Reshape, Flatten, Squeeze and Unsqueeze: what they mean is in the shape that inference gives the output. */
@@ -22,14 +19,8 @@ const lowerReshape: Lower = (node, emitter) => {
     emitter.alias(output, constantOf(reshapeLazy(x.lazy, shape as readonly number[])));
     return;
   }
-  const { ref, dims } = inOrder(x, emitter);
-  let sizes: string;
-  try {
-    sizes = emitter.shapeOf(shape, ref, dims);
-  } catch (error) {
-    if (!(error instanceof UnsupportedError)) throw error;
-    throw unsupported(node, `has the output shape ${formatShape(shape)}`, error.hint);
-  }
+  const ref = inOrder(x, emitter);
+  const sizes = sizesOf(node, shape, ref, emitter);
   emitter.give(output, "Reshape", [ref, sizes], { layout: "plain" });
 };
 
@@ -48,7 +39,7 @@ const lowerTranspose: Lower = (node, emitter) => {
   const rank = x.shape.length;
   const perm = readPermutation(node, rank);
   if (x.kind === "constant" || rank !== 4) {
-    emitter.give(output, "Transpose", [emitter.plain(x), emitter.ints(perm)], { layout: "plain" });
+    giveTransposed(output, emitter.plain(x), { perm, layout: "plain", emitter });
     return;
   }
   // The tensor's axes in ONNX's order, and those that the output must have.
@@ -59,34 +50,31 @@ const lowerTranspose: Lower = (node, emitter) => {
     isNone(intoPlain) || (x.layout === "plain" && !isNone(intoLast)) ? "plain" : "last";
   const axes = layout === "plain" ? intoPlain : intoLast;
   if (isNone(axes)) emitter.give(output, "Identity", [x.ref], { layout });
-  else emitter.give(output, "Transpose", [x.ref, emitter.ints(axes)], { layout });
+  else giveTransposed(output, x.ref, { perm: axes, layout, emitter });
 };
 
-/** A value's sizes, in ONNX's order: a constant where they are known. */
-const lowerShape: Lower = (node, emitter) => {
-  const output = onlyOutput(node, emitter);
-  const x = inputOf(node, 0, emitter);
-  const axes = shapeSlice({ node }, [...x.shape.keys()]);
-  const sizes = axes.map((axis) => x.shape[axis]!);
-  if (sizes.every((size) => typeof size === "number")) {
-    const data = BigInt64Array.from(sizes.map(BigInt));
-    emitter.alias(output, constantOf(lazyTensor(output, { dtype: "int64", shape: [sizes.length], data })));
+function giveTransposed(
+  output: string,
+  ref: string,
+  {
+    perm,
+    layout,
+    emitter,
+  }: { readonly perm: readonly number[]; readonly layout: Computed["layout"]; readonly emitter: Emitter },
+): void {
+  const { dtype } = emitter.type(output);
+  if (dtype === "float32") {
+    emitter.give(output, "Transpose", [ref, emitter.ints(perm)], { layout });
     return;
   }
-  const hint = `${emitter.nameOf(output)}/shape`;
-  let shape = emitter.emit("Shape", [x.kind === "constant" ? emitter.plain(x) : x.ref], { hint });
-  if (x.kind === "computed" && x.layout === "last") {
-    shape = emitter.emit("GatherV2", [shape, emitter.ints(FROM_LAST), emitter.scalar(0)], { hint });
-  }
-  const range = [shape, emitter.ints([axes[0] ?? 0]), emitter.ints([sizes.length])];
-  emitter.give(output, "Slice", range, { layout: "plain", attr: { T: typeAttr("int32") } });
-};
+  const hint = `${emitter.nameOf(output)}/moved`;
+  emitter.give(output, "Identity", [emitter.transpose(ref, perm, { dtype, hint })], { layout });
+}
 
 /** Reshaping and moving axes. */
 export const RESHAPE: LowerTable = {
   Flatten: lowerReshape,
   Reshape: lowerReshape,
-  Shape: lowerShape,
   Squeeze: lowerReshape,
   Transpose: lowerTranspose,
   Unsqueeze: lowerReshape,

@@ -34,7 +34,14 @@ export type CensusTensor = {
   readonly place: "weights" | "constants";
   readonly dtype: DType;
   readonly shape: readonly number[];
-} & ({ readonly fill: StandInFill } | { readonly offset: number });
+} & (
+  | {
+      readonly fill: StandInFill;
+      /** The name whose values it has, where a network uses one weight under several names. */
+      readonly sharedWith?: string;
+    }
+  | { readonly offset: number }
+);
 
 /** Limit on the tensors of a network; the largest has three thousand. */
 const MAX_TENSORS = 100_000;
@@ -83,7 +90,7 @@ const TENSORS: JsonSchema = {
   maxItems: MAX_TENSORS,
   items: {
     type: "object",
-    properties: { ...TENSOR, fill: FILL, offset: count },
+    properties: { ...TENSOR, fill: FILL, sharedWith: text, offset: count },
     required: Object.keys(TENSOR),
     additionalProperties: false,
   },

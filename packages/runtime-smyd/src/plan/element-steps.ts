@@ -1,10 +1,10 @@
-import { type DType, sameShape, type Shape } from "@samoyed/core";
+import type { DType, Shape } from "@samoyed/core";
 import { binarySteps, broadcastView } from "./copy-steps.ts";
+import { elementPlace } from "./element-place.ts";
 import { type Lowering, NO_ACTIVATION } from "./lowering.ts";
 import type { LowerCall } from "./operator.ts";
 import { type Place, viewOf } from "./places.ts";
 import type { Activation, BinaryOperator, Step, UnaryOperator } from "./steps.ts";
-import { orderedStrides, viewPlace } from "./views.ts";
 
 /** What is computed of every element: a value, or a function of one to three others, broadcast together. */
 export type Elements = Place | Expression;
@@ -21,37 +21,13 @@ const UNARY: ReadonlySet<string> = new Set<UnaryOperator>([
   ...(["sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "asinh", "acosh", "atanh"] as const),
 ]);
 
-/** The place of what is computed element by element: images stay pixels, and elements stay in the order that they have. */
-export function elementPlace({ fused, shape, lowering }: LowerCall, inputs: readonly Place[]): Place {
-  const pixels = isPixels(shape, inputs) || (isImages(shape) && lowering.isConvolved(fused.output));
-  return inOrder(lowering.create(fused.output, shape, pixels ? "pixels" : "plain"), inputs);
-}
-
-function isImages({ length }: Shape): boolean {
-  return length === 3 || length === 4;
-}
-
-function isPixels(shape: Shape, inputs: readonly Place[]): boolean {
-  return isImages(shape) && inputs.some(({ layout, shape: own }) => layout === "pixels" && own.length === shape.length);
-}
-
-/** A new plain place with its elements in the order in which views of that shape have them. */
-function inOrder(output: Place, inputs: readonly Place[]): Place {
-  const { shape } = output;
-  const whole = inputs.filter((input) => sameShape(input.shape, shape));
-  if (output.layout === "pixels" || whole.some(({ layout }) => layout === "plain")) return output;
-  const strided = whole.find(({ layout }) => layout === "strided");
-  const strides = strided && orderedStrides({ shape, strides: strided.strides! });
-  return strides ? viewPlace(output, { shape, strides }) : output;
-}
-
 /** Gives a value what is computed of every element. */
 export function giveElements(call: LowerCall, value: Elements): void {
-  const { fused, lowering } = call;
+  const { fused, shape, lowering } = call;
   const isValue = !("operator" in value);
   if (isValue && fused.activation.kind === "none") return lowering.define(fused.output, value);
   const operands = isValue ? [value] : value.of.map((operand) => lowerElements(lowering, operand));
-  const output = elementPlace(call, operands);
+  const output = elementPlace(lowering, { name: fused.output, shape, inputs: operands });
   if (isValue) lowering.copy(value, output, fused.activation);
   else push(lowering, value, { operands, output, activation: fused.activation });
   lowering.define(fused.output, output);
@@ -62,7 +38,7 @@ export function lowerElements(lowering: Lowering, value: Elements): Place {
   if (!("operator" in value)) return value;
   const operands = value.of.map((operand) => lowerElements(lowering, operand));
   const shape = broadcast(operands.map((operand) => operand.shape));
-  const output = inOrder(lowering.temporary(shape, isPixels(shape, operands) ? "pixels" : "plain"), operands);
+  const output = elementPlace(lowering, { shape, inputs: operands });
   push(lowering, value, { operands, output, activation: NO_ACTIVATION });
   return output;
 }

@@ -1,5 +1,5 @@
 import { SamoyedError, type Shape, UnsupportedError } from "@samoyed/core";
-import { describeNode, type Dim } from "@samoyed/ir";
+import { type Dim, messageWithoutNode } from "@samoyed/ir";
 import { alignUp } from "./arena.ts";
 import { isPortType, PORT_TYPES } from "./integers.ts";
 import type { PlanModel, PlanNode } from "./model.ts";
@@ -88,9 +88,7 @@ function planningError(model: PlanModel, sizes: InputSizes): SamoyedError | unde
 function refusalOf({ message }: SamoyedError, node: PlanNode | undefined): Refusal {
   if (node === undefined) return { reason: message };
   const { name, op } = node;
-  const prefix = describeNode(node);
-  const reason = message.startsWith(prefix) ? message.slice(prefix.length).replace(/^:? /u, "") : message;
-  return { node: name, op, reason };
+  return { node: name, op, reason: messageWithoutNode(message, node) };
 }
 
 /**

@@ -52,6 +52,8 @@ def _parameter_fill(module: nn.Module, key: str, value: torch.Tensor) -> dict:
     if bool((value == first).all()):
         return _around(first, norm=key == "weight" and value.ndim == 1)
     mean, std = float(value.mean()), float(value.std())
+    if value.ndim == 1 and abs(mean) + std < _HIDDEN:
+        return _around(0, norm=False)
     return normal(std, mean if abs(mean) > std else 0.0)
 
 
@@ -79,13 +81,17 @@ def _fill(tensor: torch.Tensor, name: str, fill: dict, seed: str) -> None:
         tensor.copy_(torch.from_numpy(filled(name, shape, fill, seed=seed, dtype=dtype)))
 
 
-def fill_weights(model: nn.Module, x: torch.Tensor, *, seed: str) -> dict[str, dict]:
-    """Fills a network and returns its fills. Statistics of batch norms are those of what they are given for `x`."""
-    fills = first_fills(model)
+def fill_weights(model: nn.Module, fills: dict[str, dict], *, seed: str) -> None:
     tensors = {**dict(model.named_parameters()), **dict(model.named_buffers())}
     for name, fill in fills.items():
-        if name in tensors:
-            _fill(tensors[name], name, fill, seed)
+        _fill(tensors[name], name, fill, seed)
+
+
+def calibrated_fills(model: nn.Module, x: torch.Tensor, *, seed: str) -> dict[str, dict]:
+    """The fills of a network, whose batch norms have the statistics of what they are given for `x`. Fills and runs it."""
+    tensors = {**dict(model.named_parameters()), **dict(model.named_buffers())}
+    fills = {name: fill for name, fill in first_fills(model).items() if name in tensors}
+    fill_weights(model, fills, seed=seed)
     hooks = []
 
     def calibrate(path: str):
@@ -111,4 +117,4 @@ def fill_weights(model: nn.Module, x: torch.Tensor, *, seed: str) -> dict[str, d
         model(x)
     for hook in hooks:
         hook.remove()
-    return {name: fill for name, fill in fills.items() if name in tensors}
+    return fills

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from samoyed_oracle.census.fills import fill_weights, normal
+from samoyed_oracle.census.fills import calibrated_fills, fill_weights, normal
 from samoyed_oracle.census.networks import create, input_sizes
 from samoyed_oracle.census.program import export, read_saved, write_gzip
 from samoyed_oracle.recording import THREADS, environment, noise, write_json
@@ -24,6 +24,8 @@ IDLE = 1e-6
 MAX_IDLE = 0.2
 # Above this ratio of noise to answer a network is chaotic, and F tells right from wrong too late.
 MAX_NOISE = 1e-3
+# Masks and tables of one number compress a hundredfold.
+MAX_STORED = 32 << 20
 
 
 class Unfit(Exception):
@@ -35,24 +37,27 @@ def seeded_input(shape: tuple[int, ...]) -> torch.Tensor:
 
 
 def prepared(name: str) -> tuple[torch.nn.Module, torch.Tensor, dict]:
-    """A filled network, its input [1, C, H, W] and the fills."""
+    """A filled network that has not run yet, its input [1, C, H, W] and the fills."""
     failures = []
     model = create(name)
     for size in input_sizes(model):
         x = seeded_input(size)
         try:
-            fills = fill_weights(model, x, seed=SEED)
-            return model, x, fills
+            # What has run may keep tensors that an export then takes for constants.
+            fills = calibrated_fills(copy.deepcopy(model), x, seed=SEED)
         except (RuntimeError, AssertionError, ValueError) as error:
             failures.append(f"{size}: {error}")
-            # Half of it may be filled, and the fills depend on what initializers set.
-            model = create(name)
+            continue
+        fill_weights(model, fills, seed=SEED)
+        return model, x, fills
     raise Unfit("; ".join(failures))
 
 
 def logits(model: torch.nn.Module, x: torch.Tensor) -> np.ndarray:
+    """The logits of a copy, in one row."""
+    network = copy.deepcopy(model)
     with torch.inference_mode():
-        output = model(x)
+        output = network(x)
     if not isinstance(output, torch.Tensor):
         raise Unfit(f"its output is a {type(output).__name__}; expected one tensor")
     return output.numpy().reshape(1, -1)
@@ -76,23 +81,25 @@ def tensor_entries(program, fills: dict, configs: list[tuple[str, dict]]) -> tup
     """The tensors in the file's order, the bytes of those that no seed gives, and the hash over all."""
     available = {**program.constants, **program.state_dict}
     entries, stored, digest = [], bytearray(), hashlib.sha256()
-    addresses = set()
+    # Weights that a network uses under several names have the values of the one that is filled.
+    owners = {available[name].data_ptr(): name for name in fills if available[name].numel() > 1}
     for place, config in configs:
         for name in config:
             tensor = available[name].detach()
-            if tensor.numel() > 1 and name in fills:
-                if tensor.data_ptr() in addresses:
-                    raise Unfit(f"{name} shares its memory with another weight")
-                addresses.add(tensor.data_ptr())
             data = np.ascontiguousarray(tensor.numpy())
             digest.update(data)
             entry = {"name": name, "place": place, "dtype": str(tensor.dtype).removeprefix("torch."), "shape": list(tensor.shape)}
-            if name in fills:
-                entry["fill"] = fills[name]
+            owner = name if name in fills else owners.get(tensor.data_ptr())
+            if owner is not None and available[owner].shape == tensor.shape:
+                entry["fill"] = fills[owner]
+                if owner != name:
+                    entry["sharedWith"] = owner
             else:
                 entry["offset"] = len(stored)
                 stored += data.tobytes()
             entries.append(entry)
+    if len(stored) > MAX_STORED:
+        raise Unfit(f"{len(stored)} bytes of tensors come from no seed")
     return entries, bytes(stored), digest.hexdigest()
 
 
@@ -100,17 +107,17 @@ def record(module: str, name: str, folder: Path) -> dict:
     """Writes the case of a network into a folder and returns what case.json has."""
     torch.set_num_threads(THREADS)
     model, x, fills = prepared(name)
-    program = export(model, x.repeat(2, 1, 1, 1))
+    program = export(copy.deepcopy(model), x.repeat(2, 1, 1, 1))
     saved, weights, constants = read_saved(program)
     entries, stored, sha256 = tensor_entries(program, fills, [("weights", weights), ("constants", constants)])
     del program
     gc.collect()
     logits32 = logits(model, x)
-    idle = idle_tensors(model, x)
+    idle = idle_tensors(copy.deepcopy(model), x)
     parameters = dict(model.named_parameters())
     if len(idle) > MAX_IDLE * len(parameters):
         raise Unfit(f"{len(idle)} of {len(parameters)} parameters do not matter: {', '.join(idle[:5])}, …")
-    logits64 = logits(copy.deepcopy(model).double(), x.double())
+    logits64 = logits(model.double(), x.double())
     unit = noise(logits64, logits32)
     spread = float(logits64.std())
     if not (math.isfinite(spread) and 0 < unit["max"] < MAX_NOISE * spread):
@@ -118,6 +125,7 @@ def record(module: str, name: str, folder: Path) -> dict:
     folder.mkdir(parents=True, exist_ok=True)
     write_gzip(folder / "program.json.gz", saved)
     write_gzip(folder / "tensors.json.gz", json.dumps(entries, separators=(",", ":")).encode())
+    (folder / "stored.bin.gz").unlink(missing_ok=True)
     if stored:
         write_gzip(folder / "stored.bin.gz", stored)
     np.save(folder / "logits64.npy", logits64.astype(np.float64))

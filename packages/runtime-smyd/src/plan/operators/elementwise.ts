@@ -11,7 +11,8 @@ import {
   UNARY,
   unaryRule,
 } from "@samoyed/ir";
-import { type Elements, elementPlace, floatPlace, giveElements, integerPlace, wrapped } from "../element-steps.ts";
+import { elementPlace } from "../element-place.ts";
+import { type Elements, floatPlace, giveElements, integerPlace, wrapped } from "../element-steps.ts";
 import { isInteger } from "../integers.ts";
 import { type LowerCall, type Operator, requireRank, type ShapeCall } from "../operator.ts";
 import type { Place } from "../places.ts";
@@ -36,10 +37,9 @@ const OF_INTEGERS = {
 type Arithmetic = keyof typeof OF_INTEGERS;
 
 /** An activation that no kernel took along is a copy that applies it. */
-export function lowerActivation(call: LowerCall): void {
-  const { fused, lowering } = call;
+export function lowerActivation({ fused, shape, lowering }: LowerCall): void {
   const input = lowering.place(fused.inputs[0]!);
-  const output = elementPlace(call, [input]);
+  const output = elementPlace(lowering, { name: fused.output, shape, inputs: [input] });
   lowering.copy(input, output, fused.activation);
   lowering.define(fused.output, output);
 }
