@@ -76,7 +76,9 @@ function furtherCurve(step: usize, kind: i32, x: v128): v128 {
   }
   if (kind == ACTIVATION_MISH) {
     // tanh (ln (1 + t)) = n / (n + 2) with n = t (t + 2), t = e^x; at x = 40 it is 1.
-    const t = exp(v128.pmin<f64>(x, f64x2.splat(40)));
+    const raised = exp(v128.pmin<f64>(x, f64x2.splat(40)));
+    // What exp clips is 0, so that -∞ gives NaN as the product does.
+    const t = v128.andnot(raised, v128.lt<f64>(raised, f64x2.splat(1e-300)));
     const n = v128.mul<f64>(t, v128.add<f64>(t, f64x2.splat(2)));
     return v128.div<f64>(v128.mul<f64>(x, n), v128.add<f64>(n, f64x2.splat(2)));
   }

@@ -37,7 +37,7 @@ const AWKWARD = [0, 1e-40, 1e-30, 1e-10, 1e-5, 1.2e-4, 1.3e-4, 1e-3, 0.1, 0.3, 0
 function unary(op: string, attributes: Record<string, Attribute> = {}): Graph {
   const b = createBuilder({ name: op, opset: op === "Mish" ? 18 : 17 });
   b.output(b.node(op, [b.input("x", "float32", [AWKWARD.length])], { name: "y", attributes }));
-  return canonicalize(b.finish()).graph;
+  return b.finish();
 }
 
 /** Steps from one float32 to another, both of one sign. */
@@ -61,10 +61,12 @@ test.each<[string, number, Record<string, Attribute>?]>([
   ["Elu", 1, { alpha: float(0.7) }],
   ["Mish", 1],
 ])("%s, within %i units in the last place of float32", async (op, most, attributes) => {
-  const graph = unary(op, attributes);
+  // The reference is the operator itself, not the nodes that it becomes, each of which rounds.
+  const whole = unary(op, attributes);
+  const { graph } = canonicalize(whole);
   const x = floats(AWKWARD);
   await expectSame(graph, { x: floats(AWKWARD.map((value) => Math.max(-50, Math.min(50, value || 0)))) });
-  const expected = [...(await interpret(graph, { x })).values()][0]!;
+  const expected = [...(await interpret(whole, { x })).values()][0]!;
   for (const backend of Object.values(BACKENDS)) {
     const session = await backend.load(await smydBytes(graph), { threads: 1 });
     const found = [...(await session.run({ x })).values()][0]!;
