@@ -22,7 +22,12 @@ export async function bundle(entry, { alias = {}, minify = true } = {}) {
       minify,
       target: "es2022",
       modulePreload: false,
-      rollupOptions: { input: entry, preserveEntrySignatures: "strict", output: { entryFileNames: "page.js" } },
+      rollupOptions: {
+        input: entry,
+        // An application's entry may share its modules with what is loaded later: no file of their own.
+        preserveEntrySignatures: "allow-extension",
+        output: { entryFileNames: "page.js" },
+      },
     },
   });
   return output.map((file) => ({

@@ -3,7 +3,6 @@ import type { Artifact, Availability, Backend, LoadOptions, Session } from "@sam
 import { chooseSimd, type Simd } from "./wasm/kernels/detect.ts";
 import type { ByteStream } from "./load/byte-stream.ts";
 import { loadModel } from "./wasm/load-model.ts";
-import { checkSelfTest } from "./self-test.ts";
 import { BACKEND_NAME } from "./session.ts";
 import { chooseThreads, type ThreadLimits } from "./wasm/threads/count.ts";
 import type { StartThread } from "./wasm/threads/worker-pool.ts";
@@ -60,7 +59,12 @@ export function smydOn(platform: Platform, { simd }: SmydOptions): SmydBackend {
         if (asked === undefined && threads > 1 && error instanceof UnavailableError) return loadOn(1);
         throw error;
       });
-      if (selfTest) await disposingOnError(session, () => checkSelfTest(session));
+      if (selfTest) {
+        await disposingOnError(session, async () => {
+          const { checkSelfTest } = await import("./self-test.ts");
+          await checkSelfTest(session);
+        });
+      }
       return session;
     },
   };

@@ -2,10 +2,10 @@ import { type Artifact, type Classifier, type ClassifierOptions, loadClassifier 
 import { type SmydBackend, type SmydOptions, smydOn } from "./backend.ts";
 import { openStream } from "./load/open-stream.ts";
 import { browserThreadLimits } from "./wasm/threads/count.ts";
+import type { recordSelfTest as record } from "./self-test.ts";
 import { startWebThread } from "./wasm/threads/web-thread.ts";
 
 export type { SmydBackend, SmydLoadOptions, SmydOptions } from "./backend.ts";
-export { recordSelfTest } from "./self-test.ts";
 
 /**
  * The runtime of `.smyd` models, in pages and workers.
@@ -25,4 +25,9 @@ export function smyd(options: SmydOptions = {}): SmydBackend {
  */
 export async function loadClassifier(artifact: Artifact, options: ClassifierOptions = {}): Promise<Classifier> {
   return loadOn(artifact, { ...options, backend: smyd() });
+}
+
+/** Records a self-test as `recordSelfTest` of `self-test.ts` does; its module is downloaded by then only. */
+export async function recordSelfTest(...call: Parameters<typeof record>): ReturnType<typeof record> {
+  return (await import("./self-test.ts")).recordSelfTest(...call);
 }
