@@ -10,6 +10,7 @@ import {
   knownTensor,
   type Node,
   ruleOf,
+  SYMBOLIC_SIZES,
   type ValueInfo,
   type ValueType,
 } from "@samoyed/ir";
@@ -68,6 +69,7 @@ class Walk implements Knowledge {
       inputs,
       constant: (index) => this.tensor(at(index)),
       dims: (index) => this.dims(at(index)),
+      sizes: SYMBOLIC_SIZES,
     };
     const types = rule.infer(call);
     for (const [index, type] of types.entries()) {

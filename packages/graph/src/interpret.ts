@@ -16,6 +16,7 @@ import {
   isKnown,
   type Node,
   ruleOf,
+  SYMBOLIC_SIZES,
   tensorDims,
   type ValueInfo,
   type ValueType,
@@ -66,6 +67,7 @@ function concreteTypes(node: Node, opset: number, inputs: readonly (Tensor | und
     inputs: inputs.map((tensor): ValueType | undefined => tensor && { dtype: tensor.dtype, shape: tensor.shape }),
     constant: (index) => inputs[index],
     dims: (index) => inputs[index] && tensorDims(inputs[index]),
+    sizes: SYMBOLIC_SIZES,
   };
   return ruleOf(node)
     .infer(call)

@@ -1,5 +1,5 @@
 import { formatShape } from "@samoyed/core";
-import { sizesDiffer } from "./dims.ts";
+import { sizesDiffer } from "./compare-dims.ts";
 import { nodeShapeError } from "./node-errors.ts";
 import { describeInput, type InferCall, opaqueDim } from "./operators/rule.ts";
 import type { Dim } from "./types.ts";

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { addDims, divideDims, floorDivide, multiplyDims, subtractDims } from "./dims.ts";
+import { addDims, divideDims, floorDivide, multiplyDims, subtractDims, SYMBOLIC_SIZES } from "./dims.ts";
+import { NUMERIC_SIZES } from "./numeric-sizes.ts";
 
 /** Evaluates a symbolic size. */
 function evaluate(dim: number | string, { H, N }: { readonly H: number; readonly N: number }): number {
@@ -96,4 +97,33 @@ test("names stay as they are, and of a bounded length", () => {
   let square: number | string | undefined = "N";
   for (let level = 0; level < 30 && square !== undefined; level++) square = multiplyDims([square, square]);
   expect(square).toBeUndefined();
+});
+
+test("of numbers, both kinds of arithmetic give the same; only one takes symbols", () => {
+  const size = fc.integer({ min: -5, max: 40 });
+  const large = fc.oneof(size, fc.integer({ min: 2 ** 52, max: Number.MAX_SAFE_INTEGER }));
+  fc.assert(
+    fc.property(
+      fc.array(size),
+      fc.array(size),
+      large,
+      large,
+      fc.integer({ min: 1, max: 9 }),
+      (some, others, a, b, by) => {
+        const results = [NUMERIC_SIZES, SYMBOLIC_SIZES].map(
+          ({ floorDivide: floor, multiply, divide, add, subtract, isCertain }) =>
+            [
+              floor(a, { add: -2, divide: by, plus: 1 }),
+              multiply(some),
+              divide(some, others),
+              add([a, b, ...some]),
+              subtract(a, b),
+              isCertain(some[0] ?? b),
+            ].map((value) => (value === 0 ? 0 : value)),
+        );
+        expect(results[0]).toEqual(results[1]);
+      },
+    ),
+  );
+  expect(() => NUMERIC_SIZES.add([1, "N"])).toThrow(TypeError);
 });

@@ -1,4 +1,5 @@
 import { parseSize, printProduct, printSize, type Product, sizeFactors, type SizeForm } from "./size-form.ts";
+import type { FloorDivision, SizeMath } from "./size-math.ts";
 import type { Dim } from "./types.ts";
 
 /** Longest name of a computed size: a file could make products of products without end. */
@@ -11,7 +12,7 @@ function named(dim: Dim): Dim | undefined {
 }
 
 /** Computes `floor((dim + add) / divide) + plus`, exactly; `divide` is at least 1. */
-export function floorDivide(dim: Dim, options: { add: number; divide: number; plus: number }): Dim {
+export function floorDivide(dim: Dim, options: FloorDivision): Dim {
   const { add, divide, plus } = options;
   if (typeof dim === "number") return Math.floor((dim + add) / divide) + plus;
   // A name that is not computed stays as it is.
@@ -91,21 +92,16 @@ export function subtractDims(a: Dim, b: Dim): Dim | undefined {
 }
 
 /** Whether a size is certainly not negative: what a value has is not, but a difference may be. */
-export function isCertainSize(dim: Dim): boolean {
+function isCertainSize(dim: Dim): boolean {
   return typeof dim === "number" ? dim >= 0 : parseSize(dim).add >= 0 && !dim.includes("-");
 }
 
-/** Whether all sizes are known. */
-export function isKnown(shape: readonly Dim[]): shape is readonly number[] {
-  return shape.every((dim) => typeof dim === "number");
-}
-
-/** Whether two sizes are known and different. */
-export function sizesDiffer(a: Dim | undefined, b: Dim | undefined): boolean {
-  return typeof a === "number" && typeof b === "number" && a !== b;
-}
-
-/** Whether two shapes may be the same: equal wherever both sizes are numbers. */
-export function compatibleShapes(a: readonly Dim[], b: readonly Dim[]): boolean {
-  return a.length === b.length && !a.some((dim, axis) => sizesDiffer(dim, b[axis]));
-}
+/** Arithmetic of sizes some of which are symbols. */
+export const SYMBOLIC_SIZES: SizeMath = {
+  floorDivide,
+  multiply: multiplyDims,
+  divide: divideDims,
+  add: addDims,
+  subtract: subtractDims,
+  isCertain: isCertainSize,
+};

@@ -16,7 +16,8 @@ export { broadcastShapes } from "./broadcast.ts";
 export { checkNames, type GraphNames, type NameError } from "./check-names.ts";
 export { checkShape } from "./check-shape.ts";
 export { absentContractPort, requireContractPorts } from "./contract-ports.ts";
-export { compatibleShapes, floorDivide, isKnown, multiplyDims } from "./dims.ts";
+export { compatibleShapes, isKnown } from "./compare-dims.ts";
+export { SYMBOLIC_SIZES } from "./dims.ts";
 export { imageWindow, imageWindowExtent, type ImageWindow, type Pair } from "./image-window.ts";
 export { constantDims, inferredDims, knownTensor, MAX_KNOWN_ELEMENTS, tensorDims } from "./known.ts";
 export { CANONICAL_OPSET, MAX_DIM, MAX_OPSET, MAX_RANK, MAX_WINDOW, MIN_OPSET } from "./limits.ts";
@@ -27,6 +28,7 @@ export {
   nodeShapeError,
   nodeUnsupportedError,
 } from "./node-errors.ts";
+export { NUMERIC_SIZES } from "./numeric-sizes.ts";
 export { dtypeFromOnnx, dtypeToOnnx } from "./onnx-dtype.ts";
 export { type AttentionParts, readAttention } from "./operators/attention.ts";
 export { AXIS_NORMALIZATION, layerNormRule } from "./operators/axis-normalization.ts";
@@ -78,6 +80,7 @@ export { readSoftmaxAxis, softmaxRule } from "./operators/softmax.ts";
 export { readPermutation, transposeRule } from "./operators/transpose.ts";
 export { geluRule, UNARY } from "./operators/unary.ts";
 export { alphaRule, floatUnaryRule, hardSigmoidRule, unaryRule } from "./operators/unary-rules.ts";
+export type { SizeMath } from "./size-math.ts";
 export { integers, type Numbers, numbers } from "./tensor-numbers.ts";
 export type { Attribute, Dim, Graph, Node, TypedTensor, ValueInfo, ValueType } from "./types.ts";
 export { axisPads, kernelExtent, readWindow, type WindowAttributes, windowOutputs } from "./window.ts";

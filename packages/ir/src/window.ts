@@ -1,5 +1,4 @@
 import { readInt, readInts, readString } from "./attributes.ts";
-import { floorDivide } from "./dims.ts";
 import { MAX_WINDOW } from "./limits.ts";
 import { nodeFormatError, nodeShapeError } from "./node-errors.ts";
 import { type InferCall, inputType, opaqueDim } from "./operators/rule.ts";
@@ -107,7 +106,7 @@ function windowOutput(
   { axis, size, ceil }: { readonly axis: number; readonly size: Dim; readonly ceil: boolean },
 ): Dim {
   const stride = window.strides[axis]!;
-  if (window.pads === undefined) return floorDivide(size, { add: stride - 1, divide: stride, plus: 0 });
+  if (window.pads === undefined) return call.sizes.floorDivide(size, { add: stride - 1, divide: stride, plus: 0 });
   const extent = kernelExtent(window, axis);
   const begin = window.pads.begin[axis]!;
   const end = window.pads.end[axis]!;
@@ -118,8 +117,8 @@ function windowOutput(
     );
   }
   const add = begin + end - extent;
-  if (!ceil) return floorDivide(size, { add, divide: stride, plus: 1 });
-  const output = floorDivide(size, { add: add + stride - 1, divide: stride, plus: 1 });
+  if (!ceil) return call.sizes.floorDivide(size, { add, divide: stride, plus: 1 });
+  const output = call.sizes.floorDivide(size, { add: add + stride - 1, divide: stride, plus: 1 });
   // A symbolic size has no closed form if the last window may begin in the end padding.
   if (typeof size === "string") return stride + end <= extent ? output : opaqueDim(call, axis + 2);
   return ((output as number) - 1) * stride >= size + begin ? (output as number) - 1 : output;

@@ -1,5 +1,5 @@
 import { readAttribute, readFloat, readInt } from "../attributes.ts";
-import { sizesDiffer } from "../dims.ts";
+import { sizesDiffer } from "../compare-dims.ts";
 import { nodeShapeError, nodeUnsupportedError } from "../node-errors.ts";
 import type { Dim, Node, TypedTensor, ValueType } from "../types.ts";
 import { describeInput, type InferCall, inputType, requireFloat, requireSameDType, type RuleTable } from "./rule.ts";

@@ -1,4 +1,4 @@
-import { compatibleShapes } from "../dims.ts";
+import { compatibleShapes } from "../compare-dims.ts";
 import type { ValueType } from "../types.ts";
 import { type InferCall, inputError, inputType, type OperatorRule, requireFloat } from "./rule.ts";
 

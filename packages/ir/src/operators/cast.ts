@@ -1,5 +1,5 @@
 import { readAttribute, readInt } from "../attributes.ts";
-import { isKnown } from "../dims.ts";
+import { isKnown } from "../compare-dims.ts";
 import { nodeFormatError } from "../node-errors.ts";
 import { dtypeFromOnnx, dtypeToOnnx } from "../onnx-dtype.ts";
 import type { Dim, ValueType } from "../types.ts";

@@ -1,7 +1,7 @@
 import { formatShape } from "@samoyed/core";
 import { readInt, readInts } from "../attributes.ts";
 import { normalizeAxis } from "../axis.ts";
-import { addDims, sizesDiffer } from "../dims.ts";
+import { sizesDiffer } from "../compare-dims.ts";
 import { nodeShapeError } from "../node-errors.ts";
 import type { Dim, ValueType } from "../types.ts";
 import {
@@ -41,7 +41,7 @@ function inferConcat(call: InferCall): readonly ValueType[] {
     }
   }
   const sizes = [...call.inputs.keys()].map((index) => inputType(call, index).shape[axis]!);
-  shape[axis] = addDims(sizes) ?? opaqueDim(call, axis);
+  shape[axis] = call.sizes.add(sizes) ?? opaqueDim(call, axis);
   return [{ dtype: first.dtype, shape }];
 }
 
@@ -65,7 +65,7 @@ function inferSplit(call: InferCall): readonly (ValueType | undefined)[] {
   const given = fromInput ? constantInts(call, 1) : readInts(call.node, "split");
   if (given === undefined && fromInput) return call.node.outputs.map(() => undefined);
   const parts = given ?? equalParts(call, size, count);
-  const total = addDims(parts);
+  const total = call.sizes.add(parts);
   if (
     parts.length !== count ||
     parts.some((part) => typeof part === "number" && part < 0) ||

@@ -1,6 +1,5 @@
 import { UnsupportedError } from "@samoyed/core";
 import { readAttribute, readInt } from "../attributes.ts";
-import { multiplyDims } from "../dims.ts";
 import { constantDims } from "../known.ts";
 import { MAX_RANK } from "../limits.ts";
 import { describeNode, nodeFormatError } from "../node-errors.ts";
@@ -44,7 +43,7 @@ function shapeDims(call: InferCall): readonly Dim[] {
 }
 
 function sizeDims(call: InferCall): readonly Dim[] | undefined {
-  const count = multiplyDims(inputType(call, 0).shape);
+  const count = call.sizes.multiply(inputType(call, 0).shape);
   return count === undefined ? undefined : [count];
 }
 

@@ -1,5 +1,5 @@
 import { readInt, readInts } from "../attributes.ts";
-import { floorDivide, isKnown, sizesDiffer } from "../dims.ts";
+import { isKnown, sizesDiffer } from "../compare-dims.ts";
 import { MAX_WINDOW } from "../limits.ts";
 import { nodeFormatError, nodeShapeError } from "../node-errors.ts";
 import type { Dim, ValueType } from "../types.ts";
@@ -87,7 +87,7 @@ function inferConvTranspose(call: InferCall): readonly ValueType[] {
       // Only with a stride of 1 does a symbolic size keep a form that has a name.
       const { size } = convTransposeAxis(call, window, axis, 1);
       const plain = window.strides[axis] === 1 && readInts(call.node, "output_shape") === undefined;
-      return plain ? floorDivide(dim, { add: size - 1, divide: 1, plus: 0 }) : opaqueDim(call, axis + 2);
+      return plain ? call.sizes.floorDivide(dim, { add: size - 1, divide: 1, plus: 0 }) : opaqueDim(call, axis + 2);
     }
     const { size } = convTransposeAxis(call, window, axis, dim);
     if (!(size >= 0))

@@ -1,6 +1,6 @@
 import { formatShape } from "@samoyed/core";
 import { readInt, readInts } from "../attributes.ts";
-import { isKnown, sizesDiffer } from "../dims.ts";
+import { isKnown, sizesDiffer } from "../compare-dims.ts";
 import { nodeShapeError } from "../node-errors.ts";
 import type { ValueType } from "../types.ts";
 import { readWindow, WINDOW_ATTRIBUTES, windowOutputs } from "../window.ts";

@@ -1,5 +1,5 @@
 import { readInt, readString } from "../attributes.ts";
-import { sizesDiffer } from "../dims.ts";
+import { sizesDiffer } from "../compare-dims.ts";
 import { nodeFormatError } from "../node-errors.ts";
 import type { Node, TypedTensor, ValueType } from "../types.ts";
 import { type InferCall, inputError, inputType, requireFloat, type RuleTable } from "./rule.ts";

@@ -1,7 +1,6 @@
 import { formatShape } from "@samoyed/core";
 import { readInt } from "../attributes.ts";
 import { broadcastShapes } from "../broadcast.ts";
-import { floorDivide, multiplyDims } from "../dims.ts";
 import { nodeFormatError, nodeShapeError } from "../node-errors.ts";
 import type { Dim, ValueType } from "../types.ts";
 import { describeInput, type InferCall, inputError, inputType, opaqueDim, type RuleTable } from "./rule.ts";
@@ -20,7 +19,9 @@ function inferTile(call: InferCall): readonly ValueType[] {
   if (repeats !== undefined && repeats.length !== x.shape.length) {
     throw nodeShapeError(call.node, `repeats ${formatShape(repeats)}; expected ${x.shape.length} values`);
   }
-  const shape = x.shape.map((size, axis) => (repeats && multiplyDims([size, repeats[axis]!])) ?? opaqueDim(call, axis));
+  const shape = x.shape.map(
+    (size, axis) => (repeats && call.sizes.multiply([size, repeats[axis]!])) ?? opaqueDim(call, axis),
+  );
   return [{ dtype: x.dtype, shape }];
 }
 
@@ -35,10 +36,6 @@ export function blockSize(call: Pick<InferCall, "node">): number {
   return size;
 }
 
-function shrink(dim: Dim, by: number): Dim {
-  return floorDivide(dim, { add: 0, divide: by, plus: 0 });
-}
-
 function inferBlocks(call: InferCall, deepen: boolean): readonly ValueType[] {
   const x = inputType(call, 0);
   const size = blockSize(call);
@@ -49,7 +46,8 @@ function inferBlocks(call: InferCall, deepen: boolean): readonly ValueType[] {
   if (divided.some((dim) => typeof dim === "number" && dim % divisor !== 0)) {
     throw nodeShapeError(call.node, `${describeInput(call, 0)} does not divide into blocks of ${size}`);
   }
-  const grow = (dim: Dim, by: number, axis: number): Dim => multiplyDims([dim, by]) ?? opaqueDim(call, axis);
+  const shrink = (dim: Dim, by: number): Dim => call.sizes.floorDivide(dim, { add: 0, divide: by, plus: 0 });
+  const grow = (dim: Dim, by: number, axis: number): Dim => call.sizes.multiply([dim, by]) ?? opaqueDim(call, axis);
   const shape = deepen
     ? [batch!, grow(channels!, size * size, 1), shrink(height!, size), shrink(width!, size)]
     : [batch!, shrink(channels!, size * size), grow(height!, size, 2), grow(width!, size, 3)];

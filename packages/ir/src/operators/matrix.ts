@@ -1,6 +1,6 @@
 import { readInt } from "../attributes.ts";
 import { broadcastShapes, requireBroadcastTo } from "../broadcast.ts";
-import { sizesDiffer } from "../dims.ts";
+import { sizesDiffer } from "../compare-dims.ts";
 import { nodeShapeError } from "../node-errors.ts";
 import type { Dim, ValueType } from "../types.ts";
 import {

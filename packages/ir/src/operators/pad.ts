@@ -1,7 +1,6 @@
 import { formatShape } from "@samoyed/core";
 import { readInts } from "../attributes.ts";
 import { normalizeAxis } from "../axis.ts";
-import { floorDivide } from "../dims.ts";
 import { nodeFormatError, nodeShapeError } from "../node-errors.ts";
 import type { Dim, Node, TypedTensor, ValueType } from "../types.ts";
 import {
@@ -62,7 +61,7 @@ function inferPad(call: InferCall): readonly ValueType[] {
   const shape = x.shape.map((size, axis): Dim => {
     if (padding === undefined) return opaqueDim(call, axis);
     const add = padding.begin[axis]! + padding.end[axis]!;
-    const padded = floorDivide(size, { add, divide: 1, plus: 0 });
+    const padded = call.sizes.floorDivide(size, { add, divide: 1, plus: 0 });
     if (typeof padded === "number" && padded < 0) {
       throw nodeShapeError(
         call.node,

@@ -1,7 +1,7 @@
 import { type DType, elementCount, UnsupportedError } from "@samoyed/core";
 import { readAttribute, readInt } from "../attributes.ts";
 import { normalizeAxis } from "../axis.ts";
-import { compatibleShapes, isKnown, multiplyDims } from "../dims.ts";
+import { compatibleShapes, isKnown } from "../compare-dims.ts";
 import { describeNode, nodeShapeError } from "../node-errors.ts";
 import { dtypeFromOnnx } from "../onnx-dtype.ts";
 import type { ValueType } from "../types.ts";
@@ -28,7 +28,7 @@ function checkParameters(call: InferCall): void {
   const x = inputType(call, 0);
   const scale = inputType(call, 1);
   const zero = call.inputs[2];
-  if (zero !== undefined && !compatibleShapes(zero.shape, scale.shape) && multiplyDims(zero.shape) !== 1) {
+  if (zero !== undefined && !compatibleShapes(zero.shape, scale.shape) && call.sizes.multiply(zero.shape) !== 1) {
     throw inputError(call, 2, `the shape of ${describeInput(call, 1)}`);
   }
   if (!isKnown(scale.shape)) throw inputError(call, 1, "known sizes");

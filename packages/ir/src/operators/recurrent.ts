@@ -1,5 +1,5 @@
 import { readAttribute, readInt, readString } from "../attributes.ts";
-import { isKnown, sizesDiffer } from "../dims.ts";
+import { isKnown, sizesDiffer } from "../compare-dims.ts";
 import { nodeFormatError, nodeShapeError } from "../node-errors.ts";
 import type { Dim, Node, TypedTensor, ValueType } from "../types.ts";
 import {

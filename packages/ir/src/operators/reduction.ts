@@ -1,6 +1,5 @@
 import { readInt, readInts } from "../attributes.ts";
 import { normalizeAxis } from "../axis.ts";
-import { multiplyDims } from "../dims.ts";
 import type { Dim, Node, TypedTensor, ValueType } from "../types.ts";
 import { constantInts, type InferCall, inputType, type OperatorRule, type RuleTable } from "./rule.ts";
 
@@ -48,7 +47,7 @@ function productOfDims(call: InferCall): readonly Dim[] | undefined {
   const { length: rank } = inputType(call, 0).shape;
   const axes = readReducedAxes(call, rank, (index) => constantInts(call, index));
   if (dims === undefined || axes === undefined || axes.size !== rank) return undefined;
-  const product = multiplyDims(dims);
+  const product = call.sizes.multiply(dims);
   return product === undefined ? undefined : [product];
 }
 

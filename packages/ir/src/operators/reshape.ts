@@ -1,7 +1,7 @@
 import { formatShape, type Shape } from "@samoyed/core";
 import { readInt, readInts } from "../attributes.ts";
 import { normalizeAxis } from "../axis.ts";
-import { divideDims, isKnown, multiplyDims, sizesDiffer } from "../dims.ts";
+import { isKnown, sizesDiffer } from "../compare-dims.ts";
 import { MAX_RANK } from "../limits.ts";
 import { nodeFormatError, nodeShapeError } from "../node-errors.ts";
 import type { Dim, Node, TypedTensor, ValueType } from "../types.ts";
@@ -65,7 +65,7 @@ function product(sizes: readonly Dim[]): number {
 /** Computes the size for -1: the remaining elements of the input. */
 function remainder(call: InferCall, rest: readonly Dim[], axis: number): Dim {
   const { shape } = inputType(call, 0);
-  if (!isKnown(shape) || !isKnown(rest)) return divideDims(shape, rest) ?? opaqueDim(call, axis);
+  if (!isKnown(shape) || !isKnown(rest)) return call.sizes.divide(shape, rest) ?? opaqueDim(call, axis);
   const [count, known] = [product(shape), product(rest)];
   const size = count === 0 && known === 0 ? 0 : count / known;
   if (!Number.isInteger(size))
@@ -103,8 +103,8 @@ export function readFlattenAxis(node: Node<TypedTensor>, rank: number): number {
 function inferFlatten(call: InferCall): readonly ValueType[] {
   const x = inputType(call, 0);
   const axis = readFlattenAxis(call.node, x.shape.length);
-  const rows = multiplyDims(x.shape.slice(0, axis)) ?? opaqueDim(call, 0);
-  const columns = multiplyDims(x.shape.slice(axis)) ?? opaqueDim(call, 1);
+  const rows = call.sizes.multiply(x.shape.slice(0, axis)) ?? opaqueDim(call, 0);
+  const columns = call.sizes.multiply(x.shape.slice(axis)) ?? opaqueDim(call, 1);
   return [{ dtype: x.dtype, shape: [rows, columns] }];
 }
 

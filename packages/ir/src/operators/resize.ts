@@ -1,7 +1,6 @@
 import { formatShape, type Tensor } from "@samoyed/core";
 import { readAttribute, readInts, readString } from "../attributes.ts";
 import { normalizeAxis } from "../axis.ts";
-import { floorDivide, multiplyDims } from "../dims.ts";
 import { nodeFormatError, nodeShapeError } from "../node-errors.ts";
 import { integers, numbers } from "../tensor-numbers.ts";
 import type { Dim, Node, TypedTensor, ValueType } from "../types.ts";
@@ -111,11 +110,13 @@ export function readAspectPolicy(call: { readonly node: Node<TypedTensor> }): st
 }
 
 /** A symbolic size times a scale, rounded down, where it has a name: the scale is whole, or a power of two. */
-function scaleDim(dim: string, scale: number | undefined): Dim | undefined {
+function scaleDim(call: InferCall, dim: string, scale: number | undefined): Dim | undefined {
   if (scale === undefined || scale <= 0) return undefined;
-  if (Number.isInteger(scale)) return multiplyDims([dim, scale]);
+  if (Number.isInteger(scale)) return call.sizes.multiply([dim, scale]);
   // Only the reciprocals of powers of two are exact, as the scale and as what it stands for.
-  return Number.isInteger(Math.log2(scale)) ? floorDivide(dim, { add: 0, divide: 1 / scale, plus: 0 }) : undefined;
+  return Number.isInteger(Math.log2(scale))
+    ? call.sizes.floorDivide(dim, { add: 0, divide: 1 / scale, plus: 0 })
+    : undefined;
 }
 
 /** The sizes of all axes where they are computed in the graph, as for a symbolic batch. */
@@ -136,7 +137,7 @@ function inferResize(call: InferCall): readonly ValueType[] {
     if (request === undefined) return computed?.[axis] ?? opaqueDim(call, axis);
     const index = request.axes.indexOf(axis);
     if (index < 0 || request.scales?.[index] === 1) return dim;
-    const scaled = typeof dim === "string" ? scaleDim(dim, request.scales?.[index]) : undefined;
+    const scaled = typeof dim === "string" ? scaleDim(call, dim, request.scales?.[index]) : undefined;
     if (scaled !== undefined) return scaled;
     if (request.sizes !== undefined && policy === "stretch") return request.sizes[index]!;
     // A policy depends on all axes, so all must be known.

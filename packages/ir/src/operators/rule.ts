@@ -1,5 +1,6 @@
 import { type DType, formatShape, ShapeError, type Tensor } from "@samoyed/core";
 import { nodeFormatError, nodeShapeError } from "../node-errors.ts";
+import type { SizeMath } from "../size-math.ts";
 import type { Attribute, Dim, Node, TypedTensor, ValueType } from "../types.ts";
 
 /** Input of the shape inference of one node. */
@@ -12,6 +13,8 @@ export interface InferCall {
   constant(index: number): Tensor | undefined;
   /** Returns the known elements of an integer input, some of which may be symbols, as from `Shape` of a symbolic value. */
   dims(index: number): readonly Dim[] | undefined;
+  /** Arithmetic of sizes; a caller none of whose sizes is a symbol need not have that of symbols. */
+  readonly sizes: SizeMath;
 }
 
 /** Rule of one ONNX operator: its inputs and attributes, and the types of its outputs. */

@@ -1,7 +1,7 @@
 import { formatShape } from "@samoyed/core";
 import { readInt, readString } from "../attributes.ts";
 import { normalizeAxis } from "../axis.ts";
-import { sizesDiffer } from "../dims.ts";
+import { sizesDiffer } from "../compare-dims.ts";
 import { nodeFormatError, nodeShapeError } from "../node-errors.ts";
 import type { Dim, Node, TypedTensor, ValueType } from "../types.ts";
 import { describeInput, type InferCall, inputError, inputType, requireDType, type RuleTable } from "./rule.ts";

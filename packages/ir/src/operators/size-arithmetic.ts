@@ -1,6 +1,6 @@
 import { readInt } from "../attributes.ts";
-import { addDims, divideDims, floorDivide, isCertainSize, multiplyDims, subtractDims } from "../dims.ts";
 import type { Dim } from "../types.ts";
+import type { SizeMath } from "../size-math.ts";
 import { type InferCall, inputType, type OperatorRule } from "./rule.ts";
 
 type InferDims = NonNullable<OperatorRule["inferDims"]>;
@@ -34,74 +34,77 @@ function elementwise(formula: (call: InferCall) => Formula): InferDims {
   };
 }
 
-function divide(a: Dim, b: Dim): Dim | undefined {
+/** A function of two sizes. */
+type Binary = (a: Dim, b: Dim, sizes: SizeMath) => Dim | undefined;
+
+function divide(a: Dim, b: Dim, sizes: SizeMath): Dim | undefined {
   if (typeof a === "number" && typeof b === "number") return b === 0 ? undefined : Math.trunc(a / b);
   // What is not negative is rounded down, as by a division toward zero.
-  return isCertainSize(a) && isCertainSize(b) ? divideDims([a], [b]) : undefined;
+  return sizes.isCertain(a) && sizes.isCertain(b) ? sizes.divide([a], [b]) : undefined;
 }
 
 /** The rest of a division by a number of 1 or more, as Python has it. */
-function modulo(a: Dim, b: Dim): Dim | undefined {
+function modulo(a: Dim, b: Dim, sizes: SizeMath): Dim | undefined {
   if (typeof b !== "number" || b < 1) return undefined;
-  const whole = multiplyDims([floorDivide(a, { add: 0, divide: b, plus: 0 }), b]);
-  const rest = whole === undefined ? undefined : subtractDims(a, whole);
+  const whole = sizes.multiply([sizes.floorDivide(a, { add: 0, divide: b, plus: 0 }), b]);
+  const rest = whole === undefined ? undefined : sizes.subtract(a, whole);
   return typeof rest === "number" ? rest : undefined;
 }
 
 /** Whether one size is certainly not less than another. */
-function isAtLeast(a: Dim, b: Dim): boolean {
+function isAtLeast(a: Dim, b: Dim, sizes: SizeMath): boolean {
   if (a === b) return true;
   if (typeof b === "string") return false;
-  return typeof a === "number" ? a >= b : b <= 0 && isCertainSize(a);
+  return typeof a === "number" ? a >= b : b <= 0 && sizes.isCertain(a);
 }
 
-function larger(a: Dim, b: Dim): Dim | undefined {
-  return isAtLeast(a, b) ? a : isAtLeast(b, a) ? b : undefined;
+function larger(a: Dim, b: Dim, sizes: SizeMath): Dim | undefined {
+  return isAtLeast(a, b, sizes) ? a : isAtLeast(b, a, sizes) ? b : undefined;
 }
 
-function smaller(a: Dim, b: Dim): Dim | undefined {
-  return isAtLeast(a, b) ? b : isAtLeast(b, a) ? a : undefined;
+function smaller(a: Dim, b: Dim, sizes: SizeMath): Dim | undefined {
+  return isAtLeast(a, b, sizes) ? b : isAtLeast(b, a, sizes) ? a : undefined;
 }
 
-function equal(a: Dim, b: Dim): Dim | undefined {
+function equal(a: Dim, b: Dim, sizes: SizeMath): Dim | undefined {
   if (a === b) return 1;
   if (typeof a === "number" && typeof b === "number") return 0;
   const [size, number] = typeof a === "number" ? [b, a] : [a, b];
-  return typeof number === "number" && number < 0 && isCertainSize(size) ? 0 : undefined;
+  return typeof number === "number" && number < 0 && sizes.isCertain(size) ? 0 : undefined;
 }
 
-function binary(formula: (a: Dim, b: Dim) => Dim | undefined): InferDims {
+function binary(formula: Binary): InferDims {
   return elementwise(
-    () =>
+    ({ sizes }) =>
       ([a, b]) =>
-        formula(a!, b!),
+        formula(a!, b!, sizes),
   );
 }
 
-function folded(formula: (a: Dim, b: Dim) => Dim | undefined): InferDims {
-  return elementwise(() => ([first, ...rest]) => {
+function folded(formula: Binary): InferDims {
+  return elementwise(({ sizes }) => ([first, ...rest]) => {
     let all: Dim | undefined = first;
-    for (const dim of rest) all = all === undefined ? undefined : formula(all, dim);
+    for (const dim of rest) all = all === undefined ? undefined : formula(all, dim, sizes);
     return all;
   });
 }
 
 /** Adds lists of sizes, some of which may be symbols. */
-export const addedDims: InferDims = binary((a, b) => addDims([a, b]));
+export const addedDims: InferDims = binary((a, b, { add }) => add([a, b]));
 
 /** Subtracts lists of sizes. */
-export const subtractedDims: InferDims = binary(subtractDims);
+export const subtractedDims: InferDims = binary((a, b, { subtract }) => subtract(a, b));
 
 /** Multiplies lists of sizes. */
-export const multipliedDims: InferDims = binary((a, b) => multiplyDims([a, b]));
+export const multipliedDims: InferDims = binary((a, b, { multiply }) => multiply([a, b]));
 
 /** Divides lists of sizes. */
 export const dividedDims: InferDims = binary(divide);
 
 /** The rests of divisions; with `fmod` they have the dividend's sign, which a size does not have. */
-export const restDims: InferDims = elementwise(({ node }) => {
+export const restDims: InferDims = elementwise(({ node, sizes }) => {
   const signed = readInt(node, "fmod", 0) !== 0;
-  return ([a, b]) => (signed && !isCertainSize(a!) ? undefined : modulo(a!, b!));
+  return ([a, b]) => (signed && !sizes.isCertain(a!) ? undefined : modulo(a!, b!, sizes));
 });
 
 /** Compares lists of sizes: 1 where they are equal. */

@@ -1,5 +1,13 @@
 import { FormatError, formatShape, quote, type Shape } from "@samoyed/core";
-import { CANONICAL_OPSET, describeNode, inferredDims, isKnown, nodeFormatError, type OperatorRule } from "@samoyed/ir";
+import {
+  CANONICAL_OPSET,
+  describeNode,
+  inferredDims,
+  isKnown,
+  nodeFormatError,
+  NUMERIC_SIZES,
+  type OperatorRule,
+} from "@samoyed/ir";
 import { atNode } from "./at-node.ts";
 import { constantIntegers, integerTensor, smallConstant } from "./constants.ts";
 import type { PlanNode } from "./model.ts";
@@ -131,6 +139,7 @@ class Walk {
       batched: node.inputs.map((name) => batched.has(name)),
       constant: (index) => smallConstant(model, at(index)) ?? integerTensor(dims(index)),
       dims,
+      sizes: NUMERIC_SIZES,
     };
   }
 
