@@ -9,10 +9,10 @@ import {
   MAP_ASIN,
   MAP_ASINH,
   MAP_ATAN,
+  MAP_ATANH,
   MAP_COS,
   MAP_COSH,
   MAP_EXP,
-  MAP_LOG,
   MAP_SIN,
   MAP_SINH,
   MAP_TAN,
@@ -37,14 +37,14 @@ export function log1p(x: v128): v128 {
   return v128.bitselect(short, log(v128.add<f64>(x, f64x2.splat(1))), isSmall(x));
 }
 
+/** One function by number. Exponential and logarithm are each in one place, because they become part of it. */
 export function curve(operator: i32, x: v128): v128 {
   const one = f64x2.splat(1);
-  const half = f64x2.splat(0.5);
   switch (operator) {
     case MAP_EXP:
-      return exp(x);
-    case MAP_LOG:
-      return log(x);
+    case MAP_SINH:
+    case MAP_COSH:
+      return exponential(operator, x);
     case MAP_SIN:
       return sine(x, 0);
     case MAP_COS:
@@ -59,22 +59,36 @@ export function curve(operator: i32, x: v128): v128 {
     }
     case MAP_ATAN:
       return arctangent(x);
-    case MAP_SINH:
-      return v128.bitselect(x, v128.mul<f64>(half, v128.sub<f64>(exp(x), exp(v128.neg<f64>(x)))), isSmall(x));
-    case MAP_COSH:
-      return v128.mul<f64>(half, v128.add<f64>(exp(x), exp(v128.neg<f64>(x))));
-    case MAP_ASINH: {
-      const size = v128.abs<f64>(x);
-      const found = log(v128.add<f64>(size, v128.sqrt<f64>(v128.add<f64>(v128.mul<f64>(x, x), one))));
-      return v128.bitselect(x, withSign(found, x), isSmall(x));
-    }
-    case MAP_ACOSH:
-      return log(v128.add<f64>(x, v128.sqrt<f64>(v128.sub<f64>(v128.mul<f64>(x, x), one))));
-    default: {
-      const found = log(v128.div<f64>(v128.add<f64>(one, x), v128.sub<f64>(one, x)));
-      return v128.bitselect(x, v128.mul<f64>(half, found), isSmall(x));
-    }
+    default:
+      return logarithm(operator, x);
   }
+}
+
+/** e^x, and hyperbolic sine and cosine. */
+function exponential(operator: i32, x: v128): v128 {
+  const up = exp(x);
+  if (operator == MAP_EXP) return up;
+  const half = v128.mul<f64>(up, f64x2.splat(0.5));
+  const down = v128.div<f64>(f64x2.splat(0.5), up);
+  if (operator == MAP_COSH) return v128.add<f64>(half, down);
+  return v128.bitselect(x, v128.sub<f64>(half, down), isSmall(x));
+}
+
+/** ln x, and the inverses of the hyperbolic functions. */
+function logarithm(operator: i32, x: v128): v128 {
+  const one = f64x2.splat(1);
+  let argument = x;
+  if (operator == MAP_ASINH) {
+    argument = v128.add<f64>(v128.abs<f64>(x), v128.sqrt<f64>(v128.add<f64>(v128.mul<f64>(x, x), one)));
+  } else if (operator == MAP_ACOSH) {
+    argument = v128.add<f64>(x, v128.sqrt<f64>(v128.sub<f64>(v128.mul<f64>(x, x), one)));
+  } else if (operator == MAP_ATANH) {
+    argument = v128.div<f64>(v128.add<f64>(one, x), v128.sub<f64>(one, x));
+  }
+  const found = log(argument);
+  if (operator == MAP_ASINH) return v128.bitselect(x, withSign(found, x), isSmall(x));
+  if (operator == MAP_ATANH) return v128.bitselect(x, v128.mul<f64>(f64x2.splat(0.5), found), isSmall(x));
+  return found;
 }
 
 /** A magnitude with the sign of another number. */
