@@ -10,6 +10,7 @@ import {
 } from "@samoyed/ir";
 import { atNode } from "./at-node.ts";
 import { constantIntegers, integerTensor, smallConstant } from "./constants.ts";
+import { isPortType, PORT_TYPES } from "./integers.ts";
 import type { PlanNode } from "./model.ts";
 import { MixedImagesError } from "./mixed-images.ts";
 import { unsupported } from "./unsupported.ts";
@@ -78,6 +79,9 @@ export function computeShapes(
     }
     operator.require?.(call);
     atNode(node, () => one.visit(call, operator.rule, checkedSize));
+    const types = [...call.inputs, ...node.outputs.map((name) => one.types.get(name))];
+    const other = types.find((type) => type !== undefined && !isPortType(type.dtype));
+    if (other !== undefined) throw unsupported(node, `computes with ${other.dtype}; ${PORT_TYPES} are planned`);
     if (!node.inputs.some((name) => batched.has(name) || varying.has(name))) {
       many.copy(node, one);
       continue;
