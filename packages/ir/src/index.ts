@@ -35,7 +35,7 @@ export { AXIS_NORMALIZATION, layerNormRule } from "./operators/axis-normalizatio
 export { alignedShape, arithmeticRule, clipRule } from "./operators/arithmetic.ts";
 export { BINARY, powRule, slopeShape, variadicRule } from "./operators/binary.ts";
 export { type BlockWindows, readBlockWindows } from "./operators/col2im.ts";
-export { concatRule, splitRule } from "./operators/concat.ts";
+export { concatRule } from "./operators/concat.ts";
 export { CAST } from "./operators/cast.ts";
 export { CONSTANTS, shapeSlice } from "./operators/constants.ts";
 export { CONV_TRANSPOSE, convTransposeAxis, type TransposedAxis } from "./operators/conv-transpose.ts";
@@ -79,6 +79,7 @@ export { type AxisSlice, readSlices, resolveSlice, sliceRule, type Slices } from
 export { readSoftmaxAxis, softmaxRule } from "./operators/softmax.ts";
 export { readPermutation, transposeRule } from "./operators/transpose.ts";
 export { geluRule, UNARY } from "./operators/unary.ts";
+export { splitRule } from "./operators/split.ts";
 export { alphaRule, floatUnaryRule, hardSigmoidRule, unaryRule } from "./operators/unary-rules.ts";
 export type { SizeMath } from "./size-math.ts";
 export { integers, type Numbers, numbers } from "./tensor-numbers.ts";

@@ -26,6 +26,7 @@ import type { OperatorRule, RuleTable } from "./rule.ts";
 import { SCATTER } from "./scatter.ts";
 import { SLICE } from "./slice.ts";
 import { SOFTMAX } from "./softmax.ts";
+import { SPLIT } from "./split.ts";
 import { UNARY } from "./unary.ts";
 
 /** The rules by group. A new group is one file and one line here. */
@@ -55,6 +56,7 @@ const GROUPS: readonly RuleTable[] = [
   SCATTER,
   SLICE,
   SOFTMAX,
+  SPLIT,
   UNARY,
 ];
 

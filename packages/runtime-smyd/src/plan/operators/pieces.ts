@@ -1,12 +1,8 @@
-import type { Shape } from "@samoyed/core";
 import {
   CANONICAL_OPSET,
-  concatRule,
   INDEXING,
   LAYOUT as RULES,
-  normalizeAxis,
   normalizeIndex,
-  readInt,
   readSlices,
   resolveSlice,
   sliceRule,
@@ -14,55 +10,12 @@ import {
 } from "@samoyed/ir";
 import { broadcastView, stridedCopy } from "../copy-steps.ts";
 import { countElements } from "../limits.ts";
-import { type LowerCall, type Operator, requireRank, shapeOf, type ShapeCall } from "../operator.ts";
+import { type LowerCall, type Operator, requireRank, shapeOf } from "../operator.ts";
+import { axisOf, partOf } from "../parts.ts";
 import { everyPixel } from "../pixel-tables.ts";
-import { type Place, viewOf } from "../places.ts";
 import { unsupported } from "../unsupported.ts";
 import { lowerComputedGather } from "./indexing.ts";
 import { reshapedView, viewPlace } from "../views.ts";
-
-/** Where a part of a value begins on each axis, its step and its length; an axis that is absent is whole. */
-type Part = ReadonlyMap<number, { readonly start: number; readonly step: number; readonly length: number }>;
-
-/** A part of a value, in its memory. */
-function partOf(place: Place, part: Part): Place {
-  const { strides } = viewOf(place);
-  return viewPlace(place, {
-    shape: place.shape.map((size, axis) => part.get(axis)?.length ?? size),
-    strides: strides.map((stride, axis) => stride * (part.get(axis)?.step ?? 1)),
-    offset: [...part].reduce((sum, [axis, { start }]) => sum + start * strides[axis]!, 0),
-  });
-}
-
-/** The layout of what is put together or taken apart: images stay pixels. */
-function layoutOf(shape: Shape, inputs: readonly Place[]): Place["layout"] {
-  const images = shape.length >= 2 && shape.length <= 4 && inputs.some(({ layout }) => layout === "pixels");
-  return images ? "pixels" : "plain";
-}
-
-/** The axis attribute of a node, counted from the front, among the axes of input 0. */
-function axisOf({ node }: Pick<ShapeCall, "node">, rank: number, fallback: number): number {
-  return normalizeAxis(node, readInt(node, "axis", fallback), rank);
-}
-
-function lowerConcat({ fused, node, shape, lowering }: LowerCall): void {
-  const axis = axisOf({ node }, shape.length, 1);
-  const parts = fused.inputs.map((name) => lowering.place(name));
-  const output = lowering.create(fused.output, shape, layoutOf(shape, parts));
-  lowering.give(fused.output, {
-    reads: parts,
-    writes: output,
-    emit: () => {
-      let start = 0;
-      return parts.map((part) => {
-        const length = part.shape[axis]!;
-        const to = partOf(output, new Map([[axis, { start, step: 1, length }]]));
-        start += length;
-        return stridedCopy(viewOf(part), viewOf(to), part.shape);
-      });
-    },
-  });
-}
 
 function lowerSplit(call: LowerCall): void {
   const { fused, node, lowering } = call;
@@ -175,15 +128,8 @@ function alongAnother(fallback: number): NonNullable<Operator["keepsImages"]> {
   return (call) => axisOf(call, shapeOf(call, 0).length, fallback) !== 0;
 }
 
-/** Operators that put values together, take them apart or repeat them. */
+/** Operators that take values apart or repeat them. */
 export const PIECES: Readonly<Record<string, Operator>> = {
-  Concat: {
-    rule: concatRule,
-    anyType: true,
-    require: requireRank,
-    keepsImages: (call) => axisOf(call, shapeOf(call, 0).length, 1) !== 0 && !call.batched.includes(false),
-    lower: lowerConcat,
-  },
   Split: {
     rule: splitRule,
     without: ["num_outputs", "split"],
