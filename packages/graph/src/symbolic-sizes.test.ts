@@ -121,3 +121,19 @@ test("the batch keeps its name through windows and back", () => {
     ["N", 56 * 56 * 96],
   ]);
 });
+
+test("a size is chosen by a constant condition, as exporters expand a class token to the batch", () => {
+  const b = createBuilder({ name: "expand" });
+  const x = b.input("x", "float32", ["N", 3]);
+  const zero = b.initializer(lazyTensor("zero", int64([0])));
+  const size = b.node(
+    "Concat",
+    [b.node("Gather", [b.node("Shape", [x]), zero]), b.initializer(lazyTensor("open", int64([-1])))],
+    { attributes: { axis: int(0) } },
+  );
+  const ones = b.initializer(lazyTensor("ones", int64([1, 1])));
+  const condition = { dtype: "bool", shape: [2], data: Uint8Array.of(0, 1) } as const;
+  const chosen = b.node("Where", [b.initializer(lazyTensor("same", condition)), ones, size]);
+  b.output(b.node("Expand", [b.initializer(lazyTensor("token", noise([1, 4], 1))), chosen]));
+  expect(b.finish().outputs[0]!.shape).toEqual(["N", 4]);
+});

@@ -17,17 +17,17 @@ export function knownTensor(lazy: TypedTensor): Tensor | undefined {
   return elementCount(lazy.shape) <= MAX_KNOWN_ELEMENTS ? tensor : undefined;
 }
 
+/** The types of values whose elements are followed: sizes, and what compares them. */
+const LISTED: ReadonlySet<DType> = new Set<DType>(["int64", "int32", "bool"]);
+
 /**
- * Returns the elements of an integer tensor of at most one axis as sizes. An int64 beyond 2^53 is rounded: the largest
+ * Returns the elements of an integer or bool tensor of at most one axis as sizes. An int64 beyond 2^53 is rounded: the largest
  * one is a slice's "to the end", and as a double it is only larger, and is clamped as required.
  */
 export function tensorDims(tensor: Tensor): readonly number[] | undefined {
-  if ((tensor.dtype !== "int64" && tensor.dtype !== "int32") || tensor.shape.length > 1) return undefined;
-  return Array.from(tensor.data as BigInt64Array | Int32Array, Number);
+  if (!LISTED.has(tensor.dtype) || tensor.shape.length > 1) return undefined;
+  return Array.from(tensor.data as BigInt64Array | Int32Array | Uint8Array, Number);
 }
-
-/** The types of values whose elements are followed: sizes, and what compares them. */
-const LISTED: ReadonlySet<DType> = new Set<DType>(["int64", "int32", "bool"]);
 
 /**
  * Infers the elements of a node's first output, an integer or bool one of at most one axis; `undefined` where they are not known,

@@ -4,7 +4,7 @@ import { alignUp, placeBuffers } from "./arena.ts";
 import { type Buffer, newBuffer } from "./places.ts";
 
 const buffer = fc
-  .record({ bytes: fc.integer({ min: 1, max: 1000 }), first: fc.nat(12), length: fc.nat(6) })
+  .record({ bytes: fc.integer({ min: 1, max: 1000 }), first: fc.nat(200), length: fc.oneof(fc.nat(6), fc.nat(200)) })
   .map(({ bytes, first, length }): Buffer => ({ ...newBuffer(bytes), first, last: first + length }));
 
 const livesWith = (a: Buffer, b: Buffer): boolean => a.first <= b.last && b.first <= a.last;

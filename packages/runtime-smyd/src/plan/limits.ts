@@ -9,8 +9,8 @@ export const MAX_VALUE_BYTES: number = 2 ** 31 - 1;
 /** All tables of a program: at 4096 × 4096 pixels a ResNet's take a fifth of this. */
 export const MAX_TABLE_BYTES: number = 2 ** 29;
 
-/** The search for places is quadratic in values: this many take about a second. The largest ResNet has 600. */
-export const MAX_PLANNED_NODES = 10_000;
+/** The search for places takes about a second for so many; a recurrent network step by step has 16,000, a ResNet 600. */
+export const MAX_PLANNED_NODES = 20_000;
 
 /** A step for each image of a batch that the graph fixes; far more than any network has. */
 export const MAX_STEPS = 200_000;
