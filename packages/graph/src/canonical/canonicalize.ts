@@ -46,8 +46,12 @@ export function canonicalize(graph: Graph): CanonicalResult {
   const from = graph.opset;
   let current = note(applyRules(graph, UPGRADES, CANONICAL_OPSET)).graph;
   if (current.opset === CANONICAL_OPSET) {
-    current = note(applyRules(current, DECOMPOSITIONS, CANONICAL_OPSET)).graph;
-    current = note(rewriteGraph(current, [foldConstants])).graph;
+    const early = applyRules(current, DECOMPOSITIONS, CANONICAL_OPSET);
+    applied.push(...early.applied);
+    current = note(rewriteGraph(early.graph, [foldConstants])).graph;
+    // Folded sizes tell the types that some decompositions wait for.
+    const late = note(applyRules(current, DECOMPOSITIONS, CANONICAL_OPSET));
+    current = late.applied.length === 0 ? late.graph : note(rewriteGraph(late.graph, [foldConstants])).graph;
     current = note(applyRules(current, RESOLUTIONS, CANONICAL_OPSET)).graph;
     current = note(rewriteGraph(current, [dropIdentities])).graph;
   }
