@@ -1,4 +1,4 @@
-import { lazyTensor } from "@samoyed/core";
+import { type LazyTensor, lazyTensor } from "@samoyed/core";
 import { noise } from "@samoyed/test-support/tensors";
 import { describe, expect, test } from "vitest";
 import { distance, inputsOf } from "../../test/canonical-case.ts";
@@ -13,7 +13,7 @@ import {
   INTERPRETED_OPERATORS,
   requireCanonical,
 } from "../index.ts";
-import { CANONICAL_OPSET, type Graph, int, ints, MAX_OPSET, MIN_OPSET, string } from "@samoyed/ir";
+import { CANONICAL_OPSET, type Graph, int, ints, MAX_OPSET, MIN_OPSET, type Node, string } from "@samoyed/ir";
 
 describe("the list of operators", () => {
   test("every operator is canonical or decomposed into those that are", () => {
@@ -78,20 +78,32 @@ test.each(recordedCases().map((item) => [item.name, item] as const))("%s, as PyT
 });
 
 test("a decomposition that needs a type waits until folded sizes tell it", () => {
-  const b = createBuilder({ name: "waits" });
-  const x = b.input("x", "float32", [2, 6]);
-  const numbers = (name: string, ...values: number[]): string =>
-    b.initializer(
-      lazyTensor(name, { dtype: "int64", shape: [values.length], data: BigInt64Array.from(values, BigInt) }),
-    );
-  // Only the interpreter knows what CumSum makes of sizes: here even the number of axes.
-  const first = b.initializer(lazyTensor("axis", { dtype: "int64", shape: [], data: BigInt64Array.of(0n) }));
-  const end = b.node("CumSum", [numbers("count", 2), first]);
-  const sizes = b.node("Slice", [numbers("sizes", 4, 3, 9), numbers("from", 0), end]);
-  const parts = b.node("Reshape", [x, sizes]);
-  const norms = b.node("ReduceL2", [parts], { attributes: { axes: ints([1]) } });
-  b.output(b.node("Reshape", [norms, numbers("result", 2, 2)]));
-  const { graph, report } = canonicalize(b.finish());
-  expect(graph.nodes.map(({ op }) => op)).toEqual(["Reshape", "Mul", "ReduceSum", "Sqrt", "Reshape"]);
+  const sizes = (name: string, ...values: number[]): LazyTensor => lazyTensor(name, int64(values));
+  const constants = [
+    sizes("count", 2),
+    lazyTensor("axis", { dtype: "int64", shape: [], data: BigInt64Array.of(0n) }),
+    sizes("list", 4, 3, 9),
+    sizes("from", 0),
+  ];
+  const node = (op: string, inputs: string[], name: string, attributes: Node["attributes"] = {}): Node => {
+    return { name, op, inputs, outputs: [name], attributes };
+  };
+  // Only the interpreter knows what CumSum makes of sizes: here even the number of axes. A file declares its output.
+  const net: Graph = {
+    name: "waits",
+    opset: CANONICAL_OPSET,
+    inputs: [{ name: "x", dtype: "float32", shape: [2, 6] }],
+    outputs: [{ name: "norms", dtype: "float32", shape: [4, 1] }],
+    values: new Map(),
+    initializers: new Map(constants.map((tensor) => [tensor.name, tensor])),
+    nodes: [
+      node("CumSum", ["count", "axis"], "end"),
+      node("Slice", ["list", "from", "end"], "target"),
+      node("Reshape", ["x", "target"], "parts"),
+      node("ReduceL2", ["parts"], "norms", { axes: ints([1]) }),
+    ],
+  };
+  const { graph, report } = canonicalize(net);
+  expect(graph.nodes.map(({ op }) => op)).toEqual(["Reshape", "Mul", "ReduceSum", "Sqrt"]);
   expect(report.declined).toEqual([]);
 });
