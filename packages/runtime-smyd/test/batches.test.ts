@@ -39,10 +39,19 @@ const sized: Build = (b, x) => {
   ]);
 };
 
+const axis = (value: number) => ({ attributes: { axis: { type: "int", value } as const } });
+
+/** Half as many rows as a size that was computed from the number of images, and twice as many values in each. */
+const computed: Build = (b, x) => {
+  const count = b.node("Gather", [b.node("Shape", [x]), list(b, "zero", [0])], axis(0));
+  const twice = b.node("Mul", [count, list(b, "four", [4])]);
+  const parts = b.node("Reshape", [x, b.node("Concat", [twice, list(b, "rest", [12])], axis(0))]);
+  const half = b.node("Div", [twice, list(b, "two", [2])]);
+  return b.node("Reshape", [b.node("Relu", [parts]), b.node("Concat", [half, list(b, "wide", [24])], axis(0))]);
+};
+
 /** Images change places with channels. */
 const mixed: Build = (b, x) => b.node("Relu", [b.node("Transpose", [x], perm(1, 0, 2, 3))]);
-
-const axis = (value: number) => ({ attributes: { axis: { type: "int", value } as const } });
 
 /** Each image by itself: norms over channels, sums over them, the places of the largest, running sums, choices. */
 const rows: Build = (b, x) => {
@@ -67,6 +76,7 @@ test.each([
   ["summed", summed],
   ["windows", windows],
   ["sized", sized],
+  ["computed", computed],
   ["mixed", mixed],
 ] as const)("%s: batches of 1, 2, 3 and 1 again", async (_, build) => {
   const graph = (images: number | "N") => {

@@ -9,6 +9,7 @@ import { LRN } from "./lrn.ts";
 import { PIECES } from "./pieces.ts";
 import { REDUCTION } from "./reduction.ts";
 import { RESIZE } from "./resize.ts";
+import { SIZE_ARITHMETIC } from "./size-arithmetic.ts";
 import { SIZES } from "./sizes.ts";
 
 /** The operators of all other networks. */
@@ -24,4 +25,5 @@ export const FURTHER: Readonly<Record<string, Operator>> = {
   ...REDUCTION,
   ...RESIZE,
   ...SIZES,
+  ...SIZE_ARITHMETIC,
 };
