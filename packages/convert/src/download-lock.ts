@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { link, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import { AbortedError, UnavailableError } from "@samoyed/core";
@@ -89,19 +89,24 @@ async function removeStale(path: string): Promise<boolean> {
   return stale;
 }
 
-/** Removes a lock, but no other one that took its place since it was looked at: another may have seen the same. */
+/**
+ * Removes a lock, but no other one that took its place since it was looked at: another may have seen the same. Who
+ * removes it has `FILE.lock.taking` meanwhile, so that nobody removes the next lock in between.
+ */
 export async function takeAway(path: string, content: string): Promise<void> {
-  const aside = `${path}.${randomUUID()}`;
+  const taking = `${path}.taking`;
+  if (!(await create(taking, ""))) {
+    const since = await stat(taking).catch(() => undefined);
+    // Left by a process that died in between.
+    if (since !== undefined && Date.now() - since.mtimeMs > NAMELESS_MILLISECONDS) await rm(taking, { force: true });
+    return;
+  }
   try {
-    await rename(path, aside);
-    if ((await readFile(aside, "utf8")) !== content) await link(aside, path);
+    if ((await readFile(path, "utf8").catch(() => undefined)) === content) await rm(path, { force: true });
   } catch (error) {
-    // Somebody else took it away, or has the next one already.
-    if (systemCode(error) !== "ENOENT" && systemCode(error) !== "EEXIST") {
-      throw toIoError(error, `${path}: cannot be removed`);
-    }
+    throw toIoError(error, `${path}: cannot be removed`);
   } finally {
-    await rm(aside, { force: true });
+    await rm(taking, { force: true });
   }
 }
 

@@ -1,4 +1,14 @@
-import { normalizeAxis, readInt, readReducedAxes, readSlices, readSoftmaxAxis, resolveSlice } from "@samoyed/ir";
+import {
+  type Dim,
+  type Node,
+  normalizeAxis,
+  readInt,
+  readReducedAxes,
+  readSlices,
+  readSoftmaxAxis,
+  resolveSlice,
+} from "@samoyed/ir";
+import type { Emitter } from "../emitter.ts";
 import { typeAttr } from "../tf-graph.ts";
 import { laidOut } from "../value.ts";
 import { axisIn, commonLayout, listIn } from "./expression.ts";
@@ -111,27 +121,46 @@ const lowerReduce: Lower = async (node, emitter) => {
 };
 
 /** TensorFlow's runs over the last axis; others come there and go back. */
+/** Axes that TensorFlow's own softmax takes. */
+const MAX_SOFTMAX_RANK = 5;
+
+/** A softmax over the last of some sizes: over rows, where there are more axes than TensorFlow takes. */
+function softmaxOf(
+  node: Node,
+  { ref, sizes, hint }: { readonly ref: string; readonly sizes: readonly Dim[]; readonly hint: string },
+  emitter: Emitter,
+): string {
+  const attr = { T: typeAttr("float32") };
+  if (sizes.length <= MAX_SOFTMAX_RANK) return emitter.emit(node.op, [ref], { hint, attr });
+  const rows = emitter.reshape(ref, ["rows", sizes.at(-1)!], { hint });
+  return emitter.reshape(emitter.emit(node.op, [rows], { hint, attr }), sizes, { hint });
+}
+
 const lowerSoftmax: Lower = (node, emitter) => {
   const output = onlyOutput(node, emitter);
   const x = inputOf(node, 0, emitter);
   const rank = x.shape.length;
-  const axis = readSoftmaxAxis({ node, opset: emitter.graph.opset }, rank);
-  const attr = { T: typeAttr("float32") };
-  const hint = `${emitter.nameOf(output)}/rows`;
-  if (axis === rank - 1) {
-    emitter.give(output, node.op, [emitter.plain(x)], { layout: "plain", attr });
-    return;
-  }
   const layout = commonLayout([x], rank);
-  const at = axisIn(axis, layout);
+  const axis = readSoftmaxAxis({ node, opset: emitter.graph.opset }, rank);
+  const hint = `${emitter.nameOf(output)}/rows`;
+  // Images keep their layout unless their columns are the axis.
+  const kept = axis === rank - 1 ? "plain" : layout;
+  const at = axisIn(axis, kept);
+  const ref = kept === "plain" ? emitter.plain(x) : emitter.inLayout(x, kept);
+  const sizes = laidOut(x.shape, kept);
   if (at === rank - 1) {
-    emitter.give(output, node.op, [emitter.inLayout(x, layout)], { layout, attr });
+    if (rank <= MAX_SOFTMAX_RANK) {
+      emitter.give(output, node.op, [ref], { layout: kept, attr: { T: typeAttr("float32") } });
+      return;
+    }
+    emitter.give(output, "Identity", [softmaxOf(node, { ref, sizes, hint }, emitter)], { layout: kept });
     return;
   }
-  const swap = emitter.ints(Array.from({ length: rank }, (_, i) => (i === at ? rank - 1 : i === rank - 1 ? at : i)));
-  const rows = emitter.emit("Transpose", [emitter.inLayout(x, layout), swap], { hint });
-  const soft = emitter.emit(node.op, [rows], { hint, attr });
-  emitter.give(output, "Transpose", [soft, swap], { layout });
+  const perm = Array.from({ length: rank }, (_, i) => (i === at ? rank - 1 : i === rank - 1 ? at : i));
+  const swap = emitter.ints(perm);
+  const moved = emitter.emit("Transpose", [ref, swap], { hint });
+  const soft = softmaxOf(node, { ref: moved, sizes: perm.map((own) => sizes[own]!), hint }, emitter);
+  emitter.give(output, "Transpose", [soft, swap], { layout: kept });
 };
 
 /** Taking tensors apart and putting them together. */

@@ -9,7 +9,6 @@ import { LRN } from "./lrn.ts";
 import { PIECES } from "./pieces.ts";
 import { REDUCTION } from "./reduction.ts";
 import { RESIZE } from "./resize.ts";
-import { SIZE_ARITHMETIC } from "./size-arithmetic.ts";
 import { SIZES } from "./sizes.ts";
 
 /** The operators of all other networks. */
@@ -25,5 +24,4 @@ export const FURTHER: Readonly<Record<string, Operator>> = {
   ...REDUCTION,
   ...RESIZE,
   ...SIZES,
-  ...SIZE_ARITHMETIC,
 };
