@@ -63,6 +63,7 @@ export {
   squeezeRule,
   unsqueezeRule,
 } from "./operators/reshape.ts";
+export { readResizeMode } from "./operators/resize-mode.ts";
 export { type AxisResize, type AxisWeights, resizeWeights } from "./operators/resize-weights.ts";
 export {
   hasScalesOnly,

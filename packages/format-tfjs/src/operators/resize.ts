@@ -4,10 +4,8 @@ import {
   type Dim,
   type Node,
   readAspectPolicy,
-  readFloat,
-  readInt,
   readResize,
-  readString,
+  readResizeMode,
   resizedAxis,
   type ResizeRequest,
   resizeWeights,
@@ -106,8 +104,8 @@ function weightsOf(
 ): AxisWeights | undefined {
   const { request, from, to, axis, region } = options;
   const [size, wanted] = [from[axis]!, to[axis]!];
-  const coordinates = readString(node, "coordinate_transformation_mode", "half_pixel");
-  const crops = coordinates === "tf_crop_and_resize";
+  const mode = readResizeMode(node);
+  const crops = mode.coordinates === "tf_crop_and_resize";
   // Two open sizes are the same one, or the last reshape finds that they are not.
   if (typeof size === "string" && typeof wanted === "string" && !crops) return undefined;
   if (typeof size !== "number" || typeof wanted !== "number") throw unsupported(node, "resizes a size that is open");
@@ -124,13 +122,7 @@ function weightsOf(
       to: wanted,
       scale,
       region: bounds === undefined ? [0, 1] : [Number(bounds[index]), Number(bounds[index + count])],
-      mode: readString(node, "mode", "nearest"),
-      coordinates,
-      nearest: readString(node, "nearest_mode", "round_prefer_floor"),
-      cubic: readFloat(node, "cubic_coeff_a", -0.75),
-      excludeOutside: readInt(node, "exclude_outside", 0) !== 0,
-      antialias: readInt(node, "antialias", 0) !== 0,
-      extrapolation: readFloat(node, "extrapolation_value", 0),
+      ...mode,
     },
   );
 }

@@ -6,10 +6,8 @@ import {
   nodeShapeError,
   numbers,
   readAspectPolicy,
-  readFloat,
-  readInt,
   readResize,
-  readString,
+  readResizeMode,
   resizedAxis,
   type ResizeRequest,
   resizeWeights,
@@ -50,25 +48,18 @@ function interpretResize(call: InterpretCall): readonly Tensor[] {
   const type = outputType(call);
   const request = readResize(call, x.shape.length, (index) => call.inputs[index]);
   if (request === undefined) throw nodeFormatError(call.node, "scales and sizes are not known");
-  const old = hasScalesOnly(call);
+  const mode = readResizeMode(node, hasScalesOnly(call));
   const shape = [...x.shape];
   let values: Float64Array = Float64Array.from(numbers(x));
   for (const axis of request.axes) {
     const { scale, size } = resizedAxis(request, x.shape, axis, readAspectPolicy(call));
-    const coordinates = readString(node, "coordinate_transformation_mode", old ? "asymmetric" : "half_pixel");
-    if (scale === 1 && size === shape[axis] && coordinates !== "tf_crop_and_resize") continue;
+    if (scale === 1 && size === shape[axis] && mode.coordinates !== "tf_crop_and_resize") continue;
     const weights = resizeWeights(call, {
       from: shape[axis]!,
       to: size,
       scale,
       region: readRegion(call, request, axis),
-      mode: readString(node, "mode", "nearest"),
-      coordinates,
-      nearest: readString(node, "nearest_mode", old ? "floor" : "round_prefer_floor"),
-      cubic: readFloat(node, "cubic_coeff_a", -0.75),
-      excludeOutside: readInt(node, "exclude_outside", 0) !== 0,
-      antialias: readInt(node, "antialias", 0) !== 0,
-      extrapolation: readFloat(node, "extrapolation_value", 0),
+      ...mode,
     });
     values = resizeAxis(values, shape, axis, weights);
     shape[axis] = size;

@@ -4,10 +4,8 @@ import {
   CANONICAL_OPSET,
   numbers,
   readAspectPolicy,
-  readFloat,
-  readInt,
   readResize,
-  readString,
+  readResizeMode,
   RESIZE as RULES,
   resizedAxis,
   type ResizeRequest,
@@ -45,23 +43,17 @@ function resizedAxes(call: LowerCall, from: Shape): readonly Resized[] {
   const tensor = (index: number): Tensor | undefined =>
     smallConstant(lowering.model, node.inputs[index] ?? "") ?? integerTensor(call.dims(index));
   const request = requestOf(call, from.length, tensor);
-  const coordinates = readString(node, "coordinate_transformation_mode", "half_pixel");
+  const mode = readResizeMode(node);
   return request.axes
     .flatMap((axis): Resized[] => {
       const { scale, size } = resizedAxis(request, from, axis, readAspectPolicy(call));
-      if (scale === 1 && size === from[axis] && coordinates !== "tf_crop_and_resize") return [];
+      if (scale === 1 && size === from[axis] && mode.coordinates !== "tf_crop_and_resize") return [];
       const weights = resizeWeights(call, {
         from: from[axis]!,
         to: size,
         scale,
         region: regionOf(call, request, { axis, tensor }),
-        mode: readString(node, "mode", "nearest"),
-        coordinates,
-        nearest: readString(node, "nearest_mode", "round_prefer_floor"),
-        cubic: readFloat(node, "cubic_coeff_a", -0.75),
-        excludeOutside: readInt(node, "exclude_outside", 0) !== 0,
-        antialias: readInt(node, "antialias", 0) !== 0,
-        extrapolation: readFloat(node, "extrapolation_value", 0),
+        ...mode,
       });
       return [{ axis, weights }];
     })
@@ -74,7 +66,7 @@ function regionOf(
   { axes }: ResizeRequest,
   { axis, tensor }: { readonly axis: number; readonly tensor: (index: number) => Tensor | undefined },
 ): readonly [number, number] {
-  if (!node.inputs[1] || readString(node, "coordinate_transformation_mode", "") !== "tf_crop_and_resize") return [0, 1];
+  if (!node.inputs[1] || readResizeMode(node).coordinates !== "tf_crop_and_resize") return [0, 1];
   const region = tensor(1);
   if (region === undefined) throw unsupported(node, "computes its region of interest");
   const values = numbers(region);
@@ -87,12 +79,13 @@ function lowerResize(call: LowerCall): void {
   const from = call.shapeOf(fused.inputs[0]!);
   const axes = resizedAxes(call, from);
   if (axes.length === 0) return lowering.define(fused.output, lowering.place(fused.inputs[0]!));
-  if (readString(node, "mode", "nearest") === "nearest") {
+  const { mode, extrapolation } = readResizeMode(node);
+  if (mode === "nearest") {
     const indices = from.map((size, axis) => {
       const weights = axes.find((own) => own.axis === axis)?.weights;
       return weights?.map((taps) => (typeof taps === "number" ? -1 : taps[0]!.index)) ?? [...new Array(size).keys()];
     });
-    return giveGathered(call, { indices, fill: readFloat(node, "extrapolation_value", 0) });
+    return giveGathered(call, { indices, fill: extrapolation });
   }
   const images = from.length === 3 || from.length === 4;
   let input = images ? lowering.pixels(fused.inputs[0]!) : lowering.plain(lowering.place(fused.inputs[0]!));
@@ -171,7 +164,7 @@ export const RESIZE: Readonly<Record<string, Operator>> = {
     keepsImages: (call: ShapeCall) => {
       const shape = shapeOf(call, 0);
       const request = requestOf(call, shape.length, (index) => call.constant(index));
-      const crops = readString(call.node, "coordinate_transformation_mode", "") === "tf_crop_and_resize";
+      const crops = readResizeMode(call.node).coordinates === "tf_crop_and_resize";
       return !crops && resizedAxis(request, shape, 0, readAspectPolicy(call)).size === shape[0];
     },
     lower: lowerResize,
