@@ -1,4 +1,4 @@
-import { FormatError, formatShape, quote, type Shape } from "@samoyed/core";
+import { FormatError, formatShape, quote, SamoyedError, type Shape } from "@samoyed/core";
 import {
   CANONICAL_OPSET,
   describeNode,
@@ -90,7 +90,8 @@ export function computeShapes(
       throw new MixedImagesError(describeNode(node));
     try {
       many.visit(many.call(node, batched), operator.rule, () => {});
-    } catch {
+    } catch (error) {
+      if (!(error instanceof SamoyedError)) throw error;
       throw new MixedImagesError(describeNode(node));
     }
     for (const name of node.outputs) {
