@@ -1,4 +1,4 @@
-import type { RowStep } from "../src/plan/steps.ts";
+import type { RowStep } from "../src/plan/row-step.ts";
 
 /** What a 32-bit word is. */
 export type WordType = "float" | "integer";

@@ -1,7 +1,8 @@
 import type { Shape } from "@samoyed/core";
 import type { Lowering } from "./lowering.ts";
 import { type Place, viewOf } from "./places.ts";
-import type { RowStep, RowView, StridedView } from "./steps.ts";
+import type { RowStep, RowView } from "./row-step.ts";
+import type { StridedView } from "./steps.ts";
 import { orderedStrides, viewPlace } from "./views.ts";
 
 /** What rows are made of, and what of them. */

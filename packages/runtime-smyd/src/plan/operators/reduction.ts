@@ -12,7 +12,7 @@ import { isInteger } from "../integers.ts";
 import { type LowerCall, type Operator, requireRank, shapeOf, type ShapeCall } from "../operator.ts";
 import { imageOf, type Place, viewOf } from "../places.ts";
 import { lowerRows, type RowRequest } from "../row-steps.ts";
-import type { RowOperator, RowStep } from "../steps.ts";
+import type { RowOperator, RowStep } from "../row-step.ts";
 import { unsupported } from "../unsupported.ts";
 
 type Reduction = "sum" | "mean" | "max" | "min" | "product";

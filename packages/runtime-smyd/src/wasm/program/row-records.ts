@@ -46,7 +46,8 @@ import {
   ROW_UNIT_ROWS,
 } from "./fields.ts";
 import { createRecord, type StepRecord } from "./record.ts";
-import type { ResizeStep, RowOperator, RowStep, RowView } from "../../plan/steps.ts";
+import type { RowOperator, RowStep, RowView } from "../../plan/row-step.ts";
+import type { ResizeStep } from "../../plan/steps.ts";
 
 /** Elements of one unit of work, so that taking a unit costs little beside it. */
 const UNIT_ELEMENTS = 8192;
