@@ -40,6 +40,7 @@ export { type LogitDrift, measureDrift } from "./classification/logit-drift.ts";
 export type { Drift } from "./drift.ts";
 export type { OtherWeights } from "./pick-recording.ts";
 export type { AssetReader, Preprocess, Preprocessed } from "./prepare-inputs.ts";
+export { measureNoise } from "./noise.ts";
 export { renderHtml } from "./render-html.ts";
 export { renderTable, type RenderTableOptions } from "./render-table.ts";
 export { createReport, type Report, REPORT_SCHEMA, type ReportOptions } from "./report.ts";

@@ -1,0 +1,1 @@
+"""Trained networks that others publish as Python wheels: fetched by hash, exported, run by PyTorch; never committed."""
