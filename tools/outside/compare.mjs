@@ -25,12 +25,13 @@ function isTheirs(measured, stated) {
   return stated.max > 0 && near("max") && near("rms");
 }
 
-const failed = (reason) => ({ inNoise: Number.NaN, reasons: [reason] });
+const failed = (reason) => ({ inNoise: undefined, reasons: [reason] });
 
 /**
  * Compares a range of an output's second axis, `[start, stop or null]`, with the values recorded in float64 and float32.
  *
- * Returns the largest difference in multiples of F, and the reasons against it: none when it passes.
+ * Returns the largest difference in multiples of F, where there is one to measure, and the reasons against it: none when it
+ * passes.
  */
 export function compareOutput(actual, { name, range, noise, values64, values32 }) {
   if (actual === undefined) return failed(`${name}: there is no such output`);
