@@ -145,6 +145,13 @@ describe("what it computes is written", () => {
     expect(await readdir(folder())).toEqual(["tiny.smyd"]);
   });
 
+  test("beside an input of one number", async () => {
+    const scaled = ({ builder, input }: Build): string =>
+      builder.node("Mul", [input, builder.input("scale", "float32", [])], { name: "scaled" });
+    for (const size of [8, "S"]) await convert(await onnx(scaled, size), ["smyd"]);
+    expect(await readdir(folder())).toEqual(["tiny.smyd"]);
+  });
+
   test("of any size, where 224 pixels do not fit", async () => {
     const fixed = ({ builder, input }: Build): string => {
       const shape = builder.initializer(integers("shape", 0, 4, 64));

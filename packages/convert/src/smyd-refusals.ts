@@ -30,8 +30,8 @@ function shapesFor(
   { sizes, batch }: { readonly sizes: ReadonlyMap<string, Shape>; readonly batch: string | undefined },
 ): ReadonlyMap<string, Graph["inputs"][number]["shape"]> {
   const inputs = graph.inputs.map((input) => {
-    const [first, ...rest] = sizes.get(input.name)!;
-    return { ...input, shape: input.shape[0] === batch && batch !== undefined ? [batch, ...rest] : [first!, ...rest] };
+    const shape = sizes.get(input.name)!;
+    return { ...input, shape: batch !== undefined && input.shape[0] === batch ? [batch, ...shape.slice(1)] : shape };
   });
   const { values, outputs } = inferShapes({ ...graph, inputs });
   return new Map([...values.values(), ...outputs].map(({ name, shape }) => [name, shape]));

@@ -253,6 +253,22 @@ describe("old and unusual models", () => {
     expect(await plainGraph((await fromBytes(await toBytes(graph))).graph)).toEqual(await plainGraph(graph));
   });
 
+  test("sizes called ? or None are unknown, each on its own", async () => {
+    const symbol = (name: string): number[] => delimited(1, delimited(2, name));
+    const typed = (name: string): number[] => {
+      const shape = delimited(2, ["?", "?", "None", "None", "N", "N"].flatMap(symbol));
+      return [...delimited(1, name), ...delimited(2, delimited(1, [...integer(1, 1), ...shape]))];
+    };
+    const fields = [
+      ...delimited(1, node("Relu", ["x"], ["y"])),
+      ...delimited(11, typed("x")),
+      ...delimited(12, typed("y")),
+    ];
+    const { graph } = await fromBytes(model(fields));
+    expect(graph.inputs[0]!.shape).toEqual(["x.0", "x.1", "x.2", "x.3", "N", "N"]);
+    expect(new Set(graph.outputs[0]!.shape).size).toBe(5);
+  });
+
   test("an input's size of -1 is unknown, like one without a number", async () => {
     const fields = [
       ...delimited(1, node("Relu", ["x"], ["y"])),

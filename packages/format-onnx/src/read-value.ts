@@ -18,9 +18,12 @@ const OTHER_TYPES: ReadonlyMap<number, string> = new Map<number, string>([
   [TYPE.optional, "an optional value"],
 ]);
 
+/** Names that exporters write for every size they do not know: two of them are not one size. */
+const NO_NAMES: ReadonlySet<string> = new Set(["?", "None"]);
+
 /**
- * Reads a `ValueInfoProto` field. A size that has neither a number nor a name, or the number -1, which older exporters
- * write for an unknown size, gets a name from its value and axis.
+ * Reads a `ValueInfoProto` field. A size that has neither a number nor a name, or the number -1 or the name `?` or `None`,
+ * which exporters write for an unknown size, gets a name from its value and axis.
  *
  * @throws UnsupportedError when the value is not a tensor of a type that Samoyed handles.
  */
@@ -107,5 +110,5 @@ async function readDim(wire: Wire, field: Field, { what, unnamed }: { what: stri
       dim = await readText(wire, part, `a symbolic size of ${what}`);
     }
   }
-  return dim === "" ? unnamed : dim;
+  return dim === "" || NO_NAMES.has(`${dim}`) ? unnamed : dim;
 }

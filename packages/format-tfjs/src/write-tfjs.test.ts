@@ -280,6 +280,23 @@ describe("what cannot be written", () => {
     await expect(writeTfjs(classifier(), { ...sinks, signal: AbortSignal.abort() })).rejects.toThrow(AbortedError);
   });
 
+  test("bounds that the network computes, one or both, in the wrong order as well", async () => {
+    const b = createBuilder({ name: "bounds" });
+    const x = b.input("x", "float32", [6]);
+    const zero = b.initializer(lazyTensor("zero", { dtype: "float32", shape: [], data: Float32Array.of(0) }));
+    const least = b.node("ReduceMin", [x], { name: "least", attributes: { keepdims: int(0) } });
+    const mean = b.node("ReduceMean", [x], { name: "mean", attributes: { keepdims: int(0) } });
+    const names = ["above", "below", "between", "wrong", "mixed"];
+    const bounds = [[mean], ["", mean], [least, mean], [mean, least], [mean, zero]];
+    for (const [index, name] of names.entries()) b.output(b.node("Clip", [x, ...bounds[index]!], { name }));
+    const graph = b.finish();
+    const inputs = { x: input([6]) };
+    const found = await runModel(await loadFiles(await toFiles(graph)), inputs, names);
+    for (const [name, expected] of await interpret(graph, inputs)) {
+      expect(difference(found.get(name)!, expected, { rtol: 1e-6, atol: 1e-7 }), name).toBeUndefined();
+    }
+  });
+
   test("slopes above one and bounds in the wrong order mean what ONNX says", async () => {
     const b = createBuilder({ name: "edges" });
     const x = b.input("x", "float32", [6]);

@@ -3,7 +3,7 @@ import { castLazy } from "@samoyed/core";
 import { constantOf, type Emitter } from "../emitter.ts";
 import { typeAttr } from "../tf-graph.ts";
 import { expression } from "./expression.ts";
-import { inputOf, type Lower, type LowerTable, parameter, unsupported } from "./operator.ts";
+import { inputOf, type Lower, type LowerTable, optionalInput, unsupported } from "./operator.ts";
 import { select } from "./select.ts";
 
 /** ONNX's operators of one operand that TensorFlow has as they are. */
@@ -112,23 +112,36 @@ const lowerHardSigmoid: Lower = (node, emitter) => {
   finish("ClipByValue", line, emitter.float(0), emitter.float(1));
 };
 
+/** Bounds may be computed; ONNX takes the upper one where they are in the wrong order. */
 const lowerClip: Lower = async (node, emitter) => {
-  const { operands, step, finish } = expression(node, emitter, { inputs: [node.inputs[0]!] });
-  const low = (await parameter(node, 1, emitter))?.[0];
-  const high = (await parameter(node, 2, emitter))?.[0];
-  const float = inputOf(node, 0, emitter).dtype === "float32";
-  const bound = (value: number): string => (float ? emitter.float(value) : emitter.scalar(value));
-  const x = operands[0]!;
-  if (low === undefined) {
-    if (high === undefined) finish("Identity", x);
-    else finish("Minimum", x, bound(high));
-  } else if (high === undefined) {
-    finish("Maximum", x, bound(low));
-  } else if (low <= high && float) {
-    finish("ClipByValue", x, bound(low), bound(high));
-  } else {
-    finish("Minimum", step("Maximum", x, bound(low)), bound(high));
+  const numbers: (number | undefined)[] = [];
+  for (const index of [1, 2]) {
+    const value = optionalInput(node, index, emitter);
+    numbers.push(value && (await emitter.numbers(value))?.[0]);
   }
+  const [low, high] = numbers;
+  const given = [1, 2].map((index) => node.inputs[index] ?? "");
+  const computed = given.filter((name, index) => name !== "" && numbers[index] === undefined);
+  const { operands, step, finish } = expression(node, emitter, { inputs: [node.inputs[0]!, ...computed] });
+  const float = inputOf(node, 0, emitter).dtype === "float32";
+  const constant = (value: number): string => (float ? emitter.float(value) : emitter.scalar(value));
+  const x = operands[0]!;
+  if (low !== undefined && high !== undefined && low <= high && float) {
+    finish("ClipByValue", x, constant(low), constant(high));
+    return;
+  }
+  const bounds = given.map((name, index) => {
+    const value = numbers[index];
+    if (value !== undefined) return constant(value);
+    return name === "" ? undefined : operands[1 + computed.indexOf(name)]!;
+  });
+  const [least, most] = bounds;
+  if (most === undefined) {
+    if (least === undefined) finish("Identity", x);
+    else finish("Maximum", x, least);
+    return;
+  }
+  finish("Minimum", least === undefined ? x : step("Maximum", x, least), most);
 };
 
 const lowerWhere: Lower = (node, emitter) => {
