@@ -15,16 +15,19 @@ export interface ModelParts {
 
 /**
  * The text of `model.json`. The contract is near the beginning, as the JSON string that `encodeContract` gives, in
- * `userDefinedMetadata.samoyed`; beside it `samoyedLayout` says how images come in.
+ * `userDefinedMetadata.samoyed`; beside it `samoyedLayout` says how images come in, and `samoyedOrder` in which order the
+ * ports are where the signature cannot.
  */
 export function modelJson(graph: TfGraph, { contract, layout, manifest }: ModelParts): string {
+  const signature = { inputs: ports(graph.inputs), outputs: ports(graph.outputs) };
   return JSON.stringify({
     ...leading(contract),
     userDefinedMetadata: {
       ...(contract !== undefined && { samoyed: encodeContract(contract) }),
       samoyedLayout: layout,
+      ...orderOf(graph, signature),
     },
-    signature: { inputs: ports(graph.inputs), outputs: ports(graph.outputs) },
+    signature,
     modelTopology: { node: graph.nodes, library: {}, versions: VERSIONS },
     weightsManifest: manifest.weights.length === 0 ? [] : [manifest],
   });
@@ -43,6 +46,14 @@ export function sourceHashOffset(contract: Contract | undefined): number | undef
   if (before === undefined) return undefined;
   const text = JSON.stringify({ ...leading(contract), userDefinedMetadata: { samoyed: before } });
   return new TextEncoder().encode(text.slice(0, -'"}}'.length)).byteLength;
+}
+
+/** The order of the ports; absent where the signature has it. A JSON object begins with names that are integers, such as `792`. */
+function orderOf(graph: TfGraph, signature: Readonly<Record<"inputs" | "outputs", object>>): object {
+  const names = { inputs: graph.inputs.map(({ name }) => name), outputs: graph.outputs.map(({ name }) => name) };
+  const kinds = ["inputs", "outputs"] as const;
+  const kept = kinds.every((kind) => Object.keys(signature[kind]).every((name, at) => name === names[kind][at]));
+  return kept ? {} : { samoyedOrder: names };
 }
 
 function ports(list: readonly TfPort[]): object {

@@ -297,6 +297,19 @@ describe("what cannot be written", () => {
     }
   });
 
+  test("the order of outputs whose names are integers, as PyTorch's exporter writes them, is kept", async () => {
+    const outputsOf = async (names: readonly string[]): Promise<Record<string, any>> => {
+      const b = createBuilder({ name: "order" });
+      const x = b.input("x", "float32", [6]);
+      for (const name of names) b.output(b.node("Relu", [x], { name }));
+      return JSON.parse(new TextDecoder().decode((await toFiles(b.finish())).get("model.json")));
+    };
+    const { signature, userDefinedMetadata } = await outputsOf(["792", "81", "other"]);
+    expect(Object.keys(signature.outputs)).toEqual(["81", "792", "other"]);
+    expect(userDefinedMetadata.samoyedOrder).toEqual({ inputs: ["x"], outputs: ["792", "81", "other"] });
+    expect((await outputsOf(["81", "792", "other"])).userDefinedMetadata).toEqual({ samoyedLayout: "nchw" });
+  });
+
   test("slopes above one and bounds in the wrong order mean what ONNX says", async () => {
     const b = createBuilder({ name: "edges" });
     const x = b.input("x", "float32", [6]);

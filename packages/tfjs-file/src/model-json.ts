@@ -68,7 +68,8 @@ export function parseModel(json: string, label: string): Model {
   const contract = parseMetadata(metadata?.["samoyed"], label);
   // In TensorFlow.js a signature inside the metadata takes precedence.
   const signature = metadata?.["signature"] ?? model["signature"];
-  const ports = parsePorts(signature, { label, nodes, contract, layout: metadata?.["samoyedLayout"] });
+  const { samoyedLayout: layout, samoyedOrder: order } = metadata ?? {};
+  const ports = parsePorts(signature, { label, nodes, contract, layout, order });
   return {
     label,
     nodes,

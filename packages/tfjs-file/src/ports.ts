@@ -27,7 +27,7 @@ const DTYPES: ReadonlyMap<unknown, WeightDType> = new Map([
  * Reads a model's signature; images are NCHW for the caller, whatever the model takes.
  *
  * @throws UnsupportedError when there is no signature, or a dtype that image networks do not have.
- * @throws FormatError when it names a node that the graph does not have.
+ * @throws FormatError when it names a node that the graph does not have, or when the order of its ports is not one.
  */
 export function parsePorts(
   signature: unknown,
@@ -36,17 +36,24 @@ export function parsePorts(
     nodes,
     contract,
     layout,
+    order,
   }: {
     readonly label: string;
     readonly nodes: readonly GraphNode[];
     readonly contract: Contract | undefined;
     /** Key of the image layout in the file: `nchw` or `nhwc`. */
     readonly layout: unknown;
+    /** Names of inputs and outputs in their order; absent where the signature has it. */
+    readonly order: unknown;
   },
 ): { readonly inputs: readonly ModelPort[]; readonly outputs: readonly ModelPort[] } {
   const { inputs, outputs } = (signature ?? {}) as Record<string, unknown>;
   const names = new Set(nodes.map(({ name }) => name));
-  const raw = { inputs: readPorts(inputs, { label, names }), outputs: readPorts(outputs, { label, names }) };
+  const { inputs: first, outputs: last } = (order ?? {}) as Record<string, unknown>;
+  const raw = {
+    inputs: inOrder(readPorts(inputs, { label, names }), { order: first, label }),
+    outputs: inOrder(readPorts(outputs, { label, names }), { order: last, label }),
+  };
   if (raw.inputs.length === 0 || raw.outputs.length === 0) {
     throw new UnsupportedError(`${label}: its signature names no inputs or no outputs`, {
       hint: "Convert it with a tool that writes a signature, such as samoyed convert.",
@@ -59,6 +66,20 @@ export function parsePorts(
       ? { ...port, shape: [0, 3, 1, 2].map((axis) => port.shape[axis]!), channelsLast: true }
       : { ...port, channelsLast: false };
   return { inputs: raw.inputs.map(turn), outputs: raw.outputs.map(turn) };
+}
+
+/** Ports in the order of a list of their names. */
+function inOrder<T extends Port>(
+  ports: T[],
+  { order, label }: { readonly order: unknown; readonly label: string },
+): T[] {
+  if (order === undefined) return ports;
+  const found = Array.isArray(order) ? order.map((name) => ports.find((port) => port.name === name)) : [];
+  const whole = found.filter((port) => port !== undefined);
+  if (new Set(whole).size !== ports.length || found.length !== ports.length) {
+    throw new FormatError(`${label}: samoyedOrder is ${JSON.stringify(order)}; expected the names of the signature`);
+  }
+  return whole;
 }
 
 /** Whether an image input is NHWC: by the contract's size, or by three channels if there is no contract. */

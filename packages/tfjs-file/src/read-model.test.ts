@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { IoError, MismatchError, UsageError } from "@samoyed/core";
+import { FormatError, IoError, MismatchError, UsageError } from "@samoyed/core";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { tinyModel, writeTinyModel } from "../test/tiny-model.ts";
 import { modelFacts, readModel, readWeights } from "./index.ts";
@@ -42,6 +42,23 @@ test("a model is read from model.json, found by folder, path or URL", async () =
       files: ["group1-shard1of1.bin"],
       contract: undefined,
     });
+  }
+});
+
+test("ports whose names are integers come in the order that the metadata has", async () => {
+  const tiny = tinyModel();
+  const { outputs } = tiny.json["signature"] as { outputs: { sum: object } };
+  const write = async (order: unknown): Promise<void> => {
+    const signature = { ...(tiny.json["signature"] as object), outputs: { 9: outputs.sum, 10: outputs.sum } };
+    const userDefinedMetadata = { samoyedOrder: { inputs: ["x"], outputs: order } };
+    await writeTinyModel(folder, { ...tiny, json: { ...tiny.json, signature, userDefinedMetadata } });
+  };
+  await write(["10", "9"]);
+  const model = await readModel(await filesInNode(folder));
+  expect(model.outputs.map(({ name }) => name)).toEqual(["10", "9"]);
+  for (const order of [["10"], ["10", "10"], ["10", "8"], ["10", "9", "9"], "9"]) {
+    await write(order);
+    await expect(readModel(await filesInNode(folder))).rejects.toThrow(FormatError);
   }
 });
 
