@@ -174,6 +174,9 @@ describe("a model of probabilities and open sizes, its weights in Constant nodes
 
 describe("wrong usage", () => {
   test.each([
+    [["--value", "rate=1"], /no input "rate"/, /inputs are x/],
+    [["--value", "x=1"], /only an input of one number/, /--shape/],
+    [["--value", "rate"], /"rate"; expected/, /--value sr=16000/],
     [["--shape", "rows=1"], /no open size "rows"/, /Open are batch \(x:0\), height \(x:2\), width \(x:3\)/],
     [["--shape", "x:1=3"], /"x:1" is not open.*3/, /Open are/],
     [["--shape", "batch=1,x:0=1"], /the same open size, batch/, /once/],

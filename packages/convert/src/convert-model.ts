@@ -1,5 +1,5 @@
 import { type ByteSource, type Contract, formatShape, MismatchError, type ModelFiles, UsageError } from "@samoyed/core";
-import { type Sizes, type SourceFormat, widenHalves, type WidenResult } from "@samoyed/graph";
+import { type InputValues, type Sizes, type SourceFormat, widenHalves, type WidenResult } from "@samoyed/graph";
 import type { Graph } from "@samoyed/ir";
 import { canonicalizeAll } from "./build-graph.ts";
 import { fileName, outputName } from "./file-name.ts";
@@ -21,6 +21,8 @@ export interface ReadModelOptions extends Pick<
 > {
   /** Open sizes of inputs to fix, by symbol or by `INPUT:AXIS`. */
   readonly sizes?: Sizes;
+  /** Inputs of one number to fix, by name; the converted model does not take them. */
+  readonly values?: InputValues;
 }
 
 /** Options of `convertModel`. */
@@ -61,7 +63,7 @@ export interface ConvertModelReport {
  * @throws FormatError, UnsupportedError when the model is damaged, or has an operator that a format does not; nodes are
  * named.
  * @throws UsageError when a format is unknown, or the options contradict one another, or the model's own contract; when
- * an open size is unknown.
+ * an open size or an input that gets a value is unknown.
  * @throws MismatchError when labels or sizes do not fit the model.
  * @throws IoError when reading or writing fails; AbortedError when the signal fires.
  */
@@ -69,9 +71,9 @@ export async function convertModel(source: ByteSource, options: ConvertModelOpti
   const start = performance.now();
   // It is awaited only at the end; until then nothing listens, and Node must not end the process if it fails.
   Promise.resolve(options.sourceSha256).catch(() => undefined);
-  const { weights = "float32", fold, signal, sizes } = options;
+  const { weights = "float32", fold, signal, sizes, values } = options;
   const formats = formatsNamed(options.formats);
-  const read = await readable(options.from)(filesOf(source, options), { signal, sizes });
+  const read = await readable(options.from)(filesOf(source, options), { signal, sizes, values });
   try {
     const opened = performance.now();
     requireKnown(read.graph);

@@ -68,7 +68,8 @@ test.each([
   [
     "control-flow",
     'node "loop" (Loop) is a loop; node "branch" (If) is a branch by "flag", which is not constant',
-    "Export the model without loops that depend on its input.",
+    "An input of one number may decide a branch: fix it (flag) with --value. " +
+      "Export the model without loops that depend on its input.",
   ],
   [
     "vendor-refused",

@@ -26,10 +26,10 @@ export const onnxFormat: Format = {
   weights: ["float32", "float16"],
   options: [],
   write,
-  read: (files, { signal, sizes }) =>
+  read: (files, { signal, sizes, values }) =>
     openKept(files, {
       signal,
-      work: ({ open }) => readModel(open, { signal, sizes }),
+      work: ({ open }) => readModel(open, { signal, sizes, values }),
     }),
   describe: (files, { signal }) =>
     withFiles(files, {

@@ -1,5 +1,5 @@
 import { type LazyTensor, UnsupportedError } from "@samoyed/core";
-import { fixInputs, fixSizes, inferShapes, type Sizes } from "@samoyed/graph";
+import { fixInputs, fixSizes, fixInputValues, inferShapes, type InputValues, type Sizes } from "@samoyed/graph";
 import { checkNames, type Graph, type Node, type ValueInfo } from "@samoyed/ir";
 import { dropUnused } from "./drop-unused.ts";
 import { assemble } from "./nodes/assemble.ts";
@@ -21,6 +21,14 @@ interface Contents<Value> {
   readonly values: readonly Value[];
 }
 
+/** Options of `readGraph`: the operator set, and what the caller fixes. */
+interface ReadGraphOptions {
+  readonly opset: number;
+  readonly readTensor: TensorReader;
+  readonly sizes?: Sizes | undefined;
+  readonly values?: InputValues | undefined;
+}
+
 /** Reads a `ValueInfoProto` field. */
 type ReadValue<Value> = (wire: Wire, field: Field, role: string) => Promise<Value>;
 
@@ -36,11 +44,17 @@ type ReadValue<Value> = (wire: Wire, field: Field, role: string) => Promise<Valu
 export async function readGraph(
   wire: Wire,
   span: Span,
-  { opset, readTensor, sizes = new Map() }: { opset: number; readTensor: TensorReader; sizes?: Sizes | undefined },
+  { opset, readTensor, sizes = new Map(), values: given = new Map() }: ReadGraphOptions,
 ): Promise<Graph> {
-  const contents = await readContents(wire, span, { readTensor, readValue });
-  const declared = contents.inputs.filter((input) => !contents.initializers.has(input.name));
-  const inputs = declared.map((input) => withShape(wire, input));
+  const read = await readContents(wire, span, { readTensor, readValue });
+  const declared = read.inputs.filter((input) => !read.initializers.has(input.name));
+  const { initializers: weights } = read;
+  const fixed = fixInputValues(
+    { inputs: declared.map((input) => withShape(wire, input)), initializers: weights },
+    given,
+  );
+  const { inputs } = fixed;
+  const contents = { ...read, ...fixed };
   // In a branch values need no type.
   const readBranch = (branch: Span): Promise<Contents<{ readonly name: string }>> =>
     readContents(wire, branch, { readTensor, readValue: readValueName });

@@ -6,7 +6,7 @@ import {
   type ReadOptions,
   UnsupportedError,
 } from "@samoyed/core";
-import type { Sizes } from "@samoyed/graph";
+import type { InputValues, Sizes } from "@samoyed/graph";
 import type { Graph } from "@samoyed/ir";
 import { CONTRACT_KEY } from "./encode-model.ts";
 import { externalData, type Resolve } from "./external-data.ts";
@@ -30,6 +30,8 @@ export interface ReadOnnxOptions extends ReadOptions {
   readonly resolve?: Resolve;
   /** Open sizes of inputs to fix, as `fixSizes` of @samoyed/graph takes them; branches by these sizes are decided. */
   readonly sizes?: Sizes | undefined;
+  /** Inputs of one number to fix, as `fixValues` of @samoyed/graph takes them; branches by these are decided. */
+  readonly values?: InputValues | undefined;
 }
 
 /** A model that was read. */
@@ -77,7 +79,8 @@ export async function readOnnx(source: ByteSource, options: ReadOnnxOptions = {}
     const place = record.external === undefined ? own : await findExternal(record);
     return toLazyTensor(record.name, { record, place, options: reading });
   };
-  const graph = await readGraph(wire, parts.graph, { opset: parts.opset, readTensor, sizes: options.sizes });
+  const { sizes, values } = options;
+  const graph = await readGraph(wire, parts.graph, { opset: parts.opset, readTensor, sizes, values });
   const json = parts.metadata.get(CONTRACT_KEY);
   return { graph, metadata: parts.metadata, ...(json === undefined ? {} : { contract: parseContract(json) }) };
 }

@@ -1,7 +1,7 @@
 import { type Contract, memorySink, memorySource } from "@samoyed/core";
 import type { Graph } from "@samoyed/ir";
 import { testContract } from "@samoyed/test-support/contract";
-import { type OnnxModel, readOnnx, writeOnnx } from "../src/index.ts";
+import { type OnnxModel, readOnnx, type ReadOnnxOptions, writeOnnx } from "../src/index.ts";
 
 /** Writes a graph's model to bytes. */
 export async function toBytes(graph: Graph, options: { contract?: Contract } = {}): Promise<Uint8Array> {
@@ -12,8 +12,8 @@ export async function toBytes(graph: Graph, options: { contract?: Contract } = {
 }
 
 /** Reads a model from bytes; errors call it `model.onnx`. */
-export function fromBytes(bytes: Uint8Array): Promise<OnnxModel> {
-  return readOnnx(memorySource(bytes, "model.onnx"));
+export function fromBytes(bytes: Uint8Array, options: ReadOnnxOptions = {}): Promise<OnnxModel> {
+  return readOnnx(memorySource(bytes, "model.onnx"), options);
 }
 
 /** A contract with everything in it. */

@@ -2,6 +2,7 @@ import { readSafetensorsHeader, SamoyedError } from "@samoyed/core";
 import {
   describeValues,
   fixSizes,
+  fixValues,
   type Format,
   type KeptFiles,
   readSwitch,
@@ -36,12 +37,12 @@ export const smydFormat: Format = {
     const options = { sink, ...(contract && { contract }), weights: weights as SmydWeights, signal };
     return { entry, ...(await writeSmyd(graph, options)) };
   },
-  read: (files, { signal, sizes = new Map() }) =>
+  read: (files, { signal, sizes = new Map(), values = new Map() }) =>
     openKept(files, {
       signal,
       async work({ open }) {
         const { graph, ...rest } = await readModel(open, signal);
-        return { ...rest, graph: fixSizes(graph, sizes) };
+        return { ...rest, graph: fixSizes(fixValues(graph, values), sizes) };
       },
     }),
   describe: (files, { signal }) =>

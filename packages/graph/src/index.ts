@@ -53,6 +53,7 @@ export {
   type TensorDescription,
 } from "./format/model-description.ts";
 export { fixInputs, fixSizes, type Sizes } from "./format/fix-sizes.ts";
+export { fixInputValues, fixValues, type InputValues } from "./format/fix-values.ts";
 export { openSizes } from "./format/open-sizes.ts";
 export { readGraphWeights } from "./format/read-graph-weights.ts";
 export { weightBytes } from "./format/weight-bytes.ts";

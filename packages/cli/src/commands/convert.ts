@@ -90,6 +90,12 @@ export const convert: Command = {
       description:
         "of a model with a graph: fixes open sizes of its inputs, by name or as INPUT:AXIS (inspect lists them)",
     },
+    value: {
+      type: "string",
+      multiple: true,
+      value: "NAME=N,…",
+      description: "of a model with a graph: fixes inputs of one number, such as a sampling rate",
+    },
     features: { type: "boolean", description: "give pooled features, not logits: MODEL.features.onnx" },
     taps: { type: "boolean", description: "also give the output of every stage" },
     "no-fold": { type: "boolean", description: "keep batch norms as they are" },
@@ -105,6 +111,7 @@ export const convert: Command = {
     "samoyed convert resnext.onnx --to tfjs --weights uint8 --layout nhwc",
     "samoyed convert theirs.onnx --to onnx,smyd --labels labels.txt --mean 0.5,0.5,0.5 --std 0.5,0.5,0.5 --out models",
     "samoyed convert detector.onnx --to smyd --shape batch=1,height=640,width=640",
+    "samoyed convert silero_vad.onnx --to tfjs,smyd --shape input:0=1,input:1=512,state:1=1 --value sr=16000",
     "samoyed convert resnext.pth --to smyd --weights int8",
     "samoyed convert resnext.smyd --to onnx",
     "samoyed convert finetuned.pth --labels labels.txt --size 96 --interpolation bicubic --weights float16",
@@ -113,8 +120,9 @@ export const convert: Command = {
     const { terminal, signal } = context;
     const given = one(args, "SOURCE: a file, or a published name");
     if (isModel(given, values)) return convertModel(given, values, context);
-    if (values["shape"] !== undefined) {
-      throw new UsageError(`--shape is for models with a graph (${GRAPHS}); ${given} is a checkpoint`, {
+    const graphOnly = ["shape", "value"].find((name) => values[name] !== undefined);
+    if (graphOnly !== undefined) {
+      throw new UsageError(`--${graphOnly} is for models with a graph (${GRAPHS}); ${given} is a checkpoint`, {
         hint: "Give the size of its images: --size.",
       });
     }

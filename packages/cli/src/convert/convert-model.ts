@@ -14,14 +14,15 @@ import { choice, flag, list, text } from "../values.ts";
 import { formatsOf, NAMES } from "./formats-asked.ts";
 import { preprocessingText } from "./preprocessing-text.ts";
 import { shapeOption } from "./shape-option.ts";
+import { valueOption } from "./value-option.ts";
 import { describeFiles, entryFiles, finish } from "./written-files.ts";
 
 /** Options for checkpoints only: a graph has these settings itself. */
 const CHECKPOINT_OPTIONS = ["model", "features", "taps"];
 
 /**
- * The formats that a model becomes. One that is only read, and one that is completed or gets fixed sizes, becomes the
- * first format that is written, as a checkpoint does; only the latter may stay in its format.
+ * The formats that a model becomes. One that is only read, and one that is completed or gets fixed sizes or values,
+ * becomes the first format that is written, as a checkpoint does; only the latter may stay in its format.
  */
 function targets(
   values: Values,
@@ -72,8 +73,10 @@ export async function convertModel(path: string, values: Values, { terminal, sig
   const preprocess = preprocessOverrides(values);
   const labelFile = text(values, "labels");
   const sizes = shapeOption(values);
+  const inputValues = valueOption(values);
   const describes = labelFile !== undefined || Object.keys(preprocess).length > 0;
-  const formats = targets(values, { path, from: modelFormat(path)!, changes: describes || sizes.size > 0 });
+  const changes = describes || sizes.size > 0 || inputValues.size > 0;
+  const formats = targets(values, { path, from: modelFormat(path)!, changes });
   const { formatOptions, afterwards } = readFormatOptions(values, formats);
   const labels = labelFile === undefined ? undefined : await readLabels(labelFile);
   const progress = startProgress(terminal, "bytes");
@@ -86,6 +89,7 @@ export async function convertModel(path: string, values: Values, { terminal, sig
       fold: !flag(values, "no-fold"),
       signal,
       sizes,
+      values: inputValues,
       ...(labels && { labels }),
       ...(describes && { preprocess }),
       onProgress: ({ file, done, total }) => progress.update(`writing ${file}`, done, total),

@@ -1,4 +1,12 @@
-import { castArray, type DType, type LazyTensor, lazyTensor, renameLazy, UnsupportedError } from "@samoyed/core";
+import {
+  castArray,
+  type DType,
+  FormatError,
+  type LazyTensor,
+  lazyTensor,
+  renameLazy,
+  UnsupportedError,
+} from "@samoyed/core";
 import { openSizes } from "@samoyed/graph";
 import type { Graph, Node } from "@samoyed/ir";
 import { expandVendor, vendorRefusal } from "../vendor/operators.ts";
@@ -105,13 +113,26 @@ class Assembly {
     return name;
   }
 
+  /** The value of a condition; `undefined` where it is not constant. */
+  #constant(condition: string): boolean | undefined {
+    if (condition === "") return undefined;
+    const { opset, inputs } = this.#options;
+    const { nodes, initializers } = this;
+    try {
+      return constantCondition(condition, { opset, inputs, nodes, initializers });
+    } catch (error) {
+      // It may depend on a node that was refused before, which assigns nothing here.
+      if (error instanceof FormatError && this.refusals.length > 0) return undefined;
+      throw error;
+    }
+  }
+
   /** Puts the nodes of the branch that is always taken in the place of an `If`. */
   async #addBranch(file: FileNode, { scope, depth }: { readonly scope: Scope; readonly depth: number }): Promise<void> {
     const { node, what } = file;
-    const { wire, opset, inputs, readBranch } = this.#options;
+    const { wire, readBranch } = this.#options;
     const condition = node.inputs[0] ?? "";
-    const { nodes, initializers } = this;
-    const taken = condition === "" ? undefined : constantCondition(condition, { opset, inputs, nodes, initializers });
+    const taken = this.#constant(condition);
     if (taken === undefined) {
       this.refusals.push(`${what} is a branch by ${JSON.stringify(condition)}, which is not constant`);
       return;
@@ -179,9 +200,14 @@ function refused(
   { wire, inputs }: Pick<AssembleOptions, "wire" | "inputs">,
 ): UnsupportedError {
   const open = [...openSizes(inputs).keys()];
+  const numbers = inputs.filter(({ shape }) => shape.every((size) => size === 1)).map(({ name }) => name);
+  const branches = nodes.some((node) => node.branches.size > 0);
   const hints = [
     ...(nodes.some(({ domain }) => domain !== "") ? ["Export the model without vendor operators."] : []),
-    ...(nodes.some(({ branches }) => branches.size > 0) && open.length > 0
+    ...(branches && numbers.length > 0
+      ? [`An input of one number may decide a branch: fix it (${numbers.join(", ")}) with --value.`]
+      : []),
+    ...(branches && open.length > 0
       ? [`An open size may decide a branch: fix it (${open.join(", ")}) with --shape.`]
       : []),
     ...(nodes.some(({ domain, refusal }) => domain === "" && refusal !== undefined)

@@ -46,6 +46,30 @@ test("names in a branch may be those of values outside", async () => {
   ]);
 });
 
+const FLAG = delimited(11, value("flag", 9, [1]));
+
+test("an input of one number that gets a value decides a branch, and is no input", async () => {
+  const other = [...delimited(1, node("Abs", ["x"], ["t"])), ...delimited(12, value("t", 1, [2]))];
+  const fields = model([...branch(["flag"], ["y"], both(other)), ...FLAG, ...X, ...Y]);
+  const found = async (flag: number): Promise<unknown> => {
+    const { graph } = await fromBytes(fields, { values: new Map([["flag", flag]]) });
+    return [graph.inputs.map(({ name }) => name), graph.nodes.map(({ op }) => op)];
+  };
+  expect([await found(1), await found(0)]).toEqual([
+    [["x"], ["Abs"]],
+    [["x"], ["Neg"]],
+  ]);
+  const error = await refusal(fields);
+  expect(error).toMatchObject({ hint: "An input of one number may decide a branch: fix it (flag) with --value." });
+});
+
+test("a branch by what a refused branch gives is refused as well", async () => {
+  const inner = [...delimited(1, node("Not", ["yes"], ["b"])), ...delimited(12, value("b", 9, [1]))];
+  const first = branch(["flag"], ["chosen"], { then_branch: inner, else_branch: inner });
+  const fields = model([...first, ...branch(["chosen"], ["y"], both(NEG)), ...FLAG, ...YES]);
+  expect((await refusal(fields)).message).toMatch(/a branch by "flag".*; .* a branch by "chosen"/u);
+});
+
 function nested(depth: number): number[] {
   let graph: number[] = NEG;
   for (let level = 0; level < depth; level++) {

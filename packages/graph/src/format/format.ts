@@ -1,6 +1,7 @@
 import type { ByteSource, Contract, ModelFiles, ReadOptions, Shape, Sink } from "@samoyed/core";
 import type { Graph } from "@samoyed/ir";
 import type { Sizes } from "./fix-sizes.ts";
+import type { InputValues } from "./fix-values.ts";
 import type { FormatOption, OptionValues } from "./format-option.ts";
 import type { ModelDescription } from "./model-description.ts";
 
@@ -95,6 +96,8 @@ export interface WrittenModel {
 export interface ReadModelOptions extends ReadOptions {
   /** Open sizes of inputs to fix, as `fixSizes` takes them. */
   readonly sizes?: Sizes | undefined;
+  /** Inputs of one number to fix, as `fixValues` takes them. */
+  readonly values?: InputValues | undefined;
 }
 
 /** A model that was read back. */
