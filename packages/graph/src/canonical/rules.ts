@@ -3,11 +3,13 @@ import { dilatedAverage } from "./decompositions/dilated-average.ts";
 import { celu } from "./decompositions/celu.ts";
 import { attention } from "./decompositions/attention.ts";
 import { col2im } from "./decompositions/col2im.ts";
+import { dynamicQuantization } from "./decompositions/dynamic-quantization.ts";
 import { einsum } from "./decompositions/einsum.ts";
 import { gatherND } from "./decompositions/gather-nd.ts";
 import { gelu } from "./decompositions/gelu.ts";
 import { groupNormalization } from "./decompositions/group-normalization.ts";
 import { hardSwish } from "./decompositions/hard-swish.ts";
+import { integerProducts } from "./decompositions/integer-products.ts";
 import { logSumExp } from "./decompositions/log-sum-exp.ts";
 import { lpNormalization } from "./decompositions/lp-normalization.ts";
 import { meanVarianceNormalization } from "./decompositions/mean-variance-normalization.ts";
@@ -28,6 +30,7 @@ import { scatter } from "./expansions/scatter.ts";
 import { autoPad } from "./resolve/auto-pad.ts";
 import { constantNodes } from "./resolve/constant-nodes.ts";
 import { dequantizedWeights } from "./resolve/dequantized-weights.ts";
+import { exactCasts } from "./resolve/exact-casts.ts";
 import { fakeQuantization } from "./resolve/fake-quantization.ts";
 import { filledWeights } from "./resolve/filled-weights.ts";
 import { inferenceDropout } from "./resolve/inference-dropout.ts";
@@ -90,12 +93,14 @@ export const DECOMPOSITIONS: readonly NodeRule[] = [
   constantNodes,
   depthToSpace,
   dequantizedWeights,
+  dynamicQuantization,
   einsum,
   extremeOperands,
   filledWeights,
   gatherND,
   hardSwish,
   inferenceDropout,
+  integerProducts,
   logSumExp,
   lpNormalization,
   meanVarianceNormalization,
@@ -109,7 +114,7 @@ export const DECOMPOSITIONS: readonly NodeRule[] = [
 ];
 
 /** Rules for what is known once constants are folded; a weight in a Constant node is not before. */
-export const RESOLUTIONS: readonly NodeRule[] = [dequantizedWeights, fakeQuantization, shapeTargets];
+export const RESOLUTIONS: readonly NodeRule[] = [dequantizedWeights, exactCasts, fakeQuantization, shapeTargets];
 
 /**
  * Rules from canonical operators to others, for targets that lack the former: what is one operator in a file is many

@@ -11,6 +11,7 @@ import { EINSUM } from "./einsum.ts";
 import { GRID_SAMPLE } from "./grid-sample.ts";
 import { INDEXING } from "./indexing.ts";
 import type { Interpret } from "./interpreter.ts";
+import { INTEGERS } from "./integers.ts";
 import { LAYOUT } from "./layout.ts";
 import { MATRIX } from "./matrix.ts";
 import { NORMALIZATION } from "./normalization.ts";
@@ -41,6 +42,7 @@ export const INTERPRETERS: ReadonlyMap<string, Interpret> = new Map(
     ...EINSUM,
     ...GRID_SAMPLE,
     ...INDEXING,
+    ...INTEGERS,
     ...LAYOUT,
     ...MATRIX,
     ...NORMALIZATION,

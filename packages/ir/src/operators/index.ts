@@ -12,6 +12,7 @@ import { CONVOLUTION } from "./convolution.ts";
 import { EINSUM } from "./einsum.ts";
 import { GRID_SAMPLE } from "./grid-sample.ts";
 import { INDEXING } from "./indexing.ts";
+import { INTEGERS } from "./integers.ts";
 import { LAYOUT } from "./layout.ts";
 import { MATRIX } from "./matrix.ts";
 import { NORMALIZATION } from "./normalization.ts";
@@ -43,6 +44,7 @@ const GROUPS: readonly RuleTable[] = [
   EINSUM,
   GRID_SAMPLE,
   INDEXING,
+  INTEGERS,
   LAYOUT,
   MATRIX,
   NORMALIZATION,
