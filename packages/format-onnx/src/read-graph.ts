@@ -2,7 +2,8 @@ import { type LazyTensor, UnsupportedError } from "@samoyed/core";
 import { fixInputs, fixSizes, fixInputValues, inferShapes, type InputValues, type Sizes } from "@samoyed/graph";
 import { checkNames, type Graph, type Node, type ValueInfo } from "@samoyed/ir";
 import { dropUnused } from "./drop-unused.ts";
-import { assemble } from "./nodes/assemble.ts";
+import { assemble, refused } from "./nodes/assemble.ts";
+import { unfitChoices } from "./nodes/both-branches.ts";
 import type { FileNode } from "./nodes/file-node.ts";
 import { readNode } from "./nodes/read-node.ts";
 import type { TensorReader } from "./read-attribute.ts";
@@ -58,12 +59,8 @@ export async function readGraph(
   // In a branch values need no type.
   const readBranch = (branch: Span): Promise<Contents<{ readonly name: string }>> =>
     readContents(wire, branch, { readTensor, readValue: readValueName });
-  const { nodes, initializers } = await assemble(contents, {
-    wire,
-    opset,
-    inputs: fixInputs(inputs, sizes),
-    readBranch,
-  });
+  const options = { wire, opset, inputs: fixInputs(inputs, sizes), readBranch };
+  const { nodes, initializers, choices } = await assemble(contents, options);
   const bare = { name: contents.name, opset, inputs, nodes: nameNodes(nodes), initializers };
   checkNames({ ...bare, outputs: contents.outputs, initializers: bare.initializers.keys() }, (message) =>
     wire.fail(span.start, message),
@@ -74,6 +71,8 @@ export async function readGraph(
     // A declaration without a shape is less than what inference finds.
     if (shape !== undefined && !outputNames.has(name)) values.set(name, { name, dtype, shape });
   }
+  const unfit = unfitChoices({ ...bare, inputs: options.inputs, outputs: [], values: new Map() }, choices);
+  if (unfit.length > 0) throw refused(unfit, contents, options);
   const outputs = completeOutputs(wire, { bare, outputs: contents.outputs });
   return fixSizes(dropUnused({ ...bare, outputs, values }), sizes);
 }

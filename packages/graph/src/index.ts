@@ -3,7 +3,7 @@ export { CANONICAL_OPERATORS, DECOMPOSED_OPERATORS, EXPANDED_OPERATORS, operator
 export { expandOperators, type ExpandResult } from "./canonical/expand-operators.ts";
 export { requireCanonical } from "./canonical/require-canonical.ts";
 export { createBuilder, type GraphBuilder, type NodeOptions } from "./builder.ts";
-export { inferShapes } from "./infer.ts";
+export { inferShapes, inferTypes } from "./infer.ts";
 export { MAX_NODES, verifyGraph } from "./verify.ts";
 export { interpret, INTERPRETED_OPERATORS, type InterpretOptions, MAX_INTERPRETED_ELEMENTS } from "./interpret.ts";
 export { castWeights } from "./rewrites/cast-weights.ts";

@@ -11,6 +11,7 @@ import { openSizes } from "@samoyed/graph";
 import type { Graph, Node } from "@samoyed/ir";
 import { expandVendor, vendorRefusal } from "../vendor/operators.ts";
 import type { Span, Wire } from "../wire.ts";
+import { type Choice, isByData } from "./both-branches.ts";
 import { constantCondition } from "./constant-condition.ts";
 import type { FileNode } from "./file-node.ts";
 import { FloatTypes } from "./float-types.ts";
@@ -33,11 +34,14 @@ export interface AssembleOptions {
   readonly readBranch: (span: Span) => Promise<GraphParts>;
 }
 
-/** Nodes of ONNX's own operators, with their weights. */
-export type Assembled = Pick<Graph, "nodes" | "initializers">;
+/** Nodes of ONNX's own operators, with their weights, and the branches of which both are among them. */
+export type Assembled = Pick<Graph, "nodes" | "initializers"> & { readonly choices: readonly Choice[] };
 
 /** Branches within branches: more than any exporter writes. */
 const MAX_DEPTH = 32;
+
+/** The operator set that brought Where. */
+const WHERE_OPSET = 9;
 
 /** Names as they are visible in a branch, where they differ from those in the file. */
 type Scope = ReadonlyMap<string, string>;
@@ -47,6 +51,7 @@ class Assembly {
   readonly nodes: Node[] = [];
   readonly initializers: Map<string, LazyTensor>;
   readonly refusals: string[] = [];
+  readonly choices: Choice[] = [];
   readonly #options: AssembleOptions;
   readonly #taken: Set<string>;
   readonly #floats = new FloatTypes();
@@ -127,16 +132,44 @@ class Assembly {
     }
   }
 
-  /** Puts the nodes of the branch that is always taken in the place of an `If`. */
-  async #addBranch(file: FileNode, { scope, depth }: { readonly scope: Scope; readonly depth: number }): Promise<void> {
+  /** Puts the nodes of the branch that is always taken in the place of an `If`; where data decide, those of both. */
+  async #addBranch(file: FileNode, place: { readonly scope: Scope; readonly depth: number }): Promise<void> {
     const { node, what } = file;
-    const { wire, readBranch } = this.#options;
     const condition = node.inputs[0] ?? "";
     const taken = this.#constant(condition);
-    if (taken === undefined) {
-      this.refusals.push(`${what} is a branch by ${JSON.stringify(condition)}, which is not constant`);
+    if (taken !== undefined) {
+      await this.#addTaken(file, { ...place, taken });
       return;
     }
+    const refusal = `${what} is a branch by ${JSON.stringify(condition)}, which is not constant`;
+    const { opset, inputs } = this.#options;
+    if (condition === "" || opset < WHERE_OPSET || !isByData(condition, { nodes: this.nodes, inputs })) {
+      this.refusals.push(refusal);
+      return;
+    }
+    const named = (end: string): Node => ({
+      ...node,
+      outputs: node.outputs.map((name) => (name === "" ? "" : this.#fresh(`${name}.${end}`))),
+    });
+    const [yes, no] = [named("then"), named("else")];
+    await this.#addTaken({ ...file, node: yes }, { ...place, taken: true });
+    await this.#addTaken({ ...file, node: no }, { ...place, taken: false });
+    const outputs = node.outputs.map((output, at) => ({ yes: yes.outputs[at]!, no: no.outputs[at]!, output }));
+    const used = outputs.filter(({ output }) => output !== "");
+    for (const one of used) {
+      const inputs = [condition, one.yes, one.no];
+      this.#push({ name: "", op: "Where", inputs, outputs: [one.output], attributes: {} });
+    }
+    this.choices.push({ refusal, condition, outputs: used });
+  }
+
+  /** Puts the nodes of one branch in the place of an `If`. */
+  async #addTaken(
+    file: FileNode,
+    { scope, depth, taken }: { readonly scope: Scope; readonly depth: number; readonly taken: boolean },
+  ): Promise<void> {
+    const { node, what } = file;
+    const { wire, readBranch } = this.#options;
     const span = file.branches.get(taken ? "then_branch" : "else_branch");
     if (span === undefined) throw wire.fail(0, `${what} has no ${taken ? "then" : "else"}_branch`);
     if (depth === MAX_DEPTH) throw new UnsupportedError(`${wire.source.label}: ${what} is ${depth} branches deep`);
@@ -181,20 +214,21 @@ class Assembly {
 }
 
 /**
- * Assembles the nodes of a graph: an `If` whose condition is constant becomes the nodes of the branch that is taken,
- * and an operator of another domain that ONNX can express becomes those of ONNX.
+ * Assembles the nodes of a graph: an `If` whose condition is constant becomes the nodes of the branch that is taken, one
+ * by data those of both, if their shapes are the same (`unfitChoices`), and an operator of another domain that ONNX can express becomes those of ONNX.
  *
  * @throws UnsupportedError naming every other node of another domain, every loop and every other `If`, all at once.
  */
 export async function assemble(parts: GraphParts, options: AssembleOptions): Promise<Assembled> {
   const assembly = new Assembly(parts, options);
   for (const node of parts.nodes) await assembly.add(node, new Map(), 0);
-  const { refusals, nodes, initializers } = assembly;
+  const { refusals, nodes, initializers, choices } = assembly;
   if (refusals.length > 0) throw refused(refusals, parts, options);
-  return { nodes, initializers };
+  return { nodes, initializers, choices };
 }
 
-function refused(
+/** The error for nodes that are refused, with what would mend them. */
+export function refused(
   refusals: readonly string[],
   { nodes }: GraphParts,
   { wire, inputs }: Pick<AssembleOptions, "wire" | "inputs">,
