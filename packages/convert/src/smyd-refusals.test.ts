@@ -106,6 +106,20 @@ describe("what the runtime would refuse", () => {
     expect((await refusal(await onnx(manyRefusals, "S"))).details["refusals"]).toEqual(ALL);
   });
 
+  test("sizes that are open, where those of an image do not fit, are to be fixed", async () => {
+    const builder = createBuilder({ name: "tiny", opset: 17 });
+    const weight = builder.initializer(floats("weight", [4, 1, 64]));
+    const axes = builder.initializer(integers("axes", 1));
+    const signal = builder.node("Unsqueeze", [builder.input("input", "float32", ["N", "samples"]), axes]);
+    builder.output(builder.node("Conv", [signal, weight], { name: "conv", attributes: { kernel_shape: ints([64]) } }));
+    const sink = memorySink();
+    await writeOnnx(builder.finish(), { sink });
+    await sink.commit();
+    const error = await refusal(sink.bytes());
+    expect(error.message).toMatch(/does not know the sizes N, samples: .*conv/u);
+    expect(error.hint).toBe("Fix them: --shape N=…,samples=…");
+  });
+
   test("ports of another type", async () => {
     const builder = createBuilder({ name: "tiny", opset: 17 });
     builder.output(builder.node("Cast", [builder.input("input", "float64", ["N", 4])], { attributes: { to: int(1) } }));

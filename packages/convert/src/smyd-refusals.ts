@@ -1,6 +1,6 @@
-import type { Shape } from "@samoyed/core";
+import { type Shape, ShapeError, UnsupportedError } from "@samoyed/core";
 import type { SmydWeights } from "@samoyed/format-smyd";
-import { type Format, inferShapes } from "@samoyed/graph";
+import { type Format, inferShapes, openSizes } from "@samoyed/graph";
 import type { Graph } from "@samoyed/ir";
 
 /** Lists the operators that the runtime of `.smyd` models computes. */
@@ -21,7 +21,16 @@ export const smydRefusals: NonNullable<Format["findRefusals"]> = async (graph, {
   ]);
   const outline = await outlineSmyd(graph, { weights: weights as SmydWeights, signal });
   const { sizes, batch, exact } = planningSizes({ graph: outline.graph, ...(contract && { contract }) });
-  return findRefusals(outline, { sizes, exact, shapes: shapesFor(graph, { sizes: sizes.inputs, batch }) });
+  try {
+    return findRefusals(outline, { sizes, exact, shapes: shapesFor(graph, { sizes: sizes.inputs, batch }) });
+  } catch (cause) {
+    if (exact || !(cause instanceof ShapeError)) throw cause;
+    const open = [...openSizes(graph.inputs).keys()].join(", ");
+    throw new UnsupportedError(`the .smyd runtime does not know the sizes ${open}: ${cause.message}`, {
+      cause,
+      hint: `Fix them: --shape ${open.replaceAll(", ", "=…,")}=…`,
+    });
+  }
 };
 
 /** Every value's shape for inputs of these sizes; the batch stays a symbol. */

@@ -36,7 +36,8 @@ type ReadValue<Value> = (wire: Wire, field: Field, role: string) => Promise<Valu
 /**
  * Reads a `GraphProto`. Inputs that have an initializer become plain weights: before IR version 4 every weight was
  * listed that way, and since then it is a default that a caller may replace, which a graph cannot express. A node
- * without a name gets `${op}_${n}`. An `If` with a constant condition becomes its branch. Nodes and initializers that no output needs are dropped.
+ * without a name gets `${op}_${n}`. An `If` becomes its branch, or both, as `assemble` says. Nodes and initializers that no
+ * output needs are dropped.
  *
  * @throws FormatError when names are assigned twice, used before they are assigned, or not at all.
  * @throws UnsupportedError for sparse initializers, for what nodes and values throw, and when an output's shape is
