@@ -30,6 +30,8 @@ class Replacements {
   readonly initializers: Map<string, LazyTensor>;
   readonly #view: Draft;
   readonly #names: Set<string>;
+  /** The last number that was tried for a name. */
+  readonly #counts: Map<string, number> = new Map();
   readonly #constants: Map<string, string> = new Map();
 
   constructor(graph: Graph, view: Draft) {
@@ -93,7 +95,10 @@ class Replacements {
 
   #fresh(base: string): string {
     let name = base;
-    for (let count = 1; this.#names.has(name); count++) name = `${base}_${count}`;
+    // A recurrent network makes thousands of one base: the search goes on where it ended.
+    let count = this.#counts.get(base) ?? 0;
+    while (this.#names.has(name)) name = `${base}_${++count}`;
+    this.#counts.set(base, count);
     this.#names.add(name);
     return name;
   }

@@ -93,8 +93,8 @@ describe("recurrent networks", () => {
     const item = recurrentCase("LSTM", {}, 2);
     expect(reason(item, (index) => (index === 0 ? ["T", 2, 3] : undefined))).toBe("its sequence is of open length");
     expect(reason({ ...item, constants: [1, 2] })).toBe('its weight "x3" is computed');
-    expect(reason({ ...item, inputs: [noise([257, 2, 3], 1), ...item.inputs.slice(1)] })).toBe(
-      "its sequence has 257 steps; 1 to 256 are written out",
+    expect(reason({ ...item, inputs: [noise([1025, 2, 3], 1), ...item.inputs.slice(1)] })).toBe(
+      "its sequence has 1025 steps; 1 to 1024 are written out",
     );
     expect(reason({ ...item, attributes: { clip: { type: "float", value: 1 } } })).toBe("it clips its gates");
     expect(reason({ ...item, attributes: { input_forget: int(1) } })).toBe("it couples two of its gates");
