@@ -1,7 +1,8 @@
-import { memorySink, memorySource, type Sink, UnsupportedError } from "@samoyed/core";
+import { lazyTensor, memorySink, memorySource, type Sink, UnsupportedError } from "@samoyed/core";
 import { writeOnnx } from "@samoyed/format-onnx";
+import { readSmyd } from "@samoyed/format-smyd";
 import { createBuilder } from "@samoyed/graph";
-import { type Graph } from "@samoyed/ir";
+import { type Graph, int } from "@samoyed/ir";
 import { testContract } from "@samoyed/test-support/contract";
 import { describe, expect, test } from "vitest";
 import { convertModel, type ConvertModelOptions } from "./convert-model.ts";
@@ -53,6 +54,33 @@ describe("a model without a contract", () => {
     const given = { preprocess: { ...preprocess, ...colors }, labels: ["a", "b", "c"] };
     expect((await convert(await bytesOf(classifier()), given)).warnings).toEqual([]);
   });
+});
+
+test("a model that quantizes its values while it runs says so, and is converted", async () => {
+  const b = createBuilder({ name: "net" });
+  const x = b.input("x", "float32", [2, 3]);
+  const weight = b.initializer(
+    lazyTensor("w", { dtype: "int8", shape: [3, 2], data: Int8Array.of(1, -2, 3, 4, 5, 6) }),
+  );
+  b.node("DynamicQuantizeLinear", [x], { name: "quantize", outputs: ["bytes", "scale", "zero"] });
+  const product = b.node("MatMulInteger", ["bytes", weight, "zero"], { name: "product" });
+  const float = b.node("Cast", [product], { name: "float", attributes: { to: int(1) } });
+  b.output(b.node("Mul", [float, "scale"], { name: "y" }));
+  const { warnings } = await convert(await bytesOf(b.finish()), { formats: ["onnx", "tfjs", "smyd"] });
+  expect(warnings).toEqual([expect.stringContaining("quantizes its values while it runs")]);
+});
+
+test("an input that gets a value is no input of what is written", async () => {
+  const b = createBuilder({ name: "net" });
+  b.output(b.node("Mul", [b.input("x", "float32", [2]), b.input("gain", "float32", [])], { name: "y" }));
+  const sink = memorySink();
+  await convert(await bytesOf(b.finish()), {
+    values: new Map([["gain", 2]]),
+    formats: ["smyd"],
+    createSink: async () => sink,
+  });
+  const { graph } = await readSmyd(memorySource(sink.bytes(), "net.smyd"));
+  expect(graph.inputs.map(({ name }) => name)).toEqual(["x"]);
 });
 
 test("a model with a contract keeps it; sizes that it does not prepare are refused", async () => {

@@ -93,7 +93,7 @@ export async function convertModel(source: ByteSource, options: ConvertModelOpti
       contract: written.contract,
       files: written.files,
       rewrites: built.rewrites,
-      warnings: [...(read.warnings ?? []), ...widening(widened), ...warnings],
+      warnings: [...(read.warnings ?? []), ...widening(widened), ...quantizing(read.graph), ...warnings],
       milliseconds: { open: opened - start, build: rewritten - opened, write: end - rewritten, total: end - start },
     };
   } finally {
@@ -105,6 +105,14 @@ export async function convertModel(source: ByteSource, options: ConvertModelOpti
 function widening({ from }: WidenResult): readonly string[] {
   if (from === undefined) return [];
   return [`The model computes in ${from}: here it computes in float32, and so are its inputs and outputs.`];
+}
+
+/** What the user must know of a model that rounds to a grid of its own making. */
+function quantizing({ nodes }: Graph): readonly string[] {
+  if (!nodes.some(({ op }) => op === "DynamicQuantizeLinear")) return [];
+  return [
+    "The model quantizes its values while it runs: engines whose last digits differ may round one to the next step.",
+  ];
 }
 
 interface WithContract {
