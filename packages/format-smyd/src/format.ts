@@ -1,7 +1,6 @@
 import { readSafetensorsHeader, SamoyedError } from "@samoyed/core";
 import {
   describeValues,
-  fixSizes,
   type Format,
   type KeptFiles,
   readSwitch,
@@ -36,13 +35,11 @@ export const smydFormat: Format = {
     const options = { sink, ...(contract && { contract }), weights: weights as SmydWeights, signal };
     return { entry, ...(await writeSmyd(graph, options)) };
   },
-  read: (files, { signal, sizes = new Map() }) =>
+  read: (files, { signal, sizes }) =>
     openKept(files, {
       signal,
-      async work({ open }) {
-        const { graph, ...rest } = await readModel(open, signal);
-        return { ...rest, graph: fixSizes(graph, sizes) };
-      },
+      sizes,
+      work: ({ open }) => readModel(open, signal),
     }),
   describe: (files, { signal }) =>
     withFiles(files, {
