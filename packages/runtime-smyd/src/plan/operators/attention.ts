@@ -78,7 +78,7 @@ function lowerAttention(
   const most = Math.max(MIN_ROWS, Math.floor((SCORE_BYTES / 2 / bytesOf(shape)) * rows));
   for (let first = 0; first < rows; first += most) {
     const some = (place: Place): Place => rowsOf(place, first, Math.min(most, rows - first));
-    const block = lowering.temporary(shape.with(-2, Math.min(most, rows - first)), "plain");
+    const block = lowering.temporary(withRows(shape, Math.min(most, rows - first)), "plain");
     pushProduct({
       lowering,
       left: some(queries),
@@ -109,8 +109,12 @@ function bytesOf(shape: Shape): number {
   return shape.reduce((product, size) => product * size, 4);
 }
 
+function withRows(shape: Shape, rows: number): Shape {
+  return [...shape.slice(0, -2), rows, shape.at(-1)!];
+}
+
 /** Some rows of matrices: a view. */
 function rowsOf(place: Place, first: number, count: number): Place {
   const { strides } = viewOf({ ...place, buffer: { ...place.buffer, address: 0 } });
-  return viewPlace(place, { shape: place.shape.with(-2, count), strides, offset: first * strides.at(-2)! });
+  return viewPlace(place, { shape: withRows(place.shape, count), strides, offset: first * strides.at(-2)! });
 }
