@@ -1,11 +1,10 @@
 import { type Contract, InternalError, throwIfAborted, UsageError } from "@samoyed/core";
 import { type Format, weightBytes, type WrittenModel } from "@samoyed/graph";
 import type { Graph } from "@samoyed/ir";
-import { expandFor } from "./expand-for.ts";
 import { optionsFor, requireWritten } from "./format-options.ts";
 import type { ConvertOptions } from "./options.ts";
+import { prepareFormats } from "./prepare-formats.ts";
 import type { WrittenFile } from "./report.ts";
-import { requireRunnable } from "./require-runnable.ts";
 import { shareReads } from "./share-reads.ts";
 import { type SinkSet, sinkSet } from "./sink-set.ts";
 import { requireWeightType } from "./weight-types.ts";
@@ -44,7 +43,11 @@ export async function writeFormats(
   for (const format of formats) requireWeightType(format, weights);
   requireWritten(formats, formatOptions);
   const options = formats.map((format) => optionsFor(format, formatOptions));
-  await requireRunnable(graph, { formats, contract, weights, signal });
+  const { shares, begin } = shareReads(graph, formats.length);
+  const prepared = await prepareFormats(
+    formats.map((format, place) => ({ format, graph: shares[place]!.graph, options: options[place]! })),
+    { contract, weights, signal },
+  );
   const total = formats.length * weightBytes(graph);
   let done = 0;
   const sinks = sinkSet({
@@ -58,16 +61,10 @@ export async function writeFormats(
   const owners = new Map<string, Format>();
   const stop = new AbortController();
   const stopped = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
-  const shares = shareReads(graph, formats.length);
   const write = async (format: Format, place: number): Promise<WrittenModel> => {
-    const share = shares[place]!;
     try {
-      const expanded = await expandFor(format, share.graph);
-      return await format.write(expanded.graph, {
-        contract,
+      return await prepared[place]!.write({
         name,
-        weights,
-        options: options[place]!,
         createSink(file) {
           owners.set(file, format);
           return sinks.create(file);
@@ -75,10 +72,11 @@ export async function writeFormats(
         signal: stopped,
       });
     } finally {
-      share.leave();
+      shares[place]!.leave();
     }
   };
   try {
+    begin();
     const models = await allOrFirstError(formats.map(write), () => stop.abort());
     await verify?.();
     const sha256 = await hash?.();

@@ -29,12 +29,17 @@ export const smydFormat: Format = {
       read: readSwitch,
     },
   ],
-  async write(graph, { contract, name, weights, createSink, signal }) {
+  async prepare(graph, { contract, weights }) {
     const { writeSmyd } = await import("./write-smyd.ts");
-    const entry = `${name}.smyd`;
-    const sink = await createSink(entry);
-    const options = { sink, ...(contract && { contract }), weights: weights as SmydWeights, signal };
-    return { entry, ...(await writeSmyd(graph, options)) };
+    return {
+      refusals: [],
+      async write({ name, createSink, signal }) {
+        const entry = `${name}.smyd`;
+        const sink = await createSink(entry);
+        const options = { sink, ...(contract && { contract }), weights: weights as SmydWeights, signal };
+        return { entry, ...(await writeSmyd(graph, options)) };
+      },
+    };
   },
   read: (files, { signal, sizes = new Map() }) =>
     openKept(files, {

@@ -1,17 +1,16 @@
 import { type Contract, type ReadOptions, type Sink, UsageError } from "@samoyed/core";
+import { requireCanonical } from "@samoyed/graph";
 import { type Graph, requireContractPorts } from "@samoyed/ir";
 import type { DoorLayout } from "./door-layout.ts";
 import { DEFAULT_GROUP_BUDGET } from "./group-cost.ts";
-import { lowerGraph } from "./lower-graph.ts";
+import { type Lowered, lowerGraph, requireLowered } from "./lower-graph.ts";
 import { modelJson, sourceHashOffset } from "./model-json.ts";
 import type { StoredWeights } from "./quantize.ts";
 import type { WeightEntry } from "./tf-graph.ts";
 import { writeWeights } from "./write-weights.ts";
 
-/** Options of `writeTfjs`. */
-export interface WriteTfjsOptions extends ReadOptions {
-  /** Opens an output file by its name within the model's folder. The caller commits or aborts the sinks. */
-  readonly createSink: (file: string) => Promise<Sink>;
+/** Options of `prepareTfjs`. */
+export interface PrepareTfjsOptions extends ReadOptions {
   /** Travels in `userDefinedMetadata`, under `samoyed`. */
   readonly contract?: Contract;
   /** The layout of images at the boundary; inside, channels are last. `nchw` when absent. */
@@ -20,6 +19,21 @@ export interface WriteTfjsOptions extends ReadOptions {
   readonly weights?: StoredWeights;
   /** By how much merging groups may make the weights larger: 0.1 is a tenth, and the default; 0 merges nothing. */
   readonly groupBudget?: number;
+}
+
+/** Where `PreparedTfjs.write` writes. */
+export interface TfjsOutput extends ReadOptions {
+  /** Opens an output file by its name within the model's folder. The caller commits or aborts the sinks. */
+  readonly createSink: (file: string) => Promise<Sink>;
+}
+
+/** Options of `writeTfjs`. */
+export type WriteTfjsOptions = PrepareTfjsOptions & TfjsOutput;
+
+/** A graph that was lowered, and is to be written if nothing of it was refused. */
+export interface PreparedTfjs {
+  readonly lowered: Lowered;
+  readonly write: (output: TfjsOutput) => Promise<WrittenTfjs>;
 }
 
 /** Result of `writeTfjs`. */
@@ -42,19 +56,34 @@ export interface WrittenTfjs {
  * Matches TensorFlow.js 4.22.
  */
 export async function writeTfjs(graph: Graph, options: WriteTfjsOptions): Promise<WrittenTfjs> {
-  const { createSink, contract, layout = "nchw", weights = "float32", signal } = options;
-  const groupBudget = options.groupBudget ?? DEFAULT_GROUP_BUDGET;
+  requireCanonical(graph);
+  const { lowered, write } = await prepareTfjs(graph, options);
+  requireLowered(graph.name, lowered);
+  return write(options);
+}
+
+/**
+ * Lowers a graph, of which nothing is written yet; of the weights only small constants are read.
+ *
+ * @throws UsageError when the contract names other ports than the graph has, or the budget is negative.
+ */
+export async function prepareTfjs(graph: Graph, options: PrepareTfjsOptions): Promise<PreparedTfjs> {
+  const { contract, layout = "nchw", weights = "float32", groupBudget = DEFAULT_GROUP_BUDGET, signal } = options;
   if (!(groupBudget >= 0)) {
     throw new UsageError(`groupBudget is ${groupBudget}; expected 0 or more, such as 0.1 for a tenth`);
   }
   requireContractPorts(graph, contract);
-  const reading: ReadOptions = signal === undefined ? {} : { signal };
-  const lowered = await lowerGraph(graph, { layout, groupBudget, ...reading });
-  const entries = inSourceOrder(lowered.weights, graph);
-  const manifest = await writeWeights(entries, { weights, createSink, reading });
-  const sink = await createSink("model.json");
-  await sink.write(new TextEncoder().encode(modelJson(lowered, { contract, layout, manifest })));
-  return { sourceHashOffset: sourceHashOffset(contract) };
+  const lowered = await lowerGraph(graph, { layout, groupBudget, ...(signal && { signal }) });
+  const entries = inSourceOrder(lowered.graph.weights, graph);
+  return {
+    lowered,
+    async write({ createSink, ...reading }) {
+      const manifest = await writeWeights(entries, { weights, createSink, reading });
+      const sink = await createSink("model.json");
+      await sink.write(new TextEncoder().encode(modelJson(lowered.graph, { contract, layout, manifest })));
+      return { sourceHashOffset: sourceHashOffset(contract) };
+    },
+  };
 }
 
 /** Weights in the order of the graph's own, so that a checkpoint is read from front to back. */
