@@ -151,10 +151,31 @@ class Images(CalibrationDataReader):
         return next(self.batches, None)
 
 
-def quantized(name, **options):
+class Tokens(nn.Module):
+    """A depthwise convolution, then pixels as tokens, which a matrix with a column for each output is multiplied with."""
+
+    def __init__(self):
+        super().__init__()
+        self.patch = nn.Conv2d(3, 16, 4, stride=4)
+        self.depth = nn.Conv2d(16, 16, 3, padding=1, groups=16)
+        self.mix = nn.Linear(16, 12)
+        self.head = nn.Linear(12, CLASSES)
+
+    def forward(self, x):
+        x = self.depth(torch.relu(self.patch(x)))
+        tokens = torch.relu(self.mix(x.flatten(2).transpose(1, 2)))
+        return self.head(tokens.mean(1))
+
+
+def tokens():
+    torch.manual_seed(2)
+    return Tokens().eval()
+
+
+def quantized(name, net, **options):
     buffer = io.BytesIO()
     names = {"input_names": ["x"], "output_names": ["y"]}
-    torch.onnx.export(network(), (IMAGES[:1],), buffer, dynamo=False, opset_version=13, **names)
+    torch.onnx.export(net, (IMAGES[:1],), buffer, dynamo=False, opset_version=13, **names)
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "float.onnx", Path(folder) / "quantized.onnx"
         source.write_bytes(buffer.getvalue())
@@ -165,12 +186,22 @@ def quantized(name, **options):
 
 @fixture
 def qdq(name):
-    quantized(name, per_channel=True, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8)
+    quantized(name, network(), per_channel=True, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8)
 
 
 @fixture
 def qdq_asymmetric(name):
-    quantized(name, activation_type=QuantType.QUInt8, weight_type=QuantType.QUInt8)
+    quantized(name, network(), activation_type=QuantType.QUInt8, weight_type=QuantType.QUInt8)
+
+
+@fixture
+def qdq_per_tensor(name):
+    quantized(name, network(), activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8)
+
+
+@fixture
+def qdq_tokens(name):
+    quantized(name, tokens(), per_channel=True, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8)
 
 
 def tensor(name, array):

@@ -31,7 +31,8 @@ export async function addSelfTest(
     if (contract === undefined) throw new UnsupportedError(`${path}: has no contract, which holds the self-test`);
     const prepared = await format.prepare(graph, {
       contract: { ...contract, selfTest },
-      weights: contract.weights,
+      // As they are: what the file has in int8 is read as such.
+      weights: contract.weights === "float32" ? undefined : contract.weights,
       options: {},
       signal,
     });

@@ -80,10 +80,11 @@ export function shareReads(graph: Graph, readers: number): SharedReads {
 function shared(weight: LazyTensor, fetch: (options: ReadOptions) => Promise<Uint8Array>): LazyTensor {
   // A weight that is in memory anyway costs nothing to read, and is read out of order.
   if (weight.tensor !== undefined) return weight;
-  return lazyFromChunks(weight, async function* chunks(options) {
+  const lazy = lazyFromChunks(weight, async function* chunks(options) {
     const bytes = await fetch(options);
     for (let start = 0; start < bytes.byteLength; start += CHUNK_BYTES) {
       yield bytes.subarray(start, start + CHUNK_BYTES);
     }
   });
+  return weight.quantized === undefined ? lazy : { ...lazy, quantized: weight.quantized };
 }

@@ -22,7 +22,7 @@ export async function smydRefusals(
     import("@samoyed/format-smyd"),
     import("@samoyed/runtime-smyd/plan"),
   ]);
-  const outline = await outlineSmyd(graph, { weights: weights as SmydWeights, signal });
+  const outline = await outlineSmyd(graph, { weights: weights as SmydWeights | undefined, signal });
   const { sizes, batch, exact } = planningSizes({ graph: outline.graph, ...(contract && { contract }) });
   return findRefusals(outline, { sizes, exact, shapes: shapesFor(graph, { sizes: sizes.inputs, batch }) });
 }

@@ -4,7 +4,7 @@ import type { Graph } from "@samoyed/ir";
 import { optionsFor, requireWritten } from "./format-options.ts";
 import type { ConvertOptions } from "./options.ts";
 import { prepareFormats } from "./prepare-formats.ts";
-import type { WrittenFile } from "./report.ts";
+import type { WeightStorage, WrittenFile } from "./report.ts";
 import { shareReads } from "./share-reads.ts";
 import { type SinkSet, sinkSet } from "./sink-set.ts";
 import { requireWeightType } from "./weight-types.ts";
@@ -23,6 +23,13 @@ export interface WriteJob {
   readonly verify?: () => Promise<void>;
 }
 
+/** What was written. */
+export interface WrittenFormats {
+  readonly contract: Contract | undefined;
+  readonly files: readonly WrittenFile[];
+  readonly storage: WeightStorage;
+}
+
 /** Options that concern writing. */
 export type WriteFormatsOptions = Pick<
   ConvertOptions,
@@ -38,9 +45,9 @@ export type WriteFormatsOptions = Pick<
  */
 export async function writeFormats(
   { graph, contract, name, formats, hash, verify }: WriteJob,
-  { createSink, onProgress, signal, weights = "float32", formatOptions }: WriteFormatsOptions,
-): Promise<{ readonly contract: Contract | undefined; readonly files: readonly WrittenFile[] }> {
-  for (const format of formats) requireWeightType(format, weights);
+  { createSink, onProgress, signal, weights, formatOptions }: WriteFormatsOptions,
+): Promise<WrittenFormats> {
+  if (weights !== undefined) for (const format of formats) requireWeightType(format, weights);
   requireWritten(formats, formatOptions);
   const options = formats.map((format) => optionsFor(format, formatOptions));
   const { shares, begin } = shareReads(graph, formats.length);
@@ -88,6 +95,7 @@ export async function writeFormats(
     const rank = ({ format, file }: (typeof files)[number]): number =>
       2 * formats.indexOf(format) + (entries.has(file) ? 0 : 1);
     return {
+      storage: Object.fromEntries(formats.map(({ name: format }, place) => [format, prepared[place]!.storage])),
       files: files.toSorted((a, b) => rank(a) - rank(b)).map((file) => ({ ...file, format: file.format.name })),
       contract: sha256 === undefined ? contract : { ...contract!, source: { ...contract!.source!, sha256 } },
     };

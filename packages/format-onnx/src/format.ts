@@ -1,5 +1,6 @@
 import {
   castWeights,
+  countStorage,
   describeGraph,
   type Format,
   type KeptFiles,
@@ -60,6 +61,7 @@ async function prepare(graph: Graph, { contract, weights }: PrepareContext): Pro
   const stored = weights === "float16" ? castWeights(graph, weights) : graph;
   return {
     refusals: [],
+    storage: countStorage(Array.from(stored.initializers.values(), ({ dtype }) => dtype)),
     async write({ name, createSink, signal }) {
       const entry = `${name}.onnx`;
       const sink = await createSink(entry);

@@ -1,5 +1,6 @@
 import { readSafetensorsHeader, SamoyedError } from "@samoyed/core";
 import {
+  countStorage,
   describeValues,
   fixSizes,
   type Format,
@@ -29,15 +30,17 @@ export const smydFormat: Format = {
       read: readSwitch,
     },
   ],
-  async prepare(graph, { contract, weights }) {
-    const { writeSmyd } = await import("./write-smyd.ts");
+  async prepare(graph, { contract, weights, signal }) {
+    const { prepareSmyd } = await import("./write-smyd.ts");
+    const options = { ...(contract && { contract }), weights: weights as SmydWeights | undefined, signal };
+    const { stored, write } = await prepareSmyd(graph, options);
     return {
       refusals: [],
-      async write({ name, createSink, signal }) {
+      storage: countStorage(stored),
+      async write({ name, createSink, signal: stop }) {
         const entry = `${name}.smyd`;
         const sink = await createSink(entry);
-        const options = { sink, ...(contract && { contract }), weights: weights as SmydWeights, signal };
-        return { entry, ...(await writeSmyd(graph, options)) };
+        return { entry, ...(await write({ sink, signal: stop })) };
       },
     };
   },

@@ -1,4 +1,4 @@
-import { readAtLeastZero, type Format, readChoice, requireCanonical } from "@samoyed/graph";
+import { countStorage, readAtLeastZero, type Format, readChoice, requireCanonical } from "@samoyed/graph";
 import { messageWithoutNode } from "@samoyed/ir";
 import { type DoorLayout, LAYOUTS } from "./door-layout.ts";
 import { DEFAULT_GROUP_BUDGET } from "./group-cost.ts";
@@ -39,8 +39,8 @@ export const tfjsFormat: Format = {
   async prepare(graph, { contract, weights, options, signal }) {
     const { prepareTfjs } = await import("./write-tfjs.ts");
     const { layout, groupBudget } = options as { layout?: DoorLayout; groupBudget?: number };
-    const { lowered, write } = await prepareTfjs(graph, {
-      weights: weights as StoredWeights,
+    const { lowered, stored, write } = await prepareTfjs(graph, {
+      weights: weights as StoredWeights | undefined,
       ...(layout !== undefined && { layout }),
       ...(groupBudget !== undefined && { groupBudget }),
       ...(contract && { contract }),
@@ -52,6 +52,7 @@ export const tfjsFormat: Format = {
     if (refusals.length === 0) requireCanonical(graph);
     return {
       refusals,
+      storage: countStorage(stored),
       async write({ name, createSink, signal: stop }) {
         const written = await write({ createSink: (file) => createSink(`${name}.tfjs/${file}`), signal: stop });
         return { entry: `${name}.tfjs/${ENTRY}`, ...written };

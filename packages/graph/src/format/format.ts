@@ -19,7 +19,7 @@ export interface Format {
   readonly ending: string;
   /** The file by which a model is opened, where a model is a folder of files: `model.json`. */
   readonly entry?: string;
-  /** Choices of weight storage: `float32` first, which is as they are. */
+  /** Choices of weight storage: `float32` first. */
   readonly weights: readonly string[];
   /** Lists the canonical operators that it takes; others are spelled by these where they can be. All where absent. */
   readonly operators?: () => Promise<readonly string[]>;
@@ -72,8 +72,11 @@ export type CreateSink = (file: string) => Promise<Sink>;
 export interface PrepareContext extends ReadOptions {
   /** Absent for a model of another producer. */
   readonly contract: Contract | undefined;
-  /** Weight storage, one of the format's. */
-  readonly weights: string;
+  /**
+   * Weight storage, one of the format's. When absent it is float32, and 8 bits for weights that are such integers in
+   * the source, where the format holds those exactly.
+   */
+  readonly weights: string | undefined;
   /** Values of the format's own options, by name, as their `read` gave them. */
   readonly options: OptionValues;
 }
@@ -82,6 +85,8 @@ export interface PrepareContext extends ReadOptions {
 export interface PreparedModel {
   /** In the graph's order; a model that has some must not be written. */
   readonly refusals: readonly Refusal[];
+  /** How many weights are stored in which way: `{ float32: 20, int8: 12 }`. */
+  readonly storage: Readonly<Record<string, number>>;
   /**
    * Writes the model; weights are read only now.
    *
