@@ -2,7 +2,6 @@ import { readSafetensorsHeader, SamoyedError } from "@samoyed/core";
 import {
   countStorage,
   describeValues,
-  fixSizes,
   type Format,
   type KeptFiles,
   readSwitch,
@@ -44,13 +43,11 @@ export const smydFormat: Format = {
       },
     };
   },
-  read: (files, { signal, sizes = new Map() }) =>
+  read: (files, { signal, sizes }) =>
     openKept(files, {
       signal,
-      async work({ open }) {
-        const { graph, ...rest } = await readModel(open, signal);
-        return { ...rest, graph: fixSizes(graph, sizes) };
-      },
+      sizes,
+      work: ({ open }) => readModel(open, signal),
     }),
   describe: (files, { signal }) =>
     withFiles(files, {
