@@ -34,11 +34,8 @@ export function activatePixels(step: usize, output: usize, table: usize, pixels:
 @inline
 function everyPixel(kind: i32, step: usize, output: usize, table: usize, end: usize): void {
   for (; table < end; table += 4) {
-    const at = output + load<i32>(table);
-    const a = v128.load(at);
-    const b = v128.load(at, 16);
-    v128.store(at, one(kind, step, a));
-    v128.store(at, one(kind, step, b), 16);
+    let at = output + load<i32>(table);
+    for (const last = at + 32; at < last; at += 16) v128.store(at, one(kind, step, v128.load(at)));
   }
 }
 

@@ -13,28 +13,35 @@ function raised(x: v128, largest: v128): v128 {
   return exp(difference, v128.and(lost, v128.gt<f32>(difference, f32x4.splat(-88))));
 }
 
-/** Four floats; those behind the row's end are `fill`. */
+/** The last one to three floats of a row, and `fill` behind them. */
 // @ts-ignore: decorator
 @inline
-function load4(at: usize, left: i32, fill: f32): v128 {
-  const value = v128.load(at);
-  if (left >= 4) return value;
+function loadRest(at: usize, left: i32, fill: f32): v128 {
   const inside = v128.lt<i32>(i32x4(0, 1, 2, 3), i32x4.splat(left));
-  return v128.bitselect(value, f32x4.splat(fill), inside);
+  return v128.bitselect(v128.load(at), f32x4.splat(fill), inside);
 }
 
 export function softmaxRow(from: usize, to: usize, count: i32, logarithm: bool): void {
+  const rest = count & 3;
+  const end = from + 4 * (count - rest);
   let most = f32x4.splat(-Infinity);
-  for (let index = 0; index < count; index += 4) {
-    most = v128.max<f32>(most, load4(from + 4 * index, count - index, -Infinity));
-  }
+  for (let at = from; at < end; at += 16) most = v128.max<f32>(most, v128.load(at));
+  if (rest) most = v128.max<f32>(most, loadRest(end, rest, -Infinity));
   most = v128.max<f32>(most, v128.shuffle<i64>(most, most, 1, 0));
   most = v128.max<f32>(most, v128.shuffle<i32>(most, most, 1, 0, 3, 2));
   let a = f64x2.splat(0);
   let b = a;
-  for (let index = 0; index < count; index += 4) {
-    const value = raised(load4(from + 4 * index, count - index, -Infinity), most);
-    if (!logarithm) storeLanes(to + 4 * index, value, count - index);
+  let target = to;
+  for (let at = from; at < end; at += 16) {
+    const value = raised(v128.load(at), most);
+    if (!logarithm) v128.store(target, value);
+    target += 16;
+    a = v128.add<f64>(a, f64x2.promote_low_f32x4(value));
+    b = v128.add<f64>(b, f64x2.promote_low_f32x4(v128.shuffle<i64>(value, value, 1, 1)));
+  }
+  if (rest) {
+    const value = raised(loadRest(end, rest, -Infinity), most);
+    if (!logarithm) storeLanes(target, value, rest);
     a = v128.add<f64>(a, f64x2.promote_low_f32x4(value));
     b = v128.add<f64>(b, f64x2.promote_low_f32x4(v128.shuffle<i64>(value, value, 1, 1)));
   }
@@ -49,8 +56,7 @@ export function softmaxRow(from: usize, to: usize, count: i32, logarithm: bool):
     return;
   }
   const factor = f32x4.splat(<f32>(1 / v128.extract_lane<f64>(sum, 0)));
-  for (let index = 0; index < count; index += 4) {
-    const at = to + 4 * index;
-    storeLanes(at, v128.mul<f32>(v128.load(at), factor), count - index);
-  }
+  const last = to + 4 * (count - rest);
+  for (; to < last; to += 16) v128.store(to, v128.mul<f32>(v128.load(to), factor));
+  if (rest) storeLanes(to, v128.mul<f32>(v128.load(to), factor), rest);
 }

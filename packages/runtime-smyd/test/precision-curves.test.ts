@@ -69,11 +69,11 @@ test.each(["alone", "after"] as const)("sigmoid and SiLU within 3 F of each resu
   }
 });
 
-test.each(["alone", "after"] as const)("GELU within 5 F of each result, %s", async (place) => {
+test.each(["alone", "after"] as const)("GELU within 8 F of each result, %s", async (place) => {
   const wanted = await exact(gelu, VALUES);
   for (const [x, found] of await results(gelu, pixels(VALUES), place)) {
     const value = wanted.get(x)!;
-    expect(Math.abs(found - value), `${x}`).toBeLessThanOrEqual(5 * F * Math.abs(value) + 90 * SMALLEST);
+    expect(Math.abs(found - value), `${x}`).toBeLessThanOrEqual(8 * F * Math.abs(value) + 90 * SMALLEST);
   }
 });
 
