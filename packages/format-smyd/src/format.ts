@@ -1,5 +1,6 @@
 import { readSafetensorsHeader, SamoyedError } from "@samoyed/core";
 import {
+  countStorage,
   describeValues,
   type Format,
   type KeptFiles,
@@ -28,12 +29,19 @@ export const smydFormat: Format = {
       read: readSwitch,
     },
   ],
-  async write(graph, { contract, name, weights, createSink, signal }) {
-    const { writeSmyd } = await import("./write-smyd.ts");
-    const entry = `${name}.smyd`;
-    const sink = await createSink(entry);
-    const options = { sink, ...(contract && { contract }), weights: weights as SmydWeights, signal };
-    return { entry, ...(await writeSmyd(graph, options)) };
+  async prepare(graph, { contract, weights, signal }) {
+    const { prepareSmyd } = await import("./write-smyd.ts");
+    const options = { ...(contract && { contract }), weights: weights as SmydWeights | undefined, signal };
+    const { stored, write } = await prepareSmyd(graph, options);
+    return {
+      refusals: [],
+      storage: countStorage(stored),
+      async write({ name, createSink, signal: stop }) {
+        const entry = `${name}.smyd`;
+        const sink = await createSink(entry);
+        return { entry, ...(await write({ sink, signal: stop })) };
+      },
+    };
   },
   read: (files, { signal, sizes }) =>
     openKept(files, {
