@@ -3,7 +3,6 @@ import {
   type AxisWeights,
   type Dim,
   type Node,
-  readAspectPolicy,
   readResize,
   readResizeMode,
   resizedAxis,
@@ -110,7 +109,7 @@ function weightsOf(
   if (typeof size === "string" && typeof wanted === "string" && !crops) return undefined;
   if (typeof size !== "number" || typeof wanted !== "number") throw unsupported(node, "resizes a size that is open");
   const known = from.map((dim) => (typeof dim === "number" ? dim : Number.NaN));
-  const { scale } = resizedAxis(request, known, axis, readAspectPolicy({ node }));
+  const { scale } = resizedAxis(request, known, axis);
   if (scale === 1 && size === wanted && !crops) return undefined;
   const index = request.axes.indexOf(axis);
   const count = request.axes.length;

@@ -1,4 +1,7 @@
 import type { ByteSource, ModelFiles } from "@samoyed/core";
+import type { Graph } from "@samoyed/ir";
+import { fixSizes, type Sizes } from "./fix-sizes.ts";
+import { fixValues, type InputValues } from "./fix-values.ts";
 
 /** Files of a model that are closed together. */
 export interface KeptFiles {
@@ -36,14 +39,30 @@ export async function withFiles<T>(
   }
 }
 
-/** Opens a model whose files stay open for its weights; a failure closes them. */
-export async function openKept<T extends object>(
+/**
+ * Opens a model whose files stay open for its weights, with inputs of one number and open sizes fixed as `fixValues` and
+ * `fixSizes` do; a failure closes them.
+ *
+ * @throws UsageError, ShapeError as these do; what `work` throws.
+ */
+export async function openKept<T extends { readonly graph: Graph }>(
   files: ModelFiles,
-  { signal, work }: { readonly signal?: AbortSignal | undefined; readonly work: (kept: KeptFiles) => Promise<T> },
+  {
+    signal,
+    sizes = new Map(),
+    values = new Map(),
+    work,
+  }: {
+    readonly signal?: AbortSignal | undefined;
+    readonly sizes?: Sizes | undefined;
+    readonly values?: InputValues | undefined;
+    readonly work: (kept: KeptFiles) => Promise<T>;
+  },
 ): Promise<T & Pick<KeptFiles, "close">> {
   const kept = keepOpen(files, signal);
   try {
-    return { ...(await work(kept)), close: () => kept.close() };
+    const read = await work(kept);
+    return { ...read, graph: fixSizes(fixValues(read.graph, values), sizes), close: () => kept.close() };
   } catch (error) {
     await kept.close();
     throw error;

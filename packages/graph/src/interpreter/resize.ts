@@ -5,7 +5,6 @@ import {
   nodeFormatError,
   nodeShapeError,
   numbers,
-  readAspectPolicy,
   readResize,
   readResizeMode,
   resizedAxis,
@@ -52,7 +51,7 @@ function interpretResize(call: InterpretCall): readonly Tensor[] {
   const shape = [...x.shape];
   let values: Float64Array = Float64Array.from(numbers(x));
   for (const axis of request.axes) {
-    const { scale, size } = resizedAxis(request, x.shape, axis, readAspectPolicy(call));
+    const { scale, size } = resizedAxis(request, x.shape, axis);
     if (scale === 1 && size === shape[axis] && mode.coordinates !== "tf_crop_and_resize") continue;
     const weights = resizeWeights(call, {
       from: shape[axis]!,

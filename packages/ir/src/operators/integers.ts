@@ -8,11 +8,11 @@ import { type InferCall, inputType, type OperatorRule, requireDType, requireFloa
 const BYTES: readonly DType[] = ["uint8", "int8"];
 
 /** The rule of a product of floats, for bytes; zero points are inputs 2 and 3. */
-function inferBytes({ infer }: OperatorRule): (call: InferCall) => readonly ValueType[] {
+function inferBytes(rule: OperatorRule): (call: InferCall) => readonly ValueType[] {
   return (call) => {
     for (const index of [0, 1, 2, 3]) if (call.inputs[index] !== undefined) requireDType(call, index, BYTES);
     const inputs = [0, 1].map((index) => ({ ...inputType(call, index), dtype: "float32" as const }));
-    return infer({ ...call, inputs }).map((type) => ({ dtype: "int32", shape: type!.shape }));
+    return rule.infer({ ...call, inputs }).map((type) => ({ dtype: "int32", shape: type!.shape }));
   };
 }
 

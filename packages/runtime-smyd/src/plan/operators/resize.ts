@@ -3,7 +3,6 @@ import {
   type AxisWeights,
   CANONICAL_OPSET,
   numbers,
-  readAspectPolicy,
   readResize,
   readResizeMode,
   RESIZE as RULES,
@@ -46,7 +45,7 @@ function resizedAxes(call: LowerCall, from: Shape): readonly Resized[] {
   const mode = readResizeMode(node);
   return request.axes
     .flatMap((axis): Resized[] => {
-      const { scale, size } = resizedAxis(request, from, axis, readAspectPolicy(call));
+      const { scale, size } = resizedAxis(request, from, axis);
       if (scale === 1 && size === from[axis] && mode.coordinates !== "tf_crop_and_resize") return [];
       const weights = resizeWeights(call, {
         from: from[axis]!,
@@ -165,7 +164,7 @@ export const RESIZE: Readonly<Record<string, Operator>> = {
       const shape = shapeOf(call, 0);
       const request = requestOf(call, shape.length, (index) => call.constant(index));
       const crops = readResizeMode(call.node).coordinates === "tf_crop_and_resize";
-      return !crops && resizedAxis(request, shape, 0, readAspectPolicy(call)).size === shape[0];
+      return !crops && resizedAxis(request, shape, 0).size === shape[0];
     },
     lower: lowerResize,
   },
