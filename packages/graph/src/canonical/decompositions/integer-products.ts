@@ -24,7 +24,7 @@ const PRODUCTS = new Map([
 function zeroCount(name: string, view: GraphView): number | undefined {
   if (name === "") return 1;
   const shape = view.type(name)?.shape;
-  return shape?.every((size) => typeof size === "number") ? elementCount(shape as readonly number[]) : undefined;
+  return shape?.every((size) => typeof size === "number") ? elementCount(shape) : undefined;
 }
 
 function check(node: Node, view: GraphView): string | undefined {
