@@ -4,7 +4,6 @@ import {
   type Dim,
   type Node,
   readResize,
-  readResizeMode,
   resizedAxis,
   type ResizeRequest,
   resizeWeights,
@@ -103,7 +102,7 @@ function weightsOf(
 ): AxisWeights | undefined {
   const { request, from, to, axis, region } = options;
   const [size, wanted] = [from[axis]!, to[axis]!];
-  const mode = readResizeMode(node);
+  const { mode } = request;
   const crops = mode.coordinates === "tf_crop_and_resize";
   // Two open sizes are the same one, or the last reshape finds that they are not.
   if (typeof size === "string" && typeof wanted === "string" && !crops) return undefined;

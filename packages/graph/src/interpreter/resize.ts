@@ -6,7 +6,6 @@ import {
   nodeShapeError,
   numbers,
   readResize,
-  readResizeMode,
   resizedAxis,
   type ResizeRequest,
   resizeWeights,
@@ -42,12 +41,11 @@ function resizeAxis(values: Float64Array, shape: readonly number[], axis: number
 
 /** Resize and Upsample: one axis after another (onnx/docs/Operators.md, Resize: N-linear and N-cubic are separable). */
 function interpretResize(call: InterpretCall): readonly Tensor[] {
-  const { node } = call;
   const x = inputTensor(call, 0);
   const type = outputType(call);
   const request = readResize(call, x.shape.length, (index) => call.inputs[index]);
   if (request === undefined) throw nodeFormatError(call.node, "scales and sizes are not known");
-  const mode = readResizeMode(node, hasScalesOnly(call));
+  const { mode } = request;
   const shape = [...x.shape];
   let values: Float64Array = Float64Array.from(numbers(x));
   for (const axis of request.axes) {

@@ -4,6 +4,7 @@ import { normalizeAxis } from "../axis.ts";
 import { nodeFormatError, nodeShapeError } from "../node-errors.ts";
 import { integers, numbers } from "../tensor-numbers.ts";
 import type { Dim, Node, TypedTensor, ValueType } from "../types.ts";
+import { readResizeMode, type ResizeMode } from "./resize-mode.ts";
 import { type InferCall, inputType, opaqueDim, requireFloat, type RuleTable } from "./rule.ts";
 
 /** Requested factor or size of each axis of a Resize. */
@@ -13,6 +14,8 @@ export interface ResizeRequest {
   readonly sizes: readonly number[] | undefined;
   /** How sizes and the aspect ratio go together (opset 18): stretch, not_larger or not_smaller. */
   readonly policy: string;
+  /** What is the same for every axis. */
+  readonly mode: ResizeMode;
 }
 
 /** Positions of the inputs; Upsample and Resize before opset 11 have only scales. */
@@ -61,7 +64,7 @@ export function readResize(
       throw nodeFormatError(call.node, `scales or sizes ${formatShape(values)} are not positive numbers`);
     }
   };
-  const policy = readAspectPolicy(node);
+  const common = { axes, policy: readAspectPolicy(node), mode: readResizeMode(node, hasScalesOnly(call)) };
   const fixed = readAttribute(node, "scales", "floats");
   const [scaleInput, sizeInput] = hasScalesOnly(call) ? [1, undefined] : [SCALES, SIZES];
   if (sizeInput !== undefined && call.inputs[sizeInput] !== undefined) {
@@ -69,7 +72,7 @@ export function readResize(
     if (known === undefined) return undefined;
     const sizes = integers(known);
     check(sizes);
-    return { axes, scales: undefined, sizes, policy };
+    return { ...common, scales: undefined, sizes };
   }
   if (fixed === undefined && call.inputs[scaleInput] === undefined)
     throw nodeFormatError(call.node, "it has neither scales nor sizes");
@@ -77,7 +80,7 @@ export function readResize(
   if (fixed === undefined && known === undefined) return undefined;
   const scales = fixed ?? Array.from(numbers(known!));
   check(scales);
-  return { axes, scales, sizes: undefined, policy };
+  return { ...common, scales, sizes: undefined };
 }
 
 /** Scale and size of one axis. */
