@@ -45,7 +45,7 @@ export function broadcastTo(
     return emitter.emit("Tile", [whole, counts], { hint, attr: TILE });
   }
   const runs = runsOf(padded, to);
-  const [narrow, wide] = [runs.map((run) => merged(run.from)), runs.map((run) => merged(run.to))];
+  const [narrow, wide] = [runs.map((run) => mergedSize(run.from)), runs.map((run) => mergedSize(run.to))];
   if (runs.length > MAX_AXES) return undefined;
   const counts = emitter.vector(wide.map((size, index) => (runs[index]!.repeated ? size : 1)));
   if (counts === undefined) return undefined;
@@ -54,7 +54,7 @@ export function broadcastTo(
 }
 
 /** Neighbors as one size. An open one among several has no name: the reshape infers it, once. */
-function merged(sizes: readonly Dim[]): Dim {
+export function mergedSize(sizes: readonly Dim[]): Dim {
   if (sizes.length === 1) return sizes[0]!;
   return isKnown(sizes) ? elementCount(sizes) : "neighbors";
 }

@@ -32,6 +32,7 @@ import { fakeQuantization } from "./resolve/fake-quantization.ts";
 import { filledWeights } from "./resolve/filled-weights.ts";
 import { inferenceDropout } from "./resolve/inference-dropout.ts";
 import { shapeTargets } from "./resolve/shape-targets.ts";
+import { stridedImages } from "./resolve/strided-images.ts";
 import type { NodeRule } from "./rule.ts";
 import { axesInputs } from "./upgrades/axes-inputs.ts";
 import { clipBounds } from "./upgrades/clip-bounds.ts";
@@ -109,7 +110,7 @@ export const DECOMPOSITIONS: readonly NodeRule[] = [
 ];
 
 /** Rules for what is known once constants are folded; a weight in a Constant node is not before. */
-export const RESOLUTIONS: readonly NodeRule[] = [dequantizedWeights, fakeQuantization, shapeTargets];
+export const RESOLUTIONS: readonly NodeRule[] = [dequantizedWeights, fakeQuantization, shapeTargets, stridedImages];
 
 /**
  * Rules from canonical operators to others, for targets that lack the former: what is one operator in a file is many

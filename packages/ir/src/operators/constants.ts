@@ -55,7 +55,10 @@ function inferRange(call: InferCall): readonly ValueType[] {
   });
   const [start, limit, delta] = bounds;
   if (start === undefined || limit === undefined || delta === undefined) {
-    return [{ dtype, shape: [opaqueDim(call, 0)] }];
+    const size = start === 0 && delta === 1 ? call.dims(1)?.[0] : undefined;
+    // A size counts up to itself; what may be negative counts nothing then.
+    const isSize = size !== undefined && call.sizes.isCertain(size);
+    return [{ dtype, shape: [isSize ? size : opaqueDim(call, 0)] }];
   }
   if (delta === 0) throw nodeFormatError(call.node, "delta is 0");
   return [{ dtype, shape: [Math.max(0, Math.ceil((limit - start) / delta))] }];
