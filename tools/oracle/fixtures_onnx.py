@@ -6,8 +6,8 @@ the file, onnxruntime's otherwise; none for a file that is refused.
 
     .venv/bin/python fixtures_onnx.py [NAME…]
 
-PyTorch's default exporter needs the package onnxscript, which the oracle does not install: without it that one file is
-left as it is, and a line says so.
+PyTorch's default exporter needs the package onnxscript, which the oracle does not install: without it its files are
+left as they are, and a line says so.
 """
 
 import copy
@@ -121,12 +121,11 @@ def torchscript_float16(name):
     export(name, network().half(), IMAGES.half(), 17, dynamic_axes=axes, **kept)
 
 
-@fixture
-def default_exporter(name):
+def export_by_default(name, net):
+    """Exports with the default exporter, the batch open."""
     if importlib.util.find_spec("onnxscript") is None:
         print(f"{name}: onnxscript is not installed, so this file stays as it is")
         return
-    net = network()
     batch = torch.export.Dim("batch")
     program = torch.onnx.export(
         net, (IMAGES,), dynamo=True, dynamic_shapes=({0: batch},), input_names=["x"], output_names=["y"], verbose=False
@@ -141,6 +140,38 @@ def default_exporter(name):
     del model.metadata_props[:], model.graph.metadata_props[:]
     with torch.no_grad():
         store(name, model, {"x": IMAGES.numpy()}, {"y": copy.deepcopy(net).double()(IMAGES.double()).numpy()})
+
+
+@fixture
+def default_exporter(name):
+    export_by_default(name, network())
+
+
+class Pools(nn.Module):
+    """Means over all and over uneven parts of an image whose channels are last in memory.
+
+    The default exporter writes the first as a view by strides (as_strided): a Gather at places computed from the batch;
+    the second as a choice (Where) among values of six axes.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3, stride=2, padding=1)
+        self.norm = nn.LayerNorm(8)
+        self.head = nn.Linear(8, CLASSES)
+        self.parts = nn.Linear(8 * 9, CLASSES)
+
+    def forward(self, x):
+        x = self.norm(self.stem(x).permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+        whole = nn.functional.adaptive_avg_pool2d(x, 1).flatten(1)
+        parts = nn.functional.adaptive_avg_pool2d(x, 3).flatten(1)
+        return self.head(whole) + self.parts(parts)
+
+
+@fixture
+def default_exporter_pools(name):
+    torch.manual_seed(2)
+    export_by_default(name, Pools().eval())
 
 
 class Images(CalibrationDataReader):
