@@ -8,6 +8,7 @@ import { gatherND } from "./decompositions/gather-nd.ts";
 import { gelu } from "./decompositions/gelu.ts";
 import { groupNormalization } from "./decompositions/group-normalization.ts";
 import { hardSwish } from "./decompositions/hard-swish.ts";
+import { indexedAxes } from "./decompositions/indexed-axes.ts";
 import { logSumExp } from "./decompositions/log-sum-exp.ts";
 import { lpNormalization } from "./decompositions/lp-normalization.ts";
 import { meanVarianceNormalization } from "./decompositions/mean-variance-normalization.ts";
@@ -96,6 +97,7 @@ export const DECOMPOSITIONS: readonly NodeRule[] = [
   filledWeights,
   gatherND,
   hardSwish,
+  indexedAxes,
   inferenceDropout,
   logSumExp,
   lpNormalization,
