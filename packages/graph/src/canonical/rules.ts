@@ -16,6 +16,7 @@ import { mish } from "./decompositions/mish.ts";
 import { rmsNormalization } from "./decompositions/rms-normalization.ts";
 import { selu } from "./decompositions/selu.ts";
 import { shrink } from "./decompositions/shrink.ts";
+import { sliceUpdate } from "./decompositions/slice-update.ts";
 import { softsign } from "./decompositions/softsign.ts";
 import { spatialMean } from "./decompositions/spatial-mean.ts";
 import { sums } from "./decompositions/sums.ts";
@@ -104,6 +105,7 @@ export const DECOMPOSITIONS: readonly NodeRule[] = [
   meanVarianceNormalization,
   selu,
   shrink,
+  sliceUpdate,
   softsign,
   spatialMean,
   sumOperands,

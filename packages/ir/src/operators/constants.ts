@@ -38,6 +38,14 @@ function inferConstantOfShape(call: InferCall): readonly (ValueType | undefined)
   return [{ dtype, shape: Array.from({ length }, (_, axis) => opaqueDim(call, axis)) }];
 }
 
+/** The same integer so many times: exporters compare a shape with such a list. */
+function filledDims(call: InferCall): readonly Dim[] | undefined {
+  const tensor = readAttribute(call.node, "value", "tensor");
+  const value = tensor && constantDims(tensor)?.[0];
+  const count = call.dims(0)?.[0];
+  return value === undefined || typeof count !== "number" ? undefined : new Array<Dim>(count).fill(value);
+}
+
 function shapeDims(call: InferCall): readonly Dim[] {
   return shapeSlice(call, inputType(call, 0).shape);
 }
@@ -77,7 +85,13 @@ export const CONSTANTS: RuleTable = {
     infer: inferConstant,
     inferDims: constantNodeDims,
   },
-  ConstantOfShape: { since: 9, inputs: [1, 1], attributes: { value: "tensor" }, infer: inferConstantOfShape },
+  ConstantOfShape: {
+    since: 9,
+    inputs: [1, 1],
+    attributes: { value: "tensor" },
+    infer: inferConstantOfShape,
+    inferDims: filledDims,
+  },
   Shape: {
     inputs: [1, 1],
     attributes: { end: "int", start: "int" },
