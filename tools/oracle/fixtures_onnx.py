@@ -113,6 +113,28 @@ def torchscript_open(name):
     export(name, network(), IMAGES, 13, dynamic_axes=open_sizes)
 
 
+class Updates(nn.Module):
+    """Assignments to slices: the exporter writes each as a ScatterND with a grid of positions."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 4, 3, stride=2, padding=1)
+        self.head = nn.Linear(4 * 8 * 8, CLASSES)
+
+    def forward(self, x):
+        x = self.stem(x)
+        x[:, :, 1:3, 2:] = x[:, :, 2:4, :6].sigmoid()
+        x[:, 1] = x[:, 2] * x[:, 3]
+        x[..., -1:] += x.mean((1, 2, 3), keepdim=True)
+        return self.head(x.flatten(1))
+
+
+@fixture
+def torchscript_slices(name):
+    torch.manual_seed(3)
+    export(name, Updates().eval(), IMAGES, 17, dynamic_axes={"x": {0: "batch"}, "y": {0: "batch"}})
+
+
 @fixture
 def torchscript_float16(name):
     # The exporter would fold the batch norm into the convolution in float16, and the weights would be others.

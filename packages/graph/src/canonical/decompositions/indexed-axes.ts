@@ -56,7 +56,6 @@ function merged(from: readonly Dim[], axis: number, sizes: readonly number[]): r
 export const indexedAxes: NodeRule = {
   name: "indexedAxes",
   ops: ["Transpose"],
-  into: ["Add", "Gather", "Less", "Mul", "ReduceSum", "Reshape", "Where"],
   applies: (node, view) => readIndexedAxes(node, view) !== undefined,
   expand(node, emit) {
     const { x, indices, axis, sizes, target } = readIndexedAxes(node, emit.view)!;

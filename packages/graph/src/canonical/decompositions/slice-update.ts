@@ -48,8 +48,9 @@ function positionsOf(name: string, view: GraphView): Positions | undefined {
     return start !== undefined && step === 1 ? { start, count } : undefined;
   }
   const whole = made.op === "Slice" || made.op === "Gather" ? positionsOf(made.inputs[0]!, view) : undefined;
-  const start = onlyInteger(made.inputs[1] ?? "", view);
-  if (whole === undefined || start === undefined || start < 0) return undefined;
+  const given = onlyInteger(made.inputs[1] ?? "", view);
+  if (whole === undefined || given === undefined || (given < 0 && typeof whole.count !== "number")) return undefined;
+  const start = given < 0 ? given + (whole.count as number) : given;
   if (made.op === "Slice" && made.inputs[4] && onlyInteger(made.inputs[4], view) !== 1) return undefined;
   return { start: whole.start + start, count };
 }
@@ -112,7 +113,6 @@ function assigned(x: string, updates: string, axes: readonly PartialAxis[], emit
 export const sliceUpdate: NodeRule = {
   name: "sliceUpdate",
   ops: ["ScatterND"],
-  into: ["Concat", "Slice"],
   applies: (node, view) => partialAxes(node, view) !== undefined,
   expand(node, emit) {
     const axes = partialAxes(node, emit.view)!;
