@@ -32,41 +32,49 @@ function onlyInteger(name: string, view: GraphView): number | undefined {
   return values?.length === 1 ? values[0] : undefined;
 }
 
-/** The positions in a list; `undefined` where they are others, or not known. */
-function positionsOf(name: string, view: GraphView): Positions | undefined {
-  const made = view.producer(name);
-  const count = view.type(name)?.shape.find((size) => size !== 1) ?? 1;
-  if (made === undefined) {
-    const tensor = view.initializer(name)?.tensor;
-    const values = tensor && integers(tensor);
-    const start = values?.[0];
-    return start !== undefined && values!.every((value, at) => value === start + at) ? { start, count } : undefined;
-  }
-  if (SHAPING.has(made.op)) return positionsOf(made.inputs[0]!, view);
-  if (made.op === "Range") {
-    const [start, step] = [onlyInteger(made.inputs[0]!, view), onlyInteger(made.inputs[2]!, view)];
-    return start !== undefined && step === 1 ? { start, count } : undefined;
-  }
-  const whole = made.op === "Slice" || made.op === "Gather" ? positionsOf(made.inputs[0]!, view) : undefined;
-  const given = onlyInteger(made.inputs[1] ?? "", view);
-  if (whole === undefined || given === undefined || (given < 0 && typeof whole.count !== "number")) return undefined;
-  const start = given < 0 ? given + (whole.count as number) : given;
-  if (made.op === "Slice" && made.inputs[4] && onlyInteger(made.inputs[4], view) !== 1) return undefined;
-  return { start: whole.start + start, count };
+/** Where the part of a list begins that a Slice with a step of 1, or a Gather of one element, takes. */
+function partStart(node: Node, view: GraphView): number | undefined {
+  const [list, first = "", , , step = ""] = node.inputs as [string, ...string[]];
+  const start = onlyInteger(first, view);
+  const [count] = view.type(list)?.shape ?? [];
+  if (start === undefined || (step !== "" && onlyInteger(step, view) !== 1)) return undefined;
+  if (start >= 0) return start;
+  return typeof count === "number" ? Math.max(0, start + count) : undefined;
 }
 
-/** The list along `axis` of a grid of `rank` axes, of which `name` has the indices. */
-function listOf(name: string, options: { axis: number; rank: number; view: GraphView }): Positions | undefined {
+/** The first position in a list of one after the other; `undefined` where it has others, or is not known. */
+function firstPosition(list: string, view: GraphView): number | undefined {
+  let [name, before] = [list, 0];
+  for (let node = view.producer(name); node !== undefined; node = view.producer(name)) {
+    if (node.op === "Range") {
+      const [start, step] = [onlyInteger(node.inputs[0]!, view), onlyInteger(node.inputs[2]!, view)];
+      return start !== undefined && step === 1 ? before + start : undefined;
+    }
+    if (node.op === "Slice" || node.op === "Gather") {
+      const start = partStart(node, view);
+      if (start === undefined) return undefined;
+      before += start;
+    } else if (!SHAPING.has(node.op)) return undefined;
+    name = node.inputs[0]!;
+  }
+  const tensor = view.initializer(name)?.tensor;
+  const values = tensor && integers(tensor);
+  const start = values?.[0];
+  return start !== undefined && values!.every((value, at) => value === start + at) ? before + start : undefined;
+}
+
+/** The positions along `axis` of a grid of `rank` axes, of which `name` has the indices into that axis. */
+function positionsOf(name: string, options: { axis: number; rank: number; view: GraphView }): Positions | undefined {
   const { axis, rank, view } = options;
-  let made = view.producer(name);
-  if (made?.op !== "Unsqueeze") return undefined;
-  let list = made.inputs[0]!;
-  made = view.producer(list);
-  if (made?.op === "Expand") list = made.inputs[0]!;
+  const column = view.producer(name);
+  if (column?.op !== "Unsqueeze" || ![rank, -1].includes(onlyInteger(column.inputs[1]!, view) ?? NaN)) return undefined;
+  const wide = column.inputs[0]!;
+  const expanded = view.producer(wide);
+  const list = expanded?.op === "Expand" ? expanded.inputs[0]! : wide;
   const shape = view.type(list)?.shape;
-  if (shape === undefined) return undefined;
-  const along = shape.every((size, at) => size === 1 || at + rank - shape.length === axis);
-  return along ? positionsOf(list, view) : undefined;
+  if (shape?.every((size, at) => size === 1 || at + rank - shape.length === axis) !== true) return undefined;
+  const start = firstPosition(list, view);
+  return start === undefined ? undefined : { start, count: shape.find((size) => size !== 1) ?? 1 };
 }
 
 /** The axes of the data that keep elements; `undefined` where the indices are no such grid. */
@@ -80,12 +88,12 @@ function partialAxes(node: Node, view: GraphView): readonly PartialAxis[] | unde
   if (rank > x.length || ![rank, -1].includes(readInt(grid, "axis", 0))) return undefined;
   const axes: PartialAxis[] = [];
   for (const [axis, name] of grid.inputs.entries()) {
-    const list = listOf(name, { axis, rank, view });
-    if (list === undefined || updates[axis] !== list.count) return undefined;
-    const { start, count } = list;
+    const positions = positionsOf(name, { axis, rank, view });
+    if (positions === undefined || updates[axis] !== positions.count) return undefined;
+    const { start, count } = positions;
     const size = x[axis]!;
     if (start === 0 && count === size) continue;
-    if (typeof count !== "number" || typeof size !== "number" || start + count > size) return undefined;
+    if (typeof count !== "number" || typeof size !== "number" || start < 0 || start + count > size) return undefined;
     axes.push({ axis, start, end: start + count, size });
   }
   return axes;

@@ -42,16 +42,9 @@ function isNumber(name: string, expected: number, view: GraphView): boolean {
 
 /** `Range(0, N, 1)` times a constant, with axes of size 1 behind it: the count N, and the constant. */
 function imagesOf(name: string, view: GraphView): Images | undefined {
+  const behind = view.type(name)?.shape.slice(1);
   let made = view.producer(name);
-  if (
-    made?.op === "Unsqueeze" &&
-    view
-      .type(name)
-      ?.shape.slice(1)
-      .every((size) => size === 1)
-  ) {
-    made = view.producer(made.inputs[0]!);
-  }
+  if (made?.op === "Unsqueeze" && behind?.every((size) => size === 1)) made = view.producer(made.inputs[0]!);
   let step = 1;
   if (made?.op === "Mul") {
     const at = made.inputs.findIndex((input) => view.initializer(input) !== undefined);
@@ -60,8 +53,9 @@ function imagesOf(name: string, view: GraphView): Images | undefined {
     step = values[0]!;
     made = view.producer(made.inputs[1 - at]!);
   }
-  if (made?.op !== "Range" || !isNumber(made.inputs[0]!, 0, view) || !isNumber(made.inputs[2]!, 1, view))
-    return undefined;
+  if (made?.op !== "Range") return undefined;
+  const [start, , delta] = made.inputs as [string, string, string];
+  if (!isNumber(start, 0, view) || !isNumber(delta, 1, view)) return undefined;
   const [count] = view.type(made.outputs[0]!)!.shape;
   return { count: count!, step };
 }
