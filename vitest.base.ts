@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig, mergeConfig, type ViteUserConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
@@ -18,6 +19,7 @@ const config: ViteUserConfig = defineConfig({
   ssr: { resolve: { conditions: [...conditions, "module", "node", "development|production"] } },
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+    globalSetup: fileURLToPath(new URL("tools/kernels/setup.mjs", import.meta.url)),
     reporters: ["default", ["json", { outputFile: "test-results.json" }]],
     // Against hangs only: on a busy machine a test takes many times what it takes on a quiet one.
     testTimeout: 1_200_000,

@@ -7,7 +7,7 @@ import { bundle, weigh } from "./bench/bundle.mjs";
 export const LIMITS = { raw: 120_000, gzip: 45_000, brotli: 45_000 };
 
 /** The same with all operators: 1 % above what was measured. */
-export const WHOLE_LIMITS = { raw: 168_600, gzip: 64_500, brotli: 58_800 };
+export const WHOLE_LIMITS = { raw: 172_400, gzip: 66_500, brotli: 60_700 };
 
 const ENTRIES = {
   "the runtime": "size/runtime.mjs",

@@ -20,7 +20,7 @@ const NETWORKS = {
   ssl_resnext101_32x16d: { starts: 1, rounds: 1 },
 };
 /** Any other, of which `--model` gives the file. */
-const OTHER = { starts: 3, rounds: 5 };
+const OTHER = { starts: 2, rounds: 3 };
 /** The largest network shows the cost of loading best. */
 const LOADED = "ssl_resnext101_32x16d";
 const LOADS = 5;

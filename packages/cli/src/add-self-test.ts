@@ -29,16 +29,16 @@ export async function addSelfTest(
   const { graph, contract, close } = await format.read!(modelFilesAt(path), { signal });
   try {
     if (contract === undefined) throw new UnsupportedError(`${path}: has no contract, which holds the self-test`);
+    const prepared = await format.prepare(graph, {
+      contract: { ...contract, selfTest },
+      // As they are: what the file has in int8 is read as such.
+      weights: contract.weights === "float32" ? undefined : contract.weights,
+      options: {},
+      signal,
+    });
     const sink = await fileSink(path);
     try {
-      await format.write(graph, {
-        contract: { ...contract, selfTest },
-        name: written.file,
-        weights: contract.weights,
-        options: {},
-        createSink: async () => sink,
-        signal,
-      });
+      await prepared.write({ name: written.file, createSink: async () => sink, signal });
       await sink.commit();
     } catch (error) {
       await sink.abort();

@@ -19,6 +19,11 @@ export function columns(rows: readonly (readonly string[])[]): string {
     .join("\n");
 }
 
+/** Counts as people read them: `Conv 20, Relu 17`. */
+export function countsText(counts: Iterable<readonly [name: string, count: number]>): string {
+  return Array.from(counts, ([name, count]) => `${name} ${count}`).join(", ");
+}
+
 /** A byte count as people read it: `102.4 MB`. */
 export function formatBytes(bytes: number): string {
   for (const [unit, size] of [

@@ -20,7 +20,13 @@ const convert = (source: string, ...options: readonly string[]): Promise<Ran> =>
 const artifacts = (out: string, name: string): readonly string[] =>
   FORMATS.map((format) => join(out, `${name}.${format}`));
 
-describe.each(["torchscript", "default-exporter", "default-exporter-pools", "torchscript-slices", "torchscript-opset9"])("%s", (name) => {
+describe.each([
+  "torchscript",
+  "default-exporter",
+  "default-exporter-pools",
+  "torchscript-slices",
+  "torchscript-opset9",
+])("%s", (name) => {
   const out = join(folder, name);
 
   test("every format computes what PyTorch does", async () => {
@@ -56,7 +62,9 @@ test("a float16 model computes in float32, which a note says", async () => {
   }
 });
 
-test.each(["qdq", "qdq-asymmetric"])("%s: quantized weights and values are computed in float32", async (name) => {
+const QUANTIZED = ["qdq", "qdq-asymmetric", "qdq-per-tensor", "qdq-tokens"];
+
+test.each(QUANTIZED)("%s: quantized weights and values are computed in float32", async (name) => {
   const out = join(folder, name);
   const to = ["--to", "onnx,tfjs", "--labels", LABELS, "--out", out];
   const { code, stderr } = await runMain(["convert", foreign(name), ...to]);
@@ -64,6 +72,53 @@ test.each(["qdq", "qdq-asymmetric"])("%s: quantized weights and values are compu
   for (const path of artifacts(out, name).slice(0, 2)) {
     expect(await errorOf(path, { name, folder: join(folder, "run") }), path).toBeLessThan(EXACT);
   }
+});
+
+test.each([
+  ["qdq", "tfjs", undefined],
+  ["qdq", "smyd", { int8: 3 }],
+  ["qdq-per-tensor", "tfjs", { uint8: 4 }],
+  ["qdq-per-tensor", "smyd", { int8: 3 }],
+  ["qdq-asymmetric", "tfjs", { uint8: 4 }],
+  ["qdq-asymmetric", "smyd", undefined],
+  ["qdq-tokens", "tfjs", undefined],
+  ["qdq-tokens", "smyd", { int8: 4 }],
+])("%s as %s: quantized weights stay in 8 bits where that is exact", async (name, format, expected) => {
+  const outputs: Buffer[] = [];
+  const storage: Record<string, number>[] = [];
+  const y = join(folder, "y.npy");
+  for (const weights of [[], ["--weights", "float32"]]) {
+    const out = join(folder, "eight", `${name}-${weights.length}`);
+    const { code, json } = await runMain([
+      "convert",
+      foreign(name),
+      "--to",
+      format,
+      "--out",
+      out,
+      ...weights,
+      "--json",
+    ]);
+    expect(code).toBe(0);
+    storage.push(json.storage[format]);
+    const artifact = join(out, `${name}.${format}`);
+    expect(await errorOf(artifact, { name, folder: join(folder, "run") })).toBeLessThan(EXACT);
+    const input = join(folder, "run", "x.npy");
+    expect((await runMain(["run", artifact, "--input", input, "--output", y])).code).toBe(0);
+    outputs.push(readFileSync(y));
+  }
+  expect(storage[0]).toEqual(expect.objectContaining(expected ?? storage[1]));
+  expect(Object.keys(storage[1]!)).not.toContain("int8");
+  expect(Object.keys(storage[1]!)).not.toContain("uint8");
+  expect(outputs[0]!.equals(outputs[1]!)).toBe(true);
+});
+
+test("how weights are stored is printed, by convert and by inspect", async () => {
+  const out = join(folder, "printed");
+  const { stdout } = await runMain(["convert", foreign("qdq-per-tensor"), "--to", "tfjs,smyd", "--out", out]);
+  expect(stdout).toMatch(/weights +tfjs: .*uint8 4.*; smyd: .*int8 3/);
+  const inspected = await runMain(["inspect", join(out, "qdq-per-tensor.smyd")]);
+  expect(inspected.stdout).toMatch(/weights +\d+ tensors \(.*int8 3.*\), /);
 });
 
 test("an If by a size that --shape fixes, Loop and vendors' operators", async () => {

@@ -101,6 +101,7 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
     contract: written.contract!,
     preprocessFrom: options.preprocess === undefined ? model.preprocessFrom : "given",
     files: written.files,
+    storage: written.storage,
     unwrapped,
     recorded: Object.fromEntries(recorded.fields),
     rewrites,

@@ -9,7 +9,7 @@ import { lastPart } from "./last-part.ts";
 import { formatsNamed } from "./format-named.ts";
 import { SOURCE_FORMATS } from "./formats.ts";
 import type { ConvertOptions, ModelOptions } from "./options.ts";
-import type { RewriteReport, WrittenFile } from "./report.ts";
+import type { RewriteReport, WeightStorage, WrittenFile } from "./report.ts";
 import { requireKnown } from "./require-known.ts";
 import { UNKNOWN_HASH } from "./unknown-hash.ts";
 import { writeFormats } from "./write-formats.ts";
@@ -40,6 +40,7 @@ export interface ConvertModelReport {
   /** The model's own, which travels on, or the one that it got; absent where it has none. */
   readonly contract: Contract | undefined;
   readonly files: readonly WrittenFile[];
+  readonly storage: WeightStorage;
   readonly rewrites: readonly RewriteReport[];
   /** Warnings about the source for the user. */
   readonly warnings: readonly string[];
@@ -54,7 +55,7 @@ export interface ConvertModelReport {
 /**
  * Converts a model: reads its graph, brings it into the canonical form, rewrites it, and writes it in each format. A
  * contract in it travels on; a model without one gets one where the caller gives labels or preprocessing, and else stays
- * without. Weights stream; those of a `.smyd` file become float32 again.
+ * without. Weights stream; those that a model has as 8-bit integers stay so where the format holds them exactly.
  *
  * Files that the caller opened stay open; those that `resolve` opened are closed.
  *
@@ -69,7 +70,7 @@ export async function convertModel(source: ByteSource, options: ConvertModelOpti
   const start = performance.now();
   // It is awaited only at the end; until then nothing listens, and Node must not end the process if it fails.
   Promise.resolve(options.sourceSha256).catch(() => undefined);
-  const { weights = "float32", fold, signal, sizes } = options;
+  const { weights, fold, signal, sizes } = options;
   const formats = formatsNamed(options.formats);
   const read = await readable(options.from)(filesOf(source, options), { signal, sizes });
   try {
@@ -82,7 +83,13 @@ export async function convertModel(source: ByteSource, options: ConvertModelOpti
     const model = contract?.model ?? options.name;
     const name = contract === undefined ? fileName(model) : outputName(contract);
     const written = await writeFormats(
-      { graph, contract: contract && { ...contract, weights }, name, formats, ...(hash && { hash }) },
+      {
+        graph,
+        contract: contract && { ...contract, weights: weights ?? "float32" },
+        name,
+        formats,
+        ...(hash && { hash }),
+      },
       options,
     );
     const end = performance.now();
@@ -90,6 +97,7 @@ export async function convertModel(source: ByteSource, options: ConvertModelOpti
       model,
       contract: written.contract,
       files: written.files,
+      storage: written.storage,
       rewrites: built.rewrites,
       warnings: [...(read.warnings ?? []), ...widening(widened), ...warnings],
       milliseconds: { open: opened - start, build: rewritten - opened, write: end - rewritten, total: end - start },

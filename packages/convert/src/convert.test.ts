@@ -210,7 +210,7 @@ test("a model of more than 2 GiB gets its weights into a second file", async () 
   builder.input("input", "uint8", ["N"]);
   builder.output(builder.node("Identity", [builder.initializer(huge)], { name: "output" }));
   const sizes = new Map<string, number>();
-  const { entry } = await formatNamed("onnx")!.write(builder.finish(), {
+  const { write } = await formatNamed("onnx")!.prepare(builder.finish(), {
     weights: "float32",
     options: {},
     contract: {
@@ -223,6 +223,8 @@ test("a model of more than 2 GiB gets its weights into a second file", async () 
       weights: "float32",
       generator: "samoyed",
     },
+  });
+  const { entry } = await write({
     name: "huge",
     createSink: async (file) => ({
       position: 0,

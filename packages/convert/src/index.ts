@@ -11,6 +11,6 @@ export type { FormatOptions } from "./format-options.ts";
 export { FORMATS, SOURCE_FORMATS } from "./formats.ts";
 export type { ConvertOptions, ConvertProgress, ModelOptions } from "./options.ts";
 export { type RecordedModel, recordedModel } from "./recorded-model.ts";
-export type { ConvertReport, PreprocessOrigin, RewriteReport, WrittenFile } from "./report.ts";
+export type { ConvertReport, PreprocessOrigin, RewriteReport, WeightStorage, WrittenFile } from "./report.ts";
 export { VERSION } from "./version.ts";
 export { WEIGHT_TYPES } from "./weight-types.ts";

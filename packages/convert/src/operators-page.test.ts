@@ -45,8 +45,9 @@ function page(): string {
     "| --- | --- |",
     ...decomposed.map(([op, into]) => `| ${op} | ${into.length === 0 ? "a weight" : into.join(", ")} |`),
     "",
-    "A DequantizeLinear of a constant is a weight of float32. A value that is quantized and dequantized by the same two",
-    "constants is rounded to their grid by Div, Round, Clip and Mul. The other quantized operators stay.",
+    "A DequantizeLinear of a constant is a weight of float32, whose 8-bit integers a target stores if it holds them exactly.",
+    "A value that is quantized and dequantized by the same two constants is rounded to their grid by Div, Round, Clip and",
+    "Mul. The other quantized operators stay.",
     "",
     "Of onnxruntime's domain com.microsoft `.onnx` files may have, besides, " +
       `${VENDOR_OPERATORS.join(", ")}: the reader writes them by ONNX's own.`,

@@ -22,7 +22,10 @@ export interface ModelOptions extends ReadOptions {
   readonly taps?: boolean;
   /** One name per class, in class order. */
   readonly labels?: readonly string[];
-  /** How weights are stored, one of each format's `weights`; they compute as float32 in any case. float32 when absent. */
+  /**
+   * How weights are stored, one of each format's `weights`; they compute as float32 in any case. When absent, float32,
+   * and 8 bits for the weights of a model that are such integers there, where a format holds those exactly.
+   */
   readonly weights?: string;
   /** Options that only some formats have: `{ tfjs: { layout: "nhwc" } }`. */
   readonly formatOptions?: FormatOptions;

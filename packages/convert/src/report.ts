@@ -8,6 +8,9 @@ export interface WrittenFile {
   readonly byteLength: number;
 }
 
+/** By format, how many weights are stored in which way: `{ smyd: { float32: 20, int8: 12 } }`. */
+export type WeightStorage = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
 /** Where the preprocessing in the contract comes from. */
 export type PreprocessOrigin =
   /** The caller gave it. */
@@ -39,6 +42,7 @@ export interface ConvertReport {
   readonly preprocessFrom: PreprocessOrigin;
   /** Of each format its entry first, by which the model is opened. */
   readonly files: readonly WrittenFile[];
+  readonly storage: WeightStorage;
   /** Wrappers that were removed to find the weights, such as `state_dict` and `module.`. */
   readonly unwrapped: readonly string[];
   /** The checkpoint's statements about its network besides the tensors, by its place there: `arch`, `args.img_size`. */

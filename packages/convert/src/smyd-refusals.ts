@@ -1,6 +1,6 @@
 import type { Shape } from "@samoyed/core";
 import type { SmydWeights } from "@samoyed/format-smyd";
-import { type Format, inferShapes } from "@samoyed/graph";
+import { inferShapes, type PrepareContext, type Refusal } from "@samoyed/graph";
 import type { Graph } from "@samoyed/ir";
 
 /** Lists the operators that the runtime of `.smyd` models computes. */
@@ -14,15 +14,18 @@ export async function smydOperators(): Promise<readonly string[]> {
  * Where image sizes are open, operators are checked at 224 × 224 pixels, and what only depends on sizes is left to the
  * run.
  */
-export const smydRefusals: NonNullable<Format["findRefusals"]> = async (graph, { contract, weights, signal }) => {
+export async function smydRefusals(
+  graph: Graph,
+  { contract, weights, signal }: Omit<PrepareContext, "options">,
+): Promise<readonly Refusal[]> {
   const [{ outlineSmyd }, { findRefusals, planningSizes }] = await Promise.all([
     import("@samoyed/format-smyd"),
     import("@samoyed/runtime-smyd/plan"),
   ]);
-  const outline = await outlineSmyd(graph, { weights: weights as SmydWeights, signal });
+  const outline = await outlineSmyd(graph, { weights: weights as SmydWeights | undefined, signal });
   const { sizes, batch, exact } = planningSizes({ graph: outline.graph, ...(contract && { contract }) });
   return findRefusals(outline, { sizes, exact, shapes: shapesFor(graph, { sizes: sizes.inputs, batch }) });
-};
+}
 
 /** Every value's shape for inputs of these sizes; the batch stays a symbol. */
 function shapesFor(

@@ -1,11 +1,10 @@
 import { type Contract, InternalError, throwIfAborted, UsageError } from "@samoyed/core";
 import { type Format, weightBytes, type WrittenModel } from "@samoyed/graph";
 import type { Graph } from "@samoyed/ir";
-import { expandFor } from "./expand-for.ts";
 import { optionsFor, requireWritten } from "./format-options.ts";
 import type { ConvertOptions } from "./options.ts";
-import type { WrittenFile } from "./report.ts";
-import { requireRunnable } from "./require-runnable.ts";
+import { prepareFormats } from "./prepare-formats.ts";
+import type { WeightStorage, WrittenFile } from "./report.ts";
 import { shareReads } from "./share-reads.ts";
 import { type SinkSet, sinkSet } from "./sink-set.ts";
 import { requireWeightType } from "./weight-types.ts";
@@ -24,6 +23,13 @@ export interface WriteJob {
   readonly verify?: () => Promise<void>;
 }
 
+/** What was written. */
+export interface WrittenFormats {
+  readonly contract: Contract | undefined;
+  readonly files: readonly WrittenFile[];
+  readonly storage: WeightStorage;
+}
+
 /** Options that concern writing. */
 export type WriteFormatsOptions = Pick<
   ConvertOptions,
@@ -39,12 +45,16 @@ export type WriteFormatsOptions = Pick<
  */
 export async function writeFormats(
   { graph, contract, name, formats, hash, verify }: WriteJob,
-  { createSink, onProgress, signal, weights = "float32", formatOptions }: WriteFormatsOptions,
-): Promise<{ readonly contract: Contract | undefined; readonly files: readonly WrittenFile[] }> {
-  for (const format of formats) requireWeightType(format, weights);
+  { createSink, onProgress, signal, weights, formatOptions }: WriteFormatsOptions,
+): Promise<WrittenFormats> {
+  if (weights !== undefined) for (const format of formats) requireWeightType(format, weights);
   requireWritten(formats, formatOptions);
   const options = formats.map((format) => optionsFor(format, formatOptions));
-  await requireRunnable(graph, { formats, contract, weights, signal });
+  const { shares, begin } = shareReads(graph, formats.length);
+  const prepared = await prepareFormats(
+    formats.map((format, place) => ({ format, graph: shares[place]!.graph, options: options[place]! })),
+    { contract, weights, signal },
+  );
   const total = formats.length * weightBytes(graph);
   let done = 0;
   const sinks = sinkSet({
@@ -58,16 +68,10 @@ export async function writeFormats(
   const owners = new Map<string, Format>();
   const stop = new AbortController();
   const stopped = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
-  const shares = shareReads(graph, formats.length);
   const write = async (format: Format, place: number): Promise<WrittenModel> => {
-    const share = shares[place]!;
     try {
-      const expanded = await expandFor(format, share.graph);
-      return await format.write(expanded.graph, {
-        contract,
+      return await prepared[place]!.write({
         name,
-        weights,
-        options: options[place]!,
         createSink(file) {
           owners.set(file, format);
           return sinks.create(file);
@@ -75,10 +79,11 @@ export async function writeFormats(
         signal: stopped,
       });
     } finally {
-      share.leave();
+      shares[place]!.leave();
     }
   };
   try {
+    begin();
     const models = await allOrFirstError(formats.map(write), () => stop.abort());
     await verify?.();
     const sha256 = await hash?.();
@@ -90,6 +95,7 @@ export async function writeFormats(
     const rank = ({ format, file }: (typeof files)[number]): number =>
       2 * formats.indexOf(format) + (entries.has(file) ? 0 : 1);
     return {
+      storage: Object.fromEntries(formats.map(({ name: format }, place) => [format, prepared[place]!.storage])),
       files: files.toSorted((a, b) => rank(a) - rank(b)).map((file) => ({ ...file, format: file.format.name })),
       contract: sha256 === undefined ? contract : { ...contract!, source: { ...contract!.source!, sha256 } },
     };

@@ -1,5 +1,6 @@
 import {
   castWeights,
+  countStorage,
   describeGraph,
   type Format,
   type KeptFiles,
@@ -8,8 +9,8 @@ import {
   type ReadModelOptions,
   weightBytes,
   withFiles,
-  type WriteContext,
-  type WrittenModel,
+  type PrepareContext,
+  type PreparedModel,
 } from "@samoyed/graph";
 import type { Graph } from "@samoyed/ir";
 import type { OnnxModel } from "./read-onnx.ts";
@@ -25,7 +26,7 @@ export const onnxFormat: Format = {
   ending: ".onnx",
   weights: ["float32", "float16"],
   options: [],
-  write,
+  prepare,
   read: (files, { signal, sizes }) =>
     openKept(files, {
       signal,
@@ -55,20 +56,23 @@ async function readModel(open: KeptFiles["open"], options: ReadModelOptions): Pr
   return readOnnx(await open(""), { resolve: open, ...options });
 }
 
-async function write(
-  graph: Graph,
-  { contract, name, weights, createSink, signal }: WriteContext,
-): Promise<WrittenModel> {
+async function prepare(graph: Graph, { contract, weights }: PrepareContext): Promise<PreparedModel> {
   const { MAX_MODEL_BYTES, onnxByteLength, writeOnnx } = await import("./write-onnx.ts");
   const stored = weights === "float16" ? castWeights(graph, weights) : graph;
-  const entry = `${name}.onnx`;
-  const sink = await createSink(entry);
-  const common = { sink, ...(contract && { contract }), signal };
-  const fitsOneFile =
-    weightBytes(stored) <= MAX_UNMEASURED_BYTES ||
-    onnxByteLength(stored, { ...(contract && { contract }) }) <= MAX_MODEL_BYTES;
-  if (fitsOneFile) return { entry, ...(await writeOnnx(stored, common)) };
-  const dataFile = `${entry}.data`;
-  const external = { name: dataFile, sink: await createSink(dataFile) };
-  return { entry, ...(await writeOnnx(stored, { ...common, external })) };
+  return {
+    refusals: [],
+    storage: countStorage(Array.from(stored.initializers.values(), ({ dtype }) => dtype)),
+    async write({ name, createSink, signal }) {
+      const entry = `${name}.onnx`;
+      const sink = await createSink(entry);
+      const common = { sink, ...(contract && { contract }), signal };
+      const fitsOneFile =
+        weightBytes(stored) <= MAX_UNMEASURED_BYTES ||
+        onnxByteLength(stored, { ...(contract && { contract }) }) <= MAX_MODEL_BYTES;
+      if (fitsOneFile) return { entry, ...(await writeOnnx(stored, common)) };
+      const dataFile = `${entry}.data`;
+      const external = { name: dataFile, sink: await createSink(dataFile) };
+      return { entry, ...(await writeOnnx(stored, { ...common, external })) };
+    },
+  };
 }

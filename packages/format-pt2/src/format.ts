@@ -1,4 +1,4 @@
-import { fixSizes, openKept, type SourceFormat, withFiles } from "@samoyed/graph";
+import { openKept, type SourceFormat, withFiles } from "@samoyed/graph";
 
 /** The format that `torch.export.save` writes: a graph with its weights, which is read and not written. */
 export const pt2Format: SourceFormat = {
@@ -6,13 +6,13 @@ export const pt2Format: SourceFormat = {
   title: "torch.export",
   noun: "a program that torch.export.save wrote",
   ending: ".pt2",
-  read: (files, { signal, sizes = new Map() }) =>
+  read: (files, { signal, sizes }) =>
     openKept(files, {
       signal,
+      sizes,
       async work({ open }) {
         const { readPt2 } = await import("./read-pt2.ts");
-        const { graph, ...rest } = await readPt2(await open(""), { signal });
-        return { ...rest, graph: fixSizes(graph, sizes) };
+        return readPt2(await open(""), { signal });
       },
     }),
   describe: (files, { signal }) =>

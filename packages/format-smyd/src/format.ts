@@ -1,7 +1,7 @@
 import { readSafetensorsHeader, SamoyedError } from "@samoyed/core";
 import {
+  countStorage,
   describeValues,
-  fixSizes,
   type Format,
   type KeptFiles,
   readSwitch,
@@ -29,20 +29,25 @@ export const smydFormat: Format = {
       read: readSwitch,
     },
   ],
-  async write(graph, { contract, name, weights, createSink, signal }) {
-    const { writeSmyd } = await import("./write-smyd.ts");
-    const entry = `${name}.smyd`;
-    const sink = await createSink(entry);
-    const options = { sink, ...(contract && { contract }), weights: weights as SmydWeights, signal };
-    return { entry, ...(await writeSmyd(graph, options)) };
+  async prepare(graph, { contract, weights, signal }) {
+    const { prepareSmyd } = await import("./write-smyd.ts");
+    const options = { ...(contract && { contract }), weights: weights as SmydWeights | undefined, signal };
+    const { stored, write } = await prepareSmyd(graph, options);
+    return {
+      refusals: [],
+      storage: countStorage(stored),
+      async write({ name, createSink, signal: stop }) {
+        const entry = `${name}.smyd`;
+        const sink = await createSink(entry);
+        return { entry, ...(await write({ sink, signal: stop })) };
+      },
+    };
   },
-  read: (files, { signal, sizes = new Map() }) =>
+  read: (files, { signal, sizes }) =>
     openKept(files, {
       signal,
-      async work({ open }) {
-        const { graph, ...rest } = await readModel(open, signal);
-        return { ...rest, graph: fixSizes(graph, sizes) };
-      },
+      sizes,
+      work: ({ open }) => readModel(open, signal),
     }),
   describe: (files, { signal }) =>
     withFiles(files, {

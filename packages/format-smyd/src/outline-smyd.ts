@@ -19,7 +19,7 @@ const ALIGNMENT = 8;
 /** Describes a graph as `writeSmyd` would, without writing it; of the weights only small constants are read. */
 export async function outlineSmyd(
   graph: Graph,
-  { weights = "float32", ...reading }: ReadOptions & { readonly weights?: SmydWeights } = {},
+  { weights, ...reading }: ReadOptions & { readonly weights?: SmydWeights | undefined } = {},
 ): Promise<SmydOutline> {
   requireCanonical(graph);
   const parts: Uint8Array[] = [];
@@ -37,7 +37,8 @@ export async function outlineSmyd(
     return { ...common, offset };
   };
   const initializers = new Map<string, SmydWeight>();
-  for (const entry of planWeights(graph, weights)) initializers.set(entry.record.name, await outline(entry));
+  for (const entry of await planWeights(graph, { weights, reading }))
+    initializers.set(entry.record.name, await outline(entry));
   const nodes = graph.nodes.map((node) => ({ ...node, attributes: plainAttributes(node) }));
   const data = new Uint8Array(length);
   let at = 0;

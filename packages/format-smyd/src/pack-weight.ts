@@ -32,7 +32,7 @@ export type Emit = (bytes: Uint8Array) => Promise<void>;
  * @throws UnsupportedError when a value cannot be stored as asked.
  */
 export async function packWeight(
-  { weight, record }: PlannedWeight,
+  { weight, record, scales: given }: PlannedWeight,
   { emit, reading }: { readonly emit: Emit; readonly reading: ReadOptions },
 ): Promise<Float32Array | undefined> {
   if (record.layout === "plain") {
@@ -53,7 +53,12 @@ export async function packWeight(
   let first = 0;
   for await (const rows of pieces) {
     const count = rows.length / row;
-    const stored = storeRows(rows, { count, storage: record.storage as SmydWeights, name: record.name });
+    const stored = storeRows(rows, {
+      count,
+      storage: record.storage as SmydWeights,
+      name: record.name,
+      scales: given?.subarray(first, first + count),
+    });
     scales?.set(stored.scales!, first);
     pack(stored.values, packed, conv);
     await emit(arrayToBytes(packed));

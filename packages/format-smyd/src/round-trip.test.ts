@@ -1,8 +1,18 @@
-import { castArray, float16ArrayToFloat32, type LazyTensor, readTensor } from "@samoyed/core";
+import {
+  castArray,
+  float16ArrayToFloat32,
+  InternalError,
+  lazyFromChunks,
+  type LazyTensor,
+  lazyTensor,
+  memorySource,
+  readTensor,
+} from "@samoyed/core";
 import type { Graph } from "@samoyed/ir";
 import fc from "fast-check";
 import { dtypeGraph } from "@samoyed/test-support/dtype-graph";
 import { plainGraph } from "@samoyed/test-support/plain-graph";
+import { readSmydHeader } from "@samoyed/smyd-file";
 import { describe, expect, test } from "vitest";
 import { CONTRACT, fromBytes, toBytes } from "../test/files.ts";
 import { attributeGraph, convGraph, matrixGraph, PLAIN_DTYPES, smallNetwork } from "../test/graphs.ts";
@@ -62,6 +72,64 @@ function dequantized({ shape }: LazyTensor, values: Float32Array, axis: 0 | 1): 
   });
 }
 
+/** The axis of a weight's output channels. */
+const outputAxis = ({ name }: Graph): 0 | 1 => (name === "matmul" || name === "gemm-transposed" ? 1 : 0);
+
+/** A graph whose weight is made of all int8 in turn, by a scale for each output channel, or for each position of `axis`. */
+function quantizedGraph(graph: Graph, { axis = outputAxis(graph) }: { readonly axis?: 0 | 1 } = {}): Graph {
+  const { name, shape } = graph.initializers.get("weight")!;
+  const length = shape.reduce((product, size) => product * size, 1);
+  const data = Float32Array.from({ length: shape[axis]! }, (_, channel) => (channel + 1) / 97);
+  const inner = shape.slice(axis + 1).reduce((product, size) => product * size, 1);
+  const values = Float32Array.from(
+    { length },
+    (_, i) => (((i * 37) % 256) - 128) * data[Math.floor(i / inner) % data.length]!,
+  );
+  const scales = lazyTensor("scales", { dtype: "float32", shape: [data.length], data });
+  const weight: LazyTensor = {
+    ...lazyTensor(name, { dtype: "float32", shape, data: values }),
+    quantized: { range: [-128, 127], scales, zeros: undefined, axis },
+  };
+  return { ...graph, initializers: new Map([...graph.initializers, [name, weight]]) };
+}
+
+async function storageOf(bytes: Uint8Array): Promise<string> {
+  return (await readSmydHeader(memorySource(bytes))).graph.initializers.get("weight")!.storage;
+}
+
+describe("weights that are made of int8", () => {
+  test("are stored as that, bit for bit, and again", async () => {
+    await fc.assert(
+      fc.asyncProperty(shapes, async (shaped) => {
+        const graph = quantizedGraph(shaped);
+        for (const weights of [undefined, "int8"] as const) {
+          const bytes = await toBytes(graph, { weights });
+          const { graph: back } = await fromBytes(bytes);
+          expect(await storageOf(bytes)).toBe("int8");
+          expect(await weightsOf(back)).toEqual(await weightsOf(graph));
+          expect(await toBytes(back)).toEqual(bytes);
+        }
+        expect(await storageOf(await toBytes(graph, { weights: "float32" }))).toBe("float32");
+      }),
+    );
+  });
+
+  test("by a scale for each input channel are float32", async () => {
+    const bytes = await toBytes(quantizedGraph(matrixGraph("gemm", [5, 7]), { axis: 1 }));
+    expect(await storageOf(bytes)).toBe("float32");
+  });
+
+  test("that something changed are a fault of ours, and nothing is written", async () => {
+    const graph = quantizedGraph(matrixGraph("gemm", [5, 7]));
+    const { quantized, ...weight } = graph.initializers.get("weight")!;
+    const halved = lazyFromChunks(weight, async function* () {
+      yield new Uint8Array((await weightsOf(graph)).map((value) => value / 2).buffer);
+    });
+    const initializers = new Map([...graph.initializers, ["weight", { ...halved, ...(quantized && { quantized }) }]]);
+    await expect(toBytes({ ...graph, initializers })).rejects.toThrow(InternalError);
+  });
+});
+
 describe("weights of any convolution or matrix product", () => {
   test("float32: bit for bit", async () => {
     await fc.assert(
@@ -85,8 +153,7 @@ describe("weights of any convolution or matrix product", () => {
     await fc.assert(
       fc.asyncProperty(shapes, async (graph) => {
         const back = (await fromBytes(await toBytes(graph, { weights: "int8" }))).graph;
-        const axis = graph.name === "matmul" || graph.name === "gemm-transposed" ? 1 : 0;
-        const expected = dequantized(graph.initializers.get("weight")!, await weightsOf(graph), axis);
+        const expected = dequantized(graph.initializers.get("weight")!, await weightsOf(graph), outputAxis(graph));
         expect(await weightsOf(back)).toEqual(expected);
       }),
     );

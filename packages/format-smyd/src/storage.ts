@@ -1,4 +1,4 @@
-import { float16ArrayToFloat32, narrowWeights, UnsupportedError } from "@samoyed/core";
+import { float16ArrayToFloat32, narrowWeights, requireMultiples, UnsupportedError } from "@samoyed/core";
 import type { PanelArray } from "@samoyed/smyd-file";
 
 /** Storage of weights in panels. */
@@ -7,7 +7,10 @@ export type SmydWeights = (typeof SMYD_WEIGHTS)[number];
 /** All of them. */
 export const SMYD_WEIGHTS = ["float32", "float16", "int8"] as const;
 
-/** The largest int8 in use: the range is symmetric, so -128 is not. */
+/** The integers that the format holds. */
+export const INT8_RANGE: readonly [least: number, most: number] = [-128, 127];
+
+/** The largest int8 that float32 becomes: the range is symmetric, so -128 is not used. */
 const INT8_MAX = 127;
 
 /** float32's smallest normal number. A smaller scale would be too coarse to divide by. */
@@ -24,25 +27,47 @@ export interface Stored {
   readonly scales?: Float32Array;
 }
 
+/** How rows are stored. */
+export interface RowsStorage {
+  readonly count: number;
+  readonly storage: SmydWeights;
+  /** The weight's, for messages. */
+  readonly name: string;
+  /** For int8: of each row the scale whose multiples its elements are; chosen when absent. */
+  readonly scales?: Float32Array | undefined;
+}
+
 /**
  * A weight's output channels as they are stored: float32 the values themselves, float16 rounded to nearest, ties to
- * even; int8 as `docs/smyd-format.md` has it.
+ * even; int8 as `docs/smyd-format.md` has it, or by the scales that the rows are multiples of.
  *
  * @param rows [count, row].
  * @throws UnsupportedError when a value cannot be stored so; `name` names the weight.
  */
-export function storeRows(
-  rows: Float32Array,
-  { count, storage, name }: { readonly count: number; readonly storage: SmydWeights; readonly name: string },
-): Stored {
+export function storeRows(rows: Float32Array, { count, storage, name, scales }: RowsStorage): Stored {
   switch (storage) {
     case "float32":
       return { values: rows };
     case "float16":
       return { values: narrowWeights(rows, name) };
     default:
-      return quantized(rows, { count, name });
+      return scales === undefined ? quantized(rows, { count, name }) : multiples(rows, { scales, name });
   }
+}
+
+/** Rows that are multiples of their scales as the integers. */
+function multiples(
+  rows: Float32Array,
+  { scales, name }: { readonly scales: Float32Array; readonly name: string },
+): Stored {
+  const values = new Int8Array(rows.length);
+  const row = rows.length / scales.length;
+  for (const [channel, scale] of scales.entries()) {
+    const start = channel * row;
+    requireMultiples(rows.subarray(start, start + row), scale, name);
+    for (let i = start; i < start + row; i++) values[i] = rows[i]! / scale + ROUND - ROUND;
+  }
+  return { values, scales };
 }
 
 function quantized(rows: Float32Array, { count, name }: { readonly count: number; readonly name: string }): Stored {

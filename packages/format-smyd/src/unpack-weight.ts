@@ -6,7 +6,9 @@ import {
   lazyFromChunks,
   type LazyTensor,
   lazyTensor,
+  type QuantizedForm,
   type ReadOptions,
+  type TensorInfo,
   wholeElements,
 } from "@samoyed/core";
 import {
@@ -20,7 +22,7 @@ import {
   unpackDepthwise,
   unpackPanel,
 } from "@samoyed/smyd-file";
-import { restoreRows } from "./storage.ts";
+import { INT8_RANGE, restoreRows } from "./storage.ts";
 import type { VerifiedData } from "./verified-data.ts";
 
 /** Smaller tensors are read at once, because shape inference looks into them: sizes, axes, pads. */
@@ -36,12 +38,24 @@ export async function unpackWeight(weight: SmydWeight, data: VerifiedData, readi
   const { name, dtype, shape, layout } = weight;
   const what = `weight ${JSON.stringify(name)}`;
   if (layout !== "plain") {
-    return lazyFromChunks({ name, dtype, shape }, (options) => unpacked(weight, data, options));
+    const lazy = lazyFromChunks({ name, dtype, shape }, (options) => unpacked(weight, data, options));
+    const quantized = quantizedForm(weight, data);
+    return quantized === undefined ? lazy : { ...lazy, quantized };
   }
   if (weight.byteLength > MAX_SMALL_BYTES) {
     return lazyFromChunks({ name, dtype, shape }, (options) => data.chunks(weight, what, options));
   }
   return lazyTensor(name, bytesToTensor(await data.bytes(weight, what, reading), dtype, shape));
+}
+
+/** The integers that an int8 weight is made of, so that it can be written as it is. */
+function quantizedForm({ name, shape, layout, scale }: SmydWeight, data: VerifiedData): QuantizedForm | undefined {
+  if (scale === undefined) return undefined;
+  const axis = layout === "panel8-transposed" ? 1 : 0;
+  const what = `the scale of weight ${JSON.stringify(name)}`;
+  const info: TensorInfo = { name: `${name}.scale`, dtype: "float32", shape: [shape[axis]!] };
+  const scales = lazyFromChunks(info, (options) => data.chunks(scale, what, options));
+  return { range: INT8_RANGE, scales, zeros: undefined, axis };
 }
 
 async function* unpacked(weight: SmydWeight, data: VerifiedData, reading: ReadOptions): AsyncGenerator<Uint8Array> {

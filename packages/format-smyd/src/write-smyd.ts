@@ -15,19 +15,33 @@ import { encodeGraph } from "./encode-graph.ts";
 import { encodeHeader } from "./encode-header.ts";
 import { type Emit, packWeight } from "./pack-weight.ts";
 import type { SmydWeights } from "./storage.ts";
-import { planWeights } from "./weight-records.ts";
+import { type PlannedWeight, planWeights } from "./weight-records.ts";
 
-/** Options of `writeSmyd`. */
-export interface WriteSmydOptions extends ReadOptions {
-  /** The caller commits or aborts it. */
-  readonly sink: Sink;
+/** Options of `prepareSmyd`. */
+export interface PrepareSmydOptions extends ReadOptions {
   /** Travels in the header. */
   readonly contract?: Contract;
   /**
    * How the weights of convolutions and matrix products are stored; the rest stays as it is. int8 is symmetric, with
-   * one scale for each output channel. float32 when absent.
+   * one scale for each output channel. When absent, int8 for weights that are exactly that in the source, else float32.
    */
-  readonly weights?: SmydWeights;
+  readonly weights?: SmydWeights | undefined;
+}
+
+/** Where `PreparedSmyd.write` writes. */
+export interface SmydOutput extends ReadOptions {
+  /** The caller commits or aborts it. */
+  readonly sink: Sink;
+}
+
+/** Options of `writeSmyd`. */
+export type WriteSmydOptions = PrepareSmydOptions & SmydOutput;
+
+/** A graph whose weights are planned. */
+export interface PreparedSmyd {
+  /** How each weight is stored. */
+  readonly stored: readonly string[];
+  readonly write: (output: SmydOutput) => Promise<WrittenSmyd>;
 }
 
 /** Result of `writeSmyd`. */
@@ -50,11 +64,34 @@ export interface WrittenSmyd {
  * @throws ShapeError when a tensor yields more or fewer bytes than its shape has.
  */
 export async function writeSmyd(graph: Graph, options: WriteSmydOptions): Promise<WrittenSmyd> {
-  const { sink, contract, weights = "float32", signal } = options;
-  const reading: ReadOptions = signal === undefined ? {} : { signal };
+  return (await prepareSmyd(graph, options)).write(options);
+}
+
+/**
+ * Plans how a graph's weights are stored, of which none is read yet but the scales of quantized ones.
+ *
+ * @throws UnsupportedError when the graph is not in the canonical form.
+ * @throws UsageError when the contract names other ports than the graph has.
+ */
+export async function prepareSmyd(
+  graph: Graph,
+  { contract, weights, signal }: PrepareSmydOptions,
+): Promise<PreparedSmyd> {
   requireContractPorts(graph, contract);
   requireCanonical(graph);
-  const list = planWeights(graph, weights);
+  const list = await planWeights(graph, { weights, reading: signal === undefined ? {} : { signal } });
+  return {
+    stored: list.map(({ record }) => record.storage),
+    write: (output) => writePlanned(graph, { list, contract }, output),
+  };
+}
+
+async function writePlanned(
+  graph: Graph,
+  { list, contract }: { readonly list: readonly PlannedWeight[]; readonly contract: Contract | undefined },
+  { sink, signal }: SmydOutput,
+): Promise<WrittenSmyd> {
+  const reading: ReadOptions = signal === undefined ? {} : { signal };
   const placed = layOutData(list.map(({ record }) => record));
   const header = encodeHeader({ graph: encodeGraph(graph, list), contract, placed });
   requireReadable(header.bytes, graph);

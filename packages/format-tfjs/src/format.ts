@@ -1,4 +1,5 @@
-import { readAtLeastZero, type Format, readChoice } from "@samoyed/graph";
+import { countStorage, readAtLeastZero, type Format, readChoice, requireCanonical } from "@samoyed/graph";
+import { messageWithoutNode } from "@samoyed/ir";
 import { type DoorLayout, LAYOUTS } from "./door-layout.ts";
 import { DEFAULT_GROUP_BUDGET } from "./group-cost.ts";
 import { STORED_WEIGHTS, type StoredWeights } from "./quantize.ts";
@@ -35,18 +36,28 @@ export const tfjsFormat: Format = {
       read: readAtLeastZero("0.1 for a tenth"),
     },
   ],
-  async write(graph, { contract, name, weights, options, createSink, signal }) {
-    const { writeTfjs } = await import("./write-tfjs.ts");
+  async prepare(graph, { contract, weights, options, signal }) {
+    const { prepareTfjs } = await import("./write-tfjs.ts");
     const { layout, groupBudget } = options as { layout?: DoorLayout; groupBudget?: number };
-    const written = await writeTfjs(graph, {
-      createSink: (file) => createSink(`${name}.tfjs/${file}`),
-      weights: weights as StoredWeights,
+    const { lowered, stored, write } = await prepareTfjs(graph, {
+      weights: weights as StoredWeights | undefined,
       ...(layout !== undefined && { layout }),
       ...(groupBudget !== undefined && { groupBudget }),
       ...(contract && { contract }),
       signal,
     });
-    return { entry: `${name}.tfjs/${ENTRY}`, ...written };
+    const refusals = lowered.refused.map(({ node, error }) => {
+      return { node: node.name, op: node.op, reason: messageWithoutNode(error.message, node) };
+    });
+    if (refusals.length === 0) requireCanonical(graph);
+    return {
+      refusals,
+      storage: countStorage(stored),
+      async write({ name, createSink, signal: stop }) {
+        const written = await write({ createSink: (file) => createSink(`${name}.tfjs/${file}`), signal: stop });
+        return { entry: `${name}.tfjs/${ENTRY}`, ...written };
+      },
+    };
   },
   async describe(files, { signal }) {
     const { modelFacts, readModel } = await import("@samoyed/tfjs-file");
@@ -75,10 +86,6 @@ export const tfjsFormat: Format = {
   async readWeights(files, options) {
     const { readTfjsWeights } = await import("./read-weights.ts");
     await readTfjsWeights(files, options);
-  },
-  async findRefusals(graph, { signal }) {
-    const { findRefusals } = await import("./lower-graph.ts");
-    return findRefusals(graph, { layout: "nchw", groupBudget: DEFAULT_GROUP_BUDGET, ...(signal && { signal }) });
   },
   ownFiles: ownShards,
 };

@@ -1,6 +1,6 @@
-import { type ReadOptions, type SamoyedError, throwIfAborted, UnsupportedError } from "@samoyed/core";
-import { inferShapes, type Refusal, requireCanonical } from "@samoyed/graph";
-import { type Graph, messageWithoutNode, type Node, nodeUnsupportedError } from "@samoyed/ir";
+import { type ReadOptions, throwIfAborted, UnsupportedError } from "@samoyed/core";
+import { inferShapes } from "@samoyed/graph";
+import { type Graph, type Node, nodeUnsupportedError } from "@samoyed/ir";
 import type { DoorLayout } from "./door-layout.ts";
 import { tfDType } from "./dtypes.ts";
 import { Emitter } from "./emitter.ts";
@@ -19,39 +19,21 @@ export interface LowerOptions extends ReadOptions {
 /** ONNX operators that can be written for TensorFlow.js. */
 export const LOWERED_OPERATORS: readonly string[] = [...LOWERINGS.keys()].sort();
 
+/** A graph that was lowered, as far as it can be. */
+export interface Lowered {
+  readonly graph: TfGraph;
+  /** The nodes that are not written, in the graph's order, and why. Without them the graph is not to be used. */
+  readonly refused: readonly { readonly node: Node; readonly error: UnsupportedError }[];
+}
+
 /**
  * The graph in TensorFlow's operators, channels last inside; images are transposed at the boundary, where it says so,
- * and where an operator forces it.
+ * and where an operator forces it. What follows from a node that is refused is lowered as if its outputs were computed.
  *
- * @throws UnsupportedError naming all nodes that are not in the canonical form, all of operators that are missing, or
- *   the first that is not written as it is.
+ * @throws UnsupportedError where an input or an output has a type that TensorFlow.js does not have.
  */
-export async function lowerGraph(graph: Graph, options: LowerOptions): Promise<TfGraph> {
-  requireCanonical(graph);
-  requireOperators(graph);
-  return lowerNodes(graph, options, (_, error) => {
-    throw error;
-  });
-}
-
-/** Lists every node that `lowerGraph` refuses; what follows from one is lowered as if its outputs were computed. */
-export async function findRefusals(graph: Graph, options: LowerOptions): Promise<readonly Refusal[]> {
-  const refusals: Refusal[] = [];
-  await lowerNodes(graph, options, (node, { message }) => {
-    const { name, op } = node;
-    refusals.push({ node: name, op, reason: messageWithoutNode(message, node) });
-  });
-  return refusals;
-}
-
-/** Receives a node that is refused; returns if lowering is to go on. */
-type Refuse = (node: Node, error: SamoyedError) => void;
-
-async function lowerNodes(
-  graph: Graph,
-  { layout, groupBudget, signal }: LowerOptions,
-  refuse: Refuse,
-): Promise<TfGraph> {
+export async function lowerGraph(graph: Graph, { layout, groupBudget, signal }: LowerOptions): Promise<Lowered> {
+  const refused: { node: Node; error: UnsupportedError }[] = [];
   const known = inferShapes(graph);
   const reading: ReadOptions = signal === undefined ? {} : { signal };
   const emitter = new Emitter(known, { groupPlan: planGroups(known, groupBudget), reading });
@@ -63,14 +45,30 @@ async function lowerNodes(
       await lowerNode(node, emitter);
     } catch (error) {
       if (!(error instanceof UnsupportedError)) throw error;
-      refuse(node, error);
+      refused.push({ node, error });
       suppose(node, emitter);
     }
   }
-  const outputs = known.outputs
-    .filter(({ name }) => emitter.has(name))
-    .map(({ name }) => lowerOutput(name, layout, emitter));
-  return { nodes: emitter.nodes, weights: emitter.weights, inputs, outputs };
+  const outputs = refused.length > 0 ? [] : known.outputs.map(({ name }) => lowerOutput(name, layout, emitter));
+  return { graph: { nodes: emitter.nodes, weights: emitter.weights, inputs, outputs }, refused };
+}
+
+/**
+ * Requires all nodes of a graph to be written.
+ *
+ * @throws UnsupportedError naming all of operators that are missing, or the first that is not written as it is.
+ */
+export function requireLowered(name: string, { refused }: Lowered): void {
+  const missing = refused.filter(({ node }) => !LOWERINGS.has(node.op));
+  if (missing.length === 0) {
+    if (refused[0] !== undefined) throw refused[0].error;
+    return;
+  }
+  const list = missing.map(({ node }) => `${node.op} (node "${node.name}")`);
+  throw new UnsupportedError(`graph "${name}": not written for TensorFlow.js: ${list.join(", ")}`, {
+    hint: "The README of @samoyed/format-tfjs lists the operators that are.",
+    details: { operators: [...new Set(missing.map(({ node }) => node.op))] },
+  });
 }
 
 async function lowerNode(node: Node, emitter: Emitter): Promise<void> {
@@ -88,16 +86,6 @@ function suppose({ name, outputs }: Node, emitter: Emitter): void {
     const { dtype, shape } = type;
     emitter.set(output, { kind: "computed", ref: `${name}/refused`, layout: "plain", dtype, shape });
   }
-}
-
-function requireOperators(graph: Graph): void {
-  const missing = graph.nodes.filter(({ op }) => !LOWERINGS.has(op));
-  if (missing.length === 0) return;
-  const list = missing.map(({ op, name }) => `${op} (node "${name}")`);
-  throw new UnsupportedError(`graph "${graph.name}": not written for TensorFlow.js: ${list.join(", ")}`, {
-    hint: "The README of @samoyed/format-tfjs lists the operators that are.",
-    details: { operators: [...new Set(missing.map(({ op }) => op))] },
-  });
 }
 
 function requireDTypes(node: Node, emitter: Emitter): void {

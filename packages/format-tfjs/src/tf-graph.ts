@@ -1,6 +1,7 @@
 import type { LazyTensor } from "@samoyed/core";
 import type { Dim } from "@samoyed/ir";
 import type { Arrangement } from "./arrangement.ts";
+import type { Quantization } from "./quantize.ts";
 
 /** An attribute in GraphDef's JSON: bytes as base64, 64-bit integers as strings, enums by name. */
 export type TfAttribute =
@@ -49,6 +50,8 @@ export interface WeightEntry {
   readonly arrangement?: Arrangement;
   /** Whether `weights` may store it in fewer bits. */
   readonly compressible: boolean;
+  /** The line on which its elements are, where they are made of 8-bit integers: those are stored without a loss. */
+  readonly exact?: Quantization;
 }
 
 /** An input or an output: the caller's name, the node's output, and the shape at the boundary. */

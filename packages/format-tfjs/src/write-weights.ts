@@ -7,6 +7,7 @@ import {
   type LazyTensor,
   narrowWeights,
   type ReadOptions,
+  requireMultiples,
   type Sink,
   tensorByteLength,
   throughBlocks,
@@ -35,10 +36,12 @@ export interface ManifestGroup {
 const BYTES = { float32: 4, float16: 2, uint16: 2, uint8: 1, int32: 4, bool: 1 } as const;
 
 /** Storage of an entry. */
-type Stored = keyof typeof BYTES;
+export type Stored = keyof typeof BYTES;
 
-function storedAs({ compressible, dtype }: WeightEntry, weights: StoredWeights): Stored {
-  return compressible && dtype === "float32" ? weights : dtype;
+/** How an entry is stored where `weights` is asked for; by default as its source has it. */
+export function storedAs({ compressible, dtype, exact }: WeightEntry, weights: StoredWeights | undefined): Stored {
+  if (!compressible || dtype !== "float32") return dtype;
+  return weights ?? (exact === undefined ? dtype : "uint8");
 }
 
 /** A source that is in memory, for the entries that are made of it. */
@@ -62,7 +65,7 @@ export async function writeWeights(
     createSink,
     reading,
   }: {
-    readonly weights: StoredWeights;
+    readonly weights: StoredWeights | undefined;
     readonly createSink: (file: string) => Promise<Sink>;
     readonly reading: ReadOptions;
   },
@@ -82,7 +85,7 @@ export async function writeWeights(
       } else {
         const loaded = await load(source);
         if (stored === "uint8" || stored === "uint16") {
-          loaded.quantization ??= quantizationOf(loaded.array as Float32Array, stored, source);
+          loaded.quantization ??= quantizationFor(entry, loaded.array as Float32Array, stored);
           quantization = { dtype: stored, ...loaded.quantization };
         } else if (stored === "float16") {
           quantization = { dtype: stored };
@@ -95,6 +98,17 @@ export async function writeWeights(
     }
   });
   return { paths, weights: manifest };
+}
+
+/** The line by which an entry's values are stored: their own, if 8 bits hold it, else one by their range. */
+function quantizationFor(
+  { exact, source }: WeightEntry,
+  values: Float32Array,
+  stored: "uint8" | "uint16",
+): Quantization {
+  if (exact === undefined || stored !== "uint8") return quantizationOf(values, stored, source);
+  requireMultiples(values, exact.scale, source.name);
+  return exact;
 }
 
 function encode(

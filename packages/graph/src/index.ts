@@ -29,8 +29,9 @@ export {
   type OpenModel,
   type ReadModelOptions,
   type ReadWeightsOptions,
+  type PrepareContext,
+  type PreparedModel,
   type Refusal,
-  type RefusalContext,
   type SourceFormat,
   type WriteContext,
   type WrittenModel,
@@ -53,6 +54,7 @@ export {
   type TensorDescription,
 } from "./format/model-description.ts";
 export { fixInputs, fixSizes, type Sizes } from "./format/fix-sizes.ts";
+export { countStorage } from "./format/count-storage.ts";
 export { openSizes } from "./format/open-sizes.ts";
 export { readGraphWeights } from "./format/read-graph-weights.ts";
 export { weightBytes } from "./format/weight-bytes.ts";

@@ -67,7 +67,6 @@ export { readResizeMode } from "./operators/resize-mode.ts";
 export { type AxisResize, type AxisWeights, resizeWeights } from "./operators/resize-weights.ts";
 export {
   hasScalesOnly,
-  readAspectPolicy,
   readResize,
   RESIZE,
   type ResizedAxis,

@@ -55,7 +55,7 @@ export function sha256(data: Uint8Array | Float32Array): string {
     .digest("hex");
 }
 
-/** The same pixels as from `raw_pixels` of tools/oracle/fixtures_preprocess.py. */
+/** The same pixels as from `raw_pixels` of tools/oracle/samoyed_oracle/fixtures/preprocess/images.py. */
 export function rawPixels(width: number, height: number, kind: RawKind, seed: number): Image {
   const data = new Uint8Array(width * height * 3);
   for (let i = 0; i < data.length; i++) {

@@ -1,17 +1,18 @@
 /**
- * Activations of four float32 at a time. The curved ones are computed in float64, two at a time: a plain formula is
- * then exact to about one unit in the last place of float32, without case distinctions for cancellation.
+ * Activations of four float32 at a time. Those that networks have after every layer have formulas in float32; the other
+ * curves are computed in float64, two at a time: a plain formula is then exact to about one unit in the last place of
+ * float32, without case distinctions for cancellation.
  */
 import {
   ACTIVATION,
   ACTIVATION_ELU,
   ACTIVATION_ERF,
   ACTIVATION_GELU,
+  ACTIVATION_GELU_TANH,
   ACTIVATION_HARD_SIGMOID,
   ACTIVATION_HARD_SWISH,
   ACTIVATION_LEAKY_RELU,
   ACTIVATION_LIMITS,
-  ACTIVATION_MISH,
   ACTIVATION_SIGMOID,
   ACTIVATION_SILU,
   ACTIVATION_SOFTPLUS,
@@ -21,6 +22,7 @@ import {
   LOW,
 } from "../src/wasm/program/fields";
 import { expm1, log1p } from "./curves";
+import { normalDistribution, sigmoid, silu } from "./float32";
 import { erf, exp } from "./float64";
 
 /** Applies a step's activation: its limits, then its curve. */
@@ -30,13 +32,23 @@ export function activate(step: usize, value: v128): v128 {
   const kind = load<i32>(step, ACTIVATION);
   if (kind == ACTIVATION_LIMITS) return value;
   if (kind <= ACTIVATION_HARD_SWISH) return straight(step, kind, value);
+  if (kind == ACTIVATION_SIGMOID) return sigmoid(value);
+  if (kind == ACTIVATION_SILU) return silu(value);
+  if (kind == ACTIVATION_GELU) return v128.mul<f32>(value, normalDistribution(value));
+  if (kind == ACTIVATION_GELU_TANH) {
+    // ½ (1 + tanh u) is the sigmoid of 2u = 2 √(2/π) (x + 0.044715 x³).
+    const slope = v128.add<f32>(v128.mul<f32>(v128.mul<f32>(value, value), f32x4.splat(0.07135481282636)), f32x4.splat(1.5957691216057308));
+    return v128.mul<f32>(value, sigmoid(v128.mul<f32>(value, slope)));
+  }
   const low = curve(step, kind, f64x2.promote_low_f32x4(value));
   const high = curve(step, kind, f64x2.promote_low_f32x4(v128.shuffle<i32>(value, value, 2, 3, 2, 3)));
   return v128.shuffle<i32>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 1, 4, 5);
 }
 
 /** The piecewise linear ones: leaky ReLU, hard sigmoid, hard swish. */
-function straight(step: usize, kind: i32, value: v128): v128 {
+// @ts-ignore: decorator
+@inline
+export function straight(step: usize, kind: i32, value: v128): v128 {
   const alpha = v128.load_splat<f32>(step, ALPHA);
   if (kind == ACTIVATION_LEAKY_RELU) {
     const negative = v128.lt<f32>(value, f32x4.splat(0));
@@ -49,16 +61,8 @@ function straight(step: usize, kind: i32, value: v128): v128 {
 
 function curve(step: usize, kind: i32, x: v128): v128 {
   const one = f64x2.splat(1);
-  if (kind > ACTIVATION_GELU) return furtherCurve(step, kind, x);
-  if (kind >= ACTIVATION_ERF) {
-    if (kind == ACTIVATION_ERF) return erf(x);
-    const half = v128.mul<f64>(x, f64x2.splat(0.5));
-    return v128.add<f64>(half, v128.mul<f64>(half, erf(v128.mul<f64>(x, f64x2.splat(Math.SQRT1_2)))));
-  }
-  if (kind <= ACTIVATION_SILU) {
-    const divisor = v128.add<f64>(one, exp(v128.neg<f64>(x)));
-    return v128.div<f64>(kind == ACTIVATION_SIGMOID ? one : x, divisor);
-  }
+  if (kind > ACTIVATION_ERF) return furtherCurve(step, kind, x);
+  if (kind == ACTIVATION_ERF) return erf(x);
   // tanh x = 1 - 2 / (1 + e^2x); below 2^-20 it is x itself to float32's precision, and the formula would cancel.
   const raised = exp(v128.add<f64>(x, x));
   const result = v128.sub<f64>(one, v128.div<f64>(f64x2.splat(2), v128.add<f64>(one, raised)));
@@ -74,16 +78,10 @@ function furtherCurve(step: usize, kind: i32, x: v128): v128 {
   if (kind == ACTIVATION_SOFTPLUS) {
     return v128.add<f64>(v128.max<f64>(x, zero), log1p(exp(v128.neg<f64>(v128.abs<f64>(x)))));
   }
-  if (kind == ACTIVATION_MISH) {
-    // tanh (ln (1 + t)) = n / (n + 2) with n = t (t + 2), t = e^x; at x = 40 it is 1.
-    const raised = exp(v128.pmin<f64>(x, f64x2.splat(40)));
-    // What exp clips is 0, so that -∞ gives NaN as the product does.
-    const t = v128.andnot(raised, v128.lt<f64>(raised, f64x2.splat(1e-300)));
-    const n = v128.mul<f64>(t, v128.add<f64>(t, f64x2.splat(2)));
-    return v128.div<f64>(v128.mul<f64>(x, n), v128.add<f64>(n, f64x2.splat(2)));
-  }
-  // ½ (1 + tanh u) = 1 / (1 + e^-2u) with u = √(2/π) (x + 0.044715 x³).
-  const cube = v128.mul<f64>(v128.mul<f64>(x, x), v128.mul<f64>(x, f64x2.splat(-0.07135481282636)));
-  const u = v128.sub<f64>(cube, v128.mul<f64>(x, f64x2.splat(1.5957691216057308)));
-  return v128.div<f64>(x, v128.add<f64>(f64x2.splat(1), exp(u)));
+  // Mish: tanh (ln (1 + t)) = n / (n + 2) with n = t (t + 2), t = e^x; at x = 40 it is 1.
+  const raised = exp(v128.pmin<f64>(x, f64x2.splat(40)));
+  // What exp clips is 0, so that -∞ gives NaN as the product does.
+  const t = v128.andnot(raised, v128.lt<f64>(raised, f64x2.splat(1e-300)));
+  const n = v128.mul<f64>(t, v128.add<f64>(t, f64x2.splat(2)));
+  return v128.div<f64>(v128.mul<f64>(x, n), v128.add<f64>(n, f64x2.splat(2)));
 }

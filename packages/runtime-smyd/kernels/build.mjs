@@ -1,16 +1,18 @@
 // Compiles the kernels: eight variants from one source, each a TypeScript module of base64.
 // Separate modules, loaded by import(), let a browser download one variant and ask nothing of a bundler. They are
 // compressed below the base64, which compresses badly itself.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+//   node kernels/build.mjs     does nothing where its sources are those of the last time
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
+import { buildWhenStale } from "../../../tools/kernels/build-when-stale.mjs";
+import { compile } from "../../../tools/kernels/compile.mjs";
 
-import asc from "assemblyscript/asc";
+const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-const here = fileURLToPath(new URL(".", import.meta.url));
-const built = join(here, "../src/wasm/kernels/built");
+const FIELDS = at("../src/wasm/program/fields.ts");
 
+const SIMD = ["--disableWarning", "112", "--enable", "simd"];
 const RELAXED = ["--enable", "relaxed-simd"];
 // The largest memory there is; the instance's own memory may be smaller.
 const SHARED = ["--enable", "threads", "--sharedMemory", "--maximumMemory", "65536"];
@@ -26,25 +28,34 @@ const VARIANTS = {
   "relaxed-shared": [...RELAXED, ...SHARED],
 };
 
-async function compile(name, flags) {
-  const output = join(built, `${name}.wasm`);
-  const { error, stderr } = await asc.main(
-    [
-      join(here, "index.ts"),
-      ...["--outFile", output, "-O3", "--noAssert", "--runtime", "stub", "--importMemory", "--initialMemory", "1"],
-      ...["--disableWarning", "112", "--enable", "simd", ...flags],
-    ],
-    {},
-  );
-  if (error) throw new Error(`${name}: ${stderr}`, { cause: error });
-  const bytes = readFileSync(output);
-  const text = gzipSync(bytes, { level: 9 }).toString("base64");
-  writeFileSync(join(built, `${name}.ts`), `export const wasm: string = "${text}";\n`);
-  console.log(`${name}: ${bytes.length} bytes, ${text.length} as text`);
+async function compileAll() {
+  const { default: asc } = await import("assemblyscript/asc");
+  // What the kernels were compiled with: the compiler of TypeScript compares it with what the planner has now.
+  const modules = { "fields.ts": readFileSync(FIELDS, "utf8") };
+  const variants = Object.entries(VARIANTS).flatMap(([name, flags]) => [
+    [name, [...flags, ...COMMON]],
+    [`${name}-all`, [...flags, ...ALL]],
+  ]);
+  for (const [name, flags] of variants) {
+    const bytes = await compile(asc, at("index.ts"), [...SIMD, ...flags]);
+    const text = gzipSync(bytes, { level: 9 }).toString("base64");
+    modules[`${name}.ts`] = `export const wasm: string = "${text}";\n`;
+    console.log(`${name}: ${bytes.length} bytes, ${text.length} as text`);
+  }
+  return modules;
 }
 
-mkdirSync(built, { recursive: true });
-for (const [name, flags] of Object.entries(VARIANTS)) {
-  await compile(name, [...flags, ...COMMON]);
-  await compile(`${name}-all`, [...flags, ...ALL]);
+/** Builds the kernels' modules where they are not those of their sources; returns whether it did. */
+export function buildKernels() {
+  const kernels = readdirSync(at(".")).map((name) => at(name));
+  return buildWhenStale({
+    built: at("../src/wasm/kernels/built"),
+    sources: [
+      ...[...kernels, FIELDS, at("../../smyd-file/kernels/xxh64.ts")],
+      ...[at("../package.json"), at("../../../tools/kernels/compile.mjs")],
+    ],
+    build: compileAll,
+  });
 }
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await buildKernels();

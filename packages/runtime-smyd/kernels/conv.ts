@@ -1,10 +1,9 @@
 /** A unit of a convolution: a block of pixels × some panels of weights. */
+import { activatePixels } from "./activate-pixels";
 import { activate } from "./activation";
 import { expandWeights, weightBytes } from "./expand";
 import { runTile } from "./tile";
 import {
-  ACTIVATION,
-  ACTIVATION_LIMITS,
   CONV_BIAS,
   CONV_DEPTH,
   CONV_GROUP_OUTPUTS,
@@ -106,9 +105,7 @@ function convPanel(step: usize, panel: i32, firstPixel: i32, pixels: i32, scratc
     }
     pixel += 4 * size;
   }
-  if (lanes == 8 && load<i32>(step, ACTIVATION) != ACTIVATION_LIMITS) {
-    activatePixels(step, output, outputPixels + 4 * firstPixel, pixels);
-  }
+  if (lanes == 8) activatePixels(step, output, outputPixels + 4 * firstPixel, pixels);
 }
 
 /**
@@ -127,14 +124,5 @@ function readAhead(from: usize, bytes: i32): i32 {
 function storePart(step: usize, sums: usize, output: usize, lanes: i32): void {
   for (let lane = 0; lane < lanes; lane += 4) {
     storeLanes(output + 4 * lane, activate(step, v128.load(sums + 4 * lane)), lanes - lane);
-  }
-}
-
-/** The activations that the tiles do not apply themselves, while the block is still in the cache. */
-function activatePixels(step: usize, output: usize, table: usize, pixels: i32): void {
-  for (let pixel = 0; pixel < pixels; pixel++) {
-    const at = output + load<i32>(table + 4 * pixel);
-    v128.store(at, activate(step, v128.load(at)));
-    v128.store(at, activate(step, v128.load(at, 16)), 16);
   }
 }

@@ -31,17 +31,23 @@ import {
 
 export function mapUnit(step: usize, unit: i32): void {
   const unitRows = load<i32>(step, MAP_UNIT_ROWS);
-  const first = unit * unitRows;
-  const end = min(first + unitRows, load<i32>(step, MAP_ROWS));
-  const third = load<usize>(step, MAP_THIRD);
-  for (let row = first; row < end; row++) {
-    mapRow(
-      step,
-      third ? third + rowOffset(step, MAP_THIRD_STRIDES, row) : 0,
-      load<usize>(step, MAP_LEFT) + rowOffset(step, MAP_LEFT_STRIDES, row),
-      load<usize>(step, MAP_RIGHT) + rowOffset(step, MAP_RIGHT_STRIDES, row),
-      load<usize>(step, MAP_OUTPUT) + rowOffset(step, MAP_OUTPUT_STRIDES, row),
-    );
+  let row = unit * unitRows;
+  const end = min(row + unitRows, load<i32>(step, MAP_ROWS));
+  const size = load<i32>(step, MAP_SHAPE + 16);
+  while (row < end) {
+    // Rows of the axis before the last are one stride behind another.
+    let third = load<usize>(step, MAP_THIRD);
+    if (third) third += rowOffset(step, MAP_THIRD_STRIDES, row);
+    let left = load<usize>(step, MAP_LEFT) + rowOffset(step, MAP_LEFT_STRIDES, row);
+    let right = load<usize>(step, MAP_RIGHT) + rowOffset(step, MAP_RIGHT_STRIDES, row);
+    let output = load<usize>(step, MAP_OUTPUT) + rowOffset(step, MAP_OUTPUT_STRIDES, row);
+    for (const last = min(end, row - (row % size) + size); row < last; row++) {
+      mapRow(step, third, left, right, output);
+      third += load<i32>(step, MAP_THIRD_STRIDES + 16);
+      left += load<i32>(step, MAP_LEFT_STRIDES + 16);
+      right += load<i32>(step, MAP_RIGHT_STRIDES + 16);
+      output += load<i32>(step, MAP_OUTPUT_STRIDES + 16);
+    }
   }
 }
 

@@ -1,64 +1,47 @@
 /** A row of a softmax: exponentials of four float32 at a time, which are summed in float64 and kept in the output. */
+import { exp } from "./float32";
 import { log } from "./float64";
 import { storeLanes } from "./lanes";
 
-/** ln 2 in two parts, of which the first times any exponent is exact. */
-const LN2_HIGH: f32 = 0.693359375;
-const LN2_LOW: f32 = -2.12194440054690583e-4;
-
+/** e^(x - largest) for x <= largest, with what rounding the difference loses, which is NaN for x = -∞. */
 // @ts-ignore: decorator
 @inline
-function term(sum: v128, x: v128, coefficient: f32): v128 {
-  return v128.add<f32>(v128.mul<f32>(sum, x), f32x4.splat(coefficient));
-}
-
-/**
- * e^(x - largest) for x <= largest, to about one unit in the last place: what rounding the difference loses is added
- * to the rest r of 2^n · e^r, |r| <= ln 2 / 2, which Taylor's series to r^7 raises. Below the smallest normal float32
- * it is 0.
- */
 function raised(x: v128, largest: v128): v128 {
   const difference = v128.sub<f32>(x, largest);
   const back = v128.sub<f32>(difference, x);
   const lost = v128.sub<f32>(v128.sub<f32>(x, v128.sub<f32>(difference, back)), v128.add<f32>(largest, back));
-  const clipped = v128.pmax<f32>(difference, f32x4.splat(-87.5));
-  const n = v128.nearest<f32>(v128.mul<f32>(clipped, f32x4.splat(<f32>Math.LOG2E)));
-  let r = v128.sub<f32>(clipped, v128.mul<f32>(n, f32x4.splat(LN2_HIGH)));
-  r = v128.add<f32>(r, v128.sub<f32>(lost, v128.mul<f32>(n, f32x4.splat(LN2_LOW))));
-  let p = f32x4.splat(1 / 5040.0);
-  p = term(p, r, 1 / 720.0);
-  p = term(p, r, 1 / 120.0);
-  p = term(p, r, 1 / 24.0);
-  p = term(p, r, 1 / 6.0);
-  p = term(p, r, 0.5);
-  p = term(p, r, 1);
-  p = term(p, r, 1);
-  const scale = v128.shl<i32>(v128.add<i32>(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
-  return v128.andnot(v128.mul<f32>(p, scale), v128.lt<f32>(difference, f32x4.splat(-87.33654)));
+  return exp(difference, v128.and(lost, v128.gt<f32>(difference, f32x4.splat(-88))));
 }
 
-/** Four floats; those behind the row's end are `fill`. */
+/** The last one to three floats of a row, and `fill` behind them. */
 // @ts-ignore: decorator
 @inline
-function load4(at: usize, left: i32, fill: f32): v128 {
-  const value = v128.load(at);
-  if (left >= 4) return value;
+function loadRest(at: usize, left: i32, fill: f32): v128 {
   const inside = v128.lt<i32>(i32x4(0, 1, 2, 3), i32x4.splat(left));
-  return v128.bitselect(value, f32x4.splat(fill), inside);
+  return v128.bitselect(v128.load(at), f32x4.splat(fill), inside);
 }
 
 export function softmaxRow(from: usize, to: usize, count: i32, logarithm: bool): void {
+  const rest = count & 3;
+  const end = from + 4 * (count - rest);
   let most = f32x4.splat(-Infinity);
-  for (let index = 0; index < count; index += 4) {
-    most = v128.max<f32>(most, load4(from + 4 * index, count - index, -Infinity));
-  }
+  for (let at = from; at < end; at += 16) most = v128.max<f32>(most, v128.load(at));
+  if (rest) most = v128.max<f32>(most, loadRest(end, rest, -Infinity));
   most = v128.max<f32>(most, v128.shuffle<i64>(most, most, 1, 0));
   most = v128.max<f32>(most, v128.shuffle<i32>(most, most, 1, 0, 3, 2));
   let a = f64x2.splat(0);
   let b = a;
-  for (let index = 0; index < count; index += 4) {
-    const value = raised(load4(from + 4 * index, count - index, -Infinity), most);
-    if (!logarithm) storeLanes(to + 4 * index, value, count - index);
+  let target = to;
+  for (let at = from; at < end; at += 16) {
+    const value = raised(v128.load(at), most);
+    if (!logarithm) v128.store(target, value);
+    target += 16;
+    a = v128.add<f64>(a, f64x2.promote_low_f32x4(value));
+    b = v128.add<f64>(b, f64x2.promote_low_f32x4(v128.shuffle<i64>(value, value, 1, 1)));
+  }
+  if (rest) {
+    const value = raised(loadRest(end, rest, -Infinity), most);
+    if (!logarithm) storeLanes(target, value, rest);
     a = v128.add<f64>(a, f64x2.promote_low_f32x4(value));
     b = v128.add<f64>(b, f64x2.promote_low_f32x4(v128.shuffle<i64>(value, value, 1, 1)));
   }
@@ -73,8 +56,7 @@ export function softmaxRow(from: usize, to: usize, count: i32, logarithm: bool):
     return;
   }
   const factor = f32x4.splat(<f32>(1 / v128.extract_lane<f64>(sum, 0)));
-  for (let index = 0; index < count; index += 4) {
-    const at = to + 4 * index;
-    storeLanes(at, v128.mul<f32>(v128.load(at), factor), count - index);
-  }
+  const last = to + 4 * (count - rest);
+  for (; to < last; to += 16) v128.store(to, v128.mul<f32>(v128.load(to), factor));
+  if (rest) storeLanes(to, v128.mul<f32>(v128.load(to), factor), rest);
 }

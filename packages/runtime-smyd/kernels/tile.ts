@@ -4,6 +4,7 @@
  * is most often a classifier, with thousands of products and large sums on the way: it is summed in blocks, which
  * rounds a quarter as much.
  */
+import { multiplyAdd } from "./multiply-add";
 import {
   CONV_DEPTH,
   CONV_INPUT_PIXELS,
@@ -19,14 +20,6 @@ import {
   TILE_RESIDUAL,
   TILE_WEIGHTS,
 } from "../src/wasm/program/fields";
-
-/** accumulator + left · right; with relaxed SIMD the engine rounds once where it can. */
-// @ts-ignore: decorator
-@inline
-function multiplyAdd(accumulator: v128, left: v128, right: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return v128.relaxed_madd<f32>(left, right, accumulator);
-  return v128.add<f32>(accumulator, v128.mul<f32>(left, right));
-}
 
 /** Products of a single pixel that are added up before they go to the sum. */
 const BLOCK = 128;

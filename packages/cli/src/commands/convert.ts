@@ -8,7 +8,7 @@ import { convertFile, modelFormat } from "@samoyed/convert/node";
 import { convertModel } from "../convert/convert-model.ts";
 import { preprocessingText } from "../convert/preprocessing-text.ts";
 import { formatsOf, NAMES } from "../convert/formats-asked.ts";
-import { describeFiles, entryFiles, finish } from "../convert/written-files.ts";
+import { describeFiles, entryFiles, finish, storageText } from "../convert/written-files.ts";
 import { FORMAT_OPTIONS, readFormatOptions } from "../format-options.ts";
 import { namedModel } from "../named-model.ts";
 import { PREPROCESS_OPTIONS, preprocessOverrides } from "../preprocess-options.ts";
@@ -26,6 +26,7 @@ function describe(report: ConvertReport, { out, terminal }: { out: string; termi
   const rows = [
     ["model", `${report.model}, ${contract.task === "features" ? "pooled features" : `${report.numClasses} classes`}`],
     ["preprocessing", preprocessingText(contract)],
+    ["weights", storageText(report.storage)],
     ...(contract.license ? [["license", contract.license]] : []),
     ...(report.unwrapped.length > 0 ? [["unwrapped", report.unwrapped.join(", ")]] : []),
     ...(recorded.length > 0 ? [["from the file", printableLine(recorded.join(", "))]] : []),
@@ -57,7 +58,7 @@ function weightTypesText(): string {
     .filter(({ types }) => types.length > 0)
     .map(({ name, types }) => `; for ${name} also ${types.join(", ")}`);
   const [first, ...rest] = common;
-  return `${first} (default)${rest.map((type) => `, ${type}`).join("")}${own.join("")}`;
+  return `${first} (default; weights that a model has in 8 bits stay so where that is exact)${rest.map((type) => `, ${type}`).join("")}${own.join("")}`;
 }
 
 export const convert: Command = {

@@ -14,7 +14,7 @@ import { choice, flag, list, text } from "../values.ts";
 import { formatsOf, NAMES } from "./formats-asked.ts";
 import { preprocessingText } from "./preprocessing-text.ts";
 import { shapeOption } from "./shape-option.ts";
-import { describeFiles, entryFiles, finish } from "./written-files.ts";
+import { describeFiles, entryFiles, finish, storageText } from "./written-files.ts";
 
 /** Options for checkpoints only: a graph has these settings itself. */
 const CHECKPOINT_OPTIONS = ["model", "features", "taps"];
@@ -51,6 +51,7 @@ function describe(report: ConvertModelReport, { out, terminal }: { out: string; 
             "It has no contract: how images are prepared is not known. --labels, --size, --mean, --std, … give it one.",
           ],
         ]),
+    ["weights", storageText(report.storage)],
     ...warnings.map((warning) => [note, warning]),
     ["time", `${(report.milliseconds.total / 1000).toFixed(2)} s`],
   ];
@@ -81,7 +82,7 @@ export async function convertModel(path: string, values: Values, { terminal, sig
     const converted: ConvertModelReport = await convertModelFile(path, {
       formats: formats.map(({ name }) => name),
       outDir: out,
-      weights: choice(values, "weights", WEIGHT_TYPES),
+      ...(text(values, "weights") !== undefined && { weights: choice(values, "weights", WEIGHT_TYPES) }),
       formatOptions,
       fold: !flag(values, "no-fold"),
       signal,

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
-import type { WrittenFile } from "@samoyed/convert";
-import { formatBytes } from "../columns.ts";
+import type { WeightStorage, WrittenFile } from "@samoyed/convert";
+import { countsText, formatBytes } from "../columns.ts";
 import type { GivenOptions } from "../format-options.ts";
 import { paint, type Terminal } from "../terminal.ts";
 
@@ -25,6 +25,13 @@ export function describeFiles(
   return entryFiles(files)
     .map(({ file, byteLength }) => `${paint(terminal, "bold", join(out, file))}  ${formatBytes(byteLength)}`)
     .join("\n");
+}
+
+/** How weights are stored, of each format: `int8 12, float32 20`, as `inspect` counts operators. */
+export function storageText(storage: WeightStorage): string {
+  return Object.entries(storage)
+    .map(([format, counts]) => `${format}: ${countsText(Object.entries(counts)) || "none"}`)
+    .join("; ");
 }
 
 /** Does what was asked for after writing; gives the files with their new sizes. */

@@ -1,6 +1,6 @@
 import { type Contract, formatShape, isOfTask } from "@samoyed/core";
-import { columns, formatBytes } from "../columns.ts";
-import { type ModelDescription, openSizes, type PortDescription } from "@samoyed/graph";
+import { columns, countsText, formatBytes } from "../columns.ts";
+import { countStorage, type ModelDescription, openSizes, type PortDescription } from "@samoyed/graph";
 import type { Result } from "../command.ts";
 import { tensorTable } from "./tensor-table.ts";
 
@@ -40,13 +40,14 @@ export function describeModel(
   for (const { op } of nodes) operators.set(op, (operators.get(op) ?? 0) + 1);
   const counts = [...operators].sort((a, b) => b[1] - a[1]);
   const open = [...openSizes(inputs)];
+  const stored = countsText(Object.entries(countStorage(tensors.map(({ dtype }) => dtype))));
   const rows = [
     ["format", format],
     ["inputs", inputs.map(portText).join(", ")],
     ["outputs", outputs.map(portText).join(", ")],
     ...(open.length > 0 ? [["open sizes", open.map(openText).join(", ")]] : []),
-    ["operators", counts.map(([op, count]) => `${op} ${count}`).join(", ")],
-    ["weights", `${tensors.length} tensors, ${formatBytes(bytes)}`],
+    ["operators", countsText(counts)],
+    ["weights", `${tensors.length} tensors${stored && ` (${stored})`}, ${formatBytes(bytes)}`],
     ...(unverified === undefined ? [] : [["not verified", unverified]]),
     ...contractRows(contract),
     ...notes.map((note) => ["note", note]),

@@ -54,7 +54,10 @@ export interface ContractBase {
   /** Names of the tapped intermediate outputs, if any. */
   readonly taps?: readonly string[];
   readonly preprocess: PreprocessConfig;
-  /** How weights are stored, in the format's words: `float32`, `uint8`. They compute as float32. */
+  /**
+   * How weights are stored, in the format's words: `float32`, `uint8`. They compute as float32. `float32` also where some
+   * are 8-bit integers in the source and stay so without a loss.
+   */
   readonly weights: string;
   readonly license?: string;
   /** The converted file: its name (never its folder) and its SHA-256. */

@@ -106,13 +106,14 @@ export function castLazy(lazy: LazyTensor, dtype: DType): LazyTensor {
   return lazyFromChunks({ name: lazy.name, dtype, shape: lazy.shape }, chunks);
 }
 
-/** Renames a lazy tensor. */
+/** Renames a lazy tensor; its elements stay as they are, and so does its quantized form. */
 export function renameLazy(lazy: LazyTensor, name: string): LazyTensor {
   return {
     name,
     dtype: lazy.dtype,
     shape: lazy.shape,
     ...(lazy.tensor && { tensor: lazy.tensor }),
+    ...(lazy.quantized && { quantized: lazy.quantized }),
     read: (options) => lazy.read(options),
     chunks: (options) => lazy.chunks(options),
   };
@@ -127,9 +128,12 @@ export function reshapeLazy(lazy: LazyTensor, shape: Shape): LazyTensor {
   if (elementCount(shape) !== elementCount(lazy.shape)) {
     throw new ShapeError(`${describe(lazy)} cannot take the shape ${formatShape(shape)}`);
   }
+  const { quantized, ...rest } = renameLazy(lazy, lazy.name);
   return {
-    ...renameLazy(lazy, lazy.name),
+    ...rest,
     shape: [...shape],
+    // Scales along an axis may have none in the new shape.
+    ...(quantized && elementCount(quantized.scales.shape) === 1 && { quantized }),
     ...(lazy.tensor && { tensor: { ...lazy.tensor, shape: [...shape] } }),
   };
 }

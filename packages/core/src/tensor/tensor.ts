@@ -19,8 +19,24 @@ export interface LazyTensor {
   readonly shape: Shape;
   /** The elements, if they are in memory anyway: shape inference reads small ones synchronously. */
   readonly tensor?: Tensor;
+  /** The integers that the elements are made of, if they are; what changes elements drops it. */
+  readonly quantized?: QuantizedForm;
   /** All bytes, `elementCount(shape) * bytesPerElement(dtype)` of them; the caller owns the array. */
   read(options?: ReadOptions): Promise<Uint8Array>;
   /** The same bytes in order, in pieces of about 1 MiB; each piece is valid until the next is requested. */
   chunks(options?: ReadOptions): AsyncIterable<Uint8Array>;
+}
+
+/**
+ * The way in which a float32 tensor was made of integers: each element is an integer less its zero point, times its
+ * scale, rounded once. A writer may store such integers and lose nothing.
+ */
+export interface QuantizedForm {
+  /** The least and the largest integer that may occur. */
+  readonly range: readonly [least: number, most: number];
+  /** float32: one for all elements, or one for each position along `axis`. */
+  readonly scales: LazyTensor;
+  /** As many, or one for all; 0 when absent. */
+  readonly zeros: LazyTensor | undefined;
+  readonly axis: number;
 }

@@ -3,9 +3,7 @@ import {
   type AxisWeights,
   type Dim,
   type Node,
-  readAspectPolicy,
   readResize,
-  readResizeMode,
   resizedAxis,
   type ResizeRequest,
   resizeWeights,
@@ -104,13 +102,13 @@ function weightsOf(
 ): AxisWeights | undefined {
   const { request, from, to, axis, region } = options;
   const [size, wanted] = [from[axis]!, to[axis]!];
-  const mode = readResizeMode(node);
+  const { mode } = request;
   const crops = mode.coordinates === "tf_crop_and_resize";
   // Two open sizes are the same one, or the last reshape finds that they are not.
   if (typeof size === "string" && typeof wanted === "string" && !crops) return undefined;
   if (typeof size !== "number" || typeof wanted !== "number") throw unsupported(node, "resizes a size that is open");
   const known = from.map((dim) => (typeof dim === "number" ? dim : Number.NaN));
-  const { scale } = resizedAxis(request, known, axis, readAspectPolicy({ node }));
+  const { scale } = resizedAxis(request, known, axis);
   if (scale === 1 && size === wanted && !crops) return undefined;
   const index = request.axes.indexOf(axis);
   const count = request.axes.length;

@@ -1,4 +1,12 @@
-import { lazyFromChunks, type LazyTensor, lazyTensor, type ReadOptions, type TensorInfo } from "@samoyed/core";
+import {
+  elementCount,
+  lazyFromChunks,
+  type LazyTensor,
+  lazyTensor,
+  type QuantizedForm,
+  type ReadOptions,
+  type TensorInfo,
+} from "@samoyed/core";
 import { readPermutation } from "@samoyed/ir";
 import { computeProduct, type Product, productOf, rememberProduct } from "./recipe.ts";
 import { matrixTransposition, transposedChunks } from "./transposed-chunks.ts";
@@ -31,6 +39,17 @@ function streamed(weight: LazyTensor): ((options: ReadOptions) => AsyncIterable<
   return (options) => transposedChunks(source, transposition, options);
 }
 
+/** The quantized form of a weight that is another one's elements in the same order, or with its axes moved. */
+function movedForm({ recipe: { node, operands } }: Product): QuantizedForm | undefined {
+  const [operand] = operands;
+  const form = operand?.quantized;
+  if (form === undefined) return undefined;
+  const moved = node.op === "Transpose" || RELABELING.has(node.op);
+  if (elementCount(form.scales.shape) === 1) return moved ? form : undefined;
+  if (node.op !== "Transpose") return undefined;
+  return { ...form, axis: readPermutation(node, operand!.shape.length).indexOf(form.axis) };
+}
+
 /**
  * Makes a weight that is computed when it is read: in float64 as the interpreter computes, each node's result rounded
  * once. A relabeled weight passes the original's pieces on, a transposed one holds one matrix; others hold what their
@@ -42,6 +61,7 @@ export function computedWeight(info: TensorInfo, product: Product): LazyTensor {
     if (stream !== undefined) yield* stream(options);
     else yield* lazyTensor(info.name, await computeProduct(product, options)).chunks(options);
   }
-  const weight = rememberProduct(lazyFromChunks(info, chunks), product);
+  const quantized = movedForm(product);
+  const weight = rememberProduct({ ...lazyFromChunks(info, chunks), ...(quantized && { quantized }) }, product);
   return weight;
 }

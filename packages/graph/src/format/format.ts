@@ -19,18 +19,19 @@ export interface Format {
   readonly ending: string;
   /** The file by which a model is opened, where a model is a folder of files: `model.json`. */
   readonly entry?: string;
-  /** Choices of weight storage: `float32` first, which is as they are. */
+  /** Choices of weight storage: `float32` first. */
   readonly weights: readonly string[];
   /** Lists the canonical operators that it takes; others are spelled by these where they can be. All where absent. */
   readonly operators?: () => Promise<readonly string[]>;
   /** Options that only this format has. */
   readonly options: readonly FormatOption[];
   /**
-   * Writes a graph.
+   * Prepares a graph for writing: finds every node that the writer or the format's own runtime would refuse, before
+   * anything is written. Of the weights only small constants are read.
    *
-   * @throws UnsupportedError when the format cannot hold the graph, naming the node.
+   * @throws UnsupportedError when the format cannot hold the graph at all; UsageError as `write` does.
    */
-  readonly write: (graph: Graph, context: WriteContext) => Promise<WrittenModel>;
+  readonly prepare: (graph: Graph, context: PrepareContext) => Promise<PreparedModel>;
   /**
    * Reads a model back, so that it can be converted again; absent where a model contains less than its graph did.
    * Weights stay in the files until they are asked for.
@@ -51,8 +52,6 @@ export interface Format {
   readonly readWeights: (files: ModelFiles, options: ReadWeightsOptions) => Promise<void>;
   /** Whether a file whose name says nothing is a model of this format; absent where only the name can say it. */
   readonly sniff?: (source: ByteSource, options: ReadOptions) => Promise<boolean>;
-  /** Every node that the writer or the format's own runtime would refuse, found before anything is written. */
-  readonly findRefusals?: (graph: Graph, context: RefusalContext) => Promise<readonly Refusal[]>;
   /**
    * Names of files beside an entry of this text that only an earlier model of ours has, which a new one replaces; a
    * name that the user may have chosen is not among them.
@@ -69,16 +68,37 @@ export type SourceFormat = Pick<
 /** Opens an output file by its path below the output folder. */
 export type CreateSink = (file: string) => Promise<Sink>;
 
-/** Arguments of a format's writer, besides the graph. */
-export interface WriteContext extends ReadOptions {
+/** What a graph is to become. */
+export interface PrepareContext extends ReadOptions {
   /** Absent for a model of another producer. */
   readonly contract: Contract | undefined;
-  /** The output's name without an ending; the writer adds its own. */
-  readonly name: string;
-  /** Weight storage, one of the format's. */
-  readonly weights: string;
+  /**
+   * Weight storage, one of the format's. When absent it is float32, and 8 bits for weights that are such integers in
+   * the source, where the format holds those exactly.
+   */
+  readonly weights: string | undefined;
   /** Values of the format's own options, by name, as their `read` gave them. */
   readonly options: OptionValues;
+}
+
+/** A graph that a format has prepared. */
+export interface PreparedModel {
+  /** In the graph's order; a model that has some must not be written. */
+  readonly refusals: readonly Refusal[];
+  /** How many weights are stored in which way: `{ float32: 20, int8: 12 }`. */
+  readonly storage: Readonly<Record<string, number>>;
+  /**
+   * Writes the model; weights are read only now.
+   *
+   * @throws UnsupportedError when a weight cannot be stored as asked.
+   */
+  readonly write: (context: WriteContext) => Promise<WrittenModel>;
+}
+
+/** Where a model goes. */
+export interface WriteContext extends ReadOptions {
+  /** The output's name without an ending; the writer adds its own. */
+  readonly name: string;
   /** Opens an output file. Sinks are committed and aborted by the caller, all together. */
   readonly createSink: CreateSink;
 }
@@ -116,9 +136,6 @@ export interface ReadWeightsOptions extends ReadOptions {
   /** Takes a weight; the array is its own to keep. */
   readonly take: (name: string, values: Float32Array) => Promise<void>;
 }
-
-/** Arguments for finding refusals, where nothing is written yet. */
-export type RefusalContext = Pick<WriteContext, "contract" | "weights" | "signal">;
 
 /** A node that a runtime does not compute, and why; no node where the graph itself is refused. */
 export interface Refusal {

@@ -1,4 +1,6 @@
 import type { ByteSource, ModelFiles } from "@samoyed/core";
+import type { Graph } from "@samoyed/ir";
+import { fixSizes, type Sizes } from "./fix-sizes.ts";
 
 /** Files of a model that are closed together. */
 export interface KeptFiles {
@@ -36,14 +38,27 @@ export async function withFiles<T>(
   }
 }
 
-/** Opens a model whose files stay open for its weights; a failure closes them. */
-export async function openKept<T extends object>(
+/**
+ * Opens a model whose files stay open for its weights, with open sizes fixed as `fixSizes` does; a failure closes them.
+ *
+ * @throws UsageError, ShapeError as `fixSizes` does; what `work` throws.
+ */
+export async function openKept<T extends { readonly graph: Graph }>(
   files: ModelFiles,
-  { signal, work }: { readonly signal?: AbortSignal | undefined; readonly work: (kept: KeptFiles) => Promise<T> },
+  {
+    signal,
+    sizes = new Map(),
+    work,
+  }: {
+    readonly signal?: AbortSignal | undefined;
+    readonly sizes?: Sizes | undefined;
+    readonly work: (kept: KeptFiles) => Promise<T>;
+  },
 ): Promise<T & Pick<KeptFiles, "close">> {
   const kept = keepOpen(files, signal);
   try {
-    return { ...(await work(kept)), close: () => kept.close() };
+    const read = await work(kept);
+    return { ...read, graph: fixSizes(read.graph, sizes), close: () => kept.close() };
   } catch (error) {
     await kept.close();
     throw error;

@@ -5,9 +5,7 @@ import {
   nodeFormatError,
   nodeShapeError,
   numbers,
-  readAspectPolicy,
   readResize,
-  readResizeMode,
   resizedAxis,
   type ResizeRequest,
   resizeWeights,
@@ -43,16 +41,15 @@ function resizeAxis(values: Float64Array, shape: readonly number[], axis: number
 
 /** Resize and Upsample: one axis after another (onnx/docs/Operators.md, Resize: N-linear and N-cubic are separable). */
 function interpretResize(call: InterpretCall): readonly Tensor[] {
-  const { node } = call;
   const x = inputTensor(call, 0);
   const type = outputType(call);
   const request = readResize(call, x.shape.length, (index) => call.inputs[index]);
   if (request === undefined) throw nodeFormatError(call.node, "scales and sizes are not known");
-  const mode = readResizeMode(node, hasScalesOnly(call));
+  const { mode } = request;
   const shape = [...x.shape];
   let values: Float64Array = Float64Array.from(numbers(x));
   for (const axis of request.axes) {
-    const { scale, size } = resizedAxis(request, x.shape, axis, readAspectPolicy(call));
+    const { scale, size } = resizedAxis(request, x.shape, axis);
     if (scale === 1 && size === shape[axis] && mode.coordinates !== "tf_crop_and_resize") continue;
     const weights = resizeWeights(call, {
       from: shape[axis]!,

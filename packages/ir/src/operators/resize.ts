@@ -4,6 +4,7 @@ import { normalizeAxis } from "../axis.ts";
 import { nodeFormatError, nodeShapeError } from "../node-errors.ts";
 import { integers, numbers } from "../tensor-numbers.ts";
 import type { Dim, Node, TypedTensor, ValueType } from "../types.ts";
+import { readResizeMode, type ResizeMode } from "./resize-mode.ts";
 import { type InferCall, inputType, opaqueDim, requireFloat, type RuleTable } from "./rule.ts";
 
 /** Requested factor or size of each axis of a Resize. */
@@ -11,6 +12,10 @@ export interface ResizeRequest {
   readonly axes: readonly number[];
   readonly scales: readonly number[] | undefined;
   readonly sizes: readonly number[] | undefined;
+  /** How sizes and the aspect ratio go together (opset 18): stretch, not_larger or not_smaller. */
+  readonly policy: string;
+  /** What is the same for every axis. */
+  readonly mode: ResizeMode;
 }
 
 /** Positions of the inputs; Upsample and Resize before opset 11 have only scales. */
@@ -23,10 +28,21 @@ export function hasScalesOnly(call: { readonly node: Node<TypedTensor>; readonly
   return call.node.op === "Upsample" || call.opset < 11;
 }
 
+function readAspectPolicy(node: Node<TypedTensor>): string {
+  const policy = readString(node, "keep_aspect_ratio_policy", "stretch");
+  if (!["stretch", "not_larger", "not_smaller"].includes(policy)) {
+    throw nodeFormatError(
+      node,
+      `attribute "keep_aspect_ratio_policy" is "${policy}"; expected stretch, not_larger or not_smaller`,
+    );
+  }
+  return policy;
+}
+
 /**
  * Reads scales or sizes; `undefined` if they are not known. `tensor` returns an input's elements.
  *
- * @throws FormatError when both are missing, ShapeError when their number is wrong.
+ * @throws FormatError when both are missing or the policy is unknown, ShapeError when their number is wrong.
  */
 export function readResize(
   call: { readonly node: Node<TypedTensor>; readonly opset: number; readonly inputs: readonly unknown[] },
@@ -48,6 +64,7 @@ export function readResize(
       throw nodeFormatError(call.node, `scales or sizes ${formatShape(values)} are not positive numbers`);
     }
   };
+  const common = { axes, policy: readAspectPolicy(node), mode: readResizeMode(node, hasScalesOnly(call)) };
   const fixed = readAttribute(node, "scales", "floats");
   const [scaleInput, sizeInput] = hasScalesOnly(call) ? [1, undefined] : [SCALES, SIZES];
   if (sizeInput !== undefined && call.inputs[sizeInput] !== undefined) {
@@ -55,7 +72,7 @@ export function readResize(
     if (known === undefined) return undefined;
     const sizes = integers(known);
     check(sizes);
-    return { axes, scales: undefined, sizes };
+    return { ...common, scales: undefined, sizes };
   }
   if (fixed === undefined && call.inputs[scaleInput] === undefined)
     throw nodeFormatError(call.node, "it has neither scales nor sizes");
@@ -63,7 +80,7 @@ export function readResize(
   if (fixed === undefined && known === undefined) return undefined;
   const scales = fixed ?? Array.from(numbers(known!));
   check(scales);
-  return { axes, scales, sizes: undefined };
+  return { ...common, scales, sizes: undefined };
 }
 
 /** Scale and size of one axis. */
@@ -72,13 +89,8 @@ export interface ResizedAxis {
   readonly size: number;
 }
 
-/** Applies a request to an axis of known size; `policy` may couple the axes (opset 18, keep_aspect_ratio_policy). */
-export function resizedAxis(
-  request: ResizeRequest,
-  shape: readonly number[],
-  axis: number,
-  policy: string,
-): ResizedAxis {
+/** Applies a request to an axis of known size; its policy may couple the axes. */
+export function resizedAxis(request: ResizeRequest, shape: readonly number[], axis: number): ResizedAxis {
   const index = request.axes.indexOf(axis);
   const size = shape[axis]!;
   if (index < 0) return { scale: 1, size };
@@ -87,26 +99,10 @@ export function resizedAxis(
     return { scale, size: Math.floor(size * scale) };
   }
   const wanted = request.sizes!;
-  if (policy === "stretch") return { scale: wanted[index]! / size, size: wanted[index]! };
+  if (request.policy === "stretch") return { scale: wanted[index]! / size, size: wanted[index]! };
   const scales = request.axes.map((at, position) => wanted[position]! / shape[at]!);
-  const scale = policy === "not_larger" ? Math.min(...scales) : Math.max(...scales);
+  const scale = request.policy === "not_larger" ? Math.min(...scales) : Math.max(...scales);
   return { scale, size: Math.floor(scale * size + 0.5) };
-}
-
-/**
- * How sizes and the aspect ratio go together (opset 18): stretch, not_larger or not_smaller.
- *
- * @throws FormatError for another policy.
- */
-export function readAspectPolicy(call: { readonly node: Node<TypedTensor> }): string {
-  const policy = readString(call.node, "keep_aspect_ratio_policy", "stretch");
-  if (!["stretch", "not_larger", "not_smaller"].includes(policy)) {
-    throw nodeFormatError(
-      call.node,
-      `attribute "keep_aspect_ratio_policy" is "${policy}"; expected stretch, not_larger or not_smaller`,
-    );
-  }
-  return policy;
 }
 
 /** A symbolic size times a scale, rounded down, where it has a name: the scale is whole, or a power of two. */
@@ -123,14 +119,13 @@ function scaleDim(call: InferCall, dim: string, scale: number | undefined): Dim 
 function computedSizes(call: InferCall): readonly Dim[] | undefined {
   if (hasScalesOnly(call) || call.inputs[SIZES] === undefined) return undefined;
   const sizes = call.dims(SIZES);
-  const plain = readAspectPolicy(call) === "stretch" && readInts(call.node, "axes") === undefined;
+  const plain = readAspectPolicy(call.node) === "stretch" && readInts(call.node, "axes") === undefined;
   return plain && sizes?.length === inputType(call, 0).shape.length ? sizes : undefined;
 }
 
 function inferResize(call: InferCall): readonly ValueType[] {
   const x = inputType(call, 0);
   if (readString(call.node, "mode", "nearest") !== "nearest") requireFloat(call, 0);
-  const policy = readAspectPolicy(call);
   const request = readResize(call, x.shape.length, (index) => call.constant(index));
   const computed = request === undefined ? computedSizes(call) : undefined;
   const shape = x.shape.map((dim, axis): Dim => {
@@ -139,10 +134,10 @@ function inferResize(call: InferCall): readonly ValueType[] {
     if (index < 0 || request.scales?.[index] === 1) return dim;
     const scaled = typeof dim === "string" ? scaleDim(call, dim, request.scales?.[index]) : undefined;
     if (scaled !== undefined) return scaled;
-    if (request.sizes !== undefined && policy === "stretch") return request.sizes[index]!;
+    if (request.sizes !== undefined && request.policy === "stretch") return request.sizes[index]!;
     // A policy depends on all axes, so all must be known.
     const known = x.shape.map((size) => (typeof size === "number" ? size : Number.NaN));
-    const { size } = resizedAxis(request, known, axis, policy);
+    const { size } = resizedAxis(request, known, axis);
     return Number.isNaN(size) ? opaqueDim(call, axis) : size;
   });
   return [{ dtype: x.dtype, shape }];

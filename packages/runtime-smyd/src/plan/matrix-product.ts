@@ -1,4 +1,5 @@
 import type { Shape } from "@samoyed/core";
+import type { SmydWeight } from "@samoyed/smyd-file";
 import { broadcastView } from "./copy-steps.ts";
 import type { Lowering } from "./lowering.ts";
 import { packPanels } from "./pack-panels.ts";
@@ -8,13 +9,19 @@ import { pixelBlock, placeOf, type ProductWeight, weightsOf } from "./product-st
 import type { Activation } from "./steps.ts";
 import type { Tables } from "./tables.ts";
 
+/** Matrices [..., K, N] of this shape whose columns are packed at run time, for any number of products. */
+export interface PackedMatrices {
+  readonly shape: Shape;
+  readonly panels: Place;
+}
+
 /** A product of matrices, broadcast over the axes before the last two. */
 export interface MatrixProduct {
   readonly lowering: Lowering;
   /** [..., M, K]. */
   readonly left: Place;
-  /** [..., K, N]; a matrix whose columns are packed; or such columns, packed at run time. */
-  readonly right: ProductWeight;
+  /** A constant matrix [K, N] whose columns are packed; or matrices that were packed at run time. */
+  readonly right: SmydWeight | PackedMatrices;
   /** [..., M, N], with the elements of a row behind one another. */
   readonly output: Place;
   /** One float32 for each column, if the right side is packed. */
@@ -41,8 +48,8 @@ export function pushProduct({ lowering, output, activation, ...given }: MatrixPr
   const bias = isLate ? undefined : given.bias;
   const added = isLate ? given.bias : given.residual;
   const residual = added && withRows(lowering, added);
-  const grouped = "buffer" in given.right ? batchAxes(given.right.shape, shape.length) : [];
-  const right = "buffer" in given.right ? packed(lowering, given.right) : given.right;
+  const grouped = "panels" in given.right ? batchAxes(given.right.shape, shape.length) : [];
+  const right: ProductWeight = "panels" in given.right ? given.right.panels : given.right;
   const [columns, depth] = [shape.at(-1)!, left.shape.at(-1)!];
   const rows = [...shape.keys()].slice(0, -1).filter((axis) => !grouped.includes(axis));
   const sizes = (axes: readonly number[]): number[] => axes.map((axis) => shape[axis]!);
@@ -101,14 +108,15 @@ function batchAxes(right: Shape, rank: number): number[] {
   return right.slice(0, -2).flatMap((size, axis) => (size > 1 ? [first + axis] : []));
 }
 
-/** Columns of a right side [..., K, N]. */
-function packed(lowering: Lowering, right: Place): Place {
+/** Packs the columns of a right side [..., K, N]. */
+export function packMatrices(lowering: Lowering, right: Place): PackedMatrices {
   const axes = [...right.shape.keys()];
-  return packPanels(lowering, [right], {
+  const panels = packPanels(lowering, [right], {
     groups: axes.slice(0, -2).filter((axis) => right.shape[axis]! > 1),
     outputs: axes.at(-1)!,
     depth: [axes.at(-2)!],
   });
+  return { shape: right.shape, panels };
 }
 
 /** A value, or a copy of it, with the elements of a row behind one another. */

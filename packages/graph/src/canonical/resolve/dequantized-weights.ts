@@ -2,8 +2,10 @@ import {
   arrayToBytes,
   bytesPerElement,
   bytesToArray,
+  elementCount,
   lazyFromChunks,
   type LazyTensor,
+  type QuantizedForm,
   type ReadOptions,
   readTensor,
   wholeElements,
@@ -20,6 +22,8 @@ import type { NodeRule } from "../rule.ts";
  *
  *   DequantizeLinear(q, s, z)                            (q − z) · s
  *   DequantizeLinear(QuantizeLinear(w, s, z), s, z)      (q − z) · s,  q = saturate(round(w / s) + z)
+ *
+ * It still says which integers it is made of, if they have 8 bits: a writer may store those.
  */
 
 /** Constants of one QuantizeLinear or DequantizeLinear, read with the weight. */
@@ -33,6 +37,8 @@ interface Parameters {
 interface Source {
   readonly weight: LazyTensor;
   readonly quantize: (Parameters & { readonly range: readonly [number, number] }) | undefined;
+  /** The range of the quantized integers; absent for int32. */
+  readonly range: readonly [number, number] | undefined;
   readonly dequantize: Parameters;
 }
 
@@ -61,7 +67,7 @@ function sourceOf(node: Node, view: GraphView): Source | string | undefined {
   const range = QUANTIZED_RANGES.get(stored ?? weight.dtype);
   if (range === undefined && stored !== "int32") return `it dequantizes ${stored}`;
   if (view.isOutput(node.outputs[0]!)) return `its output "${node.outputs[0]}" is a graph output`;
-  return { weight, quantize: quantize && { ...quantize, range: range! }, dequantize };
+  return { weight, quantize: quantize && { ...quantize, range: range! }, range, dequantize };
 }
 
 /** Constants as numbers, with the position of those of an element. */
@@ -78,8 +84,17 @@ async function reader(
   };
 }
 
-function dequantized(name: string, { weight, quantize, dequantize }: Source): LazyTensor {
-  return lazyFromChunks({ name, dtype: "float32", shape: weight.shape }, async function* chunks(options) {
+/** The form of a weight whose integers have 8 bits. */
+function formOf({ weight: { shape }, range, dequantize }: Source): QuantizedForm | undefined {
+  if (range === undefined || range[1] - range[0] !== 255) return undefined;
+  const { scale: scales, zero: zeros, axis } = dequantize;
+  return { range, scales, zeros, axis: elementCount(scales.shape) === 1 ? 0 : frontAxis(axis, shape.length) };
+}
+
+function dequantized(name: string, source: Source): LazyTensor {
+  const { weight, quantize, dequantize } = source;
+  const quantized = formOf(source);
+  const lazy = lazyFromChunks({ name, dtype: "float32", shape: weight.shape }, async function* chunks(options) {
     const back = await reader(dequantize, { weight, options });
     const there = quantize && (await reader(quantize, { weight, options }));
     let index = 0;
@@ -96,6 +111,7 @@ function dequantized(name: string, { weight, quantize, dequantize }: Source): La
       yield arrayToBytes(result);
     }
   });
+  return quantized === undefined ? lazy : { ...lazy, quantized };
 }
 
 const saturate = (value: number, [least, most]: readonly [number, number]): number =>

@@ -1,8 +1,8 @@
-import { lazyFromChunks, type LazyTensor, lazyTensor, readFloat32, type Tensor } from "@samoyed/core";
-import { type Graph, int, type Node } from "@samoyed/ir";
+import { lazyFromChunks, type LazyTensor, lazyTensor, readFloat32, readGrid, type Tensor } from "@samoyed/core";
+import { type Graph, int, ints, type Node } from "@samoyed/ir";
 import { noise } from "@samoyed/test-support/tensors";
 import { describe, expect, test } from "vitest";
-import { canonicalize, createBuilder, interpret } from "../../index.ts";
+import { canonicalize, createBuilder, foldConstants, interpret, rewriteGraph } from "../../index.ts";
 
 /** A weight that is read in pieces of seven bytes, and is in no memory. */
 function streamed(name: string, tensor: Tensor): LazyTensor {
@@ -75,6 +75,45 @@ describe("a quantized weight is one of float32", () => {
     const bias: Tensor = { dtype: "int32", shape: [3], data: Int32Array.of(2 ** 24 + 1, -7, 0) };
     const { graph } = canonicalize(plusWeight(bias, { scale: floats(0.5) }));
     expect([...(await readFloat32(graph.initializers.get("dq")!))]).toEqual([2 ** 23, -3.5, 0]);
+  });
+});
+
+describe("a weight still says which integers it is made of", () => {
+  const gridOf = async (graph: Graph): Promise<unknown> => readGrid(canonicalize(graph).graph.initializers.get("dq")!);
+
+  test.each([
+    ["one scale", q, { scale: floats(0.1) }, { least: -128, most: 127 }],
+    ["a zero point", q, { scale: floats(0.1), zero: bytes("int8", -3) }, { least: -125, most: 130 }],
+    ["of an inner axis, counted from the end", q, { scale: floats(0.1, 0.7), axis: -2 }, { axis: 1 }],
+    [
+      "one that is quantized in the graph",
+      w,
+      { scale: floats(0.01), zero: bytes("uint8", 128), quantize: true },
+      { least: -128, most: 127 },
+    ],
+  ])("%s", async (_, weight, options, expected) => {
+    expect(await gridOf(plusWeight(weight, options))).toMatchObject(expected);
+  });
+
+  test("not one of 32 bits, nor one of a zero point for each channel", async () => {
+    const bias: Tensor = { dtype: "int32", shape: [3], data: Int32Array.of(1, 2, 3) };
+    expect(await gridOf(plusWeight(bias, { scale: floats(0.5) }))).toBeUndefined();
+    const zero = bytes("int8", 0, 5, -5);
+    expect(await gridOf(plusWeight(q, { scale: floats(0.1, 0.7, 0.03), zero, axis: 0 }))).toBeUndefined();
+  });
+
+  test("also where its axes are moved, but not where it is computed with", async () => {
+    const b = createBuilder({ name: "net" });
+    const constants = [b.initializer(streamed("w", q)), b.initializer(streamed("s", floats(0.1, 0.7, 0.03)))];
+    const value = b.node("DequantizeLinear", constants, { name: "dq", attributes: { axis: int(0) } });
+    const moved = b.node("Transpose", [value], { name: "moved", attributes: { perm: ints([2, 1, 0]) } });
+    b.output(b.node("Add", [b.input("x", "float32", [5, 2, 3]), moved], { name: "y" }));
+    b.output(
+      b.node("Mul", [b.input("z", "float32", q.shape), b.node("Neg", [value], { name: "minus" })], { name: "v" }),
+    );
+    const { graph } = rewriteGraph(canonicalize(b.finish()).graph, [foldConstants]);
+    expect(await readGrid(graph.initializers.get("moved")!)).toMatchObject({ axis: 2, least: -128 });
+    expect(await readGrid(graph.initializers.get("minus")!)).toBeUndefined();
   });
 });
 

@@ -10,6 +10,7 @@ import {
 import { broadcastView, stridedCopy } from "../copy-steps.ts";
 import { countElements } from "../limits.ts";
 import type { Lowering } from "../lowering.ts";
+import { isDeferred } from "./attention.ts";
 import { type LowerCall, type Operator, requireRank, shapeOf, type ShapeCall } from "../operator.ts";
 import { type Place, viewOf } from "../places.ts";
 import { lowerRows } from "../row-steps.ts";
@@ -20,6 +21,7 @@ function softmax(operator: "softmax" | "log-softmax"): Operator {
     require: requireRank,
     keepsImages: (call) => readSoftmaxAxis(call, shapeOf(call, 0).length) > 0,
     lower({ fused, node, shape, lowering }) {
+      if (isDeferred(fused)) return;
       const axis = readSoftmaxAxis({ node, opset: CANONICAL_OPSET }, shape.length);
       const rows = { axes: [axis], sizes: [shape[axis]!], contiguous: true, step: () => ({ operator }) };
       lowering.define(fused.output, lowerRows(lowering, lowering.place(fused.inputs[0]!), rows));

@@ -5,14 +5,14 @@ import { isColumnBias } from "../column-bias.ts";
 import { binarySteps } from "../copy-steps.ts";
 import { type Lowering, NO_ACTIVATION } from "../lowering.ts";
 import { MAX_PLANNED_RANK } from "../limits.ts";
-import { pushProduct } from "../matrix-product.ts";
+import { packMatrices, pushProduct } from "../matrix-product.ts";
 import { type LowerCall, type Operator, packedWeight, requireAxes, shapeOf, type ShapeCall } from "../operator.ts";
 import { newBuffer, type Place, plainStrides } from "../places.ts";
-import type { ProductWeight } from "../product-steps.ts";
+import type { SmydWeight } from "@samoyed/smyd-file";
 import { permutedView, reshapedStrides, reshapedView, viewPlace } from "../views.ts";
 
 /** The right side: a packed constant matrix, or any other value. */
-function rightSide(call: LowerCall, layout: "panel8" | "panel8-transposed"): ProductWeight {
+function rightSide(call: LowerCall, layout: "panel8" | "panel8-transposed"): SmydWeight | Place {
   const { lowering, fused, weight } = call;
   const constant = weight(1);
   if (constant !== undefined && constant.layout !== "plain") return packedWeight(call, layout);
@@ -24,7 +24,7 @@ function lowerGemm(call: LowerCall): void {
   const { fused, node, shape, lowering } = call;
   const turned = readInt(node, "transB", 0) !== 0;
   const given = rightSide(call, turned ? "panel8" : "panel8-transposed");
-  const right = "buffer" in given && turned ? permutedView(given, [1, 0]) : given;
+  const right = "buffer" in given ? packMatrices(lowering, turned ? permutedView(given, [1, 0]) : given) : given;
   const [alpha, beta] = [readFloat(node, "alpha", 1), readFloat(node, "beta", 1)];
   const output = lowering.create(fused.output, shape, "plain");
   const a = lowering.place(fused.inputs[0]!);
@@ -79,7 +79,7 @@ function lowerMatMul(call: LowerCall): void {
   pushProduct({
     lowering,
     left: a.length === 1 ? reshapedView(left, [1, ...a])! : left,
-    right: "buffer" in right && b.length === 1 ? reshapedView(right, [...b, 1])! : right,
+    right: "buffer" in right ? packMatrices(lowering, b.length === 1 ? reshapedView(right, [...b, 1])! : right) : right,
     output: matrix.length === shape.length ? output : { ...output, shape: matrix },
     bias: fused.bias === undefined ? undefined : lowering.plain(lowering.place(fused.bias)),
     residual: fused.residual === undefined ? undefined : lowering.place(fused.residual),
@@ -89,7 +89,7 @@ function lowerMatMul(call: LowerCall): void {
 }
 
 /** The place of a product: in the order that a Transpose after it wants, if that leaves its rows whole. */
-function productPlace(call: LowerCall): Place {
+export function productPlace(call: LowerCall): Place {
   const { fused, shape, lowering } = call;
   const output = lowering.create(fused.output, shape, "plain");
   const strides = wantedStrides(call, fused.output, shape);
@@ -133,6 +133,14 @@ function keepsImages(call: ShapeCall): boolean {
   return !call.batched[0] || (a.length > 1 && a.length === rank);
 }
 
+/** A product of matrices, as one step. */
+export const MATMUL: Operator = {
+  rule: matMulRule,
+  require: requireMatrices,
+  keepsImages,
+  lower: lowerMatMul,
+};
+
 /** Products of matrices. */
 export const MATRIX: Readonly<Record<string, Operator>> = {
   Gemm: {
@@ -141,5 +149,5 @@ export const MATRIX: Readonly<Record<string, Operator>> = {
     keepsImages: ({ node, batched }) => readInt(node, "transA", 0) === 0 && !batched[1],
     lower: lowerGemm,
   },
-  MatMul: { rule: matMulRule, require: requireMatrices, keepsImages, lower: lowerMatMul },
+  MatMul: MATMUL,
 };

@@ -3,7 +3,6 @@ import {
   type AxisWeights,
   CANONICAL_OPSET,
   numbers,
-  readAspectPolicy,
   readResize,
   readResizeMode,
   RESIZE as RULES,
@@ -43,10 +42,10 @@ function resizedAxes(call: LowerCall, from: Shape): readonly Resized[] {
   const tensor = (index: number): Tensor | undefined =>
     smallConstant(lowering.model, node.inputs[index] ?? "") ?? integerTensor(call.dims(index));
   const request = requestOf(call, from.length, tensor);
-  const mode = readResizeMode(node);
+  const { mode } = request;
   return request.axes
     .flatMap((axis): Resized[] => {
-      const { scale, size } = resizedAxis(request, from, axis, readAspectPolicy(call));
+      const { scale, size } = resizedAxis(request, from, axis);
       if (scale === 1 && size === from[axis] && mode.coordinates !== "tf_crop_and_resize") return [];
       const weights = resizeWeights(call, {
         from: from[axis]!,
@@ -63,10 +62,10 @@ function resizedAxes(call: LowerCall, from: Shape): readonly Resized[] {
 /** The region of interest, as fractions of the input; only tf_crop_and_resize looks at it. */
 function regionOf(
   { node }: LowerCall,
-  { axes }: ResizeRequest,
+  { axes, mode }: ResizeRequest,
   { axis, tensor }: { readonly axis: number; readonly tensor: (index: number) => Tensor | undefined },
 ): readonly [number, number] {
-  if (!node.inputs[1] || readResizeMode(node).coordinates !== "tf_crop_and_resize") return [0, 1];
+  if (!node.inputs[1] || mode.coordinates !== "tf_crop_and_resize") return [0, 1];
   const region = tensor(1);
   if (region === undefined) throw unsupported(node, "computes its region of interest");
   const values = numbers(region);
@@ -164,8 +163,8 @@ export const RESIZE: Readonly<Record<string, Operator>> = {
     keepsImages: (call: ShapeCall) => {
       const shape = shapeOf(call, 0);
       const request = requestOf(call, shape.length, (index) => call.constant(index));
-      const crops = readResizeMode(call.node).coordinates === "tf_crop_and_resize";
-      return !crops && resizedAxis(request, shape, 0, readAspectPolicy(call)).size === shape[0];
+      const crops = request.mode.coordinates === "tf_crop_and_resize";
+      return !crops && resizedAxis(request, shape, 0).size === shape[0];
     },
     lower: lowerResize,
   },

@@ -25,6 +25,9 @@ const RANK = 6;
 /** Elements of one unit of work, so that taking a unit costs little beside it. */
 const UNIT_ELEMENTS = 8192;
 
+/** Elements that are worth a loop of their own. */
+const MIN_LOOP = 4;
+
 const SIDES = ["left", "right", "third", "output"] as const;
 
 /** One dimension of a map: its size, and each side's stride in bytes. */
@@ -97,7 +100,7 @@ function encode({ operator, left, right = left, third, output, shape, activation
 
 /**
  * The same elements in an order that runs fast: dimensions that are behind one another on every side become one, and
- * the innermost is one along which vectors can be used, or else the longest. A map's elements do not depend on one
+ * the innermost is one along which vectors can be used, or else one with its elements close together. A map's elements do not depend on one
  * another, so any order is right.
  */
 function arrange(dimensions: readonly Dimension[]): Dimension[] {
@@ -109,14 +112,29 @@ function arrange(dimensions: readonly Dimension[]): Dimension[] {
     if (outer !== undefined && behind) merged[merged.length - 1] = { ...inner, size: outer.size * inner.size };
     else merged.push(inner);
   }
-  const speed = (dimension: Dimension): number => (canVector(dimension) ? 4 : 1) * dimension.size;
-  let innermost = merged.length - 1;
-  for (const [index, dimension] of merged.entries()) {
-    if (speed(dimension) > speed(merged[innermost] as Dimension)) innermost = index;
+  const [first, ...others] = merged;
+  if (first === undefined) return merged;
+  const innermost = others.reduce((best, dimension) => (isBetterInside(dimension, best) ? dimension : best), first);
+  return [...merged.filter((dimension) => dimension !== innermost), innermost];
+}
+
+/**
+ * Whether one dimension is better inside than another: one with vectors, and of two the longer; without vectors one
+ * that is worth a loop, and of two the one whose elements are closer together.
+ */
+function isBetterInside(one: Dimension, other: Dimension): boolean {
+  if (canVector(one) || canVector(other)) {
+    return canVector(one) && !(canVector(other) && other.size >= one.size);
   }
-  return [...merged.filter((_, index) => index !== innermost), ...merged.slice(innermost, innermost + 1)];
+  const isLong = one.size >= MIN_LOOP;
+  if (isLong !== other.size >= MIN_LOOP) return isLong;
+  return isLong ? distance(one) < distance(other) : one.size > other.size;
+}
+
+function distance({ left, right, third, output }: Dimension): number {
+  return left + right + third + output;
 }
 
 function canVector({ size, left, right, third, output }: Dimension): boolean {
-  return size >= 4 && output === 4 && [left, right, third].every((stride) => stride === 0 || stride === 4);
+  return size >= MIN_LOOP && output === 4 && [left, right, third].every((stride) => stride === 0 || stride === 4);
 }
