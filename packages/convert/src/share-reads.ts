@@ -26,8 +26,8 @@ interface Request {
 /**
  * Gives several writers the same weights, each read once for all: a writer that asks for a weight waits until every other
  * one waits too, and then the earliest weight that a writer waits for is read for all who asked for it. Writers take
- * weights in the graph's order, so they meet at each; one that does not costs a second read, and blocks no other. Before they begin, while models are prepared, the few
- * constants that they ask for are read for each.
+ * weights in the graph's order, so they meet at each; one that does not costs a second read, and blocks no other. Before
+ * they begin, while models are prepared, the few constants that they ask for are read for each.
  *
  * Memory: one weight.
  */
