@@ -6,8 +6,8 @@ the file, onnxruntime's otherwise; none for a file that is refused.
 
     .venv/bin/python fixtures_onnx.py [NAME…]
 
-PyTorch's default exporter needs the package onnxscript, which the oracle does not install: without it that one file is
-left as it is, and a line says so.
+PyTorch's default exporter needs the package onnxscript, which the oracle does not install: without it its files are
+left as they are, and a line says so.
 """
 
 import sys

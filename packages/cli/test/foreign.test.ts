@@ -20,7 +20,13 @@ const convert = (source: string, ...options: readonly string[]): Promise<Ran> =>
 const artifacts = (out: string, name: string): readonly string[] =>
   FORMATS.map((format) => join(out, `${name}.${format}`));
 
-describe.each(["torchscript", "default-exporter", "torchscript-opset9"])("%s", (name) => {
+describe.each([
+  "torchscript",
+  "default-exporter",
+  "default-exporter-pools",
+  "torchscript-slices",
+  "torchscript-opset9",
+])("%s", (name) => {
   const out = join(folder, name);
 
   test("every format computes what PyTorch does", async () => {

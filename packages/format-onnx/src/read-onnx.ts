@@ -16,7 +16,7 @@ import { readGraph } from "./read-graph.ts";
 import { isDefaultDomain } from "./nodes/read-node.ts";
 import { readInteger, readText, requireWireType } from "./scalar.ts";
 import { MODEL, OPERATOR_SET } from "./schema.ts";
-import { MAX_SMALL_BYTES, toLazyTensor } from "./tensor-data.ts";
+import { isSmall, toLazyTensor } from "./tensor-data.ts";
 import { readTensorRecord } from "./tensor-record.ts";
 import { requireIrVersion, requireOpset } from "./versions.ts";
 import { type Field, openWire, type Span, type Wire } from "./wire.ts";
@@ -45,7 +45,8 @@ export interface OnnxModel {
 
 /**
  * Reads an ONNX model: IR versions 3 to 14, operator sets 6 to 28. Only the network's description is read; weights of
- * more than 1 KiB stay in `source` until they are read, so it must stay open as long as the graph is used.
+ * more than 1 KiB (integers: 64 KiB) stay in `source` until they are read, so it must stay open as long as the graph is
+ * used.
  *
  * Fields that ONNX does not define are skipped, as protobuf requires, and so are nodes and weights that no output needs.
  *
@@ -72,7 +73,7 @@ export async function readOnnx(source: ByteSource, options: ReadOnnxOptions = {}
   const readTensor: TensorReader = async (span, what) => {
     const record = await readTensorRecord(wire, span, what);
     const own = {
-      source: record.byteLength > MAX_SMALL_BYTES ? source : nearby,
+      source: isSmall(record) ? nearby : source,
       storage: record.storage,
       spans: record.spans,
     };

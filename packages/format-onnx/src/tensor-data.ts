@@ -14,8 +14,16 @@ import type { Storage, TensorRecord } from "./tensor-record.ts";
 import { decodeVarint } from "./varint.ts";
 import type { Span } from "./wire.ts";
 
-/** Smaller tensors are read at once, because shape inference needs their elements: sizes, axes, pads. */
-export const MAX_SMALL_BYTES = 1024;
+/** Most bytes of a tensor that is read at once. */
+const MAX_SMALL_BYTES = 1024;
+
+/** Most bytes of one of integers: exporters write out the positions along an axis. */
+const MAX_SMALL_INTEGER_BYTES = 64 * 1024;
+
+/** Whether a tensor is read at once, because shape inference and rewrites need its elements: sizes, axes, positions. */
+export function isSmall({ dtype, byteLength }: TensorRecord): boolean {
+  return byteLength <= (dtype === "int64" || dtype === "int32" ? MAX_SMALL_INTEGER_BYTES : MAX_SMALL_BYTES);
+}
 
 /** Location of a tensor's elements, in any file. */
 export interface TensorPlace {
@@ -38,7 +46,7 @@ export async function toLazyTensor(
   const lazy = lazyFromChunks({ name, dtype, shape }, (options) =>
     isVarints(place.storage) ? decodedChunks(record, place, options) : storedChunks(place, options),
   );
-  if (record.byteLength > MAX_SMALL_BYTES) return lazy;
+  if (!isSmall(record)) return lazy;
   return lazyTensor(name, bytesToTensor(await lazy.read(options), dtype, shape));
 }
 

@@ -1,6 +1,6 @@
 import { elementCount, lazyTensor, type Shape, type Tensor } from "@samoyed/core";
 import { createBuilder, interpret } from "@samoyed/graph";
-import { type Graph, ints } from "@samoyed/ir";
+import { type Graph, int, ints } from "@samoyed/ir";
 import { expect, test } from "vitest";
 import { noise } from "@samoyed/test-support/tensors";
 import { BACKENDS } from "./backends.ts";
@@ -68,4 +68,24 @@ test.each([
 test("GlobalAveragePool", async () => {
   // Of a mean of about 1.3, one rounding.
   expect(await worstError(mean([1, 6, 112, 112]))).toBeLessThanOrEqual(2 ** -23);
+});
+
+test("a classifier of small weights and large biases, for two images", async () => {
+  const b = createBuilder({ name: "linear" });
+  const [inputs, outputs] = [768, 10];
+  const weights = noise([outputs, inputs], 8);
+  const bias = { dtype: "float32", shape: [outputs], data: new Float32Array(outputs).fill(1.3) } as const;
+  const operands = [
+    lazyTensor("w", { ...weights, data: weights.data.map((value) => value * 1e-4) }),
+    lazyTensor("b", bias),
+  ];
+  const x = b.input("x", "float32", [2, inputs]);
+  b.output(
+    b.node("Gemm", [x, ...operands.map((tensor) => b.initializer(tensor))], {
+      name: "y",
+      attributes: { transB: int(1) },
+    }),
+  );
+  // One rounding, of the sum with the bias.
+  expect(await worstError(b.finish())).toBeLessThanOrEqual(2 ** -23);
 });

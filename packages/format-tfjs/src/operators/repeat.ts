@@ -10,7 +10,7 @@ const MAX_AXES = 5;
 
 const TILE = { Tmultiples: typeAttr("int32") };
 
-/** Axes that are repeated alike: one alone, or several neighbors that are not repeated. */
+/** Axes that are repeated alike: one alone, or several neighbors. An open size that is repeated is alone. */
 interface Run {
   readonly from: readonly Dim[];
   readonly to: readonly Dim[];
@@ -19,7 +19,7 @@ interface Run {
 
 /**
  * A tensor whose axes of size 1 are repeated up to `to`. Where there are more axes than all engines take, neighbors that
- * are not repeated become one.
+ * are repeated alike become one.
  *
  * @returns `undefined` where an open size cannot be read from a tensor before.
  */
@@ -45,7 +45,7 @@ export function broadcastTo(
     return emitter.emit("Tile", [whole, counts], { hint, attr: TILE });
   }
   const runs = runsOf(padded, to);
-  const [narrow, wide] = [runs.map((run) => merged(run.from)), runs.map((run) => merged(run.to))];
+  const [narrow, wide] = [runs.map((run) => mergedSize(run.from)), runs.map((run) => mergedSize(run.to))];
   if (runs.length > MAX_AXES) return undefined;
   const counts = emitter.vector(wide.map((size, index) => (runs[index]!.repeated ? size : 1)));
   if (counts === undefined) return undefined;
@@ -54,7 +54,7 @@ export function broadcastTo(
 }
 
 /** Neighbors as one size. An open one among several has no name: the reshape infers it, once. */
-function merged(sizes: readonly Dim[]): Dim {
+export function mergedSize(sizes: readonly Dim[]): Dim {
   if (sizes.length === 1) return sizes[0]!;
   return isKnown(sizes) ? elementCount(sizes) : "neighbors";
 }
@@ -62,12 +62,15 @@ function merged(sizes: readonly Dim[]): Dim {
 function runsOf(from: readonly Dim[], to: readonly Dim[]): readonly Run[] {
   const runs: Run[] = [];
   for (const [axis, size] of from.entries()) {
-    const repeated = size !== to[axis];
+    const target = to[axis]!;
+    const repeated = size !== target;
     const last = runs.at(-1);
-    if (last !== undefined && !repeated && !last.repeated && (isKnown([size]) || isKnown(last.from))) {
-      runs[runs.length - 1] = { from: [...last.from, size], to: [...last.to, size], repeated };
+    // An open size among others has no name, which a count needs; a reshape infers one such size.
+    const open = last === undefined ? 0 : [...last.to, target].filter((dim) => !isKnown([dim])).length;
+    if (last?.repeated === repeated && open <= (repeated ? 0 : 1)) {
+      runs[runs.length - 1] = { from: [...last.from, size], to: [...last.to, target], repeated };
     } else {
-      runs.push({ from: [size], to: [to[axis]!], repeated });
+      runs.push({ from: [size], to: [target], repeated });
     }
   }
   return runs;

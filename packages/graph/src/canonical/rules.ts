@@ -10,6 +10,7 @@ import { gelu } from "./decompositions/gelu.ts";
 import { groupNormalization } from "./decompositions/group-normalization.ts";
 import { hardSwish } from "./decompositions/hard-swish.ts";
 import { integerProducts } from "./decompositions/integer-products.ts";
+import { indexedAxes } from "./decompositions/indexed-axes.ts";
 import { logSumExp } from "./decompositions/log-sum-exp.ts";
 import { lpNormalization } from "./decompositions/lp-normalization.ts";
 import { meanVarianceNormalization } from "./decompositions/mean-variance-normalization.ts";
@@ -17,6 +18,7 @@ import { mish } from "./decompositions/mish.ts";
 import { rmsNormalization } from "./decompositions/rms-normalization.ts";
 import { selu } from "./decompositions/selu.ts";
 import { shrink } from "./decompositions/shrink.ts";
+import { sliceUpdate } from "./decompositions/slice-update.ts";
 import { softsign } from "./decompositions/softsign.ts";
 import { spatialMean } from "./decompositions/spatial-mean.ts";
 import { sums } from "./decompositions/sums.ts";
@@ -35,6 +37,7 @@ import { fakeQuantization } from "./resolve/fake-quantization.ts";
 import { filledWeights } from "./resolve/filled-weights.ts";
 import { inferenceDropout } from "./resolve/inference-dropout.ts";
 import { shapeTargets } from "./resolve/shape-targets.ts";
+import { stridedImages } from "./resolve/strided-images.ts";
 import type { NodeRule } from "./rule.ts";
 import { axesInputs } from "./upgrades/axes-inputs.ts";
 import { clipBounds } from "./upgrades/clip-bounds.ts";
@@ -99,6 +102,7 @@ export const DECOMPOSITIONS: readonly NodeRule[] = [
   filledWeights,
   gatherND,
   hardSwish,
+  indexedAxes,
   inferenceDropout,
   integerProducts,
   logSumExp,
@@ -106,6 +110,7 @@ export const DECOMPOSITIONS: readonly NodeRule[] = [
   meanVarianceNormalization,
   selu,
   shrink,
+  sliceUpdate,
   softsign,
   spatialMean,
   sumOperands,
@@ -114,7 +119,13 @@ export const DECOMPOSITIONS: readonly NodeRule[] = [
 ];
 
 /** Rules for what is known once constants are folded; a weight in a Constant node is not before. */
-export const RESOLUTIONS: readonly NodeRule[] = [dequantizedWeights, exactCasts, fakeQuantization, shapeTargets];
+export const RESOLUTIONS: readonly NodeRule[] = [
+  dequantizedWeights,
+  exactCasts,
+  fakeQuantization,
+  shapeTargets,
+  stridedImages,
+];
 
 /**
  * Rules from canonical operators to others, for targets that lack the former: what is one operator in a file is many

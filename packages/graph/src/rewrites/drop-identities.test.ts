@@ -32,6 +32,8 @@ describe("dropIdentities", () => {
     "Pad by nothing": (b, x) => b.node("Pad", [x, b.initializer(lazyTensor("pads", int64([0, 0, 0, 0])))]),
     "Transpose of no axes": (b, x) => b.node("Transpose", [x], { attributes: { perm: ints([0, 1]) } }),
     "Cast to the same type": (b, x) => b.node("Cast", [x], { attributes: { to: int(1) } }),
+    "Expand to the same shape": (b, x) => b.node("Expand", [x, b.initializer(lazyTensor("sizes", int64([1, 3])))]),
+    "Reshape to the same shape": (b, x) => b.node("Reshape", [x, b.initializer(lazyTensor("sizes", int64([-1, 3])))]),
     "a chain": (b, x) => b.node("Identity", [b.node("Identity", [b.node("Dropout", [x])])]),
   };
   test.each(Object.entries(identities))("drops %s", async (_, middle) => {
@@ -50,6 +52,8 @@ describe("dropIdentities", () => {
     "a Cast to another type": (b, x) =>
       b.node("Cast", [b.node("Cast", [x], { attributes: { to: int(11) } })], { attributes: { to: int(1) } }),
     "a Transpose of two axes, twice": (b, x) => b.node("Transpose", [b.node("Transpose", [x])]),
+    "an Expand to more rows": (b, x) => b.node("Expand", [x, b.initializer(lazyTensor("sizes", int64([2, 1, 3])))]),
+    "a Reshape to other rows": (b, x) => b.node("Reshape", [x, b.initializer(lazyTensor("sizes", int64([3, -1])))]),
     "a Pad by something": (b, x) => b.node("Pad", [x, b.initializer(lazyTensor("pads", int64([0, 0, 0, 1])))]),
   };
   test.each(Object.entries(others))("leaves %s", (_, middle) => {

@@ -4,7 +4,7 @@ import { defineRewrite, type Rewrite } from "./rewrite.ts";
 
 /*
  * f(x) = x: an Identity, a Dropout at inference, a Pad by nothing, a Transpose that leaves the axes in order, a Cast to
- * the type that the value has. Users of f(x) use x instead. Where f(x) is a graph output its name must stay, so x takes
+ * the type that the value has, an Expand or a Reshape to the shape that it has. Users of f(x) use x instead. Where f(x) is a graph output its name must stay, so x takes
  * that name at its source, and that only works when a node makes x and x is not a graph output itself.
  */
 
@@ -26,6 +26,11 @@ function isIdentity(node: Node, view: GraphView): boolean {
     case "Pad": {
       const pads = view.opset < 11 ? readInts(node, "pads") : view.integers(node.inputs[1] ?? "");
       return pads !== undefined && pads.every((value) => value === 0);
+    }
+    case "Expand":
+    case "Reshape": {
+      const [from, to] = [node.inputs[0]!, node.outputs[0]!].map((name) => view.type(name)?.shape);
+      return from !== undefined && to !== undefined && from.join() === to.join();
     }
     case "Transpose":
       return readInts(node, "perm")?.every((from, axis) => from === axis) ?? false;

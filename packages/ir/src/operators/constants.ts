@@ -38,6 +38,14 @@ function inferConstantOfShape(call: InferCall): readonly (ValueType | undefined)
   return [{ dtype, shape: Array.from({ length }, (_, axis) => opaqueDim(call, axis)) }];
 }
 
+/** The same integer so many times: exporters compare a shape with such a list. */
+function filledDims(call: InferCall): readonly Dim[] | undefined {
+  const tensor = readAttribute(call.node, "value", "tensor");
+  const value = tensor && constantDims(tensor)?.[0];
+  const count = call.dims(0)?.[0];
+  return value === undefined || typeof count !== "number" ? undefined : new Array<Dim>(count).fill(value);
+}
+
 function shapeDims(call: InferCall): readonly Dim[] {
   return shapeSlice(call, inputType(call, 0).shape);
 }
@@ -55,7 +63,10 @@ function inferRange(call: InferCall): readonly ValueType[] {
   });
   const [start, limit, delta] = bounds;
   if (start === undefined || limit === undefined || delta === undefined) {
-    return [{ dtype, shape: [opaqueDim(call, 0)] }];
+    const size = start === 0 && delta === 1 ? call.dims(1)?.[0] : undefined;
+    // A size counts up to itself; what may be negative counts nothing then.
+    const isSize = size !== undefined && call.sizes.isCertain(size);
+    return [{ dtype, shape: [isSize ? size : opaqueDim(call, 0)] }];
   }
   if (delta === 0) throw nodeFormatError(call.node, "delta is 0");
   return [{ dtype, shape: [Math.max(0, Math.ceil((limit - start) / delta))] }];
@@ -74,7 +85,13 @@ export const CONSTANTS: RuleTable = {
     infer: inferConstant,
     inferDims: constantNodeDims,
   },
-  ConstantOfShape: { since: 9, inputs: [1, 1], attributes: { value: "tensor" }, infer: inferConstantOfShape },
+  ConstantOfShape: {
+    since: 9,
+    inputs: [1, 1],
+    attributes: { value: "tensor" },
+    infer: inferConstantOfShape,
+    inferDims: filledDims,
+  },
   Shape: {
     inputs: [1, 1],
     attributes: { end: "int", start: "int" },

@@ -32,13 +32,22 @@ export interface MatrixProduct {
 }
 
 /**
+ * Fewest products of a sum to which the bias is added at the end: a sum that starts with it is rounded to the bias's
+ * last place every time, and the bias of a classifier may be far larger than what is added.
+ */
+const LATE_BIAS_DEPTH = 128;
+
+/**
  * Plans a product as one step: matrices of which the right side has many are its groups, and every other index its
  * pixels.
  */
-export function pushProduct({ lowering, output, activation, bias, ...given }: MatrixProduct): void {
+export function pushProduct({ lowering, output, activation, ...given }: MatrixProduct): void {
   const { shape } = output;
   const left = withRows(lowering, given.left);
-  const residual = given.residual && withRows(lowering, given.residual);
+  const isLate = given.residual === undefined && left.shape.at(-1)! >= LATE_BIAS_DEPTH;
+  const bias = isLate ? undefined : given.bias;
+  const added = isLate ? given.bias : given.residual;
+  const residual = added && withRows(lowering, added);
   const grouped = "panels" in given.right ? batchAxes(given.right.shape, shape.length) : [];
   const right: ProductWeight = "panels" in given.right ? given.right.panels : given.right;
   const [columns, depth] = [shape.at(-1)!, left.shape.at(-1)!];

@@ -1,7 +1,7 @@
 import { contiguousStrides, elementCount } from "@samoyed/core";
 import { int, isKnown, readInt } from "@samoyed/ir";
 import { knownInput, reshapeTarget, unknownInput } from "../known-shape.ts";
-import type { NodeRule } from "../rule.ts";
+import type { Emit, NodeRule } from "../rule.ts";
 
 /*
  * Indices into several axes are one index into those axes as one:
@@ -10,6 +10,16 @@ import type { NodeRule } from "../rule.ts";
  *
  * Negative indices get their axis's size first. An index into one axis alone is Gather's own.
  */
+
+/** One index into some axes as one, for each list of indices into those axes. */
+export function flatIndices(indices: string, sizes: readonly number[], emit: Emit): string {
+  const last = emit.ints([-1]);
+  const moved = emit.node("Add", [indices, emit.ints(sizes)]);
+  const isNegative = emit.node("Less", [indices, emit.scalar(0, "int64")]);
+  const front = emit.node("Where", [isNegative, moved, indices]);
+  const products = emit.node("Mul", [front, emit.ints(contiguousStrides(sizes))]);
+  return emit.node("ReduceSum", [products, last], { keepdims: int(0) });
+}
 
 /** Spells GatherND by Gather, where the sizes of the indexed axes are known. */
 export const gatherND: NodeRule = {
@@ -32,18 +42,13 @@ export const gatherND: NodeRule = {
     const [x, indices] = node.inputs as [string, string];
     const { shape } = knownInput(node, emit.view);
     const depth = knownInput(node, emit.view, 1).shape.at(-1) as number;
-    const last = emit.ints([-1]);
     const axis = { axis: int(0) };
     if (depth === 1) {
-      emit.result("Gather", [x, emit.node("Squeeze", [indices, last])], axis);
+      emit.result("Gather", [x, emit.node("Squeeze", [indices, emit.ints([-1])])], axis);
       return;
     }
     const sizes = shape.slice(0, depth) as number[];
-    const moved = emit.node("Add", [indices, emit.ints(sizes)]);
-    const isNegative = emit.node("Less", [indices, emit.scalar(0, "int64")]);
-    const front = emit.node("Where", [isNegative, moved, indices]);
-    const products = emit.node("Mul", [front, emit.ints(contiguousStrides(sizes))]);
-    const flat = emit.node("ReduceSum", [products, last], { keepdims: int(0) });
+    const flat = flatIndices(indices, sizes, emit);
     const rows = emit.node("Reshape", [
       x,
       emit.ints(reshapeTarget(shape, [elementCount(sizes), ...shape.slice(depth)])!),
