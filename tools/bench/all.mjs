@@ -42,7 +42,8 @@ async function smydBench() {
   }
   await $({ stdio: "inherit" })`${python} ${here("../oracle/export_networks.py")} --out ${folder} ${EXPORTED}`;
   const files = EXPORTED.map((name) => join(folder, `${name}.pt2`));
-  const exported = await bench("smyd.mjs", "--model", files.join(","));
+  // Attention takes TensorFlow.js's wasm backend seconds.
+  const exported = await bench("smyd.mjs", "--model", files.join(","), "--without", "tfjs-wasm");
   return {
     ...known,
     rows: [...known.rows, ...exported.rows],

@@ -1,6 +1,6 @@
 // The runtime of .smyd models compared with onnxruntime-web, onnxruntime-node and tfjs-wasm, in Node and in Chromium: the
 // download of a page, loading, the first inference and later ones, peak memory, one thread and two.
-//   node tools/bench/smyd.mjs [--model NAME,FILE.pt2,…] [--platform node,chromium] [--out FILE.json]
+//   node tools/bench/smyd.mjs [--model NAME,FILE.pt2,…] [--platform node,chromium] [--without ENGINE] [--out FILE.json]
 // A network by name has stand-in weights. Each engine has its own process or browser; they run in turn, one image per run.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -29,6 +29,7 @@ const { values } = parseArgs({
   options: {
     model: { type: "string", default: Object.keys(NETWORKS).join(",") },
     platform: { type: "string", default: "node,chromium" },
+    without: { type: "string" },
     out: { type: "string" },
   },
 });
@@ -61,7 +62,8 @@ try {
       }
       console.error(`${name}, ${platform}`);
       const about = { platform, model: name, megabytes: model.bytes / 1e6 };
-      const rows = await compare(contendersOf(platform, model), NETWORKS[name] ?? OTHER);
+      const contenders = contendersOf(platform, model).filter((contender) => contender.name !== values.without);
+      const rows = await compare(contenders, NETWORKS[name] ?? OTHER);
       report.rows.push(...rows.map((row) => ({ ...about, ...row })));
       if (name !== LOADED) continue;
       const [read, load] = await compare(loadersOf(platform, model), { starts: LOADS, rounds: 0 });

@@ -34,7 +34,7 @@ function speeds(rows) {
 /** Makes the section's text, below its heading. */
 export function smydSection({ rows, downloads, loads, notRun }) {
   const parts = [
-    `\`node tools/bench/smyd.mjs\`: one image a run, stand-in weights (or \`--model FILE.pt2\`, exported by \`tools/oracle/export_networks.py\`), every engine in a process or a browser of its own; in turn, four runs
+    `\`node tools/bench/smyd.mjs\`: one image a run, stand-in weights (networks of other families: \`--model FILE.pt2 --without tfjs-wasm\`, exported by \`tools/oracle/export_networks.py\`), every engine in a process or a browser of its own; in turn, four runs
 each after one that is not counted. “×” is how many times as fast as ${YARDSTICK} with as many threads. Loading reads the model from the disk (Node) or a server on this
 machine (Chromium). Peak memory is the process's with one thread (in Chromium the page's), the engine and the harness included.`,
   ];
