@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 const FLAGS = ["-O3", "--noAssert", "--runtime", "stub", "--importMemory", "--initialMemory", "1"];
 
@@ -13,12 +13,16 @@ const FLAGS = ["-O3", "--noAssert", "--runtime", "stub", "--importMemory", "--in
  */
 export async function compile(asc, entry, flags = []) {
   const folder = mkdtempSync(join(tmpdir(), "samoyed-kernels-"));
+  const from = process.cwd();
   try {
+    // The compiler looks for packages from where it runs.
+    process.chdir(dirname(entry));
     const output = join(folder, "out.wasm");
     const { error, stderr } = await asc.main([entry, "--outFile", output, ...FLAGS, ...flags], {});
     if (error) throw new Error(`${entry}: ${stderr}`, { cause: error });
     return readFileSync(output);
   } finally {
+    process.chdir(from);
     rmSync(folder, { recursive: true });
   }
 }
