@@ -6,7 +6,6 @@ import {
   lazyFromChunks,
   type LazyTensor,
   lazyTensor,
-  type QuantizedForm,
   type ReadOptions,
   type TensorInfo,
   wholeElements,
@@ -49,7 +48,7 @@ export async function unpackWeight(weight: SmydWeight, data: VerifiedData, readi
 }
 
 /** The integers that an int8 weight is made of, so that it can be written as it is. */
-function quantizedForm({ name, shape, layout, scale }: SmydWeight, data: VerifiedData): QuantizedForm | undefined {
+function quantizedForm({ name, shape, layout, scale }: SmydWeight, data: VerifiedData): LazyTensor["quantized"] {
   if (scale === undefined) return undefined;
   const axis = layout === "panel8-transposed" ? 1 : 0;
   const what = `the scale of weight ${JSON.stringify(name)}`;

@@ -3,7 +3,6 @@ import {
   lazyFromChunks,
   type LazyTensor,
   lazyTensor,
-  type QuantizedForm,
   type ReadOptions,
   type TensorInfo,
 } from "@samoyed/core";
@@ -40,7 +39,7 @@ function streamed(weight: LazyTensor): ((options: ReadOptions) => AsyncIterable<
 }
 
 /** The quantized form of a weight that is another one's elements in the same order, or with its axes moved. */
-function movedForm({ recipe: { node, operands } }: Product): QuantizedForm | undefined {
+function movedForm({ recipe: { node, operands } }: Product): LazyTensor["quantized"] {
   const [operand] = operands;
   const form = operand?.quantized;
   if (form === undefined) return undefined;
