@@ -1,6 +1,5 @@
 /** A unit of a convolution: a block of pixels × some panels of weights. */
-import { activatePixels } from "./activate-pixels";
-import { activate } from "./activation";
+import { activate, activatePixels } from "./activation";
 import { expandWeights, weightBytes } from "./expand";
 import { runTile } from "./tile";
 import {

@@ -1,6 +1,5 @@
 /** A unit of a depthwise convolution: some pixels, all channels, eight at a time. */
-import { activatePixels } from "./activate-pixels";
-import { activate } from "./activation";
+import { activate, activatePixels } from "./activation";
 import { expandWeights, weightBytes } from "./expand";
 import { storeLanes } from "./lanes";
 import { multiplyAdd } from "./multiply-add";
