@@ -7,7 +7,6 @@ import {
   type LazyTensor,
   lazyTensor,
   type ReadOptions,
-  reshapeLazy,
   type Shape,
   UnsupportedError,
 } from "@samoyed/core";
@@ -17,6 +16,7 @@ import type { GroupPlan } from "./plan-groups.ts";
 import { tfDType } from "./dtypes.ts";
 import { createNames } from "./names.ts";
 import { OpenSizes } from "./open-sizes.ts";
+import { reshapeOnce } from "./reshape-once.ts";
 import { constantAttrs, intsAttr, type TfAttribute, type TfNode, typeAttr, type WeightEntry } from "./tf-graph.ts";
 import { type Computed, type Constant, FROM_LAST, laidOut, TO_LAST, type Value } from "./value.ts";
 
@@ -293,6 +293,7 @@ export class Emitter {
   noteSizes(ref: string, shape: readonly Dim[]): void {
     this.#sizes.note(ref, shape);
   }
+
   /** An open size as a vector of one element; `undefined` where no tensor before has it. */
   sizeOf(size: string): string | undefined {
     const present = this.#sizeRefs.get(size);
@@ -330,18 +331,6 @@ export class Emitter {
     const { lazy } = value;
     return Array.from<number | bigint, number>(bytesToArray(await lazy.read(this.reading), lazy.dtype), Number);
   }
-}
-
-const reshaped = new WeakMap<LazyTensor, Map<string, LazyTensor>>();
-
-/** The same reshaped tensor each time, so that it is written once. */
-function reshapeOnce(lazy: LazyTensor, shape: Shape): LazyTensor {
-  const known = reshaped.get(lazy) ?? new Map<string, LazyTensor>();
-  reshaped.set(lazy, known);
-  const key = formatShape(shape);
-  const result = known.get(key) ?? reshapeLazy(lazy, shape);
-  known.set(key, result);
-  return result;
 }
 
 /** A lazy tensor as a value. */
