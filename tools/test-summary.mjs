@@ -10,6 +10,7 @@ const folders = [...readdirSync(join(root, "packages")).map((name) => join("pack
 let passed = 0;
 let failed = 0;
 const skipped = [];
+const failures = [];
 for (const folder of folders) {
   if (!existsSync(join(root, folder, "package.json"))) continue;
   const file = join(root, folder, "test-results.json");
@@ -22,11 +23,17 @@ for (const folder of folders) {
   let count = 0;
   for (const suite of results.testResults) {
     // A file that fails to load has no assertions, but is still a failure.
-    if (suite.status === "failed" && suite.assertionResults.length === 0) failed++;
+    if (suite.status === "failed" && suite.assertionResults.length === 0) {
+      failed++;
+      failures.push(`${relative(root, suite.name)}\n${suite.message}`);
+    }
     for (const test of suite.assertionResults) {
+      const name = `${relative(root, suite.name)}: ${test.fullName.trim()}`;
       if (test.status === "passed") count++;
-      else if (test.status === "failed") failed++;
-      else skipped.push(`${relative(root, suite.name)}: ${test.fullName.trim()}`);
+      else if (test.status === "failed") {
+        failed++;
+        failures.push([name, ...test.failureMessages].join("\n"));
+      } else skipped.push(name);
     }
   }
   passed += count;
@@ -41,6 +48,11 @@ if (skipped.length > 0) {
 }
 const required = process.env.SAMOYED_REQUIRE === "all";
 if (required && skipped.length > 0) console.log("\nSAMOYED_REQUIRE=all: what did not run counts as failed.");
-const failures = failed + (required ? skipped.length : 0);
-console.log(`\n${passed} passed, ${failures} failed, ${required ? 0 : skipped.length} skipped`);
-process.exitCode = failures > 0 || passed === 0 ? 1 : 0;
+// A run's output is long and read from its end.
+if (failures.length > 0) {
+  console.log("\nFailed:");
+  for (const text of failures) console.log(`  ${text.slice(0, 2000).replaceAll("\n", "\n    ")}`);
+}
+const notPassed = failed + (required ? skipped.length : 0);
+console.log(`\n${passed} passed, ${notPassed} failed, ${required ? 0 : skipped.length} skipped`);
+process.exitCode = notPassed > 0 || passed === 0 ? 1 : 0;

@@ -2,7 +2,7 @@
 import { lazyTensor, type Tensor } from "@samoyed/core";
 import { createBuilder } from "@samoyed/graph";
 import { int, ints } from "@samoyed/ir";
-import { wave } from "@samoyed/test-support/tensors";
+import { dyadicWave } from "@samoyed/test-support/tensors";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { expectSame } from "./expect-same.ts";
@@ -39,8 +39,8 @@ function transposed({ axes, groups, inputs, outputs, bias }: Case, images: numbe
   const b = createBuilder({ name: "transposed" });
   const all = (key: keyof Axis): number[] => axes.map((own) => own[key]);
   const shape = [images, groups * inputs, ...all("size")];
-  const constants: Tensor[] = [wave([groups * inputs, outputs, ...all("kernel")], 1)];
-  if (bias) constants.push(wave([groups * outputs], 2));
+  const constants: Tensor[] = [dyadicWave([groups * inputs, outputs, ...all("kernel")], 1)];
+  if (bias) constants.push(dyadicWave([groups * outputs], 2));
   const names = constants.map((tensor, index) => b.initializer(lazyTensor(`c${index}`, tensor)));
   const attributes = {
     group: int(groups),
@@ -51,7 +51,7 @@ function transposed({ axes, groups, inputs, outputs, bias }: Case, images: numbe
   };
   const y = b.node("ConvTranspose", [b.input("x", "float32", shape), ...names], { attributes });
   b.output(b.node("Relu", [y]));
-  return { graph: b.finish(), inputs: { x: wave(shape, 3) } };
+  return { graph: b.finish(), inputs: { x: dyadicWave(shape, 3) } };
 }
 
 test("transposed convolutions of one and two axes", async () => {

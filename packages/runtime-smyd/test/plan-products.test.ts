@@ -2,7 +2,7 @@
 import { lazyTensor, type Shape, type Tensor } from "@samoyed/core";
 import { createBuilder, type GraphBuilder, interpret } from "@samoyed/graph";
 import { float, int, ints } from "@samoyed/ir";
-import { wave } from "@samoyed/test-support/tensors";
+import { dyadicWave } from "@samoyed/test-support/tensors";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { smyd } from "../src/node.ts";
@@ -31,7 +31,7 @@ function turned(b: GraphBuilder, x: string, perm: readonly number[]): string {
 function permuted(b: GraphBuilder, name: string, shape: Shape, perm: readonly number[]) {
   const from = shape.map((_, axis) => shape[perm.indexOf(axis)]!);
   const x = b.input(name, "float32", from);
-  return { value: turned(b, x, perm), tensor: wave(from, name === "a" ? 1 : 2) };
+  return { value: turned(b, x, perm), tensor: dyadicWave(from, name === "a" ? 1 : 2) };
 }
 
 const permutation = (rank: number): fc.Arbitrary<number[]> =>
@@ -85,7 +85,7 @@ test("products of values in any order of axes, with an addition and an activatio
       const shape = [...left.map((size, axis) => Math.max(size, axis < missing ? 1 : right[axis]!)), m, n];
       const added = { columns: [n], all: shape, rows: [m, 1] }[add];
       if (added !== undefined) {
-        inputs["d"] = wave(added, 3);
+        inputs["d"] = dyadicWave(added, 3);
         y = b.node("Add", [y, b.input("d", "float32", added)]);
       }
       if (relu) y = b.node("Relu", [y]);
@@ -106,7 +106,7 @@ test.each<[string, readonly number[], readonly number[]]>([
 ])("%s, computed and constant", async (_, left, right) => {
   for (const constants of [[], ["a"], ["c"]]) {
     const b = createBuilder({ name: "product" });
-    const tensors = { a: wave(left, 1), c: wave(right, 2) };
+    const tensors = { a: dyadicWave(left, 1), c: dyadicWave(right, 2) };
     const [a, c] = (["a", "c"] as const).map((name) =>
       constants.includes(name) ? constant(b, name, tensors[name]) : b.input(name, "float32", tensors[name].shape),
     ) as [string, string];
@@ -130,9 +130,9 @@ test("a Gemm of two computed matrices, in all its forms", async () => {
       for (const c of [undefined, [9], [5, 1], [5, 9]]) {
         const b = createBuilder({ name: "gemm" });
         const tensors = {
-          a: wave(transA ? [4, 5] : [5, 4], 1),
-          b: wave(transB ? [9, 4] : [4, 9], 2),
-          ...(c && { c: wave(c, 3) }),
+          a: dyadicWave(transA ? [4, 5] : [5, 4], 1),
+          b: dyadicWave(transB ? [9, 4] : [4, 9], 2),
+          ...(c && { c: dyadicWave(c, 3) }),
         };
         const names = Object.entries(tensors).map(([name, { shape }]) => b.input(name, "float32", shape));
         const attributes = { transA: int(transA), transB: int(transB), alpha: float(alpha), beta: float(beta) };
@@ -151,8 +151,8 @@ function attention(
 ): string {
   const width = heads * size;
   const qkv = b.node("Add", [
-    b.node("MatMul", [x, constant(b, "qkv.weight", wave([width, 3 * width], 4))]),
-    constant(b, "qkv.bias", wave([3 * width], 5)),
+    b.node("MatMul", [x, constant(b, "qkv.weight", dyadicWave([width, 3 * width], 4))]),
+    constant(b, "qkv.bias", dyadicWave([3 * width], 5)),
   ]);
   const count = typeof images === "number" ? images : -1;
   const split = turned(b, b.node("Reshape", [qkv, list(b, [count, tokens, 3, heads, size])]), [2, 0, 3, 1, 4]);
@@ -162,7 +162,7 @@ function attention(
   const [q, k, v] = parts;
   const scaled = b.node("Mul", [q, constant(b, "scale", { dtype: "float32", shape: [], data: Float32Array.of(0.35) })]);
   const scores = b.node("MatMul", [scaled, turned(b, k, [0, 1, 3, 2])]);
-  const biased = b.node("Add", [scores, constant(b, "mask", wave([1, heads, tokens, tokens], 6))]);
+  const biased = b.node("Add", [scores, constant(b, "mask", dyadicWave([1, heads, tokens, tokens], 6))]);
   const weights = b.node("Softmax", [biased], { attributes: { axis: int(-1) } });
   const result = turned(b, b.node("MatMul", [weights, v]), [0, 2, 1, 3]);
   return b.node("Reshape", [result, list(b, [count, tokens, width])]);
@@ -173,7 +173,7 @@ test.each([1, 3])("attention over %i images copies nothing but what it packs", a
   const shape = [images, 10, 24] as const;
   b.output(attention(b, b.input("x", "float32", shape), [images, 10, 3, 8]));
   const graph = b.finish();
-  const inputs = { x: wave(shape, 1) };
+  const inputs = { x: dyadicWave(shape, 1) };
   await expectSame(graph, inputs);
   const { plan } = await runPlanned(graph, inputs);
   const kinds = plan.steps.map(({ kind }) => kind);
@@ -190,7 +190,7 @@ test("attention over any number of images, on two threads", async () => {
   for (const threads of [1, 2]) {
     const session = await smyd().load(await smydBytes(graph("N")), { threads });
     for (const images of [1, 3]) {
-      const x = wave([images, 10, 24], images);
+      const x = dyadicWave([images, 10, 24], images);
       const [wanted] = (await interpret(graph(images), { x })).values();
       const [found] = (await session.run({ x })).values();
       expect(found!.shape).toEqual(wanted!.shape);
@@ -214,16 +214,16 @@ test.each([
   ];
   const attributes = { group: int(group), pads: ints(weight.length === 3 ? [1, 1] : [1, 1, 1, 1]) };
   b.output(b.node("Relu", [b.node("Conv", [x, w, bias], { attributes })]));
-  await expectSame(b.finish(), { x: wave(image, 1), w: wave(weight, 2), b: wave([weight[0]], 3) });
+  await expectSame(b.finish(), { x: dyadicWave(image, 1), w: dyadicWave(weight, 2), b: dyadicWave([weight[0]], 3) });
 });
 
 test("a linear layer as PyTorch exports it, with a transposed constant, is one step", async () => {
   for (const op of ["MatMul", "Gemm"]) {
     const b = createBuilder({ name: "linear" });
-    const weight = turned(b, constant(b, "w", wave([11, 6], 1)), [1, 0]);
+    const weight = turned(b, constant(b, "w", dyadicWave([11, 6], 1)), [1, 0]);
     const product = b.node(op, [b.input("x", "float32", [5, 6]), weight]);
     b.output(b.node("Add", [product, b.input("r", "float32", [5, 11])]));
-    const inputs = { x: wave([5, 6], 2), r: wave([5, 11], 3) };
+    const inputs = { x: dyadicWave([5, 6], 2), r: dyadicWave([5, 11], 3) };
     const graph = b.finish();
     await expectSame(graph, inputs);
     const { plan } = await runPlanned(graph, inputs, { weights: "float16" });
@@ -233,9 +233,9 @@ test("a linear layer as PyTorch exports it, with a transposed constant, is one s
 
 test("a transposed constant that is not only multiplied by stays as it is", async () => {
   const b = createBuilder({ name: "linear" });
-  const weight = turned(b, constant(b, "w", wave([6, 6], 1)), [1, 0]);
+  const weight = turned(b, constant(b, "w", dyadicWave([6, 6], 1)), [1, 0]);
   const x = b.input("x", "float32", [6, 6]);
   b.output(b.node("Add", [b.node("MatMul", [x, weight]), weight]));
   b.output(b.node("MatMul", [weight, x]));
-  await expectSame(b.finish(), { x: wave([6, 6], 2) });
+  await expectSame(b.finish(), { x: dyadicWave([6, 6], 2) });
 });

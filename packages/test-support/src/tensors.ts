@@ -29,6 +29,15 @@ export function wave(shape: Shape, phase = 0): Tensor<"float32"> {
   return { dtype: "float32", shape, data };
 }
 
+/**
+ * The same values in steps of `2^-bits`. Float32 holds sums of their products exactly, so that no order of summation
+ * rounds: with 5 and 10 bits those of 512 products, with 5 and 5 those of 16,384.
+ */
+export function dyadicWave(shape: Shape, phase = 0, bits = 5): Tensor<"float32"> {
+  const { data, ...rest } = wave(shape, phase);
+  return { ...rest, data: data.map((value) => Math.round(value * 2 ** bits) / 2 ** bits) };
+}
+
 /** A float32 weight of seeded numbers. */
 export function weight(
   name: string,
