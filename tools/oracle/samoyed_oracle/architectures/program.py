@@ -9,7 +9,6 @@ from torch._export.serde.serialize import EnumEncoder, ExportedProgramSerializer
 
 _BATCH = torch.export.Dim.DYNAMIC
 _AUTO = torch.export.Dim.AUTO
-_PREFIXES = ("model.", "bare.")
 
 
 class Unfit(Exception):
@@ -97,9 +96,12 @@ def _encode(tensor: torch.Tensor) -> dict:
     }
 
 
-def _without_prefix(name: str) -> str:
-    prefix = next((prefix for prefix in _PREFIXES if name.startswith(prefix)), "")
-    return name[len(prefix) :]
+def _own_names(module: torch.nn.Module) -> dict[str, str]:
+    """The name that each tensor of `Outputs` or `Taps` has in the network's own state dict."""
+    own = {id(value): name for name, value in module.model.named_parameters(remove_duplicate=False)}
+    own |= {id(value): name for name, value in module.model.named_buffers(remove_duplicate=False)}
+    tensors = [*module.named_parameters(remove_duplicate=False), *module.named_buffers(remove_duplicate=False)]
+    return {name: own.get(id(value), name) for name, value in tensors}
 
 
 def _without_metadata(value):
@@ -108,11 +110,11 @@ def _without_metadata(value):
     return [_without_metadata(item) for item in value] if isinstance(value, list) else value
 
 
-def _rename_weights(signature: dict) -> None:
+def _rename_weights(signature: dict, names: dict[str, str]) -> None:
     for spec in signature["input_specs"]:
         for kind, field in (("parameter", "parameter_name"), ("buffer", "buffer_name")):
             if kind in spec:
-                spec[kind][field] = _without_prefix(spec[kind][field])
+                spec[kind][field] = names.get(spec[kind][field], spec[kind][field])
 
 
 def export(module: torch.nn.Module, size: tuple[int, ...], *, open_image: bool) -> dict:
@@ -135,11 +137,12 @@ def export(module: torch.nn.Module, size: tuple[int, ...], *, open_image: bool) 
         return export(module, size, open_image=False)
     root = [entry for entry in top["graph_module"]["module_call_graph"] if entry["fqn"] == ""]
     top["graph_module"] = {**top["graph_module"], "module_call_graph": root, "metadata": {}}
-    _rename_weights(top["graph_module"]["signature"])
-    persistent = {_without_prefix(name) for name in exported.state_dict}
+    names = _own_names(module)
+    _rename_weights(top["graph_module"]["signature"], names)
+    persistent = set(module.model.state_dict())
     constants = {
-        _without_prefix(name): _encode(tensor)
+        names.get(name, name): _encode(tensor)
         for name, tensor in exported.constants.items()
-        if isinstance(tensor, torch.Tensor) and _without_prefix(name) not in persistent
+        if isinstance(tensor, torch.Tensor) and names.get(name, name) not in persistent
     }
     return {"program": _without_metadata(top), "constants": constants, "open": opened}
