@@ -7,7 +7,7 @@ import { mismatch, prefixHint } from "./check-parameters.ts";
 import { checkpoints, type ModelInfo } from "./checkpoints.ts";
 import { type ParameterDifference, parameterDifferences } from "./differences.ts";
 import { FAMILIES } from "./families/index.ts";
-import type { Architecture, Classifier, Family, Hypothesis, Recognition } from "./family.ts";
+import type { Architecture, Classifier, Family, Hypothesis } from "./family.ts";
 import { missingStatistics } from "./missing-statistics.ts";
 import type { TensorType } from "./parameter.ts";
 
@@ -106,13 +106,18 @@ export function identifyAmong(families: readonly Family[], tensors: Tensors): Id
   throw mismatch(differences, { tensors, classifier, label: `${name}, the nearest architecture` });
 }
 
+type Catalogued = Hypothesis<CataloguedArchitecture>;
+
 /** The catalogue as a family that has looked the tensors up. */
-function lookedUp(hypotheses: readonly Hypothesis[], nearMisses: readonly Hypothesis[] = []): Family {
+function lookedUp(
+  hypotheses: readonly Catalogued[],
+  nearMisses: readonly Catalogued[] = [],
+): Family<CataloguedArchitecture> {
   return {
     ...catalogueFamily,
     recognize: () => {
       if (hypotheses.length === 0 && nearMisses.length === 0) return undefined;
-      return { hypotheses, nearMisses: () => nearMisses } as Recognition<CataloguedArchitecture>;
+      return { hypotheses, nearMisses: () => nearMisses };
     },
   };
 }
@@ -138,7 +143,7 @@ export async function identifyModel(
 ): Promise<IdentifiedModel> {
   const opened = catalogue ?? (await openCatalogue());
   const asCode = architectures();
-  const withoutCode = (found: readonly Hypothesis[]): readonly Hypothesis[] =>
+  const withoutCode = (found: readonly Catalogued[]): readonly Catalogued[] =>
     found.filter(({ name }) => !asCode.has(name));
   const candidates = withoutCode(await opened.candidates(tensors));
   try {
