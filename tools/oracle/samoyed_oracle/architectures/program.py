@@ -124,8 +124,14 @@ def export(module: torch.nn.Module, size: tuple[int, ...], *, open_image: bool) 
     """
     x = torch.empty(2, *size)
     sizes = {0: _BATCH, **({2: _AUTO, 3: _AUTO} if open_image else {})}
-    with torch.no_grad():
-        exported = torch.export.export(module, (x,), dynamic_shapes={"x": sizes})
+    try:
+        with torch.no_grad():
+            exported = torch.export.export(module, (x,), dynamic_shapes={"x": sizes})
+    except Exception as error:
+        # PyTorch cannot solve every network's conditions on its sizes.
+        if open_image and not isinstance(error, (Unfit, TimeoutError)):
+            return export(module, size, open_image=False)
+        raise
     for node in exported.graph_module.graph.nodes:
         for key in ("stack_trace", "nn_module_stack", "source_fn_stack", "torch_fn", "from_node"):
             node.meta.pop(key, None)
