@@ -33,7 +33,7 @@ describe("a network with one logit", () => {
       ["fc.weight", { dtype: "float32", shape: [1, 512], data: new Float32Array(512) }],
       ["fc.bias", { dtype: "float32", shape: [1], data: Float32Array.of(2) }],
     ]);
-    const tensors = standInTensors({ model: "resnet18", seed: "binary", head: new Float32Array(1000) });
+    const tensors = await standInTensors({ model: "resnet18", seed: "binary", head: new Float32Array(1000) });
     const sink = await fileSink(path);
     await writeSafetensors(
       tensors.map((tensor) => (head.has(tensor.name) ? lazyTensor(tensor.name, head.get(tensor.name)!) : tensor)),

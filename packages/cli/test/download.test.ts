@@ -27,7 +27,7 @@ let checkpoint: Uint8Array;
 
 beforeAll(async () => {
   const sink = memorySink();
-  await writeSafetensors(standInTensors({ model: OPEN, seed: "download", head: new Float32Array(1000) }), sink);
+  await writeSafetensors(await standInTensors({ model: OPEN, seed: "download", head: new Float32Array(1000) }), sink);
   await sink.commit();
   checkpoint = sink.bytes();
 });

@@ -12,9 +12,9 @@ import { hashFile } from "./hash-file.ts";
 
 const folder = useFolder();
 
-describe("a published checkpoint", () => {
+describe("a published checkpoint", async () => {
   const info: ModelInfo = {
-    ...findModel("ssl_resnet18"),
+    ...(await findModel("ssl_resnet18")),
     url: "https://weights.example/model_files/semi_supervised-abc.pth",
     sha256Prefix: SHA256.slice(0, 8),
   };

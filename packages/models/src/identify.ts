@@ -1,5 +1,5 @@
 import { UnsupportedError } from "@samoyed/core";
-import { architectureName, countClasses } from "./architecture.ts";
+import { countClasses } from "./architecture.ts";
 import { mismatch, prefixHint } from "./check-parameters.ts";
 import { checkpoints, type ModelInfo } from "./checkpoints.ts";
 import { type ParameterDifference, parameterDifferences } from "./differences.ts";
@@ -59,13 +59,13 @@ function unsupported(tensors: Tensors, families: readonly Family[]): Unsupported
 /** Largest share of tensors that may differ; beyond it, the network is of another kind. */
 const NEAR = 0.5;
 
-function chooseAmong(fits: readonly Fit[]): IdentifiedModel {
-  const fitOf = (model: ModelInfo): Fit | undefined => fits.find(({ name }) => name === architectureName(model.name));
-  const models = checkpoints().filter((model) => fitOf(model) !== undefined);
+function chooseAmong(fits: readonly Fit[], published: readonly ModelInfo[]): IdentifiedModel {
+  const fitOf = (model: ModelInfo): Fit | undefined => fits.find(({ name }) => name === model.architectureName);
+  const models = published.filter((model) => fitOf(model) !== undefined);
   const sameHead = models.filter((model) => model.numClasses === fitOf(model)!.numClasses);
   const possible = sameHead.length > 0 ? sameHead : models;
-  const published = fits.filter((fit) => possible.some((model) => fitOf(model) === fit));
-  const [chosen, ...others] = published.length > 0 ? published : fits;
+  const named = fits.filter((fit) => possible.some((model) => fitOf(model) === fit));
+  const [chosen, ...others] = named.length > 0 ? named : fits;
   const isChosen = (model: ModelInfo): boolean => fitOf(model) === chosen;
   const { architecture, numClasses, name, assumptions } = chosen!;
   const shared = `${others.map((other) => other.name).join(", ")} would have the same tensors; ${name} is assumed.`;
@@ -78,15 +78,19 @@ function chooseAmong(fits: readonly Fit[]): IdentifiedModel {
   };
 }
 
-/** `identifyModel` among given families. */
-export function identifyAmong(families: readonly Family[], tensors: Tensors): IdentifiedModel {
+/** `identifyModel` among given families and published checkpoints. */
+export function identifyAmong(
+  families: readonly Family[],
+  tensors: Tensors,
+  published: readonly ModelInfo[],
+): IdentifiedModel {
   const found = families.flatMap((family) => {
     const recognition = family.recognize(tensors);
     return recognition === undefined ? [] : [{ ...recognition, fit: fitTo(family, tensors) }];
   });
   const fits = found.flatMap(({ hypotheses, fit }) => hypotheses.map(fit));
   const exact = fits.filter(({ differences }) => differences.length === 0);
-  if (exact.length > 0) return chooseAmong(exact);
+  if (exact.length > 0) return chooseAmong(exact, published);
 
   const refusal = found.find((recognition) => recognition.refusal !== undefined)?.refusal;
   if (refusal !== undefined) throw refusal;
@@ -116,6 +120,6 @@ export function identifyAmong(families: readonly Family[], tensors: Tensors): Id
  * @throws MismatchError when it almost fits a known network of any family, with the first ten differences.
  * @throws UnsupportedError when it is not a network of any family.
  */
-export function identifyModel(tensors: Tensors): IdentifiedModel {
-  return identifyAmong(FAMILIES, tensors);
+export async function identifyModel(tensors: Tensors): Promise<IdentifiedModel> {
+  return identifyAmong(FAMILIES, tensors, await checkpoints());
 }

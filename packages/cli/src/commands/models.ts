@@ -29,7 +29,7 @@ export const models: Command = {
         hint: "Quote it, so that the shell does not expand it: samoyed models 'resnext*'",
       });
     }
-    const found = listModels(args[0]);
+    const found = await listModels(args[0]);
     const rows = found.map((model) => [
       model.name,
       `${model.preprocess.inputSize[1]} px`,

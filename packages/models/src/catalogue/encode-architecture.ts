@@ -39,7 +39,9 @@ export async function encodeArchitecture(network: ExportedNetwork): Promise<Arch
   );
   return {
     version: ARCHITECTURE_VERSION,
-    tensors: state.map(([name, dtype, shape]): StoredWeight => (dtype === "float32" ? [name, shape] : [name, shape, dtype])),
+    tensors: state.map(([name, dtype, shape]): StoredWeight =>
+      dtype === "float32" ? [name, shape] : [name, shape, dtype],
+    ),
     classes,
     absentWithoutClasses,
     channels,
