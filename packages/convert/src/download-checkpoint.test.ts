@@ -58,6 +58,18 @@ describe("a published checkpoint", async () => {
     expect(await errorOf(downloadCheckpoint(nowhere, options))).toBeInstanceOf(UnsupportedError);
   });
 
+  test("comes from the hub where timm renames the tensors of the authors' file", async () => {
+    const server = await serve((message, response) => answer(message, response));
+    const options = { cacheDir: folder(), acceptLicense: true, mirror: server.origin, env: {} };
+    const renamed = { ...info, renamed: true, huggingFace: "timm/some.tag" } as const;
+    // Its hash is not that of the authors' file.
+    await downloadCheckpoint({ ...renamed, sha256Prefix: "00000000" }, options);
+    expect(server.seen.map(({ url }) => url)).toEqual(["/timm/some.tag/resolve/main/model.safetensors"]);
+    const { huggingFace: _hub, ...alone } = renamed;
+    await downloadCheckpoint(alone, options);
+    expect(server.seen.at(-1)!.url).toBe("/model_files/semi_supervised-abc.pth");
+  });
+
   test("a mirror's address is checked", () => {
     expect(throughMirror("https://a.example/x/y.pth", undefined)).toBe("https://a.example/x/y.pth");
     expect(throughMirror("https://a.example/x/y.pth?z=1", "http://m.example/base/")).toBe(
