@@ -20,6 +20,7 @@ from timm.models import _registry as registry
 from samoyed_oracle.corrections import CORRECTED_NAMES, MISSING_ENTRY_POINTS, REMOVED
 
 FILE = Path(__file__).resolve().parents[2] / "packages" / "architectures" / "data" / "published.json.deflate"
+# That of all files of the package (ARCHITECTURE_VERSION in packages/models).
 VERSION = 1
 
 

@@ -1,7 +1,8 @@
 import type { PreprocessConfig } from "@samoyed/core";
 import { architectureName } from "./architecture.ts";
 import { readData } from "./catalogue/read-data.ts";
-import { parsePublishedTable, type PublishedTable } from "./published-table.ts";
+import { readJson } from "./catalogue/read-json.ts";
+import { checkPublishedTable, type PublishedTable } from "./published-table.ts";
 
 /** A network that timm names: with published weights, or, such as those tagged `untrained`, without. */
 export interface ModelInfo {
@@ -98,11 +99,11 @@ let known: Promise<readonly ModelInfo[]> | undefined;
  * Every pretrained configuration of timm, module by module in timm's order: an architecture's default tag comes first.
  * Read once; after an error, anew.
  *
- * @throws what `readData` throws; FormatError, UnsupportedError when the file is damaged or of another version.
+ * @throws what `readData` and `readJson` throw; FormatError when the table is damaged.
  */
 export async function checkpoints(): Promise<readonly ModelInfo[]> {
-  const reading = (known ??= readData(FILE, MAX_BYTES).then((bytes) =>
-    readPublished(parsePublishedTable(bytes, FILE)),
+  const reading = (known ??= readJson(readData, FILE, MAX_BYTES).then((json) =>
+    readPublished(checkPublishedTable(json, FILE)),
   ));
   try {
     return await reading;

@@ -1,7 +1,4 @@
-import { FormatError, type JsonSchema, type PreprocessConfig, schemaProblem, UnsupportedError } from "@samoyed/core";
-
-/** Version of the file: another one is refused. */
-const VERSION = 1;
+import { FormatError, type JsonSchema, type PreprocessConfig, schemaProblem } from "@samoyed/core";
 
 /** A preprocessing: input size, crop, interpolation, crop mode, index of the mean and standard deviation. */
 type StoredPreprocess = readonly [
@@ -52,7 +49,7 @@ function record(properties: Readonly<Record<string, JsonSchema>>): JsonSchema {
 }
 
 const SCHEMA: JsonSchema = record({
-  version: { const: VERSION },
+  version: { type: "integer" },
   source: { type: "string" },
   normalizations: { type: "array", items: { type: "array", minItems: 2, maxItems: 2, items: { type: "array" } } },
   licenses: TEXTS,
@@ -94,28 +91,12 @@ function problemOf(value: unknown): string | undefined {
 }
 
 /**
- * Parses the table of published checkpoints.
+ * Checks the table of published checkpoints.
  *
  * @param file - Its name, for messages.
- * @throws UnsupportedError when it is of another version.
  * @throws FormatError when it is damaged.
  */
-export function parsePublishedTable(bytes: Uint8Array, file: string): PublishedTable {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw new FormatError(`${file}: the file is damaged: no JSON`, {
-      cause,
-      hint: "Install @samoyed/architectures again.",
-    });
-  }
-  const version = typeof value === "object" && value !== null && "version" in value ? value.version : undefined;
-  if (typeof version === "number" && version !== VERSION) {
-    throw new UnsupportedError(`${file}: the file's version is ${version}; expected ${VERSION}`, {
-      hint: "Install the same version of @samoyed/architectures and @samoyed/models.",
-    });
-  }
+export function checkPublishedTable(value: unknown, file: string): PublishedTable {
   const problem = problemOf(value);
   if (problem === undefined) return value as PublishedTable;
   throw new FormatError(`${file}: the file is damaged: ${problem}`, { hint: "Install @samoyed/architectures again." });
