@@ -1,6 +1,7 @@
 // Runs the benchmarks and writes docs/benchmarks.md from their results: its figures have no other source.
 //   node tools/bench/all.mjs [--runs N]
-// Takes about three quarters of an hour on two otherwise idle cores. Networks of other kinds come from the oracle.
+// Takes about an hour on two otherwise idle cores. Networks of other kinds come from the oracle (tools/oracle/setup.mjs), and
+// what LiteRT.js runs from its second environment (tools/oracle/setup.mjs --litert); without them their rows are not run.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

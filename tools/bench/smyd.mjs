@@ -37,6 +37,7 @@ const report = {
   cores: cpus().length,
   rows: [],
   loads: [],
+  downloads: [],
   notRun: [],
 };
 
@@ -73,6 +74,13 @@ async function measure(source) {
   rmSync(`${folder}/${name}`, { recursive: true });
 }
 
+/** Writes what is measured so far: an hour's results outlast an engine that fails. */
+function save() {
+  if (values.out === undefined) return;
+  const plain = { ...report, rows: report.rows.map(({ downloaded, ...row }) => row) };
+  writeFileSync(values.out, `${JSON.stringify(plain, undefined, 2)}\n`);
+}
+
 try {
   for (const source of values.model.split(",")) {
     try {
@@ -81,10 +89,10 @@ try {
       if (!(error instanceof NotRun)) throw error;
       report.notRun.push(`${source}: ${error.message}`);
     }
+    save();
   }
   report.downloads = downloadsOf(report.rows);
-  for (const row of report.rows) delete row.downloaded;
-  if (values.out) writeFileSync(values.out, `${JSON.stringify(report, undefined, 2)}\n`);
+  save();
   console.log(smydSection(report));
 } finally {
   rmSync(folder, { recursive: true });
