@@ -6,6 +6,9 @@ import { NotRun } from "./not-run.mjs";
 /** Exit status of a script that cannot get a file here; it says why and what mends that. */
 const UNAVAILABLE = 5;
 
+/** Bytes. litert-torch logs every step of a conversion. */
+const MAX_STDERR = 64 << 20;
+
 const here = (path) => fileURLToPath(new URL(`../../oracle/${path}`, import.meta.url));
 const ENVIRONMENTS = {
   oracle: { python: ".venv/bin/python", missing: "the oracle is not installed (node tools/oracle/setup.mjs)" },
@@ -23,7 +26,8 @@ const ENVIRONMENTS = {
 export function runPython(environment, script, args) {
   const { python, missing } = ENVIRONMENTS[environment];
   if (!existsSync(here(python))) throw new NotRun(missing);
-  const { status, stderr } = spawnSync(here(python), [here(script), ...args], { encoding: "utf8" });
+  const options = { encoding: "utf8", stdio: ["ignore", "ignore", "pipe"], maxBuffer: MAX_STDERR };
+  const { status, stderr } = spawnSync(here(python), [here(script), ...args], options);
   const lines = stderr.trim().split("\n");
   if (status === UNAVAILABLE) throw new NotRun(lines.join(" "));
   if (status !== 0) throw new NotRun(`${script} failed: ${lines.at(-1)}`);

@@ -1,11 +1,12 @@
 import { loadAndCompile, loadLiteRt, Tensor } from "@litertjs/core";
 
+const ports = (details) => details.map(({ name, shape }) => ({ name, shape: [...shape] }));
+
 /** LiteRT.js on the processor: the library picks its WebAssembly, with relaxed SIMD where the browser has it. */
 export const open = () => ({
   async load(url, { threads }) {
     await loadLiteRt("/wasm/", { threads: threads > 1 });
     const model = await loadAndCompile(url, { accelerator: "wasm", cpuOptions: { numThreads: threads } });
-    const ports = (details) => details.map(({ name, shape }) => ({ name, shape: [...shape] }));
     const inputs = ports(model.getInputDetails());
     const outputs = ports(model.getOutputDetails());
     return { inputs, outputs, run: (tensors) => run(model, { inputs, outputs, tensors }) };
