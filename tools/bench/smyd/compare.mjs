@@ -43,7 +43,7 @@ export async function compare(contenders, { starts, rounds }) {
   }
   async function run(at, times) {
     const { ms, output } = await sides[at].run();
-    check(found[at].name, output);
+    check(found[at].name, output.split(" ").map(Number));
     times.push(ms);
   }
 
