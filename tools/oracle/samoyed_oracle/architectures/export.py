@@ -19,6 +19,29 @@ def _output_shape(model: torch.nn.Module, size: tuple[int, ...]) -> list[int]:
     return list(output.shape)
 
 
+def _state(model: torch.nn.Module) -> dict[str, list[int]]:
+    return {name: list(value.shape) for name, value in model.state_dict().items()}
+
+
+def _changed_axes(before: dict[str, list[int]], after: dict[str, list[int]]) -> list:
+    """The tensors of which one axis has another size, and which axis."""
+    changed = []
+    for name in before.keys() & after.keys():
+        axes = [axis for axis, (a, b) in enumerate(zip(before[name], after[name], strict=True)) if a != b]
+        if len(axes) > 1:
+            raise Unfit(f"{name} changes in {len(axes)} axes")
+        changed += [[name, axis] for axis in axes]
+    return sorted(changed)
+
+
+def _channel_axes(name: str, state: dict[str, list[int]]) -> list:
+    """The tensors that depend on the number of input channels; none where timm does not let it be chosen."""
+    try:
+        return _changed_axes(state, _state(create(name, in_chans=6)))
+    except (TypeError, RuntimeError, AssertionError, ValueError):
+        return []
+
+
 def _outputs(name: str, model: torch.nn.Module) -> tuple[Outputs, str]:
     """The network with its features, and where they come from."""
     config = model.default_cfg
@@ -58,8 +81,11 @@ def export_network(name: str) -> dict:
         share_tensors(bare, model)
         features = "without classifier"
         exported = export(Outputs(model, None, bare), size, open_image=may_open)
+    shapes = _state(model)
+    without = create(name, num_classes=0)
+    absent = sorted(shapes.keys() - _state(without).keys())
     if features == "classifier input":
-        expected = _output_shape(create(name, num_classes=0), size)
+        expected = _output_shape(without, size)
         found = _features_shape(exported["program"])
         if found is None or found[1:] != expected[1:]:
             bare = create(name, num_classes=0)
@@ -73,6 +99,9 @@ def export_network(name: str) -> dict:
         "config": {key: config[key] for key in _CONFIG if config.get(key) is not None},
         "parameters": sum(value.numel() for value in model.parameters()),
         "state": state,
+        "classes": _changed_axes(shapes, _state(create(name, num_classes=7))),
+        "absentWithoutClasses": absent,
+        "channels": _channel_axes(name, shapes),
         "features": features,
         **exported,
     }
