@@ -1,5 +1,6 @@
 import { UnsupportedError, UsageError } from "@samoyed/core";
 import { catalogueFamily } from "./catalogue/catalogue-family.ts";
+import { openCatalogue } from "./catalogue/catalogue.ts";
 import { FAMILIES } from "./families/index.ts";
 import type { Architecture, Classifier, Family, InputSize } from "./family.ts";
 import type { Parameter, TensorType } from "./parameter.ts";
@@ -26,12 +27,12 @@ export function architectures(): ReadonlyMap<string, Architecture> {
 }
 
 /**
- * Loads an architecture by timm's name without a tag.
+ * Loads an architecture by timm's name without a tag: a family's, else the catalogue's.
  *
- * @throws UnsupportedError when the package does not contain it.
+ * @throws UnsupportedError when the package does not contain it, with the reason.
  */
 export async function loadArchitecture(name: string): Promise<Architecture> {
-  const found = architectures().get(name);
+  const found = architectures().get(name) ?? (await (await openCatalogue()).load(name));
   if (found !== undefined) return found;
   throw new UnsupportedError(`the architecture ${name} is not in this version of Samoyed`, {
     hint: "Export the network with torch.export, and convert the .pt2 file.",
