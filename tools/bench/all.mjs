@@ -23,6 +23,14 @@ async function bench(script, ...args) {
   return JSON.parse(readFileSync(out, "utf8"));
 }
 
+const PYTHON = here("../oracle/.venv/bin/python");
+const NO_ORACLE = "the oracle is not installed (node tools/oracle/setup.mjs)";
+
+/** Exports networks of timm into the folder. */
+async function exportNetworks(names) {
+  await $({ stdio: "inherit" })`${PYTHON} ${here("../oracle/export_networks.py")} --out ${folder} ${names}`;
+}
+
 /** Small kernels, depthwise convolutions, attention; of other families than the networks with names. */
 const EXPORTED = [
   "mobilenetv3_large_100",
@@ -35,12 +43,8 @@ const EXPORTED = [
 /** The runtime of .smyd models on the networks that it knows, and on exported ones where the oracle is installed. */
 async function smydBench() {
   const known = await bench("smyd.mjs");
-  const python = here("../oracle/.venv/bin/python");
-  if (!existsSync(python)) {
-    const notRun = `${EXPORTED.join(", ")}: the oracle is not installed (node tools/oracle/setup.mjs)`;
-    return { ...known, notRun: [...known.notRun, notRun] };
-  }
-  await $({ stdio: "inherit" })`${python} ${here("../oracle/export_networks.py")} --out ${folder} ${EXPORTED}`;
+  if (!existsSync(PYTHON)) return { ...known, notRun: [...known.notRun, `${EXPORTED.join(", ")}: ${NO_ORACLE}`] };
+  await exportNetworks(EXPORTED);
   const files = EXPORTED.map((name) => join(folder, `${name}.pt2`));
   // Attention takes TensorFlow.js's wasm backend seconds.
   const exported = await bench("smyd.mjs", "--model", files.join(","), "--without", "tfjs-wasm");
@@ -53,25 +57,48 @@ async function smydBench() {
 
 const TARGETS = ["onnx", "tfjs", "smyd", "onnx,tfjs", "tfjs:uint8", "smyd:int8"];
 
-function conversionSection({ model, conversions, openings }) {
+/** An exported network of about 350 MB, the size that conversion's limits are stated for. */
+const EXPORTED_LARGE = "vit_base_patch16_224";
+
+/** The conversion of a checkpoint, and of an exported network where the oracle is installed. */
+async function conversionBench() {
+  const options = ["--runs", runs, ...TARGETS.flatMap((target) => ["--target", target])];
+  const reports = [await bench("convert.mjs", ...options)];
+  if (existsSync(PYTHON)) {
+    await exportNetworks([EXPORTED_LARGE]);
+    reports.push(await bench("convert.mjs", ...options, "--file", join(folder, `${EXPORTED_LARGE}.pt2`)));
+  }
+  return reports;
+}
+
+function conversionSection(reports) {
+  const command = `node tools/bench/convert.mjs ${TARGETS.map((target) => `--target ${target}`).join(" ")}`;
+  const what = reports.map(({ model, openings }) => `${model} (${openings[0].megabytes.toFixed(0)} MB)`);
+  const exported = reports.length > 1 ? `, and \`--file\` of the exported network ${what[1]}` : "";
+  const notRun = reports.length > 1 ? "" : `\n\nNot run: ${EXPORTED_LARGE}.pt2: ${NO_ORACLE}.`;
   return `## Conversion
 
-\`node tools/bench/convert.mjs ${TARGETS.map((target) => `--target ${target}`).join(" ")}\`: \`samoyed convert\` of a checkpoint of
-${model} (stand-in weights, ${openings[0].megabytes.toFixed(0)} MB), against copying the same file with a flush to the disk.
+\`${command}\`: \`samoyed convert\` of a checkpoint of
+${what[0]} with stand-in weights${exported}, against copying the same file with a flush to the disk. Processor time is that
+of all threads.
 
 ${table(
-  ["container", "to", "copy", "convert", "ratio", "peak memory"],
-  conversions.map(({ container, target, copySeconds, seconds, ratio, peakMB }) => [
-    ...[container, target.replace(":", ", "), `${copySeconds.toFixed(2)} s`, `${seconds.toFixed(2)} s`],
-    ...[`**${ratio.toFixed(2)}**`, `${peakMB.toFixed(0)} MB`],
-  ]),
-)}
+  ["container", "to", "copy", "convert", "ratio", "processor time", "peak memory"],
+  reports
+    .flatMap(({ conversions }) => conversions)
+    .map(({ container, target, copySeconds, seconds, ratio, cpu, peakMB }) => [
+      ...[container, target.replace(":", ", "), `${copySeconds.toFixed(2)} s`, `${seconds.toFixed(2)} s`],
+      ...[`**${ratio.toFixed(2)}**`, `${cpu.toFixed(2)} s`, `${peakMB.toFixed(0)} MB`],
+    ]),
+)}${notRun}
 
 Opening reads the index and lists the tensors.
 
 ${table(
   ["container", "open", "peak memory"],
-  openings.map((row) => [row.container, `${row.milliseconds.toFixed(0)} ms`, `${row.peakMB.toFixed(0)} MB`]),
+  reports
+    .flatMap(({ openings }) => openings)
+    .map((row) => [row.container, `${row.milliseconds.toFixed(0)} ms`, `${row.peakMB.toFixed(0)} MB`]),
 )}`;
 }
 
@@ -137,7 +164,7 @@ ${parts.join("\n\n")}`;
 }
 
 try {
-  const convert = await bench("convert.mjs", "--runs", runs, ...TARGETS.flatMap((target) => ["--target", target]));
+  const conversions = await conversionBench();
   const preprocess = await bench("preprocess.mjs", "--rounds", runs);
   const smyd = await smydBench();
   const tiles = await bench("smyd-tiles.mjs");
@@ -151,10 +178,10 @@ Written by \`node tools/bench/all.mjs\`, which runs every benchmark anew; do not
 else is said, whole processes where a process is meant, sides in turn. Machines differ and are noisy: the ratios are what to
 compare.
 
-Measured on ${convert.cores} × ${convert.cpu}, Node ${convert.node}.
+Measured on ${conversions[0].cores} × ${conversions[0].cpu}, Node ${conversions[0].node}.
 
 ${[
-  conversionSection(convert),
+  conversionSection(conversions),
   preprocessingSection(preprocess),
   `## The runtime of .smyd models\n\n${smydSection(smyd)}`,
   `## Tiles of the .smyd kernels
