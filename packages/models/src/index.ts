@@ -4,6 +4,7 @@ export {
   classifierOf,
   countClasses,
   inputSizeOf,
+  loadArchitecture,
   modelParameters,
   tapsOf,
 } from "./architecture.ts";
@@ -17,8 +18,17 @@ export {
   resnetConfig,
   type ResNetOptions,
 } from "./families/resnet/config.ts";
-export { decodeGraph, type DecodeOptions } from "./catalogue/decode-graph.ts";
-export { encodeGraphs } from "./catalogue/encode-graph.ts";
+export {
+  ARCHITECTURE_ENDING,
+  buildIndex,
+  Catalogue,
+  type CatalogueIndex,
+  encodeArchitecture,
+  type ExportedNetwork,
+  INDEX_FILE,
+  type IndexedArchitecture,
+  type ReadData,
+} from "./catalogue/index.ts";
 export type { Architecture, Classifier, InputSize } from "./family.ts";
 export { type IdentifiedModel, identifyModel } from "./identify.ts";
 export type { Parameter, TensorType } from "./parameter.ts";
