@@ -41,5 +41,6 @@ export async function exportedNetwork(document, taps) {
     classes,
     absentWithoutClasses,
     channels,
+    sides: document.open || undefined,
   };
 }

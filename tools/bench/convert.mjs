@@ -1,10 +1,11 @@
 // Conversion compared with a file copy: whole processes, in turn, medians of several rounds.
-//   node tools/bench/convert.mjs [--model NAME] [--target FORMATS[:WEIGHTS]]… [--runs N] [--out FILE.json]
-// A target is the output of one conversion, such as onnx, onnx,tfjs or smyd:int8. Reports time as a ratio to copying the
-// same file with a flush, and peak memory.
+//   node tools/bench/convert.mjs [--model NAME | --file FILE.pt2] [--target FORMATS[:WEIGHTS]]… [--runs N] [--out FILE.json]
+// A target is the output of one conversion, such as onnx, onnx,tfjs or smyd:int8. What is converted is a stand-in checkpoint
+// of the model, in both containers of torch.save, or an exported network. Reports time as a ratio to copying the same file
+// with a flush, the same of processor time, and peak memory.
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { join } from "node:path";
+import { basename, extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { measureNode, median } from "./measure.mjs";
@@ -12,6 +13,7 @@ import { measureNode, median } from "./measure.mjs";
 const { values } = parseArgs({
   options: {
     model: { type: "string", default: "ssl_resnext101_32x16d" },
+    file: { type: "string" },
     target: { type: "string", multiple: true, default: ["onnx"] },
     runs: { type: "string", default: "5" },
     out: { type: "string" },
@@ -23,23 +25,24 @@ const cli = here("../../packages/cli/bin/samoyed.js");
 // Next to the checkout and not in the system's temporary folder, which may be in memory.
 const folder = mkdtempSync(here("../../.bench-"));
 
-function convert(file, target) {
-  const [formats, weights = "float32"] = target.split(":");
+/** What is converted, each with the work of making and removing it. */
+function inputs() {
+  if (values.file !== undefined) {
+    const file = resolve(values.file);
+    return [{ container: extname(file).slice(1), file, options: [], make: () => {}, remove: () => {} }];
+  }
+  return ["zip", "legacy"].map((container) => {
+    const file = join(folder, container === "zip" ? "model.pth" : "model.legacy.pth");
+    const make = () => measureNode([here("make-stand-in.mjs"), values.model, file]);
+    return { container, file, options: ["--model", values.model], make, remove: () => rmSync(file) };
+  });
+}
+
+function convert({ file, options }, target) {
+  const [formats, weights] = target.split(":");
   const out = join(folder, "out");
-  const argv = [
-    "convert",
-    file,
-    "--model",
-    values.model,
-    "--to",
-    formats,
-    "--weights",
-    weights,
-    "--out",
-    out,
-    "--json",
-  ];
-  const measured = measureNode([cli, ...argv]);
+  const argv = ["convert", file, ...options, "--to", formats, "--out", out, "--json"];
+  const measured = measureNode([cli, ...argv, ...(weights === undefined ? [] : ["--weights", weights])]);
   rmSync(out, { recursive: true });
   return measured;
 }
@@ -58,9 +61,9 @@ function open(file) {
 try {
   const openings = [];
   const conversions = [];
-  for (const container of ["zip", "legacy"]) {
-    const file = join(folder, container === "zip" ? "model.pth" : "model.legacy.pth");
-    measureNode([here("make-stand-in.mjs"), values.model, file]);
+  for (const input of inputs()) {
+    const { container, file } = input;
+    input.make();
     const copies = [];
     const opened = [];
     const converted = new Map(values.target.map((target) => [target, []]));
@@ -68,7 +71,7 @@ try {
     for (let round = 0; round <= runs; round++) {
       const counted = (list, measured) => round > 0 && list.push(measured);
       counted(copies, copy(file));
-      for (const [target, list] of converted) counted(list, convert(file, target));
+      for (const [target, list] of converted) counted(list, convert(input, target));
       counted(opened, open(file));
     }
     openings.push({
@@ -84,14 +87,17 @@ try {
         copySeconds: median(copies.map((run) => run.seconds)),
         seconds: median(list.map((run) => run.seconds)),
         ratio: median(list.map((run, round) => run.seconds / copies[round].seconds)),
+        copyCpu: median(copies.map((run) => run.cpu)),
+        cpu: median(list.map((run) => run.cpu)),
         peakMB: Math.max(...list.map((run) => run.peakMB)),
       });
     }
-    rmSync(file);
+    input.remove();
   }
+  const model = values.file === undefined ? values.model : basename(values.file, extname(values.file));
   const report = {
     benchmark: "convert",
-    model: values.model,
+    model,
     runs,
     node: process.versions.node,
     cpu: cpus()[0]?.model,
@@ -100,15 +106,15 @@ try {
     conversions,
   };
   if (values.out) writeFileSync(values.out, `${JSON.stringify(report, undefined, 2)}\n`);
-  console.log(`${values.model}, ${runs} rounds, ${report.cores} × ${report.cpu}, Node ${report.node}`);
+  console.log(`${model}, ${runs} rounds, ${report.cores} × ${report.cpu}, Node ${report.node}`);
   for (const { container, megabytes, milliseconds, peakMB } of openings) {
     console.log(
       `open ${container}, ${megabytes.toFixed(0)} MB: ${milliseconds.toFixed(0)} ms, peak ${peakMB.toFixed(0)} MB`,
     );
   }
-  for (const { container, target, copySeconds, seconds, ratio, peakMB } of conversions) {
+  for (const { container, target, copySeconds, seconds, ratio, copyCpu, cpu, peakMB } of conversions) {
     console.log(
-      `${container} to ${target}: copy ${copySeconds.toFixed(2)} s, convert ${seconds.toFixed(2)} s, ratio ${ratio.toFixed(2)}, peak ${peakMB.toFixed(0)} MB`,
+      `${container} to ${target}: copy ${copySeconds.toFixed(2)} s, convert ${seconds.toFixed(2)} s, ratio ${ratio.toFixed(2)}, processor ${copyCpu.toFixed(2)} and ${cpu.toFixed(2)} s, peak ${peakMB.toFixed(0)} MB`,
     );
   }
 } finally {

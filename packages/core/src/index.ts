@@ -15,6 +15,7 @@ export { concatBytes } from "./io/concat-bytes.ts";
 export { crc32 } from "./io/crc32.ts";
 export { nearest, nearestNames } from "./text/nearest.ts";
 export { giveChunkBuffer, takeChunkBuffer } from "./io/chunk-buffers.ts";
+export { giveScratch, takeScratch } from "./io/scratch.ts";
 export { type BlockWriter, throughBlocks } from "./io/block-writer.ts";
 export { CHUNK_BYTES } from "./io/chunk-bytes.ts";
 export { checkPreprocess, encodeContract, parseContract } from "./contract/contract-json.ts";

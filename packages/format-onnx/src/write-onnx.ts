@@ -40,7 +40,7 @@ export interface WrittenOnnx {
  * Writes a graph as an ONNX model: the graph's operator set, IR version 8 for operator sets up to 18 (later ones
  * as ONNX pairs them), symbolic sizes by name, weights as little-endian `raw_data`. The same graph gives the same bytes.
  *
- * Weights stream: no more than two blocks of 1 MiB and the graph's description are in memory, plus what each tensor's
+ * Weights stream: no more than eight blocks of 1 MiB and the graph's description are in memory, plus what each tensor's
  * `chunks()` keeps. The sinks are neither committed nor aborted: the caller opened them and does that.
  *
  * @throws UnsupportedError before anything is written, when the model would exceed 2 GiB and `external` is absent, or ONNX

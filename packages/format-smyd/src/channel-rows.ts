@@ -75,14 +75,15 @@ export async function* channelColumns(
   const data = (await readTensor(weight, reading)).data as Float32Array;
   const columns = data.length / row;
   let first = 0;
+  let piece = new Float32Array(0);
   for (const count of counts) {
     throwIfAborted(reading.signal);
-    const piece = new Float32Array(count * row);
+    if (piece.length < count * row) piece = new Float32Array(count * row);
     for (let input = 0; input < row; input++) {
       for (let lane = 0; lane < count; lane++) piece[lane * row + input] = data[input * columns + first + lane]!;
     }
     first += count;
-    yield piece;
+    yield piece.subarray(0, count * row);
   }
 }
 

@@ -3,9 +3,11 @@ import {
   arrayToBytes,
   bytesToArray,
   copyChunks,
+  type LazyTensor,
   type ReadOptions,
   tensorByteLength,
 } from "@samoyed/core";
+import { untransposed } from "@samoyed/graph";
 import {
   type ConvWeights,
   convWeights,
@@ -15,9 +17,10 @@ import {
   panelLayout,
   panelRows,
   storedArray,
+  type WeightLayout,
   type WeightRecord,
 } from "@samoyed/smyd-file";
-import { channelColumns, channelRows } from "./channel-rows.ts";
+import { channelColumns, channelRows, type RowsPlan } from "./channel-rows.ts";
 import { type SmydWeights, storeRows } from "./storage.ts";
 import type { PlannedWeight } from "./weight-records.ts";
 
@@ -43,11 +46,7 @@ export async function packWeight(
   const row = conv.groupInputs * conv.height * conv.width;
   const scales = record.storage === "int8" ? new Float32Array(conv.outputs) : undefined;
   const counts = record.layout === "depthwise" ? [conv.outputs] : panelCounts(conv);
-  const pieces = (record.layout === "panel8-transposed" ? channelColumns : channelRows)(
-    weight,
-    { row, counts },
-    reading,
-  );
+  const pieces = channels({ weight, layout: record.layout }, { row, counts }, reading);
   const pack = record.layout === "depthwise" ? packDepthwise : packPanel;
   const packed = allocate(record);
   let first = 0;
@@ -65,6 +64,17 @@ export async function packWeight(
     first += count;
   }
   return scales;
+}
+
+/** A weight by output channels, which a transposed one has as columns unless the file has them as rows. */
+function channels(
+  { weight, layout }: { readonly weight: LazyTensor; readonly layout: WeightLayout },
+  plan: RowsPlan,
+  reading: ReadOptions,
+): AsyncGenerator<Float32Array> {
+  if (layout !== "panel8-transposed") return channelRows(weight, plan, reading);
+  const rows = untransposed(weight);
+  return rows === undefined ? channelColumns(weight, plan, reading) : channelRows(rows, plan, reading);
 }
 
 /** An array for what is packed at a time: a panel, or all of a depthwise weight. */

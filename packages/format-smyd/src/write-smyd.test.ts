@@ -1,4 +1,13 @@
-import { AbortedError, lazyFromChunks, type LazyTensor, lazyTensor, memorySink, ShapeError } from "@samoyed/core";
+import {
+  AbortedError,
+  lazyFromChunks,
+  type LazyTensor,
+  lazyTensor,
+  memorySink,
+  readTensor,
+  ShapeError,
+} from "@samoyed/core";
+import { createBuilder, foldConstants, rewriteGraph } from "@samoyed/graph";
 import type { Graph } from "@samoyed/ir";
 import { createXxh64 } from "@samoyed/smyd-file";
 import { weight } from "@samoyed/test-support/tensors";
@@ -120,6 +129,27 @@ describe("the file", () => {
       });
     }
   });
+});
+
+test("a matrix that is the transpose of a weight is packed as if it were in memory", async () => {
+  for (const shape of [
+    [11, 20],
+    [8, 1],
+    [1, 9],
+  ] as const) {
+    const builder = createBuilder({ name: "linear" });
+    const turned = builder.node("Transpose", [builder.initializer(inPieces(weight("w", shape), 52))]);
+    const input = builder.input("input", "float32", ["N", shape[1]]);
+    builder.output(builder.node("MatMul", [input, turned]));
+    const { graph } = rewriteGraph(builder.finish(), [foldConstants]);
+    const [matrix] = graph.initializers.values();
+    for (const weights of ["float32", "float16", "int8"] as const) {
+      const expected = await toBytes(withTensor(graph, lazyTensor(matrix!.name, await readTensor(matrix!))), {
+        weights,
+      });
+      expect(await toBytes(graph, { weights })).toEqual(expected);
+    }
+  }
 });
 
 describe("which layout", () => {

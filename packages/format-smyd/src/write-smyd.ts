@@ -56,7 +56,7 @@ export interface WrittenSmyd {
  * of each. The same graph gives the same bytes.
  *
  * Weights stream, eight output channels at a time; only depthwise weights, and matrices that have their output channels
- * as columns, are in memory whole, one at a time.
+ * as columns and are no transposes of the source's, are in memory whole, one at a time.
  *
  * @throws UnsupportedError when the graph is not in the canonical form, or the format cannot hold it, or a weight
  *   cannot be stored as asked.

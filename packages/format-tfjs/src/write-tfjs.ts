@@ -51,7 +51,7 @@ export interface WrittenTfjs {
  * Writes a graph as a TensorFlow.js graph model, which `tf.loadGraphModel` of plain TensorFlow.js loads: weights in
  * files of 4 MiB named `group1-shard1ofN.bin`, then `model.json`. The same graph gives the same bytes.
  *
- * Weights stream: the largest tensor is in memory once, and three blocks of 1 MiB. The sinks are neither committed nor
+ * Weights stream: the largest tensor is in memory once, and up to ten blocks of 1 MiB. The sinks are neither committed nor
  * aborted: that is the caller's, who opened them.
  *
  * @throws UnsupportedError when an operator cannot be written, naming the node, or a weight stored as asked.

@@ -9,6 +9,7 @@ export { interpret, INTERPRETED_OPERATORS, type InterpretOptions, MAX_INTERPRETE
 export { castWeights } from "./rewrites/cast-weights.ts";
 export { dropIdentities } from "./rewrites/drop-identities.ts";
 export { foldBatchNorm } from "./rewrites/fold-batch-norm.ts";
+export { untransposed } from "./folding/computed-weight.ts";
 export { MAX_FOLDED_BYTES } from "./folding/fold-limits.ts";
 export { foldConstants } from "./rewrites/fold-constants.ts";
 export { fusePad } from "./rewrites/fuse-pad.ts";

@@ -29,7 +29,7 @@ class Walk implements Knowledge {
   readonly #dims: Map<string, readonly Dim[]> = new Map();
   readonly #opset: number;
 
-  constructor(graph: Graph) {
+  constructor(graph: Inferred) {
     this.#initializers = graph.initializers;
     this.#opset = graph.opset;
     for (const [name, tensor] of graph.initializers) {
@@ -83,10 +83,22 @@ class Walk implements Knowledge {
   }
 }
 
+/** The parts of a graph that inference reads. */
+type Inferred = Pick<Graph, "opset" | "inputs" | "initializers" | "nodes">;
+
+/** The last graph with such nodes, and what was found: passes that leave a graph as it is need no inference. */
+const learned = new WeakMap<Graph["nodes"], { readonly graph: Inferred; readonly knowledge: Knowledge }>();
+
 /** Infers all that can be inferred; throws as `inferTypes` does. */
-export function learn(graph: Graph): Knowledge {
+export function learn({ opset, inputs, initializers, nodes }: Inferred): Knowledge {
+  const last = learned.get(nodes);
+  const isSame =
+    last?.graph.opset === opset && last.graph.inputs === inputs && last.graph.initializers === initializers;
+  if (isSame) return last.knowledge;
+  const graph = { opset, inputs, initializers, nodes };
   const walk = new Walk(graph);
-  for (const node of graph.nodes) walk.visit(node);
+  for (const node of nodes) walk.visit(node);
+  learned.set(nodes, { graph, knowledge: walk });
   return walk;
 }
 

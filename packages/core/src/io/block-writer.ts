@@ -15,21 +15,34 @@ interface Blocks extends BlockWriter {
 }
 
 /**
- * Coalesces writes into two blocks of 1 MiB: while the sink writes one, the next is filled, so that reading
- * the source and writing the target overlap. At most one write is in progress at any time.
+ * Most blocks in use: one is filled while the others wait for the sink. Weights come in bursts: a transposed one is read
+ * whole before its first byte is written, and the sink works on it while the next is read.
+ */
+const MAX_BLOCKS = 8;
+
+/**
+ * Coalesces writes into blocks of 1 MiB, which the sink writes one after another while the next are filled, so that
+ * reading the source and writing the target overlap. At most one write is in progress at any time.
  */
 function blockWriter(sink: Pick<Sink, "write">): Blocks {
   let block = new Uint8Array(CHUNK_BYTES);
-  let spare = new Uint8Array(CHUNK_BYTES);
   let filled = 0;
-  let pending: Promise<void> = Promise.resolve();
+  const free: Uint8Array<ArrayBuffer>[] = [];
+  /** The writes that are not done, in order; after a failure, all later ones fail in the same way. */
+  const writes: Promise<void>[] = [];
 
   async function start(): Promise<void> {
-    await pending;
-    pending = sink.write(block.subarray(0, filled));
-    // The next `await` of `pending` reports a failure; until then Node must not end the process for an unhandled rejection.
-    pending.catch(() => undefined);
-    [block, spare] = [spare, block];
+    const [full, length] = [block, filled];
+    const write = (writes.at(-1) ?? Promise.resolve()).then(async () => {
+      await sink.write(full.subarray(0, length));
+      free.push(full);
+      void writes.shift();
+    });
+    // `flush` or the next block reports a failure; until then Node must not end the process for an unhandled rejection.
+    write.catch(() => undefined);
+    writes.push(write);
+    if (writes.length === MAX_BLOCKS) await writes[0];
+    block = free.pop() ?? new Uint8Array(CHUNK_BYTES);
     filled = 0;
   }
 
@@ -45,10 +58,10 @@ function blockWriter(sink: Pick<Sink, "write">): Blocks {
     },
     async flush(): Promise<void> {
       if (filled > 0) await start();
-      await pending;
+      await writes.at(-1);
     },
     async settle(): Promise<void> {
-      await pending.catch(() => undefined);
+      await writes.at(-1)?.catch(() => undefined);
     },
   };
 }

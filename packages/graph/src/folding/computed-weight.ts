@@ -8,7 +8,7 @@ import {
 } from "@samoyed/core";
 import { readPermutation } from "@samoyed/ir";
 import { computeProduct, type Product, productOf, rememberProduct } from "./recipe.ts";
-import { matrixTransposition, transposedChunks } from "./transposed-chunks.ts";
+import { type MatrixTransposition, matrixTransposition, transposedChunks } from "./transposed-chunks.ts";
 
 /** Operators that give their first input's elements in the same order. */
 export const RELABELING: ReadonlySet<string> = new Set(["Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity"]);
@@ -23,19 +23,46 @@ function withoutRelabeling(weight: LazyTensor): LazyTensor {
   }
 }
 
-/** The bytes of a weight that is another one under a new shape, or with its axes moved: they need no computation. */
-function streamed(weight: LazyTensor): ((options: ReadOptions) => AsyncIterable<Uint8Array>) | undefined {
-  const value = withoutRelabeling(weight);
-  const product = productOf(value);
-  if (product === undefined) return (options) => value.chunks(options);
+/** A weight that is read, and the transposition of its matrices that a computed one is. */
+interface Transposed {
+  readonly source: LazyTensor;
+  readonly transposition: MatrixTransposition;
+}
+
+/** What a weight is the transposition of; `undefined` where it is none of a weight that is read. */
+function transposedFrom(weight: LazyTensor): Transposed | undefined {
+  const product = productOf(withoutRelabeling(weight));
+  if (product?.recipe.node.op !== "Transpose") return undefined;
   const { node, operands } = product.recipe;
-  if (node.op !== "Transpose") return undefined;
   const operand = operands[0]!;
   const source = withoutRelabeling(operand);
   const transposition = matrixTransposition(operand, readPermutation(node, operand.shape.length));
-  if (productOf(source) !== undefined || transposition === undefined) return undefined;
+  return productOf(source) !== undefined || transposition === undefined ? undefined : { source, transposition };
+}
+
+/** The bytes of a weight that is another one under a new shape, or with its axes moved: they need no computation. */
+function streamed(weight: LazyTensor): ((options: ReadOptions) => AsyncIterable<Uint8Array>) | undefined {
+  const value = withoutRelabeling(weight);
+  if (productOf(value) === undefined) return (options) => value.chunks(options);
+  const transposed = transposedFrom(value);
+  if (transposed === undefined) return undefined;
+  const { source, transposition } = transposed;
   if (transposition.rows === 1 || transposition.columns === 1) return (options) => source.chunks(options);
   return (options) => transposedChunks(source, transposition, options);
+}
+
+/**
+ * The transpose of a matrix [I, O] that is itself the transpose of a weight in a file, as PyTorch's linear layers are:
+ * a writer that wants rows [O, I] reads them as they are. `undefined` for every other weight.
+ */
+export function untransposed(weight: LazyTensor): LazyTensor | undefined {
+  const transposed = transposedFrom(weight);
+  if (transposed === undefined) return undefined;
+  const { rows, columns } = transposed.transposition;
+  if (weight.shape.length !== 2 || weight.shape[0] !== columns || weight.shape[1] !== rows) return undefined;
+  return lazyFromChunks({ name: weight.name, dtype: weight.dtype, shape: [rows, columns] }, (options) =>
+    transposed.source.chunks(options),
+  );
 }
 
 /** The quantized form of a weight that is another one's elements in the same order, or with its axes moved. */

@@ -1,19 +1,19 @@
 import {
-  allocateBytes,
   bytesPerElement,
   CHUNK_BYTES,
   elementCount,
-  giveChunkBuffer,
+  giveScratch,
   type LazyTensor,
   type ReadOptions,
-  takeChunkBuffer,
+  takeScratch,
   throwIfAborted,
+  wholeElements,
 } from "@samoyed/core";
 
 /** A transposition as one of matrices that follow one another: each [rows, columns] becomes [columns, rows]. */
 export interface MatrixTransposition {
   readonly rows: number;
-  /** Elements of a row, which may be whole blocks: `width` bytes each. */
+  /** Elements of a row, `width` bytes each. */
   readonly columns: number;
   readonly width: number;
 }
@@ -44,96 +44,121 @@ export function matrixTransposition(
   };
 }
 
-/** Columns of a matrix that are copied as rows. */
-interface Columns {
+/** A piece of a matrix, and where it begins. */
+interface Piece {
   readonly rows: number;
   readonly columns: number;
-  readonly first: number;
-  readonly count: number;
+  /** The index of its first element. */
+  readonly start: number;
 }
 
 type Words = Uint32Array | Uint16Array | Uint8Array;
 
-/**
- * Copies columns as rows. Eight go together, so that each input row is read a cache line at a time, and are written out,
- * since engines check a loop at each turn: that makes it twice as fast.
- */
-function copyColumns(from: Words, to: Words, { rows, columns, first, count }: Columns): void {
-  let column = 0;
-  for (; column + 8 <= count; column += 8) {
-    for (let row = 0; row < rows; row++) {
-      const source = row * columns + first + column;
-      let target = column * rows + row;
-      to[target] = from[source]!;
-      to[(target += rows)] = from[source + 1]!;
-      to[(target += rows)] = from[source + 2]!;
-      to[(target += rows)] = from[source + 3]!;
-      to[(target += rows)] = from[source + 4]!;
-      to[(target += rows)] = from[source + 5]!;
-      to[(target += rows)] = from[source + 6]!;
-      to[(target += rows)] = from[source + 7]!;
-    }
-  }
-  for (; column < count; column++) {
-    for (let row = 0; row < rows; row++) to[column * rows + row] = from[row * columns + first + column]!;
+/** Rows that are placed together: of 32-bit words they fill a cache line of each column. */
+const ROWS = 16;
+
+/** Places sixteen rows, whose first one begins at `from[at]`. Written out, since engines check a loop at each turn. */
+function placeRows(from: Words, to: Words, { at, row, rows, columns }: Omit<Piece, "start"> & RowPlace): void {
+  for (let column = 0; column < columns; column++) {
+    let source = at + column;
+    const target = column * rows + row;
+    to[target] = from[source]!;
+    to[target + 1] = from[(source += columns)]!;
+    to[target + 2] = from[(source += columns)]!;
+    to[target + 3] = from[(source += columns)]!;
+    to[target + 4] = from[(source += columns)]!;
+    to[target + 5] = from[(source += columns)]!;
+    to[target + 6] = from[(source += columns)]!;
+    to[target + 7] = from[(source += columns)]!;
+    to[target + 8] = from[(source += columns)]!;
+    to[target + 9] = from[(source += columns)]!;
+    to[target + 10] = from[(source += columns)]!;
+    to[target + 11] = from[(source += columns)]!;
+    to[target + 12] = from[(source += columns)]!;
+    to[target + 13] = from[(source += columns)]!;
+    to[target + 14] = from[(source += columns)]!;
+    to[target + 15] = from[(source += columns)]!;
   }
 }
 
-/** The same for elements of several words each. */
-function copyWideColumns(from: Words, to: Words, { rows, columns, first, count }: Columns, words: number): void {
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < count; column++) {
-      const source = (row * columns + first + column) * words;
-      const target = (column * rows + row) * words;
-      for (let word = 0; word < words; word++) to[target + word] = from[source + word]!;
+interface RowPlace {
+  /** Offset of the first row in the piece. */
+  readonly at: number;
+  readonly row: number;
+}
+
+/** Places a piece of a matrix, which need not begin or end with a row, in the transposed one. */
+function place(from: Words, to: Words, { rows, columns, start }: Piece): void {
+  const single = (begin: number, end: number): void => {
+    for (let at = begin; at < end; at++) {
+      const index = start + at;
+      to[(index % columns) * rows + Math.floor(index / columns)] = from[at]!;
     }
+  };
+  let at = Math.min((columns - (start % columns)) % columns, from.length);
+  single(0, at);
+  for (; at + ROWS * columns <= from.length; at += ROWS * columns) {
+    placeRows(from, to, { at, row: (start + at) / columns, rows, columns });
+  }
+  const left = Math.floor((from.length - at) / columns);
+  const row = (start + at) / columns;
+  for (let column = 0; column < columns; column++) {
+    for (let next = 0; next < left; next++) to[column * rows + row + next] = from[at + next * columns + column]!;
+  }
+  single(at + left * columns, from.length);
+}
+
+/** The same for elements of several words each. */
+function placeWide(from: Words, to: Words, { rows, columns, start }: Piece, words: number): void {
+  for (let at = 0; at < from.length / words; at++) {
+    const index = start + at;
+    const target = ((index % columns) * rows + Math.floor(index / columns)) * words;
+    for (let word = 0; word < words; word++) to[target + word] = from[at * words + word]!;
   }
 }
 
 /** Bytes as the widest unsigned integers that an element is made of: floats would not keep every NaN. */
 function wordsOf(bytes: Uint8Array, width: number): Words {
-  if (width % 4 === 0) return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
-  return width === 2 ? new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2) : bytes;
+  const aligned = bytes.byteOffset % Math.min(width, 4) === 0 ? bytes : bytes.slice();
+  const { buffer, byteOffset, byteLength } = aligned;
+  if (width % 4 === 0) return new Uint32Array(buffer, byteOffset, byteLength / 4);
+  return width === 2 ? new Uint16Array(buffer, byteOffset, byteLength / 2) : aligned;
 }
 
 /**
- * The bytes of a weight with its matrices transposed, in pieces of about 1 MiB. One matrix is in memory at a time.
+ * The bytes of a weight with its matrices transposed, in pieces of 1 MiB. One matrix is in memory at a time: what is
+ * read is placed in it at once, and the next piece is read meanwhile.
  */
 export async function* transposedChunks(
   weight: LazyTensor,
   { rows, columns, width }: MatrixTransposition,
   options: ReadOptions,
 ): AsyncGenerator<Uint8Array> {
-  const matrix = allocateBytes(rows * columns * width, `weight "${weight.name}"`);
-  if (matrix.byteLength === 0) return;
+  const byteLength = rows * columns * width;
+  if (byteLength === 0) return;
+  const matrix = takeScratch(byteLength, `weight "${weight.name}"`);
+  const to = wordsOf(matrix, width);
   const words = Math.max(1, width / 4);
-  const perPiece = Math.min(columns, Math.max(1, Math.floor(CHUNK_BYTES / (rows * width))));
-  const shared = takeChunkBuffer();
-  const needed = perPiece * rows * width;
-  const buffer = needed <= shared.byteLength ? shared : allocateBytes(needed, `weight "${weight.name}"`);
   let filled = 0;
   try {
-    for await (const chunk of weight.chunks(options)) {
+    for await (const chunk of wholeElements(weight.chunks(options), width)) {
       for (let start = 0; start < chunk.byteLength;) {
-        const taken = chunk.subarray(start, start + matrix.byteLength - filled);
-        matrix.set(taken, filled);
+        const taken = chunk.subarray(start, start + byteLength - filled);
+        const piece = { rows, columns, start: filled / width };
+        if (words === 1) place(wordsOf(taken, width), to, piece);
+        else placeWide(wordsOf(taken, width), to, piece, words);
         filled += taken.byteLength;
         start += taken.byteLength;
-        if (filled < matrix.byteLength) continue;
+        if (filled < byteLength) continue;
         filled = 0;
-        for (let first = 0; first < columns; first += perPiece) {
+        for (let done = 0; done < byteLength; done += CHUNK_BYTES) {
           throwIfAborted(options.signal);
-          const count = Math.min(perPiece, columns - first);
-          const piece = buffer.subarray(0, count * rows * width);
-          const [from, to] = [wordsOf(matrix, width), wordsOf(piece, width)];
-          if (words === 1) copyColumns(from, to, { rows, columns, first, count });
-          else copyWideColumns(from, to, { rows, columns, first, count }, words);
-          yield piece;
+          yield matrix.subarray(done, done + CHUNK_BYTES);
         }
       }
     }
     // A weight that ends within a matrix is too short: what is left makes the reader count fewer bytes than it expects.
   } finally {
-    giveChunkBuffer(shared);
+    giveScratch(matrix);
   }
 }

@@ -19,6 +19,8 @@ export interface ArchitectureFile {
   readonly absentWithoutClasses: readonly string[];
   /** The tensors that depend on the number of input channels; empty where it cannot be chosen. */
   readonly channels: readonly DependentAxis[];
+  /** Where height and width are open: the number that they are multiples of, and the least one. */
+  readonly sides?: { readonly multiple: number; readonly least: number } | undefined;
   /** The modules whose outputs are timm's `features_only`, by descending resolution. */
   readonly taps: readonly string[];
   /** Outputs: `logits`, `features` where there is a classifier, and `tapName(module)` for each of `taps`. */

@@ -1,7 +1,7 @@
-import { type DType, elementCount, type StandInFill, UnsupportedError } from "@samoyed/core";
+import { type DType, elementCount, type StandInFill, UnsupportedError, UsageError } from "@samoyed/core";
 import { canonicalize } from "@samoyed/graph";
 import type { Graph } from "@samoyed/ir";
-import type { Family, FamilyBuildOptions } from "../family.ts";
+import type { Family, FamilyBuildOptions, InputSize } from "../family.ts";
 import { heNormal, ONES, ZEROS } from "../fills.ts";
 import type { Parameter } from "../parameter.ts";
 import { tapName } from "../tap-name.ts";
@@ -43,9 +43,25 @@ function parametersOf(
   return parameters;
 }
 
+/** @throws UsageError for sides at which timm's network computes something else, or fails. */
+function checkSides({ name, file: { sides } }: CataloguedArchitecture, [, ...given]: InputSize): void {
+  if (sides === undefined) return;
+  const { multiple, least } = sides;
+  const wrong = given.find((side) => typeof side === "number" && (side < least || side % multiple !== 0));
+  if (wrong === undefined) return;
+  const multiples = multiple === 1 ? "" : `multiples of ${multiple}, `;
+  throw new UsageError(
+    `${name} does not take images of ${given.join("×")}; expected sides that are ${multiples}at least ${least}`,
+    {
+      hint: "Give another size with --size.",
+    },
+  );
+}
+
 function build(options: FamilyBuildOptions<CataloguedArchitecture>): Graph {
   const { architecture, tensors, output, taps, inputSize, name } = options;
   const { file } = architecture;
+  checkSides(architecture, inputSize);
   if (file.graph.outputs[output] === undefined) {
     throw new UnsupportedError(`${architecture.name} has no output ${output}: it has no classifier`);
   }

@@ -16,11 +16,12 @@ export interface ExportedNetwork {
   readonly classes: readonly DependentAxis[];
   readonly absentWithoutClasses: readonly string[];
   readonly channels: readonly DependentAxis[];
+  readonly sides?: ArchitectureFile["sides"];
 }
 
 /** Makes an architecture's file of an exported network. */
 export async function encodeArchitecture(network: ExportedNetwork): Promise<ArchitectureFile> {
-  const { graph, outputs, taps, state, classes, absentWithoutClasses, channels } = network;
+  const { graph, outputs, taps, state, classes, absentWithoutClasses, channels, sides } = network;
   if (graph.outputs.length !== outputs.length) {
     throw new InternalError(`the graph has ${graph.outputs.length} outputs; expected ${outputs.join(", ")}`);
   }
@@ -47,6 +48,7 @@ export async function encodeArchitecture(network: ExportedNetwork): Promise<Arch
     classes,
     absentWithoutClasses,
     channels,
+    ...(sides !== undefined && { sides }),
     taps: modules,
     graph: stored,
   };
