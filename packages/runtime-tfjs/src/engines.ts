@@ -1,6 +1,7 @@
 import { UsageError } from "@samoyed/core";
 import type { EngineSource, Tf } from "./engine-source.ts";
 import { stepwiseExecutor } from "./stepwise-executor.ts";
+import { withSeparateProducts } from "./wasm-products.ts";
 import { withDirectSplits } from "./wasm-split.ts";
 
 /** Options of the WebAssembly engine. */
@@ -68,7 +69,7 @@ export function wasmEngine(wasmUrl: () => string | undefined): EngineSource {
       return wasm.version_wasm;
     },
     makeExecutor: async (tf, model, loaded) =>
-      stepwiseExecutor(tf, model, { ...loaded, nodes: withDirectSplits(tf, loaded.nodes) }),
+      stepwiseExecutor(tf, model, { ...loaded, nodes: withSeparateProducts(tf, withDirectSplits(tf, loaded.nodes)) }),
   };
 }
 

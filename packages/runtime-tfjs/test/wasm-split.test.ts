@@ -6,6 +6,7 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Engine } from "../src/engine-source.ts";
 import { openEngine } from "../src/engine.ts";
 import { wasmEngine } from "../src/engines.ts";
+import { makeGraphModel } from "../src/graph-model.ts";
 import { stepwiseExecutor } from "../src/stepwise-executor.ts";
 import { type GraphNode, parseModel } from "@samoyed/tfjs-file";
 import { loadWeights } from "../src/load-weights.ts";
@@ -63,21 +64,49 @@ test("direct splits give the same numbers as the engine's, and leave nothing beh
 });
 
 test.each([
-  [[1, 4, 4, 6], 3, -1],
-  [[5, 4], 2, 1],
-  [[2, 6, 3, 4], 3, 1],
-  [[4, 2], 2, 0],
-])("a tensor %j in %d parts along %d", async (shape, parts, axis) => {
+  [[1, 4, 4, 6], [2, 2, 2], 3],
+  [[1, 4, 4, 80], [40, 40], 3],
+  [[5, 4], [2, 2], 1],
+  [[2, 6, 3, 4], [1, 3], 3],
+  [[4, 2], [2, 2], 0],
+  [[2, 6, 3, 4], [1, 5], 1],
+  [[2, 5, 3, 2, 8], [1, 1, 1], 2],
+  [[2, 5, 3, 2, 3, 4], [2, 1], 2],
+])("a tensor %j in parts of %j along %d", async (shape, sizes, axis) => {
   const { core } = engine.tf;
   await onEngine(core, "wasm", () => {
     const before = core.engine().state.numTensors;
     const x = core.tensor(wave(shape).data, shape);
-    const found = splitOnWasm(core, x, { parts, axis });
-    const wanted = core.split(x, parts, axis);
+    const found = splitOnWasm(core, x, { sizes, axis });
+    const wanted = core.split(x, sizes, axis);
     expect(found.map((part) => [part.shape, part.dataSync()])).toEqual(
       wanted.map((part) => [part.shape, part.dataSync()]),
     );
     core.dispose([x, ...found, ...wanted]);
     expect(core.engine().state.numTensors).toBe(before);
+  });
+});
+
+test.each([
+  ["Split", ["axis", "x"], []],
+  ["SplitV", ["x", "sizes", "axis"], [1, 2]],
+  ["SplitV", ["x", "sizes", "axis"], [2, -1]],
+])("a graph's %s of %j with sizes %j, by a negative axis", async (op, input, sizes) => {
+  const { core } = engine.tf;
+  const nodes = [
+    { name: "x", op: "Placeholder", attr: { dtype: { type: "DT_FLOAT" } } },
+    { name: "axis", op: "Const", attr: { dtype: { type: "DT_INT32" } } },
+    { name: "sizes", op: "Const", attr: { dtype: { type: "DT_INT32" } } },
+    { name: "y", op, input, attr: { num_split: { i: op === "Split" ? "3" : "2" } } },
+  ];
+  await onEngine(core, "wasm", () => {
+    const x = core.tensor(wave([2, 3, 4]).data, [2, 3, 4]);
+    const [found, wanted] = [withDirectSplits(engine.tf, nodes), nodes].map((own) => {
+      const tensors = { axis: core.scalar(-2, "int32"), sizes: core.tensor1d(sizes, "int32") };
+      const model = { label: "split", signature: {}, versions: { producer: 1 } };
+      const made = makeGraphModel(engine.tf, model, { nodes: own, tensors });
+      return (made.execute({ x }, ["y", "y:1"]) as Tensor[]).map((part) => [part.shape, part.dataSync()]);
+    });
+    expect(found).toEqual(wanted);
   });
 });
