@@ -3,6 +3,7 @@ import type { EngineSource, Tf } from "./engine-source.ts";
 import { stepwiseExecutor } from "./stepwise-executor.ts";
 import { withSeparateProducts } from "./wasm-products.ts";
 import { withDirectSplits } from "./wasm-split.ts";
+import { withShortTransposes } from "./wasm-transpose.ts";
 
 /** Options of the WebAssembly engine. */
 export interface TfjsWasmOptions {
@@ -68,8 +69,11 @@ export function wasmEngine(wasmUrl: () => string | undefined): EngineSource {
       }
       return wasm.version_wasm;
     },
-    makeExecutor: async (tf, model, loaded) =>
-      stepwiseExecutor(tf, model, { ...loaded, nodes: withSeparateProducts(tf, withDirectSplits(tf, loaded.nodes)) }),
+    async makeExecutor(tf, model, loaded) {
+      const replace = [withDirectSplits, withSeparateProducts, withShortTransposes];
+      const nodes = replace.reduce((nodes, faster) => faster(tf, nodes), loaded.nodes);
+      return stepwiseExecutor(tf, model, { ...loaded, nodes });
+    },
   };
 }
 
