@@ -33,10 +33,7 @@ export function withDirectSplits({ core, converter }: Tf, nodes: readonly GraphN
     });
     converter.registerOp("SamoyedSplitV", ({ inputs }) => {
       const [x, parts, place] = inputs as [Tensor, Tensor, Tensor];
-      const axis = axisOf(place, x);
-      const given = Array.from(parts.dataSync());
-      const rest = x.shape[axis]! - given.reduce((sum, size) => sum + Math.max(0, size), 0);
-      return splitOnWasm(core, x, { sizes: given.map((size) => (size < 0 ? rest : size)), axis });
+      return splitOnWasm(core, x, { sizes: Array.from(parts.dataSync()), axis: axisOf(place, x) });
     });
   }
   return nodes.map((node) => {
@@ -57,8 +54,9 @@ export function splitOnWasm(
   { sizes, axis }: { readonly sizes: readonly number[]; readonly axis: number },
 ): Tensor[] {
   const whole = x.shape[axis]!;
-  // The engine says what is wrong with sizes that do not fit.
-  const fits = sizes.every(Number.isInteger) && sizes.reduce((sum, size) => sum + size, 0) === whole;
+  // The engine finds a size that is -1, and says what is wrong with those that do not fit.
+  const fits =
+    sizes.every((size) => Number.isInteger(size) && size >= 0) && sizes.reduce((sum, size) => sum + size, 0) === whole;
   if (x.dtype !== "float32" || !fits) return core.split(x, [...sizes], axis);
   const backend = core.backend() as WasmBackend;
   const inner = elementCount(x.shape.slice(axis + 1));

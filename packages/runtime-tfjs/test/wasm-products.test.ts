@@ -5,9 +5,9 @@ import { beforeAll, expect, test } from "vitest";
 import type { Engine } from "../src/engine-source.ts";
 import { openEngine } from "../src/engine.ts";
 import { wasmEngine } from "../src/engines.ts";
-import { makeGraphModel } from "../src/graph-model.ts";
 import { onEngine } from "../src/switch-engine.ts";
 import { productsOnWasm, withSeparateProducts } from "../src/wasm-products.ts";
+import { runNodes } from "./run-nodes.ts";
 
 let engine: Engine;
 
@@ -59,12 +59,10 @@ test("graphs multiply so, also by a transposed right side", async () => {
   expect(used.map(({ op }) => op)).toEqual(["Placeholder", "Placeholder", "SamoyedBatchMatMul", "SamoyedBatchMatMul"]);
   await onEngine(core, "wasm", () => {
     const [q, k] = [tensor([2, 3, 17, 32], 1), tensor([2, 3, 17, 32], 2)];
-    const [found, wanted] = [used, nodes].map((own) => {
-      const model = { label: "products", signature: {}, versions: { producer: 1 } };
-      const result = makeGraphModel(engine.tf, model, { nodes: own, tensors: {} }).execute({ q, k }, "sums") as Tensor;
-      return Array.from(result.dataSync());
-    });
-    expect(found!.some((value) => value !== 0)).toBe(true);
+    const [found, wanted] = [used, nodes].map((own) =>
+      runNodes(engine, own, { fed: { q, k }, constants: {}, wanted: ["sums"] }),
+    );
+    expect(found![0]!.values.some((value) => value !== 0)).toBe(true);
     expect(found).toEqual(wanted);
   });
 });

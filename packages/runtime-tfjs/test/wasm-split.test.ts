@@ -6,7 +6,6 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Engine } from "../src/engine-source.ts";
 import { openEngine } from "../src/engine.ts";
 import { wasmEngine } from "../src/engines.ts";
-import { makeGraphModel } from "../src/graph-model.ts";
 import { stepwiseExecutor } from "../src/stepwise-executor.ts";
 import { type GraphNode, parseModel } from "@samoyed/tfjs-file";
 import { loadWeights } from "../src/load-weights.ts";
@@ -15,6 +14,7 @@ import { onEngine } from "../src/switch-engine.ts";
 import { splitOnWasm, withDirectSplits } from "../src/wasm-split.ts";
 import { readFile } from "node:fs/promises";
 import { writeModel } from "./models.ts";
+import { runNodes } from "./run-nodes.ts";
 
 let engine: Engine;
 
@@ -102,10 +102,8 @@ test.each([
   await onEngine(core, "wasm", () => {
     const x = core.tensor(wave([2, 3, 4]).data, [2, 3, 4]);
     const [found, wanted] = [withDirectSplits(engine.tf, nodes), nodes].map((own) => {
-      const tensors = { axis: core.scalar(-2, "int32"), sizes: core.tensor1d(sizes, "int32") };
-      const model = { label: "split", signature: {}, versions: { producer: 1 } };
-      const made = makeGraphModel(engine.tf, model, { nodes: own, tensors });
-      return (made.execute({ x }, ["y", "y:1"]) as Tensor[]).map((part) => [part.shape, part.dataSync()]);
+      const constants = { axis: core.scalar(-2, "int32"), sizes: core.tensor1d(sizes, "int32") };
+      return runNodes(engine, own, { fed: { x }, constants, wanted: ["y", "y:1"] });
     });
     expect(found).toEqual(wanted);
   });

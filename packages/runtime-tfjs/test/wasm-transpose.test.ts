@@ -1,13 +1,12 @@
 import { wave } from "@samoyed/test-support/tensors";
-import type { Tensor } from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import type { Engine } from "../src/engine-source.ts";
 import { openEngine } from "../src/engine.ts";
 import { wasmEngine } from "../src/engines.ts";
-import { makeGraphModel } from "../src/graph-model.ts";
 import { onEngine } from "../src/switch-engine.ts";
 import { transposeOnWasm, withShortTransposes } from "../src/wasm-transpose.ts";
+import { runNodes } from "./run-nodes.ts";
 
 let engine: Engine;
 
@@ -60,10 +59,8 @@ test("graphs transpose so", async () => {
   await onEngine(core, "wasm", () => {
     const x = core.tensor(wave([2, 5, 3, 2, 4]).data, [2, 5, 3, 2, 4]);
     const [found, wanted] = [used, nodes].map((own) => {
-      const tensors = { perm: core.tensor1d([2, 0, 3, 1, 4], "int32") };
-      const model = { label: "transpose", signature: {}, versions: { producer: 1 } };
-      const y = makeGraphModel(engine.tf, model, { nodes: own, tensors }).execute({ x }, "y") as Tensor;
-      return [y.shape, y.dataSync()];
+      const constants = { perm: core.tensor1d([2, 0, 3, 1, 4], "int32") };
+      return runNodes(engine, own, { fed: { x }, constants, wanted: ["y"] });
     });
     expect(found).toEqual(wanted);
   });
