@@ -1,9 +1,7 @@
 import { UsageError } from "@samoyed/core";
 import type { EngineSource, Tf } from "./engine-source.ts";
 import { stepwiseExecutor } from "./stepwise-executor.ts";
-import { withSeparateProducts } from "./wasm-products.ts";
-import { withDirectSplits } from "./wasm-split.ts";
-import { withShortTransposes } from "./wasm-transpose.ts";
+import { withWasmOperators } from "./wasm-operators.ts";
 
 /** Options of the WebAssembly engine. */
 export interface TfjsWasmOptions {
@@ -69,11 +67,8 @@ export function wasmEngine(wasmUrl: () => string | undefined): EngineSource {
       }
       return wasm.version_wasm;
     },
-    async makeExecutor(tf, model, loaded) {
-      const replace = [withDirectSplits, withSeparateProducts, withShortTransposes];
-      const nodes = replace.reduce((nodes, faster) => faster(tf, nodes), loaded.nodes);
-      return stepwiseExecutor(tf, model, { ...loaded, nodes });
-    },
+    makeExecutor: async (tf, model, loaded) =>
+      stepwiseExecutor(tf, model, { ...loaded, nodes: withWasmOperators(tf, loaded.nodes) }),
   };
 }
 

@@ -1,39 +1,17 @@
 import { elementCount } from "@samoyed/core";
-import type { GraphNode } from "@samoyed/tfjs-file";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "./engine-source.ts";
 import type { WasmBackend } from "./wasm-backend.ts";
-
-/** Operator that replaces products of batches of matrices in graphs on the wasm engine. */
-const PRODUCTS = "SamoyedBatchMatMul";
-
-const REPLACED: ReadonlySet<string> = new Set(["BatchMatMul", "BatchMatMulV2"]);
 
 /** Rows and multiplications of a matrix from which its own call is faster than its share of the engine's loop. */
 const MIN_ROWS = 8;
 const MIN_MULTIPLICATIONS = 2 ** 13;
 
-const registered = new WeakSet<object>();
-
 /**
- * Makes graphs multiply batches of matrices one matrix at a time. The engine computes one product with XNNPACK, but
- * several with a loop without SIMD (`cc/batch_mat_mul_impl.cc`), which is over twenty times slower for the heads of a
- * transformer.
- *
- * @returns the nodes, with a replacement for each product of batches.
+ * Multiplies the matrices of two batches on the wasm engine, which must be current, one matrix at a time. The engine
+ * computes one product with XNNPACK, but several with a loop without SIMD (`cc/batch_mat_mul_impl.cc`), which is over
+ * twenty times slower for the heads of a transformer.
  */
-export function withSeparateProducts({ core, converter }: Tf, nodes: readonly GraphNode[]): readonly GraphNode[] {
-  if (!registered.has(converter.registerOp)) {
-    registered.add(converter.registerOp);
-    converter.registerOp(PRODUCTS, ({ inputs, attrs }) => {
-      const [a, b] = inputs as [Tensor, Tensor];
-      return productsOnWasm(core, [a, b], [attrs["adj_x"] === true, attrs["adj_y"] === true]);
-    });
-  }
-  return nodes.map((node) => (REPLACED.has(node.op) ? { ...node, op: PRODUCTS } : node));
-}
-
-/** Multiplies the matrices of two batches on the wasm engine, which must be current. */
 export function productsOnWasm(
   core: Tf["core"],
   [a, b]: readonly [Tensor, Tensor],

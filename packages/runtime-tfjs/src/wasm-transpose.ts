@@ -1,15 +1,9 @@
 import { elementCount } from "@samoyed/core";
-import type { GraphNode } from "@samoyed/tfjs-file";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "./engine-source.ts";
 
-/** Operator that replaces Transpose in graphs on the wasm engine. */
-const TRANSPOSE = "SamoyedTranspose";
-
 /** Axes up to which the engine moves rows; above, it finds each element's place on its own (`cc/transpose_impl.h`). */
 const FAST_RANK = 4;
-
-const registered = new WeakSet<object>();
 
 /** Axes, and for each place of the result the axis that comes there. */
 interface Move {
@@ -18,23 +12,9 @@ interface Move {
 }
 
 /**
- * Makes graphs transpose five axes and more in steps of at most four: over a hundred times faster for the queries, keys
- * and values of a batch of images.
- *
- * @returns the nodes, with a replacement for each Transpose.
+ * Transposes a tensor on the wasm engine, which must be current; five axes and more in steps of at most four, which is over
+ * a hundred times faster for the queries, keys and values of a batch of images.
  */
-export function withShortTransposes({ core, converter }: Tf, nodes: readonly GraphNode[]): readonly GraphNode[] {
-  if (!registered.has(converter.registerOp)) {
-    registered.add(converter.registerOp);
-    converter.registerOp(TRANSPOSE, ({ inputs }) => {
-      const [x, perm] = inputs as [Tensor, Tensor];
-      return transposeOnWasm(core, x, Array.from(perm.dataSync()));
-    });
-  }
-  return nodes.map((node) => (node.op === "Transpose" ? { ...node, op: TRANSPOSE } : node));
-}
-
-/** Transposes a tensor on the wasm engine, which must be current. */
 export function transposeOnWasm(core: Tf["core"], x: Tensor, perm: readonly number[]): Tensor {
   let move = merged({ sizes: x.shape, perm });
   if (move.sizes.length <= FAST_RANK) return core.transpose(x, [...perm]);

@@ -6,7 +6,8 @@ import type { Engine } from "../src/engine-source.ts";
 import { openEngine } from "../src/engine.ts";
 import { wasmEngine } from "../src/engines.ts";
 import { onEngine } from "../src/switch-engine.ts";
-import { productsOnWasm, withSeparateProducts } from "../src/wasm-products.ts";
+import { withWasmOperators } from "../src/wasm-operators.ts";
+import { productsOnWasm } from "../src/wasm-products.ts";
 import { runNodes } from "./run-nodes.ts";
 
 let engine: Engine;
@@ -55,8 +56,13 @@ test("graphs multiply so, also by a transposed right side", async () => {
     attr: { T: { type: "DT_FLOAT" }, adj_x: { b: false }, adj_y: { b: adjoint } },
   });
   const nodes = [port("q"), port("k"), product("scores", ["q", "k"], true), product("sums", ["scores", "k"], false)];
-  const used = withSeparateProducts(engine.tf, nodes);
-  expect(used.map(({ op }) => op)).toEqual(["Placeholder", "Placeholder", "SamoyedBatchMatMul", "SamoyedBatchMatMul"]);
+  const used = withWasmOperators(engine.tf, nodes);
+  expect(used.map(({ op }) => op)).toEqual([
+    "Placeholder",
+    "Placeholder",
+    "SamoyedBatchMatMulV2",
+    "SamoyedBatchMatMulV2",
+  ]);
   await onEngine(core, "wasm", () => {
     const [q, k] = [tensor([2, 3, 17, 32], 1), tensor([2, 3, 17, 32], 2)];
     const [found, wanted] = [used, nodes].map((own) =>

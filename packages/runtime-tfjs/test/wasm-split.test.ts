@@ -11,7 +11,8 @@ import { type GraphNode, parseModel } from "@samoyed/tfjs-file";
 import { loadWeights } from "../src/load-weights.ts";
 import { filesInNode } from "@samoyed/tfjs-file/node";
 import { onEngine } from "../src/switch-engine.ts";
-import { splitOnWasm, withDirectSplits } from "../src/wasm-split.ts";
+import { withWasmOperators } from "../src/wasm-operators.ts";
+import { splitOnWasm } from "../src/wasm-split.ts";
 import { readFile } from "node:fs/promises";
 import { writeModel } from "./models.ts";
 import { runNodes } from "./run-nodes.ts";
@@ -37,7 +38,7 @@ async function both(change: (nodes: readonly GraphNode[]) => readonly GraphNode[
   for (const direct of [false, true]) {
     const loaded = await loadWeights(model, { engine, files: await filesInNode(path), signal: undefined });
     const nodes = change(loaded.nodes);
-    const used = direct ? withDirectSplits(engine.tf, nodes) : nodes;
+    const used = direct ? withWasmOperators(engine.tf, nodes) : nodes;
     operators = used.map(({ op }) => op);
     results.push(
       await onEngine(core, "wasm", () => {
@@ -101,7 +102,7 @@ test.each([
   ];
   await onEngine(core, "wasm", () => {
     const x = core.tensor(wave([2, 3, 4]).data, [2, 3, 4]);
-    const [found, wanted] = [withDirectSplits(engine.tf, nodes), nodes].map((own) => {
+    const [found, wanted] = [withWasmOperators(engine.tf, nodes), nodes].map((own) => {
       const constants = { axis: core.scalar(-2, "int32"), sizes: core.tensor1d(sizes, "int32") };
       return runNodes(engine, own, { fed: { x }, constants, wanted: ["y", "y:1"] });
     });

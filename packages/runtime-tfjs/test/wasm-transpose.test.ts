@@ -5,7 +5,8 @@ import type { Engine } from "../src/engine-source.ts";
 import { openEngine } from "../src/engine.ts";
 import { wasmEngine } from "../src/engines.ts";
 import { onEngine } from "../src/switch-engine.ts";
-import { transposeOnWasm, withShortTransposes } from "../src/wasm-transpose.ts";
+import { withWasmOperators } from "../src/wasm-operators.ts";
+import { transposeOnWasm } from "../src/wasm-transpose.ts";
 import { runNodes } from "./run-nodes.ts";
 
 let engine: Engine;
@@ -54,7 +55,7 @@ test("graphs transpose so", async () => {
     { name: "perm", op: "Const", attr: { dtype: { type: "DT_INT32" } } },
     { name: "y", op: "Transpose", input: ["x", "perm"] },
   ];
-  const used = withShortTransposes(engine.tf, nodes);
+  const used = withWasmOperators(engine.tf, nodes);
   expect(used.map(({ op }) => op)).toEqual(["Placeholder", "Const", "SamoyedTranspose"]);
   await onEngine(core, "wasm", () => {
     const x = core.tensor(wave([2, 5, 3, 2, 4]).data, [2, 5, 3, 2, 4]);
