@@ -1,6 +1,6 @@
-import { FormatError, type Shape, UnsupportedError } from "@samoyed/core";
-import { inflateJson } from "./inflate-json.ts";
-import { ARCHITECTURE_VERSION, type StoredGraph } from "./stored-graph.ts";
+import { FormatError, type Shape } from "@samoyed/core";
+import { type ReadData, readJson } from "./read-json.ts";
+import type { StoredGraph } from "./stored-graph.ts";
 
 /** A tensor of a state dict: its name, its shape, and its dtype where that is not float32. */
 export type StoredWeight = readonly [name: string, shape: Shape, dtype?: string];
@@ -29,20 +29,14 @@ export interface ArchitectureFile {
 const MAX_BYTES = 32 * 2 ** 20;
 
 /**
- * Reads a file of the catalogue.
+ * Reads an architecture's file.
  *
  * @throws FormatError when it is damaged, UnsupportedError when it is of another version.
  */
-export async function readArchitectureFile(bytes: Uint8Array<ArrayBuffer>, label: string): Promise<ArchitectureFile> {
-  const file = (await inflateJson(bytes, { label, maxBytes: MAX_BYTES })) as Partial<ArchitectureFile> | null;
-  if (file?.version !== ARCHITECTURE_VERSION) {
-    throw new UnsupportedError(
-      `${label}: the file's version is ${String(file?.version)}; expected ${ARCHITECTURE_VERSION}`,
-      { hint: "Install the same version of @samoyed/architectures and @samoyed/models." },
-    );
-  }
+export async function readArchitectureFile(read: ReadData, name: string): Promise<ArchitectureFile> {
+  const file = (await readJson(read, name, MAX_BYTES)) as Partial<ArchitectureFile>;
   if (!Array.isArray(file.tensors) || !Array.isArray(file.graph?.nodes)) {
-    throw new FormatError(`${label}: the file lacks its tensors or its graph`, {
+    throw new FormatError(`${name}: the file lacks its tensors or its graph`, {
       hint: "Install @samoyed/architectures again.",
     });
   }

@@ -4,11 +4,8 @@ import type { TensorType } from "../parameter.ts";
 import { readArchitectureFile } from "./architecture-file.ts";
 import { type CataloguedArchitecture, channelsOf, storedChannels } from "./catalogued-architecture.ts";
 import { fingerprint, similarity, sketch, type VariableNames } from "./fingerprint.ts";
-import { inflateJson } from "./inflate-json.ts";
-import { ARCHITECTURE_VERSION } from "./stored-graph.ts";
-
-/** Reads a file of the catalogue's data by its name. */
-export type ReadData = (file: string) => Promise<Uint8Array<ArrayBuffer>>;
+import { readData } from "./read-data.ts";
+import { type ReadData, readJson } from "./read-json.ts";
 
 /** The catalogue's index: small, and read first. */
 export interface CatalogueIndex {
@@ -63,16 +60,8 @@ export class Catalogue {
    *
    * @throws FormatError when the index is damaged, UnsupportedError when it is of another version.
    */
-  static async open(read: ReadData): Promise<Catalogue> {
-    const bytes = await read(INDEX_FILE);
-    const index = (await inflateJson(bytes, { label: INDEX_FILE, maxBytes: MAX_INDEX_BYTES })) as CatalogueIndex | null;
-    if (index?.version !== ARCHITECTURE_VERSION) {
-      throw new UnsupportedError(
-        `${INDEX_FILE}: the file's version is ${String(index?.version)}; expected ${ARCHITECTURE_VERSION}`,
-        { hint: "Install the same version of @samoyed/architectures and @samoyed/models." },
-      );
-    }
-    return new Catalogue(read, index);
+  static async open(read: ReadData = readData): Promise<Catalogue> {
+    return new Catalogue(read, (await readJson(read, INDEX_FILE, MAX_INDEX_BYTES)) as CatalogueIndex);
   }
 
   /** The names of all architectures, in timm's order. */
@@ -92,8 +81,7 @@ export class Catalogue {
       if (reason === undefined) return undefined;
       throw new UnsupportedError(`${name} is not in the catalogue: PyTorch cannot export it: ${reason}`);
     }
-    const label = `${row[1]}${ARCHITECTURE_ENDING}`;
-    const file = await readArchitectureFile(await this.#read(label), label);
+    const file = await readArchitectureFile(this.#read, `${row[1]}${ARCHITECTURE_ENDING}`);
     return { family: "catalogue", name, file, channels: storedChannels(file) };
   }
 
@@ -139,4 +127,11 @@ export class Catalogue {
       }),
     );
   }
+}
+
+let opened: Promise<Catalogue> | undefined;
+
+/** The catalogue of `@samoyed/architectures`. Opened once. */
+export function openCatalogue(): Promise<Catalogue> {
+  return (opened ??= Catalogue.open());
 }

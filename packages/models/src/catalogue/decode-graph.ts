@@ -63,9 +63,10 @@ export function decodeGraph(stored: StoredGraph, options: DecodeOptions): Graph 
   const { name, names, tensors, input, outputs } = options;
   const builder = createBuilder({ name, opset: stored.opset });
   const values: string[] = [builder.input("input", "float32", input)];
-  const wanted = new Map(outputs.map(([from, to]) => [stored.outputs[from]!, to]));
+  // Of several outputs that are one value, the first is it, and the others copy it.
+  const wanted = new Map(outputs.toReversed().map(([from, to]) => [stored.outputs[from]!, to]));
   const needed = neededNodes(stored, wanted.keys());
-  const used = new Set<string>(["input", ...names, ...wanted.values()]);
+  const used = new Set<string>(["input", ...names, ...outputs.map(([, to]) => to)]);
   const fresh = (base: string): string => {
     let candidate = base;
     for (let count = 2; used.has(candidate); count++) candidate = `${base}_${count}`;
@@ -122,6 +123,10 @@ export function decodeGraph(stored: StoredGraph, options: DecodeOptions): Graph 
     });
     values.push(...outputNames);
   }
-  for (const [, output] of outputs) builder.output(output);
+  for (const [from, output] of outputs) {
+    const value = values[stored.outputs[from]!]!;
+    if (value !== output) builder.node("Identity", [value], { name: fresh(`${output}.copy`), outputs: [output] });
+    builder.output(output);
+  }
   return builder.finish();
 }

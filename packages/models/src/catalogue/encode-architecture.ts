@@ -7,8 +7,9 @@ import { ARCHITECTURE_VERSION } from "./stored-graph.ts";
 
 /** A network as it was exported: graphs whose weights have no elements, and its state dict. */
 export interface ExportedNetwork {
-  /** Its outputs: logits, then features where there is a classifier. */
+  /** Its outputs: logits and features; features alone where there is no classifier. */
   readonly graph: Graph;
+  readonly outputs: readonly ("logits" | "features")[];
   /** The modules of timm's `features_only` and a graph whose outputs they are. */
   readonly taps?: { readonly graph: Graph; readonly modules: readonly string[] } | undefined;
   readonly state: readonly (readonly [name: string, dtype: DType, shape: readonly number[]])[];
@@ -19,13 +20,14 @@ export interface ExportedNetwork {
 
 /** Makes an architecture's file of an exported network. */
 export async function encodeArchitecture(network: ExportedNetwork): Promise<ArchitectureFile> {
-  const { graph, taps, state, classes, absentWithoutClasses, channels } = network;
-  const [logits, features] = graph.outputs.map(({ name }) => name);
-  if (logits === undefined) throw new InternalError("the graph has no output");
+  const { graph, outputs, taps, state, classes, absentWithoutClasses, channels } = network;
+  if (graph.outputs.length !== outputs.length) {
+    throw new InternalError(`the graph has ${graph.outputs.length} outputs; expected ${outputs.join(", ")}`);
+  }
   const modules = taps?.modules ?? [];
   const stored = await encodeGraphs(
     [
-      { graph, outputs: { [logits]: "logits", ...(features !== undefined && { [features]: "features" }) } },
+      { graph, outputs: Object.fromEntries(graph.outputs.map(({ name }, i) => [name, outputs[i]!])) },
       ...(taps === undefined
         ? []
         : [
@@ -39,7 +41,9 @@ export async function encodeArchitecture(network: ExportedNetwork): Promise<Arch
   );
   return {
     version: ARCHITECTURE_VERSION,
-    tensors: state.map(([name, dtype, shape]): StoredWeight => (dtype === "float32" ? [name, shape] : [name, shape, dtype])),
+    tensors: state.map(([name, dtype, shape]): StoredWeight =>
+      dtype === "float32" ? [name, shape] : [name, shape, dtype],
+    ),
     classes,
     absentWithoutClasses,
     channels,

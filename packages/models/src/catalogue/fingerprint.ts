@@ -25,7 +25,10 @@ function described(tensors: ReadonlyMap<string, TensorType>, { heads }: Variable
 export function fingerprint(tensors: ReadonlyMap<string, TensorType>, variable: VariableNames): string {
   const lines = described(tensors, variable).map((name) => {
     const masked = variable.channels.get(name);
-    return `${name} ${tensors.get(name)!.shape.map((size, axis) => (axis === masked ? "C" : size)).join(",")}`;
+    return `${name} ${tensors
+      .get(name)!
+      .shape.map((size, axis) => (axis === masked ? "C" : size))
+      .join(",")}`;
   });
   return hashText(lines.join("\n"));
 }
