@@ -1,7 +1,7 @@
 import { UsageError } from "@samoyed/core";
 import type { EngineSource, Tf } from "./engine-source.ts";
 import { stepwiseExecutor } from "./stepwise-executor.ts";
-import { withDirectSplits } from "./wasm-split.ts";
+import { withWasmOperators } from "./wasm-operators.ts";
 
 /** Options of the WebAssembly engine. */
 export interface TfjsWasmOptions {
@@ -68,7 +68,7 @@ export function wasmEngine(wasmUrl: () => string | undefined): EngineSource {
       return wasm.version_wasm;
     },
     makeExecutor: async (tf, model, loaded) =>
-      stepwiseExecutor(tf, model, { ...loaded, nodes: withDirectSplits(tf, loaded.nodes) }),
+      stepwiseExecutor(tf, model, { ...loaded, nodes: withWasmOperators(tf, loaded.nodes) }),
   };
 }
 

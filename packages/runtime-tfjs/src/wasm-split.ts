@@ -1,58 +1,54 @@
-import type { DataType, KernelBackend, Tensor, TensorInfo } from "@tensorflow/tfjs-core";
+import { elementCount } from "@samoyed/core";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "./engine-source.ts";
-import type { GraphNode } from "@samoyed/tfjs-file";
+import type { WasmBackend } from "./wasm-backend.ts";
 
-/** Operator that replaces Split in graphs on the wasm engine. */
-const SPLIT = "SamoyedSplit";
-
-/** The used parts of the wasm backend (tfjs-backend-wasm 4.22.0, `backend_wasm.ts`). */
-interface WasmBackend extends KernelBackend {
-  makeOutput(shape: number[], dtype: DataType): TensorInfo;
-  /** A view of the tensor's elements, until memory grows. */
-  typedArrayFromHeap(info: TensorInfo): Float32Array;
-}
-
-const registered = new WeakSet<object>();
+/** Elements from which on a copy by the JavaScript engine is faster than a loop. */
+const MIN_COPY = 32;
 
 /**
- * Makes graphs split the channels of images in one pass. The engine's own Split copies its whole input out of
- * WebAssembly memory for each part (`kernels/Slice.ts`), which is a seventh of the time of a ResNeXt.
- *
- * @returns the nodes, with a replacement for each Split.
+ * Splits a tensor on the wasm engine, which must be current: floats in one pass, other values by the engine. Its own Split
+ * copies its whole input out of WebAssembly memory for each part (`kernels/Slice.ts`), which is a seventh of the time of
+ * a ResNeXt; above four axes it also finds each element's place on its own, which is a minute for the queries, keys and
+ * values of a large image.
  */
-export function withDirectSplits({ core, converter }: Tf, nodes: readonly GraphNode[]): readonly GraphNode[] {
-  if (!registered.has(converter.registerOp)) {
-    registered.add(converter.registerOp);
-    converter.registerOp(SPLIT, ({ inputs, attrs }) => {
-      const [axis, x] = inputs as [Tensor, Tensor];
-      return splitOnWasm(core, x, { parts: Number(attrs["num_split"]), axis: axis.dataSync()[0]! });
-    });
-  }
-  return nodes.map((node) => (node.op === "Split" ? { ...node, op: SPLIT } : node));
-}
-
-/** Splits a tensor into equal parts on the wasm engine, which must be current: channels in one pass, other axes by the engine. */
 export function splitOnWasm(
   core: Tf["core"],
   x: Tensor,
-  { parts, axis }: { readonly parts: number; readonly axis: number },
+  { sizes, axis }: { readonly sizes: readonly number[]; readonly axis: number },
 ): Tensor[] {
-  const isLast = axis === -1 || axis === x.rank - 1;
-  if (x.dtype !== "float32" || !isLast || x.shape.at(-1)! % parts !== 0) return core.split(x, parts, axis);
+  const whole = x.shape[axis]!;
+  // The engine finds a size that is -1, and says what is wrong with those that do not fit.
+  const fits =
+    sizes.every((size) => Number.isInteger(size) && size >= 0) && sizes.reduce((sum, size) => sum + size, 0) === whole;
+  if (x.dtype !== "float32" || !fits) return core.split(x, [...sizes], axis);
   const backend = core.backend() as WasmBackend;
-  const channels = x.shape[x.rank - 1]!;
-  const width = channels / parts;
-  const shape = [...x.shape.slice(0, -1), width];
+  const inner = elementCount(x.shape.slice(axis + 1));
   // All memory first: a view is invalid after memory grows.
-  const infos = Array.from({ length: parts }, () => backend.makeOutput(shape, "float32"));
+  const infos = sizes.map((size) =>
+    backend.makeOutput(
+      x.shape.map((own, at) => (at === axis ? size : own)),
+      "float32",
+    ),
+  );
   const source = backend.typedArrayFromHeap(x);
+  let first = 0;
   for (const [part, info] of infos.entries()) {
-    const target = backend.typedArrayFromHeap(info);
-    let from = part * width;
-    for (let to = 0; to < target.length; to += width) {
-      for (let channel = 0; channel < width; channel++) target[to + channel] = source[from + channel]!;
-      from += channels;
-    }
+    const width = sizes[part]! * inner;
+    copyRows(source, backend.typedArrayFromHeap(info), { first, stride: whole * inner, width });
+    first += width;
   }
   return infos.map((info) => core.engine().makeTensorFromTensorInfo(info));
+}
+
+/** Fills an array with rows of another: those of `width` elements from `first` on, every `stride` elements. */
+function copyRows(
+  source: Float32Array,
+  target: Float32Array,
+  { first, stride, width }: { readonly first: number; readonly stride: number; readonly width: number },
+): void {
+  for (let [from, to] = [first, 0]; to < target.length; from += stride, to += width) {
+    if (width >= MIN_COPY) target.set(source.subarray(from, from + width), to);
+    else for (let at = 0; at < width; at++) target[to + at] = source[from + at]!;
+  }
 }

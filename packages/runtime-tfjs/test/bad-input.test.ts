@@ -251,11 +251,24 @@ test("a model that is too large for WebAssembly is refused before it is read, wi
   const model = parseModel(await readFile(path, "utf8"), path);
   expect(wasmWeightBytes(model)).toBeGreaterThan(MAX_WASM_WEIGHT_BYTES);
   expect(() => checkWasmMemory(model)).toThrow(
-    /take 2\.95 GB of WebAssembly memory \(filters twice\); at most 2\.68 GB fit/,
+    /take 2\.95 GB of WebAssembly memory \(filters and matrices twice\); at most 2\.68 GB fit/,
   );
   await expect(tfjsWasm().load(path)).rejects.toThrow(UnsupportedError);
   // 194 million weights, as in the largest network that ran in tests.
   const entry = { name: "w", shape: [1, 1, 194_000, 1000], dtype: "float32" as const, quantization: undefined };
   const groups = [{ files: [], entries: [entry], byteLength: 0 }];
-  expect(() => checkWasmMemory({ label: "model.json", groups })).not.toThrow();
+  expect(() => checkWasmMemory({ label: "model.json", groups, nodes: [] })).not.toThrow();
+});
+
+test.each([
+  ["on the right side", ["x", "w"], {}, 2],
+  ["on the right side, transposed", ["x", "w"], { transpose_b: { b: true } }, 1],
+  ["on the right side of a transposed one", ["x", "w"], { transpose_a: { b: true } }, 1],
+  ["on the left side", ["w", "x"], {}, 1],
+])("a matrix %s of a product takes its place in WebAssembly memory so many times", (_, input, attr, times) => {
+  const entry = { name: "w", shape: [1000, 500], dtype: "float32" as const, quantization: undefined };
+  const groups = [{ files: [], entries: [entry], byteLength: 0 }];
+  const flags = { transpose_a: { b: false }, transpose_b: { b: false }, ...attr };
+  const nodes = [{ name: "y", op: "MatMul", input, attr: flags }];
+  expect(wasmWeightBytes({ groups, nodes })).toBe(2_000_000 * times);
 });

@@ -268,6 +268,8 @@ function images(): OperatorCase[] {
     operatorCase("PRelu", IMAGE, { weights: [noise([5, 1], 16)], image: true }),
     operatorCase("Softmax", DEEP, { attributes: { axis: int(2) } }),
     operatorCase("Transpose", DEEP, { attributes: { perm: ints([0, 3, 5, 1, 4, 2]) } }),
+    // TensorFlow itself joins two values or more; a graph's own input and output cannot become one value before.
+    operatorCase("Concat", ROWS, { attributes: { axis: int(1) } }),
     operatorCase("Slice", IMAGE, {
       weights: [whole([-1, 4]), whole([-100, 0]), whole([3, 2]), whole([-1, -2])],
       image: true,

@@ -11,9 +11,11 @@ import { type GraphNode, parseModel } from "@samoyed/tfjs-file";
 import { loadWeights } from "../src/load-weights.ts";
 import { filesInNode } from "@samoyed/tfjs-file/node";
 import { onEngine } from "../src/switch-engine.ts";
-import { splitOnWasm, withDirectSplits } from "../src/wasm-split.ts";
+import { withWasmOperators } from "../src/wasm-operators.ts";
+import { splitOnWasm } from "../src/wasm-split.ts";
 import { readFile } from "node:fs/promises";
 import { writeModel } from "./models.ts";
+import { runNodes } from "./run-nodes.ts";
 
 let engine: Engine;
 
@@ -36,7 +38,7 @@ async function both(change: (nodes: readonly GraphNode[]) => readonly GraphNode[
   for (const direct of [false, true]) {
     const loaded = await loadWeights(model, { engine, files: await filesInNode(path), signal: undefined });
     const nodes = change(loaded.nodes);
-    const used = direct ? withDirectSplits(engine.tf, nodes) : nodes;
+    const used = direct ? withWasmOperators(engine.tf, nodes) : nodes;
     operators = used.map(({ op }) => op);
     results.push(
       await onEngine(core, "wasm", () => {
@@ -63,21 +65,47 @@ test("direct splits give the same numbers as the engine's, and leave nothing beh
 });
 
 test.each([
-  [[1, 4, 4, 6], 3, -1],
-  [[5, 4], 2, 1],
-  [[2, 6, 3, 4], 3, 1],
-  [[4, 2], 2, 0],
-])("a tensor %j in %d parts along %d", async (shape, parts, axis) => {
+  [[1, 4, 4, 6], [2, 2, 2], 3],
+  [[1, 4, 4, 80], [40, 40], 3],
+  [[5, 4], [2, 2], 1],
+  [[2, 6, 3, 4], [1, 3], 3],
+  [[4, 2], [2, 2], 0],
+  [[2, 6, 3, 4], [1, 5], 1],
+  [[2, 5, 3, 2, 8], [1, 1, 1], 2],
+  [[2, 5, 3, 2, 3, 4], [2, 1], 2],
+])("a tensor %j in parts of %j along %d", async (shape, sizes, axis) => {
   const { core } = engine.tf;
   await onEngine(core, "wasm", () => {
     const before = core.engine().state.numTensors;
     const x = core.tensor(wave(shape).data, shape);
-    const found = splitOnWasm(core, x, { parts, axis });
-    const wanted = core.split(x, parts, axis);
+    const found = splitOnWasm(core, x, { sizes, axis });
+    const wanted = core.split(x, sizes, axis);
     expect(found.map((part) => [part.shape, part.dataSync()])).toEqual(
       wanted.map((part) => [part.shape, part.dataSync()]),
     );
     core.dispose([x, ...found, ...wanted]);
     expect(core.engine().state.numTensors).toBe(before);
+  });
+});
+
+test.each([
+  ["Split", ["axis", "x"], []],
+  ["SplitV", ["x", "sizes", "axis"], [1, 2]],
+  ["SplitV", ["x", "sizes", "axis"], [2, -1]],
+])("a graph's %s of %j with sizes %j, by a negative axis", async (op, input, sizes) => {
+  const { core } = engine.tf;
+  const nodes = [
+    { name: "x", op: "Placeholder", attr: { dtype: { type: "DT_FLOAT" } } },
+    { name: "axis", op: "Const", attr: { dtype: { type: "DT_INT32" } } },
+    { name: "sizes", op: "Const", attr: { dtype: { type: "DT_INT32" } } },
+    { name: "y", op, input, attr: { num_split: { i: op === "Split" ? "3" : "2" } } },
+  ];
+  await onEngine(core, "wasm", () => {
+    const x = core.tensor(wave([2, 3, 4]).data, [2, 3, 4]);
+    const [found, wanted] = [withWasmOperators(engine.tf, nodes), nodes].map((own) => {
+      const constants = { axis: core.scalar(-2, "int32"), sizes: core.tensor1d(sizes, "int32") };
+      return runNodes(engine, own, { fed: { x }, constants, wanted: ["y", "y:1"] });
+    });
+    expect(found).toEqual(wanted);
   });
 });

@@ -21,10 +21,14 @@ const lowerConcat: Lower = (node, emitter) => {
   const rank = emitter.type(output).shape.length;
   const layout = commonLayout(values, rank);
   const axis = axisIn(normalizeAxis(node, readInt(node, "axis", 1), rank), layout);
-  emitter.give(output, "ConcatV2", [...values.map((value) => emitter.inLayout(value, layout)), emitter.scalar(axis)], {
-    layout,
-    attr: { N: { i: String(values.length) } },
-  });
+  const refs = values.map((value) => emitter.inLayout(value, layout));
+  // TensorFlow's own ConcatV2 takes no single value.
+  if (refs.length === 1) {
+    emitter.give(output, "Identity", refs, { layout });
+    return;
+  }
+  const attr = { N: { i: String(refs.length) } };
+  emitter.give(output, "ConcatV2", [...refs, emitter.scalar(axis)], { layout, attr });
 };
 
 const lowerSplit: Lower = (node, emitter) => {

@@ -30,6 +30,7 @@ describe("dropIdentities", () => {
       return b.node("Dropout", [x, "", off]);
     },
     "Pad by nothing": (b, x) => b.node("Pad", [x, b.initializer(lazyTensor("pads", int64([0, 0, 0, 0])))]),
+    "Concat of one value": (b, x) => b.node("Concat", [x], { attributes: { axis: int(1) } }),
     "Transpose of no axes": (b, x) => b.node("Transpose", [x], { attributes: { perm: ints([0, 1]) } }),
     "Cast to the same type": (b, x) => b.node("Cast", [x], { attributes: { to: int(1) } }),
     "Expand to the same shape": (b, x) => b.node("Expand", [x, b.initializer(lazyTensor("sizes", int64([1, 3])))]),
@@ -51,6 +52,11 @@ describe("dropIdentities", () => {
   const others: Record<string, (b: GraphBuilder, x: string) => string> = {
     "a Cast to another type": (b, x) =>
       b.node("Cast", [b.node("Cast", [x], { attributes: { to: int(11) } })], { attributes: { to: int(1) } }),
+    "a Concat of a value with itself": (b, x) =>
+      b.node("Slice", [
+        b.node("Concat", [x, x], { attributes: { axis: int(1) } }),
+        ...[0, 3, 1].map((at, index) => b.initializer(lazyTensor(`at${index}`, int64([at])))),
+      ]),
     "a Transpose of two axes, twice": (b, x) => b.node("Transpose", [b.node("Transpose", [x])]),
     "an Expand to more rows": (b, x) => b.node("Expand", [x, b.initializer(lazyTensor("sizes", int64([2, 1, 3])))]),
     "a Reshape to other rows": (b, x) => b.node("Reshape", [x, b.initializer(lazyTensor("sizes", int64([3, -1])))]),

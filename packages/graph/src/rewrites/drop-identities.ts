@@ -4,8 +4,9 @@ import { defineRewrite, type Rewrite } from "./rewrite.ts";
 
 /*
  * f(x) = x: an Identity, a Dropout at inference, a Pad by nothing, a Transpose that leaves the axes in order, a Cast to
- * the type that the value has, an Expand or a Reshape to the shape that it has. Users of f(x) use x instead. Where f(x) is a graph output its name must stay, so x takes
- * that name at its source, and that only works when a node makes x and x is not a graph output itself.
+ * the type that the value has, an Expand or a Reshape to the shape that it has, a Concat of one value. Users of f(x) use x
+ * instead. Where f(x) is a graph output its name must stay, so x takes that name at its source, and that only works when
+ * a node makes x and x is not a graph output itself.
  */
 
 interface Match {
@@ -23,6 +24,8 @@ function isIdentity(node: Node, view: GraphView): boolean {
       const to = readAttribute(node, "to", "int");
       return to !== undefined && view.type(node.inputs[0]!)?.dtype === dtypeFromOnnx(to);
     }
+    case "Concat":
+      return node.inputs.length === 1;
     case "Pad": {
       const pads = view.opset < 11 ? readInts(node, "pads") : view.integers(node.inputs[1] ?? "");
       return pads !== undefined && pads.every((value) => value === 0);
