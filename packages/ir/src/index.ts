@@ -37,12 +37,13 @@ export { BINARY, powRule, slopeShape, variadicRule } from "./operators/binary.ts
 export { type BlockWindows, readBlockWindows } from "./operators/col2im.ts";
 export { concatRule } from "./operators/concat.ts";
 export { CAST } from "./operators/cast.ts";
-export { CONSTANTS, shapeSlice } from "./operators/constants.ts";
+export { CONSTANTS } from "./operators/constants.ts";
 export { CONV_TRANSPOSE, convTransposeAxis, type TransposedAxis } from "./operators/conv-transpose.ts";
 export { convRule } from "./operators/convolution.ts";
 export { type Equation, parseEquation } from "./operators/einsum.ts";
 export { type GridSampling, readGridSampling } from "./operators/grid-sample.ts";
 export { OPERATOR_RULES, ruleOf } from "./operators/index.ts";
+export { gatherRule } from "./operators/gather.ts";
 export { INDEXING } from "./operators/indexing.ts";
 export { blockSize, LAYOUT } from "./operators/layout.ts";
 export { gemmRule, matMulRule } from "./operators/matrix.ts";
@@ -53,6 +54,8 @@ export { type AxisPadding, padRule, readPadding } from "./operators/pad.ts";
 export { averagePoolRule, globalPoolRule, maxPoolRule, poolKernel } from "./operators/pooling.ts";
 export { QUANTIZED_RANGES } from "./operators/quantize.ts";
 export { readActivations, readDirections, RECURRENT_KINDS } from "./operators/recurrent.ts";
+export { expandRule, tileRule } from "./operators/repeat.ts";
+export { shapeRule, shapeSlice } from "./operators/shape.ts";
 export { readReducedAxes, REDUCTION } from "./operators/reduction.ts";
 export {
   flattenRule,

@@ -182,15 +182,17 @@ describeInChromium("in a browser", "none", (open) => {
 
   test("one variant of the kernels is downloaded, and nothing leaves this machine", async () => {
     const variants = [...files.keys()].filter((name) => /(?:plain|relaxed).*\.js$/.test(name));
-    // Of common operators and of all, once for the page, once for its worker.
-    expect(variants).toHaveLength(16);
+    // Of three sets of operators, once for the page, once for its worker.
+    expect(variants).toHaveLength(24);
     const { page, requests, close } = await open(files, { ready: "runSmyd" });
     await page.evaluate(() => window.loadFile!("tiny.smyd"));
     await close();
     expect(requests.filter((url) => variants.some((name) => url.endsWith(name)))).toHaveLength(1);
     // A convolutional classifier needs nothing of the other operators.
-    const further = [...files.keys()].filter((name) => /-all-|all-operators/.test(name));
-    expect(further).toHaveLength(10);
+    const further = [...files.keys()].filter((name) =>
+      /-(?:all|usual)-|\/(?:all|conv-transpose|resize|sequences)-/.test(name),
+    );
+    expect(further).toHaveLength(24);
     expect(requests.filter((url) => further.some((name) => url.endsWith(name)))).toEqual([]);
     for (const { elsewhere, problems } of opened.values()) expect([elsewhere(), problems]).toEqual([[], []]);
   });

@@ -1,5 +1,6 @@
 import type { Shape } from "@samoyed/core";
 import type { Lowering } from "./lowering.ts";
+import type { LowerCall } from "./operator.ts";
 import { type Place, viewOf } from "./places.ts";
 import type { RowStep, RowView } from "./row-step.ts";
 import type { StridedView } from "./steps.ts";
@@ -118,4 +119,9 @@ function merge(dimensions: readonly Dimension[]): Dimension[] {
     else merged.push(inner);
   }
   return merged;
+}
+
+/** Gives a value the rows of another one, with the elements in ONNX's order under the node's shape. */
+export function giveRows({ fused, shape, lowering }: LowerCall, result: Place): void {
+  lowering.define(fused.output, result.shape.join() === shape.join() ? result : { ...lowering.plain(result), shape });
 }

@@ -10,7 +10,7 @@ import { loadData } from "./load-data.ts";
 import { readHeader } from "../load/read-header.ts";
 import { refuseFormer } from "../load/refuse-former.ts";
 import { createMemory, DATA_ADDRESS } from "./memory.ts";
-import { loadOperatorSet } from "./operator-set.ts";
+import { loadOperatorSet, needsOf } from "./operator-set.ts";
 import { openSession } from "../session.ts";
 import { type StartThread, startWorkerPool } from "./threads/worker-pool.ts";
 
@@ -35,10 +35,13 @@ export async function loadModel(stream: ByteStream, options: LoadModelOptions): 
   const file = await readHeader(stream);
   refuseFormer(file, stream.label);
   requirePorts(file.graph, stream.label);
-  const operatorSet = await loadOperatorSet(file.graph);
+  const needs = needsOf(file.graph);
   const sharing = threads > 1 ? "shared" : "unshared";
   const memory = createMemory(DATA_ADDRESS + file.dataBytes, sharing);
-  const module = await compileKernels({ set: operatorSet.kernels, simd, sharing });
+  const [operatorSet, module] = await Promise.all([
+    loadOperatorSet(needs),
+    compileKernels({ set: needs.kernels, simd, sharing }),
+  ]);
   const kernels = await instantiateKernels(module, memory);
   const workerPool = threads > 1 ? await startWorkerPool({ threads, module, memory, start: startThread }) : undefined;
   const release = async (): Promise<void> => workerPool?.dispose();
