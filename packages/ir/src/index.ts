@@ -85,6 +85,6 @@ export { geluRule, UNARY } from "./operators/unary.ts";
 export { splitRule } from "./operators/split.ts";
 export { alphaRule, floatUnaryRule, hardSigmoidRule, unaryRule } from "./operators/unary-rules.ts";
 export type { SizeMath } from "./size-math.ts";
-export { integers, type Numbers, numbers } from "./tensor-numbers.ts";
+export { integers, type Numbers, numbers, parameters } from "./tensor-numbers.ts";
 export type { Attribute, Dim, Graph, Node, TypedTensor, ValueInfo, ValueType } from "./types.ts";
 export { axisPads, kernelExtent, readWindow, type WindowAttributes, windowOutputs } from "./window.ts";

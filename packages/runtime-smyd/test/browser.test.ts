@@ -133,8 +133,7 @@ describeInChromium("in a browser", "none", (open) => {
     });
     expect(taken).toBeLessThan(100_000);
     const { error } = await run("open", { threads: 1 });
-    // The header's hash takes memory before the model does.
-    expect(error).toMatch(/^UnavailableError: hashing needs \d+ bytes of WebAssembly memory/);
+    expect(error).toMatch(/^UnavailableError: the model needs \d+ bytes .* of WebAssembly memory/);
     await page.evaluate(() => delete (window as { memories?: unknown }).memories);
     // The browser takes them back when it next collects garbage.
     await expect.poll(async () => (await run("open", { threads: 1 })).error).toBeUndefined();

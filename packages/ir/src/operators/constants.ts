@@ -3,7 +3,7 @@ import { readAttribute } from "../attributes.ts";
 import { constantDims } from "../known.ts";
 import { MAX_RANK } from "../limits.ts";
 import { describeNode, nodeFormatError } from "../node-errors.ts";
-import { numbers } from "../tensor-numbers.ts";
+import { parameters } from "../tensor-numbers.ts";
 import type { Dim, ValueType } from "../types.ts";
 import { constantInts, type InferCall, inputType, opaqueDim, type RuleTable } from "./rule.ts";
 import { shapeRule } from "./shape.ts";
@@ -56,7 +56,7 @@ function inferRange(call: InferCall): readonly ValueType[] {
   const { dtype } = inputType(call, 0);
   const bounds = [0, 1, 2].map((index) => {
     const tensor = call.constant(index);
-    return tensor === undefined ? constantInts(call, index)?.[0] : numbers(tensor)[0];
+    return tensor === undefined ? constantInts(call, index)?.[0] : parameters(tensor)[0];
   });
   const [start, limit, delta] = bounds;
   if (start === undefined || limit === undefined || delta === undefined) {

@@ -1,7 +1,7 @@
 import { readInt } from "../attributes.ts";
 import { normalizeAxis } from "../axis.ts";
 import { nodeShapeError } from "../node-errors.ts";
-import { numbers } from "../tensor-numbers.ts";
+import { parameters } from "../tensor-numbers.ts";
 import type { ValueType } from "../types.ts";
 import { gatherRule } from "./gather.ts";
 import {
@@ -47,7 +47,7 @@ function inferOneHot(call: InferCall): readonly ValueType[] {
   const axis = normalizeAxis(call.node, readInt(call.node, "axis", -1), shape.length + 1);
   // The depth may also be a float.
   const known = call.constant(1);
-  const depth = (known === undefined ? constantInts(call, 1) : numbers(known))?.[0] ?? opaqueDim(call, axis);
+  const depth = (known === undefined ? constantInts(call, 1) : parameters(known))?.[0] ?? opaqueDim(call, axis);
   return [{ dtype: inputType(call, 2).dtype, shape: [...shape.slice(0, axis), depth, ...shape.slice(axis)] }];
 }
 
