@@ -3,6 +3,7 @@ import {
   type Contract,
   FormatError,
   type ReadOptions,
+  safetensorsHeaderLength,
   type Sink,
   throughBlocks,
   throwIfAborted,
@@ -10,7 +11,7 @@ import {
 } from "@samoyed/core";
 import { requireCanonical } from "@samoyed/graph";
 import { type Graph, requireContractPorts } from "@samoyed/ir";
-import { createXxh64, layOutData, LENGTH_BYTES, parseSmydHeader, smydHeaderLength, xxh64 } from "@samoyed/smyd-file";
+import { createXxh64, layOutData, LENGTH_BYTES, MAX_HEADER_BYTES, parseSmydHeader, xxh64 } from "@samoyed/smyd-file";
 import { encodeGraph } from "./encode-graph.ts";
 import { encodeHeader } from "./encode-header.ts";
 import { type Emit, packWeight } from "./pack-weight.ts";
@@ -132,7 +133,7 @@ async function writePlanned(
 function requireReadable(header: Uint8Array, { name }: Graph): void {
   const label = `graph ${JSON.stringify(name)} as .smyd`;
   try {
-    smydHeaderLength(header.subarray(0, LENGTH_BYTES), label);
+    safetensorsHeaderLength(header, { label, most: MAX_HEADER_BYTES });
     parseSmydHeader(header.subarray(LENGTH_BYTES), label).checkDigest(xxh64);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;

@@ -189,9 +189,9 @@ describeInChromium("in a browser", "none", (open) => {
     expect(requests.filter((url) => variants.some((name) => url.endsWith(name)))).toHaveLength(1);
     // A convolutional classifier needs nothing of the other operators.
     const further = [...files.keys()].filter((name) =>
-      /-(?:all|usual)-|\/(?:all|conv-transpose|resize|sequences)-/.test(name),
+      /-(?:all|usual)-|\/(?:all|conv-transpose|pad|resize|sequences)-/.test(name),
     );
-    expect(further).toHaveLength(24);
+    expect(further).toHaveLength(26);
     expect(requests.filter((url) => further.some((name) => url.endsWith(name)))).toEqual([]);
     for (const { elsewhere, problems } of opened.values()) expect([elsewhere(), problems]).toEqual([[], []]);
   });

@@ -9,6 +9,7 @@ import { ALL_OPERATORS } from "../src/plan/operators/all.ts";
 import { COMMON } from "../src/plan/operators/common.ts";
 import { CONV_TRANSPOSE } from "../src/plan/operators/conv-transpose.ts";
 import { IMAGES } from "../src/plan/operators/images.ts";
+import { PAD } from "../src/plan/operators/pad.ts";
 import { RARE } from "../src/plan/operators/rare.ts";
 import { RESIZE } from "../src/plan/operators/resize.ts";
 import { SEQUENCES } from "../src/plan/operators/sequences.ts";
@@ -84,7 +85,7 @@ test("integers that are only constants are multiplied as integers", async () => 
 });
 
 test("an operator is in one group, and together they are all", async () => {
-  const names = [COMMON, IMAGES, SEQUENCES, RESIZE, CONV_TRANSPOSE].map((operators) => Object.keys(operators));
+  const names = [COMMON, IMAGES, PAD, SEQUENCES, RESIZE, CONV_TRANSPOSE].map((operators) => Object.keys(operators));
   const common = new Set(names[0]);
   const further = names.slice(1).flatMap((group) => group.filter((name) => !common.has(name)));
   expect(new Set(further).size).toBe(further.length);
@@ -96,6 +97,7 @@ test("an operator is in one group, and together they are all", async () => {
 
 test.each([
   ["images", IMAGES],
+  ["pad", PAD],
   ["resize", RESIZE],
   ["convTranspose", CONV_TRANSPOSE],
   ["sequences", SEQUENCES],
@@ -108,7 +110,7 @@ test.each([
 });
 
 test("the products of a transformer may be attention, whatever else it has", async () => {
-  const { operators } = await loadOperatorSet({ groups: ["images", "resize", "convTranspose", "sequences"] });
+  const { operators } = await loadOperatorSet({ groups: ["images", "pad", "resize", "convTranspose", "sequences"] });
   for (const [name, operator] of Object.entries(SEQUENCES)) expect(operators.get(name)).toBe(operator);
 });
 

@@ -9,7 +9,6 @@ import { TILE_PIXELS } from "./kernels/tile-pixels.ts";
 import type { ByteStream } from "../load/byte-stream.ts";
 import { loadData } from "./load-data.ts";
 import { readHeader } from "../load/read-header.ts";
-import { refuseFormer } from "../load/refuse-former.ts";
 import { createMemory, DATA_ADDRESS } from "./memory.ts";
 import { loadOperatorSet, needsOf } from "./operator-set.ts";
 import { openSession } from "../session.ts";
@@ -34,7 +33,7 @@ export interface LoadModelOptions {
 export async function loadModel(stream: ByteStream, options: LoadModelOptions): Promise<Session> {
   const { simd, threads, startWorkers, signal, onProgress } = options;
   const { file, checkDigest } = await readHeader(stream);
-  refuseFormer(file, stream.label);
+  if (file.version === 1) (await import("../load/refuse-former.ts")).refuseFormer(file, stream.label);
   requirePorts(file.graph, stream.label);
   const needs = needsOf(file.graph);
   const sharing = threads > 1 ? "shared" : "unshared";

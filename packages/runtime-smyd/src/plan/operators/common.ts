@@ -4,7 +4,6 @@ import { CONVOLUTION } from "./convolution.ts";
 import { ELEMENTWISE } from "./elementwise.ts";
 import { LAYOUT } from "./layout.ts";
 import { MATRIX } from "./matrix.ts";
-import { PAD } from "./pad.ts";
 
 /** The operators that most networks have. */
 export const COMMON: Readonly<Record<string, Operator>> = {
@@ -13,5 +12,4 @@ export const COMMON: Readonly<Record<string, Operator>> = {
   ...ELEMENTWISE,
   ...LAYOUT,
   ...MATRIX,
-  ...PAD,
 };

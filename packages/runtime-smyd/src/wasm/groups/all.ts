@@ -1,6 +1,7 @@
 import { CONV_TRANSPOSE } from "./conv-transpose.ts";
 import { IMAGES } from "./images.ts";
 import type { OperatorGroup } from "./operator-group.ts";
+import { PAD } from "./pad.ts";
 import { RESIZE } from "./resize.ts";
 import { SEQUENCES } from "./sequences.ts";
 import { RARE } from "../../plan/operators/rare.ts";
@@ -10,7 +11,7 @@ import { functionRecord, mapRecord } from "../program/map-record.ts";
 import { instanceNormRecord } from "../program/norm-records.ts";
 
 /** Later ones have precedence. */
-const GROUPS = [CONV_TRANSPOSE, IMAGES, RESIZE, SEQUENCES];
+const GROUPS = [CONV_TRANSPOSE, IMAGES, PAD, RESIZE, SEQUENCES];
 
 /** All operators, those of few networks and the arithmetic of integers included. */
 export const ALL: OperatorGroup = {
