@@ -3,7 +3,6 @@ import {
   type Contract,
   FormatError,
   type ReadOptions,
-  safetensorsHeaderLength,
   type Sink,
   throughBlocks,
   throwIfAborted,
@@ -11,7 +10,7 @@ import {
 } from "@samoyed/core";
 import { requireCanonical } from "@samoyed/graph";
 import { type Graph, requireContractPorts } from "@samoyed/ir";
-import { createXxh64, layOutData, LENGTH_BYTES, MAX_HEADER_BYTES, parseSmydHeader, xxh64 } from "@samoyed/smyd-file";
+import { createXxh64, layOutData, LENGTH_BYTES, parseSmydHeader, smydHeaderLength, xxh64 } from "@samoyed/smyd-file";
 import { encodeGraph } from "./encode-graph.ts";
 import { encodeHeader } from "./encode-header.ts";
 import { type Emit, packWeight } from "./pack-weight.ts";
@@ -133,7 +132,7 @@ async function writePlanned(
 function requireReadable(header: Uint8Array, { name }: Graph): void {
   const label = `graph ${JSON.stringify(name)} as .smyd`;
   try {
-    safetensorsHeaderLength(header, { label, most: MAX_HEADER_BYTES });
+    smydHeaderLength(header.subarray(0, LENGTH_BYTES), label);
     parseSmydHeader(header.subarray(LENGTH_BYTES), label).checkDigest(xxh64);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;

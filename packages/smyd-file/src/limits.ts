@@ -1,5 +1,3 @@
-import { SAFETENSORS_LENGTH_BYTES } from "@samoyed/core";
-
 /** The version of the format that is written. Version 1 is read too. */
 export const SMYD_VERSION = 2;
 
@@ -14,6 +12,3 @@ export const MAX_NODES: number = 1 << 16;
 
 /** Most weights of a graph; a node has a few. */
 export const MAX_WEIGHTS: number = 1 << 18;
-
-/** Size of the header's length, which precedes the header. */
-export const LENGTH_BYTES: number = SAFETENSORS_LENGTH_BYTES;

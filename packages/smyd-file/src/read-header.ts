@@ -9,6 +9,8 @@ import {
   quote,
   readSafetensorsHeader,
   type ReadOptions,
+  refuseSubstitute,
+  SAFETENSORS_LENGTH_BYTES,
   type SafetensorsHeader,
   safetensorsHeaderLength,
   sameShape,
@@ -18,7 +20,7 @@ import {
 import { absentContractPort, type Attribute, checkNames, type Graph, type Node } from "@samoyed/ir";
 import { isReserved, layOutData, type PlacedTensor } from "./data-layout.ts";
 import { type HashBytes, smydDigest } from "./digest.ts";
-import { ALIGNMENT, LENGTH_BYTES, MAX_HEADER_BYTES, SMYD_VERSION } from "./limits.ts";
+import { ALIGNMENT, MAX_HEADER_BYTES, SMYD_VERSION } from "./limits.ts";
 import { type GraphRecord, readGraphRecord } from "./read-graph.ts";
 import type { WeightRecord } from "./read-weight.ts";
 import type { SmydFile, SmydVersion, SmydWeight } from "./types.ts";
@@ -26,6 +28,9 @@ import { xxh64 } from "./xxh64/xxh64.ts";
 
 /** The keys of a `.smyd` file's metadata; the contract may be absent. */
 const METADATA = ["format", "version", "graph", "contract", "digest"];
+
+/** Size of the header's length, which precedes the header. */
+export const LENGTH_BYTES: number = SAFETENSORS_LENGTH_BYTES;
 
 /**
  * Reads and checks everything before the data of a `.smyd` file, and checks that the file has as much data as it says. No
@@ -36,7 +41,7 @@ const METADATA = ["format", "version", "graph", "contract", "digest"];
  */
 export async function readSmydHeader(source: ByteSource, options: ReadOptions = {}): Promise<SmydFile> {
   const { label, byteLength } = source;
-  await requireSafetensors(await source.read(0, Math.min(SUBSTITUTE_HEAD_BYTES, byteLength), options), label);
+  refuseForeign(await source.read(0, Math.min(SUBSTITUTE_HEAD_BYTES, byteLength), options), label);
   const header = await readSafetensorsHeader(source, { ...options, maxHeaderBytes: MAX_HEADER_BYTES });
   return verified(describeFile(header, label));
 }
@@ -46,8 +51,8 @@ export async function readSmydHeader(source: ByteSource, options: ReadOptions = 
  *
  * @throws FormatError when it is not a valid length.
  */
-export async function smydHeaderLength(bytes: Uint8Array, label: string): Promise<number> {
-  await requireSafetensors(bytes, label);
+export function smydHeaderLength(bytes: Uint8Array, label: string): number {
+  refuseForeign(bytes, label);
   return safetensorsHeaderLength(bytes, { label, most: MAX_HEADER_BYTES });
 }
 
@@ -74,12 +79,16 @@ function verified({ file, checkDigest }: ParsedHeader): SmydFile {
 }
 
 /** Refuses a file that is not a safetensors file, by its first bytes: 8 are enough, more tell what it is. */
-async function requireSafetensors(head: Uint8Array, label: string): Promise<void> {
+function refuseForeign(head: Uint8Array, label: string): void {
+  if (head.byteLength === 0) throw new FormatError(`${label}: the file is empty`);
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   const length = head.byteLength < LENGTH_BYTES ? 0 : Number(view.getBigUint64(0, true));
   if (length > 0 && length <= MAX_SAFETENSORS_HEADER_BYTES) return;
-  // A page that loads a model does not download what other files are called.
-  (await import("./refuse-foreign.ts")).refuseForeign(head, label);
+  refuseSubstitute(head, { label, expected: "a .smyd model" });
+  const hex = Array.from(head.subarray(0, LENGTH_BYTES), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+  throw new FormatError(`${label}: not a .smyd file: it begins with ${hex}`, {
+    hint: "Check that it is the right file, and complete. A .smyd model is written by: samoyed convert FILE --to smyd",
+  });
 }
 
 function describeFile(header: SafetensorsHeader, label: string): ParsedHeader {
