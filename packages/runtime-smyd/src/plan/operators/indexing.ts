@@ -1,5 +1,6 @@
 import { INDEXING as RULES, readInt } from "@samoyed/ir";
-import { type Elements, giveElements, integerPlace } from "../element-steps.ts";
+import { integerPlace } from "../element-constants.ts";
+import { type Elements, giveElements } from "../element-steps.ts";
 import { isInteger } from "../integers.ts";
 import { type LowerCall, type Operator, requireRank, shapeOf } from "../operator.ts";
 import { axisOf } from "../parts.ts";

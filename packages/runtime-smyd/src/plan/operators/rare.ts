@@ -1,15 +1,16 @@
 import type { Operator } from "../operator.ts";
+import { ANY_ARITHMETIC } from "./any-arithmetic.ts";
 import { CAST } from "./cast.ts";
 import { ELEMENT_FUNCTIONS } from "./element-functions.ts";
 import { INDEXING } from "./indexing.ts";
 import { INSTANCE_NORM } from "./instance-norm.ts";
 import { LRN } from "./lrn.ts";
 import { SELECTION } from "./selection.ts";
-import { SIZE_ARITHMETIC } from "./size-arithmetic.ts";
 import { SIZES } from "./sizes.ts";
 
 /** The operators of few networks, and the arithmetic of integers. */
 export const RARE: Readonly<Record<string, Operator>> = {
+  ...ANY_ARITHMETIC,
   ...CAST,
   ...ELEMENT_FUNCTIONS,
   ...INDEXING,
@@ -17,5 +18,4 @@ export const RARE: Readonly<Record<string, Operator>> = {
   ...LRN,
   ...SELECTION,
   ...SIZES,
-  ...SIZE_ARITHMETIC,
 };
