@@ -11,7 +11,8 @@ export {
   string,
   tensorAttribute,
 } from "./attributes.ts";
-export { normalizeAxis, normalizeIndex } from "./axis.ts";
+export { normalizeAxis } from "./axis.ts";
+export { normalizeIndex } from "./normalize-index.ts";
 export { broadcastShapes } from "./broadcast.ts";
 export { checkNames, type GraphNames, type NameError } from "./check-names.ts";
 export { checkShape } from "./check-shape.ts";
@@ -32,7 +33,9 @@ export { NUMERIC_SIZES } from "./numeric-sizes.ts";
 export { dtypeFromOnnx, dtypeToOnnx } from "./onnx-dtype.ts";
 export { type AttentionParts, readAttention } from "./operators/attention.ts";
 export { AXIS_NORMALIZATION, layerNormRule } from "./operators/axis-normalization.ts";
-export { alignedShape, arithmeticRule, clipRule } from "./operators/arithmetic.ts";
+export { alignedShape } from "./operators/arithmetic.ts";
+export { canonicalArithmeticRule } from "./operators/canonical-arithmetic.ts";
+export { clipRule } from "./operators/clip.ts";
 export { BINARY, powRule, slopeShape, variadicRule } from "./operators/binary.ts";
 export { type BlockWindows, readBlockWindows } from "./operators/col2im.ts";
 export { concatRule } from "./operators/concat.ts";

@@ -1,5 +1,6 @@
 import { readInt } from "../attributes.ts";
-import { normalizeAxis, normalizeIndex } from "../axis.ts";
+import { normalizeAxis } from "../axis.ts";
+import { normalizeIndex } from "../normalize-index.ts";
 import type { Dim, ValueType } from "../types.ts";
 import { constantInts, type InferCall, inputType, type OperatorRule } from "./rule.ts";
 

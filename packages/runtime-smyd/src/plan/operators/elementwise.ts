@@ -1,6 +1,6 @@
 import {
   alphaRule,
-  arithmeticRule,
+  canonicalArithmeticRule,
   clipRule,
   floatUnaryRule,
   hardSigmoidRule,
@@ -59,7 +59,7 @@ function lowerFloats(
 function arithmetic(operator: FloatArithmetic): Operator {
   return {
     ...OF_ELEMENTS,
-    rule: arithmeticRule,
+    rule: canonicalArithmeticRule,
     lower(call) {
       const [left, right] = call.fused.inputs.map((name) => call.lowering.place(name)) as [Place, Place];
       lowerFloats(call, operator, { left, right, isResult: true });
