@@ -55,8 +55,10 @@ function runRow(step: usize, from: usize, to: usize): void {
   const operator = load<i32>(step, ROW_OPERATOR);
   switch (operator) {
     case ROW_SOFTMAX:
+      return softmaxRow(from, to, count, false);
     case ROW_LOG_SOFTMAX:
-      return softmaxRow(from, to, count, operator == ROW_LOG_SOFTMAX);
+      if (KERNEL_SET == 2) return softmaxRow(from, to, count, true);
+      unreachable();
     case ROW_LAYER_NORM:
       return layerNormRow(step, from, to, count);
     case ROW_SUM:

@@ -3,14 +3,18 @@ import type { OperatorGroup } from "./groups/operator-group.ts";
 /** A module's name. */
 export type OperatorGroupName = "images" | "pad" | "resize" | "convTranspose" | "sequences" | "all";
 
+async function groupOf(module: Promise<{ readonly GROUP: OperatorGroup }>): Promise<OperatorGroup> {
+  return (await module).GROUP;
+}
+
 /** Modules with the operators of some kinds of networks, so that a page downloads those that its model has. */
 export const OPERATOR_GROUPS: Readonly<Record<OperatorGroupName, () => Promise<OperatorGroup>>> = {
-  images: async () => (await import("./groups/images.ts")).IMAGES,
-  sequences: async () => (await import("./groups/sequences.ts")).SEQUENCES,
-  pad: async () => (await import("./groups/pad.ts")).PAD,
-  resize: async () => (await import("./groups/resize.ts")).RESIZE,
-  convTranspose: async () => (await import("./groups/conv-transpose.ts")).CONV_TRANSPOSE,
-  all: async () => (await import("./groups/all.ts")).ALL,
+  images: () => groupOf(import("./groups/images.ts")),
+  sequences: () => groupOf(import("./groups/sequences.ts")),
+  pad: () => groupOf(import("./groups/pad.ts")),
+  resize: () => groupOf(import("./groups/resize.ts")),
+  convTranspose: () => groupOf(import("./groups/conv-transpose.ts")),
+  all: () => groupOf(import("./groups/all.ts")),
 };
 
 /**
@@ -23,7 +27,7 @@ export const GROUPED: Readonly<Record<Exclude<OperatorGroupName, "all">, readonl
   resize: ["Resize"],
   convTranspose: ["ConvTranspose"],
   sequences: [
-    ...["Expand", "Gather", "LayerNormalization", "LogSoftmax", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd"],
+    ...["Expand", "Gather", "LayerNormalization", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd"],
     ...["ReduceSum", "Shape", "Slice", "Softmax", "Split", "Tile"],
   ],
 };

@@ -1,5 +1,6 @@
 import type { Operator } from "../operator.ts";
 import { ANY_ARITHMETIC } from "./any-arithmetic.ts";
+import { softmax } from "./axis-normalization.ts";
 import { CAST } from "./cast.ts";
 import { ELEMENT_FUNCTIONS } from "./element-functions.ts";
 import { INDEXING } from "./indexing.ts";
@@ -18,4 +19,5 @@ export const RARE: Readonly<Record<string, Operator>> = {
   ...LRN,
   ...SELECTION,
   ...SIZES,
+  LogSoftmax: softmax("log-softmax"),
 };

@@ -1,9 +1,9 @@
-import { CONV_TRANSPOSE } from "./conv-transpose.ts";
-import { IMAGES } from "./images.ts";
+import { GROUP as CONV_TRANSPOSE } from "./conv-transpose.ts";
+import { GROUP as IMAGES } from "./images.ts";
 import type { OperatorGroup } from "./operator-group.ts";
-import { PAD } from "./pad.ts";
-import { RESIZE } from "./resize.ts";
-import { SEQUENCES } from "./sequences.ts";
+import { GROUP as PAD } from "./pad.ts";
+import { GROUP as RESIZE } from "./resize.ts";
+import { GROUP as SEQUENCES } from "./sequences.ts";
 import { RARE } from "../../plan/operators/rare.ts";
 import { MAP_SELECT } from "../program/fields.ts";
 import { MAP_OPERATORS } from "../program/map-operators.ts";
@@ -14,7 +14,7 @@ import { instanceNormRecord } from "../program/norm-records.ts";
 const GROUPS = [CONV_TRANSPOSE, IMAGES, PAD, RESIZE, SEQUENCES];
 
 /** All operators, those of few networks and the arithmetic of integers included. */
-export const ALL: OperatorGroup = {
+export const GROUP: OperatorGroup = {
   operators: Object.assign({}, ...GROUPS.map(({ operators }) => operators), RARE),
   records: {
     ...Object.assign({}, ...GROUPS.map(({ records }) => records)),
