@@ -40,14 +40,18 @@ export interface Pt2Model {
 export async function readPt2(source: ByteSource, options: ReadPt2Options = {}): Promise<Pt2Model> {
   const { model, ...reading } = options;
   const { programs, warnings } = await openExported(source, reading);
-  const exported = chooseProgram(programs, { model, label: source.label });
-  const program = readProgram(await exported.readGraph(reading), exported.label);
-  const converted = convertProgram(program, exported);
-  return {
-    graph: converted.graph,
-    torchVersion: program.torchVersion,
-    warnings: [...warnings, ...converted.warnings],
-  };
+  const converted = await convertExported(chooseProgram(programs, { model, label: source.label }), reading);
+  return { ...converted, warnings: [...warnings, ...converted.warnings] };
+}
+
+/**
+ * Converts one exported program, as `readPt2` does the one of a file.
+ *
+ * @throws FormatError, UnsupportedError as `readPt2`.
+ */
+export async function convertExported(exported: ExportedProgram, options: ReadOptions = {}): Promise<Pt2Model> {
+  const program = readProgram(await exported.readGraph(options), exported.label);
+  return { torchVersion: program.torchVersion, ...convertProgram(program, exported) };
 }
 
 function chooseProgram(

@@ -1,4 +1,5 @@
 import { UsageError } from "@samoyed/core";
+import { catalogueFamily } from "./catalogue/catalogue-family.ts";
 import { FAMILIES } from "./families/index.ts";
 import type { Architecture, Classifier, Family, InputSize } from "./family.ts";
 import type { Parameter, TensorType } from "./parameter.ts";
@@ -10,9 +11,10 @@ import { tapName } from "./tap-name.ts";
  * @throws UsageError when no family has that name.
  */
 export function familyOf({ family: name }: Architecture): Family {
-  const found = FAMILIES.find((family) => family.name === name);
+  const families = [...FAMILIES, catalogueFamily];
+  const found = families.find((family) => family.name === name);
   if (found !== undefined) return found;
-  const known = FAMILIES.map((family) => family.name).join(", ");
+  const known = families.map((family) => family.name).join(", ");
   throw new UsageError(`architecture of family ${JSON.stringify(name)}; expected one of ${known}`);
 }
 

@@ -1,10 +1,13 @@
-import { UnsupportedError } from "@samoyed/core";
-import { architectureName, countClasses } from "./architecture.ts";
+import { MismatchError, UnsupportedError } from "@samoyed/core";
+import { architectureName, architectures, countClasses } from "./architecture.ts";
+import { catalogueFamily } from "./catalogue/catalogue-family.ts";
+import type { CataloguedArchitecture } from "./catalogue/catalogued-architecture.ts";
+import { type Catalogue, openCatalogue } from "./catalogue/catalogue.ts";
 import { mismatch, prefixHint } from "./check-parameters.ts";
 import { checkpoints, type ModelInfo } from "./checkpoints.ts";
 import { type ParameterDifference, parameterDifferences } from "./differences.ts";
 import { FAMILIES } from "./families/index.ts";
-import type { Architecture, Classifier, Family, Hypothesis } from "./family.ts";
+import type { Architecture, Classifier, Family, Hypothesis, Recognition } from "./family.ts";
 import { missingStatistics } from "./missing-statistics.ts";
 import type { TensorType } from "./parameter.ts";
 
@@ -103,19 +106,47 @@ export function identifyAmong(families: readonly Family[], tensors: Tensors): Id
   throw mismatch(differences, { tensors, classifier, label: `${name}, the nearest architecture` });
 }
 
+/** The catalogue as a family that has looked the tensors up. */
+function lookedUp(hypotheses: readonly Hypothesis[], nearMisses: readonly Hypothesis[] = []): Family {
+  return {
+    ...catalogueFamily,
+    recognize: () => {
+      if (hypotheses.length === 0 && nearMisses.length === 0) return undefined;
+      return { hypotheses, nearMisses: () => nearMisses } as Recognition<CataloguedArchitecture>;
+    },
+  };
+}
+
 /**
- * Recognizes a network by the names and shapes in its state dict: with any number of classes, and ResNets of any depth,
- * width and cardinality, published or not. Nothing is read.
+ * Recognizes a network by the names and shapes in its state dict: with any number of classes and input channels; ResNets
+ * of any depth, width and cardinality, published or not; every other network of timm's that the catalogue contains. No
+ * weight is read.
  *
  * Networks may share all tensors but compute differently (`resnet50`, `resnetblur50`, `resnetaa50`): then the
  * likeliest is chosen, or the only one published with that many classes, and `assumptions` says so. `candidates` lists
  * every published checkpoint that it may be, with its preprocessing.
  *
+ * @param options.catalogue default: the one of `@samoyed/architectures`.
  * @throws FormatError when it has all tensors except the running statistics; a network with group norms, whose tensors
  *   are the same, must be named.
- * @throws MismatchError when it almost fits a known network of any family, with the first ten differences.
- * @throws UnsupportedError when it is not a network of any family.
+ * @throws MismatchError when it almost fits a known network, with the first ten differences.
+ * @throws UnsupportedError when it is not a known network.
  */
-export function identifyModel(tensors: Tensors): IdentifiedModel {
-  return identifyAmong(FAMILIES, tensors);
+export async function identifyModel(
+  tensors: Tensors,
+  { catalogue }: { readonly catalogue?: Catalogue | undefined } = {},
+): Promise<IdentifiedModel> {
+  const opened = catalogue ?? (await openCatalogue());
+  const asCode = architectures();
+  const withoutCode = (found: readonly Hypothesis[]): readonly Hypothesis[] =>
+    found.filter(({ name }) => !asCode.has(name));
+  const candidates = withoutCode(await opened.candidates(tensors));
+  try {
+    return identifyAmong([...FAMILIES, lookedUp(candidates)], tensors);
+  } catch (error) {
+    // Only an error needs the nearest ones.
+    if (!(error instanceof UnsupportedError || error instanceof MismatchError)) throw error;
+    const nearest = withoutCode(await opened.nearest(tensors));
+    return identifyAmong([...FAMILIES, lookedUp(candidates, nearest)], tensors);
+  }
 }

@@ -17,6 +17,17 @@ export {
   resnetConfig,
   type ResNetOptions,
 } from "./families/resnet/config.ts";
+export {
+  ARCHITECTURE_ENDING,
+  buildIndex,
+  Catalogue,
+  type CatalogueIndex,
+  encodeArchitecture,
+  type ExportedNetwork,
+  INDEX_FILE,
+  type IndexedArchitecture,
+  type ReadData,
+} from "./catalogue/index.ts";
 export type { Architecture, Classifier, InputSize } from "./family.ts";
 export { type IdentifiedModel, identifyModel } from "./identify.ts";
 export type { Parameter, TensorType } from "./parameter.ts";

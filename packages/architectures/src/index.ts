@@ -1,0 +1,33 @@
+import { IoError, UnavailableError } from "@samoyed/core";
+import { checkFileName } from "./check-file-name.ts";
+
+const HINT = "Serve the folder `data` of @samoyed/architectures beside the folder of its script.";
+
+/**
+ * Reads a file of the data: its bytes as stored, newly allocated. In browsers it is fetched from the package's folder.
+ *
+ * @throws UsageError when the name is no file name.
+ * @throws UnavailableError when there is no such file, or the server cannot be reached.
+ * @throws IoError when the connection is lost.
+ */
+export async function readArchitectureData(file: string): Promise<Uint8Array<ArrayBuffer>> {
+  checkFileName(file);
+  const url = new URL(`../data/${file}`, import.meta.url).href;
+  let response: Response;
+  try {
+    response = await fetch(url);
+  } catch (cause) {
+    throw new UnavailableError(`${url}: the server cannot be reached`, { cause, hint: HINT });
+  }
+  if (!response.ok) {
+    throw new UnavailableError(`${url}: the server answered ${response.status} ${response.statusText}`.trim(), {
+      hint: HINT,
+      details: { status: response.status },
+    });
+  }
+  try {
+    return new Uint8Array(await response.arrayBuffer());
+  } catch (cause) {
+    throw new IoError(`${url}: the connection was lost`, { cause, hint: "Check the network and try again." });
+  }
+}

@@ -1,0 +1,44 @@
+import { FormatError, type Shape } from "@samoyed/core";
+import { type ReadData, readJson } from "./read-json.ts";
+import type { StoredGraph } from "./stored-graph.ts";
+
+/** A tensor of a state dict: its name, its shape, and its dtype where that is not float32. */
+export type StoredWeight = readonly [name: string, shape: Shape, dtype?: string];
+
+/** A tensor and the one axis of it that depends on a number. */
+export type DependentAxis = readonly [name: string, axis: number];
+
+/** An architecture of the catalogue: a graph without weights, and what is known of its state dict. */
+export interface ArchitectureFile {
+  readonly version: number;
+  /** The state dict, in PyTorch's order. */
+  readonly tensors: readonly StoredWeight[];
+  /** The tensors that depend on the number of classes. */
+  readonly classes: readonly DependentAxis[];
+  /** The tensors that a network without a classifier lacks. */
+  readonly absentWithoutClasses: readonly string[];
+  /** The tensors that depend on the number of input channels; empty where it cannot be chosen. */
+  readonly channels: readonly DependentAxis[];
+  /** The modules whose outputs are timm's `features_only`, by descending resolution. */
+  readonly taps: readonly string[];
+  /** Outputs: `logits`, `features` where there is a classifier, and `tapName(module)` for each of `taps`. */
+  readonly graph: StoredGraph;
+}
+
+/** Largest file, decompressed, in bytes: ten times the largest one. */
+const MAX_BYTES = 32 * 2 ** 20;
+
+/**
+ * Reads an architecture's file.
+ *
+ * @throws FormatError when it is damaged, UnsupportedError when it is of another version.
+ */
+export async function readArchitectureFile(read: ReadData, name: string): Promise<ArchitectureFile> {
+  const file = (await readJson(read, name, MAX_BYTES)) as Partial<ArchitectureFile>;
+  if (!Array.isArray(file.tensors) || !Array.isArray(file.graph?.nodes)) {
+    throw new FormatError(`${name}: the file lacks its tensors or its graph`, {
+      hint: "Install @samoyed/architectures again.",
+    });
+  }
+  return file as ArchitectureFile;
+}

@@ -1,0 +1,79 @@
+import { type DType, elementCount, type StandInFill, UnsupportedError } from "@samoyed/core";
+import type { Graph } from "@samoyed/ir";
+import type { Family, FamilyBuildOptions } from "../family.ts";
+import { heNormal, ONES, ZEROS } from "../fills.ts";
+import type { Parameter } from "../parameter.ts";
+import { tapName } from "../tap-name.ts";
+import type { StoredWeight } from "./architecture-file.ts";
+import { type CataloguedArchitecture, storedChannels } from "./catalogued-architecture.ts";
+import { decodeGraph } from "./decode-graph.ts";
+
+/** A stand-in's fill, by what the name and the shape show. */
+function fillOf([name, shape]: StoredWeight): StandInFill {
+  if (shape.length > 1 && elementCount(shape) > 0) return heNormal(shape);
+  return /(?:running_var|weight|gamma\w*)$/.test(name) ? ONES : ZEROS;
+}
+
+function parametersOf(
+  { file, channels }: CataloguedArchitecture,
+  { numClasses }: { readonly numClasses: number },
+): ReadonlyMap<string, Parameter> {
+  const absent = new Set(numClasses === 0 ? file.absentWithoutClasses : []);
+  const classAxes = new Map(file.classes);
+  const channelAxes = new Map(file.channels);
+  const own = storedChannels(file);
+  const parameters = new Map<string, Parameter>();
+  for (const stored of file.tensors) {
+    const [name, shape, dtype = "float32"] = stored;
+    if (absent.has(name)) continue;
+    const [classAxis, channelAxis] = [classAxes.get(name), channelAxes.get(name)];
+    const sized = shape.map((size, axis) => {
+      if (axis === classAxis) return numClasses;
+      return axis === channelAxis ? (size * channels) / own : size;
+    });
+    parameters.set(name, {
+      shape: sized,
+      dtype: dtype as DType,
+      fill: fillOf(stored),
+      // Integers are counters and tables that the graph contains.
+      ...(dtype !== "float32" && { optional: true }),
+    });
+  }
+  return parameters;
+}
+
+function build(options: FamilyBuildOptions<CataloguedArchitecture>): Graph {
+  const { architecture, tensors, output, taps, inputSize, name } = options;
+  const { file } = architecture;
+  if (file.graph.outputs[output] === undefined) {
+    throw new UnsupportedError(`${architecture.name} has no output ${output}: it has no classifier`);
+  }
+  if (taps && file.taps.length === 0) {
+    throw new UnsupportedError(`${architecture.name} has no taps: timm's features_only does not support it`, {
+      hint: "Convert it without taps.",
+    });
+  }
+  const tapped = taps ? file.taps.map((module) => [tapName(module), tapName(module)] as const) : [];
+  return decodeGraph(file.graph, {
+    name,
+    names: file.tensors.map(([tensor]) => tensor),
+    tensors,
+    input: [file.graph.input[0]!, ...inputSize],
+    outputs: [[output, output], ...tapped],
+  });
+}
+
+/** Every architecture of timm's as data: see `Catalogue`. */
+export const catalogueFamily: Family<CataloguedArchitecture> = {
+  name: "catalogue",
+  source: "timm",
+  description: "the networks that `samoyed models` lists",
+  published: { checkpoints: "", formerNames: "" },
+  architectures: () => new Map(),
+  recognize: () => undefined,
+  parameters: parametersOf,
+  classifier: ({ file }) => ({ tensors: file.classes.map(([name]) => name) }),
+  inputSize: ({ file, channels }) => [channels, file.graph.input[2]!, file.graph.input[3]!],
+  taps: ({ file }) => file.taps,
+  build,
+};

@@ -1,0 +1,137 @@
+import { UnsupportedError } from "@samoyed/core";
+import type { Hypothesis } from "../family.ts";
+import type { TensorType } from "../parameter.ts";
+import { readArchitectureFile } from "./architecture-file.ts";
+import { type CataloguedArchitecture, channelsOf, storedChannels } from "./catalogued-architecture.ts";
+import { fingerprint, similarity, sketch, type VariableNames } from "./fingerprint.ts";
+import { readData } from "./read-data.ts";
+import { type ReadData, readJson } from "./read-json.ts";
+
+/** The catalogue's index: small, and read first. */
+export interface CatalogueIndex {
+  readonly version: number;
+  /** The versions that exported the networks. */
+  readonly versions: { readonly timm: string; readonly torch: string };
+  /** Names of classifiers' tensors. */
+  readonly heads: readonly string[];
+  /** Names of tensors of which an axis is the number of input channels, and that axis. */
+  readonly channels: readonly (readonly [name: string, axis: number])[];
+  /** Sketches of names; architectures that differ in sizes only share one. */
+  readonly sketches: readonly (readonly string[])[];
+  /** timm's name, its file without the ending, the fingerprint, the index of its sketch, and its number of parameters. */
+  readonly architectures: readonly (readonly [
+    name: string,
+    file: string,
+    fingerprint: string,
+    sketch: number,
+    parameters: number,
+  ])[];
+  /** The names that PyTorch cannot export, and why. */
+  readonly refused: readonly (readonly [name: string, reason: string])[];
+}
+
+/** The index's file. */
+export const INDEX_FILE = "index.json.deflate";
+/** The ending of an architecture's file. */
+export const ARCHITECTURE_ENDING = ".architecture";
+
+const MAX_INDEX_BYTES = 16 * 2 ** 20;
+/** How many architectures are compared when none fits. */
+const NEAREST = 3;
+
+type Tensors = ReadonlyMap<string, TensorType>;
+
+/** Architectures as data: found by name, or by the names and shapes of a state dict. One file is read at a time. */
+export class Catalogue {
+  readonly #read: ReadData;
+  readonly index: CatalogueIndex;
+  readonly #variable: VariableNames;
+  readonly #rows: ReadonlyMap<string, CatalogueIndex["architectures"][number]>;
+
+  constructor(read: ReadData, index: CatalogueIndex) {
+    this.#read = read;
+    this.index = index;
+    this.#variable = { heads: new Set(index.heads), channels: new Map(index.channels) };
+    this.#rows = new Map(index.architectures.map((row) => [row[0], row]));
+  }
+
+  /**
+   * Opens the catalogue.
+   *
+   * @throws FormatError when the index is damaged, UnsupportedError when it is of another version.
+   */
+  static async open(read: ReadData = readData): Promise<Catalogue> {
+    return new Catalogue(read, (await readJson(read, INDEX_FILE, MAX_INDEX_BYTES)) as CatalogueIndex);
+  }
+
+  /** The names of all architectures, in timm's order. */
+  get names(): readonly string[] {
+    return [...this.#rows.keys()];
+  }
+
+  /**
+   * Loads an architecture by timm's name without a tag; `undefined` if there is none.
+   *
+   * @throws UnsupportedError for one that PyTorch cannot export.
+   */
+  async load(name: string): Promise<CataloguedArchitecture | undefined> {
+    const row = this.#rows.get(name);
+    if (row === undefined) {
+      const reason = this.index.refused.find(([refused]) => refused === name)?.[1];
+      if (reason === undefined) return undefined;
+      throw new UnsupportedError(`${name} is not in the catalogue: PyTorch cannot export it: ${reason}`);
+    }
+    const file = await readArchitectureFile(this.#read, `${row[1]}${ARCHITECTURE_ENDING}`);
+    return { family: "catalogue", name, file, channels: storedChannels(file) };
+  }
+
+  /** The architectures that a state dict may belong to, in timm's order. They need not fit. */
+  async candidates(tensors: Tensors): Promise<readonly Hypothesis<CataloguedArchitecture>[]> {
+    const key = fingerprint(tensors, this.#variable);
+    const rows = this.index.architectures.filter((row) => row[2] === key);
+    return this.#hypotheses(
+      rows.map(([name]) => name),
+      tensors,
+    );
+  }
+
+  /** The architectures whose names of tensors, and then number of parameters, are nearest to a state dict's. */
+  async nearest(tensors: Tensors): Promise<readonly Hypothesis<CataloguedArchitecture>[]> {
+    const own = sketch(tensors, this.#variable);
+    const scores = this.index.sketches.map((other) => similarity(own, other));
+    const best = Math.max(0, ...scores);
+    if (best === 0) return [];
+    const parameters = [...tensors.values()].reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+    const rows = this.index.architectures
+      .filter((row) => scores[row[3]] === best)
+      .sort((a, b) => Math.abs(a[4] - parameters) - Math.abs(b[4] - parameters))
+      .slice(0, NEAREST);
+    return this.#hypotheses(
+      rows.map(([name]) => name),
+      tensors,
+    );
+  }
+
+  async #hypotheses(
+    names: readonly string[],
+    tensors: Tensors,
+  ): Promise<readonly Hypothesis<CataloguedArchitecture>[]> {
+    return Promise.all(
+      names.map(async (name) => {
+        const architecture = (await this.load(name))!;
+        return {
+          name,
+          architecture: { ...architecture, channels: channelsOf(architecture.file, tensors) },
+          assumptions: [],
+        };
+      }),
+    );
+  }
+}
+
+let opened: Promise<Catalogue> | undefined;
+
+/** The catalogue of `@samoyed/architectures`. Opened once. */
+export function openCatalogue(): Promise<Catalogue> {
+  return (opened ??= Catalogue.open());
+}

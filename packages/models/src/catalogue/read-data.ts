@@ -1,0 +1,12 @@
+import { readArchitectureData } from "@samoyed/architectures";
+import { inflate } from "./inflate.ts";
+
+/**
+ * Reads a compressed file of `@samoyed/architectures`.
+ *
+ * @param maxBytes - Largest decompressed size.
+ * @throws what `readArchitectureData` and `inflate` throw.
+ */
+export async function readData(file: string, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  return inflate(await readArchitectureData(file), { label: file, maxBytes });
+}

@@ -1,0 +1,95 @@
+// Converts the networks that the oracle exported (tools/oracle/architectures.py) into the data of
+// packages/architectures: a graph without weights for each, and an index.
+//
+//   node tools/architectures.mjs [--from FOLDER] [--fresh]
+//
+// What was converted before is kept beside the exports; --fresh converts everything anew.
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { deflateRawSync, gunzipSync, inflateRawSync } from "node:zlib";
+import { exportedNetwork } from "./architectures/exported-network.mjs";
+import { ARCHITECTURE_ENDING, buildIndex, encodeArchitecture, INDEX_FILE } from "../packages/models/dist/index.js";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const { values } = parseArgs({
+  options: {
+    from: { type: "string", default: join(root, "tools/oracle/.cache/architectures") },
+    fresh: { type: "boolean", default: false },
+  },
+});
+const EXPORT_ENDING = ".json.gz";
+const TAPS_ENDING = ".taps.json.gz";
+const data = join(root, "packages/architectures/data");
+const deflate = (value) => deflateRawSync(JSON.stringify(value), { level: 9 });
+const readExport = (file) => JSON.parse(gunzipSync(readFileSync(file)).toString());
+const isNewer = (a, b) => existsSync(a) && (!existsSync(b) || statSync(a).mtimeMs >= statSync(b).mtimeMs);
+
+/** The architecture of a name as it was converted: `{ content, parameters, versions }`, or `{ refused }`. */
+async function convert(name) {
+  const [exported, taps] = [EXPORT_ENDING, TAPS_ENDING].map((ending) => join(values.from, name + ending));
+  const kept = join(values.from, `${name}.converted`);
+  if (!values.fresh && isNewer(kept, exported) && isNewer(kept, taps))
+    return JSON.parse(inflateRawSync(readFileSync(kept)));
+  const document = readExport(exported);
+  const result = await convertDocument(document, existsSync(taps) ? readExport(taps) : undefined);
+  writeFileSync(kept, deflateRawSync(JSON.stringify(result)));
+  return result;
+}
+
+async function convertDocument(document, taps) {
+  if (document.refused !== undefined) return { refused: document.refused };
+  try {
+    const content = await encodeArchitecture(await exportedNetwork(document, taps));
+    return { content, parameters: document.parameters, versions: document.versions };
+  } catch (error) {
+    return { refused: `Samoyed: ${error.message}` };
+  }
+}
+
+const names = readdirSync(values.from)
+  .filter((file) => file.endsWith(EXPORT_ENDING) && !file.endsWith(TAPS_ENDING))
+  .map((file) => file.slice(0, -EXPORT_ENDING.length))
+  .sort(new Intl.Collator("en", { numeric: true }).compare);
+const architectures = [];
+const refused = [];
+const files = new Map();
+let versions;
+for (const [index, name] of names.entries()) {
+  const converted = await convert(name);
+  if (converted.refused !== undefined) {
+    refused.push([name, converted.refused]);
+    continue;
+  }
+  versions ??= converted.versions;
+  if (JSON.stringify(converted.versions) !== JSON.stringify(versions)) {
+    throw new Error(
+      `${name} was exported with ${JSON.stringify(converted.versions)}; expected ${JSON.stringify(versions)}`,
+    );
+  }
+  const bytes = deflate(converted.content);
+  const hash = createHash("sha256").update(bytes).digest("hex");
+  // Names that are one network share its file.
+  if (!files.has(hash)) files.set(hash, { file: name, bytes });
+  architectures.push({
+    name,
+    file: files.get(hash).file,
+    content: converted.content,
+    parameters: converted.parameters,
+  });
+  if (process.stderr.isTTY) process.stderr.write(`\r${index + 1} of ${names.length}`);
+}
+if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
+
+mkdirSync(data, { recursive: true });
+for (const file of readdirSync(data)) if (file.endsWith(ARCHITECTURE_ENDING)) rmSync(join(data, file));
+for (const { file, bytes } of files.values()) writeFileSync(join(data, `${file}${ARCHITECTURE_ENDING}`), bytes);
+const index = deflate(buildIndex(architectures, { versions, refused }));
+writeFileSync(join(data, INDEX_FILE), index);
+const total = [...files.values()].reduce((sum, { bytes }) => sum + bytes.length, index.length);
+console.log(
+  `${architectures.length} architectures in ${files.size} files, ${total} bytes; the index has ${index.length}`,
+);
+for (const [name, reason] of refused) console.log(`${name}: ${reason}`);

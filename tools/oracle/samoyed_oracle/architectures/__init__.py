@@ -1,0 +1,1 @@
+"""Every network that timm registers, exported without weights."""

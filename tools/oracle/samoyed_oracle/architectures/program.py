@@ -1,0 +1,154 @@
+"""A network as an exported program with open sizes, and what is around it that no program says."""
+
+import base64
+import json
+
+import torch
+from torch._export.serde.serialize import EnumEncoder, ExportedProgramSerializer, _dataclass_to_dict
+
+
+_BATCH = torch.export.Dim.DYNAMIC
+_AUTO = torch.export.Dim.AUTO
+
+
+class Unfit(Exception):
+    """The network cannot be an architecture, and why."""
+
+
+class Outputs(torch.nn.Module):
+    """A network that also returns its pooled features: what timm returns with `num_classes=0`.
+
+    They are what enters the classifier, where that is one module and gives the answer as it is; else a network
+    without a classifier, which shares all weights, computes them once more.
+    """
+
+    def __init__(self, model: torch.nn.Module, classifier: str | None, bare: torch.nn.Module | None) -> None:
+        super().__init__()
+        self.model, self.classifier, self.bare = model, classifier, bare
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        if self.bare is not None:
+            return self.model(x), self.bare(x)
+        if self.classifier is None:
+            return (self.model(x),)
+        captured = []
+        hook = self.model.get_submodule(self.classifier).register_forward_hook(
+            lambda _module, arguments, output: captured.extend((arguments[0], output))
+        )
+        try:
+            logits = self.model(x)
+        finally:
+            hook.remove()
+        if len(captured) != 2 or captured[1] is not logits:
+            raise Unfit("its answer is not what its classifier returns")
+        return logits, captured[0]
+
+
+class Taps(torch.nn.Module):
+    """The feature maps of timm's `features_only`, computed with the modules of a network."""
+
+    def __init__(self, model: torch.nn.Module, features: torch.nn.Module) -> None:
+        super().__init__()
+        paths = {path.replace(".", "_"): path for path, _ in model.named_modules()}
+        for name, child in list(features.named_children()):
+            if name == "model":
+                features.model = model
+            elif name in paths:
+                features._modules[name] = model.get_submodule(paths[name])
+            elif next(child.parameters(), None) is not None:
+                raise Unfit(f"its feature maps are computed by {name}, which it does not have")
+        self.model, self.bare = model, features
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        return tuple(self.bare(x))
+
+
+# Sizes at which the guards of a program with open sizes must hold: multiples of 32 and others.
+_SIZES = (64, 96, 97, 128, 160, 191, 224, 225, 256, 288, 320, 384, 448, 500, 512, 640)
+
+
+class _Image:
+    """What a guard asks of the input."""
+
+    def __init__(self, *sizes: int) -> None:
+        self._sizes = sizes
+
+    def size(self) -> tuple[int, ...]:
+        return self._sizes
+
+
+def _holds(guard: str, sizes: tuple[int, ...]) -> bool:
+    return bool(eval(guard, {"L": {"x": _Image(*sizes)}, "max": max, "min": min}))  # noqa: S307: PyTorch's own text
+
+
+def _decides_on_size(guards: list[str], size: tuple[int, ...]) -> bool:
+    """Whether a program is for its own image size only, because the network decides something by it."""
+    images = [(2, size[0], height, width) for height in _SIZES for width in _SIZES]
+    return any(not _holds(guard, image) for guard in guards for image in images)
+
+
+def _encode(tensor: torch.Tensor) -> dict:
+    data = tensor.detach().contiguous().numpy()
+    return {
+        "dtype": str(tensor.dtype).removeprefix("torch."),
+        "shape": list(tensor.shape),
+        "data": base64.b64encode(data.tobytes()).decode(),
+    }
+
+
+def _own_names(module: torch.nn.Module) -> dict[str, str]:
+    """The name that each tensor of `Outputs` or `Taps` has in the network's own state dict."""
+    own = {id(value): name for name, value in module.model.named_parameters(remove_duplicate=False)}
+    own |= {id(value): name for name, value in module.model.named_buffers(remove_duplicate=False)}
+    tensors = [*module.named_parameters(remove_duplicate=False), *module.named_buffers(remove_duplicate=False)]
+    return {name: own.get(id(value), name) for name, value in tensors}
+
+
+def _without_metadata(value):
+    if isinstance(value, dict):
+        return {key: {} if key == "metadata" else _without_metadata(item) for key, item in value.items()}
+    return [_without_metadata(item) for item in value] if isinstance(value, list) else value
+
+
+def _rename_weights(signature: dict, names: dict[str, str]) -> None:
+    for spec in signature["input_specs"]:
+        for kind, field in (("parameter", "parameter_name"), ("buffer", "buffer_name")):
+            if kind in spec:
+                spec[kind][field] = names.get(spec[kind][field], spec[kind][field])
+
+
+def export(module: torch.nn.Module, size: tuple[int, ...], *, open_image: bool) -> dict:
+    """The program of a module of one image input [batch, *size], as JSON, and the constants that it reads.
+
+    `open` says whether height and width are open, too: where PyTorch exports it so without a decision on the size.
+    """
+    x = torch.empty(2, *size)
+    sizes = {0: _BATCH, **({2: _AUTO, 3: _AUTO} if open_image else {})}
+    try:
+        with torch.no_grad():
+            exported = torch.export.export(module, (x,), dynamic_shapes={"x": sizes})
+    except Exception as error:
+        # PyTorch cannot solve every network's conditions on its sizes.
+        if open_image and not isinstance(error, (Unfit, TimeoutError)):
+            return export(module, size, open_image=False)
+        raise
+    for node in exported.graph_module.graph.nodes:
+        for key in ("stack_trace", "nn_module_stack", "source_fn_stack", "torch_fn", "from_node"):
+            node.meta.pop(key, None)
+    serialized = ExportedProgramSerializer().serialize(exported).exported_program
+    top = json.loads(json.dumps(_dataclass_to_dict(serialized), cls=EnumEncoder, allow_nan=False))
+    guards = top.pop("guards_code") or []
+    opened = open_image and len(top["range_constraints"]) > 1
+    if opened and _decides_on_size(guards, size):
+        return export(module, size, open_image=False)
+    root = [entry for entry in top["graph_module"]["module_call_graph"] if entry["fqn"] == ""]
+    top["graph_module"] = {**top["graph_module"], "module_call_graph": root, "metadata": {}}
+    names = _own_names(module)
+    _rename_weights(top["graph_module"]["signature"], names)
+    persistent = set(module.model.state_dict())
+    constants = {
+        names.get(name, name): _encode(tensor)
+        for name, tensor in exported.constants.items()
+        if isinstance(tensor, torch.Tensor) and names.get(name, name) not in persistent
+    }
+    return {"program": _without_metadata(top), "constants": constants, "open": opened}
