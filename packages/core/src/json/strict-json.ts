@@ -67,8 +67,8 @@ const NUMBER_OR_CONSTANT = new RegExp(`NaN|-?Infinity|${NUMBER.source}`, "y");
 const SPACES = " \t\n\r";
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/g;
-/** What no string has besides escapes. */
-const UNFIT = /[\0-\u001f\\]/;
+/** Control characters and backslashes, which no string has besides its escapes. */
+const UNFIT = /[^ !-[\]-\u{10ffff}]/u;
 
 class Parser {
   readonly #text: string;

@@ -26,8 +26,8 @@ export const GROUPED: Readonly<Record<Exclude<OperatorGroupName, "all">, readonl
   pad: ["Pad"],
   resize: ["Resize"],
   convTranspose: ["ConvTranspose"],
-  sequences: [
-    ...["Expand", "Gather", "LayerNormalization", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd"],
-    ...["ReduceSum", "Shape", "Slice", "Softmax", "Split", "Tile"],
-  ],
+  sequences:
+    "Expand Gather LayerNormalization ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum Shape Slice Softmax Split Tile".split(
+      " ",
+    ),
 };
