@@ -4,7 +4,6 @@
     .venv/bin/python export_models.py --check   fails if they differ from what it would write
 
 - src/families/resnet/architectures.generated.ts: every entry point's arguments
-- src/families/resnet/checkpoints.generated.ts: every pretrained configuration, and the former names
 - fixtures/parameters.json: a hash of each network's state-dict names, dtypes and shapes, and two whole lists
 """
 
@@ -23,24 +22,13 @@ from timm.layers.squeeze_excite import SEModule
 from timm.models import _registry as registry
 from timm.models import resnet
 
+from samoyed_oracle.corrections import MISSING_ENTRY_POINTS
+
 PACKAGE = Path(__file__).resolve().parents[2] / "packages" / "models"
 FAMILY = PACKAGE / "src" / "families" / "resnet"
-MEANS = {
-    ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)): "imagenet",
-    ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5)): "half",
-}
 BLOCKS = {resnet.BasicBlock: "basic", resnet.Bottleneck: "bottleneck"}
 AA_LAYERS = {BlurPool2d: "blur", torch.nn.AvgPool2d: "avg"}
 
-# timm 1.0.29 has a pretrained configuration for this network and no entry point. Its arguments are those of the
-# original publication (facebookresearch/WSL-Images, hubconf.py: groups 32, width per group 48).
-MISSING_ENTRY_POINTS = {
-    "resnext101_32x48d": dict(block=resnet.Bottleneck, layers=(3, 4, 23, 3), cardinality=32, base_width=48),
-}
-# timm 1.0.29 maps all four former IG-WSL names to resnext101_32x8d, whose weights have other shapes.
-CORRECTED_NAMES = {
-    f"ig_resnext101_32x{width}d": f"resnext101_32x{width}d.fb_wsl_ig1b_ft_in1k" for width in (16, 32, 48)
-}
 WHOLE_LISTS = ("test_resnet", "seresnext26t_32x4d")
 
 
@@ -111,49 +99,6 @@ def architecture_row(name: str, arguments: dict, model: resnet.ResNet) -> str:
     return " ".join(fields)
 
 
-def size_and_crop(size, crop) -> str:
-    channels, height, width = size
-    if channels != 3 or height != width:
-        raise ValueError(f"input size {size}")
-    return f"{height}/{crop}"
-
-
-def checkpoint_row(name: str, config) -> str:
-    """One line: name, classes, license, interpolation, input/crop, test input/crop, mean and std, hub, URL."""
-    if config.crop_mode != "center" or config.custom_load or config.label_offset or config.fixed_input_size:
-        raise ValueError(f"{name}: {config}")
-    if config.hf_hub_id not in (None, "timm/"):
-        raise ValueError(f"{name}: hub id {config.hf_hub_id}")
-    test = "-"
-    if config.test_input_size or config.test_crop_pct:
-        test = size_and_crop(config.test_input_size or config.input_size, config.test_crop_pct or config.crop_pct)
-    return " ".join(
-        [
-            name,
-            str(config.num_classes),
-            config.license,
-            config.interpolation,
-            size_and_crop(config.input_size, config.crop_pct),
-            test,
-            MEANS[tuple(config.mean), tuple(config.std)],
-            config.hf_hub_id or "-",
-            config.url or "-",
-        ]
-    )
-
-
-def checkpoint_rows(names) -> list[str]:
-    """All pretrained configurations, the default one of each architecture first."""
-    unknown = set(resnet.default_cfgs) - set(names)
-    if unknown:
-        raise ValueError(f"configurations without an architecture: {unknown}")
-    return [
-        checkpoint_row(f"{name}.{tag}" if tag else name, resnet.default_cfgs[name].cfgs[tag])
-        for name in names
-        for tag in resnet.default_cfgs[name].tags
-    ]
-
-
 def parameters(model: resnet.ResNet) -> list[tuple[str, str, list[int]]]:
     """Names, dtypes and shapes of the state dict, in its order."""
     return [
@@ -166,12 +111,13 @@ def digest(rows) -> str:
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
-def module_text(doc: str, tables: dict[str, list[str]]) -> str:
+def table_text(rows: list[str]) -> str:
     source = f"timm {timm.__version__}, timm/models/resnet.py"
-    parts = [f"// Written by tools/oracle/export_models.py from {source}. Do not edit.\n"]
-    for name, rows in tables.items():
-        parts.append(f"\n/** {doc.format(name=name)} */\nexport const {name}: string = `\n" + "\n".join(rows) + "\n`;\n")
-    return "".join(parts)
+    return (
+        f"// Written by tools/oracle/export_models.py from {source}. Do not edit.\n"
+        "\n/** One architecture a line: its name, then the arguments of timm's ResNet. */\n"
+        "export const ARCHITECTURE_TABLE: string = `\n" + "\n".join(rows) + "\n`;\n"
+    )
 
 
 def outputs() -> dict[Path, str]:
@@ -179,7 +125,6 @@ def outputs() -> dict[Path, str]:
     known = architectures()
     models = {name: build(name, arguments) for name, arguments in known.items()}
     lists = {name: parameters(model) for name, model in models.items()}
-    former = registry._module_to_deprecated_models["resnet"] | CORRECTED_NAMES
     fixture = {
         "timm": timm.__version__,
         "hashes": {name: {"count": len(rows), "sha256": digest(rows)} for name, rows in lists.items()},
@@ -187,16 +132,7 @@ def outputs() -> dict[Path, str]:
     }
     rows = [architecture_row(name, arguments, models[name]) for name, arguments in known.items()]
     return {
-        FAMILY / "architectures.generated.ts": module_text(
-            "One architecture a line: its name, then the arguments of timm's ResNet.", {"ARCHITECTURE_TABLE": rows}
-        ),
-        FAMILY / "checkpoints.generated.ts": module_text(
-            "One entry a line; the columns are those of checkpoints.ts.",
-            {
-                "CHECKPOINT_TABLE": checkpoint_rows(known),
-                "FORMER_NAME_TABLE": [f"{old} {new}" for old, new in former.items()],
-            },
-        ),
+        FAMILY / "architectures.generated.ts": table_text(rows),
         PACKAGE / "fixtures" / "parameters.json": json.dumps(fixture, separators=(",", ":")).replace('],["', '],\n["').replace('},"', '},\n"') + "\n",
     }
 

@@ -27,7 +27,7 @@ export async function caseCheckpoint({ case: golden, files }: LoadedCase, place:
   const sink = await fileSink(path);
   try {
     throwIfAborted(place.signal);
-    await writeTorchZip(standInTensors({ model: golden.model, seed: golden.checkpoint.seed, head }), sink, {
+    await writeTorchZip(await standInTensors({ model: golden.model, seed: golden.checkpoint.seed, head }), sink, {
       signal: place.signal,
     });
     await sink.commit();

@@ -1,6 +1,6 @@
 import type { LazyTensor } from "@samoyed/core";
 import { standInTensor } from "@samoyed/golden";
-import { findModel, modelParameters } from "@samoyed/models";
+import { findModel, loadArchitecture, modelParameters } from "@samoyed/models";
 
 /** Definition of a stand-in: an architecture by name, a seed, and the classifier's bias that the oracle solved. */
 export interface StandIn {
@@ -15,8 +15,9 @@ export interface StandIn {
  *
  * They are not a trained network, and every place that shows their result says so.
  */
-export function standInTensors({ model, seed, head }: StandIn): LazyTensor[] {
-  const { architecture, numClasses } = findModel(model);
+export async function standInTensors({ model, seed, head }: StandIn): Promise<LazyTensor[]> {
+  const { architectureName, numClasses } = await findModel(model);
+  const architecture = await loadArchitecture(architectureName);
   return [...modelParameters(architecture, { numClasses })].map(([name, { shape, dtype, fill }]) =>
     standInTensor({ name, shape, dtype: dtype === "int64" ? "int64" : "float32", fill, seed, head }),
   );

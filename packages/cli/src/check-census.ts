@@ -1,5 +1,6 @@
 import { cpus } from "node:os";
 import {
+  CENSUS_SOURCES,
   type CensusNetwork,
   censusLines,
   censusNetworks,
@@ -15,7 +16,7 @@ import type { Context, Result, Values } from "./command.ts";
 import { goldenDir } from "./golden-dir.ts";
 import { startProgress } from "./progress.ts";
 import { requiredBackends } from "./required-backends.ts";
-import { list, text } from "./values.ts";
+import { choice, list, text } from "./values.ts";
 import { version } from "./version.ts";
 import { writeFiles } from "./write.ts";
 
@@ -62,13 +63,14 @@ export async function checkCensus(args: readonly string[], values: Values, conte
   const required = requiredBackends(list(values, "require"), { backends, stored: "float32" });
   const networks = await censusNetworks(goldenDir(text(values, "golden")), list(values, "only"));
   const cases = chosen(networks, values);
+  const from = choice(values, "from", CENSUS_SOURCES);
   const { env, signal } = context;
   const progress = startProgress(context.terminal, "items");
   const results: CensusResult[] = [];
   try {
     for (const { name, folder } of cases) {
       const onBackend = (backend: string): void => progress.update(`${name}: ${backend}`, results.length, cases.length);
-      results.push(await checkNetwork(folder, { backends, cacheDir: cacheDir(env), onBackend, signal }));
+      results.push(await checkNetwork(folder, { backends, from, cacheDir: cacheDir(env), onBackend, signal }));
     }
   } finally {
     progress.stop();
@@ -77,7 +79,7 @@ export async function checkCensus(args: readonly string[], values: Values, conte
   const page = text(values, "coverage");
   if (page !== undefined) {
     const platform = `${cpus()[0]?.model ?? "unknown"}, Node ${process.versions.node}`;
-    const bytes = new TextEncoder().encode(coveragePage({ networks, results, platform }));
+    const bytes = new TextEncoder().encode(coveragePage({ networks, results, from, platform }));
     await writeFiles([{ path: page, bytes }]);
   }
   const unrecorded = networks.length - networks.filter(({ folder }) => folder !== undefined).length;
@@ -88,7 +90,7 @@ export async function checkCensus(args: readonly string[], values: Values, conte
     ...(page === undefined ? [] : [`coverage: ${page}`]),
   ];
   return {
-    json: { schema: 1, generator: `samoyed ${await version()}`, results, unrecorded, summary },
+    json: { schema: 1, generator: `samoyed ${await version()}`, from, results, unrecorded, summary },
     text: lines.join("\n"),
     exitCode: summary.exitCode,
   };

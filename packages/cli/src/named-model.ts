@@ -7,9 +7,9 @@ import { findModel, type ModelInfo } from "@samoyed/models";
  * @param what - What is wrong if no model has that name; the registry's own words when absent.
  * @throws UsageError when no model has it, with the name that may have been meant.
  */
-export function namedModel(name: string, what?: string): ModelInfo {
+export async function namedModel(name: string, what?: string): Promise<ModelInfo> {
   try {
-    return findModel(name);
+    return await findModel(name);
   } catch (cause) {
     if (!(cause instanceof UnsupportedError)) throw cause;
     const near = cause.details["nearest"] as readonly string[];

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { IoError, UsageError } from "@samoyed/core";
 import { SOURCE_FORMATS } from "@samoyed/convert";
 import { downloadCheckpoint, needsAcceptance } from "@samoyed/convert/node";
-import type { ModelInfo } from "@samoyed/models";
+import { loadArchitecture, type ModelInfo } from "@samoyed/models";
 import { cacheDir } from "./cache.ts";
 import type { Context } from "./command.ts";
 import { isPublished } from "./is-published.ts";
@@ -33,7 +33,7 @@ export interface LocalSource {
  * @throws IoError when the name is a file's: the file that was meant is not there.
  * @throws UsageError when it is an address, or no model's name.
  */
-function published(source: string): ModelInfo {
+async function published(source: string): Promise<ModelInfo> {
   refuseAddress(source);
   // A path, or a file's name with an ending that no model's name has, is never looked up.
   if (/[/\\]/.test(source) || FILE_NAME.test(source)) {
@@ -76,7 +76,9 @@ export async function resolveSource(
   options: { readonly accepted: boolean; readonly context: Context },
 ): Promise<LocalSource> {
   if (existsSync(source)) return { path: source, name: basename(source) };
-  const model = published(source);
+  const model = await published(source);
+  // Refuses an architecture that cannot be converted, before anything is downloaded.
+  await loadArchitecture(model.architectureName);
   const { context } = options;
   // Weights that are not published need no license: the download says so.
   if (isPublished(model)) await requireLicense(model, options);

@@ -176,7 +176,7 @@ describe("a checkpoint of something else", () => {
   test("a network of images that are not RGB is unsupported", async () => {
     const path = join(folder, "grey.safetensors");
     const sink = await fileSink(path);
-    const tensors = standInTensors({ model: "resnet18", seed: "grey", head: new Float32Array(1000) });
+    const tensors = await standInTensors({ model: "resnet18", seed: "grey", head: new Float32Array(1000) });
     const conv1: Tensor = { dtype: "float32", shape: [64, 1, 7, 7], data: new Float32Array(64 * 49) };
     const grey = tensors.map((tensor) => (tensor.name === "conv1.weight" ? lazyTensor("conv1.weight", conv1) : tensor));
     await writeSafetensors(grey, sink);

@@ -172,7 +172,7 @@ describe("--checkpoint", () => {
 
   test("the stand-in as a file is still called a stand-in", async () => {
     const path = join(folder, "stand-in.pth");
-    await writeCheckpoint(path, drawnTensors());
+    await writeCheckpoint(path, await drawnTensors());
     const { code, stdout } = await runMain(["check", "samoyed-drawn", ...ONE, "--checkpoint", path], { env });
     expect(code).toBe(0);
     expect(stdout).toMatch(/passed, stand-in .*Samoyed 0\.6425/);
@@ -181,7 +181,7 @@ describe("--checkpoint", () => {
 
   test("other weights have the documented reference alone, and contradict it in words: never green", async () => {
     const path = join(folder, "other.pth");
-    const weights = mutated(await readWeights(drawnTensors()), /^fc\.bias$/, (data) => data.reverse());
+    const weights = mutated(await readWeights(await drawnTensors()), /^fc\.bias$/, (data) => data.reverse());
     await writeCheckpoint(
       path,
       [...weights].map(([name, tensor]) => lazyTensor(name, tensor)),

@@ -33,7 +33,7 @@ describe("a network with one logit", () => {
       ["fc.weight", { dtype: "float32", shape: [1, 512], data: new Float32Array(512) }],
       ["fc.bias", { dtype: "float32", shape: [1], data: Float32Array.of(2) }],
     ]);
-    const tensors = standInTensors({ model: "resnet18", seed: "binary", head: new Float32Array(1000) });
+    const tensors = await standInTensors({ model: "resnet18", seed: "binary", head: new Float32Array(1000) });
     const sink = await fileSink(path);
     await writeSafetensors(
       tensors.map((tensor) => (head.has(tensor.name) ? lazyTensor(tensor.name, head.get(tensor.name)!) : tensor)),
@@ -74,7 +74,7 @@ describe("a network with one logit", () => {
 
 describe("models", () => {
   test("text: names, licenses, former names", async () => {
-    const { stdout } = await succeeds(["models", "ssl"]);
+    const { stdout } = await succeeds(["models", "ssl_"]);
     expect(stdout).toMatch(/^name +input +classes +license +former names\n/);
     expect(stdout).toMatch(
       new RegExp(`^${SSL.replaceAll(".", "\\.")} +224 px +1000 +cc-by-nc-4\\.0 +ssl_resnext101_32x16d$`, "m"),
@@ -87,12 +87,21 @@ describe("models", () => {
     expect(stdout).toMatch(/^seresnet18\.untrained +224 px +1000 +no published weights$/m);
     const published = stdout.split("\n").filter((row) => / px /.test(row) && !row.includes("no published weights"));
     expect(stdout).toMatch(
-      new RegExp(`\\n${published.length} published checkpoints, 19 architectures without published weights\\n$`),
+      new RegExp(`\\n${published.length} published checkpoints, 222 architectures without published weights\\n$`),
     );
     const [unpublished] = (await succeeds(["models", "seresnet18", "--json"])).json;
     expect(unpublished).toMatchObject({ name: "seresnet18.untrained", published: false });
     expect((await succeeds(["models", "seresnet18"])).stdout).toMatch(/\n1 architecture without published weights\n$/);
     expect((await succeeds(["models", SSL])).stdout).toMatch(/\n1 published checkpoint\n$/);
+  });
+
+  test("all of timm's, the twelve networks that Samoyed began with first", async () => {
+    const { stdout } = await succeeds(["models"]);
+    const names = stdout.split("\n").map((row) => row.split(" ", 1)[0]!);
+    expect(names).toHaveLength(1963);
+    expect(names.slice(1, 13).filter((name) => /\.fb_(?:ssl|swsl)_/u.test(name))).toHaveLength(12);
+    expect(stdout).toMatch(/^vit_base_patch16_clip_224\.openai +224 px +512 +apache-2\.0$/m);
+    expect(stdout).toMatch(/^efficientnet_b2\.ra_in1k +256 px +1000 +apache-2\.0 +efficientnet_b2a$/m);
   });
 
   test("JSON: one array, with preprocessing, license and address", async () => {
@@ -112,8 +121,8 @@ describe("models", () => {
   });
 
   test("no match is an empty list, and says so", async () => {
-    expect((await succeeds(["models", "vgg", "--json"])).json).toEqual([]);
-    expect((await succeeds(["models", "vgg"])).stdout).toBe('no model matches "vgg"\n');
+    expect((await succeeds(["models", "vhh", "--json"])).json).toEqual([]);
+    expect((await succeeds(["models", "vhh"])).stdout).toBe('no model matches "vhh"\n');
   });
 
   test("colors do not move the columns", async () => {

@@ -32,7 +32,7 @@ test("the stand-in is the same model from a .pth, a legacy .pth and a safetensor
   for (const [file, write] of Object.entries(writers)) {
     const path = join(folder, file);
     const sink = await fileSink(path);
-    await write(drawnTensors(), sink);
+    await write(await drawnTensors(), sink);
     await sink.commit();
     const outDir = join(folder, `${file}.out`);
     const report = await convertFile(path, { outDir, standIn: "stand-in weights: seeded, not trained" });

@@ -22,12 +22,15 @@ const WHOLE = [`checkpoints/${OPEN}.safetensors`, `checkpoints/${OPEN}.safetenso
 const SSL = "ssl_resnet18";
 const SSL_FILE = "semi_supervised_resnet18-d92f0530.pth";
 
+/** A published name that torch.export refuses, so that it has no architecture here. */
+const UNKNOWN = "eva_giant_patch14_224";
+
 const folder = temporaryFolder();
 let checkpoint: Uint8Array;
 
 beforeAll(async () => {
   const sink = memorySink();
-  await writeSafetensors(standInTensors({ model: OPEN, seed: "download", head: new Float32Array(1000) }), sink);
+  await writeSafetensors(await standInTensors({ model: OPEN, seed: "download", head: new Float32Array(1000) }), sink);
   await sink.commit();
   checkpoint = sink.bytes();
 });
@@ -93,6 +96,18 @@ describe.concurrent("a published name", () => {
     expect(again.code).toBe(0);
     expect(again.stdout).toMatch(/^license +apache-2\.0$/m);
     expect(server.requests).toHaveLength(1);
+  });
+
+  test("is refused before any download when its architecture is not known", async () => {
+    const server = await publisher((request, response) => sendFile(request, response, checkpoint));
+    const { todo, cached } = await fails("unknown", {
+      mirror: server.url,
+      argv: [UNKNOWN],
+      code: 4,
+      what: /the architecture \w+ is not in this version of Samoyed/,
+    });
+    expect(todo).toContain("torch.export");
+    expect([server.requests, cached]).toEqual([[], []]);
   });
 
   test("goes on where a broken connection stopped", async () => {

@@ -12,7 +12,7 @@ import { twoLines } from "./support/two-lines.ts";
 const folder = temporaryFolder();
 const checkpoint = join(folder, "stand-in.pth");
 
-beforeAll(() => writeCheckpoint(checkpoint, drawnTensors()), 60_000);
+beforeAll(async () => writeCheckpoint(checkpoint, await drawnTensors()), 60_000);
 
 /** Starts a conversion and does something as soon as its unfinished file is there. */
 async function whileWriting(

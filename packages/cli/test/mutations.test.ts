@@ -93,7 +93,7 @@ let unmodified: Session;
 
 beforeAll(async () => {
   loaded = await loadCase(DRAWN);
-  weights = await readWeights(drawnTensors());
+  weights = await readWeights(await drawnTensors());
   unmodified = await openSession(weights, loaded);
 });
 afterAll(() => unmodified.dispose());

@@ -1,5 +1,5 @@
 import { lazyFromChunks, type LazyTensor, MismatchError, type Shape, UnsupportedError } from "@samoyed/core";
-import { type Architecture, findModel, modelParameters, resnetConfig } from "@samoyed/models";
+import { type Architecture, findModel, loadArchitecture, modelParameters, resnetConfig } from "@samoyed/models";
 import { expect, test } from "vitest";
 import { buildGraph } from "./build-graph.ts";
 import { chooseModel, DEFAULT_PREPROCESS } from "./choose-model.ts";
@@ -18,11 +18,12 @@ function unread(architecture: Architecture, numClasses: number): Map<string, Laz
   );
 }
 
-const resnet18 = findModel("resnet18").architecture;
+const resnet18 = await loadArchitecture("resnet18");
+const resnext = await loadArchitecture("resnext101_32x16d");
 
-test("a named model brings its preprocessing and license", () => {
+test("a named model brings its preprocessing and license", async () => {
   const tensors = unread(resnet18, 1000);
-  const model = chooseModel(tensors, { model: "ssl_resnet18" });
+  const model = await chooseModel(tensors, { model: "ssl_resnet18" });
   expect(model).toMatchObject({
     name: "resnet18.fb_ssl_yfcc100m_ft_in1k",
     preprocessFrom: "model",
@@ -33,14 +34,14 @@ test("a named model brings its preprocessing and license", () => {
   expect(model.preprocess.interpolation).toBe("bilinear");
 });
 
-test("a fine-tuned head keeps the named model's preprocessing, but not its license", () => {
-  const model = chooseModel(unread(resnet18, 7), { model: "resnet18.fb_ssl_yfcc100m_ft_in1k" });
+test("a fine-tuned head keeps the named model's preprocessing, but not its license", async () => {
+  const model = await chooseModel(unread(resnet18, 7), { model: "resnet18.fb_ssl_yfcc100m_ft_in1k" });
   expect(model).toMatchObject({ numClasses: 7, preprocessFrom: "model", license: undefined });
   expect(model.warnings[0]).toContain("no license is recorded");
 });
 
-test("published models that disagree on preprocessing leave timm's default, and a word about it", () => {
-  const model = chooseModel(unread(resnet18, 1000));
+test("published models that disagree on preprocessing leave timm's default, and a word about it", async () => {
+  const model = await chooseModel(unread(resnet18, 1000));
   expect(model.candidates.length).toBeGreaterThan(3);
   expect(model).toMatchObject({ name: "resnet18", preprocessFrom: "default", license: undefined });
   expect(model.preprocess).toEqual(DEFAULT_PREPROCESS);
@@ -49,49 +50,51 @@ test("published models that disagree on preprocessing leave timm's default, and 
   expect(given.filter((text) => !model.warnings.includes(text))).toEqual([]);
 });
 
-test("published models that agree on it decide", () => {
-  const model = chooseModel(unread(findModel("ssl_resnext101_32x16d").architecture, 1000));
+test("published models that agree on it decide", async () => {
+  const model = await chooseModel(unread(resnext, 1000));
   expect(model).toMatchObject({ name: "resnext101_32x16d", preprocessFrom: "candidates" });
-  expect(model.preprocess).toEqual(findModel("ssl_resnext101_32x16d").preprocess);
+  expect(model.preprocess).toEqual((await findModel("ssl_resnext101_32x16d")).preprocess);
 });
 
-test("a head of another size may have been trained on images of another kind", () => {
-  expect(chooseModel(unread(findModel("ssl_resnext101_32x16d").architecture, 5)).preprocessFrom).toBe("default");
+test("a head of another size may have been trained on images of another kind", async () => {
+  expect((await chooseModel(unread(resnext, 5))).preprocessFrom).toBe("default");
 });
 
-test("the graph's input has a size where it is known, and none where it is not", () => {
+test("the graph's input has a size where it is known, and none where it is not", async () => {
   const tensors = unread(resnet18, 1000);
-  const shapeOf = (model: string | undefined, options = {}): unknown =>
-    buildGraph({ model: chooseModel(tensors, { model }), tensors }, options).graph.inputs[0]!.shape;
-  expect(shapeOf("resnet18.tv_in1k")).toEqual(["N", 3, 224, 224]);
-  expect(shapeOf(undefined)).toEqual(["N", 3, "H", "W"]);
-  expect(shapeOf(undefined, { preprocess: { cropPct: 1 } })).toEqual(["N", 3, "H", "W"]);
-  expect(shapeOf(undefined, { preprocess: { ...DEFAULT_PREPROCESS, inputSize: [3, 64, 80] } })).toEqual([
+  const shapeOf = async (model: string | undefined, options = {}): Promise<unknown> =>
+    buildGraph({ model: await chooseModel(tensors, { model }), tensors }, options).graph.inputs[0]!.shape;
+  expect(await shapeOf("resnet18.tv_in1k")).toEqual(["N", 3, 224, 224]);
+  expect(await shapeOf(undefined)).toEqual(["N", 3, "H", "W"]);
+  expect(await shapeOf(undefined, { preprocess: { cropPct: 1 } })).toEqual(["N", 3, "H", "W"]);
+  expect(await shapeOf(undefined, { preprocess: { ...DEFAULT_PREPROCESS, inputSize: [3, 64, 80] } })).toEqual([
     "N",
     3,
     64,
     80,
   ]);
-  expect(() => shapeOf(undefined, { preprocess: { ...DEFAULT_PREPROCESS, inputSize: [1, 64, 64] } })).toThrow(
+  await expect(shapeOf(undefined, { preprocess: { ...DEFAULT_PREPROCESS, inputSize: [1, 64, 64] } })).rejects.toThrow(
     "takes 3 channels; the preprocessing gives 1",
   );
 });
 
-test("only networks of RGB images are supported", () => {
+test("only networks of RGB images are supported", async () => {
   for (const [inChans, text] of [
     [1, "1 channel"],
     [4, "4 channels"],
   ] as const) {
     const tensors = unread(resnetConfig({ block: "basic", layers: [2, 2, 2, 2], inChans }), 1000);
-    const build = (): unknown => buildGraph({ model: chooseModel(tensors), tensors }, {});
-    expect(build).toThrow(UnsupportedError);
-    expect(build).toThrow(`takes images of ${text}; only networks of RGB images, with 3, are supported`);
+    const build = async (): Promise<unknown> => buildGraph({ model: await chooseModel(tensors), tensors }, {});
+    await expect(build()).rejects.toThrow(UnsupportedError);
+    await expect(build()).rejects.toThrow(
+      `takes images of ${text}; only networks of RGB images, with 3, are supported`,
+    );
   }
 });
 
-test("tensors that are not the named model's, and a name that nobody knows", () => {
+test("tensors that are not the named model's, and a name that nobody knows", async () => {
   const tensors = unread(resnet18, 1000);
-  expect(() => chooseModel(tensors, { model: "resnet34" })).toThrow(MismatchError);
-  expect(() => chooseModel(tensors, { model: "resnet34" })).toThrow(/layer1\.2\.conv1\.weight/u);
-  expect(() => chooseModel(tensors, { model: "resnet81" })).toThrow(UnsupportedError);
+  await expect(chooseModel(tensors, { model: "resnet34" })).rejects.toThrow(MismatchError);
+  await expect(chooseModel(tensors, { model: "resnet34" })).rejects.toThrow(/layer1\.2\.conv1\.weight/u);
+  await expect(chooseModel(tensors, { model: "resnet81" })).rejects.toThrow(UnsupportedError);
 });

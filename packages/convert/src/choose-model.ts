@@ -1,7 +1,6 @@
 import { type LazyTensor, MismatchError, type PreprocessConfig } from "@samoyed/core";
 import {
   type Architecture,
-  architectureName,
   checkParameters,
   classifierOf,
   countClasses,
@@ -9,6 +8,7 @@ import {
   type IdentifiedModel,
   identifyModel,
   listModels,
+  loadArchitecture,
   type ModelInfo,
 } from "@samoyed/models";
 import { type RecordedModel, sameArchitecture, STATE_DICT_ALONE } from "./recorded-model.ts";
@@ -60,11 +60,11 @@ const NOTHING_RECORDED: RecordedModel = { fields: new Map(), warnings: [] };
  * @throws MismatchError when the tensors are not the named model's, with the first ten differences; when the caller and
  * the checkpoint name different networks; when the checkpoint states another number of classes than its tensors have.
  */
-export function chooseModel(
+export async function chooseModel(
   tensors: Tensors,
   { model, recorded = NOTHING_RECORDED }: ChooseModelOptions = {},
-): ChosenModel {
-  const chosen = choose(tensors, model, recorded.named);
+): Promise<ChosenModel> {
+  const chosen = await choose(tensors, model, recorded.named);
   const { numClasses, warnings } = chosen;
   if (recorded.numClasses !== undefined && recorded.numClasses !== numClasses) {
     throw new MismatchError(
@@ -75,11 +75,15 @@ export function chooseModel(
   return { ...chosen, ...preprocessOf(chosen, recorded), warnings: [...recorded.warnings, ...warnings] };
 }
 
-function choose(tensors: Tensors, model: string | undefined, inFile: RecordedModel["named"]): ChosenModel {
+async function choose(
+  tensors: Tensors,
+  model: string | undefined,
+  inFile: RecordedModel["named"],
+): Promise<ChosenModel> {
   if (model === undefined) return inFile === undefined ? recognized(tensors) : namedInFile(tensors, inFile);
-  const info = findModel(model);
+  const info = await findModel(model);
   if (inFile !== undefined && !sameArchitecture(info, inFile.info)) {
-    const own = architectureName(inFile.info.name);
+    const own = inFile.info.architectureName;
     throw new MismatchError(`the model is named ${info.name}; the checkpoint's ${inFile.where} says ${own}`, {
       hint: `Name the model ${own}, or leave it out. If the checkpoint is wrong, save its state dict alone in Python.`,
       details: { model: info.name, recorded: own },
@@ -98,8 +102,9 @@ function preprocessOf(
   return { preprocess: { ...base, ...recorded }, preprocessFrom: "checkpoint" };
 }
 
-function named(tensors: Tensors, info: ModelInfo): ChosenModel {
-  const { architecture, preprocess } = info;
+async function named(tensors: Tensors, info: ModelInfo): Promise<ChosenModel> {
+  const { preprocess } = info;
+  const architecture = await loadArchitecture(info.architectureName);
   const numClasses = countClasses(classifierOf(architecture), tensors);
   checkParameters(tensors, { architecture, numClasses, label: info.name });
   const sameHead = numClasses === info.numClasses;
@@ -120,9 +125,12 @@ function named(tensors: Tensors, info: ModelInfo): ChosenModel {
 }
 
 /** The architecture is the file's; a tag in it names weights that training has changed. */
-function namedInFile(tensors: Tensors, { where, info }: NonNullable<RecordedModel["named"]>): ChosenModel {
-  const name = architectureName(info.name);
-  const { architecture } = info;
+async function namedInFile(
+  tensors: Tensors,
+  { where, info }: NonNullable<RecordedModel["named"]>,
+): Promise<ChosenModel> {
+  const name = info.architectureName;
+  const architecture = await loadArchitecture(name);
   const numClasses = countClasses(classifierOf(architecture), tensors);
   try {
     checkParameters(tensors, { architecture, numClasses, label: `${name}, which its ${where} names` });
@@ -130,14 +138,14 @@ function namedInFile(tensors: Tensors, { where, info }: NonNullable<RecordedMode
     if (!(cause instanceof MismatchError)) throw cause;
     throw new MismatchError(cause.message, { cause, details: cause.details, hint: STATE_DICT_ALONE });
   }
-  const models = listModels(`${name}.*`).filter((model) => architectureName(model.name) === name);
+  const models = (await listModels(name)).filter((model) => model.architectureName === name);
   const sameHead = models.filter((model) => model.numClasses === numClasses);
   const candidates = sameHead.length > 0 ? sameHead : models;
   return withoutName({ name, architecture, numClasses, candidates, assumptions: [] });
 }
 
-function recognized(tensors: Tensors): ChosenModel {
-  return withoutName(identifyModel(tensors));
+async function recognized(tensors: Tensors): Promise<ChosenModel> {
+  return withoutName(await identifyModel(tensors));
 }
 
 /** The choice where the caller names no model. */

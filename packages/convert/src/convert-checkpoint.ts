@@ -83,8 +83,8 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
   // Verifies the bytes read so far, before anything is concluded from them.
   await verify();
   const { tensors, unwrapped } = stateDict(checkpoint);
-  const recorded = recordedModel(checkpoint);
-  const model = chooseModel(tensors, { model: options.model, recorded });
+  const recorded = await recordedModel(checkpoint);
+  const model = await chooseModel(tensors, { model: options.model, recorded });
   const opened = performance.now();
 
   const { graph, rewrites } = buildGraph({ model, tensors }, options);

@@ -51,7 +51,7 @@ function largestDifference(a: Float32Array, b: Float32Array): number {
 /** The network as PyTorch has it: batch norms and all, nothing rewritten. */
 async function original(): Promise<Graph> {
   const { tensors } = stateDict(await openCheckpoint(await openFile(SHAPES)));
-  return buildModel({ ...identifyModel(tensors), tensors });
+  return buildModel({ ...(await identifyModel(tensors)), tensors });
 }
 
 async function written(file: string): Promise<OnnxModel> {

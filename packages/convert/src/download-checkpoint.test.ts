@@ -12,9 +12,9 @@ import { hashFile } from "./hash-file.ts";
 
 const folder = useFolder();
 
-describe("a published checkpoint", () => {
+describe("a published checkpoint", async () => {
   const info: ModelInfo = {
-    ...findModel("ssl_resnet18"),
+    ...(await findModel("ssl_resnet18")),
     url: "https://weights.example/model_files/semi_supervised-abc.pth",
     sha256Prefix: SHA256.slice(0, 8),
   };
@@ -56,6 +56,18 @@ describe("a published checkpoint", () => {
     expect(server.seen[0]!.url).toBe("/timm/some.tag/resolve/main/model.safetensors");
     const { huggingFace: _hub, ...nowhere } = rest;
     expect(await errorOf(downloadCheckpoint(nowhere, options))).toBeInstanceOf(UnsupportedError);
+  });
+
+  test("comes from the hub where timm renames the tensors of the authors' file", async () => {
+    const server = await serve((message, response) => answer(message, response));
+    const options = { cacheDir: folder(), acceptLicense: true, mirror: server.origin, env: {} };
+    const renamed = { ...info, renamed: true, huggingFace: "timm/some.tag" } as const;
+    // Its hash is not that of the authors' file.
+    await downloadCheckpoint({ ...renamed, sha256Prefix: "00000000" }, options);
+    expect(server.seen.map(({ url }) => url)).toEqual(["/timm/some.tag/resolve/main/model.safetensors"]);
+    const { huggingFace: _hub, ...alone } = renamed;
+    await downloadCheckpoint(alone, options);
+    expect(server.seen.at(-1)!.url).toBe("/model_files/semi_supervised-abc.pth");
   });
 
   test("a mirror's address is checked", () => {

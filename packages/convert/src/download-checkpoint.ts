@@ -17,7 +17,8 @@ export interface DownloadCheckpointOptions extends TransferOptions {
 /**
  * Downloads a published checkpoint, once, and checks it against the digits of its SHA-256 that its name carries.
  *
- * Files come from where their authors published them; those that only the Hugging Face hub has, from there.
+ * Files come from where their authors published them; from the Hugging Face hub where only the hub has the file, or only
+ * the hub's has timm's names of tensors.
  *
  * @returns the file's path in the cache.
  * @throws UsageError when the license was not accepted, or the mirror is not an address.
@@ -33,13 +34,17 @@ export async function downloadCheckpoint(info: ModelInfo, options: DownloadCheck
   await downloadFile(throughMirror(url, mirror ?? env["SAMOYED_MIRROR"]), {
     ...transfer,
     path,
-    ...(info.url !== undefined && info.sha256Prefix !== undefined && { sha256: info.sha256Prefix }),
+    ...(url === info.url && info.sha256Prefix !== undefined && { sha256: info.sha256Prefix }),
   });
   return path;
 }
 
-function publishedFile({ name, url, huggingFace }: ModelInfo): { readonly url: string; readonly file: string } {
-  if (url !== undefined) {
+/** The file to download; that of the authors only if its tensors have timm's names, or there is no other. */
+function publishedFile({ name, url, renamed, huggingFace }: ModelInfo): {
+  readonly url: string;
+  readonly file: string;
+} {
+  if (url !== undefined && !(renamed && huggingFace !== undefined)) {
     return { url, file: basename(new URL(url).pathname) };
   }
   if (huggingFace !== undefined) {

@@ -28,9 +28,9 @@ function settingsOf(value: CheckpointValue | undefined): Settings {
 }
 
 /** The model of a name; `undefined` where no model has it. */
-function knownModel(name: string): ModelInfo | undefined {
+async function knownModel(name: string): Promise<ModelInfo | undefined> {
   try {
-    return findModel(name);
+    return await findModel(name);
   } catch (error) {
     if (error instanceof UnsupportedError) return undefined;
     throw error;
@@ -39,7 +39,7 @@ function knownModel(name: string): ModelInfo | undefined {
 
 /** Whether two names mean one network: tags differ in weights only. */
 export function sameArchitecture(a: ModelInfo, b: ModelInfo): boolean {
-  return JSON.stringify(a.architecture) === JSON.stringify(b.architecture);
+  return a.architectureName === b.architectureName;
 }
 
 /**
@@ -51,7 +51,7 @@ export function sameArchitecture(a: ModelInfo, b: ModelInfo): boolean {
  * @throws MismatchError when both name a network, and not the same.
  * @throws FormatError when an option has a value that it cannot have.
  */
-export function recordedModel({ root }: Pick<Checkpoint, "root">): RecordedModel {
+export async function recordedModel({ root }: Pick<Checkpoint, "root">): Promise<RecordedModel> {
   const entries: Settings = isMap(root) ? root : new Map();
   const args = settingsOf(entries.get("args"));
   const fields = new Map<string, string>();
@@ -63,7 +63,7 @@ export function recordedModel({ root }: Pick<Checkpoint, "root">): RecordedModel
   ] as const) {
     if (typeof name !== "string" || name === "") continue;
     fields.set(where, name);
-    const info = knownModel(name);
+    const info = await knownModel(name);
     if (info !== undefined) found.push({ where, info });
     else warnings.push(`The checkpoint's ${where} is ${JSON.stringify(name)}, which names no known network.`);
   }

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { openCheckpoint, stateDict, writeTorchZip } from "@samoyed/checkpoint";
 import { convertCheckpoint } from "@samoyed/convert";
 import { bytesToArray, type LazyTensor, lazyTensor, type MemorySink, memorySink, memorySource } from "@samoyed/core";
-import { findModel, modelParameters } from "@samoyed/models";
+import { findModel, loadArchitecture, modelParameters } from "@samoyed/models";
 import { onnxruntimeNode } from "@samoyed/runtime-onnx";
 import { preprocessOnce } from "@samoyed/test-support/preprocess-once";
 import type { CaseBackend } from "../src/backend.ts";
@@ -30,7 +30,8 @@ export async function caseTensors({ case: golden, files }: LoadedCase): Promise<
     return [...stateDict(await openCheckpoint(memorySource(await files.read(checkpoint.path)))).tensors.values()];
   }
   const head = bytesToArray(await files.read(checkpoint.head), "float32");
-  const { architecture, numClasses } = findModel(model);
+  const { architectureName, numClasses } = await findModel(model);
+  const architecture = await loadArchitecture(architectureName);
   return [...modelParameters(architecture, { numClasses })].map(([name, { shape, dtype, fill }]) => {
     if (dtype !== "float32" && dtype !== "int64") throw new Error(`${name} has no stand-in`);
     return standInTensor({ name, shape, dtype, fill, seed: checkpoint.seed, head });

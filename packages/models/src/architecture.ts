@@ -1,5 +1,6 @@
-import { UsageError } from "@samoyed/core";
+import { UnsupportedError, UsageError } from "@samoyed/core";
 import { catalogueFamily } from "./catalogue/catalogue-family.ts";
+import { openCatalogue } from "./catalogue/catalogue.ts";
 import { FAMILIES } from "./families/index.ts";
 import type { Architecture, Classifier, Family, InputSize } from "./family.ts";
 import type { Parameter, TensorType } from "./parameter.ts";
@@ -20,9 +21,23 @@ export function familyOf({ family: name }: Architecture): Family {
 
 let known: ReadonlyMap<string, Architecture> | undefined;
 
-/** Every architecture that timm names, by its name without a tag, in timm's order. Read once. */
+/** Every architecture of the families, by timm's name without a tag, in timm's order. Read once. */
 export function architectures(): ReadonlyMap<string, Architecture> {
   return (known ??= new Map(FAMILIES.flatMap((family) => [...family.architectures()])));
+}
+
+/**
+ * Loads an architecture by timm's name without a tag: a family's, else the catalogue's.
+ *
+ * @throws UnsupportedError when the package does not contain it, with the reason.
+ */
+export async function loadArchitecture(name: string): Promise<Architecture> {
+  const found = architectures().get(name) ?? (await (await openCatalogue()).load(name));
+  if (found !== undefined) return found;
+  throw new UnsupportedError(`the architecture ${name} is not in this version of Samoyed`, {
+    hint: "Export the network with torch.export, and convert the .pt2 file.",
+    details: { architecture: name },
+  });
 }
 
 /** The architecture in a timm name: the part before the first dot. */

@@ -54,14 +54,6 @@ export interface FamilyBuildOptions<A extends Architecture = Architecture> {
   readonly name: string;
 }
 
-/** The published checkpoints of a family, exported by the oracle. */
-export interface PublishedTables {
-  /** One checkpoint per line; `checkpoints.ts` reads it. An architecture's default checkpoint comes first. */
-  readonly checkpoints: string;
-  /** One former name and its present name per line. */
-  readonly formerNames: string;
-}
-
 /**
  * A family of architectures: all code and data about them in one place.
  *
@@ -76,7 +68,6 @@ export interface Family<A extends Architecture = Architecture> {
   readonly source: string;
   /** The recognized networks and their tensors, for messages: `ResNets and their relatives (conv1, …, fc)`. */
   readonly description: string;
-  readonly published: PublishedTables;
   /** Every architecture with a name, by that name without a tag, in the order of the source. */
   architectures(): ReadonlyMap<string, A>;
   /** Recognizes the names and shapes of a state dict; `undefined` if they are not the family's. */

@@ -22,7 +22,6 @@ function chains(name: string, known: Readonly<Record<string, readonly number[]>>
     name,
     source: `${name}.py`,
     description: `${name}s (${name}.0, …, head)`,
-    published: { checkpoints: "", formerNames: "" },
     architectures: () => all,
     recognize: (tensors) => {
       if (!tensors.has(`${name}.0`)) return undefined;
@@ -49,7 +48,7 @@ const tensors = (shapes: Readonly<Record<string, readonly number[]>>): Tensors =
 
 function errorOf(given: Tensors, families: readonly Family[]): SamoyedError {
   try {
-    identifyAmong(families, given);
+    identifyAmong(families, given, []);
   } catch (error) {
     return error as SamoyedError;
   }
@@ -62,7 +61,7 @@ const both = [red, blue];
 
 describe("identifyAmong", () => {
   it("finds the family, and reads the number of classes from its classifier", () => {
-    expect(identifyAmong(both, tensors({ "red.0": [1], "red.1": [2], head: [9] }))).toEqual({
+    expect(identifyAmong(both, tensors({ "red.0": [1], "red.1": [2], head: [9] }), [])).toEqual({
       architecture: { family: "red", widths: [1, 2] },
       numClasses: 9,
       name: "red_small",
@@ -72,7 +71,7 @@ describe("identifyAmong", () => {
   });
 
   it("chooses the likeliest of equals, and says so", () => {
-    const { name, assumptions } = identifyAmong(both, tensors({ "blue.0": [5], "blue.1": [6] }));
+    const { name, assumptions } = identifyAmong(both, tensors({ "blue.0": [5], "blue.1": [6] }), []);
     expect(name).toBe("blue_small");
     expect(assumptions).toEqual(["blue_twin would have the same tensors; blue_small is assumed."]);
   });
@@ -96,7 +95,7 @@ describe("identifyAmong", () => {
       }),
     } satisfies Partial<Family<Layers>>);
     expect(errorOf(tensors({ "red.0": [1], "red.1": [3] }), [lazy]).message).toContain("fit red_far, the nearest");
-    const fitting = identifyAmong([lazy, blue], tensors({ "blue.0": [5], "blue.1": [6], "blue.2": [7] }));
+    const fitting = identifyAmong([lazy, blue], tensors({ "blue.0": [5], "blue.1": [6], "blue.2": [7] }), []);
     expect(fitting.name).toBe("blue_large");
   });
 
@@ -105,7 +104,7 @@ describe("identifyAmong", () => {
       recognize: () => ({ hypotheses: [], nearMisses: () => [], refusal: new UnsupportedError("left open") }),
     } satisfies Partial<Family<Layers>>);
     const known = tensors({ "blue.0": [5], "blue.1": [6], "blue.2": [7] });
-    expect(identifyAmong([refusing, blue], known).name).toBe("blue_large");
+    expect(identifyAmong([refusing, blue], known, []).name).toBe("blue_large");
     expect(errorOf(tensors({ "blue.0": [5], "blue.1": [7] }), [refusing, blue]).message).toBe("left open");
   });
 

@@ -1,5 +1,5 @@
 import { MismatchError, UnsupportedError } from "@samoyed/core";
-import { architectureName, architectures, countClasses } from "./architecture.ts";
+import { architectures, countClasses } from "./architecture.ts";
 import { catalogueFamily } from "./catalogue/catalogue-family.ts";
 import type { CataloguedArchitecture } from "./catalogue/catalogued-architecture.ts";
 import { type Catalogue, openCatalogue } from "./catalogue/catalogue.ts";
@@ -7,7 +7,7 @@ import { mismatch, prefixHint } from "./check-parameters.ts";
 import { checkpoints, type ModelInfo } from "./checkpoints.ts";
 import { type ParameterDifference, parameterDifferences } from "./differences.ts";
 import { FAMILIES } from "./families/index.ts";
-import type { Architecture, Classifier, Family, Hypothesis, Recognition } from "./family.ts";
+import type { Architecture, Classifier, Family, Hypothesis } from "./family.ts";
 import { missingStatistics } from "./missing-statistics.ts";
 import type { TensorType } from "./parameter.ts";
 
@@ -62,13 +62,13 @@ function unsupported(tensors: Tensors, families: readonly Family[]): Unsupported
 /** Largest share of tensors that may differ; beyond it, the network is of another kind. */
 const NEAR = 0.5;
 
-function chooseAmong(fits: readonly Fit[]): IdentifiedModel {
-  const fitOf = (model: ModelInfo): Fit | undefined => fits.find(({ name }) => name === architectureName(model.name));
-  const models = checkpoints().filter((model) => fitOf(model) !== undefined);
+function chooseAmong(fits: readonly Fit[], published: readonly ModelInfo[]): IdentifiedModel {
+  const fitOf = (model: ModelInfo): Fit | undefined => fits.find(({ name }) => name === model.architectureName);
+  const models = published.filter((model) => fitOf(model) !== undefined);
   const sameHead = models.filter((model) => model.numClasses === fitOf(model)!.numClasses);
   const possible = sameHead.length > 0 ? sameHead : models;
-  const published = fits.filter((fit) => possible.some((model) => fitOf(model) === fit));
-  const [chosen, ...others] = published.length > 0 ? published : fits;
+  const named = fits.filter((fit) => possible.some((model) => fitOf(model) === fit));
+  const [chosen, ...others] = named.length > 0 ? named : fits;
   const isChosen = (model: ModelInfo): boolean => fitOf(model) === chosen;
   const { architecture, numClasses, name, assumptions } = chosen!;
   const shared = `${others.map((other) => other.name).join(", ")} would have the same tensors; ${name} is assumed.`;
@@ -81,15 +81,19 @@ function chooseAmong(fits: readonly Fit[]): IdentifiedModel {
   };
 }
 
-/** `identifyModel` among given families. */
-export function identifyAmong(families: readonly Family[], tensors: Tensors): IdentifiedModel {
+/** `identifyModel` among given families and published checkpoints. */
+export function identifyAmong(
+  families: readonly Family[],
+  tensors: Tensors,
+  published: readonly ModelInfo[],
+): IdentifiedModel {
   const found = families.flatMap((family) => {
     const recognition = family.recognize(tensors);
     return recognition === undefined ? [] : [{ ...recognition, fit: fitTo(family, tensors) }];
   });
   const fits = found.flatMap(({ hypotheses, fit }) => hypotheses.map(fit));
   const exact = fits.filter(({ differences }) => differences.length === 0);
-  if (exact.length > 0) return chooseAmong(exact);
+  if (exact.length > 0) return chooseAmong(exact, published);
 
   const refusal = found.find((recognition) => recognition.refusal !== undefined)?.refusal;
   if (refusal !== undefined) throw refusal;
@@ -106,13 +110,18 @@ export function identifyAmong(families: readonly Family[], tensors: Tensors): Id
   throw mismatch(differences, { tensors, classifier, label: `${name}, the nearest architecture` });
 }
 
+type Catalogued = Hypothesis<CataloguedArchitecture>;
+
 /** The catalogue as a family that has looked the tensors up. */
-function lookedUp(hypotheses: readonly Hypothesis[], nearMisses: readonly Hypothesis[] = []): Family {
+function lookedUp(
+  hypotheses: readonly Catalogued[],
+  nearMisses: readonly Catalogued[] = [],
+): Family<CataloguedArchitecture> {
   return {
     ...catalogueFamily,
     recognize: () => {
       if (hypotheses.length === 0 && nearMisses.length === 0) return undefined;
-      return { hypotheses, nearMisses: () => nearMisses } as Recognition<CataloguedArchitecture>;
+      return { hypotheses, nearMisses: () => nearMisses };
     },
   };
 }
@@ -137,16 +146,17 @@ export async function identifyModel(
   { catalogue }: { readonly catalogue?: Catalogue | undefined } = {},
 ): Promise<IdentifiedModel> {
   const opened = catalogue ?? (await openCatalogue());
+  const published = await checkpoints();
   const asCode = architectures();
-  const withoutCode = (found: readonly Hypothesis[]): readonly Hypothesis[] =>
+  const withoutCode = (found: readonly Catalogued[]): readonly Catalogued[] =>
     found.filter(({ name }) => !asCode.has(name));
   const candidates = withoutCode(await opened.candidates(tensors));
   try {
-    return identifyAmong([...FAMILIES, lookedUp(candidates)], tensors);
+    return identifyAmong([...FAMILIES, lookedUp(candidates)], tensors, published);
   } catch (error) {
     // Only an error needs the nearest ones.
     if (!(error instanceof UnsupportedError || error instanceof MismatchError)) throw error;
     const nearest = withoutCode(await opened.nearest(tensors));
-    return identifyAmong([...FAMILIES, lookedUp(candidates, nearest)], tensors);
+    return identifyAmong([...FAMILIES, lookedUp(candidates, nearest)], tensors, published);
   }
 }

@@ -4,6 +4,7 @@ export {
   classifierOf,
   countClasses,
   inputSizeOf,
+  loadArchitecture,
   modelParameters,
   tapsOf,
 } from "./architecture.ts";

@@ -1,19 +1,20 @@
 import { UnsupportedError } from "@samoyed/core";
 import { describe, expect, it } from "vitest";
+import { architectures, loadArchitecture } from "./architecture.ts";
 import { findModel, listModels } from "./registry.ts";
 
 describe("listModels", () => {
-  it("lists every pretrained configuration of timm's resnet.py", () => {
-    expect(listModels().filter(({ architecture }) => architecture.family === "resnet")).toHaveLength(169);
+  it("lists every pretrained configuration of timm's resnet.py", async () => {
+    expect((await listModels()).filter((model) => architectures().has(model.architectureName))).toHaveLength(169);
   });
 
-  it("orders numbers as numbers", () => {
-    const names = listModels("tv_in1k").map(({ name }) => name);
-    expect(names.slice(0, 3)).toEqual(["resnet18.tv_in1k", "resnet34.tv_in1k", "resnet50.tv_in1k"]);
+  it("orders numbers as numbers", async () => {
+    const names = (await listModels("resnet*.tv_in1k")).map(({ name }) => name);
+    expect(names).toEqual([18, 34, 50, 101, 152].map((depth) => `resnet${depth}.tv_in1k`));
   });
 
-  it("accepts a part of a name, in any case", () => {
-    expect(listModels("FB_SSL").map(({ name }) => name)).toEqual([
+  it("accepts a part of a name, in any case", async () => {
+    expect((await listModels("FB_SSL")).map(({ name }) => name)).toEqual([
       "resnet18.fb_ssl_yfcc100m_ft_in1k",
       "resnet50.fb_ssl_yfcc100m_ft_in1k",
       "resnext50_32x4d.fb_ssl_yfcc100m_ft_in1k",
@@ -23,30 +24,30 @@ describe("listModels", () => {
     ]);
   });
 
-  it("accepts a glob, with all tags unless it names one", () => {
-    expect(listModels("*_32x16d").map(({ name }) => name)).toEqual([
+  it("accepts a glob, with all tags unless it names one", async () => {
+    expect((await listModels("*_32x16d")).map(({ name }) => name)).toEqual([
       "resnext101_32x16d.fb_ssl_yfcc100m_ft_in1k",
       "resnext101_32x16d.fb_swsl_ig1b_ft_in1k",
       "resnext101_32x16d.fb_wsl_ig1b_ft_in1k",
     ]);
-    expect(listModels("resnet10t.*")).toHaveLength(1);
+    expect(await listModels("resnet10t.*")).toHaveLength(1);
   });
 
-  it("accepts former names", () => {
-    const names = listModels("ssl_resnext101_32x16d").map(({ name }) => name);
+  it("accepts former names", async () => {
+    const names = (await listModels("ssl_resnext101_32x16d")).map(({ name }) => name);
     expect(names).toEqual(["resnext101_32x16d.fb_ssl_yfcc100m_ft_in1k"]);
   });
 
-  it("finds nothing for nonsense", () => {
-    expect(listModels("no such network")).toEqual([]);
+  it("finds nothing for nonsense", async () => {
+    expect(await listModels("no such network")).toEqual([]);
   });
 });
 
 describe("findModel", () => {
   const SSL = "resnext101_32x16d.fb_ssl_yfcc100m_ft_in1k";
 
-  it("has every field of the network that this project started with", () => {
-    expect(findModel(SSL)).toMatchObject({
+  it("has every field of the network that this project started with", async () => {
+    expect(await findModel(SSL)).toMatchObject({
       name: SSL,
       aliases: ["ssl_resnext101_32x16d"],
       numClasses: 1000,
@@ -62,9 +63,9 @@ describe("findModel", () => {
         mean: [0.485, 0.456, 0.406],
         std: [0.229, 0.224, 0.225],
       },
-      architecture: { layers: [3, 4, 23, 3], cardinality: 32, baseWidth: 16 },
+      architectureName: "resnext101_32x16d",
     });
-    expect(findModel(SSL).testPreprocess).toBeUndefined();
+    expect((await findModel(SSL)).testPreprocess).toBeUndefined();
   });
 
   // The twelve files of the semi-supervised and semi-weakly supervised networks, by their published hashes.
@@ -81,8 +82,8 @@ describe("findModel", () => {
     ["swsl_resnext101_32x4d", "3f87e46b"],
     ["swsl_resnext101_32x8d", "b4712904"],
     ["swsl_resnext101_32x16d", "f3559a9c"],
-  ])("%s begins with %s", (former, prefix) => {
-    const model = findModel(former);
+  ])("%s begins with %s", async (former, prefix) => {
+    const model = await findModel(former);
     const [, learning, network] = /^(s.?sl)_(.*)$/.exec(former)!;
     expect(model.name).toBe(`${network}.fb_${learning}_${learning === "ssl" ? "yfcc100m" : "ig1b"}_ft_in1k`);
     expect(model).toMatchObject({ sha256Prefix: prefix, license: "cc-by-nc-4.0", huggingFace: `timm/${model.name}` });
@@ -91,51 +92,93 @@ describe("findModel", () => {
     );
   });
 
-  it("accepts an architecture without a tag, for timm's default tag", () => {
-    expect(findModel("resnet50").name).toBe("resnet50.a1_in1k");
-    expect(findModel("seresnext26tn_32x4d").name).toBe("seresnext26t_32x4d.bt_in1k");
+  it("accepts an architecture without a tag, for timm's default tag", async () => {
+    expect((await findModel("resnet50")).name).toBe("resnet50.a1_in1k");
+    expect((await findModel("seresnext26tn_32x4d")).name).toBe("seresnext26t_32x4d.bt_in1k");
   });
 
-  it("maps each former IG-WSL name to its own network", () => {
+  it("maps each former IG-WSL name to its own network", async () => {
     for (const width of [8, 16, 32, 48]) {
-      expect(findModel(`ig_resnext101_32x${width}d`)).toMatchObject({
+      expect(await findModel(`ig_resnext101_32x${width}d`)).toMatchObject({
         name: `resnext101_32x${width}d.fb_wsl_ig1b_ft_in1k`,
-        architecture: { baseWidth: width, cardinality: 32 },
+        architectureName: `resnext101_32x${width}d`,
       });
     }
   });
 
-  it("has other sizes, classes, means and test sizes", () => {
-    expect(findModel("seresnextaa201d_32x8d.sw_in12k")).toMatchObject({
+  it("has other sizes, classes, means and test sizes", async () => {
+    expect(await findModel("seresnextaa201d_32x8d.sw_in12k")).toMatchObject({
       numClasses: 11821,
       preprocess: { inputSize: [3, 320, 320], cropPct: 0.95, interpolation: "bicubic" },
       testPreprocess: { inputSize: [3, 384, 384], cropPct: 1 },
-      architecture: { aaLayer: "avg", attention: "se", stemWidth: 64, stemType: "deep" },
+      architectureName: "seresnextaa201d_32x8d",
     });
-    expect(findModel("test_resnet.r160_in1k").preprocess).toMatchObject({
+    expect((await findModel("test_resnet.r160_in1k")).preprocess).toMatchObject({
       mean: [0.5, 0.5, 0.5],
       std: [0.5, 0.5, 0.5],
     });
-    expect(findModel("resnetrs50").architecture).toMatchObject({ seRatio: 0.25, replaceStemPool: true });
   });
 
-  it("has no file for networks that were never published", () => {
-    const model = findModel("resnet50t.untrained");
+  it("has no file for networks that were never published", async () => {
+    const model = await findModel("resnet50t.untrained");
     expect(model.url).toBeUndefined();
     expect(model.sha256Prefix).toBeUndefined();
     expect(model.huggingFace).toBeUndefined();
   });
 
-  it("names the nearest for a mistyped name", () => {
-    const attempt = () => findModel("resnext101_32x16");
-    expect(attempt).toThrow(UnsupportedError);
-    expect(attempt).toThrow(`no model is named "resnext101_32x16"; ${listModels().length} are known`);
-    try {
-      attempt();
-    } catch (error) {
-      expect((error as UnsupportedError).hint).toBe(
-        "The nearest names are resnext101_32x16d, resnext101_32x4d, resnext101_32x8d.",
-      );
+  it("names the nearest for a mistyped name", async () => {
+    const attempt = findModel("resnext101_32x16");
+    await expect(attempt).rejects.toBeInstanceOf(UnsupportedError);
+    await expect(attempt).rejects.toMatchObject({
+      message: `no model is named "resnext101_32x16"; ${(await listModels()).length} are known`,
+      hint: "The nearest names are resnext101_32x16d, resnext101_32x4d, resnext101_32x8d.",
+    });
+  });
+
+  it("knows networks of every module of timm", async () => {
+    expect(await findModel("vit_base_patch16_224")).toMatchObject({
+      name: "vit_base_patch16_224.augreg2_in21k_ft_in1k",
+      license: "apache-2.0",
+      huggingFace: "timm/vit_base_patch16_224.augreg2_in21k_ft_in1k",
+      preprocess: { inputSize: [3, 224, 224], cropPct: 0.9, mean: [0.5, 0.5, 0.5], interpolation: "bicubic" },
+    });
+    expect(await findModel("swin_tiny_patch4_window7_224.ms_in1k")).toMatchObject({
+      url: expect.stringMatching(/swin_tiny_patch4_window7_224\.pth$/u),
+      renamed: true,
+    });
+    // The hub's repository of a network whose variant has another name.
+    expect((await findModel("vit_base_patch32_clip_quickgelu_224.openai")).huggingFace).toBe(
+      "timm/vit_base_patch32_clip_224.openai",
+    );
+    expect((await findModel("convnext_tiny_in22ft1k")).name).toBe("convnext_tiny.fb_in22k_ft_in1k");
+    expect((await findModel("cpubone_nano")).license).toBe("unknown");
+    expect(await findModel("davit_huge")).toMatchObject({ name: "davit_huge", aliases: [] });
+  });
+
+  it("has no name twice, and every former name leads to one network", async () => {
+    const models = await listModels();
+    const names = models.flatMap(({ name, aliases }) => [name, ...aliases]);
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+describe("loadArchitecture", () => {
+  it("has an architecture for every checkpoint of the families", async () => {
+    for (const [name, architecture] of architectures()) expect(await loadArchitecture(name)).toBe(architecture);
+    expect(await loadArchitecture("resnetrs50")).toMatchObject({ seRatio: 0.25, replaceStemPool: true });
+    expect(await loadArchitecture("seresnextaa201d_32x8d")).toMatchObject({
+      aaLayer: "avg",
+      attention: "se",
+      stemWidth: 64,
+      stemType: "deep",
+    });
+    for (const width of [8, 16, 32, 48]) {
+      const { architectureName } = await findModel(`ig_resnext101_32x${width}d`);
+      expect(await loadArchitecture(architectureName)).toMatchObject({ baseWidth: width, cardinality: 32 });
     }
+  });
+
+  it("refuses a name without an architecture", async () => {
+    await expect(loadArchitecture("no_such_network")).rejects.toThrow(UnsupportedError);
   });
 });

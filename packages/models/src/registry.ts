@@ -1,5 +1,4 @@
 import { nearestNames, UnsupportedError } from "@samoyed/core";
-import { architectureName, architectures } from "./architecture.ts";
 import { checkpoints, type ModelInfo } from "./checkpoints.ts";
 import { matchesGlob } from "./glob.ts";
 
@@ -13,14 +12,16 @@ function selects(pattern: string, name: string): boolean {
 }
 
 /**
- * The networks that Samoyed knows by name, in natural order.
+ * The networks that timm knows by name, in natural order.
  *
  * `pattern` is a glob if it contains `*` or `?`, otherwise a part of the name; former names match too.
  * Case does not matter. Source: timm 1.0.29.
+ *
+ * @throws what reading the table throws, as `checkpoints` does.
  */
-export function listModels(pattern = ""): readonly ModelInfo[] {
+export async function listModels(pattern = ""): Promise<readonly ModelInfo[]> {
   const wanted = pattern.toLowerCase();
-  return checkpoints()
+  return (await checkpoints())
     .filter(({ name, aliases }) => [name, ...aliases].some((known) => selects(wanted, known)))
     .sort((a, b) => NATURAL_ORDER.compare(a.name, b.name));
 }
@@ -30,14 +31,14 @@ export function listModels(pattern = ""): readonly ModelInfo[] {
  *
  * @throws UnsupportedError when there is none, with the nearest names.
  */
-export function findModel(name: string): ModelInfo {
-  const known = checkpoints();
+export async function findModel(name: string): Promise<ModelInfo> {
+  const known = await checkpoints();
   const found =
     known.find((model) => model.name === name || model.aliases.includes(name)) ??
-    known.find((model) => architectureName(model.name) === name);
+    known.find((model) => model.architectureName === name);
   if (found !== undefined) return found;
-  const names = [...architectures().keys(), ...known.flatMap((model) => [model.name, ...model.aliases])];
-  const nearest = nearestNames(name, names, { count: 3 });
+  const names = new Set(known.flatMap((model) => [model.architectureName, model.name, ...model.aliases]));
+  const nearest = nearestNames(name, [...names], { count: 3 });
   throw new UnsupportedError(`no model is named ${JSON.stringify(name)}; ${known.length} are known`, {
     hint: `The nearest names are ${nearest.join(", ")}.`,
     details: { name, nearest },

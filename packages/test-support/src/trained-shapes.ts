@@ -33,7 +33,7 @@ export async function trainedShapes(): Promise<TrainedShapes> {
   const shapes = JSON.parse(await readFile(golden("cases/shapes/case.json"), "utf8")) as ShapesCase;
   const checkpoint = await openCheckpoint(memorySource(await readFile(golden("trained/shapes.pth")), "shapes.pth"));
   const { tensors } = stateDict(checkpoint);
-  const { architecture, numClasses, name } = identifyModel(tensors);
+  const { architecture, numClasses, name } = await identifyModel(tensors);
   const built = buildModel({ architecture, numClasses, tensors, inputSize: shapes.preprocess.inputSize });
   const { graph } = rewriteGraph(built, [foldConstants, dropIdentities, foldBatchNorm]);
   const prepare = ({ path }: { readonly path: string }): Tensor<"float32"> =>

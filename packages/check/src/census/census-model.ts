@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { writeTorchExport } from "@samoyed/checkpoint";
+import { writeSafetensors, writeTorchExport } from "@samoyed/checkpoint";
 import {
   FormatError,
   lazyFromChunks,
@@ -87,6 +87,27 @@ export async function writeCensusModel(
         { hint: "Record the network again with tools/oracle: nothing else may write a reference." },
       );
     }
+    await sink.commit();
+  } catch (error) {
+    await sink.abort();
+    throw error;
+  }
+}
+
+/**
+ * Writes the state dict of a network of the census alone, as safetensors: its weights are those of the `.pt2` file.
+ */
+export async function writeCensusCheckpoint(
+  opened: OpenCensusCase,
+  path: string,
+  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<void> {
+  const tensors = await censusTensors(opened);
+  const weights = tensors.filter(({ place }) => place === "weights").map(({ tensor }) => tensor);
+  const sink = await fileSink(path);
+  try {
+    throwIfAborted(signal);
+    await writeSafetensors(weights, sink, { signal });
     await sink.commit();
   } catch (error) {
     await sink.abort();

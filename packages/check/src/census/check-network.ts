@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { convertModelFile } from "@samoyed/convert/node";
+import { DEFAULT_PREPROCESS } from "@samoyed/convert";
+import { convertFile, convertModelFile } from "@samoyed/convert/node";
 import { throwIfAborted, UnsupportedError } from "@samoyed/core";
 import {
   type CaseBackend,
@@ -13,12 +14,20 @@ import {
 import { readRegularFile } from "@samoyed/core/node";
 import type { Backend, Session } from "@samoyed/runtime";
 import { withScratch } from "../scratch.ts";
-import { writeCensusModel } from "./census-model.ts";
+import { writeCensusCheckpoint, writeCensusModel } from "./census-model.ts";
+
+/** Sources from which a network of the census is converted: its `.pt2` file, or its state dict alone. */
+export const CENSUS_SOURCES = ["pt2", "checkpoint"] as const;
+
+/** One of `CENSUS_SOURCES`. */
+export type CensusSource = (typeof CENSUS_SOURCES)[number];
 
 /** Options of `checkNetwork`. */
 export interface CheckNetworkOptions {
   readonly backends: readonly Backend[];
-  /** Where the `.pt2` file and the artifacts are while they are needed. */
+  /** Default: `pt2`. From a `checkpoint` the graph is the catalogue's. */
+  readonly from?: CensusSource | undefined;
+  /** Where the source file and the artifacts are while they are needed. */
   readonly cacheDir: string;
   /** Called before each backend. */
   readonly onBackend?: ((backend: string) => void) | undefined;
@@ -31,8 +40,9 @@ type Converted =
   | { readonly kind: "failed" | "refused"; readonly reason: string };
 
 /**
- * Checks a network of the census on every backend: its `.pt2` file is written from the seed, converted to the format of
- * each backend as a user's file is, and run; the logits are compared with PyTorch's. Files are gone afterwards.
+ * Checks a network of the census on every backend: its `.pt2` file or its state dict is written from the seed, converted
+ * to the format of each backend as a user's file is, and run; the logits are compared with PyTorch's. Files are gone
+ * afterwards.
  *
  * @param folder - The folder of case.json.
  * @throws FormatError when the case is damaged, MismatchError when its files contradict one another.
@@ -42,8 +52,9 @@ export async function checkNetwork(folder: string, options: CheckNetworkOptions)
   const opened = await openCensusCase({ label: folder, read: (path) => readRegularFile(join(folder, path)) });
   const { name, module, parameters, input } = opened.case;
   const results = await withScratch(join(options.cacheDir, "scratch"), async (scratch) => {
-    const model = join(scratch, `${name}.pt2`);
-    await writeCensusModel(opened, model, options);
+    const bare = options.from === "checkpoint";
+    const model = join(scratch, `${name}.${bare ? "safetensors" : "pt2"}`);
+    await (bare ? writeCensusCheckpoint : writeCensusModel)(opened, model, options);
     const found = new Map<Backend, CensusBackendResult>();
     for (const format of new Set(options.backends.map((backend) => backend.format))) {
       const users = options.backends.filter((backend) => backend.format === format);
@@ -62,7 +73,7 @@ interface FormatOptions extends CheckNetworkOptions {
   readonly format: string;
   /** The backends of the format. */
   readonly users: readonly Backend[];
-  /** The `.pt2` file. */
+  /** The source file. */
   readonly model: string;
   readonly outDir: string;
 }
@@ -84,7 +95,7 @@ async function checkFormat(
       results.set(backend, { ...common, status: "not run", reasons: [reason], fix });
       continue;
     }
-    converting ??= convert(options);
+    converting ??= convert(opened, options);
     const converted = await converting;
     if (converted.kind !== "made") {
       const { kind: status, reason } = converted;
@@ -97,9 +108,18 @@ async function checkFormat(
   return results;
 }
 
-async function convert({ model, format, outDir, signal }: FormatOptions): Promise<Converted> {
+async function convert(
+  { case: { name, input } }: OpenCensusCase,
+  { model, format, outDir, from, signal }: FormatOptions,
+): Promise<Converted> {
+  const [, channels, height, width] = input;
+  const named = {
+    model: name,
+    preprocess: { ...DEFAULT_PREPROCESS, inputSize: [channels!, height!, width!] as const },
+  };
   try {
-    const { files } = await convertModelFile(model, { formats: [format], outDir, signal });
+    const options = { formats: [format], outDir, signal, ...(from === "checkpoint" && named) };
+    const { files } = await (from === "checkpoint" ? convertFile : convertModelFile)(model, options);
     return { kind: "made", path: join(outDir, files[0]!.file) };
   } catch (error) {
     throwIfAborted(signal);

@@ -42,7 +42,7 @@ const RESULTS: readonly CensusResult[] = [
 ];
 
 test("each outcome has its own word, and only what passed counts", () => {
-  const page = coveragePage({ networks: NETWORKS, results: RESULTS, platform: "CPU" });
+  const page = coveragePage({ networks: NETWORKS, results: RESULTS, from: "pt2", platform: "CPU" });
   const rows = page.split("\n").filter((line) => /^\| (?:[a-d]|passed|engine) \|/u.test(line));
   expect(rows).toEqual([
     "| engine | ort 1.2 | node | wasm |",

@@ -1,11 +1,14 @@
 import type { CensusBackendResult, CensusResult } from "@samoyed/golden";
 import type { CensusNetwork } from "./census-networks.ts";
 import { censusCell } from "./census-table.ts";
+import type { CensusSource } from "./check-network.ts";
 
 /** Contents of the page besides the results. */
 export interface CoverageOptions {
   readonly networks: readonly CensusNetwork[];
   readonly results: readonly CensusResult[];
+  /** What the networks were converted from. */
+  readonly from: CensusSource;
   /** Where it ran. */
   readonly platform: string;
 }
@@ -13,8 +16,28 @@ export interface CoverageOptions {
 /** Longest text of a reason. */
 const MAX_REASON = 400;
 
+/** The beginning of the page, by what the networks were converted from. */
+const HEADS: Readonly<Record<CensusSource, readonly string[]>> = {
+  pt2: [
+    "# Coverage",
+    "",
+    "Written by `samoyed check census --coverage docs/coverage.md`, from the top of the repository; no line is written by hand.",
+    "From a bare checkpoint: [coverage-checkpoints.md](coverage-checkpoints.md).",
+    "",
+    "The smallest network of each of timm's modules, exported by `torch.export.save` with an open batch, converted from `.pt2`",
+  ],
+  checkpoint: [
+    "# Coverage from a bare checkpoint",
+    "",
+    "Written by `samoyed check census --from checkpoint --coverage docs/coverage-checkpoints.md`, from the top of the repository;",
+    "no line is written by hand. From a `.pt2` file: [coverage.md](coverage.md).",
+    "",
+    "The smallest network of each of timm's modules: its state dict alone, whose graph Samoyed knows, converted",
+  ],
+};
+
 /** The page that says for each module of timm, and each format and engine, whether its smallest network is right. */
-export function coveragePage({ networks, results, platform }: CoverageOptions): string {
+export function coveragePage({ networks, results, from, platform }: CoverageOptions): string {
   const byName = new Map(results.map((result) => [result.name, result]));
   const columns = columnsOf(results);
   const passed = columns.map(({ backend }) => {
@@ -32,11 +55,7 @@ export function coveragePage({ networks, results, platform }: CoverageOptions): 
   };
   const sorted = networks.toSorted((a, b) => (a.module < b.module ? -1 : 1));
   return [
-    "# Coverage",
-    "",
-    "Written by `samoyed check census --coverage docs/coverage.md`, from the top of the repository; no line is written by hand.",
-    "",
-    "The smallest network of each of timm's modules, exported by `torch.export.save` with an open batch, converted from `.pt2`",
+    ...HEADS[from],
     "to each format, run on each engine in Node, and compared with PyTorch's float64. Weights and input are seeded, not trained:",
     "this is about arithmetic. F is the noise of float32 in PyTorch itself for the same network and input; up to 8 F passes (see",
     "[tolerances.md](tolerances.md)). **refused** means that the conversion named what it does not handle and wrote nothing;",

@@ -72,6 +72,11 @@ export const check: Command = {
       value: "NAME,…",
       description: "census: only these networks or modules of timm",
     },
+    from: {
+      type: "string",
+      value: "SOURCE",
+      description: "census: convert each network from its pt2 file (the default), or from the checkpoint alone",
+    },
     coverage: { type: "string", value: "FILE", description: "census: write the page of all results there" },
     golden: { type: "string", value: "DIR", description: "the golden data (default: what came with samoyed)" },
     "accept-license": { type: "boolean", description: "accept the license of a published checkpoint" },
@@ -83,12 +88,13 @@ export const check: Command = {
     "samoyed check ssl --backend onnxruntime-node,tfjs-wasm",
     "samoyed check shapes --backend onnxruntime-node --require onnxruntime-node",
     "samoyed check census --only test_vit,resnet --backend smyd",
+    "samoyed check census --only test_vit --from checkpoint",
     "samoyed check census --coverage docs/coverage.md",
     "samoyed check samoyed --checkpoint ssl_resnext101_32x16d.pth --report report",
   ],
   async run(args, values, context) {
     if (args[0] === "census") return checkCensus(args.slice(1), values, context);
-    for (const name of ["only", "coverage"]) {
+    for (const name of ["only", "from", "coverage"]) {
       if (values[name] !== undefined) throw new UsageError(`--${name} is for the census: samoyed check census`);
     }
     const named = list(values, "backend");

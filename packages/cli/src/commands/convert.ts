@@ -136,7 +136,7 @@ export const convert: Command = {
     const labels = labelFile === undefined ? undefined : await readLabels(labelFile);
     const named = text(values, "model");
     // A mistake in the name, before anything is downloaded.
-    if (named !== undefined) namedModel(named);
+    if (named !== undefined) await namedModel(named);
     const source = await resolveSource(given, { accepted: flag(values, "accept-license"), context });
     const model = named ?? source.model;
     const progress = startProgress(terminal, "bytes");

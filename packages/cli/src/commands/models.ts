@@ -7,6 +7,11 @@ import { paint } from "../terminal.ts";
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? "" : "s"}`;
 
+/** The twelve semi-supervised and semi-weakly supervised networks that Samoyed began with; they are listed first. */
+function isReference({ name }: ModelInfo): boolean {
+  return /\.fb_sw?sl_/u.test(name);
+}
+
 /** How many are published, and how many are names of architectures alone. */
 function countText(found: readonly ModelInfo[]): string {
   const published = found.filter(isPublished).length;
@@ -22,14 +27,15 @@ export const models: Command = {
   summary: "list architectures and published checkpoints, with license",
   usage: "[PATTERN]",
   options: {},
-  examples: ["samoyed models ssl", "samoyed models 'resnext50*' --json"],
+  examples: ["samoyed models ssl_", "samoyed models 'resnext50*' --json"],
   async run(args, _values, { terminal }) {
     if (args.length > 1) {
       throw new UsageError(`got ${args.length} patterns; expected at most one`, {
         hint: "Quote it, so that the shell does not expand it: samoyed models 'resnext*'",
       });
     }
-    const found = listModels(args[0]);
+    const listed = await listModels(args[0]);
+    const found = [...listed.filter(isReference), ...listed.filter((model) => !isReference(model))];
     const rows = found.map((model) => [
       model.name,
       `${model.preprocess.inputSize[1]} px`,

@@ -29,7 +29,7 @@ export const preprocess: Command = {
     const model = text(values, "model");
     const config = resolveDataConfig(
       preprocessOverrides(values),
-      model === undefined ? {} : { pretrainedCfg: namedModel(model).preprocess },
+      model === undefined ? {} : { pretrainedCfg: (await namedModel(model)).preprocess },
     );
     const bytes = await readWhole(image, signal);
     const { tensor, geometry } = await namingFile(image, () => preprocessImage(bytes, config));

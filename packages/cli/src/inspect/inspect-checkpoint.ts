@@ -14,9 +14,13 @@ interface Architecture {
 }
 
 /** The network that converting would take, or why it is not a known one. */
-function recognize(checkpoint: Checkpoint, tensors: ReadonlyMap<string, LazyTensor>): Architecture | string {
+async function recognize(
+  checkpoint: Checkpoint,
+  tensors: ReadonlyMap<string, LazyTensor>,
+): Promise<Architecture | string> {
   try {
-    const { name, numClasses, candidates } = chooseModel(tensors, { recorded: recordedModel(checkpoint) });
+    const recorded = await recordedModel(checkpoint);
+    const { name, numClasses, candidates } = await chooseModel(tensors, { recorded });
     return { name, numClasses, candidates: candidates.map((model) => model.name) };
   } catch (error) {
     if (error instanceof SamoyedError) return error.message;
@@ -32,11 +36,11 @@ function architectureRows(architecture: Architecture | string): string[][] {
 }
 
 /** Describes what a checkpoint contains. No weight is read. */
-export function inspectCheckpoint(checkpoint: Checkpoint, { all }: { readonly all: boolean }): Result {
+export async function inspectCheckpoint(checkpoint: Checkpoint, { all }: { readonly all: boolean }): Promise<Result> {
   const { container, warnings } = checkpoint;
   const { tensors, unwrapped } = stateDict(checkpoint);
   const list = [...tensors.values()];
-  const architecture = recognize(checkpoint, tensors);
+  const architecture = await recognize(checkpoint, tensors);
   const bytes = byteLengthOf(list);
   const rows = [
     ["container", container],

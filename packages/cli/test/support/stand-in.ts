@@ -10,7 +10,7 @@ import { GOLDEN } from "./folders.ts";
 export const DRAWN: string = join(GOLDEN, "cases", "samoyed-drawn");
 
 /** The tensors of the stand-in for ssl_resnext50_32x4d that the case was recorded with. */
-export function drawnTensors(): LazyTensor[] {
+export async function drawnTensors(): Promise<LazyTensor[]> {
   const { model, checkpoint } = JSON.parse(readFileSync(join(DRAWN, "case.json"), "utf8")) as {
     model: string;
     checkpoint: { seed: string; head: string };

@@ -37,7 +37,7 @@ export function buildIndex(
     version: ARCHITECTURE_VERSION,
     versions,
     heads: [...heads].sort(),
-    channels: [...channels].sort(),
+    channels: [...channels].sort(([a], [b]) => (a < b ? -1 : 1)),
     sketches: [...sketches.keys()].map((key) => key.split(" ")),
     architectures: rows,
     refused,

@@ -68,7 +68,6 @@ export const catalogueFamily: Family<CataloguedArchitecture> = {
   name: "catalogue",
   source: "timm",
   description: "the networks that `samoyed models` lists",
-  published: { checkpoints: "", formerNames: "" },
   architectures: () => new Map(),
   recognize: () => undefined,
   parameters: parametersOf,

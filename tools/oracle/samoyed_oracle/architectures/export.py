@@ -4,6 +4,7 @@ import timm
 import torch
 from timm.layers.conv2d_same import Conv2dSame
 from timm.layers.pool2d_same import AvgPool2dSame, MaxPool2dSame
+from torch._subclasses.fake_tensor import FakeTensorMode
 
 from samoyed_oracle.architectures.program import Outputs, Taps, Unfit, export
 from samoyed_oracle.architectures.without_weights import create, share_tensors
@@ -14,9 +15,8 @@ _CONFIG = ("input_size", "min_input_size", "fixed_input_size", "pool_size", "num
 
 
 def _output_shape(model: torch.nn.Module, size: tuple[int, ...]) -> list[int]:
-    with torch.no_grad(), torch.device("meta"):
-        output = model.to("meta")(torch.empty(2, *size))
-    return list(output.shape)
+    with torch.no_grad(), FakeTensorMode(allow_non_fake_inputs=True):
+        return list(model(torch.empty(2, *size)).shape)
 
 
 def _state(model: torch.nn.Module) -> dict[str, list[int]]:

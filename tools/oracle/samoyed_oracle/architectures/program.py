@@ -1,7 +1,10 @@
 """A network as an exported program with open sizes, and what is around it that no program says."""
 
 import base64
+import contextlib
 import json
+import signal
+from collections.abc import Iterator
 
 import torch
 from torch._export.serde.serialize import EnumEncoder, ExportedProgramSerializer, _dataclass_to_dict
@@ -9,6 +12,10 @@ from torch._export.serde.serialize import EnumEncoder, ExportedProgramSerializer
 
 _BATCH = torch.export.Dim.DYNAMIC
 _AUTO = torch.export.Dim.AUTO
+
+
+# PyTorch's algebra of open sizes can grow without end; 30 s is ten times what it takes for most networks.
+_OPEN_SECONDS = 30
 
 
 class Unfit(Exception):
@@ -117,26 +124,47 @@ def _rename_weights(signature: dict, names: dict[str, str]) -> None:
                 spec[kind][field] = names.get(spec[kind][field], spec[kind][field])
 
 
+@contextlib.contextmanager
+def _limited(seconds: float) -> Iterator[None]:
+    """Raises TimeoutError after so many seconds of processor time; 0 for no limit."""
+
+    def stop(_signal, _frame):
+        raise TimeoutError(f"more than {seconds} s of processor time")
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+def _traced(module: torch.nn.Module, size: tuple[int, ...], *, open_image: bool) -> tuple:
+    """The exported program, and what `torch.export.save` would write of it."""
+    sizes = {0: _BATCH, **({2: _AUTO, 3: _AUTO} if open_image else {})}
+    with torch.no_grad():
+        exported = torch.export.export(module, (torch.empty(2, *size),), dynamic_shapes={"x": sizes})
+    for node in exported.graph_module.graph.nodes:
+        for key in ("stack_trace", "nn_module_stack", "source_fn_stack", "torch_fn", "from_node"):
+            node.meta.pop(key, None)
+    serialized = ExportedProgramSerializer().serialize(exported).exported_program
+    return exported, json.loads(json.dumps(_dataclass_to_dict(serialized), cls=EnumEncoder, allow_nan=False))
+
+
 def export(module: torch.nn.Module, size: tuple[int, ...], *, open_image: bool) -> dict:
     """The program of a module of one image input [batch, *size], as JSON, and the constants that it reads.
 
     `open` says whether height and width are open, too: where PyTorch exports it so without a decision on the size.
     """
-    x = torch.empty(2, *size)
-    sizes = {0: _BATCH, **({2: _AUTO, 3: _AUTO} if open_image else {})}
     try:
-        with torch.no_grad():
-            exported = torch.export.export(module, (x,), dynamic_shapes={"x": sizes})
+        with _limited(_OPEN_SECONDS if open_image else 0):
+            exported, top = _traced(module, size, open_image=open_image)
     except Exception as error:
-        # PyTorch cannot solve every network's conditions on its sizes.
-        if open_image and not isinstance(error, (Unfit, TimeoutError)):
+        # PyTorch cannot solve, or store, every network's conditions on its sizes.
+        if open_image and not isinstance(error, Unfit):
             return export(module, size, open_image=False)
         raise
-    for node in exported.graph_module.graph.nodes:
-        for key in ("stack_trace", "nn_module_stack", "source_fn_stack", "torch_fn", "from_node"):
-            node.meta.pop(key, None)
-    serialized = ExportedProgramSerializer().serialize(exported).exported_program
-    top = json.loads(json.dumps(_dataclass_to_dict(serialized), cls=EnumEncoder, allow_nan=False))
     guards = top.pop("guards_code") or []
     opened = open_image and len(top["range_constraints"]) > 1
     if opened and _decides_on_size(guards, size):

@@ -1,6 +1,5 @@
 import type { Family } from "../../family.ts";
 import { buildResNet, TAPS } from "./build.ts";
-import { CHECKPOINT_TABLE, FORMER_NAME_TABLE } from "./checkpoints.generated.ts";
 import type { ResNetConfig } from "./config.ts";
 import { configurations } from "./configurations.ts";
 import { CLASSIFIER, resnetParameters } from "./parameters.ts";
@@ -11,7 +10,6 @@ export const resnet: Family<ResNetConfig> = {
   name: "resnet",
   source: "timm's resnet.py",
   description: "ResNets and their relatives (conv1, bn1, layer1 … layer4, fc)",
-  published: { checkpoints: CHECKPOINT_TABLE, formerNames: FORMER_NAME_TABLE },
   architectures: configurations,
   recognize: recognizeResNet,
   parameters: resnetParameters,
