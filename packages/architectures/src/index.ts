@@ -1,18 +1,20 @@
 import { IoError, UnavailableError } from "@samoyed/core";
-import { checkFileName } from "./check-file-name.ts";
+import { dataAddress } from "./data-folder.ts";
 
-const HINT = "Serve the folder `data` of @samoyed/architectures beside the folder of its script.";
+export { locateArchitectureData } from "./data-folder.ts";
+
+const HINT = "Serve the folder `data` of @samoyed/architectures, and say where: locateArchitectureData.";
 
 /**
- * Reads a file of the data: its bytes as stored, newly allocated. In browsers it is fetched from the package's folder.
+ * Reads a file of the data: its bytes as stored, newly allocated. It is fetched from the package's folder, or from that of
+ * `locateArchitectureData`.
  *
  * @throws UsageError when the name is no file name.
  * @throws UnavailableError when there is no such file, or the server cannot be reached.
  * @throws IoError when the connection is lost.
  */
 export async function readArchitectureData(file: string): Promise<Uint8Array<ArrayBuffer>> {
-  checkFileName(file);
-  const url = new URL(`../data/${file}`, import.meta.url).href;
+  const url = dataAddress(file).href;
   let response: Response;
   try {
     response = await fetch(url);

@@ -1,6 +1,6 @@
 import { UnavailableError, UsageError } from "@samoyed/core";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { readArchitectureData as readInBrowser } from "./index.ts";
+import { locateArchitectureData, readArchitectureData as readInBrowser } from "./index.ts";
 import { readArchitectureData as readInNode } from "./node.ts";
 
 describe.each([
@@ -13,6 +13,19 @@ describe.each([
       await expect(read(file)).rejects.toThrow(UsageError);
     },
   );
+});
+
+describe("locateArchitectureData", () => {
+  const OWN = new URL("../data/", import.meta.url);
+  afterEach(() => locateArchitectureData(OWN));
+
+  it("needs a folder's address, in Node one on this machine", async () => {
+    expect(() => locateArchitectureData(new URL("https://a.example/data"))).toThrow(UsageError);
+    locateArchitectureData(new URL("https://a.example/data/"));
+    await expect(readInNode("published.json.deflate")).rejects.toThrow("https://a.example/data/published.json.deflate");
+    locateArchitectureData(new URL("../src/", import.meta.url));
+    expect((await readInNode("index.ts")).byteLength).toBeGreaterThan(0);
+  });
 });
 
 describe("in Node", () => {

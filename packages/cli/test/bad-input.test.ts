@@ -159,7 +159,10 @@ describe("a checkpoint of something else", () => {
   });
 
   test("a model that nobody knows: the name that was meant, if one is like it", async () => {
-    await fails(["convert", SHAPES, "--model", "vgg16", "--out", out], { code: 2, what: 'no model is named "vgg16"' });
+    await fails(["convert", SHAPES, "--model", "yolov8", "--out", out], {
+      code: 2,
+      what: 'no model is named "yolov8"',
+    });
     await fails(["convert", SHAPES, "--model", "resnxt50", "--out", out], {
       code: 2,
       what: 'no model is named "resnxt50"',

@@ -175,9 +175,11 @@ describe.runIf(script).concurrent("on a pseudo-terminal", () => {
     const line = `script --quiet --return --echo never --command "$SAMOYED convert ssl_resnet18 --out ${folder}/no" /dev/null`;
     // Nobody listens on port 9 (discard).
     const mirror = { SAMOYED_MIRROR: "http://127.0.0.1:9", HOME: folder, SAMOYED_CACHE: join(folder, "none") };
-    const { code, stdout } = await spawnShell(`set -o pipefail; { sleep 2; printf '${keys}'; sleep 1; } | ${line}`, {
-      env: mirror,
-    });
+    const log = join(folder, `question-${keys.replaceAll(/\W/gu, "")}.txt`);
+    // A key that comes before the question does not answer it.
+    const asked = `for try in $(seq 600); do grep -qs 'y/N' ${log} && break; sleep 0.1; done`;
+    const typed = `{ ${asked}; printf '${keys}'; sleep 1; } | ${line} | tee ${log}`;
+    const { code, stdout } = await spawnShell(`set -o pipefail; ${typed}`, { env: mirror });
     expect(stdout).toContain("published under CC-BY-NC 4.0");
     expect(stdout).toContain("Download it under this license? [y/N]");
     expect(stdout).toMatch(new RegExp(`^samoyed: .*${what}\r?$`, "m"));

@@ -62,6 +62,20 @@ function unsupported(tensors: Tensors, families: readonly Family[]): Unsupported
 /** Largest share of tensors that may differ; beyond it, the network is of another kind. */
 const NEAR = 0.5;
 
+/** Most networks with the same tensors that an assumption lists. */
+const SHOWN_NETWORKS = 8;
+
+function listed(fits: readonly Fit[]): string {
+  const rest = fits.length - SHOWN_NETWORKS;
+  const shown = fits.slice(0, SHOWN_NETWORKS).map(({ name }) => name);
+  return `${shown.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+}
+
+/** Whether two architectures compute the same: names of timm's may be of one network. */
+function isSameNetwork(a: Architecture, b: Architecture): boolean {
+  return "fileName" in a && "fileName" in b && a.fileName === b.fileName;
+}
+
 function chooseAmong(fits: readonly Fit[], published: readonly ModelInfo[]): IdentifiedModel {
   const fitOf = (model: ModelInfo): Fit | undefined => fits.find(({ name }) => name === model.architectureName);
   const models = published.filter((model) => fitOf(model) !== undefined);
@@ -71,13 +85,16 @@ function chooseAmong(fits: readonly Fit[], published: readonly ModelInfo[]): Ide
   const [chosen, ...others] = named.length > 0 ? named : fits;
   const isChosen = (model: ModelInfo): boolean => fitOf(model) === chosen;
   const { architecture, numClasses, name, assumptions } = chosen!;
-  const shared = `${others.map((other) => other.name).join(", ")} would have the same tensors; ${name} is assumed.`;
+  const different = others.filter((other) => !isSameNetwork(other.architecture, architecture));
   return {
     architecture,
     numClasses,
     name,
     candidates: [...possible.filter(isChosen), ...possible.filter((model) => !isChosen(model))],
-    assumptions: [...(others.length === 0 ? [] : [shared]), ...assumptions],
+    assumptions: [
+      ...(different.length === 0 ? [] : [`${listed(different)} would have the same tensors; ${name} is assumed.`]),
+      ...assumptions,
+    ],
   };
 }
 

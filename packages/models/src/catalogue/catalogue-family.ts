@@ -1,4 +1,5 @@
 import { type DType, elementCount, type StandInFill, UnsupportedError } from "@samoyed/core";
+import { canonicalize } from "@samoyed/graph";
 import type { Graph } from "@samoyed/ir";
 import type { Family, FamilyBuildOptions } from "../family.ts";
 import { heNormal, ONES, ZEROS } from "../fills.ts";
@@ -54,13 +55,14 @@ function build(options: FamilyBuildOptions<CataloguedArchitecture>): Graph {
     });
   }
   const tapped = taps ? file.taps.map((module) => [tapName(module), tapName(module)] as const) : [];
-  return decodeGraph(file.graph, {
+  const graph = decodeGraph(file.graph, {
     name,
     names: file.tensors.map(([tensor]) => tensor),
     tensors,
     input: [file.graph.input[0]!, ...inputSize],
     outputs: [[output, output], ...tapped],
   });
+  return canonicalize(graph).graph;
 }
 
 /** Every architecture of timm's as data: see `Catalogue`. */

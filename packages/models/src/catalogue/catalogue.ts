@@ -81,8 +81,9 @@ export class Catalogue {
       if (reason === undefined) return undefined;
       throw new UnsupportedError(`${name} is not in the catalogue: PyTorch cannot export it: ${reason}`);
     }
-    const file = await readArchitectureFile(this.#read, `${row[1]}${ARCHITECTURE_ENDING}`);
-    return { family: "catalogue", name, file, channels: storedChannels(file) };
+    const [, fileName] = row;
+    const file = await readArchitectureFile(this.#read, `${fileName}${ARCHITECTURE_ENDING}`);
+    return { family: "catalogue", name, fileName, file, channels: storedChannels(file) };
   }
 
   /** The architectures that a state dict may belong to, in timm's order. They need not fit. */

@@ -6,6 +6,8 @@ export interface CataloguedArchitecture extends Architecture {
   readonly family: "catalogue";
   /** timm's name without a tag. */
   readonly name: string;
+  /** The name of its file; architectures that are the same network share one. */
+  readonly fileName: string;
   readonly file: ArchitectureFile;
   /** The number of input channels. */
   readonly channels: number;
