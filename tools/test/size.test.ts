@@ -1,23 +1,35 @@
 import { expect, test } from "vitest";
 // @ts-expect-error a plain script
-import { downloadSize, excesses, LIMITS, WHOLE_LIMITS } from "../size.mjs";
+import { downloadSizes, excesses, MODELS } from "../size.mjs";
 
-test("a page downloads at most 120 KB of the runtime of .smyd models, 45 KB compressed, before a model needs more", async () => {
-  const { first, whole } = await downloadSize("size/runtime.mjs");
+/** Bytes, as `weigh` gives them. */
+interface Sizes {
+  readonly raw: number;
+  readonly gzip: number;
+  readonly brotli: number;
+}
+
+const LIMITS: readonly (readonly [string, Sizes])[] = Object.entries(
+  MODELS as Record<string, { readonly limits: Sizes }>,
+).map(([name, { limits }]) => [name, limits]);
+
+test("a page downloads no more of the runtime of .smyd models than its kind of model may take", async () => {
+  const sizes = (await downloadSizes("size/runtime.mjs")) as Readonly<Record<string, Sizes>>;
+  const raw = LIMITS.map(([name]) => sizes[name]!.raw);
   // Less than this would be a bundle without the kernels.
-  expect(first.raw).toBeGreaterThan(30_000);
-  expect(excesses(first)).toEqual([]);
-  expect(excesses(whole, WHOLE_LIMITS)).toEqual([]);
-  expect(whole.raw).toBeGreaterThan(first.raw);
+  expect(raw[0]).toBeGreaterThan(30_000);
+  // Each kind takes more than the one before it, or nothing was downloaded for it.
+  expect(raw).toEqual(raw.toSorted((a, b) => a - b));
+  expect(new Set(raw).size).toBe(5);
+  for (const [name, limits] of LIMITS) expect(excesses(sizes[name], limits), name).toEqual([]);
 });
 
 test("a size above its limit, or a missing size, is reported", () => {
-  expect(excesses({ ...LIMITS, gzip: LIMITS.gzip + 1 })).toEqual([
-    `gzip: ${LIMITS.gzip + 1} bytes; at most ${LIMITS.gzip}`,
-  ]);
-  expect(excesses({ raw: Number.NaN, gzip: 1, brotli: 1 })).toHaveLength(1);
+  const limits = { raw: 3, gzip: 2, brotli: 1 };
+  expect(excesses({ ...limits, gzip: 3 }, limits)).toEqual(["gzip: 3 bytes; at most 2"]);
+  expect(excesses({ raw: Number.NaN, gzip: 1, brotli: 1 }, limits)).toHaveLength(1);
 });
 
 test("kernels that are not separate files are refused", async () => {
-  await expect(downloadSize("size/nothing.mjs")).rejects.toThrow(/expected eight files .*; got none/);
+  await expect(downloadSizes("size/nothing.mjs")).rejects.toThrow(/expected twelve files .*; got none/);
 });

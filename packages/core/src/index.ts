@@ -64,12 +64,12 @@ export { encodeNpy, parseNpy } from "./tensor/npy.ts";
 export { quote } from "./text/quote.ts";
 export { classLabels, classLogits, labelsFit } from "./contract/tasks/one-logit.ts";
 export { checkRange } from "./io/range.ts";
+export { SAFETENSORS_DTYPES } from "./tensor/safetensors-dtypes.ts";
 export {
   MAX_SAFETENSORS_HEADER_BYTES,
   parseSafetensorsHeader,
   readSafetensorsHeader,
   requireDataBytes,
-  SAFETENSORS_DTYPES,
   SAFETENSORS_LENGTH_BYTES,
   type SafetensorsEntry,
   type SafetensorsHeader,

@@ -1,5 +1,5 @@
 import { type Contract, contractBeforeHash, encodeContract, SAFETENSORS_DTYPES, UnsupportedError } from "@samoyed/core";
-import { ALIGNMENT, LENGTH_BYTES, type PlacedTensor, SMYD_VERSION, smydDigest } from "@samoyed/smyd-file";
+import { ALIGNMENT, LENGTH_BYTES, type PlacedTensor, SMYD_VERSION, smydDigest, xxh64 } from "@samoyed/smyd-file";
 
 /** The key of the metadata in a safetensors header. */
 const METADATA = "__metadata__";
@@ -27,7 +27,7 @@ export interface EncodedHeader {
  */
 export function encodeHeader({ graph, contract, placed }: HeaderParts): EncodedHeader {
   const json = contract === undefined ? undefined : encodeContract(contract);
-  const digest = smydDigest({ graph, ...(json !== undefined && { contract: json }) });
+  const digest = smydDigest({ graph, ...(json !== undefined && { contract: json }) }, xxh64);
   // The contract first: a writer of files fills in the source's hash near the beginning.
   const leading = { format: "smyd", version: String(SMYD_VERSION), digest };
   const metadata = { ...leading, ...(json !== undefined && { contract: json }), graph };

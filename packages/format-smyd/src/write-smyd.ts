@@ -10,7 +10,7 @@ import {
 } from "@samoyed/core";
 import { requireCanonical } from "@samoyed/graph";
 import { type Graph, requireContractPorts } from "@samoyed/ir";
-import { createXxh64, layOutData, LENGTH_BYTES, parseSmydHeader, smydHeaderLength } from "@samoyed/smyd-file";
+import { createXxh64, layOutData, LENGTH_BYTES, parseSmydHeader, smydHeaderLength, xxh64 } from "@samoyed/smyd-file";
 import { encodeGraph } from "./encode-graph.ts";
 import { encodeHeader } from "./encode-header.ts";
 import { type Emit, packWeight } from "./pack-weight.ts";
@@ -133,7 +133,7 @@ function requireReadable(header: Uint8Array, { name }: Graph): void {
   const label = `graph ${JSON.stringify(name)} as .smyd`;
   try {
     smydHeaderLength(header.subarray(0, LENGTH_BYTES), label);
-    parseSmydHeader(header.subarray(LENGTH_BYTES), label);
+    parseSmydHeader(header.subarray(LENGTH_BYTES), label).checkDigest(xxh64);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     throw new UnsupportedError(error.message, { cause: error });

@@ -1,4 +1,4 @@
-import { nodeFormatError, nodeShapeError } from "./node-errors.ts";
+import { nodeShapeError } from "./node-errors.ts";
 import type { Node, TypedTensor } from "./types.ts";
 
 /**
@@ -11,14 +11,4 @@ export function normalizeAxis(node: Node<TypedTensor>, axis: number, rank: numbe
     throw nodeShapeError(node, `axis ${axis} is outside [${-rank}, ${rank})`);
   }
   return axis < 0 ? axis + rank : axis;
-}
-
-/**
- * Converts an index of Gather or a similar operator to one counted from the front.
- *
- * @throws FormatError when it is outside [-size, size).
- */
-export function normalizeIndex(node: Node<TypedTensor>, index: number, size: number): number {
-  if (index < -size || index >= size) throw nodeFormatError(node, `index ${index} is outside [${-size}, ${size})`);
-  return index < 0 ? index + size : index;
 }

@@ -11,7 +11,8 @@ export {
   string,
   tensorAttribute,
 } from "./attributes.ts";
-export { normalizeAxis, normalizeIndex } from "./axis.ts";
+export { normalizeAxis } from "./axis.ts";
+export { normalizeIndex } from "./normalize-index.ts";
 export { broadcastShapes } from "./broadcast.ts";
 export { checkNames, type GraphNames, type NameError } from "./check-names.ts";
 export { checkShape } from "./check-shape.ts";
@@ -32,17 +33,20 @@ export { NUMERIC_SIZES } from "./numeric-sizes.ts";
 export { dtypeFromOnnx, dtypeToOnnx } from "./onnx-dtype.ts";
 export { type AttentionParts, readAttention } from "./operators/attention.ts";
 export { AXIS_NORMALIZATION, layerNormRule } from "./operators/axis-normalization.ts";
-export { alignedShape, arithmeticRule, clipRule } from "./operators/arithmetic.ts";
+export { alignedShape } from "./operators/arithmetic.ts";
+export { canonicalArithmeticRule } from "./operators/canonical-arithmetic.ts";
+export { clipRule } from "./operators/clip.ts";
 export { BINARY, powRule, slopeShape, variadicRule } from "./operators/binary.ts";
 export { type BlockWindows, readBlockWindows } from "./operators/col2im.ts";
 export { concatRule } from "./operators/concat.ts";
 export { CAST } from "./operators/cast.ts";
-export { CONSTANTS, shapeSlice } from "./operators/constants.ts";
+export { CONSTANTS } from "./operators/constants.ts";
 export { CONV_TRANSPOSE, convTransposeAxis, type TransposedAxis } from "./operators/conv-transpose.ts";
 export { convRule } from "./operators/convolution.ts";
 export { type Equation, parseEquation } from "./operators/einsum.ts";
 export { type GridSampling, readGridSampling } from "./operators/grid-sample.ts";
 export { OPERATOR_RULES, ruleOf } from "./operators/index.ts";
+export { gatherRule } from "./operators/gather.ts";
 export { INDEXING } from "./operators/indexing.ts";
 export { blockSize, LAYOUT } from "./operators/layout.ts";
 export { gemmRule, matMulRule } from "./operators/matrix.ts";
@@ -53,6 +57,8 @@ export { type AxisPadding, padRule, readPadding } from "./operators/pad.ts";
 export { averagePoolRule, globalPoolRule, maxPoolRule, poolKernel } from "./operators/pooling.ts";
 export { QUANTIZED_RANGES } from "./operators/quantize.ts";
 export { readActivations, readDirections, RECURRENT_KINDS } from "./operators/recurrent.ts";
+export { expandRule, tileRule } from "./operators/repeat.ts";
+export { shapeRule, shapeSlice } from "./operators/shape.ts";
 export { readReducedAxes, REDUCTION } from "./operators/reduction.ts";
 export {
   flattenRule,
@@ -82,6 +88,6 @@ export { geluRule, UNARY } from "./operators/unary.ts";
 export { splitRule } from "./operators/split.ts";
 export { alphaRule, floatUnaryRule, hardSigmoidRule, unaryRule } from "./operators/unary-rules.ts";
 export type { SizeMath } from "./size-math.ts";
-export { integers, type Numbers, numbers } from "./tensor-numbers.ts";
+export { integers, type Numbers, numbers, parameters } from "./tensor-numbers.ts";
 export type { Attribute, Dim, Graph, Node, TypedTensor, ValueInfo, ValueType } from "./types.ts";
 export { axisPads, kernelExtent, readWindow, type WindowAttributes, windowOutputs } from "./window.ts";

@@ -20,6 +20,24 @@ export function numbers(tensor: Tensor): Numbers {
     case "float8_e4m3fn":
     case "float8_e5m2":
       return toFloat32(tensor);
+    default:
+      return parameters(tensor);
+  }
+}
+
+/**
+ * Returns a tensor's elements as numbers, as `numbers` does, of the types that parameters of operators have: no floats of
+ * less than 32 bits.
+ *
+ * @throws UnsupportedError for these, and as `numbers` does.
+ */
+export function parameters(tensor: Tensor): Numbers {
+  switch (tensor.dtype) {
+    case "float16":
+    case "bfloat16":
+    case "float8_e4m3fn":
+    case "float8_e5m2":
+      throw new UnsupportedError(`a parameter is ${tensor.dtype}; expected float32 or an integer`);
     case "int64":
     case "uint64":
       return Float64Array.from(tensor.data as BigInt64Array, exactNumber);

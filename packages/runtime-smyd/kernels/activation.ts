@@ -61,7 +61,7 @@ function straight(step: usize, kind: i32, value: v128): v128 {
 
 function curve(step: usize, kind: i32, x: v128): v128 {
   const one = f64x2.splat(1);
-  if (kind > ACTIVATION_ERF) return furtherCurve(step, kind, x);
+  if (kind > ACTIVATION_ERF) return KERNEL_SET == 2 ? rareCurve(step, kind, x) : unreachable();
   if (kind == ACTIVATION_ERF) return erf(x);
   // tanh x = 1 - 2 / (1 + e^2x); below 2^-20 it is x itself to float32's precision, and the formula would cancel.
   const raised = exp(v128.add<f64>(x, x));
@@ -69,7 +69,7 @@ function curve(step: usize, kind: i32, x: v128): v128 {
   return v128.bitselect(x, result, v128.lt<f64>(v128.abs<f64>(x), f64x2.splat(1 / 1048576.0)));
 }
 
-function furtherCurve(step: usize, kind: i32, x: v128): v128 {
+function rareCurve(step: usize, kind: i32, x: v128): v128 {
   const zero = f64x2.splat(0);
   if (kind == ACTIVATION_ELU) {
     const negative = v128.mul<f64>(expm1(x), f64x2.splat(<f64>load<f32>(step, ALPHA)));

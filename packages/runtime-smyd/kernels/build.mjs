@@ -1,4 +1,4 @@
-// Compiles the kernels: eight variants from one source, each a TypeScript module of base64.
+// Compiles the kernels: twelve variants from one source, each a TypeScript module of base64.
 // Separate modules, loaded by import(), let a browser download one variant and ask nothing of a bundler. They are
 // compressed below the base64, which compresses badly itself.
 //   node kernels/build.mjs     does nothing where its sources are those of the last time
@@ -17,9 +17,8 @@ const RELAXED = ["--enable", "relaxed-simd"];
 // The largest memory there is; the instance's own memory may be smaller.
 const SHARED = ["--enable", "threads", "--sharedMemory", "--maximumMemory", "65536"];
 
-// Without the kernels of operators that convolutional classifiers do not have, or with them.
-const COMMON = ["--use", "ALL_KERNELS=0"];
-const ALL = ["--use", "ALL_KERNELS=1"];
+// The kernels of convolutional classifiers, also those of transformers and detectors, or all: a suffix of each.
+const SETS = { "": 0, "-usual": 1, "-all": 2 };
 
 const VARIANTS = {
   plain: [],
@@ -32,10 +31,9 @@ async function compileAll() {
   const { default: asc } = await import("assemblyscript/asc");
   // What the kernels were compiled with: the compiler of TypeScript compares it with what the planner has now.
   const modules = { "fields.ts": readFileSync(FIELDS, "utf8") };
-  const variants = Object.entries(VARIANTS).flatMap(([name, flags]) => [
-    [name, [...flags, ...COMMON]],
-    [`${name}-all`, [...flags, ...ALL]],
-  ]);
+  const variants = Object.entries(VARIANTS).flatMap(([name, flags]) =>
+    Object.entries(SETS).map(([suffix, set]) => [name + suffix, [...flags, "--use", `KERNEL_SET=${set}`]]),
+  );
   for (const [name, flags] of variants) {
     const bytes = await compile(asc, at("index.ts"), [...SIMD, ...flags]);
     const text = gzipSync(bytes, { level: 9 }).toString("base64");

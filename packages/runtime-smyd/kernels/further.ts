@@ -1,4 +1,4 @@
-/** Steps of networks that are no convolutional classifiers. */
+/** Steps of networks that are not convolutional classifiers. */
 import { instanceNormUnit } from "./norm";
 import { resizeUnit } from "./resize";
 import { rowsUnit } from "./rows";
@@ -20,6 +20,7 @@ export function runFurther(step: usize, unit: i32): void {
     case OPERATION_ROWS:
       return rowsUnit(step, unit);
     case OPERATION_INSTANCE_NORM:
-      return instanceNormUnit(step, unit);
+      if (KERNEL_SET == 2) return instanceNormUnit(step, unit);
   }
+  unreachable();
 }

@@ -23,6 +23,7 @@ import {
   ROW_ROWS,
   ROW_RUNNING_SUM,
   ROW_SOFTMAX,
+  ROW_SUM,
   ROW_TOP,
   ROW_TOP_COUNT,
   ROW_UNIT_ROWS,
@@ -51,15 +52,35 @@ function runRow(step: usize, from: usize, to: usize): void {
   const count = load<i32>(step, ROW_COUNT);
   const integers = load<i32>(step, ROW_INTEGERS) != 0;
   const stride = load<i32>(step + ROW_INPUT, VIEW_ELEMENT);
-  const outputStride = load<i32>(step + ROW_OUTPUT, VIEW_ELEMENT);
-  const reverse = load<i32>(step, ROW_REVERSE) != 0;
   const operator = load<i32>(step, ROW_OPERATOR);
   switch (operator) {
     case ROW_SOFTMAX:
+      return softmaxRow(from, to, count, false);
     case ROW_LOG_SOFTMAX:
-      return softmaxRow(from, to, count, operator == ROW_LOG_SOFTMAX);
+      if (KERNEL_SET == 2) return softmaxRow(from, to, count, true);
+      unreachable();
     case ROW_LAYER_NORM:
       return layerNormRow(step, from, to, count);
+    case ROW_SUM:
+    case ROW_MEAN:
+    case ROW_MAX:
+    case ROW_MIN:
+    case ROW_PRODUCT:
+      return write(to, reduce(operator, from, stride, count, integers), integers);
+    default:
+      if (KERNEL_SET == 2) return runRareRow(step, operator, from, to);
+      unreachable();
+  }
+}
+
+/** Operators of few networks. */
+function runRareRow(step: usize, operator: i32, from: usize, to: usize): void {
+  const count = load<i32>(step, ROW_COUNT);
+  const integers = load<i32>(step, ROW_INTEGERS) != 0;
+  const stride = load<i32>(step + ROW_INPUT, VIEW_ELEMENT);
+  const outputStride = load<i32>(step + ROW_OUTPUT, VIEW_ELEMENT);
+  const reverse = load<i32>(step, ROW_REVERSE) != 0;
+  switch (operator) {
     case ROW_ARG_MAX:
     case ROW_ARG_MIN:
       return store<i32>(to, best(from, stride, count, integers, operator == ROW_ARG_MIN, reverse));
@@ -81,8 +102,6 @@ function runRow(step: usize, from: usize, to: usize): void {
     }
     case ROW_TOP:
       return top(step, from, stride, count, integers, reverse, to, outputStride);
-    default:
-      write(to, reduce(operator, from, stride, count, integers), integers);
   }
 }
 

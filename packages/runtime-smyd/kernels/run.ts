@@ -76,7 +76,7 @@ function runUnit(step: usize, unit: i32, scratch: usize): void {
     case OPERATION_BORDER:
       return borderUnit(step, unit);
     default:
-      if (ALL_KERNELS) return runFurther(step, unit);
+      if (KERNEL_SET > 0) return runFurther(step, unit);
       unreachable();
   }
 }

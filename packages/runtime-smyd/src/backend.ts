@@ -5,7 +5,7 @@ import type { ByteStream } from "./load/byte-stream.ts";
 import { loadModel } from "./wasm/load-model.ts";
 import { BACKEND_NAME } from "./session.ts";
 import { chooseThreads, type ThreadLimits } from "./wasm/threads/count.ts";
-import type { StartThread } from "./wasm/threads/worker-pool.ts";
+import type { StartWorkers } from "./wasm/threads/worker-pool.ts";
 
 /** Options of `smyd`. */
 export interface SmydOptions {
@@ -27,7 +27,7 @@ export interface SmydBackend extends Backend {
 /** Parts that differ between Node and browsers. */
 export interface Platform {
   readonly openStream: (artifact: Artifact, signal: AbortSignal | undefined) => Promise<ByteStream>;
-  readonly startThread: StartThread;
+  readonly startWorkers: StartWorkers;
   readonly threadLimits: () => ThreadLimits;
 }
 
@@ -46,11 +46,11 @@ export function smydOn(platform: Platform, { simd }: SmydOptions): SmydBackend {
     },
     async load(artifact, { threads: asked, signal, onProgress, selfTest = false } = {}): Promise<Session> {
       const instructions = chooseSimd(simd);
-      const { startThread } = platform;
+      const { startWorkers } = platform;
       const loadOn = async (threads: number): Promise<Session> => {
         const stream = await platform.openStream(artifact, signal);
         return closing(stream, () =>
-          loadModel(stream, { simd: instructions, threads, startThread, signal, onProgress }),
+          loadModel(stream, { simd: instructions, threads, startWorkers, signal, onProgress }),
         );
       };
       const threads = chooseThreads(asked, platform.threadLimits());

@@ -3,7 +3,7 @@ import { type SmydBackend, type SmydOptions, smydOn } from "./backend.ts";
 import { openStream } from "./load/open-stream.ts";
 import { browserThreadLimits } from "./wasm/threads/count.ts";
 import type { recordSelfTest as record } from "./self-test.ts";
-import { startWebThread } from "./wasm/threads/web-thread.ts";
+import type { StartWorkers } from "./wasm/threads/worker-pool.ts";
 
 export type { SmydBackend, SmydLoadOptions, SmydOptions } from "./backend.ts";
 
@@ -15,8 +15,13 @@ export type { SmydBackend, SmydLoadOptions, SmydOptions } from "./backend.ts";
  * isolated and take more threads, which are workers of their own.
  */
 export function smyd(options: SmydOptions = {}): SmydBackend {
-  return smydOn({ openStream, startThread: startWebThread, threadLimits: browserThreadLimits }, options);
+  return smydOn({ openStream, startWorkers, threadLimits: browserThreadLimits }, options);
 }
+
+/** Starts Web Workers; a page with one thread does not download how. */
+const startWorkers: StartWorkers = async (options) => {
+  return (await import("./wasm/threads/web-workers.ts")).startWebWorkers(options);
+};
 
 /**
  * Loads a converted classifier.

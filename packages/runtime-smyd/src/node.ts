@@ -4,6 +4,7 @@ import { type SmydBackend, type SmydOptions, smydOn } from "./backend.ts";
 import { openStreamInNode } from "./load/open-stream-node.ts";
 import type { ThreadLimits } from "./wasm/threads/count.ts";
 import { startNodeThread } from "./wasm/threads/node-thread.ts";
+import { startWorkerPool, type WorkerPool, type WorkersOptions } from "./wasm/threads/worker-pool.ts";
 
 export type { SmydBackend, SmydLoadOptions, SmydOptions } from "./backend.ts";
 export { recordSelfTest } from "./self-test.ts";
@@ -15,7 +16,11 @@ export { recordSelfTest } from "./self-test.ts";
  * network computes; with more, workers compute and do not keep the process alive.
  */
 export function smyd(options: SmydOptions = {}): SmydBackend {
-  return smydOn({ openStream: openStreamInNode, startThread: startNodeThread, threadLimits }, options);
+  return smydOn({ openStream: openStreamInNode, startWorkers, threadLimits }, options);
+}
+
+async function startWorkers(options: WorkersOptions): Promise<WorkerPool> {
+  return startWorkerPool({ ...options, start: startNodeThread });
 }
 
 function threadLimits(): ThreadLimits {

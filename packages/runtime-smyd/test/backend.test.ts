@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { smydOn, type Platform } from "../src/backend.ts";
 import { openStreamInNode } from "../src/load/open-stream-node.ts";
 import { smyd } from "../src/node.ts";
-import type { StartThread } from "../src/wasm/threads/worker-pool.ts";
+import { type StartThread, startWorkerPool } from "../src/wasm/threads/worker-pool.ts";
 import { startNodeThread } from "../src/wasm/threads/node-thread.ts";
 import { smydBytes } from "./models.ts";
 
@@ -39,9 +39,9 @@ describe("workers that cannot be started", () => {
   const shut: StartThread = () => {
     throw new UnavailableError("a policy forbids workers", { hint: "Allow them." });
   };
-  const on = (startThread: StartThread): Platform => ({
+  const on = (start: StartThread): Platform => ({
     openStream: openStreamInNode,
-    startThread,
+    startWorkers: (options) => startWorkerPool({ ...options, start }),
     threadLimits: () => ({ processors: 2 }),
   });
 

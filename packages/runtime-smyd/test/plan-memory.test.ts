@@ -3,9 +3,13 @@ import { DATA_ADDRESS } from "../src/wasm/memory.ts";
 import { alignUp } from "../src/plan/arena.ts";
 import { ALL_OPERATORS } from "../src/plan/operators/all.ts";
 import { planProgram } from "../src/plan/plan.ts";
-import { encodeAnyStep } from "../src/wasm/program/all-records.ts";
+import { COMMON_RECORDS } from "../src/wasm/program/common-records.ts";
 import { encodeProgram, scratchBytes } from "../src/wasm/program/encode.ts";
+import { poolRecord } from "../src/wasm/program/pool-record.ts";
+import { stepEncoder } from "../src/wasm/program/step-records.ts";
 import { outlineOf } from "./outlines.ts";
+
+const encodeStep = stepEncoder({ ...COMMON_RECORDS, "max-pool": poolRecord });
 
 /** All memory that a network of one image of 224 × 224 takes, in MB beyond its weights. */
 async function extraMegabytes(name: string): Promise<{ extra: number; weights: number }> {
@@ -22,7 +26,7 @@ async function extraMegabytes(name: string): Promise<{ extra: number; weights: n
     dataAddress: DATA_ADDRESS,
     address,
   });
-  const program = 4 * encodeProgram(plan.steps, { encodeStep: encodeAnyStep, scratch: 0, tile: 6 }).length;
+  const program = 4 * encodeProgram(plan.steps, { encodeStep, scratch: 0, tile: 6 }).length;
   const end = plan.end + program + scratchBytes(plan.steps);
   return { extra: (end - dataBytes) / 1e6, weights: dataBytes / 1e6 };
 }

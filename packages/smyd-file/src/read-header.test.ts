@@ -44,7 +44,7 @@ describe("a file written by hand", () => {
   test("as a stream: the length, the header, and then the data", () => {
     const bytes = assemble(parts());
     const length = smydHeaderLength(bytes.subarray(0, LENGTH_BYTES), "m.smyd");
-    const file = parseSmydHeader(bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + length), "m.smyd");
+    const { file } = parseSmydHeader(bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + length), "m.smyd");
     expect(file.dataOffset).toBe(LENGTH_BYTES + length);
     expect(file.dataOffset + file.dataBytes).toBe(bytes.byteLength);
   });

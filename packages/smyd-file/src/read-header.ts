@@ -19,11 +19,12 @@ import {
 } from "@samoyed/core";
 import { absentContractPort, type Attribute, checkNames, type Graph, type Node } from "@samoyed/ir";
 import { isReserved, layOutData, type PlacedTensor } from "./data-layout.ts";
-import { smydDigest } from "./digest.ts";
+import { type HashBytes, smydDigest } from "./digest.ts";
 import { ALIGNMENT, MAX_HEADER_BYTES, SMYD_VERSION } from "./limits.ts";
 import { type GraphRecord, readGraphRecord } from "./read-graph.ts";
 import type { WeightRecord } from "./read-weight.ts";
 import type { SmydFile, SmydVersion, SmydWeight } from "./types.ts";
+import { xxh64 } from "./xxh64/xxh64.ts";
 
 /** The keys of a `.smyd` file's metadata; the contract may be absent. */
 const METADATA = ["format", "version", "graph", "contract", "digest"];
@@ -42,7 +43,7 @@ export async function readSmydHeader(source: ByteSource, options: ReadOptions = 
   const { label, byteLength } = source;
   refuseForeign(await source.read(0, Math.min(SUBSTITUTE_HEAD_BYTES, byteLength), options), label);
   const header = await readSafetensorsHeader(source, { ...options, maxHeaderBytes: MAX_HEADER_BYTES });
-  return describeFile(header, label);
+  return verified(describeFile(header, label));
 }
 
 /**
@@ -55,13 +56,26 @@ export function smydHeaderLength(bytes: Uint8Array, label: string): number {
   return safetensorsHeaderLength(bytes, { label, most: MAX_HEADER_BYTES });
 }
 
+/** What a header says, before its digest is checked. */
+export interface ParsedHeader {
+  readonly file: SmydFile;
+  /** @throws FormatError when the graph or the contract is damaged. */
+  readonly checkDigest: (hash: HashBytes) => void;
+}
+
 /**
- * Parses the header that follows the length, for readers of streams. The caller checks that `dataBytes` follow.
+ * Parses the header that follows the length, for readers of streams. The caller checks that `dataBytes` follow, and the
+ * digest before it uses the model.
  *
  * @throws the errors of `readSmydHeader`.
  */
-export function parseSmydHeader(header: Uint8Array, label: string): SmydFile {
+export function parseSmydHeader(header: Uint8Array, label: string): ParsedHeader {
   return describeFile(parseSafetensorsHeader(header, label), label);
+}
+
+function verified({ file, checkDigest }: ParsedHeader): SmydFile {
+  checkDigest(xxh64);
+  return file;
 }
 
 /** Refuses a file that is not a safetensors file, by its first bytes: 8 are enough, more tell what it is. */
@@ -77,7 +91,7 @@ function refuseForeign(head: Uint8Array, label: string): void {
   });
 }
 
-function describeFile(header: SafetensorsHeader, label: string): SmydFile {
+function describeFile(header: SafetensorsHeader, label: string): ParsedHeader {
   const { metadata, dataOffset, dataBytes } = header;
   const version = readVersion(metadata, label);
   const unknown = [...metadata.keys()].find((key) => !METADATA.includes(key));
@@ -101,8 +115,7 @@ function describeFile(header: SafetensorsHeader, label: string): SmydFile {
   const placed = layOutData(records);
   checkPlaces(placed, header, label);
   const contract = metadata.has("contract") ? readContract(text("contract"), { graph: record, label }) : undefined;
-  requireDigest(metadata, label);
-  return {
+  const file: SmydFile = {
     version,
     graph: withPlaces(record, placed),
     ...(contract && { contract }),
@@ -111,6 +124,7 @@ function describeFile(header: SafetensorsHeader, label: string): SmydFile {
     dataOffset,
     dataBytes,
   };
+  return { file, checkDigest: (hash) => requireDigest(metadata, { hash, label }) };
 }
 
 function readVersion(metadata: ReadonlyMap<string, string>, label: string): SmydVersion {
@@ -183,12 +197,13 @@ function readContract(
   return contract;
 }
 
-function requireDigest(metadata: ReadonlyMap<string, string>, label: string): void {
+function requireDigest(
+  metadata: ReadonlyMap<string, string>,
+  { hash, label }: { readonly hash: HashBytes; readonly label: string },
+): void {
   const json = metadata.get("contract");
-  const digest = smydDigest({
-    graph: metadata.get("graph")!,
-    ...(json !== undefined && { contract: json }),
-  });
+  const graph = metadata.get("graph")!;
+  const digest = smydDigest({ graph, ...(json !== undefined && { contract: json }) }, hash);
   const stored = metadata.get("digest");
   if (stored !== digest) {
     throw new FormatError(

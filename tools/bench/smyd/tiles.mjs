@@ -1,7 +1,8 @@
 // One convolution on the kernels of .smyd's runtime, with tiles of any size: the same in Node and in pages.
 import { loadKernels } from "../../../packages/runtime-smyd/dist/wasm/kernels/load.js";
-import { encodeCommonStep } from "../../../packages/runtime-smyd/dist/wasm/program/common-records.js";
+import { COMMON_RECORDS } from "../../../packages/runtime-smyd/dist/wasm/program/common-records.js";
 import { encodeProgram, scratchBytes } from "../../../packages/runtime-smyd/dist/wasm/program/encode.js";
+import { stepEncoder } from "../../../packages/runtime-smyd/dist/wasm/program/step-records.js";
 
 const ALIGNMENT = 64;
 
@@ -39,7 +40,7 @@ export async function convolutionSpeed({ pixels, outputs, depth }, { simd, tile,
     activation: { kind: "relu" },
   };
   const scratch = place(scratchBytes([step]) / 4);
-  const words = encodeProgram([step], { encodeStep: encodeCommonStep, scratch, tile });
+  const words = encodeProgram([step], { encodeStep: stepEncoder(COMMON_RECORDS), scratch, tile });
   const program = place(words.length);
   const memory = new WebAssembly.Memory({ initial: Math.ceil(end / 65_536) });
   const whole = new Int32Array(memory.buffer);

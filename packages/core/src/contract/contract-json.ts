@@ -1,5 +1,5 @@
 import { CONTRACT_VERSION, type PreprocessConfig } from "./contract-base.ts";
-import { contractSchema, PREPROCESS_SCHEMA } from "./contract-schema.ts";
+import { contractRules, PREPROCESS_SCHEMA } from "./contract-schema.ts";
 import { type Contract, findTask, requireTask } from "./contract-tasks.ts";
 import { FormatError, UnsupportedError } from "../errors.ts";
 import { type JsonSchema, schemaProblem } from "../json/json-schema.ts";
@@ -34,7 +34,7 @@ export function parseContract(json: string): Contract {
  * @throws UnsupportedError when its task is unknown, and with it the order of its keys.
  */
 export function encodeContract(contract: Contract): string {
-  return JSON.stringify(inSchemaOrder(checkContract(contract), contractSchema(requireTask(contract))));
+  return JSON.stringify(inSchemaOrder(checkContract(contract), contractRules(requireTask(contract))));
 }
 
 /**
@@ -63,7 +63,7 @@ export function checkPreprocess(value: unknown): PreprocessConfig {
 function checkContract(value: unknown): Contract {
   refuseLaterVersion(value);
   const task = typeof value === "object" && value !== null && "task" in value ? value.task : undefined;
-  const schema = contractSchema(typeof task === "string" ? findTask(task) : undefined);
+  const schema = contractRules(typeof task === "string" ? findTask(task) : undefined);
   const found = schemaProblem(value, schema, "contract");
   if (found !== undefined) {
     throw new FormatError(found, { hint: "The model was not written by Samoyed, or was changed afterwards." });

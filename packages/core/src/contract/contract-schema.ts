@@ -101,6 +101,18 @@ const AFTER: Readonly<Record<string, JsonSchema>> = {
 };
 
 /**
+ * What a task's contracts have to be: their schema without the words for readers.
+ */
+export function contractRules(task: ContractTask | undefined): JsonSchema {
+  return {
+    type: "object",
+    properties: { ...BEFORE, ...(task && { task: { const: task.name }, ...task.properties }), ...AFTER },
+    required: ["version", "model", "task", "input", "output", "preprocess", "weights", "generator"],
+    additionalProperties: task === undefined,
+  };
+}
+
+/**
  * The JSON Schema (draft 2020-12) of a task's contracts. The order of its properties is the order in which they are
  * written. Without a task it is the schema of a contract of an unknown task: the keys of every contract are checked, and
  * any other key is allowed.
@@ -111,9 +123,6 @@ export function contractSchema(task: ContractTask | undefined): JsonSchema {
     $id: `urn:samoyed:contract:${CONTRACT_VERSION}${task ? `:${task.name}` : ""}`,
     title: "Samoyed model contract",
     description: "Everything a runtime needs besides the graph.",
-    type: "object",
-    properties: { ...BEFORE, ...(task && { task: { const: task.name }, ...task.properties }), ...AFTER },
-    required: ["version", "model", "task", "input", "output", "preprocess", "weights", "generator"],
-    additionalProperties: task === undefined,
+    ...contractRules(task),
   };
 }

@@ -11,7 +11,7 @@ export const MAX_SAFETENSORS_HEADER_BYTES = 100_000_000;
 export const SAFETENSORS_LENGTH_BYTES = 8;
 
 /** safetensors 0.6, `src/tensor.rs`, `Dtype`; F8_E8M0, F6 and F4 are not supported. */
-const DTYPES: ReadonlyMap<string, DType> = new Map<string, DType>([
+export const DTYPES: ReadonlyMap<string, DType> = new Map<string, DType>([
   ["BOOL", "bool"],
   ["U8", "uint8"],
   ["I8", "int8"],
@@ -29,11 +29,6 @@ const DTYPES: ReadonlyMap<string, DType> = new Map<string, DType>([
   ["I64", "int64"],
   ["U64", "uint64"],
 ]);
-
-/** The safetensors names of dtypes; complex dtypes other than complex64 have none. */
-export const SAFETENSORS_DTYPES: ReadonlyMap<DType, string> = new Map(
-  [...DTYPES].map(([name, dtype]) => [dtype, name]),
-);
 
 /** A tensor's entry in the header. */
 export interface SafetensorsEntry {

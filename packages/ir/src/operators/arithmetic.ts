@@ -3,7 +3,7 @@ import { normalizeAxis } from "../axis.ts";
 import { broadcastShapes } from "../broadcast.ts";
 import { nodeShapeError } from "../node-errors.ts";
 import type { Dim, Node, TypedTensor, ValueType } from "../types.ts";
-import { type InferCall, inputError, inputType, type OperatorRule, requireSameDType } from "./rule.ts";
+import { type InferCall, inputType, type OperatorRule, requireSameDType } from "./rule.ts";
 
 /**
  * Aligns the second operand's shape for broadcasting. Before opset 7, `axis` is the axis of the first operand's shape
@@ -38,21 +38,3 @@ export function inferArithmetic(call: InferCall): readonly ValueType[] {
 
 /** Rule of Add, Sub, Mul and Div: both operands and the result have one type. */
 export const arithmeticRule: OperatorRule = { inputs: [2, 2], attributes: LEGACY_BROADCAST, infer: inferArithmetic };
-
-function inferClip(call: InferCall): readonly ValueType[] {
-  requireSameDType(call);
-  for (const index of [1, 2]) {
-    const bound = call.inputs[index];
-    if (bound !== undefined && bound.shape.length !== 0) {
-      throw inputError(call, index, "a scalar");
-    }
-  }
-  return [inputType(call, 0)];
-}
-
-/** Rule of Clip; the bounds are attributes before opset 11. */
-export const clipRule: OperatorRule = {
-  inputs: [1, 3],
-  attributes: { max: "float", min: "float" },
-  infer: inferClip,
-};

@@ -1,6 +1,7 @@
 import { broadcastShapes, requireBroadcastTo } from "../broadcast.ts";
 import type { Dim, ValueType } from "../types.ts";
-import { arithmeticRule, broadcastAligned, clipRule, inferArithmetic, LEGACY_BROADCAST } from "./arithmetic.ts";
+import { arithmeticRule, broadcastAligned, inferArithmetic, LEGACY_BROADCAST } from "./arithmetic.ts";
+import { clipRule } from "./clip.ts";
 import {
   type InferCall,
   inputType,

@@ -1,11 +1,12 @@
 import { UnsupportedError } from "@samoyed/core";
-import { readAttribute, readInt } from "../attributes.ts";
+import { readAttribute } from "../attributes.ts";
 import { constantDims } from "../known.ts";
 import { MAX_RANK } from "../limits.ts";
 import { describeNode, nodeFormatError } from "../node-errors.ts";
-import { numbers } from "../tensor-numbers.ts";
-import type { Dim, Node, TypedTensor, ValueType } from "../types.ts";
+import { parameters } from "../tensor-numbers.ts";
+import type { Dim, ValueType } from "../types.ts";
 import { constantInts, type InferCall, inputType, opaqueDim, type RuleTable } from "./rule.ts";
+import { shapeRule } from "./shape.ts";
 
 function inferConstant(call: InferCall): readonly ValueType[] {
   const { node } = call;
@@ -46,10 +47,6 @@ function filledDims(call: InferCall): readonly Dim[] | undefined {
   return value === undefined || typeof count !== "number" ? undefined : new Array<Dim>(count).fill(value);
 }
 
-function shapeDims(call: InferCall): readonly Dim[] {
-  return shapeSlice(call, inputType(call, 0).shape);
-}
-
 function sizeDims(call: InferCall): readonly Dim[] | undefined {
   const count = call.sizes.multiply(inputType(call, 0).shape);
   return count === undefined ? undefined : [count];
@@ -59,7 +56,7 @@ function inferRange(call: InferCall): readonly ValueType[] {
   const { dtype } = inputType(call, 0);
   const bounds = [0, 1, 2].map((index) => {
     const tensor = call.constant(index);
-    return tensor === undefined ? constantInts(call, index)?.[0] : numbers(tensor)[0];
+    return tensor === undefined ? constantInts(call, index)?.[0] : parameters(tensor)[0];
   });
   const [start, limit, delta] = bounds;
   if (start === undefined || limit === undefined || delta === undefined) {
@@ -70,11 +67,6 @@ function inferRange(call: InferCall): readonly ValueType[] {
   }
   if (delta === 0) throw nodeFormatError(call.node, "delta is 0");
   return [{ dtype, shape: [Math.max(0, Math.ceil((limit - start) / delta))] }];
-}
-
-/** The part of a shape that a Shape node gives: from `start` to `end` (opset 15), both clamped. */
-export function shapeSlice<D>(call: { readonly node: Node<TypedTensor> }, shape: readonly D[]): readonly D[] {
-  return shape.slice(readInt(call.node, "start", 0), readInt(call.node, "end", shape.length));
 }
 
 /** Operators that make tensors or return their sizes (onnx/docs/Operators.md, under each operator's name). */
@@ -92,12 +84,7 @@ export const CONSTANTS: RuleTable = {
     infer: inferConstantOfShape,
     inferDims: filledDims,
   },
-  Shape: {
-    inputs: [1, 1],
-    attributes: { end: "int", start: "int" },
-    infer: (call) => [{ dtype: "int64", shape: [shapeDims(call).length] }],
-    inferDims: shapeDims,
-  },
+  Shape: shapeRule,
   Size: { inputs: [1, 1], infer: () => [{ dtype: "int64", shape: [] }], inferDims: sizeDims },
   Range: { since: 11, inputs: [3, 3], infer: inferRange },
 };

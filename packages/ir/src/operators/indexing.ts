@@ -1,8 +1,9 @@
 import { readInt } from "../attributes.ts";
-import { normalizeAxis, normalizeIndex } from "../axis.ts";
+import { normalizeAxis } from "../axis.ts";
 import { nodeShapeError } from "../node-errors.ts";
-import { numbers } from "../tensor-numbers.ts";
-import type { Dim, ValueType } from "../types.ts";
+import { parameters } from "../tensor-numbers.ts";
+import type { ValueType } from "../types.ts";
+import { gatherRule } from "./gather.ts";
 import {
   constantInts,
   describeInput,
@@ -46,29 +47,13 @@ function inferOneHot(call: InferCall): readonly ValueType[] {
   const axis = normalizeAxis(call.node, readInt(call.node, "axis", -1), shape.length + 1);
   // The depth may also be a float.
   const known = call.constant(1);
-  const depth = (known === undefined ? constantInts(call, 1) : numbers(known))?.[0] ?? opaqueDim(call, axis);
+  const depth = (known === undefined ? constantInts(call, 1) : parameters(known))?.[0] ?? opaqueDim(call, axis);
   return [{ dtype: inputType(call, 2).dtype, shape: [...shape.slice(0, axis), depth, ...shape.slice(axis)] }];
-}
-
-function inferGather(call: InferCall): readonly ValueType[] {
-  const data = inputType(call, 0);
-  const indices = inputType(call, 1);
-  const axis = normalizeAxis(call.node, readInt(call.node, "axis", 0), data.shape.length);
-  return [
-    { dtype: data.dtype, shape: [...data.shape.slice(0, axis), ...indices.shape, ...data.shape.slice(axis + 1)] },
-  ];
-}
-
-function gatherDims(call: InferCall): readonly Dim[] | undefined {
-  const values = call.dims(0);
-  const indices = constantInts(call, 1);
-  if (values === undefined || indices === undefined) return undefined;
-  return indices.map((index) => values[normalizeIndex(call.node, index, values.length)]!);
 }
 
 /** Operators that choose elements by index or order (onnx/docs/Operators.md, under each operator's name). */
 export const INDEXING: RuleTable = {
-  Gather: { inputs: [2, 2], attributes: { axis: "int" }, infer: inferGather, inferDims: gatherDims },
+  Gather: gatherRule,
   GatherElements: { since: 11, inputs: [2, 2], attributes: { axis: "int" }, infer: inferGatherElements },
   TopK: {
     inputs: [1, 2],

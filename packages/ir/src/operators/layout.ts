@@ -1,29 +1,9 @@
-import { formatShape } from "@samoyed/core";
 import { readInt } from "../attributes.ts";
-import { broadcastShapes } from "../broadcast.ts";
 import { nodeFormatError, nodeShapeError } from "../node-errors.ts";
 import type { Dim, ValueType } from "../types.ts";
+import { expandRule, tileRule } from "./repeat.ts";
 import { describeInput, type InferCall, inputError, inputType, opaqueDim, type RuleTable } from "./rule.ts";
 import { transposeRule } from "./transpose.ts";
-
-function inferExpand(call: InferCall): readonly (ValueType | undefined)[] {
-  const x = inputType(call, 0);
-  const target = call.dims(1);
-  if (target === undefined) return [undefined];
-  return [{ dtype: x.dtype, shape: broadcastShapes(call, [x.shape, target]) }];
-}
-
-function inferTile(call: InferCall): readonly ValueType[] {
-  const x = inputType(call, 0);
-  const repeats = call.dims(1);
-  if (repeats !== undefined && repeats.length !== x.shape.length) {
-    throw nodeShapeError(call.node, `repeats ${formatShape(repeats)}; expected ${x.shape.length} values`);
-  }
-  const shape = x.shape.map(
-    (size, axis) => (repeats && call.sizes.multiply([size, repeats[axis]!])) ?? opaqueDim(call, axis),
-  );
-  return [{ dtype: x.dtype, shape }];
-}
 
 /**
  * The side of the blocks of DepthToSpace and SpaceToDepth.
@@ -57,8 +37,8 @@ function inferBlocks(call: InferCall, deepen: boolean): readonly ValueType[] {
 /** Operators that move elements or repeat them (onnx/docs/Operators.md, under each operator's name). */
 export const LAYOUT: RuleTable = {
   Transpose: transposeRule,
-  Expand: { since: 8, inputs: [2, 2], infer: inferExpand },
-  Tile: { inputs: [2, 2], infer: inferTile },
+  Expand: expandRule,
+  Tile: tileRule,
   DepthToSpace: {
     inputs: [1, 1],
     attributes: { blocksize: "int", mode: "string" },

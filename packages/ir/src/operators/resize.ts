@@ -2,7 +2,7 @@ import { formatShape, type Tensor } from "@samoyed/core";
 import { readAttribute, readInts, readString } from "../attributes.ts";
 import { normalizeAxis } from "../axis.ts";
 import { nodeFormatError, nodeShapeError } from "../node-errors.ts";
-import { integers, numbers } from "../tensor-numbers.ts";
+import { integers, parameters } from "../tensor-numbers.ts";
 import type { Dim, Node, TypedTensor, ValueType } from "../types.ts";
 import { readResizeMode, type ResizeMode } from "./resize-mode.ts";
 import { type InferCall, inputType, opaqueDim, requireFloat, type RuleTable } from "./rule.ts";
@@ -78,7 +78,7 @@ export function readResize(
     throw nodeFormatError(call.node, "it has neither scales nor sizes");
   const known = tensor(scaleInput);
   if (fixed === undefined && known === undefined) return undefined;
-  const scales = fixed ?? Array.from(numbers(known!));
+  const scales = fixed ?? Array.from(parameters(known!));
   check(scales);
   return { ...common, scales, sizes: undefined };
 }

@@ -1,15 +1,15 @@
 import { FormatError } from "@samoyed/core";
 import { LENGTH_BYTES, parseSmydHeader, smydHeaderLength } from "@samoyed/smyd-file";
-import type { SmydFile } from "@samoyed/smyd-file";
+import type { ParsedHeader } from "@samoyed/smyd-file";
 import type { ByteStream } from "./byte-stream.ts";
 
 /**
- * Reads a model's header, and leaves the stream where the data section begins.
+ * Reads a model's header, and leaves the stream where the data section begins. The caller checks its digest.
  *
  * @throws FormatError when the stream is no `.smyd` file, or is known to be longer or shorter than its header says.
  * @throws UnsupportedError when a later version of Samoyed wrote it.
  */
-export async function readHeader(stream: ByteStream): Promise<SmydFile> {
+export async function readHeader(stream: ByteStream): Promise<ParsedHeader> {
   const { label, byteLength } = stream;
   const length = new Uint8Array(LENGTH_BYTES);
   await stream.readInto(length);
@@ -22,13 +22,13 @@ export async function readHeader(stream: ByteStream): Promise<SmydFile> {
   }
   const header = new Uint8Array(headerBytes);
   await stream.readInto(header);
-  const file = parseSmydHeader(header, label);
-  const expected = file.dataOffset + file.dataBytes;
+  const parsed = parseSmydHeader(header, label);
+  const expected = parsed.file.dataOffset + parsed.file.dataBytes;
   if (byteLength !== undefined && byteLength !== expected) {
     throw new FormatError(`${label}: has ${byteLength} bytes; its header says ${expected}`, {
       hint: "The file is damaged or was cut short; fetch it again.",
       details: { byteLength, expected },
     });
   }
-  return file;
+  return parsed;
 }

@@ -6,13 +6,12 @@ import type { SmydFile } from "@samoyed/smyd-file";
 const FORMER: ReadonlySet<string> = new Set(["Constant", "Dropout", "Gelu", "HardSwish"]);
 
 /**
- * Refuses a file of version 1 whose graph is not in the canonical form, which is all that is planned: those of networks
+ * Refuses a file, of version 1, whose graph is not in the canonical form, which is all that is planned: those of networks
  * that Samoyed built itself are, as a rule.
  *
  * @throws UnsupportedError with the command that converts the file again.
  */
 export function refuseFormer({ version, graph }: SmydFile, label: string): void {
-  if (version > 1) return;
   const former = graph.nodes.find(({ op }) => FORMER.has(op));
   if (graph.opset === CANONICAL_OPSET && former === undefined) return;
   const what =

@@ -1,9 +1,8 @@
-import { bytesToArray, formatShape, type Tensor } from "@samoyed/core";
+import { bytesToArray, type Tensor } from "@samoyed/core";
 import { MAX_KNOWN_ELEMENTS, tensorDims } from "@samoyed/ir";
 import { isReadByPlanner, type SmydWeight } from "@samoyed/smyd-file";
-import { unsupported } from "./unsupported.ts";
 import { countElements } from "./limits.ts";
-import type { PlanModel, PlanNode } from "./model.ts";
+import type { PlanModel } from "./model.ts";
 
 /** Reads a constant's elements from the data section. */
 export function readConstant({ data }: PlanModel, { offset, byteLength, dtype, shape }: SmydWeight): Tensor {
@@ -34,24 +33,4 @@ export function integerTensor(values: readonly number[] | undefined): Tensor | u
 export function scalarOf(model: PlanModel, weight: SmydWeight | undefined): number | undefined {
   if (weight?.layout !== "plain" || weight.storage !== "float32" || weight.byteLength !== 4) return undefined;
   return (readConstant(model, weight).data as Float32Array)[0];
-}
-
-/**
- * A float32 scalar that a node has as its input (a bound, a fill); `undefined` where it is omitted.
- *
- * @throws UnsupportedError when it is computed, or no float32 scalar.
- */
-export function readScalarInput(model: PlanModel, node: PlanNode, index: number): number | undefined {
-  const name = node.inputs[index] ?? "";
-  if (name === "") return undefined;
-  const weight = model.graph.initializers.get(name);
-  if (weight === undefined) throw unsupported(node, `computes its input ${index}; only a constant is planned`);
-  const value = scalarOf(model, weight);
-  if (value === undefined) {
-    throw unsupported(
-      node,
-      `has ${weight.storage} ${formatShape(weight.shape)} as input ${index}; one float32 is planned`,
-    );
-  }
-  return value;
 }

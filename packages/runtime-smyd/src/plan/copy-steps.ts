@@ -37,13 +37,6 @@ export function copySteps(input: Place, output: Place, activation: Activation): 
   return [{ ...stridedCopy(viewOf(input), viewOf(output), output.shape), activation }];
 }
 
-/** Copies a value whose axes come in another order: axis `i` of the output is axis `perm[i]` of the input. */
-export function permuteSteps(input: Place, output: Place, perm: readonly number[]): Step[] {
-  const { address, strides } = viewOf(input);
-  const { shape } = output;
-  return [stridedCopy({ address, strides: perm.map((axis) => strides[axis]!) }, viewOf(output), shape)];
-}
-
 /** Combines two values, broadcast to the shape of the output. */
 export function binarySteps(
   operator: BinaryOperator,

@@ -1,4 +1,4 @@
-import type { DType, Shape } from "@samoyed/core";
+import type { Shape } from "@samoyed/core";
 import { binarySteps, broadcastView } from "./copy-steps.ts";
 import { elementPlace } from "./element-place.ts";
 import { type Lowering, NO_ACTIVATION } from "./lowering.ts";
@@ -14,12 +14,6 @@ type Expression =
   | { readonly operator: BinaryOperator; readonly of: readonly [Elements, Elements] }
   /** The condition, and what there is where it holds and where it does not. */
   | { readonly operator: "select"; readonly of: readonly [Elements, Elements, Elements] };
-
-/** Operators of one element. */
-const UNARY: ReadonlySet<string> = new Set<UnaryOperator>([
-  ...(["neg", "abs", "sqrt", "floor", "ceil", "round", "sign", "to-float", "to-int", "int-abs", "exp", "log"] as const),
-  ...(["sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "asinh", "acosh", "atanh"] as const),
-]);
 
 /** Gives a value what is computed of every element. */
 export function giveElements(call: LowerCall, value: Elements): void {
@@ -58,7 +52,7 @@ function push(lowering: Lowering, { operator }: Expression, { operands, output, 
       const [condition, left, right] = [first, second, third].map(view) as [ReturnType<typeof view>, never, never];
       return [{ kind: "select", condition, left, right, output: viewOf(output), shape }];
     }
-    if (UNARY.has(operator)) {
+    if (operands.length === 1) {
       return [
         { kind: "unary", operator: operator as UnaryOperator, input: view(first), output: viewOf(output), shape },
       ];
@@ -72,25 +66,4 @@ function push(lowering: Lowering, { operator }: Expression, { operands, output, 
 function broadcast(shapes: readonly Shape[]): Shape {
   const rank = Math.max(...shapes.map((shape) => shape.length));
   return Array.from({ length: rank }, (_, axis) => Math.max(...shapes.map((shape) => shape.at(axis - rank) ?? 1)));
-}
-
-/** A float32 constant. */
-export function floatPlace({ lowering }: Pick<LowerCall, "lowering">, value: number): Place {
-  return lowering.constant(`float ${value}`, [], () => new Int32Array(Float32Array.of(value).buffer));
-}
-
-/** A constant of 32 bits. */
-export function integerPlace({ lowering }: Pick<LowerCall, "lowering">, value: number): Place {
-  return lowering.constant(`integer ${value}`, [], () => Int32Array.of(value));
-}
-
-/** An integer of 32 bits as one of a type of fewer, which wraps around. */
-export function wrapped(call: Pick<LowerCall, "lowering">, dtype: DType, value: Elements): Elements {
-  const bits = { int8: 8, uint8: 8, int16: 16 }[dtype as string];
-  if (bits === undefined) return value;
-  const low: Elements = { operator: "and", of: [value, integerPlace(call, 2 ** bits - 1)] };
-  if (dtype === "uint8") return low;
-  // The highest bit counts as negative: (x xor 128) - 128 with 8 bits.
-  const sign = integerPlace(call, 2 ** (bits - 1));
-  return { operator: "int-sub", of: [{ operator: "xor", of: [low, sign] }, sign] };
 }

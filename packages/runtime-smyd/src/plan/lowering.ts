@@ -2,7 +2,7 @@ import { quote, type Shape } from "@samoyed/core";
 import { constantPlace, tablePlace } from "./constant-place.ts";
 import type { Shapes } from "./sizes.ts";
 import type { Activation, Step } from "./steps.ts";
-import { copySteps, permuteSteps } from "./copy-steps.ts";
+import { copySteps } from "./copy-steps.ts";
 import type { PlanModel } from "./model.ts";
 import { isPlain, newBuffer, type Place, placeBytes } from "./places.ts";
 import type { Tables } from "./tables.ts";
@@ -47,8 +47,6 @@ export interface Lowering {
   give(name: string, operation: Operation): void;
   /** Copies one place into another of the same shape, whatever their layouts. */
   copy(input: Place, output: Place, activation?: Activation): void;
-  /** Copies a value whose axes come in another order: axis `i` of the output is axis `perm[i]` of the input. */
-  permute(input: Place, output: Place, perm: readonly number[]): void;
   /** Sets the place of a value from here on. */
   define(name: string, place: Place): void;
 }
@@ -143,8 +141,6 @@ export function createLowering({ model, dataAddress, borders, wanted, shapes }: 
       define(name, operation.writes);
     },
     copy,
-    permute: (input, output, perm) =>
-      push({ reads: [input], writes: output, emit: () => permuteSteps(input, output, perm) }),
     define,
     isConvolved: (name) => borders.has(name),
     temporary: (shape, layout) => newPlace("a value", { shape, layout, border: 0 }),

@@ -1,5 +1,7 @@
 import type { Shape } from "@samoyed/core";
+import { stridedCopy } from "./copy-steps.ts";
 import type { Lowering } from "./lowering.ts";
+import type { LowerCall } from "./operator.ts";
 import { type Place, viewOf } from "./places.ts";
 import type { RowStep, RowView } from "./row-step.ts";
 import type { StridedView } from "./steps.ts";
@@ -55,7 +57,7 @@ export function lowerRows(lowering: Lowering, input: Place, request: RowRequest)
     perm.map((axis) => input.shape[axis]!),
     "plain",
   );
-  lowering.permute(input, moved, perm);
+  permute(lowering, { input, output: moved, perm });
   const found = lowering.temporary(
     perm.map((axis) => result[axis]!),
     "plain",
@@ -63,12 +65,24 @@ export function lowerRows(lowering: Lowering, input: Place, request: RowRequest)
   push(moved, found, { ...request, axes: axes.map((axis) => perm.indexOf(axis)) });
   // Axes of size 1 are nowhere in memory.
   if (sizes.every((size) => size === 1)) return { ...found, shape: result };
-  lowering.permute(
-    found,
-    output,
-    all.map((axis) => perm.indexOf(axis)),
-  );
+  permute(lowering, { input: found, output, perm: all.map((axis) => perm.indexOf(axis)) });
   return output;
+}
+
+/** Copies a value whose axes come in another order: axis `i` of the output is axis `perm[i]` of the input. */
+function permute(
+  lowering: Lowering,
+  { input, output, perm }: { readonly input: Place; readonly output: Place; readonly perm: readonly number[] },
+): void {
+  lowering.push({
+    reads: [input],
+    writes: output,
+    emit: () => {
+      const { address, strides } = viewOf(input);
+      const { shape } = output;
+      return [stridedCopy({ address, strides: perm.map((axis) => strides[axis]!) }, viewOf(output), shape)];
+    },
+  });
 }
 
 function withSizes(shape: Shape, axes: readonly number[], sizes: readonly number[]): Shape {
@@ -118,4 +132,9 @@ function merge(dimensions: readonly Dimension[]): Dimension[] {
     else merged.push(inner);
   }
   return merged;
+}
+
+/** Gives a value the rows of another one, with the elements in ONNX's order under the node's shape. */
+export function giveRows({ fused, shape, lowering }: LowerCall, result: Place): void {
+  lowering.define(fused.output, result.shape.join() === shape.join() ? result : { ...lowering.plain(result), shape });
 }

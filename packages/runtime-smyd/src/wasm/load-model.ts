@@ -4,21 +4,21 @@ import { isReadByPlanner, type SmydFile } from "@samoyed/smyd-file";
 import { batchSymbol, expectedSizes, requirePorts } from "../input-sizes.ts";
 import type { Simd } from "./kernels/detect.ts";
 import { compileKernels, instantiateKernels } from "./kernels/load.ts";
+import { hashBytes } from "./kernels/hash-bytes.ts";
 import { TILE_PIXELS } from "./kernels/tile-pixels.ts";
 import type { ByteStream } from "../load/byte-stream.ts";
 import { loadData } from "./load-data.ts";
 import { readHeader } from "../load/read-header.ts";
-import { refuseFormer } from "../load/refuse-former.ts";
 import { createMemory, DATA_ADDRESS } from "./memory.ts";
-import { loadOperatorSet } from "./operator-set.ts";
+import { loadOperatorSet, needsOf } from "./operator-set.ts";
 import { openSession } from "../session.ts";
-import { type StartThread, startWorkerPool } from "./threads/worker-pool.ts";
+import type { StartWorkers } from "./threads/worker-pool.ts";
 
 /** Options of `loadModel`. */
 export interface LoadModelOptions {
   readonly simd: Simd;
   readonly threads: number;
-  readonly startThread: StartThread;
+  readonly startWorkers: StartWorkers;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((progress: LoadProgress) => void) | undefined;
 }
@@ -31,16 +31,20 @@ export interface LoadModelOptions {
  *   UnavailableError when memory or workers cannot be had, AbortedError when the signal fires.
  */
 export async function loadModel(stream: ByteStream, options: LoadModelOptions): Promise<Session> {
-  const { simd, threads, startThread, signal, onProgress } = options;
-  const file = await readHeader(stream);
-  refuseFormer(file, stream.label);
+  const { simd, threads, startWorkers, signal, onProgress } = options;
+  const { file, checkDigest } = await readHeader(stream);
+  if (file.version === 1) (await import("../load/refuse-former.ts")).refuseFormer(file, stream.label);
   requirePorts(file.graph, stream.label);
-  const operatorSet = await loadOperatorSet(file.graph);
+  const needs = needsOf(file.graph);
   const sharing = threads > 1 ? "shared" : "unshared";
   const memory = createMemory(DATA_ADDRESS + file.dataBytes, sharing);
-  const module = await compileKernels({ set: operatorSet.kernels, simd, sharing });
+  const [operatorSet, module] = await Promise.all([
+    loadOperatorSet(needs),
+    compileKernels({ set: needs.kernels, simd, sharing }),
+  ]);
   const kernels = await instantiateKernels(module, memory);
-  const workerPool = threads > 1 ? await startWorkerPool({ threads, module, memory, start: startThread }) : undefined;
+  checkDigest((bytes) => hashBytes(bytes, kernels, memory));
+  const workerPool = threads > 1 ? await startWorkers({ threads, module, memory }) : undefined;
   const release = async (): Promise<void> => workerPool?.dispose();
   try {
     const runner: Runner = workerPool ? { threads, workerPool } : { threads: 1, kernels };

@@ -7,8 +7,9 @@ const PAGE_BYTES = 65_536;
 /** Address of the data section. Address 0 stays unused: it means "none" in programs. */
 export const DATA_ADDRESS = 1024;
 
-/** Address at which the hash of a weight is computed while the model loads. */
+/** Address at which hashes are computed while the model loads; bytes that are not in memory pass through what is behind. */
 export const HASH_ADDRESS = 64;
+export const HASHED_ADDRESS = 256;
 
 /**
  * A WebAssembly memory of at least so many bytes.

@@ -1,43 +1,64 @@
+import { GROUPED, OPERATOR_GROUPS, type OperatorGroupName } from "./operator-groups.ts";
 import type { KernelSet } from "./kernels/load.ts";
-import { encodeCommonStep } from "./program/common-records.ts";
+import { COMMON_RECORDS } from "./program/common-records.ts";
 import type { EncodeStep } from "./program/encode.ts";
+import { stepEncoder } from "./program/step-records.ts";
 import type { PlanModel } from "../plan/model.ts";
-import type { Operators } from "../plan/operator.ts";
+import type { Operator, Operators } from "../plan/operator.ts";
 import { COMMON } from "../plan/operators/common.ts";
+import { ELEMENTWISE } from "../plan/operators/elementwise.ts";
 import { isIdentity } from "../plan/resolve.ts";
 
-/** What it takes to plan a model and run it. */
+/** What it takes to plan a model and encode its program. */
 export interface OperatorSet {
   readonly operators: Operators;
   /** Makes records of the operators' steps. */
   readonly encodeStep: EncodeStep;
-  /** The kernels that run them. */
+}
+
+/** What a model takes besides the common operators. */
+export interface Needs {
+  readonly groups: readonly OperatorGroupName[];
   readonly kernels: KernelSet;
 }
 
-const COMMON_SET: OperatorSet = {
-  operators: new Map(Object.entries(COMMON)),
-  encodeStep: encodeCommonStep,
-  kernels: "common",
-};
+/** Common operators whose curves only the largest kernels have: Mish too is made of a Softplus. */
+const RARE_CURVES = ["Elu", "Softplus"];
 
-/**
- * Loads what a graph takes. The operators of convolutional classifiers are in memory; all others are in modules of their
- * own, so that a page with such a classifier does not download them.
- */
-export async function loadOperatorSet(graph: PlanModel["graph"]): Promise<OperatorSet> {
-  return isCommon(graph) ? COMMON_SET : (await import("./all-operators.ts")).ALL_SET;
+/** Finds what a graph takes, which is all that a page downloads. */
+export function needsOf(graph: PlanModel["graph"]): Needs {
+  const ops = new Set(graph.nodes.filter((node) => !isIdentity(node)).map(({ op }) => op));
+  const groups = (Object.keys(GROUPED) as (keyof typeof GROUPED)[]).filter((name) =>
+    GROUPED[name].some((op) => ops.has(op)),
+  );
+  const known = new Set([...Object.keys(COMMON), ...groups.flatMap((name) => GROUPED[name])]);
+  if ([...ops].some((op) => !known.has(op)) || computesIntegers(graph)) return { groups: ["all"], kernels: "all" };
+  if (RARE_CURVES.some((op) => ops.has(op))) return { groups, kernels: "all" };
+  return { groups, kernels: groups.includes("sequences") || groups.includes("resize") ? "usual" : "common" };
+}
+
+/** Loads the operators that `needsOf` has found, besides the common ones. */
+export async function loadOperatorSet({ groups }: Pick<Needs, "groups">): Promise<OperatorSet> {
+  const loaded = await Promise.all(groups.map((name) => OPERATOR_GROUPS[name]()));
+  return {
+    operators: new Map(
+      Object.entries<Operator>(Object.assign({}, COMMON, ...loaded.map(({ operators }) => operators))),
+    ),
+    encodeStep: stepEncoder(Object.assign({}, COMMON_RECORDS, ...loaded.map(({ records }) => records))),
+  };
 }
 
 /**
- * Whether a graph has only common operators, and only floats: their kernels know no integers. Each gives a value of the
- * type of its first input.
+ * Whether elements of another type than float32 are computed with; any kernels can move them. Of the operators that are
+ * not rare, each gives a value of the type of its first input, but for Shape.
  */
-function isCommon({ inputs, nodes, initializers }: PlanModel["graph"]): boolean {
-  const computed = nodes.filter((node) => !isIdentity(node));
-  const first = computed.map((node) => initializers.get(node.inputs[0] ?? ""));
-  return (
-    computed.every(({ op }) => Object.hasOwn(COMMON, op)) &&
-    [...inputs, ...first].every((type) => type === undefined || type.dtype === "float32")
+function computesIntegers({ inputs, nodes, initializers }: PlanModel["graph"]): boolean {
+  const integers = new Set(
+    [...inputs, ...initializers.values()].filter(({ dtype }) => dtype !== "float32").map(({ name }) => name),
   );
+  return nodes.some(({ op, inputs: [first = ""], outputs }) => {
+    if (op !== "Shape" && !integers.has(first)) return false;
+    for (const name of outputs) integers.add(name);
+    return Object.hasOwn(ELEMENTWISE, op);
+  });
 }

@@ -48,6 +48,13 @@ export function createXxh64(): Xxh64 {
   };
 }
 
+/** The XXH64 of some bytes, with seed 0. */
+export function xxh64(bytes: Uint8Array): bigint {
+  const hash = createXxh64();
+  hash.update(bytes);
+  return hash.digest();
+}
+
 function hashMemory(): WebAssembly.Memory {
   try {
     return new WebAssembly.Memory({ initial: (PIECE + PIECE_BYTES) / PAGE });

@@ -15,7 +15,8 @@ import { type LowerCall, type Operator, requireRank, shapeOf, type ShapeCall } f
 import { type Place, viewOf } from "../places.ts";
 import { lowerRows } from "../row-steps.ts";
 
-function softmax(operator: "softmax" | "log-softmax"): Operator {
+/** Softmax over an axis, or its logarithm. */
+export function softmax(operator: "softmax" | "log-softmax"): Operator {
   return {
     rule: softmaxRule,
     require: requireRank,
@@ -73,7 +74,6 @@ function lowerLayerNorm(call: LowerCall): void {
 /** Normalizations of rows: elements along one axis, or along the last axes. */
 export const AXIS_NORMALIZATION: Readonly<Record<string, Operator>> = {
   Softmax: softmax("softmax"),
-  LogSoftmax: softmax("log-softmax"),
   LayerNormalization: {
     rule: layerNormRule,
     require: requireRank,

@@ -1,10 +1,11 @@
 import { CAST as RULES, dtypeFromOnnx, readInt } from "@samoyed/ir";
-import { type Elements, floatPlace, integerPlace, wrapped } from "../element-steps.ts";
+import { floatPlace, integerPlace, wrapped } from "../element-constants.ts";
+import type { Elements } from "../element-steps.ts";
 import { isInteger, isPortType, PORT_TYPES } from "../integers.ts";
 import { type LowerCall, type Operator, requireRank, type ShapeCall } from "../operator.ts";
 import type { Place } from "../places.ts";
 import { unsupported } from "../unsupported.ts";
-import { elementwise } from "./elementwise.ts";
+import { elementwise } from "./element-operator.ts";
 
 function requireType(call: ShapeCall): void {
   requireRank(call);

@@ -1,11 +1,12 @@
 import { BINARY, powRule, readInt, UNARY } from "@samoyed/ir";
-import { type Elements, floatPlace, integerPlace, wrapped } from "../element-steps.ts";
+import { floatPlace, integerPlace, wrapped } from "../element-constants.ts";
+import type { Elements } from "../element-steps.ts";
 import { isInteger } from "../integers.ts";
 import { type LowerCall, type Operator, requireRank } from "../operator.ts";
 import type { Place } from "../places.ts";
 import type { UnaryOperator } from "../steps.ts";
 import { unsupported } from "../unsupported.ts";
-import { type Arithmetic, elementwise, ofNumbers } from "./elementwise.ts";
+import { type Arithmetic, elementwise, ofNumbers } from "./element-operator.ts";
 
 /** The type of the first operand; @throws UnsupportedError when it is not a float and has to be one. */
 function requireFloats(operator: Operator): Operator {

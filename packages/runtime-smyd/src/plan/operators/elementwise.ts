@@ -1,38 +1,20 @@
 import {
   alphaRule,
-  arithmeticRule,
+  canonicalArithmeticRule,
   clipRule,
   floatUnaryRule,
   hardSigmoidRule,
   type OperatorRule,
   unaryRule,
 } from "@samoyed/ir";
+import { binarySteps } from "../copy-steps.ts";
 import { elementPlace } from "../element-place.ts";
-import { type Elements, giveElements, wrapped } from "../element-steps.ts";
-import { isInteger } from "../integers.ts";
+import { NO_ACTIVATION } from "../lowering.ts";
 import { type LowerCall, type Operator, requireRank, type ShapeCall } from "../operator.ts";
 import type { Place } from "../places.ts";
-import type { BinaryOperator } from "../steps.ts";
 
-/** Functions of two numbers, floats or integers. */
-export type Arithmetic =
-  | ("add" | "sub" | "mul" | "div" | "min" | "max" | "modulo" | "remainder")
-  | ("equal" | "less" | "less-equal");
-
-/** What each function of two floats is of integers. */
-const OF_INTEGERS: Readonly<Record<Arithmetic, BinaryOperator>> = {
-  add: "int-add",
-  sub: "int-sub",
-  mul: "int-mul",
-  div: "int-div",
-  min: "int-min",
-  max: "int-max",
-  modulo: "int-modulo",
-  remainder: "int-remainder",
-  equal: "int-equal",
-  less: "int-less",
-  "less-equal": "int-less-equal",
-};
+/** Functions of two floats that all kernels have. */
+type FloatArithmetic = "add" | "sub" | "mul" | "div" | "min" | "max";
 
 /** An activation that no kernel took along is a copy that applies it. */
 export function lowerActivation({ fused, shape, lowering }: LowerCall): void {
@@ -48,49 +30,49 @@ function keepsImages({ inputs, batched }: ShapeCall): boolean {
   return inputs.every((type, index) => !batched[index] || type?.shape.length === rank);
 }
 
-/** An operator of elements; `make` says what it computes of its inputs. */
-export function elementwise(
-  rule: OperatorRule,
-  make: (call: LowerCall, inputs: readonly Place[]) => Elements,
-): Operator {
+/** What operators of elements have in common, whatever they compute. */
+export const OF_ELEMENTS: Pick<Operator, "without" | "require" | "keepsImages"> = {
+  // Before operator set 7, attributes placed the second operand.
+  without: ["axis", "broadcast"],
+  require: requireRank,
+  keepsImages,
+};
+
+/** Plans a function of two floats; the node's result has a name and the activation. */
+function lowerFloats(
+  { fused, shape, lowering }: LowerCall,
+  operator: FloatArithmetic,
+  { left, right, isResult }: { readonly left: Place; readonly right: Place; readonly isResult: boolean },
+): Place {
+  const name = isResult ? fused.output : undefined;
+  const output = elementPlace(lowering, { ...(name !== undefined && { name }), shape, inputs: [left, right] });
+  const activation = isResult ? fused.activation : NO_ACTIVATION;
+  lowering.push({
+    reads: [left, right],
+    writes: output,
+    emit: () => binarySteps(operator, { left, right, output }, activation),
+  });
+  if (isResult) lowering.define(fused.output, output);
+  return output;
+}
+
+function arithmetic(operator: FloatArithmetic): Operator {
   return {
-    rule,
-    anyType: true,
-    // Before operator set 7, attributes placed the second operand.
-    without: ["axis", "broadcast"],
-    require: requireRank,
-    keepsImages,
+    ...OF_ELEMENTS,
+    rule: canonicalArithmeticRule,
     lower(call) {
-      const names = call.fused.inputs.filter((name) => name !== "");
-      giveElements(
-        call,
-        make(
-          call,
-          names.map((name) => call.lowering.place(name)),
-        ),
-      );
+      const [left, right] = call.fused.inputs.map((name) => call.lowering.place(name)) as [Place, Place];
+      lowerFloats(call, operator, { left, right, isResult: true });
     },
   };
 }
 
-/** A function of two numbers of one type, floats or integers. */
-export function ofNumbers(call: LowerCall, operator: Arithmetic, [left, right]: readonly Elements[]): Elements {
-  const dtype = call.dtypeOf(call.fused.inputs[0]!);
-  const operands = [left!, right!] as const;
-  if (!isInteger(dtype)) return { operator, of: operands };
-  const found: Elements = { operator: OF_INTEGERS[operator], of: operands };
-  return call.dtypeOf(call.node.outputs[0]!) === "bool" ? found : wrapped(call, dtype, found);
-}
-
-function arithmetic(operator: Arithmetic, rule: OperatorRule = arithmeticRule): Operator {
-  return elementwise(rule, (call, inputs) => ofNumbers(call, operator, inputs));
-}
-
-/** Bounds that no activation takes: computed ones, and integers. */
-function clip(call: LowerCall): Elements {
+/** Bounds that no activation takes: computed ones. */
+function lowerClip(call: LowerCall): void {
   const [x, low, high] = call.fused.inputs.map((name) => (name === "" ? undefined : call.lowering.place(name)));
-  const above: Elements = low === undefined ? x! : ofNumbers(call, "max", [x!, low]);
-  return high === undefined ? above : ofNumbers(call, "min", [above, high]);
+  const isLast = high === undefined;
+  const above = low === undefined ? x! : lowerFloats(call, "max", { left: x!, right: low, isResult: isLast });
+  if (!isLast) lowerFloats(call, "min", { left: above, right: high, isResult: true });
 }
 
 /** An activation; `activationOf` in `activations.ts` says what it computes. */
@@ -98,7 +80,7 @@ function activation(rule: OperatorRule): Operator {
   return { rule, require: requireRank, lower: lowerActivation };
 }
 
-/** Arithmetic and activations. */
+/** Arithmetic of floats, and activations. */
 export const ELEMENTWISE: Readonly<Record<string, Operator>> = {
   Add: arithmetic("add"),
   Sub: arithmetic("sub"),
@@ -106,7 +88,7 @@ export const ELEMENTWISE: Readonly<Record<string, Operator>> = {
   Div: arithmetic("div"),
   Min: arithmetic("min"),
   Max: arithmetic("max"),
-  Clip: { ...elementwise(clipRule, clip), without: ["min", "max"] },
+  Clip: { ...OF_ELEMENTS, rule: clipRule, without: ["min", "max"], lower: lowerClip },
   Relu: activation(unaryRule),
   LeakyRelu: activation(alphaRule),
   Elu: activation(alphaRule),

@@ -1,6 +1,7 @@
 import { NORMALIZATION as RULES, readFloat, readInt } from "@samoyed/ir";
 import { eachImage } from "../copy-steps.ts";
-import { floatPlace, giveElements, lowerElements } from "../element-steps.ts";
+import { floatPlace } from "../element-constants.ts";
+import { giveElements, lowerElements } from "../element-steps.ts";
 import { type LowerCall, type Operator, requireImages } from "../operator.ts";
 import { imageOf, imageSize, type Place } from "../places.ts";
 

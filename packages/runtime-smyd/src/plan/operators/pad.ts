@@ -1,7 +1,8 @@
+import { formatShape } from "@samoyed/core";
 import { type AxisPadding, CANONICAL_OPSET, padRule, padSources, readPadding, readPadMode } from "@samoyed/ir";
-import { readScalarInput } from "../constants.ts";
+import { scalarOf } from "../constants.ts";
 import { giveGathered } from "../gathered.ts";
-import type { PlanNode } from "../model.ts";
+import type { PlanModel, PlanNode } from "../model.ts";
 import { type LowerCall, type Operator, requireRank, shapeOf, type ShapeCall } from "../operator.ts";
 import { unsupported } from "../unsupported.ts";
 
@@ -17,11 +18,28 @@ function requirePad(call: ShapeCall): void {
   readPadMode(call.node);
 }
 
+/**
+ * The float32 that fills the border, input 2; `undefined` where it is omitted.
+ *
+ * @throws UnsupportedError when it is computed, or no float32 scalar.
+ */
+function readFill(model: PlanModel, node: PlanNode): number | undefined {
+  const name = node.inputs[2] ?? "";
+  if (name === "") return undefined;
+  const weight = model.graph.initializers.get(name);
+  if (weight === undefined) throw unsupported(node, "computes its input 2; only a constant is planned");
+  const value = scalarOf(model, weight);
+  if (value === undefined) {
+    throw unsupported(node, `has ${weight.storage} ${formatShape(weight.shape)} as input 2; one float32 is planned`);
+  }
+  return value;
+}
+
 function lowerPad(call: LowerCall): void {
   const { fused, node, shape, lowering, shapeOf } = call;
   const from = shapeOf(fused.inputs[0]!);
   const padding = paddingOf(node, call.dims, from.length);
-  const fill = readScalarInput(lowering.model, node, 2) ?? 0;
+  const fill = readFill(lowering.model, node) ?? 0;
   giveGathered(call, { indices: padSources(node, padding, { from, to: shape }), fill });
 }
 

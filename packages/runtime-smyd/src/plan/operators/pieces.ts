@@ -1,20 +1,21 @@
 import {
   CANONICAL_OPSET,
-  INDEXING,
-  LAYOUT as RULES,
+  expandRule,
+  gatherRule,
   normalizeIndex,
   readSlices,
   resolveSlice,
   sliceRule,
   splitRule,
+  tileRule,
 } from "@samoyed/ir";
 import { broadcastView, stridedCopy } from "../copy-steps.ts";
 import { countElements } from "../limits.ts";
 import { type LowerCall, type Operator, requireRank, shapeOf } from "../operator.ts";
 import { axisOf, partOf } from "../parts.ts";
 import { everyPixel } from "../pixel-tables.ts";
+import { lowerComputedGather } from "../take-steps.ts";
 import { unsupported } from "../unsupported.ts";
-import { lowerComputedGather } from "./indexing.ts";
 import { reshapedView, viewPlace } from "../views.ts";
 
 function lowerSplit(call: LowerCall): void {
@@ -147,15 +148,15 @@ export const PIECES: Readonly<Record<string, Operator>> = {
     keepsImages: (call) => slicesOf(call, shapeOf(call, 0).length)?.has(0) === false,
     lower: lowerSlice,
   },
-  Expand: { rule: RULES["Expand"]!, anyType: true, require: requireRank, lower: lowerExpand },
+  Expand: { rule: expandRule, anyType: true, require: requireRank, lower: lowerExpand },
   Tile: {
-    rule: RULES["Tile"]!,
+    rule: tileRule,
     anyType: true,
     keepsImages: (call) => call.dims(1)?.[0] === 1 || !call.batched[0],
     lower: lowerTile,
   },
   Gather: {
-    rule: INDEXING["Gather"]!,
+    rule: gatherRule,
     anyType: true,
     require: requireRank,
     keepsImages: (call) => !call.batched[0] || (axisOf(call, shapeOf(call, 0).length, 0) !== 0 && !call.batched[1]),

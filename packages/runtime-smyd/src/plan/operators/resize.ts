@@ -2,7 +2,7 @@ import type { Shape, Tensor } from "@samoyed/core";
 import {
   type AxisWeights,
   CANONICAL_OPSET,
-  numbers,
+  parameters,
   readResize,
   readResizeMode,
   RESIZE as RULES,
@@ -68,7 +68,7 @@ function regionOf(
   if (!node.inputs[1] || mode.coordinates !== "tf_crop_and_resize") return [0, 1];
   const region = tensor(1);
   if (region === undefined) throw unsupported(node, "computes its region of interest");
-  const values = numbers(region);
+  const values = parameters(region);
   const index = axes.indexOf(axis);
   return [values[index]!, values[index + axes.length]!];
 }

@@ -1,19 +1,9 @@
-import { CONSTANTS, type OperatorRule } from "@samoyed/ir";
-import type { LowerCall, Operator } from "../operator.ts";
-import { unsupported } from "../unsupported.ts";
-
-/** Computed while shapes are: at run time there is nothing left to do. */
-function lowerSizes({ node }: LowerCall): void {
-  throw unsupported(node, "computes sizes that are not known before a run");
-}
-
-function sizes(rule: OperatorRule | undefined): Operator {
-  return { rule: rule!, anyType: true, lower: lowerSizes };
-}
+import { CONSTANTS } from "@samoyed/ir";
+import type { Operator } from "../operator.ts";
+import { ofSizes } from "../sizes-operator.ts";
 
 /** Operators whose results follow from sizes. */
 export const SIZES: Readonly<Record<string, Operator>> = {
-  Range: sizes(CONSTANTS["Range"]),
-  Shape: sizes(CONSTANTS["Shape"]),
-  Size: sizes(CONSTANTS["Size"]),
+  Range: ofSizes(CONSTANTS["Range"]!),
+  Size: ofSizes(CONSTANTS["Size"]!),
 };

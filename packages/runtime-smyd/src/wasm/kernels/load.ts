@@ -4,8 +4,8 @@ import type { Simd } from "./detect.ts";
 /** Whether a memory is one thread's own. */
 export type Sharing = "unshared" | "shared";
 
-/** Which operators the kernels are for: those of convolutional classifiers, or all. */
-export type KernelSet = "common" | "all";
+/** Which operators the kernels are for: those of convolutional classifiers, of transformers and detectors too, or all. */
+export type KernelSet = "common" | "usual" | "all";
 
 /** Exports of the kernels. Addresses are bytes into the memory; nothing is checked. */
 export interface Kernels {
@@ -25,6 +25,16 @@ const VARIANTS = {
   common: {
     plain: { unshared: () => import("./built/plain.ts"), shared: () => import("./built/plain-shared.ts") },
     relaxed: { unshared: () => import("./built/relaxed.ts"), shared: () => import("./built/relaxed-shared.ts") },
+  },
+  usual: {
+    plain: {
+      unshared: () => import("./built/plain-usual.ts"),
+      shared: () => import("./built/plain-shared-usual.ts"),
+    },
+    relaxed: {
+      unshared: () => import("./built/relaxed-usual.ts"),
+      shared: () => import("./built/relaxed-shared-usual.ts"),
+    },
   },
   all: {
     plain: { unshared: () => import("./built/plain-all.ts"), shared: () => import("./built/plain-shared-all.ts") },

@@ -2,7 +2,6 @@ import {
   MAP_ABS,
   MAP_ACOS,
   MAP_ACOSH,
-  MAP_ADD,
   MAP_AND,
   MAP_ASIN,
   MAP_ASINH,
@@ -11,7 +10,6 @@ import {
   MAP_CEIL,
   MAP_COS,
   MAP_COSH,
-  MAP_DIV,
   MAP_EQUAL,
   MAP_EXP,
   MAP_FLOOR,
@@ -30,10 +28,7 @@ import {
   MAP_LESS,
   MAP_LESS_EQUAL,
   MAP_LOG,
-  MAP_MAX,
-  MAP_MIN,
   MAP_MODULO,
-  MAP_MUL,
   MAP_NEG,
   MAP_OR,
   MAP_POW,
@@ -44,23 +39,18 @@ import {
   MAP_SIN,
   MAP_SINH,
   MAP_SQRT,
-  MAP_SUB,
   MAP_TAN,
   MAP_TO_FLOAT,
   MAP_TO_INT,
   MAP_UNEQUAL,
   MAP_XOR,
 } from "./fields.ts";
+import { ARITHMETIC_NUMBERS } from "./arithmetic-numbers.ts";
 import type { BinaryOperator, UnaryOperator } from "../../plan/steps.ts";
 
 /** The number of each function of elements. */
 export const MAP_OPERATORS: Readonly<Record<BinaryOperator | UnaryOperator, number>> = {
-  add: MAP_ADD,
-  sub: MAP_SUB,
-  mul: MAP_MUL,
-  div: MAP_DIV,
-  min: MAP_MIN,
-  max: MAP_MAX,
+  ...ARITHMETIC_NUMBERS,
   pow: MAP_POW,
   prelu: MAP_PRELU,
   modulo: MAP_MODULO,

@@ -1,3 +1,4 @@
+import { UnsupportedError } from "@samoyed/core";
 import {
   MAP_BYTES,
   MAP_COPY,
@@ -10,16 +11,22 @@ import {
   MAP_RIGHT,
   MAP_RIGHT_STRIDES,
   MAP_ROWS,
-  MAP_SELECT,
   MAP_SHAPE,
   MAP_THIRD,
   MAP_THIRD_STRIDES,
   MAP_UNIT_ROWS,
   OPERATION_MAP,
 } from "./fields.ts";
-import { MAP_OPERATORS } from "./map-operators.ts";
 import { createRecord, writeActivation, type StepRecord } from "./record.ts";
-import type { Activation, BinaryStep, CopyStep, SelectStep, StridedView, UnaryStep } from "../../plan/steps.ts";
+import type {
+  Activation,
+  BinaryOperator,
+  BinaryStep,
+  CopyStep,
+  StridedView,
+  UnaryOperator,
+  UnaryStep,
+} from "../../plan/steps.ts";
 
 const RANK = 6;
 /** Elements of one unit of work, so that taking a unit costs little beside it. */
@@ -39,28 +46,35 @@ interface Dimension {
   readonly output: number;
 }
 
-/** Copies, activations and functions of elements are one kind of record. */
-export function mapRecord(step: BinaryStep | UnaryStep | SelectStep | CopyStep): StepRecord {
-  switch (step.kind) {
-    case "binary":
-      return encode({ ...step, operator: MAP_OPERATORS[step.operator] });
-    case "unary":
-      return encode({ ...step, operator: MAP_OPERATORS[step.operator], left: step.input });
-    case "select":
-      return encode({ ...step, operator: MAP_SELECT, third: step.condition });
-    default:
-      return encode({ ...step, operator: step.activation.kind === "none" ? MAP_MOVE : MAP_COPY, left: step.input });
-  }
+/** Numbers of functions of elements. */
+type FunctionNumbers = Readonly<Partial<Record<BinaryOperator | UnaryOperator, number>>>;
+
+/** A copy, with an activation or without. */
+export function copyRecord(step: CopyStep): StepRecord {
+  return mapRecord({ ...step, operator: step.activation.kind === "none" ? MAP_MOVE : MAP_COPY, left: step.input });
 }
 
-interface MapStep extends Pick<BinaryStep, "left" | "output" | "shape"> {
+/**
+ * A function of one or two elements.
+ *
+ * @throws UnsupportedError when it is not one of those.
+ */
+export function functionRecord(step: BinaryStep | UnaryStep, numbers: FunctionNumbers): StepRecord {
+  const operator = numbers[step.operator];
+  if (operator === undefined) throw new UnsupportedError(`the function ${step.operator} is not one of the kernels'`);
+  return mapRecord({ ...step, operator, left: step.kind === "binary" ? step.left : step.input });
+}
+
+/** A step of elements, `operator` being its number. */
+export interface MapStep extends Pick<BinaryStep, "left" | "output" | "shape"> {
   readonly operator: number;
   readonly right?: StridedView;
   readonly third?: StridedView;
   readonly activation?: Activation;
 }
 
-function encode({ operator, left, right = left, third, output, shape, activation }: MapStep): StepRecord {
+/** Copies, activations and functions of elements are one kind of record. */
+export function mapRecord({ operator, left, right = left, third, output, shape, activation }: MapStep): StepRecord {
   const dimensions = arrange(
     shape.map((size, axis) => ({
       size,

@@ -26,12 +26,19 @@ export interface WorkerPool {
   dispose(): Promise<void>;
 }
 
-/** Options of `startWorkerPool`. */
-export interface WorkerPoolOptions {
+/** Workers over one memory. */
+export interface WorkersOptions {
   readonly threads: number;
   readonly module: WebAssembly.Module;
   /** Shared, as the module was compiled for. */
   readonly memory: WebAssembly.Memory;
+}
+
+/** Starts workers on a platform; @throws what `startWorkerPool` throws. */
+export type StartWorkers = (options: WorkersOptions) => Promise<WorkerPool>;
+
+/** Options of `startWorkerPool`. */
+export interface WorkerPoolOptions extends WorkersOptions {
   readonly start: StartThread;
 }
 
