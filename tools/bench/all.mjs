@@ -1,7 +1,8 @@
 // Runs the benchmarks and writes docs/benchmarks.md from their results: its figures have no other source.
 //   node tools/bench/all.mjs [--runs N]
-// Takes about three quarters of an hour on two otherwise idle cores. Networks of other kinds come from the oracle.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+// Takes about an hour on two otherwise idle cores. Networks of other kinds come from the oracle (tools/oracle/setup.mjs), and
+// what LiteRT.js runs from its second environment (tools/oracle/setup.mjs --litert); without them their rows are not run.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,34 +22,6 @@ async function bench(script, ...args) {
   const out = join(folder, `${script}.json`);
   await $({ stdio: "inherit" })`${process.execPath} ${here(script)} ${args} --out ${out}`;
   return JSON.parse(readFileSync(out, "utf8"));
-}
-
-/** Small kernels, depthwise convolutions, attention; of other families than the networks with names. */
-const EXPORTED = [
-  "mobilenetv3_large_100",
-  "efficientnet_b0",
-  "convnext_tiny",
-  "vit_small_patch16_224",
-  "swin_tiny_patch4_window7_224",
-];
-
-/** The runtime of .smyd models on the networks that it knows, and on exported ones where the oracle is installed. */
-async function smydBench() {
-  const known = await bench("smyd.mjs");
-  const python = here("../oracle/.venv/bin/python");
-  if (!existsSync(python)) {
-    const notRun = `${EXPORTED.join(", ")}: the oracle is not installed (node tools/oracle/setup.mjs)`;
-    return { ...known, notRun: [...known.notRun, notRun] };
-  }
-  await $({ stdio: "inherit" })`${python} ${here("../oracle/export_networks.py")} --out ${folder} ${EXPORTED}`;
-  const files = EXPORTED.map((name) => join(folder, `${name}.pt2`));
-  // Attention takes TensorFlow.js's wasm backend seconds.
-  const exported = await bench("smyd.mjs", "--model", files.join(","), "--without", "tfjs-wasm");
-  return {
-    ...known,
-    rows: [...known.rows, ...exported.rows],
-    notRun: [...known.notRun, ...exported.notRun],
-  };
 }
 
 const TARGETS = ["onnx", "tfjs", "smyd", "onnx,tfjs", "tfjs:uint8", "smyd:int8"];
@@ -139,7 +112,7 @@ ${parts.join("\n\n")}`;
 try {
   const convert = await bench("convert.mjs", "--runs", runs, ...TARGETS.flatMap((target) => ["--target", target]));
   const preprocess = await bench("preprocess.mjs", "--rounds", runs);
-  const smyd = await smydBench();
+  const smyd = await bench("smyd.mjs");
   const tiles = await bench("smyd-tiles.mjs");
   const tfjs = await bench("tfjs.mjs");
   const groups = [await bench("tfjs-groups.mjs", "--backend", "wasm")];

@@ -65,7 +65,7 @@ def main() -> int:
         start = time.process_time()
         try:
             document = in_time(function, name)
-            text = f"{len(document['program']['graph_module']['graph']['nodes'])} nodes{', open' * document['open']}"
+            text = f"{len(document['program']['graph_module']['graph']['nodes'])} nodes{', open' if document['open'] else ''}"
         except Exception as error:  # whatever PyTorch or timm throw: the file says it
             text = f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else ''}"
             document = {"name": name, "refused": text}

@@ -1,22 +1,38 @@
 #!/usr/bin/env node
 // Sets up the oracle: a Python virtual environment in tools/oracle/.venv with the pinned PyTorch and timm.
+//   node tools/oracle/setup.mjs             the oracle
+//   node tools/oracle/setup.mjs --litert    litert-torch in tools/oracle/litert/.venv: .tflite files for the benchmark only
 // Quickly does nothing if it already exists. Uses only Node's own modules.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 
 const MINIMUM = [3, 11];
 const folder = dirname(fileURLToPath(import.meta.url));
-const venv = join(folder, ".venv");
+const root = dirname(dirname(folder));
+/** `loads` is a program that fails where the packages are installed and do not work. */
+const ENVIRONMENTS = {
+  oracle: {
+    home: folder,
+    packages: "PyTorch and timm",
+    loads: "import samoyed_oracle.torchvision_shim, timm, torchvision; timm.create_model('test_resnet')",
+  },
+  litert: { home: join(folder, "litert"), packages: "PyTorch and litert-torch", loads: "import litert_torch, onnx" },
+};
+const { values } = parseArgs({ options: { litert: { type: "boolean", default: false } } });
+const name = values.litert ? "litert" : "oracle";
+const { home, packages, loads } = ENVIRONMENTS[name];
+const venv = join(home, ".venv");
 const windows = process.platform === "win32";
 const python = windows ? join(venv, "Scripts", "python.exe") : join(venv, "bin", "python");
-const requirements = join(folder, "requirements.txt");
-const withoutDependencies = join(folder, "requirements-no-deps.txt");
+const requirements = join(home, "requirements.txt");
+const withoutDependencies = join(home, "requirements-no-deps.txt");
 
 /** Exits with two lines: what is wrong, what to do. */
 function fail(what, todo, status) {
-  console.error(`oracle: ${what}`);
+  console.error(`${name}: ${what}`);
   console.error(todo);
   process.exit(status);
 }
@@ -63,12 +79,12 @@ function findPython() {
   const names = asked ? [asked] : ["python3.11", "python3.12", "python3.13", "python3", "python"];
   const script = "import sys; print('%d.%d' % sys.version_info[:2])";
   const seen = [];
-  for (const name of names) {
-    const version = capture(name, ["-c", script]);
+  for (const command of names) {
+    const version = capture(command, ["-c", script]);
     if (version === undefined) continue;
-    seen.push(`${name} is ${version}`);
+    seen.push(`${command} is ${version}`);
     const [major, minor] = version.split(".").map(Number);
-    if (major === MINIMUM[0] && minor >= MINIMUM[1]) return name;
+    if (major === MINIMUM[0] && minor >= MINIMUM[1]) return command;
   }
   const found = seen.length > 0 ? ` (${seen.join(", ")})` : "";
   fail(
@@ -80,7 +96,7 @@ function findPython() {
 
 const missing = missingPins();
 if (missing?.length === 0) {
-  console.log("oracle: ready");
+  console.log(`${name}: ready`);
   process.exit(0);
 }
 if (missing === undefined) {
@@ -91,7 +107,7 @@ if (missing === undefined) {
     todo: "Install Python's venv module (Debian: apt-get install python3-venv) and run this again.",
   });
 }
-console.log("oracle: installing PyTorch and timm into tools/oracle/.venv; this takes minutes the first time");
+console.log(`${name}: installing ${packages} into ${relative(root, venv)}; this takes minutes the first time`);
 const pip = (...args) =>
   run(python, ["-m", "pip", "install", "-qq", "--disable-pip-version-check", ...args], {
     what: "pip could not install the pinned packages",
@@ -99,8 +115,8 @@ const pip = (...args) =>
   });
 pip("-r", requirements);
 pip("--no-deps", "-r", withoutDependencies);
-run(python, ["-c", "import samoyed_oracle.torchvision_shim, timm, torchvision; timm.create_model('test_resnet')"], {
+run(python, ["-c", loads], {
   what: "the packages are installed but do not load",
   todo: `Remove ${venv} and run this again.`,
 });
-console.log("oracle: ready");
+console.log(`${name}: ready`);

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,6 +9,21 @@ import { peakMB } from "./peak-memory.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const bundles = new Map();
+
+/** What an engine fetches from /wasm/: files of its package's `folder`, next to the one that the package's name resolves to. */
+const SERVED = {
+  "tfjs-wasm": { of: "@tensorflow/tfjs-backend-wasm", folder: ".", names: /\.wasm$/u },
+  "litert-web": { of: "@litertjs/core", folder: "../wasm", names: /\.(?:js|wasm)$/u },
+};
+
+/** Reads the files that an engine's page fetches from /wasm/, by path. */
+function servedFiles(engine) {
+  if (SERVED[engine] === undefined) return [];
+  const { of, folder, names } = SERVED[engine];
+  const path = join(dirname(createRequire(import.meta.url).resolve(of)), folder);
+  const found = readdirSync(path).filter((name) => names.test(name));
+  return found.map((name) => [`/wasm/${name}`, readFileSync(join(path, name))]);
+}
 
 /**
  * Bundles the files of this engine's page, by path, once. Not minified with threads: TensorFlow.js makes its threads from
@@ -21,13 +36,7 @@ async function pageFiles(engine, threads) {
   const emitted = await bundle(here("page.mjs"), { alias, minify: threads === 1 });
   const files = new Map(emitted.map(({ name, bytes }) => [`/${name}`, bytes]));
   files.set("/index.html", Buffer.from(`<!doctype html><script type="module" src="/page.js"></script>`));
-  if (engine === "tfjs-wasm") {
-    const folder = dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"));
-    for (const kind of ["", "-simd", "-threaded-simd"]) {
-      const name = `tfjs-backend-wasm${kind}.wasm`;
-      files.set(`/wasm/${name}`, readFileSync(join(folder, name)));
-    }
-  }
+  for (const [path, bytes] of servedFiles(engine)) files.set(path, bytes);
   bundles.set(key, files);
   return files;
 }

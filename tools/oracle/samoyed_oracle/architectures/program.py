@@ -70,8 +70,9 @@ class Taps(torch.nn.Module):
         return tuple(self.bare(x))
 
 
-# Sizes at which the guards of a program with open sizes must hold: multiples of 32 and others.
-_SIZES = (64, 96, 97, 128, 160, 191, 224, 225, 256, 288, 320, 384, 448, 500, 512, 640)
+# Multiples that sides may have to be, and sides at which guards are tried.
+_MULTIPLES = (1, 2, 4, 8, 16, 32, 64)
+_SIDES = (32, 33, 48, 64, 65, 72, 96, 97, 128, 160, 191, 192, 224, 225, 240, 256, 288, 300, 320, 384, 448, 500, 512, 640)
 
 
 class _Image:
@@ -84,14 +85,33 @@ class _Image:
         return self._sizes
 
 
-def _holds(guard: str, sizes: tuple[int, ...]) -> bool:
-    return bool(eval(guard, {"L": {"x": _Image(*sizes)}, "max": max, "min": min}))  # noqa: S307: PyTorch's own text
+def _open_sides(guards: list[str], size: tuple[int, ...]) -> dict | None:
+    """The sides for which a program holds: multiples of one number from a least one on; None for its own only.
 
+    A guard is a decision that the network took at its own size, or a condition without which PyTorch raises an error.
+    """
+    channels, *own = size
+    # The text is PyTorch's own.
+    compiled = [compile(guard, "guard", "eval") for guard in dict.fromkeys(guards)]
 
-def _decides_on_size(guards: list[str], size: tuple[int, ...]) -> bool:
-    """Whether a program is for its own image size only, because the network decides something by it."""
-    images = [(2, size[0], height, width) for height in _SIZES for width in _SIZES]
-    return any(not _holds(guard, image) for guard in guards for image in images)
+    def holds(height: int, width: int) -> bool:
+        scope = {"L": {"x": _Image(2, channels, height, width)}, "max": max, "min": min, "Max": max, "Min": min}
+        return all(eval(guard, scope) for guard in compiled)  # noqa: S307
+
+    good = {(h, w): holds(h, w) for h in _SIDES for w in _SIDES}
+    for multiple in _MULTIPLES:
+        if any(side % multiple for side in own):
+            continue
+        sides = [side for side in _SIDES if side % multiple == 0]
+        least = None
+        for start in sides:
+            rest = [side for side in sides if side >= start]
+            if all(good[h, w] for h in rest for w in rest):
+                least = start
+                break
+        if least is not None and least <= min(own):
+            return {"multiple": multiple, "least": least}
+    return None
 
 
 def _encode(tensor: torch.Tensor) -> dict:
@@ -155,7 +175,7 @@ def _traced(module: torch.nn.Module, size: tuple[int, ...], *, open_image: bool)
 def export(module: torch.nn.Module, size: tuple[int, ...], *, open_image: bool) -> dict:
     """The program of a module of one image input [batch, *size], as JSON, and the constants that it reads.
 
-    `open` says whether height and width are open, too: where PyTorch exports it so without a decision on the size.
+    `open` says for which heights and widths: where PyTorch exports it so, those at which it would decide alike.
     """
     try:
         with _limited(_OPEN_SECONDS if open_image else 0):
@@ -166,8 +186,8 @@ def export(module: torch.nn.Module, size: tuple[int, ...], *, open_image: bool) 
             return export(module, size, open_image=False)
         raise
     guards = top.pop("guards_code") or []
-    opened = open_image and len(top["range_constraints"]) > 1
-    if opened and _decides_on_size(guards, size):
+    opened = _open_sides(guards, size) if open_image and len(top["range_constraints"]) > 1 else None
+    if open_image and opened is None and len(top["range_constraints"]) > 1:
         return export(module, size, open_image=False)
     root = [entry for entry in top["graph_module"]["module_call_graph"] if entry["fqn"] == ""]
     top["graph_module"] = {**top["graph_module"], "module_call_graph": root, "metadata": {}}
