@@ -28,8 +28,9 @@ async function graphOf({ name, program, constants }, state) {
 export async function exportedNetwork(document, taps) {
   const { state, classes, absentWithoutClasses, channels } = document;
   const graph = await graphOf(document, state);
+  // Feature maps that were exported for one size are none of a graph that takes others.
   const tapped =
-    taps === undefined || taps.refused !== undefined
+    taps === undefined || taps.refused !== undefined || (document.open && !taps.open)
       ? undefined
       : { graph: await graphOf(taps, state), modules: taps.taps.map(({ module }) => module) };
   return {

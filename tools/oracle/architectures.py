@@ -1,10 +1,10 @@
 """Exports every network that timm registers, without weights, into a folder that Samoyed's own command then converts.
 
-    tools/oracle/.venv/bin/python tools/oracle/architectures.py [--taps] [--out FOLDER] [NAME…]
+    tools/oracle/.venv/bin/python tools/oracle/architectures.py [--taps] [--fixed] [--out FOLDER] [NAME…]
 
 A network that has a file is left alone, so the command can be interrupted; a named network is exported anew. One
 that cannot be exported has a file that says why. --taps exports the feature maps of `features_only`, too, in a second
-round.
+round. --fixed leaves no size open but the batch: for networks that Samoyed converts for one size only.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import json
 import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -51,6 +52,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*")
     parser.add_argument("--taps", action="store_true")
+    parser.add_argument("--fixed", action="store_true")
     parser.add_argument("--out", type=Path, default=ROOT)
     options = parser.parse_args()
     unknown = set(options.names) - set(timm.list_models())
@@ -64,7 +66,7 @@ def main() -> int:
             continue
         start = time.process_time()
         try:
-            document = in_time(function, name)
+            document = in_time(partial(function, may_open=not options.fixed), name)
             text = f"{len(document['program']['graph_module']['graph']['nodes'])} nodes{', open' if document['open'] else ''}"
         except Exception as error:  # whatever PyTorch or timm throw: the file says it
             text = f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else ''}"

@@ -14,6 +14,11 @@ _SIZED_PADDING = (Conv2dSame, MaxPool2dSame, AvgPool2dSame)
 _CONFIG = ("input_size", "min_input_size", "fixed_input_size", "pool_size", "num_classes", "classifier", "first_conv")
 
 
+def _may_open(model: torch.nn.Module) -> bool:
+    sized = any(isinstance(module, _SIZED_PADDING) for module in model.modules())
+    return not (model.default_cfg.get("fixed_input_size") or sized)
+
+
 def _output_shape(model: torch.nn.Module, size: tuple[int, ...]) -> list[int]:
     with torch.no_grad(), FakeTensorMode(allow_non_fake_inputs=True):
         return list(model(torch.empty(2, *size)).shape)
@@ -66,12 +71,11 @@ def _features_shape(program: dict) -> list | None:
     return [size.get("as_int") for size in sizes]
 
 
-def export_network(name: str) -> dict:
+def export_network(name: str, *, may_open: bool) -> dict:
     model = create(name)
     config = model.default_cfg
     size = tuple(config["input_size"])
-    sized = any(isinstance(module, _SIZED_PADDING) for module in model.modules())
-    may_open = not (config.get("fixed_input_size") or sized)
+    may_open = may_open and _may_open(model)
     state = [[key, str(value.dtype).removeprefix("torch."), list(value.shape)] for key, value in model.state_dict().items()]
     outputs, features = _outputs(name, model)
     try:
@@ -107,7 +111,7 @@ def export_network(name: str) -> dict:
     }
 
 
-def export_taps(name: str) -> dict:
+def export_taps(name: str, *, may_open: bool) -> dict:
     """The program of the feature maps of timm's `features_only`, with its default stages."""
     model = create(name)
     config = model.default_cfg
@@ -121,6 +125,5 @@ def export_taps(name: str) -> dict:
             strict=True,
         )
     ]
-    sized = any(isinstance(module, _SIZED_PADDING) for module in model.modules())
-    may_open = not (config.get("fixed_input_size") or sized)
+    may_open = may_open and _may_open(model)
     return {"name": name, "taps": info, **export(Taps(model, features), tuple(config["input_size"]), open_image=may_open)}
