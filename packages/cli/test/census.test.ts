@@ -27,6 +27,14 @@ describe("the census", () => {
     expect(stdout).toMatch(/^6 passed; seeded weights, not trained$/mu);
   });
 
+  test("from bare checkpoints, whose graphs the catalogue has", async () => {
+    const argv = ["check", "census", "--from", "checkpoint", "--only", "test_vit,test_convnext"];
+    const { code, stdout } = await runMain([...argv, "--backend", "onnxruntime-node,smyd,tfjs-wasm"], { env });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^vision_transformer: test_vit\n {2}onnxruntime-node {2}passed, \d\.\d F, \d+ ms$/mu);
+    expect(stdout).toMatch(/^6 passed; seeded weights, not trained$/mu);
+  });
+
   test("JSON, and a required backend that did not run", async () => {
     const argv = [
       "check",

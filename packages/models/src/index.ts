@@ -27,6 +27,7 @@ export {
   type ExportedNetwork,
   INDEX_FILE,
   type IndexedArchitecture,
+  openCatalogue,
   type ReadData,
 } from "./catalogue/index.ts";
 export type { Architecture, Classifier, InputSize } from "./family.ts";

@@ -115,7 +115,7 @@ async function convert(
   const [, channels, height, width] = input;
   const named = {
     model: name,
-    preprocess: { ...DEFAULT_PREPROCESS, inputSize: [channels!, height!, width!] as const },
+    preprocess: { ...DEFAULT_PREPROCESS, inputSize: [channels, height, width] as const },
   };
   try {
     const options = { formats: [format], outDir, signal, ...(from === "checkpoint" && named) };

@@ -1,4 +1,4 @@
-export { ARCHITECTURE_ENDING, Catalogue, type CatalogueIndex, INDEX_FILE } from "./catalogue.ts";
+export { ARCHITECTURE_ENDING, Catalogue, type CatalogueIndex, INDEX_FILE, openCatalogue } from "./catalogue.ts";
 export type { ReadData } from "./read-json.ts";
 export { encodeArchitecture, type ExportedNetwork } from "./encode-architecture.ts";
 export { buildIndex, type IndexedArchitecture } from "./build-index.ts";
