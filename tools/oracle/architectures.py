@@ -11,6 +11,7 @@ import argparse
 import gc
 import gzip
 import json
+import logging
 import signal
 import sys
 import time
@@ -58,6 +59,8 @@ def main() -> int:
     unknown = set(options.names) - set(timm.list_models())
     if unknown:
         parser.error(f"no such network: {', '.join(sorted(unknown))}")
+    # PyTorch says at length which conditions on sizes it cannot solve.
+    logging.getLogger("torch").setLevel(logging.CRITICAL)
     options.out.mkdir(parents=True, exist_ok=True)
     function, ending = (export_taps, ".taps.json.gz") if options.taps else (export_network, ".json.gz")
     for name in options.names or timm.list_models():

@@ -9,11 +9,10 @@ from collections.abc import Iterator
 import torch
 from torch._export.serde.serialize import EnumEncoder, ExportedProgramSerializer, _dataclass_to_dict
 
+from samoyed_oracle.architectures.without_weights import share_tensors
 
 _BATCH = torch.export.Dim.DYNAMIC
 _AUTO = torch.export.Dim.AUTO
-
-
 # PyTorch's algebra of open sizes can grow without end; 30 s is ten times what it takes for most networks.
 _OPEN_SECONDS = 30
 
@@ -60,6 +59,8 @@ class Taps(torch.nn.Module):
         for name, child in list(features.named_children()):
             if name == "model":
                 features.model = model
+            elif name == "body":
+                share_tensors(child, model)
             elif name in paths:
                 features._modules[name] = model.get_submodule(paths[name])
             elif next(child.parameters(), None) is not None:
