@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { DEFAULT_PREPROCESS } from "@samoyed/convert";
 import { convertFile, convertModelFile } from "@samoyed/convert/node";
-import { throwIfAborted, UnsupportedError } from "@samoyed/core";
+import { throwIfAborted, UnsupportedError, UsageError } from "@samoyed/core";
 import {
   type CaseBackend,
   type CensusBackendResult,
@@ -124,7 +124,9 @@ async function convert(
   } catch (error) {
     throwIfAborted(signal);
     const reason = error instanceof Error ? error.message : String(error);
-    return { kind: error instanceof UnsupportedError ? "refused" : "failed", reason };
+    // A graph of one size is no use for a case that was recorded at another.
+    const refused = error instanceof UnsupportedError || error instanceof UsageError;
+    return { kind: refused ? "refused" : "failed", reason };
   }
 }
 
