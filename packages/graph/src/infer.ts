@@ -1,4 +1,4 @@
-import { type DType, type LazyTensor, type Tensor, toFloat32 } from "@samoyed/core";
+import type { LazyTensor, Tensor } from "@samoyed/core";
 import {
   checkShape,
   constantDims,
@@ -14,20 +14,13 @@ import {
   type ValueInfo,
   type ValueType,
 } from "@samoyed/ir";
+import { widenTensor } from "./widen-tensor.ts";
 
 /** Facts that inference found about a graph's values. */
 export interface Knowledge {
   readonly types: ReadonlyMap<string, ValueType>;
   /** The elements of integer values of at most one axis, perhaps in part by symbol. */
   dims(value: string): readonly Dim[] | undefined;
-}
-
-const SMALL_FLOATS: ReadonlySet<DType> = new Set<DType>(["float16", "bfloat16", "float8_e4m3fn", "float8_e5m2"]);
-
-/** The values as float32 where they have fewer bits: the rules, which a page downloads, do without such casts. */
-function widened(tensor: Tensor | undefined): Tensor | undefined {
-  if (tensor === undefined || !SMALL_FLOATS.has(tensor.dtype)) return tensor;
-  return { dtype: "float32", shape: tensor.shape, data: toFloat32(tensor) };
 }
 
 /** Facts known while walking a graph in order. */
@@ -59,7 +52,8 @@ class Walk implements Knowledge {
 
   tensor(name: string): Tensor | undefined {
     const lazy = this.#initializers.get(name);
-    return lazy === undefined ? undefined : widened(knownTensor(lazy));
+    const known = lazy && knownTensor(lazy);
+    return known && widenTensor(known);
   }
 
   visit(node: Node): void {

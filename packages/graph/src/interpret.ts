@@ -24,6 +24,7 @@ import {
 import { INTERPRETERS } from "./interpreter/index.ts";
 import type { TensorType } from "./interpreter/interpreter.ts";
 import { verifyGraph } from "./verify.ts";
+import { widenTensor } from "./widen-tensor.ts";
 
 /** Every operator that `interpret` computes. */
 export const INTERPRETED_OPERATORS: readonly string[] = [...INTERPRETERS.keys()].sort();
@@ -65,7 +66,7 @@ function concreteTypes(node: Node, opset: number, inputs: readonly (Tensor | und
     node,
     opset,
     inputs: inputs.map((tensor): ValueType | undefined => tensor && { dtype: tensor.dtype, shape: tensor.shape }),
-    constant: (index) => inputs[index],
+    constant: (index) => inputs[index] && widenTensor(inputs[index]),
     dims: (index) => inputs[index] && tensorDims(inputs[index]),
     sizes: SYMBOLIC_SIZES,
   };
