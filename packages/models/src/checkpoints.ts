@@ -102,7 +102,7 @@ let known: Promise<readonly ModelInfo[]> | undefined;
  * @throws what `readData` and `readJson` throw; FormatError when the table is damaged.
  */
 export async function checkpoints(): Promise<readonly ModelInfo[]> {
-  const reading = (known ??= readJson(readData, FILE, MAX_BYTES).then((json) =>
+  const reading = (known ??= readJson(readData, FILE, { maxBytes: MAX_BYTES }).then((json) =>
     readPublished(checkPublishedTable(json, FILE)),
   ));
   try {

@@ -1,4 +1,4 @@
-import { FormatError, type Shape } from "@samoyed/core";
+import type { Shape } from "@samoyed/core";
 import { type ReadData, readJson } from "./read-json.ts";
 import type { StoredGraph } from "./stored-graph.ts";
 
@@ -33,14 +33,9 @@ const MAX_BYTES = 32 * 2 ** 20;
 /**
  * Reads an architecture's file.
  *
+ * @param hash - The one that the index has.
  * @throws FormatError when it is damaged, UnsupportedError when it is of another version.
  */
-export async function readArchitectureFile(read: ReadData, name: string): Promise<ArchitectureFile> {
-  const file = (await readJson(read, name, MAX_BYTES)) as Partial<ArchitectureFile>;
-  if (!Array.isArray(file.tensors) || !Array.isArray(file.graph?.nodes)) {
-    throw new FormatError(`${name}: the file lacks its tensors or its graph`, {
-      hint: "Install @samoyed/architectures again.",
-    });
-  }
-  return file as ArchitectureFile;
+export async function readArchitectureFile(read: ReadData, name: string, hash: string): Promise<ArchitectureFile> {
+  return (await readJson(read, name, { maxBytes: MAX_BYTES, hash })) as ArchitectureFile;
 }

@@ -3,6 +3,7 @@ import type { TensorType } from "../parameter.ts";
 import type { ArchitectureFile } from "./architecture-file.ts";
 import type { CatalogueIndex } from "./catalogue.ts";
 import { fingerprint, sketch, type VariableNames } from "./fingerprint.ts";
+import { hashText } from "./hash-text.ts";
 import { ARCHITECTURE_VERSION } from "./stored-graph.ts";
 
 /** An architecture with its place in the data. */
@@ -31,7 +32,14 @@ export function buildIndex(
     );
     const key = sketch(tensors, variable).join(" ");
     if (!sketches.has(key)) sketches.set(key, sketches.size);
-    return [name, file, fingerprint(tensors, variable), sketches.get(key)!, parameters] as const;
+    return [
+      name,
+      file,
+      fingerprint(tensors, variable),
+      sketches.get(key)!,
+      parameters,
+      hashText(JSON.stringify(content)),
+    ] as const;
   });
   return {
     version: ARCHITECTURE_VERSION,

@@ -84,12 +84,12 @@ describe("bad data", () => {
     await expect(Catalogue.open(changed((text) => text.slice(1)))).rejects.toThrow(FormatError);
   });
 
-  it("no graph", async () => {
-    const cut = new Catalogue(
-      changed((text) => text.replace('"nodes":', '"edges":')),
+  it("a changed number", async () => {
+    const damaged = new Catalogue(
+      changed((text) => text.replace(/\d(?=\D*$)/u, (digit) => String((Number(digit) + 1) % 10))),
       catalogue.index,
     );
-    await expect(cut.load("test_vit")).rejects.toThrow("the file lacks its tensors or its graph");
+    await expect(damaged.load("test_vit")).rejects.toThrow(/^test_vit\.architecture: the file is damaged$/u);
   });
 });
 

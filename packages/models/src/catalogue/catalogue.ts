@@ -18,13 +18,14 @@ export interface CatalogueIndex {
   readonly channels: readonly (readonly [name: string, axis: number])[];
   /** Sketches of names; architectures that differ in sizes only share one. */
   readonly sketches: readonly (readonly string[])[];
-  /** timm's name, its file without the ending, the fingerprint, the index of its sketch, and its number of parameters. */
+  /** timm's name, its file without the ending, the fingerprint, the index of its sketch, its number of parameters, and the file's `hashText`. */
   readonly architectures: readonly (readonly [
     name: string,
     file: string,
     fingerprint: string,
     sketch: number,
     parameters: number,
+    hash: string,
   ])[];
   /** The names that PyTorch cannot export, and why. */
   readonly refused: readonly (readonly [name: string, reason: string])[];
@@ -61,7 +62,7 @@ export class Catalogue {
    * @throws FormatError when the index is damaged, UnsupportedError when it is of another version.
    */
   static async open(read: ReadData = readData): Promise<Catalogue> {
-    return new Catalogue(read, (await readJson(read, INDEX_FILE, MAX_INDEX_BYTES)) as CatalogueIndex);
+    return new Catalogue(read, (await readJson(read, INDEX_FILE, { maxBytes: MAX_INDEX_BYTES })) as CatalogueIndex);
   }
 
   /** The names of all architectures, in timm's order. */
@@ -81,8 +82,8 @@ export class Catalogue {
       if (reason === undefined) return undefined;
       throw new UnsupportedError(`${name} is not in the catalogue: PyTorch cannot export it: ${reason}`);
     }
-    const [, fileName] = row;
-    const file = await readArchitectureFile(this.#read, `${fileName}${ARCHITECTURE_ENDING}`);
+    const [, fileName, , , , hash] = row;
+    const file = await readArchitectureFile(this.#read, `${fileName}${ARCHITECTURE_ENDING}`, hash);
     return { family: "catalogue", name, fileName, file, channels: storedChannels(file) };
   }
 
