@@ -10,6 +10,8 @@ export function checkInputSize(size: InputSize, { taken }: { readonly taken: Inp
   const [channels, ...sides] = taken;
   if (size[0] !== channels) throw new UsageError(`input size ${formatShape(size)}; expected ${channels} channels`);
   if (sides.some((side, index) => typeof side === "number" && size[index + 1] !== side)) {
-    throw new UsageError(`input size ${formatShape(size)}; expected ${formatShape(taken)}`);
+    throw new UsageError(`input size ${formatShape(size)}; expected ${formatShape(taken)}`, {
+      hint: "The network's graph is for one size: give that, or none.",
+    });
   }
 }
