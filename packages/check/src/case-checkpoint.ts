@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { MismatchError, throwIfAborted } from "@samoyed/core";
-import { fileSink, fileSource, hashSource } from "@samoyed/core/node";
+import { MismatchError } from "@samoyed/core";
+import { fileSource, hashSource } from "@samoyed/core/node";
 import { writeTorchZip } from "@samoyed/checkpoint";
 import type { FileCheckpoint, LoadedCase, StandInCheckpoint } from "@samoyed/golden";
 import { standInTensors } from "./stand-in-tensors.ts";
+import { writeWhole } from "./write-whole.ts";
 
 /** Where a case's checkpoint is made, and where the case is. */
 export interface CheckpointPlace {
@@ -24,17 +25,8 @@ export async function caseCheckpoint({ case: golden, files }: LoadedCase, place:
   if (golden.checkpoint.kind === "file") return checkedFile(golden.checkpoint, place);
   const head = headOf(golden.checkpoint, await files.read(golden.checkpoint.head));
   const path = join(place.scratch, `${golden.model}.pth`);
-  const sink = await fileSink(path);
-  try {
-    throwIfAborted(place.signal);
-    await writeTorchZip(await standInTensors({ model: golden.model, seed: golden.checkpoint.seed, head }), sink, {
-      signal: place.signal,
-    });
-    await sink.commit();
-  } catch (error) {
-    await sink.abort();
-    throw error;
-  }
+  const tensors = await standInTensors({ model: golden.model, seed: golden.checkpoint.seed, head });
+  await writeWhole(path, place.signal, (sink) => writeTorchZip(tensors, sink, { signal: place.signal }));
   return path;
 }
 

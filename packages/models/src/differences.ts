@@ -17,14 +17,16 @@ export function parameterDifferences(
   tensors: ReadonlyMap<string, TensorType>,
 ): readonly ParameterDifference[] {
   const differences: ParameterDifference[] = [];
-  for (const [name, { shape, optional = false }] of expected) {
+  for (const [name, { shape, dtype, optional = false }] of expected) {
+    const isWeight = WEIGHT_DTYPES.has(dtype);
     const tensor = tensors.get(name);
     if (tensor === undefined) {
       if (!optional) differences.push({ kind: "missing", name, expected: shape });
     } else if (!sameShape(shape, tensor.shape)) {
       differences.push({ kind: "shape", name, expected: shape, got: tensor.shape });
-    } else if (!optional && !WEIGHT_DTYPES.has(tensor.dtype)) {
-      differences.push({ kind: "dtype", name, expected: "a float of 16, 32 or 64 bits", got: tensor.dtype });
+    } else if (!optional && !(isWeight ? WEIGHT_DTYPES.has(tensor.dtype) : tensor.dtype === dtype)) {
+      const wanted = isWeight ? "a float of 16, 32 or 64 bits" : dtype;
+      differences.push({ kind: "dtype", name, expected: wanted, got: tensor.dtype });
     }
   }
   for (const [name, { shape }] of tensors) {

@@ -9,10 +9,9 @@ import {
   MismatchError,
   renameLazy,
   tensorByteLength,
-  throwIfAborted,
 } from "@samoyed/core";
-import { fileSink } from "@samoyed/core/node";
 import { type CensusTensor, type OpenCensusCase, parseCensusTensors, standInTensor } from "@samoyed/golden";
+import { writeWhole } from "../write-whole.ts";
 
 /** Largest decompressed file of a case, in bytes: twenty times the largest one. */
 const MAX_BYTES = 256 * 2 ** 20;
@@ -76,9 +75,7 @@ export async function writeCensusModel(
   const hash = createHash("sha256");
   const at = (place: CensusTensor["place"]): LazyTensor[] =>
     tensors.filter((entry) => entry.place === place).map(({ tensor }) => hashed(tensor, hash));
-  const sink = await fileSink(path);
-  try {
-    throwIfAborted(signal);
+  await writeWhole(path, signal, async (sink) => {
     await writeTorchExport({ graph, stateDict: at("weights"), constants: at("constants") }, sink, { signal });
     const actual = hash.digest("hex");
     if (actual !== opened.case.weightsSha256) {
@@ -87,11 +84,7 @@ export async function writeCensusModel(
         { hint: "Record the network again with tools/oracle: nothing else may write a reference." },
       );
     }
-    await sink.commit();
-  } catch (error) {
-    await sink.abort();
-    throw error;
-  }
+  });
 }
 
 /**
@@ -104,15 +97,7 @@ export async function writeCensusCheckpoint(
 ): Promise<void> {
   const tensors = await censusTensors(opened);
   const weights = tensors.filter(({ place }) => place === "weights").map(({ tensor }) => tensor);
-  const sink = await fileSink(path);
-  try {
-    throwIfAborted(signal);
-    await writeSafetensors(weights, sink, { signal });
-    await sink.commit();
-  } catch (error) {
-    await sink.abort();
-    throw error;
-  }
+  await writeWhole(path, signal, (sink) => writeSafetensors(weights, sink, { signal }));
 }
 
 /** Hashes a tensor's bytes while they are written. */

@@ -124,8 +124,8 @@ async function convert(
   } catch (error) {
     throwIfAborted(signal);
     const reason = error instanceof Error ? error.message : String(error);
-    // A graph of one size is no use for a case that was recorded at another.
-    const refused = error instanceof UnsupportedError || error instanceof UsageError;
+    // The catalogue's graph may be for one size, and the case recorded at another.
+    const refused = error instanceof UnsupportedError || (from === "checkpoint" && error instanceof UsageError);
     return { kind: refused ? "refused" : "failed", reason };
   }
 }

@@ -6,6 +6,7 @@ import { heNormal, ONES, ZEROS } from "../fills.ts";
 import type { Parameter } from "../parameter.ts";
 import { tapName } from "../tap-name.ts";
 import type { StoredWeight } from "./architecture-file.ts";
+import { COUNTER } from "./fingerprint.ts";
 import { type CataloguedArchitecture, storedChannels } from "./catalogued-architecture.ts";
 import { decodeGraph } from "./decode-graph.ts";
 
@@ -36,8 +37,7 @@ function parametersOf(
       shape: sized,
       dtype: dtype as DType,
       fill: fillOf(stored),
-      // Integers are counters and tables that the graph contains.
-      ...(dtype !== "float32" && { optional: true }),
+      ...(COUNTER.test(name) && { optional: true }),
     });
   }
   return parameters;
@@ -85,7 +85,7 @@ function build(options: FamilyBuildOptions<CataloguedArchitecture>): Graph {
 export const catalogueFamily: Family<CataloguedArchitecture> = {
   name: "catalogue",
   source: "timm",
-  description: "the networks that `samoyed models` lists",
+  description: "the architectures of @samoyed/architectures",
   architectures: () => new Map(),
   recognize: () => undefined,
   parameters: parametersOf,

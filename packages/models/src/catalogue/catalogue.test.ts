@@ -64,6 +64,17 @@ it("a network of which one tensor has another size is near, and the error says w
   );
 });
 
+it("a table of indices that the network reads is required, and stays integer", async () => {
+  const table = "stages.3.blocks.4.token_mixer.attention_bias_idxs";
+  const tensors = stateDict(await load("efficientformer_l1"), 10);
+  const graph = buildModel({ ...(await identifyModel(tensors)), tensors });
+  expect(graph.initializers.get(table)?.dtype).toBe("int64");
+  tensors.set(table, lazyTensor(table, zeros("float32", [49, 49])));
+  await expect(identifyModel(tensors)).rejects.toThrow(`${table} is float32, expected int64`);
+  tensors.delete(table);
+  await expect(identifyModel(tensors)).rejects.toThrow(`${table} [49, 49] is missing`);
+});
+
 it("names of no network", async () => {
   const tensors = new Map([["a.b", { dtype: "float32", shape: [1] } as const]]);
   await expect(identifyModel(tensors)).rejects.toThrow(UnsupportedError);

@@ -27,7 +27,7 @@ export interface CatalogueIndex {
     parameters: number,
     hash: string,
   ])[];
-  /** The names that PyTorch cannot export, and why. */
+  /** The names that PyTorch cannot export or Samoyed cannot convert, and why. */
   readonly refused: readonly (readonly [name: string, reason: string])[];
 }
 
@@ -73,14 +73,16 @@ export class Catalogue {
   /**
    * Loads an architecture by timm's name without a tag; `undefined` if there is none.
    *
-   * @throws UnsupportedError for one that PyTorch cannot export.
+   * @throws UnsupportedError for one that could not be made.
    */
   async load(name: string): Promise<CataloguedArchitecture | undefined> {
     const row = this.#rows.get(name);
     if (row === undefined) {
       const reason = this.index.refused.find(([refused]) => refused === name)?.[1];
       if (reason === undefined) return undefined;
-      throw new UnsupportedError(`${name} is not in the catalogue: PyTorch cannot export it: ${reason}`);
+      throw new UnsupportedError(`${name} is not in the catalogue: ${reason}`, {
+        hint: "Export the network with torch.export, and convert the .pt2 file.",
+      });
     }
     const [, fileName, , , , hash] = row;
     const file = await readArchitectureFile(this.#read, `${fileName}${ARCHITECTURE_ENDING}`, hash);

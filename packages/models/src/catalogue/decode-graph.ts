@@ -1,7 +1,14 @@
-import { bytesToTensor, castLazy, type DType, type LazyTensor, lazyTensor, type Tensor } from "@samoyed/core";
+import {
+  bytesToTensor,
+  castLazy,
+  decodeBase64,
+  type DType,
+  type LazyTensor,
+  lazyTensor,
+  type Tensor,
+} from "@samoyed/core";
 import { createBuilder } from "@samoyed/graph";
 import type { Attribute, Dim, Graph } from "@samoyed/ir";
-import { fromBase64 } from "./base64.ts";
 import type { StoredAttribute, StoredGraph, StoredTensor } from "./stored-graph.ts";
 
 /** Options of `decodeGraph`. */
@@ -19,7 +26,7 @@ export interface DecodeOptions {
 }
 
 function readStored([dtype, shape, base64]: StoredTensor): Tensor {
-  return bytesToTensor(fromBase64(base64), dtype as DType, shape);
+  return bytesToTensor(decodeBase64(base64), dtype as DType, shape);
 }
 
 function readStoredAttribute(attribute: StoredAttribute): Attribute {
@@ -75,7 +82,9 @@ export function decodeGraph(stored: StoredGraph, options: DecodeOptions): Graph 
   };
   const weights = new Map<string, LazyTensor>();
   const weight = (tensor: string): string => {
-    const cast = weights.get(tensor) ?? castLazy(tensors.get(tensor)!, "float32");
+    const given = tensors.get(tensor)!;
+    // Tables of indices are integers, and stay so.
+    const cast = weights.get(tensor) ?? (/^(?:u?int|bool)/u.test(given.dtype) ? given : castLazy(given, "float32"));
     weights.set(tensor, cast);
     return builder.initializer(cast);
   };

@@ -1,6 +1,6 @@
 import { InternalError, type LazyTensor } from "@samoyed/core";
 import type { Attribute, Graph, Node } from "@samoyed/ir";
-import { toBase64 } from "./base64.ts";
+import { encodeBase64 } from "./encode-base64.ts";
 import type { StoredAttribute, StoredGraph, StoredInput, StoredNode, StoredTensor } from "./stored-graph.ts";
 
 /** A list whose entries are distinct, by a key. */
@@ -17,7 +17,7 @@ class Table<T> {
 }
 
 async function storeTensor(tensor: LazyTensor): Promise<StoredTensor> {
-  return [tensor.dtype, tensor.shape, toBase64(await tensor.read())];
+  return [tensor.dtype, tensor.shape, encodeBase64(await tensor.read())];
 }
 
 async function storeAttribute(attribute: Attribute): Promise<StoredAttribute> {

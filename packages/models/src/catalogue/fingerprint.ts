@@ -12,7 +12,7 @@ export interface VariableNames {
 /** How many hashes of names a sketch keeps. */
 const SKETCH = 12;
 /** A counter of training steps, which evaluation does not use and checkpoints may lack. */
-const COUNTER = /(?:^|\.)num_batches_tracked$/;
+export const COUNTER: RegExp = /(?:^|\.)num_batches_tracked$/;
 
 function described(tensors: ReadonlyMap<string, TensorType>, { heads }: VariableNames): string[] {
   return [...tensors.keys()].filter((name) => !heads.has(name) && !COUNTER.test(name)).sort();

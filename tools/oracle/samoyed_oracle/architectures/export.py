@@ -11,6 +11,8 @@ from samoyed_oracle.architectures.without_weights import create, share_tensors
 
 # Padding that depends on the size: PyTorch's formulas for it grow with every layer.
 _SIZED_PADDING = (Conv2dSame, MaxPool2dSame, AvgPool2dSame)
+# Where features come from, where not from the classifier's input.
+WITHOUT = "without classifier"
 _CONFIG = ("input_size", "min_input_size", "fixed_input_size", "pool_size", "num_classes", "classifier", "first_conv")
 
 
@@ -47,6 +49,13 @@ def _channel_axes(name: str, state: dict[str, list[int]]) -> list:
         return []
 
 
+def _with_bare(name: str, model: torch.nn.Module) -> Outputs:
+    """The network beside one without a classifier, which shares its weights."""
+    bare = create(name, num_classes=0)
+    share_tensors(bare, model)
+    return Outputs(model, None, bare)
+
+
 def _outputs(name: str, model: torch.nn.Module) -> tuple[Outputs, str]:
     """The network with its features, and where they come from."""
     config = model.default_cfg
@@ -57,9 +66,7 @@ def _outputs(name: str, model: torch.nn.Module) -> tuple[Outputs, str]:
         module = dict(model.named_modules()).get(classifier)
         if isinstance(module, (torch.nn.Linear, torch.nn.Conv2d)):
             return Outputs(model, classifier, None), "classifier input"
-    bare = create(name, num_classes=0)
-    share_tensors(bare, model)
-    return Outputs(model, None, bare), "without classifier"
+    return _with_bare(name, model), WITHOUT
 
 
 def _features_shape(program: dict) -> list | None:
@@ -81,10 +88,8 @@ def export_network(name: str, *, may_open: bool) -> dict:
     try:
         exported = export(outputs, size, open_image=may_open)
     except Unfit:
-        bare = create(name, num_classes=0)
-        share_tensors(bare, model)
-        features = "without classifier"
-        exported = export(Outputs(model, None, bare), size, open_image=may_open)
+        features = WITHOUT
+        exported = export(_with_bare(name, model), size, open_image=may_open)
     shapes = _state(model)
     without = create(name, num_classes=0)
     absent = sorted(shapes.keys() - _state(without).keys())
@@ -92,10 +97,8 @@ def export_network(name: str, *, may_open: bool) -> dict:
         expected = _output_shape(without, size)
         found = _features_shape(exported["program"])
         if found is None or found[1:] != expected[1:]:
-            bare = create(name, num_classes=0)
-            share_tensors(bare, model)
-            features = "without classifier"
-            exported = export(Outputs(model, None, bare), size, open_image=may_open)
+            features = WITHOUT
+            exported = export(_with_bare(name, model), size, open_image=may_open)
     return {
         "name": name,
         "module": timm.models._registry._model_to_module[name],
