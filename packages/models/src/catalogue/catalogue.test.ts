@@ -5,6 +5,7 @@ import { buildModel } from "../build-model.ts";
 import { identifyModel } from "../identify.ts";
 import { Catalogue, openCatalogue } from "./catalogue.ts";
 import { type CataloguedArchitecture, channelsOf } from "./catalogued-architecture.ts";
+import { decodeGraph } from "./decode-graph.ts";
 import { readData } from "./read-data.ts";
 import type { ReadData } from "./read-json.ts";
 
@@ -67,7 +68,10 @@ it("a network of which one tensor has another size is near, and the error says w
 it("a table of indices that the network reads is required, and stays integer", async () => {
   const table = "stages.3.blocks.4.token_mixer.attention_bias_idxs";
   const tensors = stateDict(await load("efficientformer_l1"), 10);
-  const graph = buildModel({ ...(await identifyModel(tensors)), tensors });
+  const { file } = await load("efficientformer_l1");
+  const names = file.tensors.map(([name]) => name);
+  const { input } = file.graph;
+  const graph = decodeGraph(file.graph, { name: "n", names, tensors, input, outputs: [["logits", "logits"]] });
   expect(graph.initializers.get(table)?.dtype).toBe("int64");
   tensors.set(table, lazyTensor(table, zeros("float32", [49, 49])));
   await expect(identifyModel(tensors)).rejects.toThrow(`${table} is float32, expected int64`);
