@@ -8,6 +8,7 @@ export {
   modelParameters,
   tapsOf,
 } from "./architecture.ts";
+export { type Alternative, type Assumption, type AssumptionOrigin, describeAssumption } from "./assumption.ts";
 export { buildModel, type BuildModelOptions } from "./build-model.ts";
 export { checkParameters } from "./check-parameters.ts";
 export type { ModelInfo } from "./checkpoints.ts";
