@@ -1,5 +1,13 @@
 import { FormatError, type LazyTensor, quote, renameLazy, UnsupportedError } from "@samoyed/core";
-import { type Checkpoint, type CheckpointValue, isInertRecord, isLazyTensor, isMap, keyText } from "./checkpoint.ts";
+import {
+  type Checkpoint,
+  type CheckpointValue,
+  type InertRecord,
+  isInertRecord,
+  isLazyTensor,
+  isMap,
+  keyText,
+} from "./checkpoint.ts";
 
 /** A network's tensors, and the wrapper and prefixes that were removed. */
 export interface StateDict {
@@ -60,6 +68,13 @@ export function stateDict(checkpoint: Pick<Checkpoint, "root">): StateDict {
 interface Named {
   readonly name: string;
   readonly tensor: LazyTensor;
+}
+
+/** The tensors of a module by their dotted names. */
+export function moduleTensors(module: InertRecord): ReadonlyMap<string, LazyTensor> {
+  const named: Named[] = [];
+  collectModule(module, named);
+  return new Map(named.map(({ name, tensor }) => [name, tensor]));
 }
 
 /** A TorchScript module's tensors: its state's attributes, and those of the modules in it, under each of their names. */

@@ -11,6 +11,8 @@ import {
 } from "@samoyed/graph";
 import type { Graph } from "@samoyed/ir";
 import { buildModel, inputSizeOf } from "@samoyed/models";
+import { appendHead } from "./find/append-head.ts";
+import type { Head } from "./find/head.ts";
 import type { ChosenModel } from "./choose-model.ts";
 import type { ModelOptions } from "./options.ts";
 import type { RewriteReport } from "./report.ts";
@@ -21,6 +23,14 @@ const REWRITE_NAMES: readonly string[] = REWRITES.map(({ name }) => name);
 
 /** The channels of the images that Samoyed prepares. */
 const RGB = 3;
+
+/** What a network is built from. */
+interface NetworkParts {
+  readonly model: ChosenModel;
+  readonly tensors: ReadonlyMap<string, LazyTensor>;
+  /** A head that the architecture itself does not have. */
+  readonly head?: Head | undefined;
+}
 
 /** A network as it will be written. */
 export interface BuiltGraph {
@@ -34,10 +44,7 @@ export interface BuiltGraph {
  * @throws UnsupportedError when the network does not take RGB images, and the caller gives no preprocessing for it.
  * @throws UsageError when the preprocessing has another number of channels than the network.
  */
-export function buildGraph(
-  { model, tensors }: { readonly model: ChosenModel; readonly tensors: ReadonlyMap<string, LazyTensor> },
-  options: ModelOptions,
-): BuiltGraph {
+export function buildGraph({ model, tensors, head }: NetworkParts, options: ModelOptions): BuiltGraph {
   const { architecture, numClasses, name } = model;
   const inputSize = options.preprocess?.inputSize ?? model.preprocess.inputSize;
   const [channels] = inputSizeOf(architecture);
@@ -54,9 +61,10 @@ export function buildGraph(
     });
   }
   const known = options.preprocess?.inputSize !== undefined || model.preprocessFrom !== "default";
+  const hasOwnHead = head !== undefined && head.hidden.length > 0;
   const graph = buildModel({
     architecture,
-    numClasses,
+    numClasses: hasOwnHead ? 0 : numClasses,
     tensors,
     name,
     // Where the images' size is not known, the graph takes any.
@@ -64,7 +72,7 @@ export function buildGraph(
     ...(options.features !== undefined && { features: options.features }),
     ...(options.taps !== undefined && { taps: options.taps }),
   });
-  return rewriteAll(graph, options);
+  return rewriteAll(hasOwnHead && options.features !== true ? appendHead(graph, head) : graph, options);
 }
 
 /** Applies the rewrites that every target wants, unless they are switched off. */

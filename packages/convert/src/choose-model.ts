@@ -46,6 +46,8 @@ export interface ChooseModelOptions {
   readonly model?: string | undefined;
   /** The checkpoint's own statements. */
   readonly recorded?: RecordedModel;
+  /** The number of classes of a head that the architecture itself does not have. */
+  readonly headClasses?: number | undefined;
 }
 
 const NOTHING_RECORDED: RecordedModel = { fields: new Map(), warnings: [] };
@@ -62,9 +64,10 @@ const NOTHING_RECORDED: RecordedModel = { fields: new Map(), warnings: [] };
  */
 export async function chooseModel(
   tensors: Tensors,
-  { model, recorded = NOTHING_RECORDED }: ChooseModelOptions = {},
+  { model, recorded = NOTHING_RECORDED, headClasses }: ChooseModelOptions = {},
 ): Promise<ChosenModel> {
-  const chosen = await choose(tensors, model, recorded.named);
+  const body = await choose(tensors, model, recorded.named);
+  const chosen = headClasses === undefined ? body : { ...body, numClasses: headClasses };
   const { numClasses, warnings } = chosen;
   if (recorded.numClasses !== undefined && recorded.numClasses !== numClasses) {
     throw new MismatchError(

@@ -1,15 +1,14 @@
-import { type Checkpoint, openCheckpoint, requireChecksums, stateDict } from "@samoyed/checkpoint";
+import { type Checkpoint, openCheckpoint, requireChecksums } from "@samoyed/checkpoint";
 import { type ByteSource, type ReadOptions, throwIfAborted, UsageError } from "@samoyed/core";
 import type { Format } from "@samoyed/graph";
 import { buildContract } from "./build-contract.ts";
 import { buildGraph } from "./build-graph.ts";
-import { chooseModel } from "./choose-model.ts";
 import { outputName } from "./file-name.ts";
 import { formatsNamed } from "./format-named.ts";
 import { hashPortable } from "./hash-portable.ts";
 import type { ConvertOptions } from "./options.ts";
 import { lastPart } from "./last-part.ts";
-import { recordedModel } from "./recorded-model.ts";
+import { openNetwork } from "./open-network.ts";
 import type { ConvertReport } from "./report.ts";
 import { UNKNOWN_HASH } from "./unknown-hash.ts";
 import { conversionWarnings } from "./warnings.ts";
@@ -82,12 +81,15 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
   const verify = (): Promise<void> => requireChecksums(checkpoint, readOptions(options));
   // Verifies the bytes read so far, before anything is concluded from them.
   await verify();
-  const { tensors, unwrapped } = stateDict(checkpoint);
-  const recorded = await recordedModel(checkpoint);
-  const model = await chooseModel(tensors, { model: options.model, recorded });
+  const { model, tensors, head, unwrapped, recorded, notes } = await openNetwork(checkpoint, {
+    model: options.model,
+    key: options.key,
+    prefix: options.prefix,
+    ignore: options.ignore,
+  });
   const opened = performance.now();
 
-  const { graph, rewrites } = buildGraph({ model, tensors }, options);
+  const { graph, rewrites } = buildGraph({ model, tensors, head }, options);
   const source = { name: lastPart(name), sha256: UNKNOWN_HASH };
   const contract = buildContract({ model, graph, source }, options);
   const built = performance.now();
@@ -105,7 +107,7 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
     unwrapped,
     recorded: Object.fromEntries(recorded.fields),
     rewrites,
-    warnings: [...checkpoint.warnings, ...conversionWarnings(model, options)],
+    warnings: [...checkpoint.warnings, ...notes, ...conversionWarnings(model, options)],
     milliseconds: { open: opened - start, build: built - opened, write: end - built, total: end - start },
   };
 }

@@ -7,7 +7,7 @@ import { mismatch, prefixHint } from "./check-parameters.ts";
 import { checkpoints, type ModelInfo } from "./checkpoints.ts";
 import { type ParameterDifference, parameterDifferences } from "./differences.ts";
 import { FAMILIES } from "./families/index.ts";
-import type { Architecture, Classifier, Family, Hypothesis } from "./family.ts";
+import type { Architecture, Classifier, Family, Hypothesis, Recognition } from "./family.ts";
 import { missingStatistics } from "./missing-statistics.ts";
 import type { TensorType } from "./parameter.ts";
 
@@ -98,18 +98,33 @@ function chooseAmong(fits: readonly Fit[], published: readonly ModelInfo[]): Ide
   };
 }
 
+/** What each family recognizes in the tensors, and how well its hypotheses fit. */
+function recognitions(
+  families: readonly Family[],
+  tensors: Tensors,
+): {
+  readonly found: readonly (Recognition & { readonly fit: (hypothesis: Hypothesis) => Fit })[];
+  readonly fits: readonly Fit[];
+} {
+  const found = families.flatMap((family) => {
+    const recognition = family.recognize(tensors);
+    return recognition === undefined ? [] : [{ ...recognition, fit: fitTo(family, tensors) }];
+  });
+  return { found, fits: found.flatMap(({ hypotheses, fit }) => hypotheses.map(fit)) };
+}
+
+function exactFits(fits: readonly Fit[]): readonly Fit[] {
+  return fits.filter(({ differences }) => differences.length === 0);
+}
+
 /** `identifyModel` among given families and published checkpoints. */
 export function identifyAmong(
   families: readonly Family[],
   tensors: Tensors,
   published: readonly ModelInfo[],
 ): IdentifiedModel {
-  const found = families.flatMap((family) => {
-    const recognition = family.recognize(tensors);
-    return recognition === undefined ? [] : [{ ...recognition, fit: fitTo(family, tensors) }];
-  });
-  const fits = found.flatMap(({ hypotheses, fit }) => hypotheses.map(fit));
-  const exact = fits.filter(({ differences }) => differences.length === 0);
+  const { found, fits } = recognitions(families, tensors);
+  const exact = exactFits(fits);
   if (exact.length > 0) return chooseAmong(exact, published);
 
   const refusal = found.find((recognition) => recognition.refusal !== undefined)?.refusal;
@@ -143,6 +158,29 @@ function lookedUp(
   };
 }
 
+/** Options of `identifyModel` and `fitModel`. */
+interface IdentifyOptions {
+  /** Default: the one of `@samoyed/architectures`. */
+  readonly catalogue?: Catalogue | undefined;
+}
+
+/** An architecture that a state dict fits. */
+export type FittingModel = Pick<IdentifiedModel, "architecture" | "numClasses" | "name">;
+
+/**
+ * The first known architecture that a state dict fits, tensor by tensor; `undefined` if there is none. Cheaper than
+ * `identifyModel`, for a search through many dictionaries: it neither ranks what fits nor looks for what nearly does.
+ */
+export async function fitModel(
+  tensors: Tensors,
+  { catalogue }: IdentifyOptions = {},
+): Promise<FittingModel | undefined> {
+  const ofFamilies = exactFits(recognitions(FAMILIES, tensors).fits)[0];
+  if (ofFamilies !== undefined) return ofFamilies;
+  const candidates = await (catalogue ?? (await openCatalogue())).candidates(tensors);
+  return exactFits(recognitions([lookedUp(candidates)], tensors).fits)[0];
+}
+
 /**
  * Recognizes a network by the names and shapes in its state dict: with any number of classes and input channels; ResNets
  * of any depth, width and cardinality, published or not; every other network of timm's that the catalogue contains. No
@@ -152,16 +190,12 @@ function lookedUp(
  * likeliest is chosen, or the only one published with that many classes, and `assumptions` says so. `candidates` lists
  * every published checkpoint that it may be, with its preprocessing.
  *
- * @param options.catalogue default: the one of `@samoyed/architectures`.
  * @throws FormatError when it has all tensors except the running statistics; a network with group norms, whose tensors
  *   are the same, must be named.
  * @throws MismatchError when it almost fits a known network, with the first ten differences.
  * @throws UnsupportedError when it is not a known network.
  */
-export async function identifyModel(
-  tensors: Tensors,
-  { catalogue }: { readonly catalogue?: Catalogue | undefined } = {},
-): Promise<IdentifiedModel> {
+export async function identifyModel(tensors: Tensors, { catalogue }: IdentifyOptions = {}): Promise<IdentifiedModel> {
   const opened = catalogue ?? (await openCatalogue());
   const published = await checkpoints();
   const asCode = architectures();

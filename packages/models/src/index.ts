@@ -32,6 +32,8 @@ export {
   type ReadData,
 } from "./catalogue/index.ts";
 export type { Architecture, Classifier, InputSize } from "./family.ts";
-export { type IdentifiedModel, identifyModel } from "./identify.ts";
+export { matchesGlob } from "./glob.ts";
+export { fitArchitecture } from "./fit-architecture.ts";
+export { type FittingModel, fitModel, type IdentifiedModel, identifyModel } from "./identify.ts";
 export type { Parameter, TensorType } from "./parameter.ts";
 export { findModel, listModels } from "./registry.ts";

@@ -17,6 +17,7 @@ import { readLabels } from "../read.ts";
 import { resolveSource } from "../resolve-source.ts";
 import { startProgress } from "../progress.ts";
 import { paint, type Terminal } from "../terminal.ts";
+import { WEIGHTS_OPTIONS, weightsOptions } from "../weights-options.ts";
 import { choice, flag, list, one, text } from "../values.ts";
 
 function describe(report: ConvertReport, { out, terminal }: { out: string; terminal: Terminal }): string {
@@ -100,6 +101,7 @@ export const convert: Command = {
     features: { type: "boolean", description: "give pooled features, not logits: MODEL.features.onnx" },
     taps: { type: "boolean", description: "also give the output of every stage" },
     "no-fold": { type: "boolean", description: "keep batch norms as they are" },
+    ...WEIGHTS_OPTIONS,
     ...FORMAT_OPTIONS,
     ...PREPROCESS_OPTIONS,
     "accept-license": { type: "boolean", description: "accept the license of a published checkpoint" },
@@ -115,6 +117,7 @@ export const convert: Command = {
     "samoyed convert silero_vad.onnx --to tfjs,smyd --shape input:0=1,input:1=512,state:1=1 --value sr=16000",
     "samoyed convert resnext.pth --to smyd --weights int8",
     "samoyed convert resnext.smyd --to onnx",
+    "samoyed convert lightning.ckpt --key state_dict --prefix model --ignore 'criterion.*'",
     "samoyed convert finetuned.pth --labels labels.txt --size 96 --interpolation bicubic --weights float16",
   ],
   async run(args, values, context) {
@@ -151,6 +154,7 @@ export const convert: Command = {
         fold: !flag(values, "no-fold"),
         signal,
         ...(model === undefined ? {} : { model }),
+        ...weightsOptions(values),
         ...(labels ? { labels } : {}),
         ...(Object.keys(preprocess).length > 0 ? { preprocess } : {}),
         onProgress: ({ file, done, total }) => progress.update(`writing ${file}`, done, total),
