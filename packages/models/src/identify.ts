@@ -98,11 +98,18 @@ function chooseAmong(fits: readonly Fit[], published: readonly ModelInfo[]): Ide
   };
 }
 
+/** Some of the fits: those with certain names, if there are any. */
+function preferred(fits: readonly Fit[], names: RegExp | undefined): readonly Fit[] {
+  const found = names === undefined ? [] : fits.filter(({ name }) => names.test(name));
+  return found.length > 0 ? found : fits;
+}
+
 /** `identifyModel` among given families and published checkpoints. */
 export function identifyAmong(
   families: readonly Family[],
   tensors: Tensors,
   published: readonly ModelInfo[],
+  prefer?: RegExp,
 ): IdentifiedModel {
   const found = families.flatMap((family) => {
     const recognition = family.recognize(tensors);
@@ -110,7 +117,7 @@ export function identifyAmong(
   });
   const fits = found.flatMap(({ hypotheses, fit }) => hypotheses.map(fit));
   const exact = fits.filter(({ differences }) => differences.length === 0);
-  if (exact.length > 0) return chooseAmong(exact, published);
+  if (exact.length > 0) return chooseAmong(preferred(exact, prefer), published);
 
   const refusal = found.find((recognition) => recognition.refusal !== undefined)?.refusal;
   if (refusal !== undefined) throw refusal;
@@ -153,6 +160,7 @@ function lookedUp(
  * every published checkpoint that it may be, with its preprocessing.
  *
  * @param options.catalogue default: the one of `@samoyed/architectures`.
+ * @param options.prefer the names of architectures that are meant where others have the same tensors.
  * @throws FormatError when it has all tensors except the running statistics; a network with group norms, whose tensors
  *   are the same, must be named.
  * @throws MismatchError when it almost fits a known network, with the first ten differences.
@@ -160,7 +168,7 @@ function lookedUp(
  */
 export async function identifyModel(
   tensors: Tensors,
-  { catalogue }: { readonly catalogue?: Catalogue | undefined } = {},
+  { catalogue, prefer }: { readonly catalogue?: Catalogue | undefined; readonly prefer?: RegExp | undefined } = {},
 ): Promise<IdentifiedModel> {
   const opened = catalogue ?? (await openCatalogue());
   const published = await checkpoints();
@@ -169,11 +177,11 @@ export async function identifyModel(
     found.filter(({ name }) => !asCode.has(name));
   const candidates = withoutCode(await opened.candidates(tensors));
   try {
-    return identifyAmong([...FAMILIES, lookedUp(candidates)], tensors, published);
+    return identifyAmong([...FAMILIES, lookedUp(candidates)], tensors, published, prefer);
   } catch (error) {
     // Only an error needs the nearest ones.
     if (!(error instanceof UnsupportedError || error instanceof MismatchError)) throw error;
     const nearest = withoutCode(await opened.nearest(tensors));
-    return identifyAmong([...FAMILIES, lookedUp(candidates, nearest)], tensors, published);
+    return identifyAmong([...FAMILIES, lookedUp(candidates, nearest)], tensors, published, prefer);
   }
 }

@@ -32,5 +32,8 @@ export {
 } from "./catalogue/index.ts";
 export type { Architecture, Classifier, InputSize } from "./family.ts";
 export { type IdentifiedModel, identifyModel } from "./identify.ts";
+export type { Settings } from "./naming/naming.ts";
+export type { NetworkConfig } from "./naming/network-config.ts";
+export { translateNames, type Translation } from "./naming/translate.ts";
 export type { Parameter, TensorType } from "./parameter.ts";
 export { findModel, listModels } from "./registry.ts";
