@@ -38,7 +38,7 @@ export function buildGraph(
   { model, tensors }: { readonly model: ChosenModel; readonly tensors: ReadonlyMap<string, LazyTensor> },
   options: ModelOptions,
 ): BuiltGraph {
-  const { architecture, numClasses, name } = model;
+  const { architecture, numClasses, name, settings } = model;
   const inputSize = options.preprocess?.inputSize ?? model.preprocess.inputSize;
   const [channels] = inputSizeOf(architecture);
   if (inputSize[0] === RGB && channels !== RGB) {
@@ -59,6 +59,7 @@ export function buildGraph(
     numClasses,
     tensors,
     name,
+    settings,
     // Where the images' size is not known, the graph takes any.
     ...(known && { inputSize }),
     ...(options.features !== undefined && { features: options.features }),

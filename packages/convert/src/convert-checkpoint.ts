@@ -8,11 +8,13 @@ import { outputName } from "./file-name.ts";
 import { formatsNamed } from "./format-named.ts";
 import { hashPortable } from "./hash-portable.ts";
 import type { ConvertOptions } from "./options.ts";
+import { readHubConfig } from "./hub-config.ts";
 import { lastPart } from "./last-part.ts";
 import { recordedModel } from "./recorded-model.ts";
 import type { ConvertReport } from "./report.ts";
 import { UNKNOWN_HASH } from "./unknown-hash.ts";
 import { conversionWarnings } from "./warnings.ts";
+import { withHub } from "./with-hub.ts";
 import { writeFormats } from "./write-formats.ts";
 
 /**
@@ -83,13 +85,17 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
   // Verifies the bytes read so far, before anything is concluded from them.
   await verify();
   const { tensors, unwrapped } = stateDict(checkpoint);
-  const recorded = await recordedModel(checkpoint);
-  const model = await chooseModel(tensors, { model: options.model, recorded });
+  const hub = options.resolve && (await readHubConfig(lastPart(name), options.resolve));
+  const recorded = await withHub(await recordedModel(checkpoint), hub);
+  const model = await chooseModel(tensors, { model: options.model, recorded, hub });
   const opened = performance.now();
 
-  const { graph, rewrites } = buildGraph({ model, tensors }, options);
+  const { graph, rewrites } = buildGraph({ model, tensors: model.tensors }, options);
   const source = { name: lastPart(name), sha256: UNKNOWN_HASH };
-  const contract = buildContract({ model, graph, source }, options);
+  // Class names that the caller gives, or the files beside the checkpoint.
+  const labels = options.labels ?? (options.features === true ? undefined : hub?.labels);
+  const described = { ...options, ...(labels && { labels }) };
+  const contract = buildContract({ model, graph, source }, described);
   const built = performance.now();
 
   const written = await writeFormats({ graph, contract, name: outputName(contract), formats, hash, verify }, options);
@@ -105,7 +111,7 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
     unwrapped,
     recorded: Object.fromEntries(recorded.fields),
     rewrites,
-    warnings: [...checkpoint.warnings, ...conversionWarnings(model, options)],
+    warnings: [...checkpoint.warnings, ...conversionWarnings(model, described)],
     milliseconds: { open: opened - start, build: built - opened, write: end - built, total: end - start },
   };
 }

@@ -1,4 +1,4 @@
-import { type ByteSource, FormatError, parseJson, type PreprocessConfig } from "@samoyed/core";
+import { type ByteSource, FormatError, type PreprocessConfig } from "@samoyed/core";
 import type { NetworkConfig } from "@samoyed/models";
 import { processorSettings } from "./processor-settings.ts";
 
@@ -27,6 +27,23 @@ const HUB_NAMES = /^(?:model\.safetensors|pytorch_model\.bin)(?:\.index\.json)?$
 
 type Json = Readonly<Record<string, unknown>>;
 
+function readAll(source: ByteSource, file: string): Promise<Uint8Array> {
+  const { byteLength } = source;
+  if (byteLength > MAX_BYTES) throw new FormatError(`${file} has ${byteLength} bytes; expected at most ${MAX_BYTES}`);
+  return source.read(0, byteLength);
+}
+
+function parseObject(bytes: Uint8Array, file: string): Json {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    value = undefined;
+  }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Json;
+  throw new FormatError(`${file} is not a JSON object`, { hint: "Download it anew, or remove it." });
+}
+
 /** A JSON object beside the checkpoint; `undefined` where there is none. */
 async function readBeside(file: string, open: ReadBeside): Promise<Json | undefined> {
   let source: ByteSource;
@@ -36,10 +53,11 @@ async function readBeside(file: string, open: ReadBeside): Promise<Json | undefi
     // There is none, or it cannot be opened: what it would say is reported as assumed.
     return undefined;
   }
-  if (source.size > MAX_BYTES) throw new FormatError(`${file} has ${source.size} bytes; expected at most ${MAX_BYTES}`);
-  const value = parseJson(await source.read(0, source.size), file);
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Json;
-  throw new FormatError(`${file}: a JSON object was expected`, { hint: "Download it anew, or remove it." });
+  try {
+    return parseObject(await readAll(source, file), file);
+  } finally {
+    await source.close?.();
+  }
 }
 
 /** Class names in order, where `id2label` has one for every number from 0 on. */

@@ -7,6 +7,7 @@ export {
   loadArchitecture,
   modelParameters,
   tapsOf,
+  withChannelsOf,
 } from "./architecture.ts";
 export { buildModel, type BuildModelOptions } from "./build-model.ts";
 export { checkParameters } from "./check-parameters.ts";

@@ -2,7 +2,12 @@ import { elementCount, lazyFromChunks, type LazyTensor, type ReadOptions, type S
 
 /** Joins tensors of one dtype along their first axis; they are read one after another. */
 export function joinLazy(name: string, parts: readonly LazyTensor[]): LazyTensor {
-  const [{ dtype, shape: [, ...rest] }] = parts as [LazyTensor];
+  const [
+    {
+      dtype,
+      shape: [, ...rest],
+    },
+  ] = parts as [LazyTensor];
   const shape: Shape = [parts.reduce((sum, part) => sum + part.shape[0]!, 0), ...rest];
   return lazyFromChunks({ name, dtype, shape }, async function* (options: ReadOptions) {
     for (const part of parts) yield* part.chunks(options);

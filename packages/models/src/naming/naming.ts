@@ -33,8 +33,8 @@ export interface Naming {
   rename(tensors: Tensors): ReadonlyMap<string, string>;
   /** Another shape of the same elements, where timm has one; more than one where that depends on the architecture. */
   readonly shapes?: readonly ((name: string, shape: Shape) => Shape)[];
-  /** The channels of the image in reverse order: the tensors, under timm's names, whose second axis is reversed for RGB. */
-  readonly reversed?: readonly string[];
+  /** The first weight under timm's name, where the network is given images in BGR: its channels are reversed. */
+  readonly reversed?: string;
   /** Those of timm's architectures that are these networks, where others have the same tensors. */
   readonly architectures?: RegExp;
   /** What the tensors do not show. `config` is the `config.json` beside a checkpoint of transformers'. */

@@ -52,17 +52,11 @@ function reshaped(tensors: Tensors, shapeOf: (name: string, shape: Shape) => Sha
   );
 }
 
-function translateBy(
-  naming: Naming,
-  tensors: Tensors,
-  config: NetworkConfig | undefined,
-): readonly Translation[] {
+function translateBy(naming: Naming, tensors: Tensors, config: NetworkConfig | undefined): readonly Translation[] {
   const renamed = rename(tensors, naming.rename(tensors));
-  for (const name of naming.reversed ?? []) {
-    const tensor = renamed.get(name);
-    if (tensor !== undefined && tensor.shape.length > 1) renamed.set(name, reverseChannels(tensor));
-  }
-  const { source, architectures, shapes = [(_, shape) => shape] } = naming;
+  const { source, architectures, reversed = "", shapes = [(_, shape) => shape] } = naming;
+  const stem = renamed.get(reversed);
+  if (stem !== undefined && stem.shape.length > 1) renamed.set(reversed, reverseChannels(stem));
   const settings = naming.settings?.(tensors, config) ?? { epsilons: [], assumptions: [] };
   return shapes.map((shapeOf) => ({ source, architectures, ...settings, tensors: reshaped(renamed, shapeOf) }));
 }

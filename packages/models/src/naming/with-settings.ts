@@ -9,12 +9,18 @@ const NORMS: ReadonlySet<string> = new Set([
   "LayerNormalization",
 ]);
 
-/** The heads of attention of a graph whose queries, keys and values are one product: [batch, places, 3, heads, width]. */
+/**
+ * The heads of attention of a graph whose queries, keys and values are one product, reshaped to [batch, places, 3, heads,
+ * width]. Windows are cut by reshapes of as many axes: a weight with all rows must be there.
+ */
 export function attentionHeads({ nodes, initializers }: Graph): readonly number[] {
+  const rows = new Set([...initializers.values()].map(({ shape }) => shape[0]));
   const found = new Set<number>();
   for (const { op, inputs } of nodes) {
     const shape = op === "Reshape" ? initializers.get(inputs[1]!)?.tensor?.data : undefined;
-    if (shape?.length === 5 && Number(shape[2]) === 3) found.add(Number(shape[3]));
+    if (shape?.length !== 5) continue;
+    const [parts, heads, width] = Array.from(shape.slice(2), Number) as [number, number, number];
+    if (parts === 3 && rows.has(parts * heads * width)) found.add(heads);
   }
   return [...found].sort((a, b) => a - b);
 }
@@ -41,5 +47,7 @@ export function withSettings(graph: Graph, { epsilons, heads }: Pick<Settings, "
       { hint: "Export the network with torch.export, and convert the .pt2 file.", details: { heads: expected, own } },
     );
   }
-  return epsilons.length === 0 ? graph : { ...graph, nodes: graph.nodes.map((node) => withEpsilon(node, { epsilons })) };
+  return epsilons.length === 0
+    ? graph
+    : { ...graph, nodes: graph.nodes.map((node) => withEpsilon(node, { epsilons })) };
 }

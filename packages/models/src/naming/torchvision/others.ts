@@ -19,6 +19,7 @@ const convnext: Naming = {
     [/^classifier\.2\./u, "head.fc."],
   ]),
   shapes: [(name, shape) => (name.endsWith(".gamma") ? shape.slice(0, 1) : shape)],
+  settings: () => ({ epsilons: [{ paths: /(?:)/u, value: 1e-6 }], assumptions: [] }),
 };
 
 /** torchvision's `vit_*` (0.29, `models/vision_transformer.py`). */
@@ -38,7 +39,8 @@ const vit: Naming = {
     [/\.mlp\.(?:3|linear_2)\./u, ".mlp.fc2."],
     [/^heads(?:\.head|\.\d+)?\./u, "head."],
   ]),
-  architectures: /^vit_\w+_patch\d+_\d+$/u,
+  architectures: /^vit_[a-z]+_patch\d+_\d+$/u,
+  settings: () => ({ epsilons: [{ paths: /(?:)/u, value: 1e-6 }], assumptions: [] }),
 };
 
 /** torchvision's `swin_t`, `swin_s`, `swin_b` (0.29, `models/swin_transformer.py`). */

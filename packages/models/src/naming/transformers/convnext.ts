@@ -25,10 +25,10 @@ export const convnext: Naming = {
     [/^classifier\./u, "head.fc."],
   ]),
   // timm has linear layers in the larger networks, and convolutions of one pixel in the smaller ones.
-  shapes: [
-    rowOf,
-    (name, shape) => (/\.mlp\.fc[12]\.weight$/u.test(name) ? [...shape, 1, 1] : rowOf(name, shape)),
-  ],
+  shapes: [rowOf, (name, shape) => (/\.mlp\.fc[12]\.weight$/u.test(name) ? [...shape, 1, 1] : rowOf(name, shape))],
   settings: (_, config) =>
-    configured(config, { epsilon: { value: 1e-12, paths: /^head\.norm$/u }, activations: ["gelu"] }),
+    configured(config, {
+      epsilon: { value: 1e-12, paths: /^head\.norm$/u, others: 1e-6 },
+      activations: ["gelu"],
+    }),
 };

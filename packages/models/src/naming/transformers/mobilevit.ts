@@ -26,7 +26,7 @@ export const mobilevit: Naming = {
     [/\.normalization\./u, ".bn."],
     [/^classifier\./u, "head.fc."],
   ]),
-  reversed: ["stem.conv.weight"],
+  reversed: "stem.conv.weight",
   settings: (_, config) =>
     configured(config, { epsilon: { value: 1e-5, paths: /\.norm\d?$/u }, activations: ["silu"] }),
 };

@@ -9,10 +9,7 @@ export const resnet: Naming = {
     [/^resnet\./u, ""],
     [/^embedder\.embedder\.convolution\./u, "conv1."],
     [/^embedder\.embedder\.normalization\./u, "bn1."],
-    [
-      /^encoder\.stages\.(\d+)\.layers\.(\d+)\./u,
-      (_, stage, block) => `layer${Number(stage) + 1}.${block}.`,
-    ],
+    [/^encoder\.stages\.(\d+)\.layers\.(\d+)\./u, (_, stage, block) => `layer${Number(stage) + 1}.${block}.`],
     [/\.shortcut\.convolution\./u, ".downsample.0."],
     [/\.shortcut\.normalization\./u, ".downsample.1."],
     [/\.layer\.(\d+)\.convolution\./u, (_, layer) => `.conv${Number(layer) + 1}.`],

@@ -4,8 +4,8 @@ import type { Epsilon, Settings } from "../naming.ts";
 
 /** What a class of transformers' computes where `config.json` says nothing else. */
 export interface Defaults {
-  /** The value of `layer_norm_eps`, and the norms that have it. */
-  readonly epsilon?: { readonly value: number; readonly paths: RegExp };
+  /** The value of `layer_norm_eps`, the norms that have it, and the value of the others where it is not timm's. */
+  readonly epsilon?: { readonly value: number; readonly paths: RegExp; readonly others?: number };
   /** The activations that timm's network has, under transformers' names. */
   readonly activations: readonly string[];
 }
@@ -30,7 +30,10 @@ export function configured(config: NetworkConfig | undefined, { epsilon, activat
     );
   }
   const given = numbers(config?.layer_norm_eps)?.[0];
-  const epsilons: Epsilon[] = epsilon === undefined ? [] : [{ paths: epsilon.paths, value: given ?? epsilon.value }];
+  const epsilons: Epsilon[] = [
+    ...(epsilon === undefined ? [] : [{ paths: epsilon.paths, value: given ?? epsilon.value }]),
+    ...(epsilon?.others === undefined ? [] : [{ paths: /(?:)/u, value: epsilon.others }]),
+  ];
   const heads = numbers(config?.num_attention_heads ?? config?.num_heads);
   const assumed =
     epsilon === undefined

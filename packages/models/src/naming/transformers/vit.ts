@@ -22,7 +22,6 @@ export const vit: Naming = {
     [/^(?:cls_)?classifier\./u, "head."],
     [/^distillation_classifier\./u, "head_dist."],
   ]),
-  architectures: /^(?:vit|deit)_[a-z]+(?:_distilled)?_patch\d+_\d+$/u,
-  settings: (_, config) =>
-    configured(config, { epsilon: { value: 1e-12, paths: /(?:)/u }, activations: ["gelu"] }),
+  architectures: /^(?:vit_[a-z]+|deit_[a-z]+_distilled)_patch\d+_\d+$/u,
+  settings: (_, config) => configured(config, { epsilon: { value: 1e-12, paths: /(?:)/u }, activations: ["gelu"] }),
 };
