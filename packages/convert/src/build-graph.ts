@@ -45,7 +45,7 @@ export interface BuiltGraph {
  * @throws UsageError when the preprocessing has another number of channels than the network.
  */
 export function buildGraph({ model, tensors, head }: NetworkParts, options: ModelOptions): BuiltGraph {
-  const { architecture, numClasses, name } = model;
+  const { architecture, numClasses, name, settings } = model;
   const inputSize = options.preprocess?.inputSize ?? model.preprocess.inputSize;
   const [channels] = inputSizeOf(architecture);
   if (inputSize[0] === RGB && channels !== RGB) {
@@ -67,6 +67,7 @@ export function buildGraph({ model, tensors, head }: NetworkParts, options: Mode
     numClasses: hasOwnHead ? 0 : numClasses,
     tensors,
     name,
+    settings,
     // Where the images' size is not known, the graph takes any.
     ...(known && { inputSize }),
     ...(options.features !== undefined && { features: options.features }),

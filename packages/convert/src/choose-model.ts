@@ -1,4 +1,4 @@
-import { type LazyTensor, MismatchError, type PreprocessConfig } from "@samoyed/core";
+import { type LazyTensor, MismatchError, type PreprocessConfig, UnsupportedError } from "@samoyed/core";
 import {
   type Architecture,
   checkParameters,
@@ -7,10 +7,16 @@ import {
   findModel,
   type IdentifiedModel,
   identifyModel,
+  inputSizeOf,
   listModels,
   loadArchitecture,
   type ModelInfo,
+  type Settings,
+  translateNames,
+  type Translation,
+  withChannelsOf,
 } from "@samoyed/models";
+import type { HubConfig } from "./hub-config.ts";
 import { type RecordedModel, sameArchitecture, STATE_DICT_ALONE } from "./recorded-model.ts";
 import type { PreprocessOrigin } from "./report.ts";
 
@@ -33,12 +39,19 @@ export interface ChosenModel {
   readonly preprocess: PreprocessConfig;
   readonly preprocessFrom: PreprocessOrigin;
   readonly license: string | undefined;
+  /** The state dict under the architecture's names. */
+  readonly tensors: Tensors;
+  /** What the checkpoint's own library computes otherwise than timm. */
+  readonly settings?: Pick<Settings, "epsilons" | "heads">;
   /** Assumptions that were made, in sentences. */
   readonly warnings: readonly string[];
 }
 
 /** The tensors of a state dict, by name. */
 type Tensors = ReadonlyMap<string, LazyTensor>;
+
+/** The network, whatever names its tensors have in the checkpoint. */
+type NetworkChoice = Omit<ChosenModel, "tensors" | "settings">;
 
 /** Inputs of the decision besides the tensors. */
 export interface ChooseModelOptions {
@@ -48,6 +61,8 @@ export interface ChooseModelOptions {
   readonly recorded?: RecordedModel;
   /** The number of classes of a head that the architecture itself does not have. */
   readonly headClasses?: number | undefined;
+  /** What the files beside the checkpoint say. */
+  readonly hub?: HubConfig | undefined;
 }
 
 const NOTHING_RECORDED: RecordedModel = { fields: new Map(), warnings: [] };
@@ -64,9 +79,13 @@ const NOTHING_RECORDED: RecordedModel = { fields: new Map(), warnings: [] };
  */
 export async function chooseModel(
   tensors: Tensors,
-  { model, recorded = NOTHING_RECORDED, headClasses }: ChooseModelOptions = {},
+  { model, recorded = NOTHING_RECORDED, hub, headClasses }: ChooseModelOptions = {},
 ): Promise<ChosenModel> {
-  const body = await choose(tensors, model, recorded.named);
+  const translations = translateNames(tensors, { config: hub?.config });
+  const body =
+    translations.length === 0
+      ? { ...(await choose({ tensors }, model, recorded.named)), tensors }
+      : await firstFit(translations, (translation) => choose(translation, model, recorded.named));
   const chosen = headClasses === undefined ? body : { ...body, numClasses: headClasses };
   const { numClasses, warnings } = chosen;
   if (recorded.numClasses !== undefined && recorded.numClasses !== numClasses) {
@@ -75,15 +94,52 @@ export async function chooseModel(
       { hint: STATE_DICT_ALONE },
     );
   }
-  return { ...chosen, ...preprocessOf(chosen, recorded), warnings: [...recorded.warnings, ...warnings] };
+  return { ...chosen, ...preprocessOf(chosen, recorded, hub), warnings: [...recorded.warnings, ...warnings] };
+}
+
+/** The first of a state dict's translations that is a network; else the first one's error. */
+async function firstFit(
+  translations: readonly Translation[],
+  choose: (translation: Translation) => Promise<NetworkChoice>,
+): Promise<ChosenModel> {
+  let failure: unknown;
+  for (const translation of translations) {
+    try {
+      const choice = await choose(translation);
+      return translated(choice, translation);
+    } catch (error) {
+      if (!(error instanceof MismatchError || error instanceof UnsupportedError)) throw error;
+      failure ??= error;
+    }
+  }
+  throw failure;
+}
+
+/** Weights of another library's: trained with its own preprocessing, and computed with its own settings. */
+function translated(choice: NetworkChoice, { source, tensors, assumptions, ...settings }: Translation): ChosenModel {
+  const own: Partial<NetworkChoice> =
+    choice.preprocessFrom === "candidates"
+      ? { preprocess: defaultPreprocess(choice.architecture), preprocessFrom: "default" }
+      : {};
+  const note = `The tensors have the names of ${source}: they are converted as timm's ${choice.name}.`;
+  return { ...choice, ...own, tensors, settings, warnings: [note, ...assumptions, ...choice.warnings] };
+}
+
+/** timm's default, at the size of a network of one size. */
+function defaultPreprocess(architecture: Architecture): PreprocessConfig {
+  const [, height, width] = inputSizeOf(architecture);
+  if (typeof height !== "number" || typeof width !== "number") return DEFAULT_PREPROCESS;
+  return { ...DEFAULT_PREPROCESS, inputSize: [DEFAULT_PREPROCESS.inputSize[0], height, width] };
 }
 
 async function choose(
-  tensors: Tensors,
+  { tensors, architectures }: Pick<Translation, "tensors" | "architectures">,
   model: string | undefined,
   inFile: RecordedModel["named"],
-): Promise<ChosenModel> {
-  if (model === undefined) return inFile === undefined ? recognized(tensors) : namedInFile(tensors, inFile);
+): Promise<NetworkChoice> {
+  if (model === undefined && inFile === undefined)
+    return withoutName(await identifyModel(tensors, { prefer: architectures }));
+  if (model === undefined) return namedInFile(tensors, inFile!);
   const info = await findModel(model);
   if (inFile !== undefined && !sameArchitecture(info, inFile.info)) {
     const own = inFile.info.architectureName;
@@ -99,15 +155,19 @@ async function choose(
 function preprocessOf(
   { preprocess, preprocessFrom }: ChosenModel,
   { named: inFile, preprocess: recorded }: RecordedModel,
+  hub: HubConfig | undefined,
 ): Pick<ChosenModel, "preprocess" | "preprocessFrom"> {
+  if (hub?.preprocess !== undefined) {
+    return { preprocess: { ...preprocess, ...hub.preprocess }, preprocessFrom: "checkpoint" };
+  }
   if (recorded === undefined || inFile === undefined) return { preprocess, preprocessFrom };
   const base = preprocessFrom === "model" ? preprocess : inFile.info.preprocess;
   return { preprocess: { ...base, ...recorded }, preprocessFrom: "checkpoint" };
 }
 
-async function named(tensors: Tensors, info: ModelInfo): Promise<ChosenModel> {
+async function named(tensors: Tensors, info: ModelInfo): Promise<NetworkChoice> {
   const { preprocess } = info;
-  const architecture = await loadArchitecture(info.architectureName);
+  const architecture = withChannelsOf(await loadArchitecture(info.architectureName), tensors);
   const numClasses = countClasses(classifierOf(architecture), tensors);
   checkParameters(tensors, { architecture, numClasses, label: info.name });
   const sameHead = numClasses === info.numClasses;
@@ -131,9 +191,9 @@ async function named(tensors: Tensors, info: ModelInfo): Promise<ChosenModel> {
 async function namedInFile(
   tensors: Tensors,
   { where, info }: NonNullable<RecordedModel["named"]>,
-): Promise<ChosenModel> {
+): Promise<NetworkChoice> {
   const name = info.architectureName;
-  const architecture = await loadArchitecture(name);
+  const architecture = withChannelsOf(await loadArchitecture(name), tensors);
   const numClasses = countClasses(classifierOf(architecture), tensors);
   try {
     checkParameters(tensors, { architecture, numClasses, label: `${name}, which its ${where} names` });
@@ -147,12 +207,8 @@ async function namedInFile(
   return withoutName({ name, architecture, numClasses, candidates, assumptions: [] });
 }
 
-async function recognized(tensors: Tensors): Promise<ChosenModel> {
-  return withoutName(await identifyModel(tensors));
-}
-
 /** The choice where the caller names no model. */
-function withoutName(identified: IdentifiedModel): ChosenModel {
+function withoutName(identified: IdentifiedModel): NetworkChoice {
   const { name, architecture, numClasses, candidates, assumptions } = identified;
   const agreed = agreedPreprocess(candidates.filter((candidate) => candidate.numClasses === numClasses));
   return {
@@ -160,7 +216,7 @@ function withoutName(identified: IdentifiedModel): ChosenModel {
     architecture,
     numClasses,
     candidates,
-    preprocess: agreed ?? DEFAULT_PREPROCESS,
+    preprocess: agreed ?? defaultPreprocess(architecture),
     preprocessFrom: agreed === undefined ? "default" : "candidates",
     license: undefined,
     warnings: assumptions,

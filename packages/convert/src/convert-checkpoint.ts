@@ -7,6 +7,7 @@ import { outputName } from "./file-name.ts";
 import { formatsNamed } from "./format-named.ts";
 import { hashPortable } from "./hash-portable.ts";
 import type { ConvertOptions } from "./options.ts";
+import { readHubConfig } from "./hub-config.ts";
 import { lastPart } from "./last-part.ts";
 import { openNetwork } from "./open-network.ts";
 import type { ConvertReport } from "./report.ts";
@@ -81,17 +82,18 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
   const verify = (): Promise<void> => requireChecksums(checkpoint, readOptions(options));
   // Verifies the bytes read so far, before anything is concluded from them.
   await verify();
-  const { model, tensors, head, unwrapped, recorded, notes } = await openNetwork(checkpoint, {
-    model: options.model,
-    key: options.key,
-    prefix: options.prefix,
-    ignore: options.ignore,
-  });
+  const hub = options.resolve && (await readHubConfig(lastPart(name), options.resolve));
+  const { key, prefix, ignore } = options;
+  const network = await openNetwork(checkpoint, { model: options.model, hub, key, prefix, ignore });
+  const { model, head, unwrapped, recorded, notes } = network;
   const opened = performance.now();
 
-  const { graph, rewrites } = buildGraph({ model, tensors, head }, options);
+  const { graph, rewrites } = buildGraph({ model, tensors: model.tensors, head }, options);
   const source = { name: lastPart(name), sha256: UNKNOWN_HASH };
-  const contract = buildContract({ model, graph, source }, options);
+  // Class names that the caller gives, or the files beside the checkpoint.
+  const labels = options.labels ?? (options.features === true ? undefined : hub?.labels);
+  const described = { ...options, ...(labels && { labels }) };
+  const contract = buildContract({ model, graph, source }, described);
   const built = performance.now();
 
   const written = await writeFormats({ graph, contract, name: outputName(contract), formats, hash, verify }, options);
@@ -107,7 +109,7 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
     unwrapped,
     recorded: Object.fromEntries(recorded.fields),
     rewrites,
-    warnings: [...checkpoint.warnings, ...notes, ...conversionWarnings(model, options)],
+    warnings: [...checkpoint.warnings, ...notes, ...conversionWarnings(model, described)],
     milliseconds: { open: opened - start, build: built - opened, write: end - built, total: end - start },
   };
 }

@@ -75,6 +75,8 @@ export interface Family<A extends Architecture = Architecture> {
   /** The state dict in PyTorch's order. With `numClasses` 0 it has no classifier. */
   parameters(architecture: A, options: { readonly numClasses: number }): ReadonlyMap<string, Parameter>;
   classifier(architecture: A): Classifier;
+  /** The architecture with as many input channels as a state dict of it has. */
+  withChannelsOf(architecture: A, tensors: ReadonlyMap<string, TensorType>): A;
   /** The input size of an architecture. */
   inputSize(architecture: A): InputSize;
   /** The modules whose outputs are timm's `features_only`, by descending resolution: `layer1`. */

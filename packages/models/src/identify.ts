@@ -117,15 +117,22 @@ function exactFits(fits: readonly Fit[]): readonly Fit[] {
   return fits.filter(({ differences }) => differences.length === 0);
 }
 
+/** Some of the fits: those with certain names, if there are any. */
+function preferred(fits: readonly Fit[], names: RegExp | undefined): readonly Fit[] {
+  const found = names === undefined ? [] : fits.filter(({ name }) => names.test(name));
+  return found.length > 0 ? found : fits;
+}
+
 /** `identifyModel` among given families and published checkpoints. */
 export function identifyAmong(
   families: readonly Family[],
   tensors: Tensors,
   published: readonly ModelInfo[],
+  prefer?: RegExp,
 ): IdentifiedModel {
   const { found, fits } = recognitions(families, tensors);
   const exact = exactFits(fits);
-  if (exact.length > 0) return chooseAmong(exact, published);
+  if (exact.length > 0) return chooseAmong(preferred(exact, prefer), published);
 
   const refusal = found.find((recognition) => recognition.refusal !== undefined)?.refusal;
   if (refusal !== undefined) throw refusal;
@@ -195,7 +202,16 @@ export async function fitModel(
  * @throws MismatchError when it almost fits a known network, with the first ten differences.
  * @throws UnsupportedError when it is not a known network.
  */
-export async function identifyModel(tensors: Tensors, { catalogue }: IdentifyOptions = {}): Promise<IdentifiedModel> {
+export async function identifyModel(
+  tensors: Tensors,
+  {
+    catalogue,
+    prefer,
+  }: IdentifyOptions & {
+    /** The names of architectures that are meant where others have the same tensors. */
+    readonly prefer?: RegExp | undefined;
+  } = {},
+): Promise<IdentifiedModel> {
   const opened = catalogue ?? (await openCatalogue());
   const published = await checkpoints();
   const asCode = architectures();
@@ -203,11 +219,11 @@ export async function identifyModel(tensors: Tensors, { catalogue }: IdentifyOpt
     found.filter(({ name }) => !asCode.has(name));
   const candidates = withoutCode(await opened.candidates(tensors));
   try {
-    return identifyAmong([...FAMILIES, lookedUp(candidates)], tensors, published);
+    return identifyAmong([...FAMILIES, lookedUp(candidates)], tensors, published, prefer);
   } catch (error) {
     // Only an error needs the nearest ones.
     if (!(error instanceof UnsupportedError || error instanceof MismatchError)) throw error;
     const nearest = withoutCode(await opened.nearest(tensors));
-    return identifyAmong([...FAMILIES, lookedUp(candidates, nearest)], tensors, published);
+    return identifyAmong([...FAMILIES, lookedUp(candidates, nearest)], tensors, published, prefer);
   }
 }

@@ -7,6 +7,7 @@ export {
   loadArchitecture,
   modelParameters,
   tapsOf,
+  withChannelsOf,
 } from "./architecture.ts";
 export { type Alternative, type Assumption, type AssumptionOrigin, describeAssumption } from "./assumption.ts";
 export { buildModel, type BuildModelOptions } from "./build-model.ts";
@@ -30,10 +31,14 @@ export {
   type IndexedArchitecture,
   openCatalogue,
   type ReadData,
+  writeArchitectureFile,
 } from "./catalogue/index.ts";
 export type { Architecture, Classifier, InputSize } from "./family.ts";
 export { matchesGlob } from "./glob.ts";
 export { fitArchitecture } from "./fit-architecture.ts";
 export { type FittingModel, fitModel, type IdentifiedModel, identifyModel } from "./identify.ts";
+export type { Settings } from "./naming/naming.ts";
+export type { NetworkConfig } from "./naming/network-config.ts";
+export { translateNames, type Translation } from "./naming/translate.ts";
 export type { Parameter, TensorType } from "./parameter.ts";
 export { findModel, listModels } from "./registry.ts";

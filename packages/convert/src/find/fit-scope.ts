@@ -5,7 +5,13 @@ import type { NamedTensors } from "./names.ts";
 import { isProjecting, isUnused } from "./unused.ts";
 
 /** The network that tensors are, all of them and no others; `undefined` if they are none. */
-export type Fits = (tensors: NamedTensors) => Promise<FittingModel | undefined>;
+export type Fits = (tensors: NamedTensors) => Promise<Fitting | undefined>;
+
+/** A network that tensors fit. */
+export interface Fitting extends FittingModel {
+  /** Whether they have another library's names. */
+  readonly translated?: boolean;
+}
 
 /** Tensors that may be a network, and those of the same dictionary beside them. */
 export interface Scope {
@@ -56,7 +62,7 @@ function modulesOf(tensors: NamedTensors): ReadonlyMap<string, NamedTensors> {
 
 /** A network's body, and its head under other names. */
 interface Parts {
-  readonly model: FittingModel;
+  readonly model: Fitting;
   readonly body: NamedTensors;
   readonly head?: Head;
   /** Names of tensors of a projection, which inference drops. */
@@ -69,7 +75,9 @@ const PROJECTION = /^(?:fc|head|heads|classifier|proj|projection|projector|mlp)$
 async function partsOf({ prefix, inside }: Scope, fits: Fits): Promise<Parts | undefined> {
   const projecting = isProjecting(prefix);
   const model = await fits(inside);
-  if (model !== undefined && !(projecting && model.numClasses > 0)) return { model, body: inside, dropped: [] };
+  if (model !== undefined && !(projecting && model.numClasses > 0 && !model.translated)) {
+    return { model, body: inside, dropped: [] };
+  }
   if (model !== undefined) {
     const classifier = new Set(classifierOf(model.architecture).tensors);
     const body = without(inside, classifier);
@@ -83,7 +91,7 @@ async function partsOf({ prefix, inside }: Scope, fits: Fits): Promise<Parts | u
     const headless = await fits(body);
     if (headless === undefined || headless.numClasses > 0) continue;
     if (isProjection) return { model: headless, body, dropped: [...tensors.keys()] };
-    const head = headFrom(tensors, headless.architecture);
+    const head = headless.translated ? undefined : headFrom(tensors, headless.architecture);
     if (head !== undefined) return { model: headless, body, head, dropped: [] };
   }
   return undefined;
@@ -103,7 +111,7 @@ export async function fitScope(scope: Scope, fits: Fits): Promise<ScopeFit | und
   const { model, body, dropped } = parts;
   const rest = onlyThose(scope.outside, (name) => !isUnused(name));
   const beside =
-    parts.head === undefined && model.numClasses === 0 && !isProjecting(prefix)
+    parts.head === undefined && model.numClasses === 0 && !model.translated && !isProjecting(prefix)
       ? headFrom(rest, model.architecture)
       : undefined;
   const head = parts.head ?? beside;

@@ -14,6 +14,10 @@ export const resnet: Family<ResNetConfig> = {
   recognize: recognizeResNet,
   parameters: resnetParameters,
   classifier: () => CLASSIFIER,
+  withChannelsOf(config, tensors) {
+    const inChans = (tensors.get("conv1.weight") ?? tensors.get("conv1.0.weight"))?.shape[1];
+    return inChans === undefined ? config : { ...config, inChans };
+  },
   inputSize: ({ inChans }) => [inChans, "H", "W"],
   taps: () => TAPS,
   build: buildResNet,
