@@ -90,7 +90,7 @@ export async function chooseModel(
   const { numClasses, warnings } = chosen;
   if (recorded.numClasses !== undefined && recorded.numClasses !== numClasses) {
     throw new MismatchError(
-      `the checkpoint contradicts itself: its args.num_classes is ${recorded.numClasses}, its classifier has ${numClasses} classes`,
+      `the checkpoint contradicts itself: its ${recorded.numClassesFrom ?? "num_classes"} is ${recorded.numClasses}, its classifier has ${numClasses} classes`,
       { hint: STATE_DICT_ALONE },
     );
   }

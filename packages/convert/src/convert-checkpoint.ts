@@ -1,5 +1,5 @@
 import { type Checkpoint, openCheckpoint, requireChecksums } from "@samoyed/checkpoint";
-import { type ByteSource, type ReadOptions, throwIfAborted, UsageError } from "@samoyed/core";
+import { type ByteSource, labelsFit, MismatchError, type ReadOptions, throwIfAborted, UsageError } from "@samoyed/core";
 import type { Format } from "@samoyed/graph";
 import { buildContract } from "./build-contract.ts";
 import { buildGraph } from "./build-graph.ts";
@@ -9,7 +9,7 @@ import { hashPortable } from "./hash-portable.ts";
 import type { ConvertOptions } from "./options.ts";
 import { readHubConfig } from "./hub-config.ts";
 import { lastPart } from "./last-part.ts";
-import { openNetwork } from "./open-network.ts";
+import { type OpenedNetwork, openNetwork } from "./open-network.ts";
 import type { ConvertReport } from "./report.ts";
 import { UNKNOWN_HASH } from "./unknown-hash.ts";
 import { conversionWarnings } from "./warnings.ts";
@@ -90,8 +90,8 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
 
   const { graph, rewrites } = buildGraph({ model, tensors: model.tensors, head }, options);
   const source = { name: lastPart(name), sha256: UNKNOWN_HASH };
-  // Class names that the caller gives, or the files beside the checkpoint.
-  const labels = options.labels ?? (options.features === true ? undefined : hub?.labels);
+  // Class names that the caller gives, or the checkpoint and the files beside it.
+  const labels = options.labels ?? (options.features === true ? undefined : recordedLabelsOf(network));
   const described = { ...options, ...(labels && { labels }) };
   const contract = buildContract({ model, graph, source }, described);
   const built = performance.now();
@@ -112,6 +112,20 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
     warnings: [...checkpoint.warnings, ...notes, ...conversionWarnings(model, described)],
     milliseconds: { open: opened - start, build: built - opened, write: end - built, total: end - start },
   };
+}
+
+/**
+ * The names of classes in the file.
+ *
+ * @throws MismatchError when they are not as many as the classes.
+ */
+function recordedLabelsOf({ model, recorded: { labels } }: OpenedNetwork): readonly string[] | undefined {
+  if (labels === undefined || model.numClasses === 0) return undefined;
+  if (labelsFit(labels.names, model.numClasses)) return labels.names;
+  throw new MismatchError(
+    `the checkpoint contradicts itself: its ${labels.where} has ${labels.names.length} names, its classifier has ${model.numClasses} classes`,
+    { hint: "Give the names that are right: --labels FILE.", details: { where: labels.where } },
+  );
 }
 
 function isCheckpoint(source: ByteSource | Checkpoint): source is Checkpoint {

@@ -1,5 +1,7 @@
 import { type ByteSource, FormatError, type PreprocessConfig } from "@samoyed/core";
 import type { NetworkConfig } from "@samoyed/models";
+import type { CheckpointValue } from "@samoyed/checkpoint";
+import { recordedPreprocess, type Settings } from "./recorded-preprocess.ts";
 import { processorSettings } from "./processor-settings.ts";
 
 /** What the files beside a checkpoint from the Hugging Face hub say. */
@@ -8,7 +10,9 @@ export interface HubConfig {
   readonly config?: NetworkConfig;
   /** timm's `config.json` names the network. */
   readonly architecture?: string;
-  /** `preprocessor_config.json`, as far as it is said there. */
+  /** The number of classes in timm's `config.json`. */
+  readonly numClasses?: number;
+  /** `preprocessor_config.json`, or the `pretrained_cfg` in timm's `config.json`, as far as it is said there. */
   readonly preprocess?: Partial<PreprocessConfig>;
   /** The names of the classes, unless they are `LABEL_0`, …. */
   readonly labels?: readonly string[];
@@ -68,6 +72,33 @@ function labelsOf({ id2label }: NetworkConfig): readonly string[] | undefined {
   return complete && !names.every((name, index) => name === `LABEL_${index}`) ? (names as string[]) : undefined;
 }
 
+/** JSON as a checkpoint has dictionaries. */
+function asSettings(json: unknown): Settings {
+  const isObject = typeof json === "object" && json !== null && !Array.isArray(json);
+  return new Map(isObject ? (Object.entries(json) as [string, CheckpointValue][]) : []);
+}
+
+/** timm's `config.json` (1.0.29, `timm/models/_hub.py`, `save_config_for_hf`). */
+function timmConfig(config: Json & { readonly architecture: string }, fields: Map<string, string>): HubConfig {
+  const { architecture, num_classes: numClasses, label_names: names } = config;
+  fields.set("config.json architecture", architecture);
+  if (typeof numClasses === "number") fields.set("config.json num_classes", String(numClasses));
+  const isNames = Array.isArray(names) && names.length > 0 && names.every((name) => typeof name === "string");
+  if (isNames) fields.set("config.json label_names", `${names.length} names`);
+  const preprocess = recordedPreprocess(asSettings(config["pretrained_cfg"]), {
+    where: "config.json: pretrained_cfg",
+    place: "config.json pretrained_cfg",
+    fields,
+  });
+  return {
+    fields,
+    architecture,
+    preprocess,
+    ...(typeof numClasses === "number" && { numClasses }),
+    ...(isNames && { labels: names as readonly string[] }),
+  };
+}
+
 /**
  * Reads `config.json` and `preprocessor_config.json` beside a checkpoint that has one of the hub's file names.
  *
@@ -79,8 +110,7 @@ export async function readHubConfig(name: string, open: ReadBeside): Promise<Hub
   const config = await readBeside("config.json", open);
   if (config === undefined) return { fields };
   if (typeof config["architecture"] === "string" && "pretrained_cfg" in config) {
-    fields.set("config.json architecture", config["architecture"]);
-    return { fields, architecture: config["architecture"] };
+    return timmConfig({ ...config, architecture: config["architecture"] }, fields);
   }
   if (typeof config["model_type"] !== "string") return { fields };
   for (const key of ["model_type", "layer_norm_eps", "hidden_act"]) {

@@ -7,6 +7,7 @@ export {
   type ReadModelOptions,
 } from "./convert-model.ts";
 export { formatNamed } from "./format-named.ts";
+export { type HubConfig, readHubConfig } from "./hub-config.ts";
 export type { FormatOptions } from "./format-options.ts";
 export { FORMATS, SOURCE_FORMATS } from "./formats.ts";
 export type { ConvertOptions, ConvertProgress, ModelOptions } from "./options.ts";

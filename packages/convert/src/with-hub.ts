@@ -12,9 +12,15 @@ const WHERE = "config.json";
  */
 export async function withHub(recorded: RecordedModel, hub: HubConfig | undefined): Promise<RecordedModel> {
   if (hub === undefined || hub.fields.size === 0) return recorded;
-  const fields = new Map([...recorded.fields, ...hub.fields]);
+  const { numClasses, labels } = hub;
+  const statements = {
+    ...recorded,
+    fields: new Map([...recorded.fields, ...hub.fields]),
+    ...(numClasses !== undefined && { numClasses, numClassesFrom: `num_classes in ${WHERE}` }),
+    ...(labels !== undefined && { labels: { where: WHERE, names: labels } }),
+  };
   const name = hub.architecture;
-  if (name === undefined) return { ...recorded, fields };
+  if (name === undefined) return statements;
   try {
     const info = await findModel(name);
     if (recorded.named !== undefined && !sameArchitecture(info, recorded.named.info)) {
@@ -23,10 +29,10 @@ export async function withHub(recorded: RecordedModel, hub: HubConfig | undefine
         { hint: STATE_DICT_ALONE },
       );
     }
-    return { ...recorded, fields, named: recorded.named ?? { where: WHERE, info } };
+    return { ...statements, named: recorded.named ?? { where: WHERE, info } };
   } catch (error) {
     if (!(error instanceof UnsupportedError)) throw error;
     const warning = `${WHERE} says architecture ${JSON.stringify(name)}, which names no known network.`;
-    return { ...recorded, fields, warnings: [...recorded.warnings, warning] };
+    return { ...statements, warnings: [...recorded.warnings, warning] };
   }
 }

@@ -10,12 +10,13 @@ import { SamoyedError } from "@samoyed/core";
 import { describeTensors } from "@samoyed/graph";
 import { columns, formatBytes } from "../columns.ts";
 import type { Result } from "../command.ts";
+import { printableLine } from "../printable.ts";
 import { byteLengthOf, tensorTable } from "./tensor-table.ts";
 
 /** The network that converting would take, or why it is not a known one, and the weights in either case. */
 async function recognize(
   checkpoint: Checkpoint,
-  where: WeightsOptions,
+  where: OpenNetworkOptions,
 ): Promise<{ readonly weights: FoundWeights; readonly network: OpenedNetwork | string }> {
   try {
     const network = await openNetwork(checkpoint, where);
@@ -26,6 +27,12 @@ async function recognize(
   }
 }
 
+/** What the file says besides its tensors. */
+function statementRows({ recorded: { fields } }: OpenedNetwork): string[][] {
+  const text = [...fields].map(([field, value]) => `${field} ${value}`).join(", ");
+  return text === "" ? [] : [["from the file", printableLine(text)]];
+}
+
 function networkRows(network: OpenedNetwork | string): string[][] {
   if (typeof network === "string") return [["architecture", `not recognized: ${network}`]];
   const { name, numClasses, candidates } = network.model;
@@ -34,6 +41,7 @@ function networkRows(network: OpenedNetwork | string): string[][] {
   return [
     ["architecture", `${name}, ${head}`],
     ...(names.length > 1 ? [["fits", names.join(", ")]] : []),
+    ...statementRows(network),
     ...network.notes.map((note) => ["note", note]),
   ];
 }
@@ -49,7 +57,7 @@ function networkJson(network: OpenedNetwork | string): Readonly<Record<string, u
 }
 
 /** Options of `inspectCheckpoint`. */
-interface InspectOptions extends WeightsOptions {
+interface InspectOptions extends OpenNetworkOptions {
   /** Whether every tensor is listed. */
   readonly all: boolean;
 }
