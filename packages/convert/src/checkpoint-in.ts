@@ -12,6 +12,9 @@ const HUB_FILES = [
 
 const CHECKPOINT = /\.(?:safetensors|pth|pt|bin|ckpt|tar)$/iu;
 
+/** Most names in an error. */
+const SHOWN = 5;
+
 /** Whether a path is a folder's; opening another one says what is wrong with it. */
 async function isFolder(path: string): Promise<boolean> {
   try {
@@ -39,7 +42,8 @@ export async function checkpointIn(path: string): Promise<string> {
     });
   }
   if (others.length > 0) {
-    throw new UsageError(`${path}: a folder with ${checkpoints.length} checkpoints: ${checkpoints.join(", ")}`, {
+    const shown = [...checkpoints.slice(0, SHOWN), ...(checkpoints.length > SHOWN ? ["…"] : [])].join(", ");
+    throw new UsageError(`${path}: a folder with ${checkpoints.length} checkpoints: ${shown}`, {
       hint: `Give one of them: ${join(path, only)}`,
     });
   }

@@ -79,7 +79,11 @@ export const convert: Command = {
       description: `what to write: ${NAMES.join(", ")} (default: ${NAMES[0]})`,
     },
     out: { type: "string", value: "DIR", description: "where to write (default: this folder)" },
-    labels: { type: "string", value: "FILE", description: "class names, one a line, to travel in the model" },
+    labels: {
+      type: "string",
+      value: "FILE",
+      description: "class names to travel in the model: one a line, numbered, CSV or JSON (default: those in the file)",
+    },
     weights: {
       type: "string",
       value: "TYPE",

@@ -4,7 +4,7 @@ import {
   largestWeights,
   type OpenedNetwork,
   openNetwork,
-  type WeightsOptions,
+  type OpenNetworkOptions,
 } from "@samoyed/convert";
 import { SamoyedError } from "@samoyed/core";
 import { describeTensors } from "@samoyed/graph";
