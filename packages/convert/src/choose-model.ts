@@ -1,6 +1,7 @@
 import { type LazyTensor, MismatchError, type PreprocessConfig, UnsupportedError } from "@samoyed/core";
 import {
   type Architecture,
+  type Assumption,
   checkParameters,
   classifierOf,
   countClasses,
@@ -11,10 +12,14 @@ import {
   listModels,
   loadArchitecture,
   type ModelInfo,
+  type NamedArchitecture,
+  networkAssumptions,
+  type NetworkSource,
   type Settings,
   translateNames,
   type Translation,
   withChannelsOf,
+  withNetworkSettings,
 } from "@samoyed/models";
 import type { HubConfig } from "./hub-config.ts";
 import { type RecordedModel, sameArchitecture, STATE_DICT_ALONE } from "./recorded-model.ts";
@@ -43,7 +48,9 @@ export interface ChosenModel {
   readonly tensors: Tensors;
   /** What the checkpoint's own library computes otherwise than timm. */
   readonly settings?: Pick<Settings, "epsilons" | "heads">;
-  /** Assumptions that were made, in sentences. */
+  /** What the network computes and its tensors do not show. */
+  readonly assumptions: readonly Assumption[];
+  /** What else is to be known, in sentences. */
   readonly warnings: readonly string[];
 }
 
@@ -51,7 +58,13 @@ export interface ChosenModel {
 type Tensors = ReadonlyMap<string, LazyTensor>;
 
 /** The network, whatever names its tensors have in the checkpoint. */
-type NetworkChoice = Omit<ChosenModel, "tensors" | "settings">;
+interface NetworkChoice extends Omit<ChosenModel, "tensors" | "settings" | "assumptions"> {
+  /** Other networks with the same tensors that compute something else. */
+  readonly alternatives: readonly NamedArchitecture[];
+}
+
+/** A choice whose tensors have timm's names, and what is assumed of it besides the network. */
+type TranslatedChoice = NetworkChoice & Pick<ChosenModel, "tensors" | "settings" | "assumptions">;
 
 /** Inputs of the decision besides the tensors. */
 export interface ChooseModelOptions {
@@ -59,6 +72,8 @@ export interface ChooseModelOptions {
   readonly model?: string | undefined;
   /** The checkpoint's own statements. */
   readonly recorded?: RecordedModel;
+  /** Settings that the caller gives, by name: `activation`. */
+  readonly assume?: ReadonlyMap<string, string> | undefined;
   /** The number of classes of a head that the architecture itself does not have. */
   readonly headClasses?: number | undefined;
   /** What the files beside the checkpoint say. */
@@ -79,14 +94,14 @@ const NOTHING_RECORDED: RecordedModel = { fields: new Map(), warnings: [] };
  */
 export async function chooseModel(
   tensors: Tensors,
-  { model, recorded = NOTHING_RECORDED, hub, headClasses }: ChooseModelOptions = {},
+  { model, recorded = NOTHING_RECORDED, hub, assume = new Map(), headClasses }: ChooseModelOptions = {},
 ): Promise<ChosenModel> {
   const translations = translateNames(tensors, { config: hub?.config });
   const body =
     translations.length === 0
-      ? { ...(await choose({ tensors }, model, recorded.named)), tensors }
+      ? { ...(await choose({ tensors }, model, recorded.named)), tensors, assumptions: [] }
       : await firstFit(translations, (translation) => choose(translation, model, recorded.named));
-  const chosen = headClasses === undefined ? body : { ...body, numClasses: headClasses };
+  const { alternatives, ...chosen } = headClasses === undefined ? body : { ...body, numClasses: headClasses };
   const { numClasses, warnings } = chosen;
   if (recorded.numClasses !== undefined && recorded.numClasses !== numClasses) {
     throw new MismatchError(
@@ -94,14 +109,36 @@ export async function chooseModel(
       { hint: STATE_DICT_ALONE },
     );
   }
-  return { ...chosen, ...preprocessOf(chosen, recorded, hub), warnings: [...recorded.warnings, ...warnings] };
+  const inFile = recorded.settings ?? new Map<string, string>();
+  const architecture = withNetworkSettings(chosen.architecture, new Map([...inFile, ...assume]));
+  const changed = new Map<string, NetworkSource>([
+    ...[...inFile.keys()].map((setting) => [setting, { origin: "file", source: recorded.named!.where }] as const),
+    ...[...assume.keys()].map((setting) => [setting, { origin: "given", source: "--assume" }] as const),
+  ]);
+  const said = saidBy(model, recorded.named);
+  return {
+    ...chosen,
+    ...preprocessOf(chosen, recorded, hub),
+    architecture,
+    assumptions: [
+      ...networkAssumptions({ name: chosen.name, architecture }, { alternatives, said, changed }),
+      ...chosen.assumptions,
+    ],
+    warnings: [...recorded.warnings, ...warnings],
+  };
+}
+
+/** What names the network. */
+function saidBy(model: string | undefined, inFile: RecordedModel["named"]): NetworkSource | undefined {
+  if (model !== undefined) return { origin: "given", source: `--model ${model}` };
+  return inFile === undefined ? undefined : { origin: "file", source: inFile.where };
 }
 
 /** The first of a state dict's translations that is a network; else the first one's error. */
 async function firstFit(
   translations: readonly Translation[],
   choose: (translation: Translation) => Promise<NetworkChoice>,
-): Promise<ChosenModel> {
+): Promise<TranslatedChoice> {
   let failure: unknown;
   for (const translation of translations) {
     try {
@@ -116,13 +153,22 @@ async function firstFit(
 }
 
 /** Weights of another library's: trained with its own preprocessing, and computed with its own settings. */
-function translated(choice: NetworkChoice, { source, tensors, assumptions, ...settings }: Translation): ChosenModel {
+function translated(
+  choice: NetworkChoice,
+  { source, tensors, assumptions, ...settings }: Translation,
+): TranslatedChoice {
   const own: Partial<NetworkChoice> =
     choice.preprocessFrom === "candidates"
       ? { preprocess: defaultPreprocess(choice.architecture), preprocessFrom: "default" }
       : {};
   const note = `The tensors have the names of ${source}: they are converted as timm's ${choice.name}.`;
-  return { ...choice, ...own, tensors, settings, warnings: [note, ...assumptions, ...choice.warnings] };
+  const assumed = assumptions.map((value): Assumption => ({
+    setting: source,
+    value,
+    origin: "assumed",
+    alternatives: [],
+  }));
+  return { ...choice, ...own, tensors, settings, assumptions: assumed, warnings: [note, ...choice.warnings] };
 }
 
 /** timm's default, at the size of a network of one size. */
@@ -153,7 +199,7 @@ async function choose(
 
 /** The settings that a training script recorded replace those of the network that it names. */
 function preprocessOf(
-  { preprocess, preprocessFrom }: ChosenModel,
+  { preprocess, preprocessFrom }: Pick<ChosenModel, "preprocess" | "preprocessFrom">,
   { named: inFile, preprocess: recorded }: RecordedModel,
   hub: HubConfig | undefined,
 ): Pick<ChosenModel, "preprocess" | "preprocessFrom"> {
@@ -179,6 +225,7 @@ async function named(tensors: Tensors, info: ModelInfo): Promise<NetworkChoice> 
     preprocess,
     preprocessFrom: "model",
     license: sameHead ? info.license : undefined,
+    alternatives: [],
     warnings: sameHead
       ? []
       : [
@@ -204,12 +251,12 @@ async function namedInFile(
   const models = (await listModels(name)).filter((model) => model.architectureName === name);
   const sameHead = models.filter((model) => model.numClasses === numClasses);
   const candidates = sameHead.length > 0 ? sameHead : models;
-  return withoutName({ name, architecture, numClasses, candidates, assumptions: [] });
+  return withoutName({ name, architecture, numClasses, candidates, alternatives: [] });
 }
 
 /** The choice where the caller names no model. */
 function withoutName(identified: IdentifiedModel): NetworkChoice {
-  const { name, architecture, numClasses, candidates, assumptions } = identified;
+  const { name, architecture, numClasses, candidates, alternatives } = identified;
   const agreed = agreedPreprocess(candidates.filter((candidate) => candidate.numClasses === numClasses));
   return {
     name,
@@ -219,7 +266,8 @@ function withoutName(identified: IdentifiedModel): NetworkChoice {
     preprocess: agreed ?? defaultPreprocess(architecture),
     preprocessFrom: agreed === undefined ? "default" : "candidates",
     license: undefined,
-    warnings: assumptions,
+    alternatives,
+    warnings: [],
   };
 }
 

@@ -9,6 +9,7 @@ import { type ParameterDifference, parameterDifferences } from "./differences.ts
 import { FAMILIES } from "./families/index.ts";
 import type { Architecture, Classifier, Family, Hypothesis, Recognition } from "./family.ts";
 import { missingStatistics } from "./missing-statistics.ts";
+import type { NamedArchitecture } from "./network-assumptions.ts";
 import type { TensorType } from "./parameter.ts";
 
 /** Result of `identifyModel`. */
@@ -23,8 +24,8 @@ export interface IdentifiedModel {
    * which the checkpoint may have been fine-tuned. The chosen architecture's come first, in timm's order.
    */
   readonly candidates: readonly ModelInfo[];
-  /** Choices not determined by any tensor, in sentences. */
-  readonly assumptions: readonly string[];
+  /** Other networks with the same tensors that compute something else. */
+  readonly alternatives: readonly NamedArchitecture[];
 }
 
 type Tensors = ReadonlyMap<string, TensorType>;
@@ -62,18 +63,11 @@ function unsupported(tensors: Tensors, families: readonly Family[]): Unsupported
 /** Largest share of tensors that may differ; beyond it, the network is of another kind. */
 const NEAR = 0.5;
 
-/** Most networks with the same tensors that an assumption lists. */
-const SHOWN_NETWORKS = 8;
-
-function listed(fits: readonly Fit[]): string {
-  const rest = fits.length - SHOWN_NETWORKS;
-  const shown = fits.slice(0, SHOWN_NETWORKS).map(({ name }) => name);
-  return `${shown.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
-}
-
 /** Whether two architectures compute the same: names of timm's may be of one network. */
 function isSameNetwork(a: Architecture, b: Architecture): boolean {
-  return "fileName" in a && "fileName" in b && a.fileName === b.fileName;
+  if ("fileName" in a || "fileName" in b) return "fileName" in a && "fileName" in b && a.fileName === b.fileName;
+  // A configuration is all of a network.
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 function chooseAmong(fits: readonly Fit[], published: readonly ModelInfo[]): IdentifiedModel {
@@ -84,17 +78,13 @@ function chooseAmong(fits: readonly Fit[], published: readonly ModelInfo[]): Ide
   const named = fits.filter((fit) => possible.some((model) => fitOf(model) === fit));
   const [chosen, ...others] = named.length > 0 ? named : fits;
   const isChosen = (model: ModelInfo): boolean => fitOf(model) === chosen;
-  const { architecture, numClasses, name, assumptions } = chosen!;
-  const different = others.filter((other) => !isSameNetwork(other.architecture, architecture));
+  const { architecture, numClasses, name } = chosen!;
   return {
     architecture,
     numClasses,
     name,
     candidates: [...possible.filter(isChosen), ...possible.filter((model) => !isChosen(model))],
-    assumptions: [
-      ...(different.length === 0 ? [] : [`${listed(different)} would have the same tensors; ${name} is assumed.`]),
-      ...assumptions,
-    ],
+    alternatives: others.filter((other) => !isSameNetwork(other.architecture, architecture)),
   };
 }
 
@@ -194,7 +184,7 @@ export async function fitModel(
  * weight is read.
  *
  * Networks may share all tensors but compute differently (`resnet50`, `resnetblur50`, `resnetaa50`): then the
- * likeliest is chosen, or the only one published with that many classes, and `assumptions` says so. `candidates` lists
+ * likeliest is chosen, or the only one published with that many classes, and `alternatives` has the others. `candidates` lists
  * every published checkpoint that it may be, with its preprocessing.
  *
  * @throws FormatError when it has all tensors except the running statistics; a network with group norms, whose tensors
