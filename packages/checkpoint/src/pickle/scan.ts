@@ -99,7 +99,9 @@ function scanPickle(
       const second = first < 0 ? -1 : bytes.indexOf(0x0a, first + 1);
       if (second < 0) {
         if (bytes.byteLength - position > MAX_NAMES_BYTES) {
-          throw new FormatError(`${options.label}: GLOBAL at byte ${position}: the name is not terminated`);
+          throw new FormatError(
+            `${options.label}: ${opcodeName(opcode)} at byte ${position}: the name is not terminated`,
+          );
         }
         return { done: false, position, needed: bytes.byteLength + 1 };
       }

@@ -26,6 +26,7 @@ export async function openLegacy(
 ): Promise<Checkpoint> {
   const { label } = source;
   const storages = new Map<string, Storage>();
+  const warnings: string[] = [];
   let { window } = options;
   let offset = 0;
   const next = async (name: string, handlers = plainHandlers()): Promise<PyValue> => {
@@ -46,14 +47,14 @@ export async function openLegacy(
   }
   // The byte order and type sizes of the machine that wrote the file; storages are little-endian regardless.
   await next("the system information");
-  const root = await next("the object", pickleHandlers({ persistent: legacyPersistent(storages) }));
+  const root = await next("the object", pickleHandlers({ persistent: legacyPersistent(storages), warnings }));
   const keys = await next("the storage keys");
   await attachLegacyStorages(source, { ...options, storages, keys: readKeys(keys, label), offset });
   return {
     container: "legacy",
     ...present(root, label),
     metadata: new Map([["protocol_version", String(LEGACY_PROTOCOL)]]),
-    warnings: [],
+    warnings,
     close: async () => source.close?.(),
   };
 }

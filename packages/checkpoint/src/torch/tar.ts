@@ -42,7 +42,9 @@ export async function openTar(source: ByteSource, options: ReadOptions): Promise
   await readTensors(member("tensors"), objects, options);
   const pickle = member("pickle");
   const found = await readPickle(pickle, { ...options, offset: 0, label: pickle.label });
+  const warnings: string[] = [];
   const handlers = pickleHandlers({
+    warnings,
     persistent: (id, where) => {
       if (id instanceof PyTuple && id.items[0] instanceof PyGlobal) {
         // A module's class and its source: the class is described, never created.
@@ -60,7 +62,7 @@ export async function openTar(source: ByteSource, options: ReadOptions): Promise
     container: "tar",
     ...present(root, source.label),
     metadata: new Map(),
-    warnings: [],
+    warnings,
     close: async () => source.close?.(),
   };
 }
