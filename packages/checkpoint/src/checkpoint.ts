@@ -2,7 +2,7 @@ import type { ByteSource, LazyTensor, ReadOptions } from "@samoyed/core";
 import type { ChecksumMismatch } from "./entry-checks.ts";
 
 /** The container formats that Samoyed reads. */
-export type Container = "zip" | "legacy" | "tar" | "torchscript" | "safetensors" | "sharded" | "pt2";
+export type Container = "zip" | "legacy" | "pickle" | "tar" | "torchscript" | "safetensors" | "sharded" | "pt2";
 
 /**
  * An object described by a pickle, for which nothing was executed: a device, a namespace of options, a module, an

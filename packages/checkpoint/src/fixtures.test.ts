@@ -7,7 +7,16 @@ const open = (file: string) => openCheckpoint(fixtureSource(file), { resolve: re
 
 test("there is a fixture of every container", () => {
   const containers = new Set(FIXTURES.map(({ container }) => container));
-  expect([...containers].sort()).toEqual(["legacy", "pt2", "safetensors", "sharded", "tar", "torchscript", "zip"]);
+  expect([...containers].sort()).toEqual([
+    "legacy",
+    "pickle",
+    "pt2",
+    "safetensors",
+    "sharded",
+    "tar",
+    "torchscript",
+    "zip",
+  ]);
 });
 
 describe.each(FIXTURES)("$file, written by PyTorch", (fixture) => {

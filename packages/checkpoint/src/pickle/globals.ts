@@ -1,7 +1,7 @@
 import { FormatError, quote } from "@samoyed/core";
 import { isActing } from "./acting-calls.ts";
 import type { PickleHandlers } from "./machine.ts";
-import { buildArray, NUMPY, rebuildFromNumpy } from "./numpy.ts";
+import { buildArray, NUMPY, rebuildFromNumpy, textEncoder } from "./numpy.ts";
 import { plainValues } from "./plain-values.ts";
 import {
   describeValue,
@@ -79,6 +79,8 @@ const TORCHSCRIPT: ReadonlySet<string> = new Set(
 /** Options of `pickleHandlers`. */
 export interface HandlerOptions {
   readonly persistent: PickleHandlers["persistent"];
+  /** Reads a storage that the pickle contains: `torch.storage._load_from_bytes`. Without it, the call is described. */
+  readonly loadStorage?: (bytes: Uint8Array, where: Where) => PyValue;
   /** Receives a sentence for each name whose call would act in Python. */
   readonly warnings?: string[];
   /** Whether TorchScript's containers are the values in them. */
@@ -92,6 +94,13 @@ export interface HandlerOptions {
  */
 export function pickleHandlers(options: HandlerOptions): PickleHandlers {
   const plain = new Map([...plainValues(), ...NUMPY]);
+  const { loadStorage } = options;
+  if (loadStorage !== undefined) {
+    plain.set("torch.storage _load_from_bytes", ([bytes], where) =>
+      bytes instanceof Uint8Array ? loadStorage(bytes, where) : undefined,
+    );
+  }
+  const encode = textEncoder();
   let copied = 0;
   const charge = (args: readonly PyValue[], where: Where): void => {
     for (const arg of args) copied += sizeOf(arg);
@@ -149,7 +158,7 @@ export function pickleHandlers(options: HandlerOptions): PickleHandlers {
         return target;
       }
       if (target instanceof PyArray) {
-        buildArray(target, state, where);
+        buildArray(target, state, { where, encode });
         return target;
       }
       if (target instanceof PyRecord) {
@@ -179,11 +188,12 @@ function sizeOf(value: PyValue): number {
   return value instanceof Map || value instanceof Set ? value.size : 0;
 }
 
+/** Refuses a reference to something stored elsewhere, in a pickle that has nothing beside it. */
+export function refuseReference(id: PyValue, where: Where): never {
+  throw new FormatError(`${where()} refers to ${describeValue(id)}; nothing is stored beside this pickle`);
+}
+
 /** Handlers for a pickle of plain values, with nothing stored elsewhere. */
 export function plainHandlers(): PickleHandlers {
-  return pickleHandlers({
-    persistent: (id: PyValue, where: Where) => {
-      throw new FormatError(`${where()} refers to ${describeValue(id)}; nothing is stored beside this pickle`);
-    },
-  });
+  return pickleHandlers({ persistent: refuseReference });
 }

@@ -172,14 +172,18 @@ export function runPickle(bytes: Uint8Array, options: PickleOptions): PyValue {
       case OPCODE.BINFLOAT:
         stack.push(new PyFloat(view.getFloat64(take(8), false)));
         break;
-      // The strings of Python 2; PyTorch reads them as UTF-8 (2.13, `torch/serialization.py`, `load`).
       case OPCODE.BINUNICODE:
-      case OPCODE.BINSTRING:
         stack.push(text(view.getUint32(take(4), true)));
         break;
       case OPCODE.SHORT_BINUNICODE:
-      case OPCODE.SHORT_BINSTRING:
         stack.push(text(bytes[take(1)]!));
+        break;
+      // The strings of Python 2, texts or bytes; PyTorch reads them as UTF-8 (2.13, `torch/serialization.py`, `load`).
+      case OPCODE.BINSTRING:
+        stack.push(textOrBytes(payload(view.getUint32(take(4), true))));
+        break;
+      case OPCODE.SHORT_BINSTRING:
+        stack.push(textOrBytes(payload(bytes[take(1)]!)));
         break;
       case OPCODE.BINUNICODE8:
         stack.push(text(length8()));
@@ -311,6 +315,10 @@ export function runPickle(bytes: Uint8Array, options: PickleOptions): PyValue {
         throw refuseOpcode(opcode, where());
     }
   }
+}
+
+function textOrBytes(bytes: Uint8Array): PyValue {
+  return decodeUtf8(bytes) ?? bytes;
 }
 
 function makeGlobal(module: string, name: string, where: Where): PyGlobal {

@@ -89,12 +89,34 @@ function stridesOf(shape: readonly number[], isFortran: boolean): readonly numbe
 const reconstruct: PlainValue = (args) =>
   args[0] instanceof PyGlobal ? new PyArray(new PyRecord(args[0], args)) : undefined;
 
-/** BUILD on an array: `(version, shape, dtype, is Fortran, bytes)`; the version is absent before NumPy 1.0. */
-export function buildArray(array: PyArray, state: PyValue, where: Where): void {
+/** Encodes texts as UTF-8, each once: a pickle may repeat one of 100 MB. */
+export function textEncoder(): (text: string) => Uint8Array {
+  const known = new Map<string, Uint8Array>();
+  const encoder = new TextEncoder();
+  return (text) => {
+    const bytes = known.get(text) ?? encoder.encode(text);
+    known.set(text, bytes);
+    return bytes;
+  };
+}
+
+/**
+ * BUILD on an array: `(version, shape, dtype, is Fortran, bytes)`; the version is absent before NumPy 1.0.
+ *
+ * @param options.encode what `textEncoder` returns.
+ */
+export function buildArray(
+  array: PyArray,
+  state: PyValue,
+  { where, encode }: { readonly where: Where; readonly encode: (text: string) => Uint8Array },
+): void {
   const items = state instanceof PyTuple ? state.items : [];
-  const [size, dtype, isFortran, bytes] = items.length === 5 ? items.slice(1) : items;
+  const [size, dtype, order, content] = items.length === 5 ? items.slice(1) : items;
+  const isFortran = order === true || order === 1;
+  // Python 2 writes bytes as a string, which was read as UTF-8 if it can be.
+  const bytes = typeof content === "string" ? encode(content) : content;
   if (bytes instanceof Uint8Array) {
-    array.tensor = makeTensor(bytes, { type: readType(dtype), size, isFortran: isFortran === true }, where);
+    array.tensor = makeTensor(bytes, { type: readType(dtype), size, isFortran }, where);
   }
   array.record.state = state;
 }
