@@ -11,6 +11,7 @@ export {
 export type { ChecksumMismatch } from "./entry-checks.ts";
 export { openCheckpoint } from "./open.ts";
 export { type ExportedFile, type ExportedProgram, MAX_GRAPH_BYTES, openExported } from "./torch/exported-program.ts";
+export { explainObject } from "./explain-object.ts";
 export {
   findModules,
   type FoundModule,

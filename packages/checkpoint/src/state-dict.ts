@@ -8,6 +8,7 @@ import {
   isMap,
   keyText,
 } from "./checkpoint.ts";
+import { explainObject } from "./explain-object.ts";
 import { isModule, moduleState } from "./module-state.ts";
 
 /** A network's tensors, and the wrapper and prefixes that were removed. */
@@ -62,7 +63,7 @@ export function stateDict(checkpoint: Pick<Checkpoint, "root">): StateDict {
   }
   if (named.length === 0) {
     throw isInertRecord(value ?? null)
-      ? refuseObject(value as InertRecord, where)
+      ? explainObject(value as InertRecord, where)
       : new FormatError(`${where} contains no tensors`, { hint: nearbyTensors(root) });
   }
   return strip(named, unwrapped);
@@ -123,14 +124,6 @@ function strip(named: readonly Named[], unwrapped: string[]): StateDict {
     tensors.set(name, tensor.name === name ? tensor : renameLazy(tensor, name));
   }
   return { tensors, unwrapped: [...unwrapped, ...PREFIXES.filter((prefix) => stripped.has(prefix))] };
-}
-
-/** The error for an object in the place of a state dict. */
-function refuseObject({ global }: InertRecord, where: string): UnsupportedError {
-  return new UnsupportedError(`${where} is an object of ${quote(global)} without tensors`, {
-    hint: "Samoyed executes nothing from a checkpoint. In Python, save `model.state_dict()`.",
-    details: { global },
-  });
 }
 
 function nearbyTensors(root: CheckpointValue): string {

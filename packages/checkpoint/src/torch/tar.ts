@@ -1,5 +1,6 @@
 import { type ByteSource, FormatError, type ReadOptions } from "@samoyed/core";
 import type { Checkpoint } from "../checkpoint.ts";
+import { findForeignArchive } from "../foreign-files.ts";
 import { readInt64, viewOf } from "../little-endian.ts";
 import { pickleHandlers, plainHandlers } from "../pickle/globals.ts";
 import { runPickle } from "../pickle/machine.ts";
@@ -31,9 +32,13 @@ export async function openTar(source: ByteSource, options: ReadOptions): Promise
   const member = (name: string): ByteSource => {
     const found = members.get(name);
     if (found === undefined) {
-      throw new FormatError(`${source.label}: a tar archive without ${name}`, {
-        hint: "This tar archive is not a PyTorch checkpoint.",
-      });
+      const foreign = findForeignArchive([...members.keys()]);
+      throw new FormatError(
+        foreign === undefined
+          ? `${source.label}: a tar archive without ${name}`
+          : `${source.label}: not a checkpoint but ${foreign.noun}`,
+        { hint: foreign?.hint ?? "This tar archive is not a PyTorch checkpoint." },
+      );
     }
     return found;
   };
