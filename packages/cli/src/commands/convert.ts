@@ -4,6 +4,7 @@ import { UsageError } from "@samoyed/core";
 import { type ConvertReport, FORMATS, SOURCE_FORMATS, WEIGHT_TYPES } from "@samoyed/convert";
 import { ASSUMPTION_OPTIONS, assumptionOptions } from "../assumption-options.ts";
 import { assumptionRows } from "../assumption-rows.ts";
+import { classesText } from "../classes-text.ts";
 import { columns } from "../columns.ts";
 import type { Command, Values } from "../command.ts";
 import { convertFile, modelFormat } from "@samoyed/convert/node";
