@@ -4,6 +4,7 @@ import {
   checkParameters,
   classifierOf,
   countClasses,
+  describeAlternatives,
   findModel,
   type IdentifiedModel,
   identifyModel,
@@ -17,6 +18,7 @@ import {
   withChannelsOf,
 } from "@samoyed/models";
 import type { HubConfig } from "./hub-config.ts";
+import { preprocessDifferences } from "./preprocess-differences.ts";
 import { type RecordedModel, sameArchitecture, STATE_DICT_ALONE } from "./recorded-model.ts";
 import type { PreprocessOrigin } from "./report.ts";
 
@@ -137,8 +139,7 @@ async function choose(
   model: string | undefined,
   inFile: RecordedModel["named"],
 ): Promise<NetworkChoice> {
-  if (model === undefined && inFile === undefined)
-    return withoutName(await identifyModel(tensors, { prefer: architectures }));
+  if (model === undefined && inFile === undefined) return recognized(tensors, architectures);
   if (model === undefined) return namedInFile(tensors, inFile!);
   const info = await findModel(model);
   if (inFile !== undefined && !sameArchitecture(info, inFile.info)) {
@@ -207,8 +208,17 @@ async function namedInFile(
   return withoutName({ name, architecture, numClasses, candidates, assumptions: [] });
 }
 
+/** What the tensors show, and what they do not: networks that have the same, and what those compute otherwise. */
+async function recognized(tensors: Tensors, prefer: RegExp | undefined): Promise<NetworkChoice> {
+  const identified = await identifyModel(tensors, { prefer });
+  const { alternatives, numClasses, assumptions } = identified;
+  const differences = describeAlternatives(identified, alternatives, { tensors, numClasses });
+  const images = preprocessDifferences(identified.candidates);
+  return withoutName({ ...identified, assumptions: [...assumptions, ...differences, ...images] });
+}
+
 /** The choice where the caller names no model. */
-function withoutName(identified: IdentifiedModel): NetworkChoice {
+function withoutName(identified: Omit<IdentifiedModel, "alternatives">): NetworkChoice {
   const { name, architecture, numClasses, candidates, assumptions } = identified;
   const agreed = agreedPreprocess(candidates.filter((candidate) => candidate.numClasses === numClasses));
   return {

@@ -5,6 +5,7 @@ import type { CataloguedArchitecture } from "./catalogue/catalogued-architecture
 import { type Catalogue, openCatalogue } from "./catalogue/catalogue.ts";
 import { mismatch, prefixHint } from "./check-parameters.ts";
 import { checkpoints, type ModelInfo } from "./checkpoints.ts";
+import type { NamedArchitecture } from "./describe-alternatives.ts";
 import { type ParameterDifference, parameterDifferences } from "./differences.ts";
 import { FAMILIES } from "./families/index.ts";
 import type { Architecture, Classifier, Family, Hypothesis, Recognition } from "./family.ts";
@@ -23,6 +24,8 @@ export interface IdentifiedModel {
    * which the checkpoint may have been fine-tuned. The chosen architecture's come first, in timm's order.
    */
   readonly candidates: readonly ModelInfo[];
+  /** Architectures with the same tensors that are other networks. `describeAlternatives` says what they do otherwise. */
+  readonly alternatives: readonly NamedArchitecture[];
   /** Choices not determined by any tensor, in sentences. */
   readonly assumptions: readonly string[];
 }
@@ -91,6 +94,7 @@ function chooseAmong(fits: readonly Fit[], published: readonly ModelInfo[]): Ide
     numClasses,
     name,
     candidates: [...possible.filter(isChosen), ...possible.filter((model) => !isChosen(model))],
+    alternatives: different.map((other) => ({ name: other.name, architecture: other.architecture })),
     assumptions: [
       ...(different.length === 0 ? [] : [`${listed(different)} would have the same tensors; ${name} is assumed.`]),
       ...assumptions,
