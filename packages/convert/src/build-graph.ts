@@ -12,6 +12,7 @@ import {
 import type { Graph } from "@samoyed/ir";
 import { buildModel, inputSizeOf } from "@samoyed/models";
 import { appendHead } from "./find/append-head.ts";
+import type { HeadActivation } from "./find/head-settings.ts";
 import type { Head } from "./find/head.ts";
 import type { ChosenModel } from "./choose-model.ts";
 import type { ModelOptions } from "./options.ts";
@@ -30,6 +31,8 @@ interface NetworkParts {
   readonly tensors: ReadonlyMap<string, LazyTensor>;
   /** A head that the architecture itself does not have. */
   readonly head?: Head | undefined;
+  /** The activation between that head's layers. */
+  readonly headActivation?: HeadActivation;
 }
 
 /** A network as it will be written. */
@@ -44,7 +47,10 @@ export interface BuiltGraph {
  * @throws UnsupportedError when the network does not take RGB images, and the caller gives no preprocessing for it.
  * @throws UsageError when the preprocessing has another number of channels than the network.
  */
-export function buildGraph({ model, tensors, head }: NetworkParts, options: ModelOptions): BuiltGraph {
+export function buildGraph(
+  { model, tensors, head, headActivation = "none" }: NetworkParts,
+  options: ModelOptions,
+): BuiltGraph {
   const { architecture, numClasses, name, settings } = model;
   const inputSize = options.preprocess?.inputSize ?? model.preprocess.inputSize;
   const [channels] = inputSizeOf(architecture);
@@ -73,7 +79,7 @@ export function buildGraph({ model, tensors, head }: NetworkParts, options: Mode
     ...(options.features !== undefined && { features: options.features }),
     ...(options.taps !== undefined && { taps: options.taps }),
   });
-  return rewriteAll(hasOwnHead && options.features !== true ? appendHead(graph, head) : graph, options);
+  return rewriteAll(hasOwnHead && options.features !== true ? appendHead(graph, head, headActivation) : graph, options);
 }
 
 /** Applies the rewrites that every target wants, unless they are switched off. */

@@ -1,10 +1,11 @@
 import { type LazyTensor, MismatchError, type PreprocessConfig, UnsupportedError } from "@samoyed/core";
 import {
+  alternativeDifferences,
   type Architecture,
+  type Assumption,
   checkParameters,
   classifierOf,
   countClasses,
-  describeAlternatives,
   findModel,
   type IdentifiedModel,
   identifyModel,
@@ -12,13 +13,16 @@ import {
   listModels,
   loadArchitecture,
   type ModelInfo,
+  type NamedArchitecture,
+  networkAssumptions,
+  type NetworkSource,
   type Settings,
   translateNames,
   type Translation,
   withChannelsOf,
+  withNetworkSettings,
 } from "@samoyed/models";
 import type { HubConfig } from "./hub-config.ts";
-import { preprocessDifferences } from "./preprocess-differences.ts";
 import { type RecordedModel, sameArchitecture, STATE_DICT_ALONE } from "./recorded-model.ts";
 import type { PreprocessOrigin } from "./report.ts";
 
@@ -45,7 +49,9 @@ export interface ChosenModel {
   readonly tensors: Tensors;
   /** What the checkpoint's own library computes otherwise than timm. */
   readonly settings?: Pick<Settings, "epsilons" | "heads">;
-  /** Assumptions that were made, in sentences. */
+  /** What the network computes and its tensors do not show. */
+  readonly assumptions: readonly Assumption[];
+  /** What else is to be known, in sentences. */
   readonly warnings: readonly string[];
 }
 
@@ -53,7 +59,13 @@ export interface ChosenModel {
 type Tensors = ReadonlyMap<string, LazyTensor>;
 
 /** The network, whatever names its tensors have in the checkpoint. */
-type NetworkChoice = Omit<ChosenModel, "tensors" | "settings">;
+interface NetworkChoice extends Omit<ChosenModel, "tensors" | "settings" | "assumptions"> {
+  /** Other networks with the same tensors that compute something else. */
+  readonly alternatives: readonly NamedArchitecture[];
+}
+
+/** A choice whose tensors have timm's names, and what is assumed of it besides the network. */
+type TranslatedChoice = NetworkChoice & Pick<ChosenModel, "tensors" | "settings" | "assumptions">;
 
 /** Inputs of the decision besides the tensors. */
 export interface ChooseModelOptions {
@@ -61,6 +73,8 @@ export interface ChooseModelOptions {
   readonly model?: string | undefined;
   /** The checkpoint's own statements. */
   readonly recorded?: RecordedModel;
+  /** Settings that the caller gives, by name: `activation`. */
+  readonly assume?: ReadonlyMap<string, string> | undefined;
   /** The number of classes of a head that the architecture itself does not have. */
   readonly headClasses?: number | undefined;
   /** What the files beside the checkpoint say. */
@@ -81,14 +95,14 @@ const NOTHING_RECORDED: RecordedModel = { fields: new Map(), warnings: [] };
  */
 export async function chooseModel(
   tensors: Tensors,
-  { model, recorded = NOTHING_RECORDED, hub, headClasses }: ChooseModelOptions = {},
+  { model, recorded = NOTHING_RECORDED, hub, assume = new Map(), headClasses }: ChooseModelOptions = {},
 ): Promise<ChosenModel> {
   const translations = translateNames(tensors, { config: hub?.config });
   const body =
     translations.length === 0
-      ? { ...(await choose({ tensors }, model, recorded.named)), tensors }
+      ? { ...(await choose({ tensors }, model, recorded.named)), tensors, assumptions: [] }
       : await firstFit(translations, (translation) => choose(translation, model, recorded.named));
-  const chosen = headClasses === undefined ? body : { ...body, numClasses: headClasses };
+  const { alternatives, ...chosen } = headClasses === undefined ? body : { ...body, numClasses: headClasses };
   const { numClasses, warnings } = chosen;
   if (recorded.numClasses !== undefined && recorded.numClasses !== numClasses) {
     throw new MismatchError(
@@ -96,14 +110,40 @@ export async function chooseModel(
       { hint: STATE_DICT_ALONE },
     );
   }
-  return { ...chosen, ...preprocessOf(chosen, recorded, hub), warnings: [...recorded.warnings, ...warnings] };
+  const inFile = recorded.settings ?? new Map<string, string>();
+  const architecture = withNetworkSettings(chosen.architecture, new Map([...inFile, ...assume]));
+  const changed = new Map<string, NetworkSource>([
+    ...[...inFile.keys()].map((setting) => [setting, { origin: "file", source: recorded.named!.where }] as const),
+    ...[...assume.keys()].map((setting) => [setting, { origin: "given", source: "--assume" }] as const),
+  ]);
+  const said = saidBy(model, recorded.named);
+  const differences = alternativeDifferences(chosen, alternatives, {
+    tensors: chosen.tensors,
+    numClasses: body.numClasses,
+  });
+  return {
+    ...chosen,
+    ...preprocessOf(chosen, recorded, hub),
+    architecture,
+    assumptions: [
+      ...networkAssumptions({ name: chosen.name, architecture }, { alternatives, differences, said, changed }),
+      ...chosen.assumptions,
+    ],
+    warnings: [...recorded.warnings, ...warnings],
+  };
+}
+
+/** What names the network. */
+function saidBy(model: string | undefined, inFile: RecordedModel["named"]): NetworkSource | undefined {
+  if (model !== undefined) return { origin: "given", source: `--model ${model}` };
+  return inFile === undefined ? undefined : { origin: "file", source: inFile.where };
 }
 
 /** The first of a state dict's translations that is a network; else the first one's error. */
 async function firstFit(
   translations: readonly Translation[],
   choose: (translation: Translation) => Promise<NetworkChoice>,
-): Promise<ChosenModel> {
+): Promise<TranslatedChoice> {
   let failure: unknown;
   for (const translation of translations) {
     try {
@@ -118,13 +158,22 @@ async function firstFit(
 }
 
 /** Weights of another library's: trained with its own preprocessing, and computed with its own settings. */
-function translated(choice: NetworkChoice, { source, tensors, assumptions, ...settings }: Translation): ChosenModel {
+function translated(
+  choice: NetworkChoice,
+  { source, tensors, assumptions, ...settings }: Translation,
+): TranslatedChoice {
   const own: Partial<NetworkChoice> =
     choice.preprocessFrom === "candidates"
       ? { preprocess: defaultPreprocess(choice.architecture), preprocessFrom: "default" }
       : {};
   const note = `The tensors have the names of ${source}: they are converted as timm's ${choice.name}.`;
-  return { ...choice, ...own, tensors, settings, warnings: [note, ...assumptions, ...choice.warnings] };
+  const assumed = assumptions.map((value): Assumption => ({
+    setting: source,
+    value,
+    origin: "assumed",
+    alternatives: [],
+  }));
+  return { ...choice, ...own, tensors, settings, assumptions: assumed, warnings: [note, ...choice.warnings] };
 }
 
 /** timm's default, at the size of a network of one size. */
@@ -139,7 +188,8 @@ async function choose(
   model: string | undefined,
   inFile: RecordedModel["named"],
 ): Promise<NetworkChoice> {
-  if (model === undefined && inFile === undefined) return recognized(tensors, architectures);
+  if (model === undefined && inFile === undefined)
+    return withoutName(await identifyModel(tensors, { prefer: architectures }));
   if (model === undefined) return namedInFile(tensors, inFile!);
   const info = await findModel(model);
   if (inFile !== undefined && !sameArchitecture(info, inFile.info)) {
@@ -154,7 +204,7 @@ async function choose(
 
 /** The settings that a training script recorded replace those of the network that it names. */
 function preprocessOf(
-  { preprocess, preprocessFrom }: ChosenModel,
+  { preprocess, preprocessFrom }: Pick<ChosenModel, "preprocess" | "preprocessFrom">,
   { named: inFile, preprocess: recorded }: RecordedModel,
   hub: HubConfig | undefined,
 ): Pick<ChosenModel, "preprocess" | "preprocessFrom"> {
@@ -180,6 +230,7 @@ async function named(tensors: Tensors, info: ModelInfo): Promise<NetworkChoice> 
     preprocess,
     preprocessFrom: "model",
     license: sameHead ? info.license : undefined,
+    alternatives: [],
     warnings: sameHead
       ? []
       : [
@@ -205,21 +256,12 @@ async function namedInFile(
   const models = (await listModels(name)).filter((model) => model.architectureName === name);
   const sameHead = models.filter((model) => model.numClasses === numClasses);
   const candidates = sameHead.length > 0 ? sameHead : models;
-  return withoutName({ name, architecture, numClasses, candidates, assumptions: [] });
-}
-
-/** What the tensors show, and what they do not: networks that have the same, and what those compute otherwise. */
-async function recognized(tensors: Tensors, prefer: RegExp | undefined): Promise<NetworkChoice> {
-  const identified = await identifyModel(tensors, { prefer });
-  const { alternatives, numClasses, assumptions } = identified;
-  const differences = describeAlternatives(identified, alternatives, { tensors, numClasses });
-  const images = preprocessDifferences(identified.candidates);
-  return withoutName({ ...identified, assumptions: [...assumptions, ...differences, ...images] });
+  return withoutName({ name, architecture, numClasses, candidates, alternatives: [] });
 }
 
 /** The choice where the caller names no model. */
-function withoutName(identified: Omit<IdentifiedModel, "alternatives">): NetworkChoice {
-  const { name, architecture, numClasses, candidates, assumptions } = identified;
+function withoutName(identified: IdentifiedModel): NetworkChoice {
+  const { name, architecture, numClasses, candidates, alternatives } = identified;
   const agreed = agreedPreprocess(candidates.filter((candidate) => candidate.numClasses === numClasses));
   return {
     name,
@@ -229,7 +271,8 @@ function withoutName(identified: Omit<IdentifiedModel, "alternatives">): Network
     preprocess: agreed ?? defaultPreprocess(architecture),
     preprocessFrom: agreed === undefined ? "default" : "candidates",
     license: undefined,
-    warnings: assumptions,
+    alternatives,
+    warnings: [],
   };
 }
 

@@ -11,6 +11,8 @@ import { readHubConfig } from "./hub-config.ts";
 import { lastPart } from "./last-part.ts";
 import { type OpenedNetwork, openNetwork } from "./open-network.ts";
 import type { ConvertReport } from "./report.ts";
+import { preprocessAssumptions } from "./preprocess-assumptions.ts";
+import { requireNoAssumptions } from "./require-no-assumptions.ts";
 import { UNKNOWN_HASH } from "./unknown-hash.ts";
 import { conversionWarnings } from "./warnings.ts";
 import { writeFormats } from "./write-formats.ts";
@@ -24,7 +26,7 @@ import { writeFormats } from "./write-formats.ts";
  * closed.
  *
  * @throws FormatError, UnsupportedError when the checkpoint is damaged, or not one that Samoyed reads; a checksum that
- * does not match is damage.
+ * does not match is damage. With `strict`, UnsupportedError when something is assumed.
  * @throws MismatchError when the tensors are not the model's (the first ten differences are named), or the labels not
  * as many as the classes.
  * @throws UsageError when the options contradict one another.
@@ -83,12 +85,17 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
   // Verifies the bytes read so far, before anything is concluded from them.
   await verify();
   const hub = options.resolve && (await readHubConfig(lastPart(name), options.resolve));
-  const { key, prefix, ignore } = options;
-  const network = await openNetwork(checkpoint, { model: options.model, hub, key, prefix, ignore });
+  const { key, prefix, ignore, assume } = options;
+  const network = await openNetwork(checkpoint, { model: options.model, hub, assume, key, prefix, ignore });
   const { model, head, unwrapped, recorded, notes } = network;
+  const assumptions = [...network.assumptions, ...preprocessAssumptions(model, options.preprocess)];
+  if (options.strict === true) requireNoAssumptions(assumptions);
   const opened = performance.now();
 
-  const { graph, rewrites } = buildGraph({ model, tensors: model.tensors, head }, options);
+  const { graph, rewrites } = buildGraph(
+    { model, tensors: model.tensors, head, headActivation: network.headActivation },
+    options,
+  );
   const source = { name: lastPart(name), sha256: UNKNOWN_HASH };
   // Class names that the caller gives, or the checkpoint and the files beside it.
   const labels = options.labels ?? (options.features === true ? undefined : recordedLabelsOf(network));
@@ -109,6 +116,7 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
     unwrapped,
     recorded: Object.fromEntries(recorded.fields),
     rewrites,
+    assumptions,
     warnings: [...checkpoint.warnings, ...notes, ...conversionWarnings(model, described)],
     milliseconds: { open: opened - start, build: built - opened, write: end - built, total: end - start },
   };

@@ -17,6 +17,10 @@ export interface ModelOptions extends ReadOptions, WeightsOptions {
   readonly formats?: readonly string[];
   /** timm's name, present or former, with or without tag. Without it the network is recognized from its tensors. */
   readonly model?: string;
+  /** Settings of the network that its tensors do not show, by name: `activation`, `epsilon`. */
+  readonly assume?: ReadonlyMap<string, string>;
+  /** Whether to refuse what nothing says, in place of assuming it. */
+  readonly strict?: boolean;
   /** Pooled features in place of logits: timm's `num_classes=0`. */
   readonly features?: boolean;
   /** Puts the stage outputs out as well: timm's `features_only`. */

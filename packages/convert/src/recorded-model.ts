@@ -15,6 +15,8 @@ export interface RecordedModel {
   /** The number of classes, and where the file has it: `args.num_classes`. */
   readonly numClasses?: number;
   readonly numClassesFrom?: string;
+  /** Settings that are not the network's own, by name: `pooling`. */
+  readonly settings?: ReadonlyMap<string, string>;
   /** The names of the classes, in order, and where the file has them: `class_names`. */
   readonly labels?: RecordedLabels;
   /** How the training script prepared its images: the model's own way, with what `args` says in place of it. */
@@ -94,13 +96,26 @@ function requireAgreement([first, ...others]: readonly NamedIn[], fields: Readon
   );
 }
 
-/** @throws UnsupportedError for a pooling that the network's own is not (timm's `--gp`). */
-function requireUsualPooling(settings: Settings, where: string): void {
-  const pooling = settings.get("gp") ?? null;
-  if (pooling === null || pooling === "" || pooling === "avg" || pooling === "fast") return;
-  throw new UnsupportedError(`the checkpoint's ${where}.gp is ${JSON.stringify(pooling)}; expected avg`, {
-    hint: "Export the network with torch.export, and convert the .pt2 file.",
-  });
+/** The pooling that timm's `--gp` names, in the words of `--assume`; that of every network of timm's when absent. */
+const POOLING: ReadonlyMap<unknown, string> = new Map([
+  ["avg", "avg"],
+  ["fast", "avg"],
+  ["max", "max"],
+  ["avgmax", "avgmax"],
+]);
+
+/** @throws UnsupportedError for a pooling that is not built. */
+function recordedSettings(settings: Settings, where: string, fields: Map<string, string>): ReadonlyMap<string, string> {
+  const given = settings.get("gp") ?? "";
+  if (given === "") return new Map();
+  const pooling = POOLING.get(given);
+  if (pooling === undefined || typeof given !== "string") {
+    throw new UnsupportedError(`the checkpoint's ${where}.gp is ${JSON.stringify(given)}, which is not supported`, {
+      hint: "Export the network with torch.export, and convert the .pt2 file.",
+    });
+  }
+  fields.set(`${where}.gp`, given);
+  return pooling === "avg" ? new Map() : new Map([["pooling", pooling]]);
 }
 
 /**
@@ -123,7 +138,7 @@ export async function recordedModel({ root }: Pick<Checkpoint, "root">): Promise
   const [where, settings] = places.find(([place]) => place !== "" && found.some((name) => name.place === place)) ?? [];
   const numClasses = settings?.get("num_classes");
   if (typeof numClasses === "number") fields.set(`${where}.num_classes`, String(numClasses));
-  if (settings !== undefined) requireUsualPooling(settings, where!);
+  const changed = settings && recordedSettings(settings, where!, fields);
   const preprocess =
     settings && recordedPreprocess(settings, { where: `the checkpoint's ${where}`, place: where!, fields });
   const labels = recordedLabels(places, fields);
@@ -135,6 +150,7 @@ export async function recordedModel({ root }: Pick<Checkpoint, "root">): Promise
     ...(preprocess && { preprocess }),
     ...(info && { named: { where: found.map((name) => name.where).join(" and "), info } }),
     ...(typeof numClasses === "number" && { numClasses, numClassesFrom: `${where}.num_classes` }),
+    ...(changed && { settings: changed }),
     ...(labels && { labels }),
   };
 }

@@ -30,21 +30,14 @@ export interface Assumption {
   readonly alternatives: readonly Alternative[];
 }
 
-/** Most alternatives in a sentence. */
-const SHOWN = 8;
+/** Most alternatives in a phrase. */
+const SHOWN = 10;
 
-function alternativesText(alternatives: readonly Alternative[]): string {
+/** The options that change a setting, in a phrase: `--model resnetblur18 (blur), --size`. */
+export function describeAlternatives(alternatives: readonly Alternative[]): string {
   const shown = alternatives
     .slice(0, SHOWN)
     .map(({ option, value }) => (value === undefined ? option : `${option} (${value})`));
   const rest = alternatives.length - shown.length;
   return `${shown.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
-}
-
-/** An assumption in a few words: `none, assumed; otherwise --model resnetblur18 (blur)`. */
-export function describeAssumption({ value, origin, source, alternatives }: Assumption): string {
-  const from = { given: "given", file: "from the file", published: "published", assumed: "assumed" }[origin];
-  const otherwise =
-    origin === "assumed" && alternatives.length > 0 ? `; otherwise ${alternativesText(alternatives)}` : "";
-  return `${value}, ${from}${source === undefined ? "" : ` (${source})`}${otherwise}`;
 }

@@ -80,7 +80,10 @@ function profileOf(graph: Graph): Profile {
 /** The values that are more frequent in one profile than in the other. */
 function surplus(own: ReadonlyMap<string, number>, other: ReadonlyMap<string, number>): string {
   const more = [...own].filter(([value, times]) => times > (other.get(value) ?? 0));
-  const shown = more.slice(0, SHOWN).map(([value, times]) => (times === 1 ? value : `${value} (${times})`));
+  const shown = more.slice(0, SHOWN).map(([value, times]) => {
+    const extra = times - (other.get(value) ?? 0);
+    return extra === 1 ? value : `${value} (${extra})`;
+  });
   return [...shown, ...(more.length > SHOWN ? ["…"] : [])].join(", ") || "none";
 }
 

@@ -5,11 +5,11 @@ import type { CataloguedArchitecture } from "./catalogue/catalogued-architecture
 import { type Catalogue, openCatalogue } from "./catalogue/catalogue.ts";
 import { mismatch, prefixHint } from "./check-parameters.ts";
 import { checkpoints, type ModelInfo } from "./checkpoints.ts";
-import type { NamedArchitecture } from "./describe-alternatives.ts";
 import { type ParameterDifference, parameterDifferences } from "./differences.ts";
 import { FAMILIES } from "./families/index.ts";
 import type { Architecture, Classifier, Family, Hypothesis, Recognition } from "./family.ts";
 import { missingStatistics } from "./missing-statistics.ts";
+import type { NamedArchitecture } from "./network-assumptions.ts";
 import type { TensorType } from "./parameter.ts";
 
 /** Result of `identifyModel`. */
@@ -24,10 +24,8 @@ export interface IdentifiedModel {
    * which the checkpoint may have been fine-tuned. The chosen architecture's come first, in timm's order.
    */
   readonly candidates: readonly ModelInfo[];
-  /** Architectures with the same tensors that are other networks. `describeAlternatives` says what they do otherwise. */
+  /** Other networks with the same tensors that compute something else. */
   readonly alternatives: readonly NamedArchitecture[];
-  /** Choices not determined by any tensor, in sentences. */
-  readonly assumptions: readonly string[];
 }
 
 type Tensors = ReadonlyMap<string, TensorType>;
@@ -65,18 +63,11 @@ function unsupported(tensors: Tensors, families: readonly Family[]): Unsupported
 /** Largest share of tensors that may differ; beyond it, the network is of another kind. */
 const NEAR = 0.5;
 
-/** Most networks with the same tensors that an assumption lists. */
-const SHOWN_NETWORKS = 8;
-
-function listed(fits: readonly Fit[]): string {
-  const rest = fits.length - SHOWN_NETWORKS;
-  const shown = fits.slice(0, SHOWN_NETWORKS).map(({ name }) => name);
-  return `${shown.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
-}
-
 /** Whether two architectures compute the same: names of timm's may be of one network. */
 function isSameNetwork(a: Architecture, b: Architecture): boolean {
-  return "fileName" in a && "fileName" in b && a.fileName === b.fileName;
+  if ("fileName" in a || "fileName" in b) return "fileName" in a && "fileName" in b && a.fileName === b.fileName;
+  // A configuration is all of a network.
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 function chooseAmong(fits: readonly Fit[], published: readonly ModelInfo[]): IdentifiedModel {
@@ -87,18 +78,13 @@ function chooseAmong(fits: readonly Fit[], published: readonly ModelInfo[]): Ide
   const named = fits.filter((fit) => possible.some((model) => fitOf(model) === fit));
   const [chosen, ...others] = named.length > 0 ? named : fits;
   const isChosen = (model: ModelInfo): boolean => fitOf(model) === chosen;
-  const { architecture, numClasses, name, assumptions } = chosen!;
-  const different = others.filter((other) => !isSameNetwork(other.architecture, architecture));
+  const { architecture, numClasses, name } = chosen!;
   return {
     architecture,
     numClasses,
     name,
     candidates: [...possible.filter(isChosen), ...possible.filter((model) => !isChosen(model))],
-    alternatives: different.map((other) => ({ name: other.name, architecture: other.architecture })),
-    assumptions: [
-      ...(different.length === 0 ? [] : [`${listed(different)} would have the same tensors; ${name} is assumed.`]),
-      ...assumptions,
-    ],
+    alternatives: others.filter((other) => !isSameNetwork(other.architecture, architecture)),
   };
 }
 
@@ -198,7 +184,7 @@ export async function fitModel(
  * weight is read.
  *
  * Networks may share all tensors but compute differently (`resnet50`, `resnetblur50`, `resnetaa50`): then the
- * likeliest is chosen, or the only one published with that many classes, and `assumptions` says so. `candidates` lists
+ * likeliest is chosen, or the only one published with that many classes, and `alternatives` has the others. `candidates` lists
  * every published checkpoint that it may be, with its preprocessing.
  *
  * @throws FormatError when it has all tensors except the running statistics; a network with group norms, whose tensors

@@ -2,6 +2,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "@samoyed/core";
 import { type ConvertReport, FORMATS, SOURCE_FORMATS, WEIGHT_TYPES } from "@samoyed/convert";
+import { ASSUMPTION_OPTIONS, assumptionOptions } from "../assumption-options.ts";
+import { assumptionRows } from "../assumption-rows.ts";
+import { classesText } from "../classes-text.ts";
 import { columns } from "../columns.ts";
 import type { Command, Values } from "../command.ts";
 import { convertFile, modelFormat } from "@samoyed/convert/node";
@@ -25,7 +28,7 @@ function describe(report: ConvertReport, { out, terminal }: { out: string; termi
   const applied = rewrites.filter((entry) => entry.applied > 0).map((entry) => `${entry.rewrite} ${entry.applied}`);
   const recorded = Object.entries(report.recorded).map(([field, value]) => `${field} ${value}`);
   const rows = [
-    ["model", `${report.model}, ${contract.task === "features" ? "pooled features" : `${report.numClasses} classes`}`],
+    ["model", `${report.model}, ${contract.task === "features" ? "pooled features" : classesText(report.numClasses)}`],
     ["preprocessing", preprocessingText(contract)],
     ["weights", storageText(report.storage)],
     ...(contract.license ? [["license", contract.license]] : []),
@@ -33,6 +36,7 @@ function describe(report: ConvertReport, { out, terminal }: { out: string; termi
     ...(recorded.length > 0 ? [["from the file", printableLine(recorded.join(", "))]] : []),
     ...(applied.length > 0 ? [["rewrites", applied.join(", ")]] : []),
     ["time", `${(report.milliseconds.total / 1000).toFixed(2)} s`],
+    ...assumptionRows(report.assumptions, terminal),
     ...report.warnings.map((warning) => [paint(terminal, "yellow", "note"), warning]),
   ];
   const [first] = entryFiles(report.files);
@@ -106,6 +110,7 @@ export const convert: Command = {
     taps: { type: "boolean", description: "also give the output of every stage" },
     "no-fold": { type: "boolean", description: "keep batch norms as they are" },
     ...WEIGHTS_OPTIONS,
+    ...ASSUMPTION_OPTIONS,
     ...FORMAT_OPTIONS,
     ...PREPROCESS_OPTIONS,
     "accept-license": { type: "boolean", description: "accept the license of a published checkpoint" },
@@ -159,6 +164,7 @@ export const convert: Command = {
         signal,
         ...(model === undefined ? {} : { model }),
         ...weightsOptions(values),
+        ...assumptionOptions(values),
         ...(labels ? { labels } : {}),
         ...(Object.keys(preprocess).length > 0 ? { preprocess } : {}),
         onProgress: ({ file, done, total }) => progress.update(`writing ${file}`, done, total),

@@ -19,7 +19,7 @@ import { valueOption } from "./value-option.ts";
 import { describeFiles, entryFiles, finish, storageText } from "./written-files.ts";
 
 /** Options for checkpoints only: a graph has these settings itself. */
-const CHECKPOINT_OPTIONS = ["model", "features", "taps", ...Object.keys(WEIGHTS_OPTIONS)];
+const CHECKPOINT_OPTIONS = ["model", "features", "taps", "assume", ...Object.keys(WEIGHTS_OPTIONS)];
 
 /**
  * The formats that a model becomes. One that is only read, and one that is completed or gets fixed sizes or values,
@@ -92,6 +92,7 @@ export async function convertModel(path: string, values: Values, { terminal, sig
       signal,
       sizes,
       values: inputValues,
+      strict: flag(values, "strict"),
       ...(labels && { labels }),
       ...(describes && { preprocess }),
       onProgress: ({ file, done, total }) => progress.update(`writing ${file}`, done, total),

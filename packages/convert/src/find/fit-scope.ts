@@ -11,6 +11,8 @@ export type Fits = (tensors: NamedTensors) => Promise<Fitting | undefined>;
 export interface Fitting extends FittingModel {
   /** Whether they have another library's names. */
   readonly translated?: boolean;
+  /** The tensors under the network's names, where they are numbered. */
+  readonly renamed?: NamedTensors | undefined;
 }
 
 /** Tensors that may be a network, and those of the same dictionary beside them. */
@@ -76,20 +78,20 @@ async function partsOf({ prefix, inside }: Scope, fits: Fits): Promise<Parts | u
   const projecting = isProjecting(prefix);
   const model = await fits(inside);
   if (model !== undefined && !(projecting && model.numClasses > 0 && !model.translated)) {
-    return { model, body: inside, dropped: [] };
+    return { model, body: model.renamed ?? inside, dropped: [] };
   }
   if (model !== undefined) {
     const classifier = new Set(classifierOf(model.architecture).tensors);
-    const body = without(inside, classifier);
+    const body = without(model.renamed ?? inside, classifier);
     const headless = await fits(body);
     return headless && { model: headless, body, dropped: [...classifier] };
   }
   for (const [module, tensors] of modulesOf(inside)) {
     const isProjection = projecting && PROJECTION.test(module);
     if (!isProjection && !isLinearChain(tensors)) continue;
-    const body = without(inside, tensors);
-    const headless = await fits(body);
+    const headless = await fits(without(inside, tensors));
     if (headless === undefined || headless.numClasses > 0) continue;
+    const body = headless.renamed ?? without(inside, tensors);
     if (isProjection) return { model: headless, body, dropped: [...tensors.keys()] };
     const head = headless.translated ? undefined : headFrom(tensors, headless.architecture);
     if (head !== undefined) return { model: headless, body, head, dropped: [] };
