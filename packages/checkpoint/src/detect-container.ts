@@ -1,4 +1,5 @@
 import { asciiBytes, FormatError, hasBytesAt, refuseSubstitute, UTF8_BYTE_ORDER_MARK } from "@samoyed/core";
+import { findForeignFile } from "./foreign-files.ts";
 import { isTar } from "./torch/tar-members.ts";
 
 /** The container suggested by a file's first bytes. */
@@ -30,6 +31,12 @@ export function detectContainer(head: Uint8Array, label: string): DetectedContai
   const text = String.fromCharCode(...head.subarray(start, 512)).trimStart();
   if (text.startsWith("{")) return "index";
   refuseSubstitute(head, { label, expected: "a checkpoint" });
+  const foreign = findForeignFile(head, label);
+  if (foreign !== undefined) {
+    throw new FormatError(`${label}: not a checkpoint that Samoyed supports: it is ${foreign.noun}`, {
+      hint: foreign.hint,
+    });
+  }
   const hex = Array.from(head.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
   throw new FormatError(`${label}: not a checkpoint that Samoyed supports: it begins with ${hex}`, {
     hint: "Samoyed reads files of torch.save, torch.jit.save and torch.export.save, and safetensors.",

@@ -83,6 +83,7 @@ export async function readArchivePickle(
   const storages = new Map<string, Storage>();
   const handlers = pickleHandlers({
     torchscript: options.torchscript ?? false,
+    warnings: archive.warnings,
     persistent: (id, where) => {
       const { storage, global, isNew, rest } = readStorageId(id, storages, where);
       if (rest.length > 0) {

@@ -8,6 +8,7 @@ import {
 } from "@samoyed/convert";
 import { SamoyedError } from "@samoyed/core";
 import { describeTensors } from "@samoyed/graph";
+import { classesText } from "../classes-text.ts";
 import { columns, formatBytes } from "../columns.ts";
 import type { Result } from "../command.ts";
 import { printableLine } from "../printable.ts";
@@ -36,10 +37,9 @@ function statementRows({ recorded: { fields } }: OpenedNetwork): string[][] {
 function networkRows(network: OpenedNetwork | string): string[][] {
   if (typeof network === "string") return [["architecture", `not recognized: ${network}`]];
   const { name, numClasses, candidates } = network.model;
-  const head = numClasses === 0 ? "no classifier" : `${numClasses} classes`;
   const names = candidates.map((model) => model.name);
   return [
-    ["architecture", `${name}, ${head}`],
+    ["architecture", `${name}, ${classesText(numClasses)}`],
     ...(names.length > 1 ? [["fits", names.join(", ")]] : []),
     ...statementRows(network),
     ...network.notes.map((note) => ["note", note]),
