@@ -1,5 +1,6 @@
 import { type LazyTensor, MismatchError, type PreprocessConfig, UnsupportedError } from "@samoyed/core";
 import {
+  alternativeDifferences,
   type Architecture,
   type Assumption,
   checkParameters,
@@ -116,12 +117,16 @@ export async function chooseModel(
     ...[...assume.keys()].map((setting) => [setting, { origin: "given", source: "--assume" }] as const),
   ]);
   const said = saidBy(model, recorded.named);
+  const differences = alternativeDifferences(chosen, alternatives, {
+    tensors: chosen.tensors,
+    numClasses: body.numClasses,
+  });
   return {
     ...chosen,
     ...preprocessOf(chosen, recorded, hub),
     architecture,
     assumptions: [
-      ...networkAssumptions({ name: chosen.name, architecture }, { alternatives, said, changed }),
+      ...networkAssumptions({ name: chosen.name, architecture }, { alternatives, differences, said, changed }),
       ...chosen.assumptions,
     ],
     warnings: [...recorded.warnings, ...warnings],

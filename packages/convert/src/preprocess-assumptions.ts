@@ -49,7 +49,10 @@ export function preprocessAssumptions(
   const rest = PREPROCESS_SETTINGS.filter((setting) => !isGiven(setting));
   const setting = "preprocessing";
   const { origin, source } = sourceOf(model);
-  const byModel = model.candidates.slice(0, SHOWN_MODELS).map(({ name }) => ({ option: `--model ${name}` }));
+  const byModel = model.candidates.slice(0, SHOWN_MODELS).map(({ name, preprocess }) => {
+    const other = rest.filter(({ text }) => text(preprocess) !== text(config));
+    return { option: `--model ${name}`, ...(other.length > 0 && { value: textOf(other, preprocess) }) };
+  });
   const alternatives: readonly Alternative[] =
     origin === "assumed" ? [...rest.map(({ option }) => ({ option })), ...byModel] : [];
   return [

@@ -12,6 +12,7 @@ export {
 export { type Alternative, type Assumption, type AssumptionOrigin, describeAlternatives } from "./assumption.ts";
 export { buildModel, type BuildModelOptions } from "./build-model.ts";
 export { checkParameters } from "./check-parameters.ts";
+export { alternativeDifferences } from "./alternative-differences.ts";
 export type { ModelInfo } from "./checkpoints.ts";
 export {
   type Activation,

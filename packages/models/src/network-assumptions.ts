@@ -17,7 +17,8 @@ export interface NetworkSource {
   readonly source: string;
 }
 
-function settingsOf(architecture: Architecture): readonly NetworkSetting[] {
+/** What an architecture's tensors do not show; nothing for one whose family has no settings. */
+export function settingsOf(architecture: Architecture): readonly NetworkSetting[] {
   return familyOf(architecture).settings?.(architecture) ?? [];
 }
 
@@ -42,6 +43,8 @@ export function withNetworkSettings(architecture: Architecture, changes: Readonl
 interface AssumptionOptions {
   /** What else the tensors may be. */
   readonly alternatives: readonly NamedArchitecture[];
+  /** What those compute otherwise, by name; empty for one that computes the same. */
+  readonly differences?: ReadonlyMap<string, string>;
   /** What names the network; absent where its tensors alone do. */
   readonly said?: NetworkSource | undefined;
   /** What says each setting that is not the network's own. */
@@ -51,7 +54,7 @@ interface AssumptionOptions {
 /** Everything that a network computes and its tensors do not show, and what it is taken from. */
 export function networkAssumptions(
   { name, architecture }: NamedArchitecture,
-  { alternatives, said, changed }: AssumptionOptions,
+  { alternatives, differences = new Map(), said, changed }: AssumptionOptions,
 ): readonly Assumption[] {
   const others = alternatives.map((other) => ({
     name: other.name,
@@ -74,8 +77,11 @@ export function networkAssumptions(
   const isTold = (other: (typeof others)[number]): boolean =>
     own.some(({ setting, value }) => other.values.has(setting) && other.values.get(setting) !== value);
   const untold: readonly Alternative[] = others
-    .filter((other) => !isTold(other))
-    .map((other) => ({ option: `--model ${other.name}` }));
+    .filter((other) => !isTold(other) && differences.get(other.name) !== "")
+    .map((other) => {
+      const value = differences.get(other.name);
+      return { option: `--model ${other.name}`, ...(value !== undefined && { value }) };
+    });
   if (own.length > 0 && untold.length === 0) return assumptions;
   const network: Assumption =
     said !== undefined
