@@ -14,6 +14,9 @@ const ENTRY = path("dist/bundled.js");
 const CONVERT = path("dist/commands/convert.js");
 const FOLDER = path("bundle");
 
+/** The path of the bundled program. */
+export const PROGRAM = path("bundle/samoyed.js");
+
 /** The modules that a module imports at once, itself included. */
 function closure(entry, context) {
   const found = new Set([entry]);
@@ -42,11 +45,10 @@ function packageOf(specifier) {
 }
 
 /**
- * Bundles the built command line, and returns the path of the program. Other projects' packages stay imports, which are
- * resolved where the program is installed.
+ * Bundles the built command line. Other projects' packages stay imports, which are resolved where the program is
+ * installed.
  *
- * @throws Error when the program imports a package that its manifest does not declare, or has no file of its own for
- *   the commands.
+ * @throws Error when the program imports a package that its manifest does not declare.
  */
 export async function packBundle() {
   removeBundle();
@@ -70,17 +72,13 @@ export async function packBundle() {
     readFileSync(path("package.json"), "utf8"),
   );
   const declared = { ...dependencies, ...optionalDependencies, ...peerDependencies };
-  const imported = new Set(
-    output.flatMap(({ imports, dynamicImports }) => [...imports, ...dynamicImports]).map(packageOf),
-  );
   const files = new Set(output.map(({ fileName }) => fileName));
-  const missing = [...imported].filter(
-    (name) => name !== undefined && !files.has(name) && !Object.hasOwn(declared, name),
-  );
+  const imported = output.flatMap(({ imports, dynamicImports }) => [...imports, ...dynamicImports]);
+  const packages = new Set(imported.filter((name) => !files.has(name)).map(packageOf));
+  const missing = [...packages].filter((name) => name !== undefined && !Object.hasOwn(declared, name));
   if (missing.length > 0) {
     throw new Error(`the bundle imports ${missing.join(" and ")}, which packages/cli/package.json does not declare`);
   }
-  return path("bundle/samoyed.js");
 }
 
 /** Removes what `packBundle` wrote. */

@@ -8,7 +8,7 @@ import { cpus } from "node:os";
 import { basename, extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { packBundle, removeBundle } from "../pack-bundle.mjs";
+import { PROGRAM } from "../pack-bundle.mjs";
 import { measureNode, median } from "./measure.mjs";
 
 const { values } = parseArgs({
@@ -22,7 +22,8 @@ const { values } = parseArgs({
 });
 const runs = Number(values.runs);
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-const cli = await packBundle();
+// In a process of its own: a measured one begins with its parent's peak memory.
+measureNode([here("../pack-bundle.mjs")]);
 // Next to the checkout and not in the system's temporary folder, which may be in memory.
 const folder = mkdtempSync(here("../../.bench-"));
 
@@ -43,7 +44,7 @@ function convert({ file, options }, target) {
   const [formats, weights] = target.split(":");
   const out = join(folder, "out");
   const argv = ["convert", file, ...options, "--to", formats, "--out", out, "--json"];
-  const measured = measureNode([cli, ...argv, ...(weights === undefined ? [] : ["--weights", weights])]);
+  const measured = measureNode([PROGRAM, ...argv, ...(weights === undefined ? [] : ["--weights", weights])]);
   rmSync(out, { recursive: true });
   return measured;
 }
@@ -120,6 +121,6 @@ try {
     console.log(`${container} to ${target}: ${time}; processor ${processor}; peak ${peakMB.toFixed(0)} MB`);
   }
 } finally {
-  removeBundle();
+  measureNode([here("../pack-bundle.mjs"), "--remove"]);
   rmSync(folder, { recursive: true });
 }
