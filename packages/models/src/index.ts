@@ -29,6 +29,7 @@ export {
   type IndexedArchitecture,
   openCatalogue,
   type ReadData,
+  writeArchitectureFile,
 } from "./catalogue/index.ts";
 export type { Architecture, Classifier, InputSize } from "./family.ts";
 export { type IdentifiedModel, identifyModel } from "./identify.ts";
