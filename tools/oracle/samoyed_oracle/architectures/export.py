@@ -7,7 +7,7 @@ from timm.layers.pool2d_same import AvgPool2dSame, MaxPool2dSame
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from samoyed_oracle.architectures.program import Outputs, Taps, Unfit, export
-from samoyed_oracle.architectures.without_weights import create, share_tensors
+from samoyed_oracle.architectures.without_weights import create, create_without_classifier, share_tensors
 
 # Padding that depends on the size: PyTorch's formulas for it grow with every layer.
 _SIZED_PADDING = (Conv2dSame, MaxPool2dSame, AvgPool2dSame)
@@ -57,7 +57,7 @@ def _channel_axes(name: str, state: dict[str, list[int]]) -> list:
 
 def _with_bare(name: str, model: torch.nn.Module) -> Outputs:
     """The network beside one without a classifier, which shares its weights."""
-    bare = create(name, num_classes=0)
+    bare = create_without_classifier(name)
     share_tensors(bare, model)
     return Outputs(model, None, bare)
 
@@ -93,7 +93,7 @@ def export_network(name: str, *, may_open: bool) -> dict:
     may_open = may_open and _may_open(name, model)
     state = [[key, str(value.dtype).removeprefix("torch."), list(value.shape)] for key, value in model.state_dict().items()]
     shapes = _state(model)
-    without = create(name, num_classes=0)
+    without = create_without_classifier(name)
     absent = sorted(shapes.keys() - _state(without).keys())
     outputs, features = _outputs(name, model, absent)
     try:
