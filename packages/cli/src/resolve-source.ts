@@ -66,6 +66,11 @@ async function requireLicense(
   }
 }
 
+/** A note on a download that cannot be verified: a file changed at its source or on the way would not be noticed. */
+function unverified(name: string, sha256: string): string {
+  return `note: ${name}: the server states no hash to verify the file by; its SHA-256, ${sha256}, is kept for the next time\n`;
+}
+
 /**
  * SOURCE as a file on this machine: a path, or a published name, which is downloaded once, verified and cached.
  *
@@ -90,6 +95,7 @@ export async function resolveSource(
       acceptLicense: true,
       signal: context.signal,
       onProgress: ({ done, total }) => progress.update(`downloading ${model.name}`, done, total),
+      onUnverified: (sha256) => context.terminal.err(unverified(model.name, sha256)),
     });
     return { path, name: basename(path), model: model.name };
   } finally {

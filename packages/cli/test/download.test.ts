@@ -9,7 +9,7 @@ import { architectures, Catalogue, listModels } from "@samoyed/models";
 import { beforeAll, describe, expect, test } from "vitest";
 import { standInTensors } from "@samoyed/check";
 import { filesIn, temporaryFolder } from "./support/folders.ts";
-import { type Publisher, breakOff, publisher, sendFile } from "./support/publisher.ts";
+import { type Publisher, breakOff, publisher, sendFile, stateHash } from "./support/publisher.ts";
 import { runMain } from "./support/run-main.ts";
 import { spawnSamoyed, startSamoyed } from "./support/spawn-samoyed.ts";
 import { twoLines } from "./support/two-lines.ts";
@@ -158,6 +158,7 @@ describe.concurrent("a published name", () => {
   test("is downloaded once by two processes that want it at the same time", async () => {
     const half = Math.floor(checkpoint.byteLength / 2);
     const server = await publisher((_, response) => {
+      stateHash(response, checkpoint);
       response.setHeader("etag", '"one"');
       response.setHeader("content-length", checkpoint.byteLength);
       response.write(checkpoint.subarray(0, half));
@@ -200,6 +201,30 @@ describe.concurrent("a published name", () => {
 });
 
 describe.concurrent("what comes instead of the file", () => {
+  test("another file than the one whose hash the hub states, and nothing of it stays", async () => {
+    const other = checkpoint.slice();
+    other[other.byteLength - 5]! ^= 0x40;
+    const server = await publisher((_, response) => {
+      stateHash(response, checkpoint);
+      response.end(other);
+    });
+    const { cached } = await fails("hub hash", {
+      mirror: server.url,
+      argv: [OPEN],
+      code: 3,
+      what: /model\.safetensors: its SHA-256 is [0-9a-f]{64}; expected [0-9a-f]{64}$/,
+    });
+    expect(cached).toEqual([]);
+  });
+
+  test("a file that nobody states a hash of: it is converted, with a note", async () => {
+    const server = await publisher((_, response) => response.end(checkpoint));
+    const { env, out } = place("no hash", server.url);
+    const { code, stderr } = await spawnSamoyed(["convert", OPEN, "--out", out], { env });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^note: test_resnet\.r160_in1k: the server states no hash .*[0-9a-f]{64}, is kept/);
+  });
+
   test("another file under its name: the hash differs, and nothing of it stays", async () => {
     const server = await publisher((request, response) => sendFile(request, response, checkpoint));
     const { todo, cached } = await fails("hash", {
