@@ -1,5 +1,6 @@
 export {
   architectureName,
+  architectureNames,
   architectures,
   classifierOf,
   countClasses,

@@ -1,6 +1,14 @@
 import { nearestNames, UnsupportedError } from "@samoyed/core";
-import { checkpoints, type ModelInfo } from "./checkpoints.ts";
+import { knownModels, type ModelInfo } from "./checkpoints.ts";
 import { matchesGlob } from "./glob.ts";
+
+/** The prefixes under which timm loads its own models from the hub (timm 1.0.29, `timm/models/_factory.py`, `parse_model_name`). */
+const TIMM_ON_HUB = /^(?:hf[-_]hub:)?timm\//u;
+
+/** timm's own name in one that its hub repository has. */
+function timmName(name: string): string {
+  return name.replace(TIMM_ON_HUB, "");
+}
 
 /** Splits names into digits and the rest, so that resnet18 comes before resnet101. */
 const NATURAL_ORDER = new Intl.Collator("en", { numeric: true });
@@ -17,30 +25,38 @@ function selects(pattern: string, name: string): boolean {
  * `pattern` is a glob if it contains `*` or `?`, otherwise a part of the name; former names match too.
  * Case does not matter. Source: timm 1.0.29.
  *
- * @throws what reading the table throws, as `checkpoints` does.
+ * @throws what reading the tables throws, as `knownModels` does.
  */
 export async function listModels(pattern = ""): Promise<readonly ModelInfo[]> {
-  const wanted = pattern.toLowerCase();
-  return (await checkpoints())
+  const wanted = timmName(pattern.toLowerCase());
+  const { models } = await knownModels();
+  return models
     .filter(({ name, aliases }) => [name, ...aliases].some((known) => selects(wanted, known)))
     .sort((a, b) => NATURAL_ORDER.compare(a.name, b.name));
 }
 
 /**
- * Finds the network of a name: architecture and tag, an architecture alone (timm's default tag), or a former name.
+ * Finds the network of a name: architecture and tag, an architecture alone (timm's default tag), or a former name; each
+ * also as timm and its hub spell it (`timm/NAME`, `hf-hub:timm/NAME`).
  *
- * @throws UnsupportedError when there is none, with the nearest names.
+ * @throws UnsupportedError when there is none, with the nearest names, or timm has removed it.
  */
-export async function findModel(name: string): Promise<ModelInfo> {
-  const known = await checkpoints();
+export async function findModel(given: string): Promise<ModelInfo> {
+  const name = timmName(given);
+  const { models, removed } = await knownModels();
   const found =
-    known.find((model) => model.name === name || model.aliases.includes(name)) ??
-    known.find((model) => model.architectureName === name);
+    models.find((model) => model.name === name || model.aliases.includes(name)) ??
+    models.find((model) => model.architectureName === name);
   if (found !== undefined) return found;
-  const names = new Set(known.flatMap((model) => [model.architectureName, model.name, ...model.aliases]));
+  const names = new Set(models.flatMap((model) => [model.architectureName, model.name, ...model.aliases]));
   const nearest = nearestNames(name, [...names], { count: 3 });
-  throw new UnsupportedError(`no model is named ${JSON.stringify(name)}; ${known.length} are known`, {
-    hint: `The nearest names are ${nearest.join(", ")}.`,
-    details: { name, nearest },
-  });
+  throw new UnsupportedError(
+    removed.has(name)
+      ? `timm has removed ${JSON.stringify(name)}; its weights are published no longer`
+      : `no model is named ${JSON.stringify(name)}; ${models.length} are known`,
+    {
+      hint: `The nearest names are ${nearest.join(", ")}.`,
+      details: { name, nearest },
+    },
+  );
 }
