@@ -91,5 +91,7 @@ if (values.check) {
   if (!readFileSync(file).equals(bytes)) throw new Error("not up to date: costs.json.deflate");
 } else {
   writeFileSync(file, bytes);
-  console.log(`${rows.size} networks, ${[...rows.values()].filter((row) => row[4] === 0).length} without a count, ${bytes.length} bytes`);
+  console.log(
+    `${rows.size} networks, ${[...rows.values()].filter((row) => row[4] === 0).length} without a count, ${bytes.length} bytes`,
+  );
 }

@@ -1,4 +1,12 @@
-import { type Graph, type Node, parseEquation, readAttention, readInt, RECURRENT_KINDS, type ValueType } from "@samoyed/ir";
+import {
+  type Graph,
+  type Node,
+  parseEquation,
+  readAttention,
+  readInt,
+  RECURRENT_KINDS,
+  type ValueType,
+} from "@samoyed/ir";
 import { inferTypes } from "./infer.ts";
 
 type Types = ReadonlyMap<string, ValueType>;
@@ -28,8 +36,13 @@ const gemm: Count = (node, [a], result) => product(result) * a![readInt(node, "t
 const einsum: Count = (node, operands) => {
   if (operands.length > 2) return undefined;
   if (operands.length < 2) return 0;
-  const { operands: terms } = parseEquation({ node }, operands.map(({ length }) => length));
-  const sizes = new Map(terms.flatMap((labels, i) => labels.map((label, axis) => [label, operands[i]![axis]!] as const)));
+  const { operands: terms } = parseEquation(
+    { node },
+    operands.map(({ length }) => length),
+  );
+  const sizes = new Map(
+    terms.flatMap((labels, i) => labels.map((label, axis) => [label, operands[i]![axis]!] as const)),
+  );
   return product([...sizes.values()]);
 };
 

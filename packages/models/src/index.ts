@@ -34,4 +34,4 @@ export {
 export type { Architecture, Classifier, InputSize } from "./family.ts";
 export { type IdentifiedModel, identifyModel } from "./identify.ts";
 export type { Parameter, TensorType } from "./parameter.ts";
-export { findModel, listModels } from "./registry.ts";
+export { findModel, listModels, type ListModelsOptions } from "./registry.ts";

@@ -51,7 +51,9 @@ export async function readCosts(): Promise<CostOf> {
   const table: unknown = await readJson(readData, FILE, { maxBytes: MAX_BYTES });
   const problem = schemaProblem(table, SCHEMA, "table");
   if (problem !== undefined) {
-    throw new FormatError(`${FILE}: the file is damaged: ${problem}`, { hint: "Install @samoyed/architectures again." });
+    throw new FormatError(`${FILE}: the file is damaged: ${problem}`, {
+      hint: "Install @samoyed/architectures again.",
+    });
   }
   const rows = (table as { readonly networks: readonly Row[] }).networks.map(
     ([architecture, inputSize, numClasses, parameters, multiplyAdds]): [string, ModelCost] => [

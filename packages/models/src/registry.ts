@@ -19,6 +19,12 @@ function selects(pattern: string, name: string): boolean {
   return matchesGlob(pattern, name) || (!pattern.includes(".") && matchesGlob(`${pattern}.*`, name));
 }
 
+/** Options of `listModels`. */
+export interface ListModelsOptions {
+  /** Whether former names match too; they do when absent. */
+  readonly formerNames?: boolean;
+}
+
 /**
  * The networks that timm knows by name, in natural order.
  *
@@ -27,11 +33,14 @@ function selects(pattern: string, name: string): boolean {
  *
  * @throws what reading the tables throws, as `knownModels` does.
  */
-export async function listModels(pattern = ""): Promise<readonly ModelInfo[]> {
+export async function listModels(
+  pattern = "",
+  { formerNames = true }: ListModelsOptions = {},
+): Promise<readonly ModelInfo[]> {
   const wanted = timmName(pattern.toLowerCase());
   const { models } = await knownModels();
   return models
-    .filter(({ name, aliases }) => [name, ...aliases].some((known) => selects(wanted, known)))
+    .filter(({ name, aliases }) => [name, ...(formerNames ? aliases : [])].some((known) => selects(wanted, known)))
     .sort((a, b) => NATURAL_ORDER.compare(a.name, b.name));
 }
 
@@ -56,7 +65,7 @@ export async function findModel(given: string): Promise<ModelInfo> {
       : `no model is named ${JSON.stringify(name)}; ${models.length} are known`,
     {
       hint: `The nearest names are ${nearest.join(", ")}.`,
-      details: { name, nearest },
+      details: { name, nearest, removed: removed.has(name) },
     },
   );
 }
