@@ -11,6 +11,7 @@ export {
 } from "./architecture.ts";
 export { buildModel, type BuildModelOptions } from "./build-model.ts";
 export { checkParameters } from "./check-parameters.ts";
+export { classNames, imagenetNames } from "./class-names.ts";
 export type { ModelInfo } from "./checkpoints.ts";
 export {
   type Activation,
