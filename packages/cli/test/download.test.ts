@@ -102,6 +102,41 @@ describe.concurrent("a published name", () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  test("may be its repository on the hub", async () => {
+    const server = await publisher((request, response) => sendFile(request, response, checkpoint));
+    for (const [i, spelling] of [`timm/${OPEN}`, `hf-hub:timm/${OPEN}`, `hf_hub:timm/${OPEN}`].entries()) {
+      const { env, out } = place(`spelling ${i}`, server.url);
+      const { code, stdout } = await spawnSamoyed(["convert", spelling, "--out", out, "--json"], { env });
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ model: OPEN, contract: { license: "apache-2.0" } });
+    }
+    expect(server.requests).toEqual(Array.from({ length: 3 }, () => `GET ${OPEN_PATH}`));
+  });
+
+  test.each([
+    [
+      ["hf-hub:somebody/some_net"],
+      /hf-hub:somebody\/some_net: timm lists no model/,
+      /curl -LO https:.*somebody\/some_net/,
+    ],
+    [["timm/resnet50.a1_in1m"], /timm\/resnet50\.a1_in1m: timm has no model/, /Did you mean resnet50\.a\d?\w*_in1k/],
+    [["somebody/some_net"], /somebody\/some_net: no such file/, /Check the path/],
+  ])("of somebody else is not downloaded: %j", async (argv, what, todo) => {
+    const server = await publisher((request, response) => sendFile(request, response, checkpoint));
+    const code = argv[0]!.startsWith("somebody") ? 3 : 2;
+    expect((await fails(`other ${argv[0]!.length}`, { mirror: server.url, argv, code, what })).todo).toMatch(todo);
+    expect(server.requests).toEqual([]);
+  });
+
+  test("carries ImageNet's class names", async () => {
+    const server = await publisher((request, response) => sendFile(request, response, checkpoint));
+    const { env, out } = place("labelled", server.url);
+    const { stdout } = await spawnSamoyed(["convert", OPEN, "--out", out, "--json"], { env });
+    const { contract, warnings } = JSON.parse(stdout);
+    expect([contract.labels.length, contract.labels[258]]).toEqual([1000, "Samoyed"]);
+    expect(warnings.join(" ")).toContain("imagenet-1k; --labels gives others");
+  });
+
   test("is refused before any download when its architecture is not known", async () => {
     const server = await publisher((request, response) => sendFile(request, response, checkpoint));
     const { cached } = await fails("unknown", {

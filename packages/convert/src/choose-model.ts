@@ -3,6 +3,7 @@ import {
   type Architecture,
   checkParameters,
   classifierOf,
+  classNames,
   countClasses,
   findModel,
   type IdentifiedModel,
@@ -33,6 +34,8 @@ export interface ChosenModel {
   readonly preprocess: PreprocessConfig;
   readonly preprocessFrom: PreprocessOrigin;
   readonly license: string | undefined;
+  /** Class names that the published model has; absent for other weights. */
+  readonly labels?: readonly string[] | undefined;
   /** Assumptions that were made, in sentences. */
   readonly warnings: readonly string[];
 }
@@ -116,6 +119,7 @@ async function named(tensors: Tensors, info: ModelInfo): Promise<ChosenModel> {
     preprocess,
     preprocessFrom: "model",
     license: sameHead ? info.license : undefined,
+    labels: sameHead ? await classNames(info) : undefined,
     warnings: sameHead
       ? []
       : [

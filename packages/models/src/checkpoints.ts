@@ -1,7 +1,7 @@
 import type { PreprocessConfig } from "@samoyed/core";
 import { architectureName } from "./architecture.ts";
 import { readData } from "./catalogue/read-data.ts";
-import { readJson } from "./catalogue/read-json.ts";
+import { readDocument } from "./catalogue/document.ts";
 import { type CostOf, type ModelCost, readCosts } from "./model-costs.ts";
 import { checkPublishedTable, type PublishedTable } from "./published-table.ts";
 
@@ -121,8 +121,11 @@ export interface KnownModels {
 }
 
 async function readKnown(): Promise<KnownModels> {
-  const [json, costOf] = await Promise.all([readJson(readData, FILE, { maxBytes: MAX_BYTES }), readCosts()]);
-  const table = checkPublishedTable(json, FILE);
+  const [{ document }, costOf] = await Promise.all([
+    readDocument(readData, FILE, { maxBytes: MAX_BYTES }),
+    readCosts(),
+  ]);
+  const table = checkPublishedTable(document, FILE);
   return { models: readPublished(table, costOf), removed: new Set(table.removedNames) };
 }
 
@@ -131,7 +134,7 @@ let known: Promise<KnownModels> | undefined;
 /**
  * The networks that timm names. Read once; after an error, anew.
  *
- * @throws what `readData` and `readJson` throw; FormatError when a table is damaged.
+ * @throws what `readData` and `readDocument` throw; FormatError when a table is damaged.
  */
 export async function knownModels(): Promise<KnownModels> {
   const reading = (known ??= readKnown());

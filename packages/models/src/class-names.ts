@@ -1,12 +1,10 @@
-import { FormatError, type JsonSchema, schemaProblem } from "@samoyed/core";
-import { readData } from "./catalogue/read-data.ts";
-import { readJson } from "./catalogue/read-json.ts";
+import type { JsonSchema } from "@samoyed/core";
 import type { ModelInfo } from "./checkpoints.ts";
+import { damagedTable, readTable } from "./read-table.ts";
 
 /** ImageNet's thousand classes, small; and all of its classes, of which the larger sets are parts in orders of their own. */
 const THOUSAND = "imagenet-1k.json.deflate";
 const ALL = "imagenet-22k.json.deflate";
-const MAX_BYTES = 16 * 2 ** 20;
 
 /** The larger sets by their number of classes, which tells them apart (timm 1.0.29, `imagenet_info.py`). */
 const LARGER: ReadonlyMap<number, string> = new Map([
@@ -44,38 +42,38 @@ interface AllNames {
   readonly sets: Readonly<Record<string, readonly number[]>>;
 }
 
-async function read(file: string, schema: JsonSchema): Promise<unknown> {
-  const value: unknown = await readJson(readData, file, { maxBytes: MAX_BYTES });
-  const problem = schemaProblem(value, schema, "names");
-  if (problem === undefined) return value;
-  throw new FormatError(`${file}: the file is damaged: ${problem}`, { hint: "Install @samoyed/architectures again." });
-}
-
 /**
  * ImageNet's 1,000 class names, in the order of classifiers. Source: PyTorch's hub, `imagenet_classes.txt`.
  *
- * @throws what `readData` and `readJson` throw; FormatError when the file is damaged.
+ * @throws what `readTable` throws.
  */
 export async function imagenetNames(): Promise<readonly string[]> {
-  return ((await read(THOUSAND, THOUSAND_SCHEMA)) as { readonly names: readonly string[] }).names;
+  return ((await readTable(THOUSAND, THOUSAND_SCHEMA)) as { readonly names: readonly string[] }).names;
 }
 
 /**
- * The class names of a published checkpoint that was trained on ImageNet or a larger set of its classes, by its tag
- * (`…_in1k`, `…_in12k`, `…_in21k`, `…_in22k`) and its number of classes; `undefined` for any other.
- *
- * @throws what `imagenetNames` throws.
+ * The set of classes that a published checkpoint was trained on, by its tag (`…_in1k`, `…_in12k`, `…_in21k`, `…_in22k`) and
+ * its number of classes: `imagenet-1k`, or a larger one; `undefined` for any other.
  */
-export async function classNames({ name, numClasses }: Pick<ModelInfo, "name" | "numClasses">): Promise<
-  readonly string[] | undefined
-> {
-  if (numClasses === 1000) return /\..*in1k/u.test(name) ? imagenetNames() : undefined;
-  const set = LARGER.get(numClasses);
-  if (set === undefined || !/\..*in(?:12|21|22)k/u.test(name)) return undefined;
-  const { names, sets } = (await read(ALL, ALL_SCHEMA)) as AllNames;
-  const found = sets[set]?.map((index) => names[index]);
-  if (found?.length === numClasses && found.every((label) => label !== undefined)) return found;
-  throw new FormatError(`${ALL}: the file is damaged: ${set} has not ${numClasses} names`, {
-    hint: "Install @samoyed/architectures again.",
-  });
+export function classSet({ name, numClasses }: Pick<ModelInfo, "name" | "numClasses">): string | undefined {
+  if (numClasses === 1000) return /\..*in1k/u.test(name) ? "imagenet-1k" : undefined;
+  return /\..*in(?:12|21|22)k/u.test(name) ? LARGER.get(numClasses) : undefined;
+}
+
+/**
+ * The class names of a published checkpoint that was trained on ImageNet or a larger set of its classes; `undefined` for
+ * any other.
+ *
+ * @throws what `readTable` throws.
+ */
+export async function classNames(
+  model: Pick<ModelInfo, "name" | "numClasses">,
+): Promise<readonly string[] | undefined> {
+  const set = classSet(model);
+  if (set === undefined) return undefined;
+  if (set === "imagenet-1k") return imagenetNames();
+  const { names, sets } = (await readTable(ALL, ALL_SCHEMA)) as AllNames;
+  const found = sets[set]!.map((index) => names[index]);
+  if (found.length === model.numClasses && found.every((label) => label !== undefined)) return found;
+  throw damagedTable(ALL, `${set} does not have ${model.numClasses} names`);
 }

@@ -11,7 +11,7 @@ export {
 } from "./architecture.ts";
 export { buildModel, type BuildModelOptions } from "./build-model.ts";
 export { checkParameters } from "./check-parameters.ts";
-export { classNames, imagenetNames } from "./class-names.ts";
+export { classNames, classSet, imagenetNames } from "./class-names.ts";
 export type { ModelInfo } from "./checkpoints.ts";
 export {
   type Activation,
@@ -31,6 +31,7 @@ export {
   type IndexedArchitecture,
   openCatalogue,
   type ReadData,
+  writeArchitectureFile,
 } from "./catalogue/index.ts";
 export type { Architecture, Classifier, InputSize } from "./family.ts";
 export { type IdentifiedModel, identifyModel } from "./identify.ts";

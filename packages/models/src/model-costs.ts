@@ -1,6 +1,5 @@
-import { FormatError, type JsonSchema, schemaProblem } from "@samoyed/core";
-import { readData } from "./catalogue/read-data.ts";
-import { readJson } from "./catalogue/read-json.ts";
+import type { JsonSchema } from "@samoyed/core";
+import { readTable } from "./read-table.ts";
 
 /** The size of a network and its work for one image. */
 export interface ModelCost {
@@ -19,7 +18,6 @@ export type CostOf = (
 
 /** The table in `@samoyed/architectures`, as `tools/model-costs.mjs` writes it. */
 const FILE = "costs.json.deflate";
-const MAX_BYTES = 4 * 2 ** 20;
 
 type Row = readonly [
   architecture: string,
@@ -45,16 +43,10 @@ const keyOf = (architecture: string, inputSize: readonly number[], numClasses: n
 /**
  * Reads what every network costs.
  *
- * @throws what `readData` and `readJson` throw; FormatError when the table is damaged.
+ * @throws what `readTable` throws.
  */
 export async function readCosts(): Promise<CostOf> {
-  const table: unknown = await readJson(readData, FILE, { maxBytes: MAX_BYTES });
-  const problem = schemaProblem(table, SCHEMA, "table");
-  if (problem !== undefined) {
-    throw new FormatError(`${FILE}: the file is damaged: ${problem}`, {
-      hint: "Install @samoyed/architectures again.",
-    });
-  }
+  const table = await readTable(FILE, SCHEMA);
   const rows = (table as { readonly networks: readonly Row[] }).networks.map(
     ([architecture, inputSize, numClasses, parameters, multiplyAdds]): [string, ModelCost] => [
       keyOf(architecture, inputSize, numClasses),

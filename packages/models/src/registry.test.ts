@@ -149,6 +149,7 @@ describe("findModel", () => {
       expect((await findModel(`${prefix}${SSL}`)).name).toBe(SSL);
       expect((await listModels(`${prefix}${SSL}`)).map(({ name }) => name)).toEqual([SSL]);
     }
+    expect((await findModel("hf-hub:naver-ai/rdnet_tiny.nv_in1k")).name).toBe("rdnet_tiny.nv_in1k");
     await expect(findModel(`hf-hub:somebody/${SSL}`)).rejects.toBeInstanceOf(UnsupportedError);
   });
 

@@ -2,12 +2,12 @@ import { nearestNames, UnsupportedError } from "@samoyed/core";
 import { knownModels, type ModelInfo } from "./checkpoints.ts";
 import { matchesGlob } from "./glob.ts";
 
-/** The prefixes under which timm loads its own models from the hub (timm 1.0.29, `timm/models/_factory.py`, `parse_model_name`). */
-const TIMM_ON_HUB = /^(?:hf[-_]hub:)?timm\//u;
+/** The prefixes of names on the hub (timm 1.0.29, `timm/models/_factory.py`, `parse_model_name`; `hf_hub` in older ones). */
+const ON_HUB = /^hf[-_]hub:/u;
 
-/** timm's own name in one that its hub repository has. */
+/** A name without the prefixes that timm's own models have on the hub. */
 function timmName(name: string): string {
-  return name.replace(TIMM_ON_HUB, "");
+  return name.replace(ON_HUB, "").replace(/^timm\//u, "");
 }
 
 /** Splits names into digits and the rest, so that resnet18 comes before resnet101. */
@@ -46,7 +46,7 @@ export async function listModels(
 
 /**
  * Finds the network of a name: architecture and tag, an architecture alone (timm's default tag), or a former name; each
- * also as timm and its hub spell it (`timm/NAME`, `hf-hub:timm/NAME`).
+ * also as its repository on the hub (`timm/NAME`, `hf-hub:timm/NAME`).
  *
  * @throws UnsupportedError when there is none, with the nearest names, or timm has removed it.
  */
@@ -55,7 +55,9 @@ export async function findModel(given: string): Promise<ModelInfo> {
   const { models, removed } = await knownModels();
   const found =
     models.find((model) => model.name === name || model.aliases.includes(name)) ??
-    models.find((model) => model.architectureName === name);
+    models.find((model) => model.architectureName === name) ??
+    // A few of timm's networks are in their authors' repositories.
+    models.find((model) => model.huggingFace === given.replace(ON_HUB, ""));
   if (found !== undefined) return found;
   const names = new Set(models.flatMap((model) => [model.architectureName, model.name, ...model.aliases]));
   const nearest = nearestNames(name, [...names], { count: 3 });

@@ -73,6 +73,7 @@ function build(options: FamilyBuildOptions<CataloguedArchitecture>): Graph {
   const tapped = taps ? file.taps.map((module) => [tapName(module), tapName(module)] as const) : [];
   const graph = decodeGraph(file.graph, {
     name,
+    data: file.data,
     names: file.tensors.map(([tensor]) => tensor),
     tensors,
     input: [file.graph.input[0]!, ...inputSize],
