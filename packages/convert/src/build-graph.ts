@@ -12,6 +12,8 @@ import {
 import type { Graph } from "@samoyed/ir";
 import { buildModel, inputSizeOf } from "@samoyed/models";
 import type { ChosenModel } from "./choose-model.ts";
+import { checkModuleFacts } from "./module-facts/check-facts.ts";
+import type { NetworkFacts } from "./module-facts/facts-of.ts";
 import type { ModelOptions } from "./options.ts";
 import type { RewriteReport } from "./report.ts";
 
@@ -21,6 +23,14 @@ const REWRITE_NAMES: readonly string[] = REWRITES.map(({ name }) => name);
 
 /** The channels of the images that Samoyed prepares. */
 const RGB = 3;
+
+/** What a network is built from. */
+interface NetworkParts {
+  readonly model: ChosenModel;
+  readonly tensors: ReadonlyMap<string, LazyTensor>;
+  /** What the checkpoint's module says about the network. */
+  readonly facts?: NetworkFacts | undefined;
+}
 
 /** A network as it will be written. */
 export interface BuiltGraph {
@@ -32,12 +42,10 @@ export interface BuiltGraph {
  * The graph of a model, rewritten as the options say. No weight is read.
  *
  * @throws UnsupportedError when the network does not take RGB images, and the caller gives no preprocessing for it.
+ * @throws MismatchError when the checkpoint's module says that it computes something else.
  * @throws UsageError when the preprocessing has another number of channels than the network.
  */
-export function buildGraph(
-  { model, tensors }: { readonly model: ChosenModel; readonly tensors: ReadonlyMap<string, LazyTensor> },
-  options: ModelOptions,
-): BuiltGraph {
+export function buildGraph({ model, tensors, facts }: NetworkParts, options: ModelOptions): BuiltGraph {
   const { architecture, numClasses, name } = model;
   const inputSize = options.preprocess?.inputSize ?? model.preprocess.inputSize;
   const [channels] = inputSizeOf(architecture);
@@ -64,6 +72,7 @@ export function buildGraph(
     ...(options.features !== undefined && { features: options.features }),
     ...(options.taps !== undefined && { taps: options.taps }),
   });
+  if (facts !== undefined) checkModuleFacts(graph, facts);
   return rewriteAll(graph, options);
 }
 

@@ -10,6 +10,8 @@ import { hashPortable } from "./hash-portable.ts";
 import type { ConvertOptions } from "./options.ts";
 import { lastPart } from "./last-part.ts";
 import { recordedModel } from "./recorded-model.ts";
+import { factsOf, type NetworkFacts } from "./module-facts/facts-of.ts";
+import { requireComplete, requireReadable } from "./require-readable.ts";
 import type { ConvertReport } from "./report.ts";
 import { UNKNOWN_HASH } from "./unknown-hash.ts";
 import { conversionWarnings } from "./warnings.ts";
@@ -82,12 +84,15 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
   const verify = (): Promise<void> => requireChecksums(checkpoint, readOptions(options));
   // Verifies the bytes read so far, before anything is concluded from them.
   await verify();
+  requireComplete(checkpoint);
   const { tensors, unwrapped } = stateDict(checkpoint);
+  requireReadable(tensors);
   const recorded = await recordedModel(checkpoint);
   const model = await chooseModel(tensors, { model: options.model, recorded });
   const opened = performance.now();
 
-  const { graph, rewrites } = buildGraph({ model, tensors }, options);
+  const facts = factsOf(checkpoint.root, [...tensors.keys()]);
+  const { graph, rewrites } = buildGraph({ model, tensors, facts }, options);
   const source = { name: lastPart(name), sha256: UNKNOWN_HASH };
   const contract = buildContract({ model, graph, source }, options);
   const built = performance.now();
@@ -105,9 +110,13 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
     unwrapped,
     recorded: Object.fromEntries(recorded.fields),
     rewrites,
-    warnings: [...checkpoint.warnings, ...conversionWarnings(model, options)],
+    warnings: [...checkpoint.warnings, ...moduleNote(facts), ...conversionWarnings(model, options)],
     milliseconds: { open: opened - start, build: built - opened, write: end - built, total: end - start },
   };
+}
+
+function moduleNote(facts: NetworkFacts | undefined): readonly string[] {
+  return facts === undefined ? [] : [`The tensors are those of a module of the class ${facts.class}; it was not run.`];
 }
 
 function isCheckpoint(source: ByteSource | Checkpoint): source is Checkpoint {
