@@ -24,6 +24,7 @@ export {
 } from "./module-state.ts";
 export { requireChecksums } from "./require-checksums.ts";
 export { type StateDict, stateDict } from "./state-dict.ts";
+export { type TensorDictionary, tensorDictionaries } from "./tensor-dictionaries.ts";
 export { type SafetensorsOptions, writeSafetensors } from "./safetensors/write-safetensors.ts";
 export type { WriteOptions } from "./tensor/write-tensors.ts";
 export { SCALAR_TYPES } from "./torch/export.ts";

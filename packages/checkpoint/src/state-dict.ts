@@ -74,6 +74,13 @@ interface Named {
   readonly tensor: LazyTensor;
 }
 
+/** The tensors of a module by their dotted names. */
+export function moduleTensors(module: InertRecord): ReadonlyMap<string, LazyTensor> {
+  const named: Named[] = [];
+  collectModule(module, named);
+  return new Map(named.map(({ name, tensor }) => [name, tensor]));
+}
+
 /**
  * A module's tensors: a whole module's state dict; a TorchScript module's attributes, and those of the modules in it, under
  * each of their names.

@@ -11,6 +11,9 @@ import {
 } from "@samoyed/graph";
 import type { Graph } from "@samoyed/ir";
 import { buildModel, inputSizeOf } from "@samoyed/models";
+import { appendHead } from "./find/append-head.ts";
+import type { HeadActivation } from "./find/head-settings.ts";
+import type { Head } from "./find/head.ts";
 import type { ChosenModel } from "./choose-model.ts";
 import { checkModuleFacts } from "./module-facts/check-facts.ts";
 import type { NetworkFacts } from "./module-facts/facts-of.ts";
@@ -28,6 +31,10 @@ const RGB = 3;
 interface NetworkParts {
   readonly model: ChosenModel;
   readonly tensors: ReadonlyMap<string, LazyTensor>;
+  /** A head that the architecture itself does not have. */
+  readonly head?: Head | undefined;
+  /** The activation between that head's layers. */
+  readonly headActivation?: HeadActivation;
   /** What the checkpoint's module says about the network. */
   readonly facts?: NetworkFacts | undefined;
 }
@@ -45,8 +52,11 @@ export interface BuiltGraph {
  * @throws MismatchError when the checkpoint's module says that it computes something else.
  * @throws UsageError when the preprocessing has another number of channels than the network.
  */
-export function buildGraph({ model, tensors, facts }: NetworkParts, options: ModelOptions): BuiltGraph {
-  const { architecture, numClasses, name } = model;
+export function buildGraph(
+  { model, tensors, head, headActivation = "none", facts }: NetworkParts,
+  options: ModelOptions,
+): BuiltGraph {
+  const { architecture, numClasses, name, settings } = model;
   const inputSize = options.preprocess?.inputSize ?? model.preprocess.inputSize;
   const [channels] = inputSizeOf(architecture);
   if (inputSize[0] === RGB && channels !== RGB) {
@@ -62,18 +72,20 @@ export function buildGraph({ model, tensors, facts }: NetworkParts, options: Mod
     });
   }
   const known = options.preprocess?.inputSize !== undefined || model.preprocessFrom !== "default";
+  const hasOwnHead = head !== undefined && head.hidden.length > 0;
   const graph = buildModel({
     architecture,
-    numClasses,
+    numClasses: hasOwnHead ? 0 : numClasses,
     tensors,
     name,
+    settings,
     // Where the images' size is not known, the graph takes any.
     ...(known && { inputSize }),
     ...(options.features !== undefined && { features: options.features }),
     ...(options.taps !== undefined && { taps: options.taps }),
   });
   if (facts !== undefined) checkModuleFacts(graph, facts);
-  return rewriteAll(graph, options);
+  return rewriteAll(hasOwnHead && options.features !== true ? appendHead(graph, head, headActivation) : graph, options);
 }
 
 /** Applies the rewrites that every target wants, unless they are switched off. */

@@ -1,7 +1,7 @@
 import type { PreprocessConfig } from "@samoyed/core";
 import { architectureName } from "./architecture.ts";
 import { readData } from "./catalogue/read-data.ts";
-import { readJson } from "./catalogue/read-json.ts";
+import { readDocument } from "./catalogue/document.ts";
 import { checkPublishedTable, type PublishedTable } from "./published-table.ts";
 
 /** A network that timm names: with published weights, or, such as those tagged `untrained`, without. */
@@ -99,11 +99,11 @@ let known: Promise<readonly ModelInfo[]> | undefined;
  * Every pretrained configuration of timm, module by module in timm's order: an architecture's default tag comes first.
  * Read once; after an error, anew.
  *
- * @throws what `readData` and `readJson` throw; FormatError when the table is damaged.
+ * @throws what `readData` and `readDocument` throw; FormatError when the table is damaged.
  */
 export async function checkpoints(): Promise<readonly ModelInfo[]> {
-  const reading = (known ??= readJson(readData, FILE, { maxBytes: MAX_BYTES }).then((json) =>
-    readPublished(checkPublishedTable(json, FILE)),
+  const reading = (known ??= readDocument(readData, FILE, { maxBytes: MAX_BYTES }).then(({ document }) =>
+    readPublished(checkPublishedTable(document, FILE)),
   ));
   try {
     return await reading;

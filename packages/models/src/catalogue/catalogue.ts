@@ -3,9 +3,9 @@ import type { Hypothesis } from "../family.ts";
 import type { TensorType } from "../parameter.ts";
 import { readArchitectureFile } from "./architecture-file.ts";
 import { type CataloguedArchitecture, channelsOf, storedChannels } from "./catalogued-architecture.ts";
+import { type ReadData, readDocument } from "./document.ts";
 import { fingerprint, similarity, sketch, type VariableNames } from "./fingerprint.ts";
 import { readData } from "./read-data.ts";
-import { type ReadData, readJson } from "./read-json.ts";
 
 /** The catalogue's index: small, and read first. */
 export interface CatalogueIndex {
@@ -18,7 +18,7 @@ export interface CatalogueIndex {
   readonly channels: readonly (readonly [name: string, axis: number])[];
   /** Sketches of names; architectures that differ in sizes only share one. */
   readonly sketches: readonly (readonly string[])[];
-  /** timm's name, its file without the ending, the fingerprint, the index of its sketch, its number of parameters, and the file's `hashText`. */
+  /** timm's name, its file without the ending, the fingerprint, the index of its sketch, its number of parameters, and the file's `hashBytes`. */
   readonly architectures: readonly (readonly [
     name: string,
     file: string,
@@ -62,7 +62,8 @@ export class Catalogue {
    * @throws FormatError when the index is damaged, UnsupportedError when it is of another version.
    */
   static async open(read: ReadData = readData): Promise<Catalogue> {
-    return new Catalogue(read, (await readJson(read, INDEX_FILE, { maxBytes: MAX_INDEX_BYTES })) as CatalogueIndex);
+    const { document } = await readDocument(read, INDEX_FILE, { maxBytes: MAX_INDEX_BYTES });
+    return new Catalogue(read, document as CatalogueIndex);
   }
 
   /** The names of all architectures, in timm's order. */
@@ -126,7 +127,6 @@ export class Catalogue {
         return {
           name,
           architecture: { ...architecture, channels: channelsOf(architecture.file, tensors) },
-          assumptions: [],
         };
       }),
     );
