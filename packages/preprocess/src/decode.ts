@@ -2,6 +2,7 @@ import { FormatError, UnsupportedError } from "@samoyed/core";
 
 import { detectFormat } from "./detect.ts";
 import type { DecodeOptions, Image } from "./image.ts";
+import { type ImageBytes, requireBytes } from "./image-source.ts";
 import { decodeJpeg } from "./jpeg/decode.ts";
 import { decodePng } from "./png/decode.ts";
 
@@ -11,10 +12,12 @@ import { decodePng } from "./png/decode.ts";
  * EXIF orientation, color profiles and gamma are ignored, as in timm and torchvision. The pixels belong to the
  * caller. `options.region` saves the work outside of it, in JPEGs.
  *
+ * @throws UsageError when it is not given bytes.
  * @throws FormatError when the bytes are not an image, or a damaged one.
  * @throws UnsupportedError for other formats, by name, and for images that `decodeJpeg` and `decodePng` do not handle.
  */
-export function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Image {
+export function decodeImage(file: ImageBytes, options: DecodeOptions = {}): Image {
+  const bytes = requireBytes(file);
   const format = detectFormat(bytes);
   if (format === "JPEG") return decodeJpeg(bytes, options);
   if (format === "PNG") return decodePng(bytes);

@@ -1,5 +1,6 @@
-import { ShapeError, UnsupportedError } from "@samoyed/core";
+import { ShapeError, UnsupportedError, UsageError } from "@samoyed/core";
 import { checkPixels } from "./check-pixels.ts";
+import { foundType } from "./type-name.ts";
 
 /** A decoded picture: 8-bit RGB, row-major, interleaved (height × width × 3), no padding between rows. */
 export interface Image {
@@ -29,13 +30,17 @@ export interface DecodeOptions {
   readonly region?: ChooseRegion;
 }
 
-/** Pixels decoded elsewhere: 8 bits per channel, row-major, interleaved. */
+/** Pixels decoded elsewhere: 8 bits per channel, row-major, interleaved. A canvas's `ImageData` is one. */
 export interface RawImage {
   readonly width: number;
   readonly height: number;
-  /** 1 gray, 2 gray and alpha, 3 RGB, 4 RGB and alpha (a canvas's `ImageData` has 4). Alpha is dropped, never blended. */
-  readonly channels: 1 | 2 | 3 | 4;
+  /**
+   * 1 gray, 2 gray and alpha, 3 RGB, 4 RGB and alpha. When absent, 3 or 4, whichever fits the data.
+   */
+  readonly channels?: 1 | 2 | 3 | 4 | undefined;
   readonly data: Uint8Array | Uint8ClampedArray;
+  /** The color space of a canvas's `ImageData`. */
+  readonly colorSpace?: string;
 }
 
 /**
@@ -68,24 +73,17 @@ export function checkImageSize(width: number, height: number): void {
  *
  * Returns a view if the input is already RGB, and a copy otherwise.
  *
- * @throws UsageError when a field is missing, or the data are not a Uint8Array or Uint8ClampedArray.
+ * @throws UsageError when a field is missing, the data are not a Uint8Array or Uint8ClampedArray, or the color space is
+ * not sRGB.
  * @throws ShapeError when the data does not have width × height × channels bytes.
  * @throws UnsupportedError when the image has more than `MAX_PIXELS` pixels.
  */
 export function toRgb(raw: RawImage): Image {
-  checkPixels(raw, ["width", "height", "channels"]);
-  const { width, height, channels, data } = raw;
+  checkPixels(raw, ["width", "height"]);
+  const { width, height, data } = raw;
   checkImageSize(width, height);
-  if (channels !== 1 && channels !== 2 && channels !== 3 && channels !== 4) {
-    throw new ShapeError(`raw image has ${String(channels)} channels; expected 1, 2, 3 or 4`);
-  }
+  const channels = channelsOf(raw);
   const pixels = width * height;
-  if (data.length !== pixels * channels) {
-    throw new ShapeError(
-      `raw image of ${width}×${height}×${channels} has ${data.length} bytes; expected ${pixels * channels}`,
-      data.length === pixels * 4 ? { hint: "Give channels: 4 for RGB and alpha, as in a canvas's ImageData." } : {},
-    );
-  }
   if (channels === 3) return { width, height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
   const rgb = new Uint8Array(pixels * 3);
   const green = channels === 4 ? 1 : 0;
@@ -96,4 +94,31 @@ export function toRgb(raw: RawImage): Image {
     rgb[to + 2] = data[from + blue]!;
   }
   return { width, height, data: rgb };
+}
+
+function channelsOf({ width, height, channels, data, colorSpace = "srgb" }: RawImage): number {
+  if (colorSpace !== "srgb") {
+    throw new UsageError(`pixels: colorSpace is ${JSON.stringify(colorSpace)}; expected srgb`, {
+      hint: 'Take the pixels with getImageData(…, { colorSpace: "srgb" }).',
+    });
+  }
+  const pixels = width * height;
+  if (channels === undefined) {
+    const found = data.length / pixels;
+    if (found === 3 || found === 4) return found;
+    throw new ShapeError(
+      `pixels of ${width}×${height} are ${data.length} bytes; expected ${pixels * 3} (RGB) or ${pixels * 4} (RGBA)`,
+      { hint: "Say how many channels there are: channels: 1 for gray, 2 for gray and alpha." },
+    );
+  }
+  if (channels !== 1 && channels !== 2 && channels !== 3 && channels !== 4) {
+    const found = typeof channels === "number" ? `is ${String(channels)}` : foundType(channels);
+    throw new ShapeError(`pixels: channels ${found}; expected 1, 2, 3 or 4`);
+  }
+  if (data.length !== pixels * channels) {
+    throw new ShapeError(
+      `pixels of ${width}×${height}×${channels} are ${data.length} bytes; expected ${pixels * channels}`,
+    );
+  }
+  return channels;
 }

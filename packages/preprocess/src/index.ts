@@ -10,8 +10,10 @@ export {
   type Size,
   toRgb,
 } from "./image.ts";
+export type { ImageBytes, ImageSource } from "./image-source.ts";
 export { decodeJpeg } from "./jpeg/decode.ts";
 export { decodePng } from "./png/decode.ts";
+export { type PlatformImage, readImage } from "./read-image.ts";
 export type { Interpolation } from "./resize/filters.ts";
 export { resize, type ResizeOptions } from "./resize/resize.ts";
 export {

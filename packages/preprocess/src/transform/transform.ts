@@ -1,12 +1,14 @@
 import { type PreprocessConfig, type Tensor, UnsupportedError, UsageError } from "@samoyed/core";
 
 import { decodeImage } from "../decode.ts";
+import { bytesOf, type ImageBytes, type ImageSource, notAnImage } from "../image-source.ts";
 import { type Box, type Image, type RawImage, type Size, toRgb } from "../image.ts";
 import { FILTERS } from "../resize/filters.ts";
 import { cropImage, resize, resizeInput } from "../resize/resize.ts";
 import { DEFAULT_CROP_PCT, IMAGENET_MEAN, IMAGENET_STD } from "./config.ts";
 import type { TransformGeometry } from "./geometry.ts";
 import { normalizeTables, toTensor } from "./normalize.ts";
+import { typeName } from "../type-name.ts";
 import { type PlanConfig, planTransform } from "./plan.ts";
 
 /** A model's input, and its place in the source image. */
@@ -18,7 +20,7 @@ export interface TransformResult {
 }
 
 /** Makes a model's input: from an encoded file's bytes, or from pixels. */
-export type Transform = (image: Uint8Array | Image | RawImage) => TransformResult;
+export type Transform = (image: ImageSource) => TransformResult;
 
 /**
  * The largest input side, in pixels. Published networks take a few hundred; a far larger number is a mistake, and
@@ -44,8 +46,9 @@ export function createTransform(config: Partial<PreprocessConfig> = {}): Transfo
   const plan = checkConfig(config);
   const tables = normalizeTables(plan.mean, config.std ?? IMAGENET_STD);
   return (input) => {
+    const bytes = bytesOf(input);
     const image =
-      input instanceof Uint8Array ? decodeImage(input, { region: (size) => neededBox(plan, size) }) : toImage(input);
+      bytes === undefined ? pixelsOf(input) : decodeImage(bytes, { region: (size) => neededBox(plan, size) });
     const { geometry, interpolation, fill } = planTransform(plan, image);
     const { trim, resized, crop, canvas } = geometry;
     const pixels = resize(cropImage(image, trim), { ...resized, interpolation, crop });
@@ -62,17 +65,15 @@ function neededBox(config: PlanConfig, size: Size): Box {
 }
 
 /** Decodes an image file and converts it to a model's input; see `createTransform`. */
-export function preprocessImage(bytes: Uint8Array, config: PreprocessConfig): TransformResult {
+export function preprocessImage(bytes: ImageBytes, config: PreprocessConfig): TransformResult {
   return createTransform(config)(bytes);
 }
 
-function toImage(input: Image | RawImage): Image {
-  if (typeof input !== "object" || input === null) {
-    throw new UsageError(`the image is ${input === null ? "null" : `a ${typeof input}`}; expected bytes or pixels`, {
-      hint: "Give the bytes of a JPEG or PNG file as a Uint8Array, or { width, height, channels, data }.",
-    });
-  }
-  return toRgb("channels" in input ? input : { ...input, channels: 3 });
+function pixelsOf(input: unknown): Image {
+  // An object with a size is meant as pixels: what is wrong with them is said field by field.
+  const name = typeName(input);
+  if (name === "ImageData" || name === "Object") return toRgb(input as RawImage);
+  throw notAnImage(input);
 }
 
 function checkConfig(config: Partial<PreprocessConfig>): PlanConfig {
