@@ -28,6 +28,14 @@ export type ResizeCase = readonly [
 
 export type TransformCase = readonly [...RawSource, config: Partial<PreprocessConfig>, sha256: string | null];
 
+/** A setting of the contract that timm does not have, and what torchvision, Pillow and PyTorch give for it. */
+export type SettingsCase = readonly [
+  ...RawSource,
+  config: Partial<PreprocessConfig>,
+  shape: readonly number[],
+  sha256: string,
+];
+
 export type RawKind = "noise" | "extremes" | "ramp";
 
 const RECORDED = fileURLToPath(new URL("../fixtures/", import.meta.url));
@@ -49,7 +57,7 @@ export function readImages(name: string, folder = RECORDED): readonly { bytes: U
   return images;
 }
 
-export function sha256(data: Uint8Array | Float32Array): string {
+export function sha256(data: Uint8Array | Uint16Array | Float32Array): string {
   return createHash("sha256")
     .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
     .digest("hex");

@@ -9,7 +9,13 @@ import {
   UnsupportedError,
   UsageError,
 } from "@samoyed/core";
-import { createTransform, type ImageSource, type PlatformImage, readImage, type TransformGeometry } from "@samoyed/preprocess";
+import {
+  createTransform,
+  type ImageSource,
+  type PlatformImage,
+  readImage,
+  type TransformGeometry,
+} from "@samoyed/preprocess";
 import type { Artifact, Backend, LoadOptions, Port, Session } from "../backend.ts";
 import { firstAvailable } from "../first-available.ts";
 import { stackImages } from "./batch.ts";
