@@ -19,10 +19,11 @@ export interface PreprocessConfig {
   /** The size to which images are scaled before the crop to `inputSize`; when absent, `cropPct` and `cropMode` say it. */
   readonly resize?: ResizeRule;
   /**
-   * Where the center is when an odd number of pixels is cropped: to the even number (`half-even`, when absent: torchvision
-   * and timm), or to the top left (`floor`: transformers on NumPy, which also pads the odd pixel there).
+   * Where the center is when half a pixel would be cropped or padded: `half-even` (when absent) crops from the even offset
+   * and pads from the smaller, as torchvision and timm; `floor` takes the smaller for both, as transformers on torchvision;
+   * `floor-ceil` crops from the smaller and pads from the larger, as transformers on NumPy.
    */
-  readonly cropRounding?: "half-even" | "floor";
+  readonly cropRounding?: "half-even" | "floor" | "floor-ceil";
   /** What fills the input around an image that is smaller; when absent, black, the image in the center. */
   readonly pad?: PadRule;
   /** Whose resizing is computed; `pillow` when absent. */

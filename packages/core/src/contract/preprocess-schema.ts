@@ -44,7 +44,7 @@ export const PREPROCESS_SCHEMA: JsonSchema = {
     exifOrientation: { enum: ["apply", "ignore"] },
     background: { type: "array", items: byte, minItems: 3, maxItems: 3 },
     resize,
-    cropRounding: { enum: ["half-even", "floor"] },
+    cropRounding: { enum: ["half-even", "floor", "floor-ceil"] },
     pad,
     resampler: { enum: ["pillow", "torch-antialias", "torch"] },
     channelOrder: { enum: ["rgb", "bgr"] },

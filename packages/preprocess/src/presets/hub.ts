@@ -37,7 +37,9 @@ const CONVNEXT_CROPPED_BELOW = 384;
  *
  * @throws UnsupportedError when the processor does something that no setting describes, or gives images of varying size.
  * @throws FormatError when a setting has a value that it cannot have.
- * Matches transformers 4.57 and 5 (`image_processing_*.py`).
+ * Matches transformers 5.24 (`image_processing_*.py`), to the bit for the processors of CLIP, ViT, DeiT, ConvNeXt, LeViT,
+ * BiT, MobileNetV2, SigLIP and SAM on Pillow and torchvision and of MobileViT on Pillow; MobileViT's on torchvision, which
+ * multiplies by 1/255 in float32 and does not normalize, differs by one unit in the last place.
  */
 export function preprocessFromHub(
   json: HubPreprocessor,
@@ -57,10 +59,9 @@ export function preprocessFromHub(
     interpolation,
     cropPct: 1,
     cropMode: "center",
-    ...normalization(json, fast),
+    ...normalization(json, { name, fast }),
     ...(json["do_flip_channel_order"] === true && { channelOrder: "bgr" }),
-    // Both round in their own way where an odd number of pixels is cropped.
-    ...(fast ? { resampler: "torch-antialias" } : { cropRounding: "floor" }),
+    ...(fast ? { resampler: "torch-antialias", cropRounding: "floor" } : { cropRounding: "floor-ceil" }),
   };
 }
 
@@ -113,7 +114,7 @@ function padded(json: HubPreprocessor, size: readonly number[] | undefined): Set
 
 function normalization(
   json: HubPreprocessor,
-  fast: boolean,
+  { name, fast }: { name: string; fast: boolean },
 ): Pick<PreprocessConfig, "mean" | "std"> & Partial<PreprocessConfig> {
   const rescales = json["do_rescale"] !== false;
   const factor = json["rescale_factor"] ?? 1 / 255;
@@ -122,7 +123,7 @@ function normalization(
     throw unsupported(`rescale_factor is ${JSON.stringify(factor)}, not 1/255`);
   }
   if (json["rescale_offset"] === true) throw unsupported("rescale_offset is true");
-  const normalizes = json["do_normalize"] !== false;
+  const normalizes = json["do_normalize"] !== false && !name.startsWith("MobileViT");
   const mean = normalizes ? channels(json["image_mean"], "image_mean") : [0, 0, 0];
   const std = normalizes ? channels(json["image_std"], "image_std") : [1, 1, 1];
   if (!rescales) return { mean, std, valueRange: 255 };

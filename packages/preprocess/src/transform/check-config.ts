@@ -56,7 +56,7 @@ export function checkConfig(config: Partial<PreprocessConfig>): TransformSetting
   if (!Number.isSafeInteger(cropBorderPixels) || cropBorderPixels < 0) {
     throw new UsageError(`crop_border_pixels is ${cropBorderPixels}; expected an integer of 0 or more`);
   }
-  requireOneOf("crop rounding", cropRounding, ["half-even", "floor"]);
+  requireOneOf("crop rounding", cropRounding, ["half-even", "floor", "floor-ceil"]);
   requireOneOf("resampler", resampler, ["pillow", "torch-antialias", "torch"]);
   if (resampler !== "pillow" && !isTorchFilter(interpolation)) {
     throw new UsageError(

@@ -58,10 +58,9 @@ export function planTransform(config: PlanConfig, { width, height }: Size): Tran
       `image of ${trim.width}×${trim.height} pixels would be resized to ${resized.width}×${resized.height}; expected at least 1×1`,
     );
   }
-  const { position, cropRounding } = config;
-  const floor = cropRounding === "floor";
-  const across = cropSide(resized.width, config.width, { share: shareOf(position, "left", "right"), floor });
-  const down = cropSide(resized.height, config.height, { share: shareOf(position, "top", "bottom"), floor });
+  const { position, cropRounding: rounding } = config;
+  const across = cropSide(resized.width, config.width, { share: shareOf(position, "left", "right"), rounding });
+  const down = cropSide(resized.height, config.height, { share: shareOf(position, "top", "bottom"), rounding });
   // Pillow clips colors to bytes.
   const channel = (index: number): number =>
     Math.min(Math.max(roundHalfEven(config.fill[index % config.fill.length]!), 0), 255);
@@ -112,16 +111,19 @@ function keepRatio({ width, height }: Size, ratio: number): Size {
 
 /**
  * Along one side: the part of `size` that a crop to `wanted` keeps, and its offset in the crop. A larger image keeps its
- * center; a smaller image is placed at a share of the free pixels, rounded down, as in torchvision's and timm's center crop.
- * With `floor` both are rounded as in transformers' `center_crop`.
+ * center; a smaller image is placed at a share of the free pixels.
  */
-function cropSide(size: number, wanted: number, { share, floor }: { share: number; floor: boolean }): Side {
+function cropSide(
+  size: number,
+  wanted: number,
+  { share, rounding }: { readonly share: number; readonly rounding: PlanConfig["cropRounding"] },
+): Side {
   if (size < wanted) {
     const free = (wanted - size) * share;
-    return { from: 0, to: floor ? Math.ceil(free) : Math.floor(free), size };
+    return { from: 0, to: rounding === "floor-ceil" ? Math.ceil(free) : Math.floor(free), size };
   }
   const cut = (size - wanted) / 2;
-  return { from: floor ? Math.floor(cut) : roundHalfEven(cut), to: 0, size: wanted };
+  return { from: rounding === "half-even" ? roundHalfEven(cut) : Math.floor(cut), to: 0, size: wanted };
 }
 
 /** The share of the free pixels before an image: of a position such as `top-left`, by the names of both ends. */
