@@ -4,13 +4,15 @@ import { detectFormat } from "./detect.ts";
 import type { DecodeOptions, Image } from "./image.ts";
 import { type ImageBytes, requireBytes } from "./image-source.ts";
 import { decodeJpeg } from "./jpeg/decode.ts";
+import { type Orientation, orientedSize, orientImage, readOrientation, storedBox } from "./orientation.ts";
 import { decodePng } from "./png/decode.ts";
+import { requireColor } from "./require-color.ts";
 
 /**
  * Decodes a JPEG or PNG file to 8-bit RGB, byte for byte equal to Pillow's `Image.open(file).convert("RGB")`.
  *
- * EXIF orientation, color profiles and gamma are ignored, as in timm and torchvision. The pixels belong to the
- * caller. `options.region` saves the work outside of it, in JPEGs.
+ * Color profiles and gamma are ignored, and unless asked for otherwise EXIF orientation and alpha, as in timm and
+ * torchvision; an orientation that was ignored is in the result. The pixels belong to the caller. `options.region` saves the work outside of it, in JPEGs.
  *
  * @throws UsageError when it is not given bytes.
  * @throws FormatError when the bytes are not an image, or a damaged one.
@@ -18,9 +20,15 @@ import { decodePng } from "./png/decode.ts";
  */
 export function decodeImage(file: ImageBytes, options: DecodeOptions = {}): Image {
   const bytes = requireBytes(file);
+  if (options.background !== undefined) requireColor("background", options.background, [3]);
   const format = detectFormat(bytes);
-  if (format === "JPEG") return decodeJpeg(bytes, options);
-  if (format === "PNG") return decodePng(bytes);
+  if (format === "JPEG" || format === "PNG") {
+    const decode = format === "JPEG" ? decodeJpeg : decodePng;
+    const orientation = readOrientation(bytes);
+    if (orientation === 1) return decode(bytes, options);
+    if (options.exifOrientation !== "apply") return { ...decode(bytes, options), orientation };
+    return orientImage(decode(bytes, { ...options, ...orientedRegion(options, orientation) }), orientation);
+  }
   if (format === undefined) {
     const start = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
     throw new FormatError(`not a known image format: ${bytes.length} bytes, beginning with ${start || "nothing"}`, {
@@ -31,4 +39,10 @@ export function decodeImage(file: ImageBytes, options: DecodeOptions = {}): Imag
     hint: "Convert the image to PNG, which keeps every pixel.",
     details: { format },
   });
+}
+
+/** The part of the stored image that a caller wants of the turned one. */
+function orientedRegion({ region }: DecodeOptions, orientation: Orientation): Pick<DecodeOptions, "region"> {
+  if (region === undefined) return {};
+  return { region: (size) => storedBox(region(orientedSize(size, orientation)), size, orientation) };
 }

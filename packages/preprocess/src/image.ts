@@ -1,4 +1,5 @@
 import { ShapeError, UnsupportedError, UsageError } from "@samoyed/core";
+import { blendOver } from "./blend.ts";
 import { checkPixels } from "./check-pixels.ts";
 import { foundType } from "./type-name.ts";
 
@@ -7,6 +8,8 @@ export interface Image {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array;
+  /** EXIF's orientation, 2 to 8, of an image that decoding did not turn; absent where the image is upright. */
+  readonly orientation?: number;
 }
 
 /** A size in pixels. */
@@ -28,6 +31,12 @@ export type ChooseRegion = (size: Size) => Box;
 export interface DecodeOptions {
   /** The part to decode; elsewhere the image may be black. The whole image by default. */
   readonly region?: ChooseRegion;
+  /** Whether the image is turned as its EXIF orientation says; `ignore` when absent, as in timm and torchvision. */
+  readonly exifOrientation?: "apply" | "ignore" | undefined;
+  /** Red, green, blue behind transparent pixels, 0 to 255. When absent, alpha is dropped. */
+  readonly background?: readonly number[] | undefined;
+  /** Most pixels to decode, `MAX_PIXELS` when absent and at most that. */
+  readonly maxPixels?: number | undefined;
 }
 
 /** Pixels decoded elsewhere: 8 bits per channel, row-major, interleaved. A canvas's `ImageData` is one. */
@@ -54,22 +63,28 @@ export const MAX_PIXELS: number = 2 * Math.floor(1024 ** 3 / 4 / 3);
  * Checks an image's size before anything is allocated for it.
  *
  * @throws ShapeError when a side is not a positive integer.
- * @throws UnsupportedError when the image has more than `MAX_PIXELS` pixels.
+ * @throws UnsupportedError when the image has more than `maxPixels` pixels.
  */
-export function checkImageSize(width: number, height: number): void {
+export function checkImageSize(width: number, height: number, maxPixels: number = MAX_PIXELS): void {
   if (!Number.isSafeInteger(width) || !Number.isSafeInteger(height) || width < 1 || height < 1) {
     throw new ShapeError(`image is ${width}×${height} pixels; expected at least 1×1`);
   }
-  if (width * height > MAX_PIXELS) {
-    throw new UnsupportedError(`image is ${width}×${height} pixels; at most ${MAX_PIXELS} pixels are decoded`, {
-      hint: "Scale the image down first; the limit is Pillow's own against decompression bombs.",
-      details: { width, height, limit: MAX_PIXELS },
+  const limit = Math.min(maxPixels, MAX_PIXELS);
+  // A limit that is not a number allows nothing.
+  if (!(width * height <= limit)) {
+    throw new UnsupportedError(`image is ${width}×${height} pixels; at most ${limit} pixels are decoded`, {
+      hint:
+        limit === MAX_PIXELS
+          ? "Scale the image down first; the limit is Pillow's own against decompression bombs."
+          : "Scale the image down first, or raise maxPixels.",
+      details: { width, height, limit },
     });
   }
 }
 
 /**
- * Converts pixels of any channel count to RGB, by the rules of Pillow's `convert("RGB")`: gray is repeated, alpha is dropped.
+ * Converts pixels of any channel count to RGB, by the rules of Pillow's `convert("RGB")`: gray is repeated, alpha is dropped,
+ * or blended over a background.
  *
  * Returns a view if the input is already RGB, and a copy otherwise.
  *
@@ -78,10 +93,13 @@ export function checkImageSize(width: number, height: number): void {
  * @throws ShapeError when the data does not have width × height × channels bytes.
  * @throws UnsupportedError when the image has more than `MAX_PIXELS` pixels.
  */
-export function toRgb(raw: RawImage): Image {
+export function toRgb(
+  raw: RawImage,
+  { background, maxPixels }: Pick<DecodeOptions, "background" | "maxPixels"> = {},
+): Image {
   checkPixels(raw, ["width", "height"]);
   const { width, height, data } = raw;
-  checkImageSize(width, height);
+  checkImageSize(width, height, maxPixels);
   const channels = channelsOf(raw);
   const pixels = width * height;
   if (channels === 3) return { width, height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
@@ -92,6 +110,13 @@ export function toRgb(raw: RawImage): Image {
     rgb[to] = data[from]!;
     rgb[to + 1] = data[from + green]!;
     rgb[to + 2] = data[from + blue]!;
+  }
+  if (background !== undefined && channels % 2 === 0) {
+    blendOver(
+      rgb,
+      Uint8Array.from({ length: pixels }, (_, i) => data[(i + 1) * channels - 1]!),
+      background,
+    );
   }
   return { width, height, data: rgb };
 }

@@ -12,6 +12,7 @@ export {
 } from "./image.ts";
 export type { ImageBytes, ImageSource } from "./image-source.ts";
 export { decodeJpeg } from "./jpeg/decode.ts";
+export { type Orientation, readOrientation } from "./orientation.ts";
 export { decodePng } from "./png/decode.ts";
 export { type HubPreprocessor, preprocessFromHub } from "./presets/hub.ts";
 export { type PlatformImage, readImage } from "./read-image.ts";

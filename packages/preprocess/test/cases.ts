@@ -45,10 +45,13 @@ export function readCases<Case>(name: string, folder = RECORDED): readonly Case[
 }
 
 /** The images that the oracle wrote under a name, each with its case. */
-export function readImages(name: string, folder = RECORDED): readonly { bytes: Uint8Array; case: ImageCase }[] {
+export function readImages<Case extends readonly [title: string, length: number, ...rest: unknown[]] = ImageCase>(
+  name: string,
+  folder = RECORDED,
+): readonly { bytes: Uint8Array; case: Case }[] {
   const all = new Uint8Array(readFileSync(join(folder, `${name}.bin`)));
   let offset = 0;
-  const images = readCases<ImageCase>(name, folder).map((each) => {
+  const images = readCases<Case>(name, folder).map((each) => {
     const bytes = all.subarray(offset, offset + each[1]);
     offset += each[1];
     return { bytes, case: each };

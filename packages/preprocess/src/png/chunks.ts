@@ -15,6 +15,8 @@ export interface PngParts {
   readonly header: PngHeader;
   /** RGB triples; empty if the file has none. */
   readonly palette: Uint8Array;
+  /** The chunk of transparent colors (PNG 11.3.1.1). */
+  readonly transparency: Uint8Array | undefined;
   /** The zlib stream. */
   readonly compressed: Uint8Array;
 }
@@ -49,6 +51,7 @@ interface Chunk {
 export function readPngParts(bytes: Uint8Array): PngParts {
   let header: PngHeader | undefined;
   let palette = new Uint8Array(0);
+  let transparency: Uint8Array | undefined;
   let animated = false;
   let offset = PNG_SIGNATURE.length;
   for (;;) {
@@ -59,6 +62,7 @@ export function readPngParts(bytes: Uint8Array): PngParts {
     const data = readChunk(bytes, chunk);
     if (chunk.name === "IHDR") header = parseHeader(data);
     else if (chunk.name === "PLTE") palette = data.slice();
+    else if (chunk.name === "tRNS") transparency = data;
     else if (chunk.name === "acTL") animated = true;
     else if (chunk.name === "fcTL") checkFirstFrame(header, data);
     offset = chunk.offset + chunk.length + 4;
@@ -67,7 +71,7 @@ export function readPngParts(bytes: Uint8Array): PngParts {
   if (palette.length > 768) throw new FormatError(`PNG: palette of ${palette.length} bytes; expected at most 768`);
   const { pieces, end } = collectImageData(bytes, offset);
   checkTail(bytes, { offset: end, animated });
-  return { header, palette, compressed: pieces.length === 1 ? pieces[0]! : concatBytes(pieces) };
+  return { header, palette, transparency, compressed: pieces.length === 1 ? pieces[0]! : concatBytes(pieces) };
 }
 
 /** A chunk's name and length; undefined at the end of the file. */

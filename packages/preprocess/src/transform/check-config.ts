@@ -1,6 +1,8 @@
 import { type PreprocessConfig, UnsupportedError, UsageError } from "@samoyed/core";
 
 import { FILTERS } from "../resize/filters.ts";
+import type { DecodeOptions } from "../image.ts";
+import { requireColor } from "../require-color.ts";
 import { isTorchFilter } from "../resize/torch-weights.ts";
 import { DEFAULT_CROP_PCT, IMAGENET_MEAN, IMAGENET_STD } from "./config.ts";
 import { requireOneOf, type TensorForm, tensorForm } from "./normalize.ts";
@@ -17,6 +19,7 @@ export const MAX_INPUT_SIDE = 16_384;
 export interface TransformSettings {
   readonly plan: PlanConfig;
   readonly form: TensorForm;
+  readonly decode: Pick<DecodeOptions, "exifOrientation" | "background">;
 }
 
 const POSITIONS = ["center", "top-left", "top-right", "bottom-left", "bottom-right"];
@@ -71,6 +74,9 @@ export function checkConfig(config: Partial<PreprocessConfig>): TransformSetting
   if (color !== undefined && value !== undefined) {
     throw new UsageError("padding has a color and a value; expected one of the two");
   }
+  const { exifOrientation = "ignore", background } = config;
+  requireOneOf("EXIF orientation", exifOrientation, ["apply", "ignore"]);
+  if (background !== undefined) requireColor("background", background, [3]);
   if (color !== undefined) requireColor("padding", color, [channels, 3]);
   return {
     plan: {
@@ -87,6 +93,7 @@ export function checkConfig(config: Partial<PreprocessConfig>): TransformSetting
       fill: color ?? (resize === undefined && cropMode === "border" ? borderFill(config, mean) : [0]),
     },
     form: tensorForm({ channels, mean, std, dtype, layout, channelOrder, valueRange, padValue: value }),
+    decode: { exifOrientation, background },
   };
 }
 
@@ -94,10 +101,4 @@ export function checkConfig(config: Partial<PreprocessConfig>): TransformSetting
 function borderFill({ channelOrder, valueRange = 1 }: Partial<PreprocessConfig>, mean: readonly number[]): number[] {
   const values = mean.map((value) => (255 * value) / valueRange);
   return channelOrder === "bgr" ? values.reverse() : values;
-}
-
-/** Checks a color: 0 to 255 each, of as many channels as one of `counts`. */
-export function requireColor(what: string, color: readonly number[], counts: readonly number[]): void {
-  if (counts.includes(color.length) && color.every((value) => value >= 0 && value <= 255)) return;
-  throw new UsageError(`${what} has the color [${color.join(", ")}]; expected red, green, blue of 0 to 255`);
 }

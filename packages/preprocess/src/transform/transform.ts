@@ -2,7 +2,7 @@ import type { PreprocessConfig, Tensor } from "@samoyed/core";
 
 import { decodeImage } from "../decode.ts";
 import { grayImage } from "../gray.ts";
-import { type Box, type Image, type RawImage, type Size, toRgb } from "../image.ts";
+import { type Box, type DecodeOptions, type Image, type RawImage, type Size, toRgb } from "../image.ts";
 import { bytesOf, type ImageBytes, type ImageSource, notAnImage } from "../image-source.ts";
 import { cropImage, resize, resizeInput } from "../resize/resize.ts";
 import { typeName } from "../type-name.ts";
@@ -15,8 +15,16 @@ import { type PlanConfig, planTransform } from "./plan.ts";
 export interface TransformResult<D extends InputDType = InputDType> {
   /** [channels, height, width], or [height, width, channels] with the layout `hwc`. */
   readonly tensor: Tensor<D>;
+  /** EXIF's orientation of the file, 2 to 8, where it says another than upright and the configuration ignores it. */
+  readonly orientation?: number;
   /** Maps positions in the tensor back to the image, with `toImagePoint`. */
   readonly geometry: TransformGeometry;
+}
+
+/** Options of a transform that do not change its result. */
+export interface TransformOptions {
+  /** Most pixels of an image; `MAX_PIXELS` when absent. */
+  readonly maxPixels?: number | undefined;
 }
 
 /** Makes a model's input: from an encoded file's bytes, or from pixels. */
@@ -39,18 +47,25 @@ export type Transform<D extends InputDType = InputDType> = (image: ImageSource) 
  */
 export function createTransform<D extends InputDType = "float32">(
   config: Partial<PreprocessConfig> & { readonly dtype?: D } = {},
+  { maxPixels }: TransformOptions = {},
 ): Transform<D> {
-  const { plan, form } = checkConfig(config);
+  const { plan, form, decode } = checkConfig(config);
+  const options = { ...decode, maxPixels, region: (size: Size) => neededBox(plan, size) };
   return (input) => {
     const bytes = bytesOf(input);
-    const rgb = bytes === undefined ? pixelsOf(input) : decodeImage(bytes, { region: (size) => neededBox(plan, size) });
+    const rgb = bytes === undefined ? pixelsOf(input, options) : decodeImage(bytes, options);
     const { geometry, interpolation, fill } = planTransform(plan, rgb);
     const { resampler } = plan;
     const { trim, resized, crop, canvas } = geometry;
     const used = cropImage(rgb, trim);
     const image = form.channels.length === 1 ? grayImage(used) : used;
     const pixels = resize(image, { ...resized, interpolation, resampler, crop });
-    return { tensor: toTensor(pixels, form, { ...canvas, fill }) as Tensor<D>, geometry };
+    const { orientation } = rgb;
+    return {
+      tensor: toTensor(pixels, form, { ...canvas, fill }) as Tensor<D>,
+      ...(orientation !== undefined && { orientation }),
+      geometry,
+    };
   };
 }
 
@@ -70,9 +85,9 @@ export function preprocessImage<D extends InputDType = "float32">(
   return createTransform(config)(bytes);
 }
 
-function pixelsOf(input: unknown): Image {
+function pixelsOf(input: unknown, options: DecodeOptions): Image {
   // An object with a size is meant as pixels: what is wrong with them is said field by field.
   const name = typeName(input);
-  if (name === "ImageData" || name === "Object") return toRgb(input as RawImage);
+  if (name === "ImageData" || name === "Object") return toRgb(input as RawImage, options);
   throw notAnImage(input);
 }
