@@ -133,6 +133,9 @@ function hasKnownSegment(code: number): boolean {
 function isCut(bytes: Uint8Array, { code, offset }: Marker): boolean {
   const isFrame = code >= MARKER.SOF0 && code <= MARKER.SOF15 && code !== MARKER.DHT && code !== MARKER.DAC;
   if (isFrame || !hasKnownSegment(code)) return false;
+  // Its length alone shows that it is damaged.
+  if (code === MARKER.DRI && offset + 2 <= bytes.length && bytes[offset]! * 256 + bytes[offset + 1]! !== 4)
+    return false;
   const length = offset + 2 > bytes.length ? 2 : (bytes[offset]! << 8) | bytes[offset + 1]!;
   return offset + length > bytes.length;
 }

@@ -3,7 +3,7 @@ import { FormatError, hasBytesAt } from "@samoyed/core";
 import { blendOver } from "../blend.ts";
 import { checkImageSize, type DecodeOptions, type Image } from "../image.ts";
 import { alphaReader } from "./alpha.ts";
-import { PNG_SIGNATURE, type PngHeader, readPngParts } from "./chunks.ts";
+import { PNG_SIGNATURE, type PngHeader, readPngParts, truncated } from "./chunks.ts";
 import { inflateInto } from "./inflate.ts";
 import { unfilter } from "./unfilter.ts";
 
@@ -55,7 +55,7 @@ export function decodePng(
   { background, maxPixels }: Pick<DecodeOptions, "background" | "maxPixels"> = {},
 ): Image {
   if (!hasBytesAt(bytes, PNG_SIGNATURE)) throw new FormatError("PNG: the file has no PNG signature");
-  const { header, palette, transparency, compressed } = readPngParts(bytes);
+  const { header, palette, transparency, compressed, beforeCut = 0 } = readPngParts(bytes);
   const { width, height } = header;
   if (width === 0 || height === 0) {
     throw new FormatError(`PNG: image is ${width}×${height} pixels in its header; expected at least 1×1`);
@@ -76,6 +76,10 @@ export function decodePng(
     );
   }
   const filtered = new Uint8Array(size);
+  if (beforeCut > 0 && isComplete(filtered, compressed.subarray(0, beforeCut))) {
+    // Pillow does not need the chunk, and yet wants it whole.
+    throw truncated(bytes, "in image data after the last row");
+  }
   inflateInto(filtered, compressed);
 
   const data = new Uint8Array(width * height * 3);
@@ -97,6 +101,16 @@ export function decodePng(
   }
   if (background !== undefined) blendOver(data, alpha, background);
   return { width, height, data };
+}
+
+/** Whether a part of the stream has all rows. */
+function isComplete(filtered: Uint8Array, compressed: Uint8Array): boolean {
+  try {
+    inflateInto(filtered, compressed);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Destination of a row's pixels. */
