@@ -338,7 +338,7 @@ describe("hostile and unsupported files", () => {
     const end = color.length - 2;
     const cut = (...marker: number[]): Uint8Array =>
       new Uint8Array([...color.subarray(0, end), 0xff, ...marker, 0xff, 0xd9]);
-    expect(decodeJpeg(cut(0xdb, 0x65, 0x2d)).data).toEqual(wanted);
+    expect(decodeJpeg(cut(0xfe, 0x65, 0x2d)).data).toEqual(wanted);
     expect(() => decodeJpeg(cut(0xdd, 0x65, 0x2d))).toThrow(FormatError);
   });
 
