@@ -1,6 +1,6 @@
 import { FormatError, UnsupportedError } from "@samoyed/core";
 
-import { detectFormat } from "./detect.ts";
+import { DECODED, detectFormat, isWebPage } from "./detect.ts";
 import type { DecodeOptions, Image } from "./image.ts";
 import { type ImageBytes, requireBytes } from "./image-source.ts";
 import { decodeJpeg } from "./jpeg/decode.ts";
@@ -9,7 +9,7 @@ import { decodePng } from "./png/decode.ts";
 import { requireColor } from "./require-color.ts";
 
 /**
- * Decodes a JPEG or PNG file to 8-bit RGB, byte for byte equal to Pillow's `Image.open(file).convert("RGB")`.
+ * Decodes an image file to 8-bit RGB, byte for byte equal to Pillow's `Image.open(file).convert("RGB")`.
  *
  * Color profiles and gamma are ignored, and unless asked for otherwise EXIF orientation and alpha, as in timm and
  * torchvision; an orientation that was ignored is in the result. The pixels belong to the caller. `options.region` saves the work outside of it, in JPEGs.
@@ -29,15 +29,26 @@ export function decodeImage(file: ImageBytes, options: DecodeOptions = {}): Imag
     if (options.exifOrientation !== "apply") return { ...decode(bytes, options), orientation };
     return orientImage(decode(bytes, { ...options, ...orientedRegion(options, orientation) }), orientation);
   }
-  if (format === undefined) {
-    const start = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
-    throw new FormatError(`not a known image format: ${bytes.length} bytes, beginning with ${start || "nothing"}`, {
-      hint: "Give a JPEG or PNG file.",
+  if (format === undefined) throw notAnImageFile(bytes);
+  throw new UnsupportedError(`${format} images are not decoded; expected ${FORMATS}`, {
+    hint:
+      "Convert it without loss: python -c \"from PIL import Image; Image.open('in').convert('RGB').save('out.png')\". " +
+      "Or decode it elsewhere and give the pixels: { width, height, channels, data }.",
+    details: { format },
+  });
+}
+
+const FORMATS = DECODED.join(", ").replace(/, ([^,]*)$/u, " or $1");
+
+function notAnImageFile(bytes: Uint8Array): FormatError {
+  if (isWebPage(bytes)) {
+    return new FormatError(`not an image: ${bytes.length} bytes of a web page`, {
+      hint: "The address answers with a page, as for a missing file: open it in a browser.",
     });
   }
-  throw new UnsupportedError(`${format} images are not supported; expected JPEG or PNG`, {
-    hint: "Convert the image to PNG, which keeps every pixel.",
-    details: { format },
+  const start = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+  return new FormatError(`not a known image format: ${bytes.length} bytes, beginning with ${start || "nothing"}`, {
+    hint: `Give a file of the format ${FORMATS}, or pixels: { width, height, channels, data }.`,
   });
 }
 
