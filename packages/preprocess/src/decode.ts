@@ -1,5 +1,6 @@
 import { FormatError, UnsupportedError } from "@samoyed/core";
 
+import { decodeBmp } from "./bmp/decode.ts";
 import { DECODED, detectFormat, isWebPage } from "./detect.ts";
 import type { DecodeOptions, Image } from "./image.ts";
 import { type ImageBytes, requireBytes } from "./image-source.ts";
@@ -29,6 +30,7 @@ export function decodeImage(file: ImageBytes, options: DecodeOptions = {}): Imag
     if (options.exifOrientation !== "apply") return { ...decode(bytes, options), orientation };
     return orientImage(decode(bytes, { ...options, ...orientedRegion(options, orientation) }), orientation);
   }
+  if (format === "BMP") return decodeBmp(bytes, options);
   if (format === undefined) throw notAnImageFile(bytes);
   throw new UnsupportedError(`${format} images are not decoded; expected ${FORMATS}`, {
     hint:

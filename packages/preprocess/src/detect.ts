@@ -20,7 +20,7 @@ export type ImageFormat =
   | "SVG";
 
 /** The formats that are decoded. */
-export const DECODED: readonly ImageFormat[] = ["JPEG", "PNG"];
+export const DECODED: readonly ImageFormat[] = ["JPEG", "PNG", "BMP"];
 
 interface Signature {
   readonly format: ImageFormat;
