@@ -11,6 +11,9 @@ import {
 } from "@samoyed/graph";
 import type { Graph } from "@samoyed/ir";
 import { buildModel, inputSizeOf } from "@samoyed/models";
+import { appendHead } from "./find/append-head.ts";
+import type { HeadActivation } from "./find/head-settings.ts";
+import type { Head } from "./find/head.ts";
 import type { ChosenModel } from "./choose-model.ts";
 import type { ModelOptions } from "./options.ts";
 import type { RewriteReport } from "./report.ts";
@@ -21,6 +24,16 @@ const REWRITE_NAMES: readonly string[] = REWRITES.map(({ name }) => name);
 
 /** The channels of the images that Samoyed prepares. */
 const RGB = 3;
+
+/** What a network is built from. */
+interface NetworkParts {
+  readonly model: ChosenModel;
+  readonly tensors: ReadonlyMap<string, LazyTensor>;
+  /** A head that the architecture itself does not have. */
+  readonly head?: Head | undefined;
+  /** The activation between that head's layers. */
+  readonly headActivation?: HeadActivation;
+}
 
 /** A network as it will be written. */
 export interface BuiltGraph {
@@ -35,10 +48,10 @@ export interface BuiltGraph {
  * @throws UsageError when the preprocessing has another number of channels than the network.
  */
 export function buildGraph(
-  { model, tensors }: { readonly model: ChosenModel; readonly tensors: ReadonlyMap<string, LazyTensor> },
+  { model, tensors, head, headActivation = "none" }: NetworkParts,
   options: ModelOptions,
 ): BuiltGraph {
-  const { architecture, numClasses, name } = model;
+  const { architecture, numClasses, name, settings } = model;
   const inputSize = options.preprocess?.inputSize ?? model.preprocess.inputSize;
   const [channels] = inputSizeOf(architecture);
   if (inputSize[0] === RGB && channels !== RGB) {
@@ -54,17 +67,19 @@ export function buildGraph(
     });
   }
   const known = options.preprocess?.inputSize !== undefined || model.preprocessFrom !== "default";
+  const hasOwnHead = head !== undefined && head.hidden.length > 0;
   const graph = buildModel({
     architecture,
-    numClasses,
+    numClasses: hasOwnHead ? 0 : numClasses,
     tensors,
     name,
+    settings,
     // Where the images' size is not known, the graph takes any.
     ...(known && { inputSize }),
     ...(options.features !== undefined && { features: options.features }),
     ...(options.taps !== undefined && { taps: options.taps }),
   });
-  return rewriteAll(graph, options);
+  return rewriteAll(hasOwnHead && options.features !== true ? appendHead(graph, head, headActivation) : graph, options);
 }
 
 /** Applies the rewrites that every target wants, unless they are switched off. */

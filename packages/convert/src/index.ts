@@ -8,9 +8,12 @@ export {
   type ReadModelOptions,
 } from "./convert-model.ts";
 export { formatNamed } from "./format-named.ts";
+export { type HubConfig, readHubConfig } from "./hub-config.ts";
 export type { FormatOptions } from "./format-options.ts";
 export { FORMATS, SOURCE_FORMATS } from "./formats.ts";
 export type { ConvertOptions, ConvertProgress, ModelOptions } from "./options.ts";
+export { type FoundWeights, largestWeights, type WeightsOptions } from "./find/find-weights.ts";
+export { type OpenedNetwork, openNetwork, type OpenNetworkOptions } from "./open-network.ts";
 export { type RecordedModel, recordedModel } from "./recorded-model.ts";
 export type { ConvertReport, PreprocessOrigin, RewriteReport, WeightStorage, WrittenFile } from "./report.ts";
 export { VERSION } from "./version.ts";

@@ -127,7 +127,6 @@ export class Catalogue {
         return {
           name,
           architecture: { ...architecture, channels: channelsOf(architecture.file, tensors) },
-          assumptions: [],
         };
       }),
     );

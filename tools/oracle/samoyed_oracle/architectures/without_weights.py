@@ -5,10 +5,14 @@ from collections.abc import Iterator
 
 import timm
 import timm.layers.weight_init
+import timm.models
 import torch
 
 # What fills a tensor in place and returns it.
 _INITIALIZERS = [name for name in dir(torch.nn.init) if name.endswith("_") and not name.startswith("_")]
+
+# Classes that scale their weights afterwards.
+_RESCALED = [value for value in vars(timm.models).values() if "fix_init_weight" in getattr(value, "__dict__", {})]
 
 
 def _leave(tensor: torch.Tensor, *_arguments, **_options) -> torch.Tensor:
@@ -23,9 +27,14 @@ def no_initialization() -> Iterator[None]:
         setattr(torch.nn.init, name, _leave)
     truncated = timm.layers.weight_init._trunc_normal_
     timm.layers.weight_init._trunc_normal_ = _leave
+    rescale = [(owner, owner.fix_init_weight) for owner in _RESCALED]
+    for owner in _RESCALED:
+        owner.fix_init_weight = _leave
     try:
         yield
     finally:
+        for owner, function in rescale:
+            owner.fix_init_weight = function
         timm.layers.weight_init._trunc_normal_ = truncated
         for name, function in saved.items():
             setattr(torch.nn.init, name, function)
