@@ -11,7 +11,7 @@ import { caseBackends, type MadeArtifact } from "./case-backends.ts";
 import { caseCheckpoint } from "./case-checkpoint.ts";
 import { withScratch } from "./scratch.ts";
 import { storedWeightsSha256 } from "./stored-weights-sha256.ts";
-import { weightsSha256 } from "./weights-hash.ts";
+import { fileSha256, weightsSha256 } from "./weights-hash.ts";
 
 /** Options of `checkCase`. */
 export interface CheckCaseOptions extends AssetOptions {
@@ -31,6 +31,8 @@ interface ArtifactOptions extends Pick<CheckCaseOptions, "checkpoint" | "signal"
   readonly folder: string;
   readonly stored: string;
   readonly scratch: string;
+  /** The names of the classes; unknown for other networks. */
+  readonly labels: readonly string[] | undefined;
   /** The weights are not those of the case. */
   readonly other: boolean;
 }
@@ -40,7 +42,7 @@ async function makeArtifact(
   format: Format,
   { case: loaded, options }: { readonly case: LoadedCase; readonly options: ArtifactOptions },
 ): Promise<MadeArtifact> {
-  const { folder, checkpoint: given, stored, scratch, other, signal } = options;
+  const { folder, checkpoint: given, stored, scratch, labels, other, signal } = options;
   const { checkpoint: weights, model, preprocess } = loaded.case;
   const checkpoint = given?.path ?? (await caseCheckpoint(loaded, { folder, scratch, signal }));
   const report = await convertFile(checkpoint, {
@@ -49,13 +51,15 @@ async function makeArtifact(
     weights: stored,
     signal,
     preprocess,
+    ...(labels === undefined || other ? {} : { labels }),
     // A case that comes with its checkpoint may be of a network that has no name: that is recognized.
     ...(weights.kind === "file" ? {} : { model }),
     ...(weights.kind === "stand-in" && !other ? { standIn: weights.note } : {}),
   });
   const path = join(scratch, report.files[0]!.file);
-  if (stored === "float32") return { path };
-  return { path, weightsSha256: await storedWeightsSha256(path, { format, checkpoint, signal }) };
+  const sourceSha256 = await fileSha256(checkpoint, signal);
+  if (stored === "float32") return { path, sourceSha256 };
+  return { path, sourceSha256, weightsSha256: await storedWeightsSha256(path, { format, checkpoint, signal }) };
 }
 
 /**
@@ -94,7 +98,7 @@ export async function checkCase(folder: string, options: CheckCaseOptions): Prom
           try {
             return await makeArtifact(format, {
               case: loaded,
-              options: { folder, checkpoint, stored, scratch, other, signal },
+              options: { folder, checkpoint, stored, scratch, labels, other, signal },
             });
           } catch (error) {
             if (checkpoint && error instanceof SamoyedError) unconverted = error;

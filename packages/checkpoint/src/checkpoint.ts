@@ -49,6 +49,8 @@ export interface Checkpoint {
   readonly tensors: ReadonlyMap<string, LazyTensor>;
   /** Metadata in the file: safetensors' `__metadata__`, a zip's `version` and `byteorder`. */
   readonly metadata: ReadonlyMap<string, string>;
+  /** Why tensors of the network are missing, if the file is one of several: `shard 1 of 2`. */
+  readonly incomplete?: string;
   /** Oddities that are not errors. Reading a zip's tensor completely may add a checksum mismatch. */
   readonly warnings: readonly string[];
   /**

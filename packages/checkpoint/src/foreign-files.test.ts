@@ -20,6 +20,7 @@ test.each<[string, Uint8Array, string, RegExp]>([
   ["evil.pkl", bytes("cos\nsystem\n(S'id'\ntR."), "a pickle of protocol 0 or 1", /torch\.save/],
   ["old.pkl", bytes("}q", 0, "."), "a pickle of protocol 0 or 1", /torch\.save/],
   ["model.ckpt-7.index", bytes(0, rest), "a part of a TensorFlow checkpoint", /in PyTorch/],
+  ["__0_0.distcp", zipBytes([]), "a part of a checkpoint of torch.distributed.checkpoint", /dcp_to_torch_save/],
   ["model.ckpt.data-00000-of-00001", bytes(1, rest), "a part of a TensorFlow checkpoint", /in PyTorch/],
 ])("%s is named", async (name, data, noun, hint) => {
   await expect(open(data, name)).rejects.toMatchObject({

@@ -49,12 +49,20 @@ const SIGNATURES: readonly Signature[] = [
 /** The first opcodes of a pickle of protocol 0 or 1: a dictionary, a list, or a name on two lines. */
 const TEXT_PICKLE = /^(?:\([dl]p\d+\n|c[A-Za-z_][\w.]*\n[A-Za-z_][\w.]*\n|[\]}]q)/;
 
-/** Names that TensorFlow gives the parts of its checkpoints. */
-const TENSORFLOW = /(?:\.data-\d{5}-of-\d{5}|\.ckpt(?:-\d+)?\.(?:index|meta))$/;
+/** Names of files that are parts of a checkpoint, and are nothing by themselves. */
+const PART_NAMES: readonly (readonly [name: RegExp, noun: string, hint: string])[] = [
+  [/(?:\.data-\d{5}-of-\d{5}|\.ckpt(?:-\d+)?\.(?:index|meta))$/, "a part of a TensorFlow checkpoint", KERAS],
+  [/\.distcp$/, "a part of a checkpoint of torch.distributed.checkpoint", PARTS_HINT],
+];
 
-/** Recognizes a file of another kind by its first bytes, or by a name that only such files have. */
-export function findForeignFile(head: Uint8Array, label: string): ForeignFile | undefined {
-  if (TENSORFLOW.test(label)) return { noun: "a part of a TensorFlow checkpoint", hint: KERAS };
+/** Recognizes a part of a checkpoint by a name that only such files have. */
+export function findForeignPart(label: string): ForeignFile | undefined {
+  const found = PART_NAMES.find(([name]) => name.test(label));
+  return found && { noun: found[1], hint: found[2] };
+}
+
+/** Recognizes a file of another kind by its first bytes. */
+export function findForeignFile(head: Uint8Array): ForeignFile | undefined {
   for (const [bytes, offset, noun, hint] of SIGNATURES) {
     if (hasBytesAt(head, bytes, offset)) return { noun, hint };
   }
@@ -68,7 +76,7 @@ export function findForeignFile(head: Uint8Array, label: string): ForeignFile | 
 const CHECKPOINT_NAME = /\.(?:pth|pt|bin|ckpt|safetensors|pkl|th)$/i;
 const IMAGE_NAME = /\.(?:jpe?g|png|webp|bmp|gif|tiff?)$/i;
 
-/** What an archive that PyTorch did not write holds, by the names in it; the hint says what to do. */
+/** What an archive or a folder that is not PyTorch's holds, by the names in it; the hint says what to do. */
 export function findForeignArchive(names: readonly string[]): ForeignFile | undefined {
   const files = names.filter((name) => !name.endsWith("/") && !/(?:^|\/)(?:__MACOSX|\.DS_Store)/.test(name));
   const checkpoint = files.find((name) => CHECKPOINT_NAME.test(name));

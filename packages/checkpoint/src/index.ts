@@ -12,6 +12,7 @@ export type { ChecksumMismatch } from "./entry-checks.ts";
 export { openCheckpoint } from "./open.ts";
 export { type ExportedFile, type ExportedProgram, MAX_GRAPH_BYTES, openExported } from "./torch/exported-program.ts";
 export { explainObject } from "./explain-object.ts";
+export { findForeignArchive, type ForeignFile } from "./foreign-files.ts";
 export {
   findModules,
   type FoundModule,

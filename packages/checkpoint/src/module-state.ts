@@ -117,9 +117,13 @@ export function findModules(root: CheckpointValue): readonly FoundModule[] {
   return found;
 }
 
+/** `torch.fx` saves a traced module as a call with its attributes and its code (PyTorch 2.13, `fx/graph_module.py`). */
+const TRACED = "torch.fx.graph_module.reduce_graph_module";
+
 /** An object's attributes; with slots, the state is a tuple of both. */
-function attributesOf({ state }: InertRecord): Attributes {
-  const first = Array.isArray(state) ? (state as readonly CheckpointValue[])[0] : state;
+function attributesOf({ global, args, state }: InertRecord): Attributes {
+  const own = global === TRACED ? args[0] : state;
+  const first = Array.isArray(own) ? (own as readonly CheckpointValue[])[0] : own;
   return first !== undefined && isMap(first) ? first : new Map();
 }
 

@@ -1,3 +1,4 @@
+export { rewriteAll } from "./build-graph.ts";
 export { type ChosenModel, chooseModel, type ChooseModelOptions, DEFAULT_PREPROCESS } from "./choose-model.ts";
 export { convertCheckpoint } from "./convert-checkpoint.ts";
 export {

@@ -196,7 +196,7 @@ export async function findWeights(
   }
   if (candidates.length === 0) return likeliest(dictionaries, options.prefix);
   const { chosen, others } = choose(candidates);
-  const { path, wrappers, prefix, tensors, head, unused } = chosen;
+  const { path, wrappers, prefix, tensors, head, unused, excluded } = chosen;
   return {
     tensors,
     unwrapped: [...path, ...wrappers, ...(prefix === "" ? [] : [prefix])],
@@ -205,6 +205,7 @@ export async function findWeights(
       ...noteOthers(chosen, others),
       ...(head === undefined ? [] : [headText(head)]),
       ...(unused.length === 0 ? [] : [`Left out, for inference does not use it: ${summarizeNames(unused)}.`]),
+      ...(excluded.length === 0 ? [] : [`Left out, as --prefix says: ${summarizeNames(excluded)}.`]),
       ...(ignored.length === 0 ? [] : [`Left out, as --ignore says: ${summarizeNames(ignored)}.`]),
     ],
   };

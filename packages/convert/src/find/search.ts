@@ -10,6 +10,8 @@ export interface Candidate extends ScopeFit {
   readonly path: readonly string[];
   /** What wrappers had put into its names. */
   readonly wrappers: readonly string[];
+  /** Names that the caller's prefix leaves out. */
+  readonly excluded: readonly string[];
   /** Smaller is taken first; equals are not told apart. */
   readonly rank: number;
 }
@@ -21,7 +23,7 @@ const KEYS = ["state_dict_ema", "model_ema", "state_dict", "model"] as const;
 function rankOf(path: readonly string[], prefix: string): number {
   const [key = ""] = path;
   const known = KEYS.findIndex((wrapper) => wrapper === key);
-  const averaged = known < 2 && (known >= 0 || path.some(isAveraged) || isAveraged(prefix));
+  const averaged = known === 0 || known === 1 || [...path, prefix].some(isAveraged);
   const place = known >= 0 ? known : path.length === 0 ? KEYS.length : KEYS.length + 1;
   const dropped = ENCODERS.some(([, other]) => prefix.split(".").includes(other));
   return (averaged ? 0 : 100) + place + (dropped ? 0.5 : 0);
@@ -47,8 +49,7 @@ export async function fitPrefix(
   const { inside, outside } = splitAt(tensors, prefix);
   const fit = await fitScope({ prefix, inside, outside: new Map() }, fits);
   if (fit === undefined) return [];
-  const unused = [...fit.unused, ...outside.keys()];
-  return [{ ...fit, unused, path, wrappers, rank: rankOf(path, prefix) }];
+  return [{ ...fit, path, wrappers, rank: rankOf(path, prefix), excluded: [...outside.keys()] }];
 }
 
 /** The prefixes of a dictionary under which a known network is; one that is all of it ends the search. */
@@ -63,7 +64,7 @@ export async function searchDictionary(
     if (found.some((other) => other.prefix !== "" && prefix.startsWith(other.prefix))) continue;
     const fit = await fitScope({ prefix, ...splitAt(tensors, prefix) }, fits);
     if (fit === undefined) continue;
-    const candidate = { ...fit, path, wrappers, rank: rankOf(path, prefix) };
+    const candidate = { ...fit, path, wrappers, rank: rankOf(path, prefix), excluded: [] };
     if (fit.unexplained.length === 0) return [candidate];
     found.push(candidate);
   }
