@@ -70,6 +70,7 @@ export { SAFETENSORS_DTYPES } from "./tensor/safetensors-dtypes.ts";
 export {
   MAX_SAFETENSORS_HEADER_BYTES,
   parseSafetensorsHeader,
+  parseSafetensorsJson,
   readSafetensorsHeader,
   requireDataBytes,
   SAFETENSORS_LENGTH_BYTES,
