@@ -3,7 +3,23 @@ import type { Option, Values } from "./command.ts";
 import { choice, text } from "./values.ts";
 
 const INTERPOLATIONS = ["bicubic", "bilinear", "box", "hamming", "lanczos", "nearest"] as const;
+const ORIENTATIONS = ["apply", "ignore"] as const;
 const CROP_MODES = ["center", "squash", "border"] as const;
+
+/** The option that says whether photographs are turned upright. */
+export const ORIENTATION_OPTION: Readonly<Record<string, Option>> = {
+  "exif-orientation": {
+    type: "string",
+    value: "apply|ignore",
+    description: "whether images are turned as their EXIF data say (default ignore, as timm)",
+  },
+};
+
+/** The settings of `ORIENTATION_OPTION`, if given. */
+export function orientationOverride(values: Values): Pick<PreprocessConfig, "exifOrientation"> {
+  if (text(values, "exif-orientation") === undefined) return {};
+  return { exifOrientation: choice(values, "exif-orientation", ORIENTATIONS) };
+}
 
 /** The options that say how an image becomes a tensor, for the commands that take them. */
 export const PREPROCESS_OPTIONS: Readonly<Record<string, Option>> = {
@@ -13,6 +29,7 @@ export const PREPROCESS_OPTIONS: Readonly<Record<string, Option>> = {
   "crop-mode": { type: "string", value: "NAME", description: CROP_MODES.join(", ") },
   mean: { type: "string", value: "R,G,B", description: "per channel, of values from 0 to 1" },
   std: { type: "string", value: "R,G,B", description: "per channel" },
+  ...ORIENTATION_OPTION,
 };
 
 function numbers(values: Values, name: string, counts: readonly number[]): number[] | undefined {
@@ -55,5 +72,6 @@ export function preprocessOverrides(values: Values): Partial<PreprocessConfig> {
     ...(text(values, "crop-mode") !== undefined && { cropMode: choice(values, "crop-mode", CROP_MODES) }),
     ...(mean && { mean }),
     ...(std && { std }),
+    ...orientationOverride(values),
   };
 }

@@ -4,6 +4,8 @@ import { backendFor } from "../backend-for.ts";
 import { columns } from "../columns.ts";
 import type { Command } from "../command.ts";
 import { namingFile } from "../naming-file.ts";
+import { orientationNote } from "../orientation-note.ts";
+import { ORIENTATION_OPTION, orientationOverride } from "../preprocess-options.ts";
 import { readLabels, readWhole } from "../read.ts";
 import { paint } from "../terminal.ts";
 import { positiveInteger, text } from "../values.ts";
@@ -18,6 +20,7 @@ export const classify: Command = {
     top: { type: "string", value: "K", description: `how many classes to print (default ${DEFAULT_TOP})` },
     backend: { type: "string", value: "NAME", description: "the engine (default: the first that is ready)" },
     labels: { type: "string", value: "FILE", description: "class names, instead of the artifact's own" },
+    ...ORIENTATION_OPTION,
   },
   examples: [
     "samoyed classify models/resnext50_32x4d.onnx dog.jpg",
@@ -33,11 +36,20 @@ export const classify: Command = {
     const labelFile = text(values, "labels");
     const labels = labelFile === undefined ? undefined : await readLabels(labelFile);
     const backend = await backendFor(artifact, text(values, "backend"));
-    const classifier = await loadClassifier(artifact, { backend, signal, ...(labels ? { labels } : {}) });
+    const { exifOrientation } = orientationOverride(values);
+    const classifier = await loadClassifier(artifact, {
+      backend,
+      signal,
+      ...(labels && { labels }),
+      ...(exifOrientation && { exifOrientation }),
+    });
     try {
       const results = [];
+      const orientation = exifOrientation ?? classifier.contract.preprocess.exifOrientation;
+      let note: string | undefined;
       for (const image of images) {
         const bytes = await readWhole(image, signal);
+        if (orientation === undefined) note ??= orientationNote(image, bytes);
         const classes = await namingFile(image, () => classifier.classify(bytes, { top, signal }));
         results.push({ image, classes });
       }
@@ -54,9 +66,10 @@ export const classify: Command = {
           backend: backend.name,
           ...(standIn ? { standIn } : {}),
           ...(activation ? { activation } : {}),
+          ...(note ? { note } : {}),
           results,
         },
-        text: `${standIn ? `${paint(terminal, "yellow", standIn)}\n` : ""}${activation ? "one logit: sigmoid\n" : ""}${blocks.join("\n\n")}`,
+        text: `${standIn ? `${paint(terminal, "yellow", standIn)}\n` : ""}${activation ? "one logit: sigmoid\n" : ""}${blocks.join("\n\n")}${note ? `\n\nnote: ${note}` : ""}`,
       };
     } finally {
       await classifier.dispose();

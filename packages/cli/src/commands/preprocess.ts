@@ -3,6 +3,7 @@ import { preprocessImage, resolveDataConfig } from "@samoyed/preprocess";
 import type { Command } from "../command.ts";
 import { namedModel } from "../named-model.ts";
 import { namingFile } from "../naming-file.ts";
+import { orientationNote } from "../orientation-note.ts";
 import { PREPROCESS_OPTIONS, preprocessOverrides } from "../preprocess-options.ts";
 import { readWhole } from "../read.ts";
 import { one, text } from "../values.ts";
@@ -32,11 +33,12 @@ export const preprocess: Command = {
       model === undefined ? {} : { pretrainedCfg: (await namedModel(model)).preprocess },
     );
     const bytes = await readWhole(image, signal);
+    const note = config.exifOrientation === undefined ? orientationNote(image, bytes) : undefined;
     const { tensor, geometry } = await namingFile(image, () => preprocessImage(bytes, config));
     await writeFiles([{ path: out, bytes: encodeNpy(tensor) }]);
     return {
-      json: { out, dtype: tensor.dtype, shape: tensor.shape, geometry, config },
-      text: `${out}: float32 [${tensor.shape.join(", ")}]`,
+      json: { out, dtype: tensor.dtype, shape: tensor.shape, geometry, config, ...(note && { note }) },
+      text: `${out}: ${tensor.dtype} [${tensor.shape.join(", ")}]${note ? `\nnote: ${note}` : ""}`,
     };
   },
 };

@@ -37,3 +37,15 @@ test("without arguments, timm's defaults", () => {
     cropMode: "center",
   });
 });
+
+test("settings that timm does not have are the checkpoint's, but for a rule that a size or crop replaces", () => {
+  const pretrainedCfg = {
+    resize: { mode: "shortest", size: [232] },
+    channelOrder: "bgr",
+    exifOrientation: "apply",
+  } as const;
+  expect(resolveDataConfig({}, { pretrainedCfg })).toMatchObject(pretrainedCfg);
+  const replaced = resolveDataConfig({ cropPct: 1, exifOrientation: "ignore" }, { pretrainedCfg });
+  expect(replaced).toMatchObject({ cropPct: 1, channelOrder: "bgr", exifOrientation: "ignore" });
+  expect(replaced.resize).toBeUndefined();
+});

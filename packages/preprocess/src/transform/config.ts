@@ -22,7 +22,21 @@ export interface DataArgs {
   readonly std?: readonly number[];
   readonly cropPct?: number;
   readonly cropMode?: PreprocessConfig["cropMode"];
+  readonly exifOrientation?: PreprocessConfig["exifOrientation"];
 }
+
+/** Settings that timm does not have: a checkpoint's are kept as they are. */
+const FURTHER = [
+  "background",
+  "resize",
+  "cropRounding",
+  "pad",
+  "resampler",
+  "channelOrder",
+  "valueRange",
+  "layout",
+  "dtype",
+] as const satisfies readonly (keyof PreprocessConfig)[];
 
 /** A checkpoint's input configuration: timm's `pretrained_cfg`. */
 export interface PretrainedConfig extends Partial<PreprocessConfig> {
@@ -34,7 +48,8 @@ export interface PretrainedConfig extends Partial<PreprocessConfig> {
  * Resolves the preprocessing of a model's input by timm's precedence: arguments, then the checkpoint's configuration, then
  * defaults (224 pixels, bicubic, 0.875, center, ImageNet's mean and standard deviation).
  *
- * As in timm, a crop percentage of 0 counts as not given, and borders are not part of it.
+ * Settings that timm does not have are the checkpoint's; its rule of resizing gives way to a caller's size or crop. As in
+ * timm, a crop percentage of 0 counts as not given, and borders are not part of it.
  *
  * @param options.useTestSize takes the size and crop that the checkpoint recommends for testing, if any.
  * @throws UsageError when mean or std have another number of values than the input has channels.
@@ -53,7 +68,14 @@ export function resolveDataConfig(
     (useTestSize ? pretrainedCfg.testInputSize : undefined) ??
     pretrainedCfg.inputSize ??
     square(224);
+  const exifOrientation = args.exifOrientation ?? pretrainedCfg.exifOrientation;
+  const resizes = args.inputSize ?? args.imgSize ?? args.cropPct ?? args.cropMode;
+  const further = FURTHER.filter(
+    (key) => pretrainedCfg[key] !== undefined && (key !== "resize" || resizes === undefined),
+  );
   return {
+    ...Object.fromEntries(further.map((key) => [key, pretrainedCfg[key]])),
+    ...(exifOrientation && { exifOrientation }),
     inputSize,
     interpolation: args.interpolation ?? pretrainedCfg.interpolation ?? "bicubic",
     mean: perChannel("mean", args.mean, channels) ?? nonEmpty(pretrainedCfg.mean) ?? IMAGENET_MEAN,

@@ -66,8 +66,16 @@ export interface RuntimeTask<Name extends keyof TaskContracts, Model> {
   readonly open: (network: ImageNetwork<TaskContracts[Name]>) => Model;
 }
 
+/** Options that change how images are prepared. */
+export interface ImageOptions {
+  /** Whether images are turned as their EXIF orientation says; the contract's choice when absent, which is mostly `ignore`. */
+  readonly exifOrientation?: "apply" | "ignore";
+}
+
 /** Options of `loadTask`: one backend, or several, of which the first that can run here is used. */
-export type LoadTaskOptions = LoadOptions & ({ readonly backend: Backend } | { readonly backends: readonly Backend[] });
+export type LoadTaskOptions = LoadOptions &
+  ImageOptions &
+  ({ readonly backend: Backend } | { readonly backends: readonly Backend[] });
 
 /**
  * Loads a converted model for a task; its preprocessing comes from the contract inside it.
@@ -88,7 +96,7 @@ export async function loadTask<Name extends keyof TaskContracts, Model>(
     ...(onProgress === undefined ? {} : { onProgress }),
   });
   try {
-    return task.open(networkOf(session, task));
+    return task.open(networkOf(session, { task, exifOrientation: options.exifOrientation }));
   } catch (error) {
     await session.dispose();
     throw error;
@@ -97,11 +105,11 @@ export async function loadTask<Name extends keyof TaskContracts, Model>(
 
 function networkOf<Name extends keyof TaskContracts>(
   session: Session,
-  task: RuntimeTask<Name, unknown>,
+  { task, exifOrientation }: { task: RuntimeTask<Name, unknown>; exifOrientation: "apply" | "ignore" | undefined },
 ): ImageNetwork<TaskContracts[Name]> {
   const contract = contractOf(session, task);
   const { batch, output } = checkNetwork(session, contract);
-  const transform = createTransform(contract.preprocess);
+  const transform = createTransform({ ...contract.preprocess, ...(exifOrientation && { exifOrientation }) });
   let disposed = false;
   // A session must not run twice at once; callers should not need to know.
   const inTurn = serialQueue();

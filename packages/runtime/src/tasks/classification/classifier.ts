@@ -1,7 +1,14 @@
 import { classLabels, classLogits, type ClassificationContract, labelsFit, MismatchError } from "@samoyed/core";
 import type { Artifact, Backend, LoadOptions } from "../../backend.ts";
 import { matrixRows } from "../batch.ts";
-import { type ImageInput, type ImageNetwork, loadTask, type LoadTaskOptions, type NetworkRun } from "../load-task.ts";
+import {
+  type ImageInput,
+  type ImageNetwork,
+  type ImageOptions,
+  loadTask,
+  type LoadTaskOptions,
+  type NetworkRun,
+} from "../load-task.ts";
 import { softmax } from "./softmax.ts";
 import { type Prediction, topClasses } from "./top-classes.ts";
 
@@ -39,7 +46,7 @@ export interface Classifier {
 }
 
 /** Options of a classifier other than its backend. */
-export interface ClassifierOptions extends LoadOptions {
+export interface ClassifierOptions extends LoadOptions, ImageOptions {
   /** One name per class, or for one logit only the name of class 1; replaces the names in the artifact. */
   readonly labels?: readonly string[];
 }
