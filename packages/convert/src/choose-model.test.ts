@@ -1,5 +1,12 @@
 import { lazyFromChunks, type LazyTensor, MismatchError, type Shape, UnsupportedError } from "@samoyed/core";
-import { type Architecture, findModel, loadArchitecture, modelParameters, resnetConfig } from "@samoyed/models";
+import {
+  type Architecture,
+  findModel,
+  inputSizeOf,
+  loadArchitecture,
+  modelParameters,
+  resnetConfig,
+} from "@samoyed/models";
 import { expect, test } from "vitest";
 import { buildGraph } from "./build-graph.ts";
 import { chooseModel, DEFAULT_PREPROCESS } from "./choose-model.ts";
@@ -104,4 +111,19 @@ test("tensors that are not the named model's, and a name that nobody knows", asy
   await expect(chooseModel(tensors, { model: "resnet34" })).rejects.toThrow(MismatchError);
   await expect(chooseModel(tensors, { model: "resnet34" })).rejects.toThrow(/layer1\.2\.conv1\.weight/u);
   await expect(chooseModel(tensors, { model: "resnet81" })).rejects.toThrow(UnsupportedError);
+});
+
+test("a named network takes the checkpoint's input channels", async () => {
+  for (const [name, inChans] of [
+    ["resnet18", 1],
+    ["test_vit", 4],
+  ] as const) {
+    const loaded = await loadArchitecture(name);
+    const tensors = unread(loaded, 7);
+    const stem = name === "resnet18" ? "conv1.weight" : "patch_embed.proj.weight";
+    const [width, , ...window] = tensors.get(stem)!.shape;
+    tensors.set(stem, { ...tensors.get(stem)!, shape: [width!, inChans, ...window] });
+    const { architecture } = await chooseModel(tensors, { model: name });
+    expect(inputSizeOf(architecture)[0]).toBe(inChans);
+  }
 });
