@@ -5,6 +5,7 @@ import {
   type Assumption,
   checkParameters,
   classifierOf,
+  classNames,
   countClasses,
   findModel,
   type IdentifiedModel,
@@ -46,6 +47,8 @@ export interface ChosenModel {
   readonly preprocess: PreprocessConfig;
   readonly preprocessFrom: PreprocessOrigin;
   readonly license: string | undefined;
+  /** Class names that the published model has; absent for other weights. */
+  readonly labels?: readonly string[] | undefined;
   /** The state dict under the architecture's names. */
   readonly tensors: Tensors;
   /** What the checkpoint's own library computes otherwise than timm. */
@@ -242,6 +245,7 @@ async function named(tensors: Tensors, info: ModelInfo): Promise<NetworkChoice> 
     preprocessFrom: "model",
     license: sameHead ? info.license : undefined,
     alternatives: [],
+    labels: sameHead ? await classNames(info) : undefined,
     warnings: sameHead
       ? []
       : [

@@ -12,7 +12,7 @@ function evaluate(size: Size, s: number): number {
   if (size.op === "symbol") return s;
   const [a, b] = size.args.map((arg) => evaluate(arg, s)) as [number, number];
   if (size.op === "floordiv") return Math.floor(a / b);
-  return size.op === "add" ? size.args.reduce((sum, arg) => sum + evaluate(arg, s), 0) : a * b;
+  return size.op === "add" ? size.args.reduce<number>((sum, arg) => sum + evaluate(arg, s), 0) : a * b;
 }
 
 test.each([
