@@ -9,9 +9,16 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { deserialize, serialize } from "node:v8";
 import { deflateRawSync, gunzipSync, inflateRawSync } from "node:zlib";
 import { exportedNetwork } from "./architectures/exported-network.mjs";
-import { ARCHITECTURE_ENDING, buildIndex, encodeArchitecture, INDEX_FILE } from "../packages/models/dist/index.js";
+import {
+  ARCHITECTURE_ENDING,
+  buildIndex,
+  encodeArchitecture,
+  INDEX_FILE,
+  writeArchitectureFile,
+} from "../packages/models/dist/index.js";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { values } = parseArgs({
@@ -23,7 +30,7 @@ const { values } = parseArgs({
 const EXPORT_ENDING = ".json.gz";
 const TAPS_ENDING = ".taps.json.gz";
 const data = join(root, "packages/architectures/data");
-const deflate = (value) => deflateRawSync(JSON.stringify(value), { level: 9 });
+const deflate = (bytes) => deflateRawSync(bytes, { level: 9 });
 const readExport = (file) => JSON.parse(gunzipSync(readFileSync(file)).toString());
 const isNewer = (a, b) => existsSync(a) && (!existsSync(b) || statSync(a).mtimeMs >= statSync(b).mtimeMs);
 
@@ -32,10 +39,10 @@ async function convert(name) {
   const [exported, taps] = [EXPORT_ENDING, TAPS_ENDING].map((ending) => join(values.from, name + ending));
   const kept = join(values.from, `${name}.converted`);
   if (!values.fresh && isNewer(kept, exported) && isNewer(kept, taps))
-    return JSON.parse(inflateRawSync(readFileSync(kept)));
+    return deserialize(inflateRawSync(readFileSync(kept)));
   const document = readExport(exported);
   const result = await convertDocument(document, existsSync(taps) ? readExport(taps) : undefined);
-  writeFileSync(kept, deflateRawSync(JSON.stringify(result)));
+  writeFileSync(kept, deflateRawSync(serialize(result)));
   return result;
 }
 
@@ -69,7 +76,7 @@ for (const [index, name] of names.entries()) {
       `${name} was exported with ${JSON.stringify(converted.versions)}; expected ${JSON.stringify(versions)}`,
     );
   }
-  const bytes = deflate(converted.content);
+  const bytes = deflate(writeArchitectureFile(converted.content));
   const hash = createHash("sha256").update(bytes).digest("hex");
   // Names that are one network share its file.
   if (!files.has(hash)) files.set(hash, { file: name, bytes });
@@ -83,11 +90,14 @@ for (const [index, name] of names.entries()) {
 }
 if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
 
+const index = deflate(JSON.stringify(buildIndex(architectures, { versions, refused })));
 mkdirSync(data, { recursive: true });
-for (const file of readdirSync(data)) if (file.endsWith(ARCHITECTURE_ENDING)) rmSync(join(data, file));
-for (const { file, bytes } of files.values()) writeFileSync(join(data, `${file}${ARCHITECTURE_ENDING}`), bytes);
-const index = deflate(buildIndex(architectures, { versions, refused }));
+const written = new Map([...files.values()].map(({ file, bytes }) => [`${file}${ARCHITECTURE_ENDING}`, bytes]));
+for (const [file, bytes] of written) writeFileSync(join(data, file), bytes);
 writeFileSync(join(data, INDEX_FILE), index);
+for (const file of readdirSync(data)) {
+  if (file.endsWith(ARCHITECTURE_ENDING) && !written.has(file)) rmSync(join(data, file));
+}
 const total = [...files.values()].reduce((sum, { bytes }) => sum + bytes.length, index.length);
 console.log(
   `${architectures.length} architectures in ${files.size} files, ${total} bytes; the index has ${index.length}`,

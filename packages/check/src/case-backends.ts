@@ -6,6 +6,8 @@ import type { Availability, Backend } from "@samoyed/runtime";
 /** A converted model. */
 export interface MadeArtifact {
   readonly path: string;
+  /** SHA-256 of the checkpoint that it was made of. */
+  readonly sourceSha256: string;
   /** Of the weights that an engine computes with, where they are stored in fewer bits. */
   readonly weightsSha256?: string;
 }
@@ -57,11 +59,12 @@ export function caseBackends(
       async open({ signal }) {
         const making = made.get(format!) ?? make(format!);
         made.set(format!, making);
-        const { path, weightsSha256 } = await making;
+        const { path, sourceSha256, weightsSha256 } = await making;
         const session = await backend.load(path, { signal });
         return {
           run: (inputs, options) => session.run(inputs, options),
           dispose: () => session.dispose(),
+          artifact: { contract: session.contract, sourceSha256 },
           ...(weightsSha256 === undefined ? {} : { weightsSha256 }),
         };
       },

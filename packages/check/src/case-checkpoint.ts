@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { MismatchError } from "@samoyed/core";
-import { fileSource, hashSource } from "@samoyed/core/node";
 import { writeTorchZip } from "@samoyed/checkpoint";
 import type { FileCheckpoint, LoadedCase, StandInCheckpoint } from "@samoyed/golden";
 import { standInTensors } from "./stand-in-tensors.ts";
+import { fileSha256 } from "./weights-hash.ts";
 import { writeWhole } from "./write-whole.ts";
 
 /** Where a case's checkpoint is made, and where the case is. */
@@ -35,14 +35,9 @@ async function checkedFile(
   { folder, signal }: CheckpointPlace,
 ): Promise<string> {
   const path = join(folder, relative);
-  const source = await fileSource(path);
-  try {
-    const actual = await hashSource(source, { signal });
-    if (actual !== sha256)
-      throw new MismatchError(`${path}: has SHA-256 ${actual}; the case was recorded with ${sha256}`);
-  } finally {
-    await source.close();
-  }
+  const actual = await fileSha256(path, signal);
+  if (actual !== sha256)
+    throw new MismatchError(`${path}: has SHA-256 ${actual}; the case was recorded with ${sha256}`);
   return path;
 }
 

@@ -57,3 +57,25 @@ test("one value of the logits that is off fails", async () => {
   const { backends } = await checkCase(SHAPES, { backends: [wrong], cacheDir, env: {} });
   expect(backends[0]).toMatchObject({ verdict: { kind: "failed" } });
 });
+
+test("an artifact whose contract says something else fails, however right its logits are", async () => {
+  const engine = smyd();
+  const wrong: Backend = {
+    ...engine,
+    async load(artifact, options) {
+      const session = await engine.load(artifact, options);
+      const { preprocess, ...rest } = session.contract!;
+      const { mean, std } = preprocess;
+      return {
+        ...session,
+        contract: { ...rest, preprocess: { ...preprocess, mean: std, std: mean } },
+        dispose: () => session.dispose(),
+        run: (inputs, options) => session.run(inputs, options),
+      };
+    },
+  };
+  const { backends } = await checkCase(SHAPES, { backends: [wrong], cacheDir, env: {} });
+  expect(backends[0]).toMatchObject({
+    verdict: { kind: "failed", reasons: [expect.stringContaining("preprocess.mean: got")] },
+  });
+});

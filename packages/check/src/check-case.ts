@@ -3,15 +3,16 @@ import { convertFile } from "@samoyed/convert/node";
 import { SamoyedError } from "@samoyed/core";
 import { type CaseEvent, type CaseResult, type LoadedCase, runCase } from "@samoyed/golden";
 import { loadCase } from "@samoyed/golden/node";
+import { classNames, listModels } from "@samoyed/models";
 import { preprocessImage } from "@samoyed/preprocess";
 import type { Format } from "@samoyed/graph";
 import type { Backend } from "@samoyed/runtime";
-import { type AssetOptions, assetReader, imagenetLabels } from "./assets.ts";
+import { type AssetOptions, assetReader } from "./assets.ts";
 import { caseBackends, type MadeArtifact } from "./case-backends.ts";
 import { caseCheckpoint } from "./case-checkpoint.ts";
 import { withScratch } from "./scratch.ts";
 import { storedWeightsSha256 } from "./stored-weights-sha256.ts";
-import { weightsSha256 } from "./weights-hash.ts";
+import { fileSha256, weightsSha256 } from "./weights-hash.ts";
 
 /** Options of `checkCase`. */
 export interface CheckCaseOptions extends AssetOptions {
@@ -31,6 +32,8 @@ interface ArtifactOptions extends Pick<CheckCaseOptions, "checkpoint" | "signal"
   readonly folder: string;
   readonly stored: string;
   readonly scratch: string;
+  /** The names of the classes; unknown for other networks. */
+  readonly labels: readonly string[] | undefined;
   /** The weights are not those of the case. */
   readonly other: boolean;
 }
@@ -40,7 +43,7 @@ async function makeArtifact(
   format: Format,
   { case: loaded, options }: { readonly case: LoadedCase; readonly options: ArtifactOptions },
 ): Promise<MadeArtifact> {
-  const { folder, checkpoint: given, stored, scratch, other, signal } = options;
+  const { folder, checkpoint: given, stored, scratch, labels, other, signal } = options;
   const { checkpoint: weights, model, preprocess } = loaded.case;
   const checkpoint = given?.path ?? (await caseCheckpoint(loaded, { folder, scratch, signal }));
   const report = await convertFile(checkpoint, {
@@ -49,13 +52,21 @@ async function makeArtifact(
     weights: stored,
     signal,
     preprocess,
+    ...(labels === undefined || other ? {} : { labels }),
     // A case that comes with its checkpoint may be of a network that has no name: that is recognized.
     ...(weights.kind === "file" ? {} : { model }),
     ...(weights.kind === "stand-in" && !other ? { standIn: weights.note } : {}),
   });
   const path = join(scratch, report.files[0]!.file);
-  if (stored === "float32") return { path };
-  return { path, weightsSha256: await storedWeightsSha256(path, { format, checkpoint, signal }) };
+  const sourceSha256 = await fileSha256(checkpoint, signal);
+  if (stored === "float32") return { path, sourceSha256 };
+  return { path, sourceSha256, weightsSha256: await storedWeightsSha256(path, { format, checkpoint, signal }) };
+}
+
+/** The class names of a published model; `undefined` for another, or where it has none. */
+async function publishedLabels(name: string): Promise<readonly string[] | undefined> {
+  const published = (await listModels(name)).find((model) => model.name === name);
+  return published && classNames(published);
 }
 
 /**
@@ -77,10 +88,9 @@ export async function checkCase(folder: string, options: CheckCaseOptions): Prom
     signal,
   } = options;
   const loaded = await loadCase(folder);
-  const { labels: own, checkpoint: caseWeights, images } = loaded.case;
+  const { labels: own, checkpoint: caseWeights } = loaded.case;
   const asset = assetReader(options);
-  // The names of ImageNet's classes are an asset too: not worth a download where the image is at hand.
-  const labels = own ?? (images.some((image) => image.asset) ? await imagenetLabels(asset) : undefined);
+  const labels = own ?? (await publishedLabels(loaded.case.model));
   return withScratch(join(cacheDir, "scratch"), async (scratch) => {
     const weights = checkpoint && { name: checkpoint.name, sha256: await weightsSha256(checkpoint.path, signal) };
     const other = weights !== undefined && weights.sha256 !== caseWeights.weightsSha256;
@@ -94,7 +104,7 @@ export async function checkCase(folder: string, options: CheckCaseOptions): Prom
           try {
             return await makeArtifact(format, {
               case: loaded,
-              options: { folder, checkpoint, stored, scratch, other, signal },
+              options: { folder, checkpoint, stored, scratch, labels, other, signal },
             });
           } catch (error) {
             if (checkpoint && error instanceof SamoyedError) unconverted = error;

@@ -1,9 +1,17 @@
 import { lazyFromChunks, type LazyTensor, MismatchError, type Shape, UnsupportedError } from "@samoyed/core";
-import { type Architecture, findModel, loadArchitecture, modelParameters, resnetConfig } from "@samoyed/models";
+import {
+  type Architecture,
+  findModel,
+  imagenetNames,
+  loadArchitecture,
+  modelParameters,
+  resnetConfig,
+} from "@samoyed/models";
 import { expect, test } from "vitest";
+import { buildContract } from "./build-contract.ts";
 import { buildGraph } from "./build-graph.ts";
 import { chooseModel, DEFAULT_PREPROCESS } from "./choose-model.ts";
-import { conversionWarnings } from "./warnings.ts";
+import { preprocessAssumptions } from "./preprocess-assumptions.ts";
 
 /** Tensors that say what they are, and that nobody may read. */
 function unread(architecture: Architecture, numClasses: number): Map<string, LazyTensor> {
@@ -40,14 +48,43 @@ test("a fine-tuned head keeps the named model's preprocessing, but not its licen
   expect(model.warnings[0]).toContain("no license is recorded");
 });
 
+test("a named model brings the class names of what it was trained on, and says so; other weights do not", async () => {
+  const names = await imagenetNames();
+  const model = await chooseModel(unread(resnet18, 1000), { model: "ssl_resnet18" });
+  expect(model.labels).toEqual(names);
+  expect(conversionWarnings(model, {})).toEqual([
+    "Class names are those that resnet18.fb_ssl_yfcc100m_ft_in1k was published with, imagenet-1k; --labels gives others.",
+  ]);
+  const graph = buildGraph({ model, tensors: unread(resnet18, 1000) }, {}).graph;
+  const source = { name: "x.pth", sha256: "0" };
+  expect(buildContract({ model, graph, source }, {})).toMatchObject({ labels: names });
+  const own = Array.from({ length: 1000 }, (_, i) => `class ${i}`);
+  expect(buildContract({ model, graph, source }, { labels: own })).toMatchObject({ labels: own });
+  const features = buildGraph({ model, tensors: unread(resnet18, 1000) }, { features: true }).graph;
+  expect(buildContract({ model, graph: features, source }, { features: true })).not.toHaveProperty("labels");
+  for (const [classes, options] of [
+    [7, { model: "ssl_resnet18" }],
+    [1000, {}],
+  ] as const) {
+    expect((await chooseModel(unread(resnet18, classes), options)).labels).toBeUndefined();
+  }
+});
+
 test("published models that disagree on preprocessing leave timm's default, and a word about it", async () => {
   const model = await chooseModel(unread(resnet18, 1000));
   expect(model.candidates.length).toBeGreaterThan(3);
   expect(model).toMatchObject({ name: "resnet18", preprocessFrom: "default", license: undefined });
   expect(model.preprocess).toEqual(DEFAULT_PREPROCESS);
-  expect(conversionWarnings(model, {}).join(" ")).toMatch(/name the model, such as resnet18\.\w+ or/u);
-  const given = conversionWarnings(model, { preprocess: DEFAULT_PREPROCESS, labels: ["x"] });
-  expect(given.filter((text) => !model.warnings.includes(text))).toEqual([]);
+  const [assumed] = preprocessAssumptions(model);
+  expect(assumed).toMatchObject({ origin: "assumed", value: expect.stringContaining("224×224, bicubic, crop 0.875") });
+  const options = assumed!.alternatives.map(({ option }) => option).join(" ");
+  expect(options).toMatch(/^--size --interpolation .*--model resnet18\.\w+/u);
+  const given = preprocessAssumptions(model, DEFAULT_PREPROCESS);
+  expect(given.map(({ origin, alternatives }) => [origin, alternatives.length])).toEqual([["given", 0]]);
+  expect(preprocessAssumptions(model, { mean: [0, 0, 0] }).map(({ origin, value }) => [origin, value])).toEqual([
+    ["given", "mean 0,0,0"],
+    ["assumed", "224×224, bicubic, crop 0.875, center crop, std 0.229,0.224,0.225"],
+  ]);
 });
 
 test("published models that agree on it decide", async () => {

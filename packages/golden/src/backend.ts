@@ -1,4 +1,5 @@
 import type { Tensor } from "@samoyed/core";
+import type { ArtifactContract } from "./contract-check.ts";
 import type { ToleranceName } from "./tolerance.ts";
 
 /** A network that is ready to run; `Session` of `@samoyed/runtime` is one. */
@@ -14,6 +15,8 @@ export interface CaseSession {
   dispose(): Promise<void>;
   /** `weightsDigest` of the weights that it computes with, where they were stored in fewer bits. */
   readonly weightsSha256?: string;
+  /** The contract of the artifact that it was loaded from; absent for a network that comes from none. */
+  readonly artifact?: ArtifactContract;
 }
 
 /** Runs a case: a backend of `@samoyed/runtime` with the artifact that was converted for it. */

@@ -6,6 +6,7 @@ export type CheckStatus = "passed" | "warned" | "failed" | "contradicted" | "not
 
 /** Names of the checks, in report order. */
 export type CheckName =
+  | "contract"
   | "outputs"
   | "finite"
   | "max"

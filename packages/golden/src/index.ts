@@ -1,3 +1,4 @@
+export type { ArtifactContract } from "./contract-check.ts";
 export { type Accuracy, accuracyOf, type Prediction, predictionsOf } from "./classification/predictions.ts";
 export type { CaseBackend, CaseSession } from "./backend.ts";
 export {

@@ -2,6 +2,7 @@ import { sameShape, type Tensor } from "@samoyed/core";
 import type { CaseBackend } from "./backend.ts";
 import type { Check } from "./check.ts";
 import { compareTaps, tapsCheck, type TapsResult } from "./compare-taps.ts";
+import { contractCheck, type ExpectedContract } from "./contract-check.ts";
 import { driftCheck } from "./drift.ts";
 import type { LoadedTaps } from "./load-taps.ts";
 import type { Picked } from "./pick-recording.ts";
@@ -14,6 +15,7 @@ import { verdictOf } from "./verdict.ts";
 /** Options of `judgeBackend`: the references of its output. */
 export interface JudgeOptions {
   readonly comparison: CaseComparison;
+  readonly contract: Omit<ExpectedContract, "standIn">;
   readonly standIn: boolean;
   readonly picked: Picked;
   /** Storage of the weights. */
@@ -49,6 +51,7 @@ export function judgeBackend(
   const drift = driftOf(output.output, options);
   const taps = compareRecordedTaps(output.taps, { ...options, backend });
   const checks = [
+    ...(output.artifact ? [contractCheck(output.artifact, { ...options.contract, standIn })] : []),
     ...(picked.check ? [picked.check] : []),
     ...(recorded?.checks ?? []),
     ...(drift && recording

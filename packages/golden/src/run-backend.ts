@@ -1,5 +1,6 @@
 import { formatShape, SamoyedError, type Tensor, throwIfAborted, UnavailableError } from "@samoyed/core";
 import { type CaseBackend, type CaseSession, INPUT } from "./backend.ts";
+import type { ArtifactContract } from "./contract-check.ts";
 import type { LoadedTaps } from "./load-taps.ts";
 import { sampleTaps } from "./sample-taps.ts";
 import type { TaskOutput } from "./task-comparison.ts";
@@ -13,6 +14,7 @@ export type BackendOutput =
       readonly output: Tensor<"float32">;
       readonly milliseconds: number;
       readonly weightsSha256: string | undefined;
+      readonly artifact: ArtifactContract | undefined;
       readonly taps: TapsOutput | undefined;
     }
   /** An output of the wrong form, or an error. */
@@ -59,9 +61,9 @@ export async function runBackend(backend: CaseBackend, options: RunBackendOption
       rows.push(rowOf(outputs, { ...options.task, size: rows[0]?.length }));
       options.onImage(index + 1);
     }
-    const { weightsSha256 } = session;
+    const { weightsSha256, artifact } = session;
     const taps = options.taps && (await runTaps(session, { ...options, taps: options.taps }));
-    return { kind: "ran", version, output: stack(rows), milliseconds: median(times), weightsSha256, taps };
+    return { kind: "ran", version, output: stack(rows), milliseconds: median(times), weightsSha256, artifact, taps };
   } catch (error) {
     throwIfAborted(signal);
     if (error instanceof UnavailableError) {

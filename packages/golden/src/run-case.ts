@@ -76,6 +76,7 @@ export async function runCase(loaded: LoadedCase, options: RunCaseOptions): Prom
     const documented = place < 0 ? [] : judged.map((judgment) => judgment.checks[place]!);
     const result = judgeBackend(entry, {
       comparison,
+      contract: { case: loaded.case, labels: other ? undefined : (loaded.case.labels ?? options.labels) },
       standIn,
       picked: picks[index]!,
       stored,

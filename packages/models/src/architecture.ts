@@ -26,6 +26,11 @@ export function architectures(): ReadonlyMap<string, Architecture> {
   return (known ??= new Map(FAMILIES.flatMap((family) => [...family.architectures()])));
 }
 
+/** timm's names without a tag of all architectures that `loadArchitecture` has. */
+export async function architectureNames(): Promise<ReadonlySet<string>> {
+  return new Set([...architectures().keys(), ...(await openCatalogue()).names]);
+}
+
 /**
  * Loads an architecture by timm's name without a tag: a family's, else the catalogue's.
  *
@@ -61,6 +66,11 @@ export function modelParameters(
 /** The tensors of an architecture that depend on the number of classes. */
 export function classifierOf(architecture: Architecture): Classifier {
   return familyOf(architecture).classifier(architecture);
+}
+
+/** The architecture with as many input channels as a state dict of it has; as it is, where that does not tell. */
+export function withChannelsOf(architecture: Architecture, tensors: ReadonlyMap<string, TensorType>): Architecture {
+  return familyOf(architecture).withChannelsOf(architecture, tensors);
 }
 
 /** The input size of an architecture: channels, height, width. */

@@ -1,5 +1,5 @@
 import type { Shape } from "@samoyed/core";
-import { type ReadData, readJson } from "./read-json.ts";
+import { readDocument, type ReadData, writeDocument } from "./document.ts";
 import type { StoredGraph } from "./stored-graph.ts";
 
 /** A tensor of a state dict: its name, its shape, and its dtype where that is not float32. */
@@ -25,6 +25,8 @@ export interface ArchitectureFile {
   readonly taps: readonly string[];
   /** Outputs: `logits`, `features` where there is a classifier, and `tapName(module)` for each of `taps`. */
   readonly graph: StoredGraph;
+  /** The bytes of the tensors that the graph has and no state dict contains. */
+  readonly data: Uint8Array;
 }
 
 /** Largest file, decompressed, in bytes: ten times the largest one. */
@@ -37,5 +39,11 @@ const MAX_BYTES = 32 * 2 ** 20;
  * @throws FormatError when it is damaged, UnsupportedError when it is of another version.
  */
 export async function readArchitectureFile(read: ReadData, name: string, hash: string): Promise<ArchitectureFile> {
-  return (await readJson(read, name, { maxBytes: MAX_BYTES, hash })) as ArchitectureFile;
+  const { document, data } = await readDocument(read, name, { maxBytes: MAX_BYTES, hash });
+  return { ...(document as Omit<ArchitectureFile, "data">), data };
+}
+
+/** The bytes that `readArchitectureFile` reads, not compressed. */
+export function writeArchitectureFile({ data, ...document }: ArchitectureFile): Uint8Array<ArrayBuffer> {
+  return writeDocument({ document, data });
 }

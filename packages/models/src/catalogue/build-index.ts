@@ -1,9 +1,9 @@
 import type { DType } from "@samoyed/core";
 import type { TensorType } from "../parameter.ts";
-import type { ArchitectureFile } from "./architecture-file.ts";
+import { type ArchitectureFile, writeArchitectureFile } from "./architecture-file.ts";
 import type { CatalogueIndex } from "./catalogue.ts";
 import { fingerprint, sketch, type VariableNames } from "./fingerprint.ts";
-import { hashText } from "./hash-text.ts";
+import { hashBytes } from "./hash-text.ts";
 import { ARCHITECTURE_VERSION } from "./stored-graph.ts";
 
 /** An architecture with its place in the data. */
@@ -38,7 +38,7 @@ export function buildIndex(
       fingerprint(tensors, variable),
       sketches.get(key)!,
       parameters,
-      hashText(JSON.stringify(content)),
+      hashBytes(writeArchitectureFile(content)),
     ] as const;
   });
   return {

@@ -7,7 +7,7 @@ import { Catalogue, openCatalogue } from "./catalogue.ts";
 import { type CataloguedArchitecture, channelsOf } from "./catalogued-architecture.ts";
 import { decodeGraph } from "./decode-graph.ts";
 import { readData } from "./read-data.ts";
-import type { ReadData } from "./read-json.ts";
+import type { ReadData } from "./document.ts";
 
 const catalogue = await openCatalogue();
 
@@ -71,7 +71,14 @@ it("a table of indices that the network reads is required, and stays integer", a
   const { file } = await load("efficientformer_l1");
   const names = file.tensors.map(([name]) => name);
   const { input } = file.graph;
-  const graph = decodeGraph(file.graph, { name: "n", names, tensors, input, outputs: [["logits", "logits"]] });
+  const graph = decodeGraph(file.graph, {
+    name: "n",
+    data: file.data,
+    names,
+    tensors,
+    input,
+    outputs: [["logits", "logits"]],
+  });
   expect(graph.initializers.get(table)?.dtype).toBe("int64");
   tensors.set(table, lazyTensor(table, zeros("float32", [49, 49])));
   await expect(identifyModel(tensors)).rejects.toThrow(`${table} is float32, expected int64`);

@@ -3,9 +3,9 @@ import type { Hypothesis } from "../family.ts";
 import type { TensorType } from "../parameter.ts";
 import { readArchitectureFile } from "./architecture-file.ts";
 import { type CataloguedArchitecture, channelsOf, storedChannels } from "./catalogued-architecture.ts";
+import { type ReadData, readDocument } from "./document.ts";
 import { fingerprint, similarity, sketch, type VariableNames } from "./fingerprint.ts";
 import { readData } from "./read-data.ts";
-import { type ReadData, readJson } from "./read-json.ts";
 
 /** The catalogue's index: small, and read first. */
 export interface CatalogueIndex {
@@ -18,7 +18,7 @@ export interface CatalogueIndex {
   readonly channels: readonly (readonly [name: string, axis: number])[];
   /** Sketches of names; architectures that differ in sizes only share one. */
   readonly sketches: readonly (readonly string[])[];
-  /** timm's name, its file without the ending, the fingerprint, the index of its sketch, its number of parameters, and the file's `hashText`. */
+  /** timm's name, its file without the ending, the fingerprint, the index of its sketch, its number of parameters, and the file's `hashBytes`. */
   readonly architectures: readonly (readonly [
     name: string,
     file: string,
@@ -38,7 +38,9 @@ export const ARCHITECTURE_ENDING = ".architecture";
 
 const MAX_INDEX_BYTES = 16 * 2 ** 20;
 /** How many architectures are compared when none fits. */
-const NEAREST = 3;
+const NEAREST = 8;
+/** The least share of the best similarity with which names are compared at all: a sketch is an estimate. */
+const NEAR_BEST = 0.7;
 
 type Tensors = ReadonlyMap<string, TensorType>;
 
@@ -62,7 +64,8 @@ export class Catalogue {
    * @throws FormatError when the index is damaged, UnsupportedError when it is of another version.
    */
   static async open(read: ReadData = readData): Promise<Catalogue> {
-    return new Catalogue(read, (await readJson(read, INDEX_FILE, { maxBytes: MAX_INDEX_BYTES })) as CatalogueIndex);
+    const { document } = await readDocument(read, INDEX_FILE, { maxBytes: MAX_INDEX_BYTES });
+    return new Catalogue(read, document as CatalogueIndex);
   }
 
   /** The names of all architectures, in timm's order. */
@@ -107,7 +110,7 @@ export class Catalogue {
     if (best === 0) return [];
     const parameters = [...tensors.values()].reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
     const rows = this.index.architectures
-      .filter((row) => scores[row[3]] === best)
+      .filter((row) => scores[row[3]]! >= NEAR_BEST * best)
       .sort((a, b) => Math.abs(a[4] - parameters) - Math.abs(b[4] - parameters))
       .slice(0, NEAREST);
     return this.#hypotheses(
@@ -126,7 +129,6 @@ export class Catalogue {
         return {
           name,
           architecture: { ...architecture, channels: channelsOf(architecture.file, tensors) },
-          assumptions: [],
         };
       }),
     );

@@ -1,20 +1,15 @@
-import {
-  bytesToTensor,
-  castLazy,
-  decodeBase64,
-  type DType,
-  type LazyTensor,
-  lazyTensor,
-  type Tensor,
-} from "@samoyed/core";
+import { castLazy, type LazyTensor, lazyTensor } from "@samoyed/core";
 import { createBuilder } from "@samoyed/graph";
 import type { Attribute, Dim, Graph } from "@samoyed/ir";
-import type { StoredAttribute, StoredGraph, StoredTensor } from "./stored-graph.ts";
+import type { StoredAttribute, StoredGraph } from "./stored-graph.ts";
+import { readStored } from "./stored-tensors.ts";
 
 /** Options of `decodeGraph`. */
 export interface DecodeOptions {
   /** The graph's name. */
   readonly name: string;
+  /** The bytes of the tensors that the stored graph has. */
+  readonly data: Uint8Array;
   /** The state dict's names, in the order in which the graph refers to them. */
   readonly names: readonly string[];
   /** The state dict. */
@@ -25,13 +20,9 @@ export interface DecodeOptions {
   readonly outputs: readonly (readonly [stored: string, name: string])[];
 }
 
-function readStored([dtype, shape, base64]: StoredTensor): Tensor {
-  return bytesToTensor(decodeBase64(base64), dtype as DType, shape);
-}
-
-function readStoredAttribute(attribute: StoredAttribute): Attribute {
+function readStoredAttribute(data: Uint8Array, attribute: StoredAttribute): Attribute {
   if (attribute.type !== "tensor") return attribute;
-  return { type: "tensor", value: lazyTensor("value", readStored(attribute.value)) };
+  return { type: "tensor", value: lazyTensor("value", readStored(data, attribute.value)) };
 }
 
 /** The nodes that outputs need, by their index. */
@@ -67,7 +58,7 @@ function modulePath(tensor: string): string {
  * @throws FormatError, ShapeError when the tensors or the input do not fit the graph.
  */
 export function decodeGraph(stored: StoredGraph, options: DecodeOptions): Graph {
-  const { name, names, tensors, input, outputs } = options;
+  const { name, data, names, tensors, input, outputs } = options;
   const builder = createBuilder({ name, opset: stored.opset });
   const values: string[] = [builder.input("input", "float32", input)];
   // Of several outputs that are one value, the first is it, and the others copy it.
@@ -93,7 +84,7 @@ export function decodeGraph(stored: StoredGraph, options: DecodeOptions): Graph 
     const known = constants.get(key);
     if (known !== undefined) return known;
     const added = builder.initializer(
-      lazyTensor(fresh(`constant_${key.slice(1)}`), readStored(stored.constants[Number(key.slice(1))]!)),
+      lazyTensor(fresh(`constant_${key.slice(1)}`), readStored(data, stored.constants[Number(key.slice(1))]!)),
     );
     constants.set(key, added);
     return added;
@@ -126,7 +117,7 @@ export function decodeGraph(stored: StoredGraph, options: DecodeOptions): Graph 
     builder.node(operator, named, {
       name: nodeName,
       attributes: Object.fromEntries(
-        Object.entries(stored.attributes[attributes]!).map(([key, value]) => [key, readStoredAttribute(value)]),
+        Object.entries(stored.attributes[attributes]!).map(([key, value]) => [key, readStoredAttribute(data, value)]),
       ),
       outputs: outputNames,
     });

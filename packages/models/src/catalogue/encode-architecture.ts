@@ -26,7 +26,7 @@ export async function encodeArchitecture(network: ExportedNetwork): Promise<Arch
     throw new InternalError(`the graph has ${graph.outputs.length} outputs; expected ${outputs.join(", ")}`);
   }
   const modules = taps?.modules ?? [];
-  const stored = await encodeGraphs(
+  const encoded = await encodeGraphs(
     [
       { graph, outputs: Object.fromEntries(graph.outputs.map(({ name }, i) => [name, outputs[i]!])) },
       ...(taps === undefined
@@ -50,6 +50,6 @@ export async function encodeArchitecture(network: ExportedNetwork): Promise<Arch
     channels,
     ...(sides !== undefined && { sides }),
     taps: modules,
-    graph: stored,
+    ...encoded,
   };
 }

@@ -43,10 +43,13 @@ const options = { name: "again", names: NAMES, tensors: WEIGHTS, input: ["N", 4]
 
 describe("a graph without weights", () => {
   it("computes the same when its weights are back", async () => {
-    const stored = await encodeGraphs([{ graph, outputs: { right: "logits", left: "features" } }], NAMES);
+    const { graph: stored, data } = await encodeGraphs(
+      [{ graph, outputs: { right: "logits", left: "features" } }],
+      NAMES,
+    );
     const text = JSON.stringify(stored);
     const outputs = [["logits", "logits"] as const, ["features", "features"] as const];
-    const back = decodeGraph(JSON.parse(text) as typeof stored, { ...options, outputs });
+    const back = decodeGraph(JSON.parse(text) as typeof stored, { ...options, data, outputs });
     expect(await run(back)).toEqual(await run(graph));
     expect(back.nodes.map(({ name }) => name)).toEqual([
       "a",
@@ -63,21 +66,21 @@ describe("a graph without weights", () => {
 
   it("has what an output needs, and no more", async () => {
     const shorter = chain(["a.weight"], ["left"]);
-    const stored = await encodeGraphs(
+    const { graph: stored, data } = await encodeGraphs(
       [
         { graph, outputs: { right: "logits", left: "features" } },
         { graph: shorter, outputs: { left: "tap" } },
       ],
       NAMES,
     );
-    const back = decodeGraph(stored, { ...options, outputs: [["tap", "tap.a"]] });
+    const back = decodeGraph(stored, { ...options, data, outputs: [["tap", "tap.a"]] });
     expect(await run(back)).toEqual(await run(shorter));
     expect([...back.initializers.keys()].filter((name) => WEIGHTS.has(name))).toEqual(["a.weight"]);
   });
 
   it("stores once what several graphs compute alike", async () => {
-    const once = await encodeGraphs([{ graph, outputs: { right: "logits", left: "features" } }], NAMES);
-    const twice = await encodeGraphs(
+    const { graph: once } = await encodeGraphs([{ graph, outputs: { right: "logits", left: "features" } }], NAMES);
+    const { graph: twice } = await encodeGraphs(
       [
         { graph, outputs: { right: "logits" } },
         { graph, outputs: { left: "features" } },
@@ -89,10 +92,14 @@ describe("a graph without weights", () => {
   });
 
   it("copies a value that is two outputs", async () => {
-    const stored = await encodeGraphs([{ graph, outputs: { right: "logits", left: "features" } }], NAMES);
+    const { graph: stored, data } = await encodeGraphs(
+      [{ graph, outputs: { right: "logits", left: "features" } }],
+      NAMES,
+    );
     const both = { ...stored, outputs: { ...stored.outputs, "tap.c": stored.outputs["logits"]! } };
     const back = decodeGraph(both, {
       ...options,
+      data,
       outputs: [
         ["logits", "logits"],
         ["tap.c", "tap.c"],

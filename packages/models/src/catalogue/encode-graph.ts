@@ -1,7 +1,7 @@
-import { InternalError, type LazyTensor } from "@samoyed/core";
-import type { Attribute, Graph, Node } from "@samoyed/ir";
-import { encodeBase64 } from "./encode-base64.ts";
+import { InternalError } from "@samoyed/core";
+import type { Graph, Node } from "@samoyed/ir";
 import type { StoredAttribute, StoredGraph, StoredInput, StoredNode, StoredTensor } from "./stored-graph.ts";
+import { StoredTensors } from "./stored-tensors.ts";
 
 /** A list whose entries are distinct, by a key. */
 class Table<T> {
@@ -16,19 +16,17 @@ class Table<T> {
   }
 }
 
-async function storeTensor(tensor: LazyTensor): Promise<StoredTensor> {
-  return [tensor.dtype, tensor.shape, encodeBase64(await tensor.read())];
-}
-
-async function storeAttribute(attribute: Attribute): Promise<StoredAttribute> {
-  return attribute.type === "tensor" ? { type: "tensor", value: await storeTensor(attribute.value) } : attribute;
-}
-
-async function storeAttributes(attributes: Node["attributes"]): Promise<Record<string, StoredAttribute>> {
-  const names = Object.keys(attributes).sort();
-  return Object.fromEntries(
-    await Promise.all(names.map(async (name) => [name, await storeAttribute(attributes[name]!)] as const)),
-  );
+async function storeAttributes(
+  attributes: Node["attributes"],
+  tensors: StoredTensors,
+): Promise<Record<string, StoredAttribute>> {
+  const stored: Record<string, StoredAttribute> = {};
+  for (const name of Object.keys(attributes).sort()) {
+    const attribute = attributes[name]!;
+    stored[name] =
+      attribute.type === "tensor" ? { type: "tensor", value: await tensors.add(attribute.value) } : attribute;
+  }
+  return stored;
 }
 
 /**
@@ -36,17 +34,19 @@ async function storeAttributes(attributes: Node["attributes"]): Promise<Record<s
  * compute alike is stored once.
  *
  * @param outputs the name of each graph's outputs in the stored graph, by their names in the graph.
+ * @returns the graph, and the bytes of the tensors that it has.
  */
 export async function encodeGraphs(
   graphs: readonly { readonly graph: Graph; readonly outputs: Readonly<Record<string, string>> }[],
   weights: readonly string[],
-): Promise<StoredGraph> {
+): Promise<{ readonly graph: StoredGraph; readonly data: Uint8Array<ArrayBuffer> }> {
   const [{ graph: first } = { graph: undefined }] = graphs;
   if (first === undefined) throw new InternalError("no graph to store");
   const weightPlaces = new Map(weights.map((name, place) => [name, place]));
   const operators = new Table<string>();
   const attributeTable = new Table<Readonly<Record<string, StoredAttribute>>>();
   const constants = new Table<StoredTensor>();
+  const tensors = new StoredTensors();
   const known = new Map<string, number>();
   const nodes: StoredNode[] = [];
   const outputs: Record<string, number> = {};
@@ -58,11 +58,11 @@ export async function encodeGraphs(
     const places = new Map<string, number | `w${string}` | `c${number}`>([[graph.inputs[0]!.name, 0]]);
     for (const [name, tensor] of graph.initializers) {
       const isWeight = weightPlaces.has(name);
-      places.set(name, isWeight ? `w${name}` : `c${constants.place(await storeTensor(tensor))}`);
+      places.set(name, isWeight ? `w${name}` : `c${constants.place(await tensors.add(tensor))}`);
     }
     for (const node of graph.nodes) {
       const op = operators.place(node.op);
-      const attributes = attributeTable.place(await storeAttributes(node.attributes));
+      const attributes = attributeTable.place(await storeAttributes(node.attributes, tensors));
       const inputs = node.inputs.map((name) => (name === "" ? null : places.get(name)!));
       const key = JSON.stringify([op, attributes, inputs, node.outputs.length]);
       let start = known.get(key);
@@ -86,7 +86,7 @@ export async function encodeGraphs(
     }
     for (const [name, stored] of Object.entries(named)) outputs[stored] = places.get(name) as number;
   }
-  return {
+  const stored = {
     opset: first.opset,
     input: first.inputs[0]!.shape,
     operators: operators.entries,
@@ -95,4 +95,5 @@ export async function encodeGraphs(
     nodes,
     outputs,
   };
+  return { graph: stored, data: tensors.bytes() };
 }

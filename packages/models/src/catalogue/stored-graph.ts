@@ -1,10 +1,14 @@
+import type { DType, Shape } from "@samoyed/core";
 import type { Attribute, Dim } from "@samoyed/ir";
 
 /** Version of the files: another one is refused. */
 export const ARCHITECTURE_VERSION = 1;
 
-/** A small tensor that no checkpoint contains: dtype, shape, and its bytes, little-endian, in base64. */
-export type StoredTensor = readonly [dtype: string, shape: readonly number[], base64: string];
+/**
+ * A tensor that no checkpoint contains: dtype, shape, and where its bytes, little-endian, begin in the file's data.
+ * `differences`: of int64 whose values all fit in 32 bits, each value less the one before it, as int32.
+ */
+export type StoredTensor = readonly [dtype: DType, shape: Shape, start: number, coding?: "differences"];
 
 /** An attribute; a tensor in it is stored. */
 export type StoredAttribute =

@@ -5,10 +5,14 @@ from collections.abc import Iterator
 
 import timm
 import timm.layers.weight_init
+import timm.models
 import torch
 
 # What fills a tensor in place and returns it.
 _INITIALIZERS = [name for name in dir(torch.nn.init) if name.endswith("_") and not name.startswith("_")]
+
+# Classes that scale their weights afterwards.
+_RESCALED = [value for value in vars(timm.models).values() if "fix_init_weight" in getattr(value, "__dict__", {})]
 
 
 def _leave(tensor: torch.Tensor, *_arguments, **_options) -> torch.Tensor:
@@ -23,9 +27,14 @@ def no_initialization() -> Iterator[None]:
         setattr(torch.nn.init, name, _leave)
     truncated = timm.layers.weight_init._trunc_normal_
     timm.layers.weight_init._trunc_normal_ = _leave
+    rescale = [(owner, owner.fix_init_weight) for owner in _RESCALED]
+    for owner in _RESCALED:
+        owner.fix_init_weight = _leave
     try:
         yield
     finally:
+        for owner, function in rescale:
+            owner.fix_init_weight = function
         timm.layers.weight_init._trunc_normal_ = truncated
         for name, function in saved.items():
             setattr(torch.nn.init, name, function)
@@ -35,6 +44,16 @@ def create(name: str, **options) -> torch.nn.Module:
     """A network of timm's in evaluation mode."""
     with no_initialization():
         return timm.create_model(name, **options).eval()
+
+
+def create_without_classifier(name: str) -> torch.nn.Module:
+    """A network that returns its pooled features."""
+    model = create(name, num_classes=0)
+    # inception_next makes a classifier of no classes, and leaves it out when it is told once more.
+    if any(parameter.numel() == 0 for parameter in model.parameters()):
+        with no_initialization():
+            model.reset_classifier(0)
+    return model.eval()
 
 
 def share_tensors(target: torch.nn.Module, source: torch.nn.Module) -> None:
