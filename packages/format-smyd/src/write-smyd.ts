@@ -10,7 +10,15 @@ import {
 } from "@samoyed/core";
 import { requireCanonical } from "@samoyed/graph";
 import { type Graph, requireContractPorts } from "@samoyed/ir";
-import { createXxh64, layOutData, LENGTH_BYTES, parseSmydHeader, smydHeaderLength, xxh64 } from "@samoyed/smyd-file";
+import {
+  createXxh64,
+  layOutData,
+  LENGTH_BYTES,
+  parseSmydHeader,
+  refuseForeign,
+  smydHeaderLength,
+  xxh64,
+} from "@samoyed/smyd-file";
 import { encodeGraph } from "./encode-graph.ts";
 import { encodeHeader } from "./encode-header.ts";
 import { type Emit, packWeight } from "./pack-weight.ts";
@@ -132,7 +140,8 @@ async function writePlanned(
 function requireReadable(header: Uint8Array, { name }: Graph): void {
   const label = `graph ${JSON.stringify(name)} as .smyd`;
   try {
-    smydHeaderLength(header.subarray(0, LENGTH_BYTES), label);
+    const head = header.subarray(0, LENGTH_BYTES);
+    if (smydHeaderLength(head) === undefined) refuseForeign(head, label);
     parseSmydHeader(header.subarray(LENGTH_BYTES), label).checkDigest(xxh64);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;

@@ -2,7 +2,7 @@
 import { FormatError, memorySource } from "@samoyed/core";
 import { describe, expect, test } from "vitest";
 import { changed, type Parts } from "../test/hand-made.ts";
-import { readSmydHeader } from "./read-header.ts";
+import { readSmydHeader } from "./read-source-header.ts";
 
 /** The defect, the change, and the error message. */
 type Case = readonly [string, (file: Parts) => void, string];

@@ -3,7 +3,7 @@ import { memorySource, SamoyedError } from "@samoyed/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { changed, type Json, type Parts } from "../test/hand-made.ts";
-import { readSmydHeader } from "./read-header.ts";
+import { readSmydHeader } from "./read-source-header.ts";
 
 /** SAMOYED_FUZZ=100 runs a hundred times as many cases. */
 const RUNS = 500 * Number(process.env["SAMOYED_FUZZ"] ?? 1);

@@ -12,3 +12,6 @@ export const MAX_NODES: number = 1 << 16;
 
 /** Most weights of a graph; a node has a few. */
 export const MAX_WEIGHTS: number = 1 << 18;
+
+/** Size of the header's length, which precedes the header: safetensors' 8 bytes. */
+export const LENGTH_BYTES = 8;

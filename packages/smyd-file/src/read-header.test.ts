@@ -1,13 +1,16 @@
 import { FormatError, memorySource, parseSafetensorsHeader } from "@samoyed/core";
 import { describe, expect, test } from "vitest";
 import { assemble, changed, fromHeader, parts } from "../test/hand-made.ts";
-import { LENGTH_BYTES, parseSmydHeader, readSmydHeader, smydHeaderLength } from "./read-header.ts";
+import { LENGTH_BYTES } from "./limits.ts";
+import { parseSmydHeader, smydHeaderLength } from "./read-header.ts";
+import { readSmydHeader } from "./read-source-header.ts";
+import { refuseForeign } from "./refuse-foreign.ts";
 import type { SmydFile } from "./types.ts";
 
 const read = (bytes: Uint8Array): Promise<SmydFile> => readSmydHeader(memorySource(bytes, "m.smyd"));
 
 function digestOf(bytes: Uint8Array): string {
-  const length = smydHeaderLength(bytes.subarray(0, LENGTH_BYTES), "m.smyd");
+  const length = smydHeaderLength(bytes.subarray(0, LENGTH_BYTES))!;
   return parseSafetensorsHeader(bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + length), "m.smyd").metadata.get("digest")!;
 }
 
@@ -43,7 +46,7 @@ describe("a file written by hand", () => {
 
   test("as a stream: the length, the header, and then the data", () => {
     const bytes = assemble(parts());
-    const length = smydHeaderLength(bytes.subarray(0, LENGTH_BYTES), "m.smyd");
+    const length = smydHeaderLength(bytes.subarray(0, LENGTH_BYTES))!;
     const { file } = parseSmydHeader(bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + length), "m.smyd");
     expect(file.dataOffset).toBe(LENGTH_BYTES + length);
     expect(file.dataOffset + file.dataBytes).toBe(bytes.byteLength);
@@ -168,8 +171,13 @@ describe("other files", () => {
   });
 
   test("a stream of which only the length has been read", () => {
-    expect(() => smydHeaderLength(text("<!DOCTYP"), "m.smyd")).toThrow("m.smyd: a web page, not a .smyd model");
-    expect(() => smydHeaderLength(text("not a mo"), "m.smyd")).toThrow("m.smyd: not a .smyd file");
+    for (const [head, message] of [
+      ["<!DOCTYP", "m.smyd: a web page, not a .smyd model"],
+      ["not a mo", "m.smyd: not a .smyd file"],
+    ] as const) {
+      expect(smydHeaderLength(text(head))).toBeUndefined();
+      expect(() => refuseForeign(text(head), "m.smyd")).toThrow(message);
+    }
   });
 
   test("a header beyond the cap", async () => {
@@ -189,7 +197,7 @@ describe("other files", () => {
 
   test("data at a wrong offset", async () => {
     const bytes = assemble(parts());
-    const length = smydHeaderLength(bytes.subarray(0, LENGTH_BYTES), "m.smyd");
+    const length = smydHeaderLength(bytes.subarray(0, LENGTH_BYTES))!;
     const end = LENGTH_BYTES + length;
     const shifted = new Uint8Array([...bytes.subarray(0, end), 0x20, ...bytes.subarray(end)]);
     new DataView(shifted.buffer).setBigUint64(0, BigInt(length + 1), true);

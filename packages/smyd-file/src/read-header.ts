@@ -1,79 +1,34 @@
 import {
-  type ByteSource,
   type Contract,
   describeJson,
   FormatError,
   formatShape,
   type JsonValue,
-  MAX_SAFETENSORS_HEADER_BYTES,
   parseContract,
   parseSafetensorsJson,
   quote,
-  type ReadOptions,
-  refuseSubstitute,
-  requireDataBytes,
   SAFETENSORS_DTYPES,
-  SAFETENSORS_LENGTH_BYTES,
-  SUBSTITUTE_HEAD_BYTES,
   UnsupportedError,
 } from "@samoyed/core";
 import { absentContractPort, type Attribute, checkNames, type Graph, MAX_RANK, type Node } from "@samoyed/ir";
 import { isReserved, layOutData, type PlacedTensor } from "./data-layout.ts";
 import { type HashBytes, smydDigest } from "./digest.ts";
-import { ALIGNMENT, MAX_HEADER_BYTES, SMYD_VERSION } from "./limits.ts";
+import { ALIGNMENT, LENGTH_BYTES, MAX_HEADER_BYTES, SMYD_VERSION } from "./limits.ts";
 import { type GraphRecord, readGraphRecord } from "./read-graph.ts";
 import type { WeightRecord } from "./read-weight.ts";
 import type { SmydFile, SmydVersion, SmydWeight } from "./types.ts";
-import { xxh64 } from "./xxh64/xxh64.ts";
 
 /** The keys of a `.smyd` file's metadata; the contract may be absent. */
 const METADATA = ["format", "version", "graph", "contract", "digest"];
 
-/** Size of the header's length, which precedes the header. */
-export const LENGTH_BYTES: number = SAFETENSORS_LENGTH_BYTES;
-
 /**
- * Reads and checks everything before the data of a `.smyd` file, and checks that the file has as much data as it says. No
- * weight is read; code that reads the data checks it against the hashes.
- *
- * @throws FormatError when the file is damaged, cut short, or something else.
- * @throws UnsupportedError when a later version of Samoyed wrote it.
+ * The header's length, from the file's first `LENGTH_BYTES`, for readers of streams; `undefined` for a file that
+ * `refuseForeign` refuses.
  */
-export async function readSmydHeader(source: ByteSource, options: ReadOptions = {}): Promise<SmydFile> {
-  const { label, byteLength } = source;
-  const head = await source.read(0, Math.min(SUBSTITUTE_HEAD_BYTES, byteLength), options);
-  const length = smydHeaderLength(head, label);
-  const left = byteLength - LENGTH_BYTES - length;
-  if (left < 0) {
-    throw new FormatError(`${label}: a header of ${length} bytes; the file has ${byteLength}`, {
-      hint: "The file was cut short; fetch it again.",
-    });
-  }
-  const { file, checkDigest } = parseSmydHeader(await source.read(LENGTH_BYTES, length, options), label);
-  requireDataBytes(file, { dataBytes: left, label });
-  checkDigest(xxh64);
-  return file;
-}
-
-/**
- * The header's length, from the file's first `LENGTH_BYTES`, for readers of streams; of a file that is something else,
- * more bytes tell what it is.
- *
- * @throws FormatError when it is not a valid length.
- */
-export function smydHeaderLength(head: Uint8Array, label: string): number {
-  if (head.byteLength === 0) throw new FormatError(`${label}: the file is empty`);
-  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-  const length = head.byteLength < LENGTH_BYTES ? 0 : Number(view.getBigUint64(0, true));
-  if (length > 0 && length <= MAX_HEADER_BYTES) return length;
-  refuseSubstitute(head, { label, expected: "a .smyd model" });
-  if (length > 0 && length <= MAX_SAFETENSORS_HEADER_BYTES) {
-    throw new FormatError(`${label}: a safetensors header of ${length} bytes; expected 1 to ${MAX_HEADER_BYTES}`);
-  }
-  const hex = Array.from(head.subarray(0, LENGTH_BYTES), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
-  throw new FormatError(`${label}: not a .smyd file: it begins with ${hex}`, {
-    hint: "Check that it is the right file, and complete. A .smyd model is written by: samoyed convert FILE --to smyd",
-  });
+export function smydHeaderLength(head: Uint8Array): number | undefined {
+  if (head.byteLength < LENGTH_BYTES) return undefined;
+  const length = Number(new DataView(head.buffer, head.byteOffset).getBigUint64(0, true));
+  return length > 0 && length <= MAX_HEADER_BYTES ? length : undefined;
 }
 
 /** What a header says, before its digest is checked. */

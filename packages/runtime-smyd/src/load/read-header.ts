@@ -13,7 +13,8 @@ export async function readHeader(stream: ByteStream): Promise<ParsedHeader> {
   const { label, byteLength } = stream;
   const length = new Uint8Array(LENGTH_BYTES);
   await stream.readInto(length);
-  const headerBytes = smydHeaderLength(length, label);
+  const headerBytes =
+    smydHeaderLength(length) ?? (await import("@samoyed/smyd-file/refuse-foreign")).refuseForeign(length, label);
   // Not allocated for a length that cannot be.
   if (byteLength !== undefined && headerBytes > byteLength - LENGTH_BYTES) {
     throw new FormatError(`${label}: a header of ${headerBytes} bytes; the file has ${byteLength}`, {
