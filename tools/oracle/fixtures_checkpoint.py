@@ -22,6 +22,7 @@ import torch
 
 from samoyed_oracle.fixtures.checkpoint import record as fixtures
 from samoyed_oracle.fixtures.checkpoint.containers import big_endian, safetensors_fixtures, sharded, tar
+from samoyed_oracle.fixtures.checkpoint.objects import modules, numpy_state_dict, objects, plain_pickles
 from samoyed_oracle.fixtures.checkpoint.record import (
     PLAIN_DTYPES,
     REPOSITORY,
@@ -132,11 +133,8 @@ def legacy():
     verify(data, flatten(small), "legacy protocol 4", weights_only=False)
     record("legacy-protocol-4", "pth", data, "legacy", flatten(small))
 
-    # A whole module: its class is kept with its source, and creating it would execute code. The source's path is this
-    # machine's.
+    # A module's class is kept with its source, whose path is this machine's.
     torch.serialization.get_source_lines_and_file = lambda _: (["class Linear(Module):\n"], 0, "linear.py")
-    data = save({"module": torch.nn.Linear(1, 1)}, _use_new_zipfile_serialization=False)
-    (fixtures.FOLDER / "legacy-module.pth").write_bytes(data)
     data = save({"module": torch.nn.Linear, "weight": torch.ones(1)}, _use_new_zipfile_serialization=False)
     verify(data, {"weight": torch.ones(1)}, "legacy class", weights_only=False)
     record("legacy-class", "pth", data, "legacy", {"weight": torch.ones(1)})
@@ -214,6 +212,10 @@ def main():
     big_endian()
     training()
     legacy()
+    objects()
+    numpy_state_dict()
+    modules()
+    plain_pickles()
     tar()
     torchscript()
     exported()

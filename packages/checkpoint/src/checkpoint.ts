@@ -2,18 +2,24 @@ import type { ByteSource, LazyTensor, ReadOptions } from "@samoyed/core";
 import type { ChecksumMismatch } from "./entry-checks.ts";
 
 /** The container formats that Samoyed reads. */
-export type Container = "zip" | "legacy" | "tar" | "torchscript" | "safetensors" | "sharded" | "pt2";
+export type Container = "zip" | "legacy" | "pickle" | "tar" | "torchscript" | "safetensors" | "sharded" | "pt2";
 
 /**
- * An object described by a pickle, for which nothing was executed: a device, a NumPy array, a namespace of
- * options, a TorchScript module.
+ * An object described by a pickle, for which nothing was executed: a device, a namespace of options, a module, an
+ * object of any class, or the call of any function.
  */
 export interface InertRecord {
   readonly kind: "inert";
-  /** The Python name, such as `argparse.Namespace`. */
+  /** The Python name, such as `argparse.Namespace`; `<call of a result>` if what another record returns is called. */
   readonly global: string;
   /** The arguments of the call; empty for a bare class or dtype. */
   readonly args: readonly CheckpointValue[];
+  /** The arguments that the call names. */
+  readonly keywords?: ReadonlyMap<CheckpointValue, CheckpointValue>;
+  /** The elements of an object that is also a list or a set, such as a `collections.deque`. */
+  readonly items?: readonly CheckpointValue[];
+  /** The entries of an object that is also a dictionary. */
+  readonly entries?: ReadonlyMap<CheckpointValue, CheckpointValue>;
   /** The object's state; a Map of attributes for most objects. */
   readonly state?: CheckpointValue;
 }
@@ -43,6 +49,8 @@ export interface Checkpoint {
   readonly tensors: ReadonlyMap<string, LazyTensor>;
   /** Metadata in the file: safetensors' `__metadata__`, a zip's `version` and `byteorder`. */
   readonly metadata: ReadonlyMap<string, string>;
+  /** Why tensors of the network are missing, if the file is one of several: `shard 1 of 2`. */
+  readonly incomplete?: string;
   /** Oddities that are not errors. Reading a zip's tensor completely may add a checksum mismatch. */
   readonly warnings: readonly string[];
   /**

@@ -21,8 +21,8 @@ test.each<[string, Uint8Array, string, string?]>([
   ],
   [
     "an unknown format",
-    bytes("\x89HDF\r\n\x1a\n"),
-    "m.pth: not a checkpoint that Samoyed supports: it begins with c2 89 48 44 46 0d 0a 1a",
+    bytes("\x89HDX\r\n\x1a\n"),
+    "m.pth: not a checkpoint that Samoyed supports: it begins with c2 89 48 44 58 0d 0a 1a",
     KNOWN,
   ],
   ["one byte", bytes(7), "m.pth: not a checkpoint that Samoyed supports: it begins with 07", KNOWN],

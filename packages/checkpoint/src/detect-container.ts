@@ -1,4 +1,5 @@
 import { asciiBytes, FormatError, hasBytesAt, refuseSubstitute, UTF8_BYTE_ORDER_MARK } from "@samoyed/core";
+import { findForeignFile, findForeignPart, type ForeignFile } from "./foreign-files.ts";
 import { isTar } from "./torch/tar-members.ts";
 
 /** The container suggested by a file's first bytes. */
@@ -20,6 +21,7 @@ export function detectContainer(head: Uint8Array, label: string): DetectedContai
   if (head.byteLength === 0) {
     throw new FormatError(`${label}: the file is empty`);
   }
+  refuseForeign(findForeignPart(label), label);
   // A header of up to 100 MB in JSON: bytes 4 to 7 of its length are zero, and it begins with a brace.
   // This comes first: the length may begin with another format's magic bytes.
   if (head.byteLength > 8 && head[8] === 0x7b && hasBytesAt(head, [0, 0, 0, 0], 4)) return "safetensors";
@@ -30,8 +32,16 @@ export function detectContainer(head: Uint8Array, label: string): DetectedContai
   const text = String.fromCharCode(...head.subarray(start, 512)).trimStart();
   if (text.startsWith("{")) return "index";
   refuseSubstitute(head, { label, expected: "a checkpoint" });
+  refuseForeign(findForeignFile(head), label);
   const hex = Array.from(head.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
   throw new FormatError(`${label}: not a checkpoint that Samoyed supports: it begins with ${hex}`, {
     hint: "Samoyed reads files of torch.save, torch.jit.save and torch.export.save, and safetensors.",
+  });
+}
+
+function refuseForeign(foreign: ForeignFile | undefined, label: string): void {
+  if (foreign === undefined) return;
+  throw new FormatError(`${label}: not a checkpoint that Samoyed supports: it is ${foreign.noun}`, {
+    hint: foreign.hint,
   });
 }

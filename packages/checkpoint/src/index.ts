@@ -11,8 +11,20 @@ export {
 export type { ChecksumMismatch } from "./entry-checks.ts";
 export { openCheckpoint } from "./open.ts";
 export { type ExportedFile, type ExportedProgram, MAX_GRAPH_BYTES, openExported } from "./torch/exported-program.ts";
+export { explainObject } from "./explain-object.ts";
+export { findForeignArchive, type ForeignFile } from "./foreign-files.ts";
+export {
+  findModules,
+  type FoundModule,
+  isModule,
+  type ModuleFacts,
+  type ModuleSetting,
+  type ModuleState,
+  moduleState,
+} from "./module-state.ts";
 export { requireChecksums } from "./require-checksums.ts";
 export { type StateDict, stateDict } from "./state-dict.ts";
+export { type TensorDictionary, tensorDictionaries } from "./tensor-dictionaries.ts";
 export { type SafetensorsOptions, writeSafetensors } from "./safetensors/write-safetensors.ts";
 export type { WriteOptions } from "./tensor/write-tensors.ts";
 export { SCALAR_TYPES } from "./torch/export.ts";

@@ -4,6 +4,7 @@ import { openZip } from "./torch/open-zip.ts";
 import { detectContainer } from "./detect-container.ts";
 import { openSafetensors } from "./safetensors/safetensors.ts";
 import { openSharded } from "./safetensors/sharded.ts";
+import { missingShards } from "./shard-name.ts";
 import { openLegacy } from "./torch/legacy.ts";
 import { openTar } from "./torch/tar.ts";
 
@@ -20,6 +21,12 @@ const HEAD_BYTES = 1 << 16;
  * @throws UsageError when a sharded checkpoint is opened without `resolve`.
  */
 export async function openCheckpoint(source: ByteSource, options: OpenOptions = {}): Promise<Checkpoint> {
+  const checkpoint = await openContainer(source, options);
+  const incomplete = missingShards(source.label);
+  return incomplete === undefined ? checkpoint : { ...checkpoint, incomplete };
+}
+
+async function openContainer(source: ByteSource, options: OpenOptions): Promise<Checkpoint> {
   const { resolve, ...read } = options;
   const head = await source.read(0, Math.min(HEAD_BYTES, source.byteLength), read);
   switch (detectContainer(head, source.label)) {

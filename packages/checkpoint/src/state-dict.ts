@@ -1,5 +1,15 @@
 import { FormatError, type LazyTensor, quote, renameLazy, UnsupportedError } from "@samoyed/core";
-import { type Checkpoint, type CheckpointValue, isInertRecord, isLazyTensor, isMap, keyText } from "./checkpoint.ts";
+import {
+  type Checkpoint,
+  type CheckpointValue,
+  type InertRecord,
+  isInertRecord,
+  isLazyTensor,
+  isMap,
+  keyText,
+} from "./checkpoint.ts";
+import { explainObject } from "./explain-object.ts";
+import { isModule, moduleState } from "./module-state.ts";
 
 /** A network's tensors, and the wrapper and prefixes that were removed. */
 export interface StateDict {
@@ -19,8 +29,8 @@ const MAX_MODULES = 100_000;
 /**
  * Extracts the network from a checkpoint, by timm's rules (1.0.29, `timm/models/_helpers.py`, `load_state_dict` and
  * `clean_state_dict`): the first of `state_dict_ema`, `model_ema`, `state_dict`, `model` that the root has, else the
- * root; then from each key one leading `module.` and one `_orig_mod.`. A TorchScript module's nested attributes become
- * dotted names. Values that are not tensors (an epoch, options) are left out.
+ * root; then from each key one leading `module.` and one `_orig_mod.`. A whole module gives its state dict; a TorchScript
+ * module's nested attributes become dotted names. Values that are not tensors (an epoch, options) are left out.
  *
  * @throws FormatError when two names are the same once stripped, which timm ignores, or there are no tensors.
  * @throws UnsupportedError when the root, or the unwrapped value, is not a dictionary.
@@ -52,7 +62,9 @@ export function stateDict(checkpoint: Pick<Checkpoint, "root">): StateDict {
     });
   }
   if (named.length === 0) {
-    throw new FormatError(`${where} contains no tensors`, { hint: nearbyTensors(root) });
+    throw isInertRecord(value ?? null)
+      ? explainObject(value as InertRecord, where)
+      : new FormatError(`${where} contains no tensors`, { hint: nearbyTensors(root) });
   }
   return strip(named, unwrapped);
 }
@@ -62,16 +74,30 @@ interface Named {
   readonly tensor: LazyTensor;
 }
 
-/** A TorchScript module's tensors: its state's attributes, and those of the modules in it, under each of their names. */
+/** The tensors of a module by their dotted names. */
+export function moduleTensors(module: InertRecord): ReadonlyMap<string, LazyTensor> {
+  const named: Named[] = [];
+  collectModule(module, named);
+  return new Map(named.map(({ name, tensor }) => [name, tensor]));
+}
+
+/**
+ * A module's tensors: a whole module's state dict; a TorchScript module's attributes, and those of the modules in it, under
+ * each of their names.
+ */
 function collectModule(root: CheckpointValue, named: Named[]): void {
   const ancestors = new Set<CheckpointValue>();
   let visits = 0;
   const visit = (value: CheckpointValue, path: string): void => {
     if (isLazyTensor(value)) {
       named.push({ name: path, tensor: value });
+    } else if (isModule(value)) {
+      const { tensors, facts } = moduleState(value);
+      visits += facts.size;
+      for (const [name, tensor] of tensors) named.push({ name: path === "" ? name : `${path}.${name}`, tensor });
     } else if (isInertRecord(value) && isMap(value.state ?? null) && !ancestors.has(value)) {
       if (++visits > MAX_MODULES) {
-        throw new FormatError(`a TorchScript module of more than ${MAX_MODULES} modules`);
+        throw new FormatError(`a module of more than ${MAX_MODULES} modules`);
       }
       ancestors.add(value);
       for (const [key, item] of value.state as ReadonlyMap<CheckpointValue, CheckpointValue>) {

@@ -10,6 +10,12 @@ export interface Fixture {
   readonly subset?: boolean;
   readonly unwrapped?: readonly string[];
   readonly tensors: Readonly<Record<string, ExpectedTensor | "unsupported">>;
+  /** A whole module in the file, with the state dict that PyTorch makes of it. */
+  readonly module?: {
+    readonly path: string;
+    readonly class: string;
+    readonly stateDict: Readonly<Record<string, ExpectedTensor>>;
+  };
 }
 
 export interface ExpectedTensor {

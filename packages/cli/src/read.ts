@@ -1,5 +1,6 @@
 import { FormatError } from "@samoyed/core";
 import { fileSource } from "@samoyed/core/node";
+import { parseLabels } from "./labels/parse-labels.ts";
 
 /** Above this, a file given as an image, a label list or an array is refused: it is surely a mistake. */
 const MAX_WHOLE_FILE_BYTES = 2 ** 30;
@@ -19,7 +20,11 @@ export async function readWhole(path: string, signal?: AbortSignal): Promise<Uin
   }
 }
 
-/** The lines of a label file: one name a line, in class order; a final newline ends the last line. */
+/**
+ * The names of classes in a label file, in class order; see `parseLabels`.
+ *
+ * @throws FormatError when it is not UTF-8, or not names.
+ */
 export async function readLabels(path: string): Promise<readonly string[]> {
   const text = new TextDecoder("utf-8", { fatal: true });
   let decoded: string;
@@ -33,13 +38,5 @@ export async function readLabels(path: string): Promise<readonly string[]> {
       });
     throw error;
   }
-  const lines = decoded.split(/\r?\n/);
-  if (lines.at(-1) === "") lines.pop();
-  const empty = lines.findIndex((line) => line.trim() === "");
-  if (empty >= 0) {
-    throw new FormatError(`${path} line ${empty + 1} is empty; expected one class name a line`, {
-      hint: "Give one name per class, in class order, and nothing between them.",
-    });
-  }
-  return lines.map((line) => line.trim());
+  return parseLabels(decoded, path);
 }

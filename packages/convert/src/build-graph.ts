@@ -11,7 +11,12 @@ import {
 } from "@samoyed/graph";
 import type { Graph } from "@samoyed/ir";
 import { buildModel, inputSizeOf } from "@samoyed/models";
+import { appendHead } from "./find/append-head.ts";
+import type { HeadActivation } from "./find/head-settings.ts";
+import type { Head } from "./find/head.ts";
 import type { ChosenModel } from "./choose-model.ts";
+import { checkModuleFacts } from "./module-facts/check-facts.ts";
+import type { NetworkFacts } from "./module-facts/facts-of.ts";
 import type { ModelOptions } from "./options.ts";
 import type { RewriteReport } from "./report.ts";
 
@@ -21,6 +26,18 @@ const REWRITE_NAMES: readonly string[] = REWRITES.map(({ name }) => name);
 
 /** The channels of the images that Samoyed prepares. */
 const RGB = 3;
+
+/** What a network is built from. */
+interface NetworkParts {
+  readonly model: ChosenModel;
+  readonly tensors: ReadonlyMap<string, LazyTensor>;
+  /** A head that the architecture itself does not have. */
+  readonly head?: Head | undefined;
+  /** The activation between that head's layers. */
+  readonly headActivation?: HeadActivation;
+  /** What the checkpoint's module says about the network. */
+  readonly facts?: NetworkFacts | undefined;
+}
 
 /** A network as it will be written. */
 export interface BuiltGraph {
@@ -32,13 +49,14 @@ export interface BuiltGraph {
  * The graph of a model, rewritten as the options say. No weight is read.
  *
  * @throws UnsupportedError when the network does not take RGB images, and the caller gives no preprocessing for it.
+ * @throws MismatchError when the checkpoint's module says that it computes something else.
  * @throws UsageError when the preprocessing has another number of channels than the network.
  */
 export function buildGraph(
-  { model, tensors }: { readonly model: ChosenModel; readonly tensors: ReadonlyMap<string, LazyTensor> },
+  { model, tensors, head, headActivation = "none", facts }: NetworkParts,
   options: ModelOptions,
 ): BuiltGraph {
-  const { architecture, numClasses, name } = model;
+  const { architecture, numClasses, name, settings } = model;
   const inputSize = options.preprocess?.inputSize ?? model.preprocess.inputSize;
   const [channels] = inputSizeOf(architecture);
   if (inputSize[0] === RGB && channels !== RGB) {
@@ -54,17 +72,20 @@ export function buildGraph(
     });
   }
   const known = options.preprocess?.inputSize !== undefined || model.preprocessFrom !== "default";
+  const hasOwnHead = head !== undefined && head.hidden.length > 0;
   const graph = buildModel({
     architecture,
-    numClasses,
+    numClasses: hasOwnHead ? 0 : numClasses,
     tensors,
     name,
+    settings,
     // Where the images' size is not known, the graph takes any.
     ...(known && { inputSize }),
     ...(options.features !== undefined && { features: options.features }),
     ...(options.taps !== undefined && { taps: options.taps }),
   });
-  return rewriteAll(graph, options);
+  if (facts !== undefined) checkModuleFacts(graph, facts);
+  return rewriteAll(hasOwnHead && options.features !== true ? appendHead(graph, head, headActivation) : graph, options);
 }
 
 /** Applies the rewrites that every target wants, unless they are switched off. */

@@ -11,6 +11,7 @@ import { expect, test } from "vitest";
 import { buildContract } from "./build-contract.ts";
 import { buildGraph } from "./build-graph.ts";
 import { chooseModel, DEFAULT_PREPROCESS } from "./choose-model.ts";
+import { preprocessAssumptions } from "./preprocess-assumptions.ts";
 import { conversionWarnings } from "./warnings.ts";
 
 /** Tensors that say what they are, and that nobody may read. */
@@ -75,9 +76,16 @@ test("published models that disagree on preprocessing leave timm's default, and 
   expect(model.candidates.length).toBeGreaterThan(3);
   expect(model).toMatchObject({ name: "resnet18", preprocessFrom: "default", license: undefined });
   expect(model.preprocess).toEqual(DEFAULT_PREPROCESS);
-  expect(conversionWarnings(model, {}).join(" ")).toMatch(/name the model, such as resnet18\.\w+ or/u);
-  const given = conversionWarnings(model, { preprocess: DEFAULT_PREPROCESS, labels: ["x"] });
-  expect(given.filter((text) => !model.warnings.includes(text))).toEqual([]);
+  const [assumed] = preprocessAssumptions(model);
+  expect(assumed).toMatchObject({ origin: "assumed", value: expect.stringContaining("224×224, bicubic, crop 0.875") });
+  const options = assumed!.alternatives.map(({ option }) => option).join(" ");
+  expect(options).toMatch(/^--size --interpolation .*--model resnet18\.\w+/u);
+  const given = preprocessAssumptions(model, DEFAULT_PREPROCESS);
+  expect(given.map(({ origin, alternatives }) => [origin, alternatives.length])).toEqual([["given", 0]]);
+  expect(preprocessAssumptions(model, { mean: [0, 0, 0] }).map(({ origin, value }) => [origin, value])).toEqual([
+    ["given", "mean 0,0,0"],
+    ["assumed", "224×224, bicubic, crop 0.875, center crop, std 0.229,0.224,0.225"],
+  ]);
 });
 
 test("published models that agree on it decide", async () => {

@@ -1,6 +1,8 @@
-import { type LazyTensor, MismatchError, type PreprocessConfig } from "@samoyed/core";
+import { type LazyTensor, MismatchError, type PreprocessConfig, UnsupportedError } from "@samoyed/core";
 import {
+  alternativeDifferences,
   type Architecture,
+  type Assumption,
   checkParameters,
   classifierOf,
   classNames,
@@ -8,12 +10,23 @@ import {
   findModel,
   type IdentifiedModel,
   identifyModel,
+  inputSizeOf,
   listModels,
   loadArchitecture,
   type ModelInfo,
+  type NamedArchitecture,
+  networkAssumptions,
+  type NetworkSource,
+  type Settings,
+  translateNames,
+  type Translation,
+  withChannelsOf,
+  withNetworkSettings,
 } from "@samoyed/models";
+import type { HubConfig } from "./hub-config.ts";
 import { type RecordedModel, sameArchitecture, STATE_DICT_ALONE } from "./recorded-model.ts";
 import type { PreprocessOrigin } from "./report.ts";
+import { tableRefusal, withResampledTables } from "./resampled-tables.ts";
 
 /** timm's choice for a network that says nothing (timm 1.0.29, `timm/data/config.py`, `resolve_data_config`). */
 export const DEFAULT_PREPROCESS: PreprocessConfig = {
@@ -36,12 +49,27 @@ export interface ChosenModel {
   readonly license: string | undefined;
   /** Class names that the published model has; absent for other weights. */
   readonly labels?: readonly string[] | undefined;
-  /** Assumptions that were made, in sentences. */
+  /** The state dict under the architecture's names. */
+  readonly tensors: Tensors;
+  /** What the checkpoint's own library computes otherwise than timm. */
+  readonly settings?: Pick<Settings, "epsilons" | "heads">;
+  /** What the network computes and its tensors do not show. */
+  readonly assumptions: readonly Assumption[];
+  /** What else is to be known, in sentences. */
   readonly warnings: readonly string[];
 }
 
 /** The tensors of a state dict, by name. */
 type Tensors = ReadonlyMap<string, LazyTensor>;
+
+/** The network, whatever names its tensors have in the checkpoint. */
+interface NetworkChoice extends Omit<ChosenModel, "tensors" | "settings" | "assumptions"> {
+  /** Other networks with the same tensors that compute something else. */
+  readonly alternatives: readonly NamedArchitecture[];
+}
+
+/** A choice whose tensors have timm's names, and what is assumed of it besides the network. */
+type TranslatedChoice = NetworkChoice & Pick<ChosenModel, "tensors" | "settings" | "assumptions">;
 
 /** Inputs of the decision besides the tensors. */
 export interface ChooseModelOptions {
@@ -49,6 +77,14 @@ export interface ChooseModelOptions {
   readonly model?: string | undefined;
   /** The checkpoint's own statements. */
   readonly recorded?: RecordedModel;
+  /** Settings that the caller gives, by name: `activation`. */
+  readonly assume?: ReadonlyMap<string, string> | undefined;
+  /** The number of classes of a head that the architecture itself does not have. */
+  readonly headClasses?: number | undefined;
+  /** What the files beside the checkpoint say. */
+  readonly hub?: HubConfig | undefined;
+  /** The size of images that the caller gives: tables of positions are resampled for it. */
+  readonly size?: readonly [height: number, width: number] | undefined;
 }
 
 const NOTHING_RECORDED: RecordedModel = { fields: new Map(), warnings: [] };
@@ -65,25 +101,110 @@ const NOTHING_RECORDED: RecordedModel = { fields: new Map(), warnings: [] };
  */
 export async function chooseModel(
   tensors: Tensors,
-  { model, recorded = NOTHING_RECORDED }: ChooseModelOptions = {},
+  { model, recorded = NOTHING_RECORDED, hub, assume = new Map(), headClasses, size }: ChooseModelOptions = {},
 ): Promise<ChosenModel> {
-  const chosen = await choose(tensors, model, recorded.named);
+  const translations = translateNames(tensors, { config: hub?.config });
+  const named = translations.length === 0 ? [{ tensors }] : translations;
+  const body = await firstFit(named, { size, choose: (attempt) => choose(attempt, model, recorded.named) });
+  const { alternatives, ...chosen } = headClasses === undefined ? body : { ...body, numClasses: headClasses };
   const { numClasses, warnings } = chosen;
   if (recorded.numClasses !== undefined && recorded.numClasses !== numClasses) {
     throw new MismatchError(
-      `the checkpoint contradicts itself: its args.num_classes is ${recorded.numClasses}, its classifier has ${numClasses} classes`,
+      `the checkpoint contradicts itself: its ${recorded.numClassesFrom ?? "num_classes"} is ${recorded.numClasses}, its classifier has ${numClasses} classes`,
       { hint: STATE_DICT_ALONE },
     );
   }
-  return { ...chosen, ...preprocessOf(chosen, recorded), warnings: [...recorded.warnings, ...warnings] };
+  const inFile = recorded.settings ?? new Map<string, string>();
+  const architecture = withNetworkSettings(chosen.architecture, new Map([...inFile, ...assume]));
+  const changed = new Map<string, NetworkSource>([
+    ...[...inFile.keys()].map((setting) => [setting, { origin: "file", source: recorded.named!.where }] as const),
+    ...[...assume.keys()].map((setting) => [setting, { origin: "given", source: "--assume" }] as const),
+  ]);
+  const said = saidBy(model, recorded.named);
+  const differences = alternativeDifferences(chosen, alternatives, {
+    tensors: chosen.tensors,
+    numClasses: body.numClasses,
+  });
+  return {
+    ...chosen,
+    ...preprocessOf(chosen, recorded, hub),
+    architecture,
+    assumptions: [
+      ...networkAssumptions({ name: chosen.name, architecture }, { alternatives, differences, said, changed }),
+      ...chosen.assumptions,
+    ],
+    warnings: [...recorded.warnings, ...warnings],
+  };
+}
+
+/** What names the network. */
+function saidBy(model: string | undefined, inFile: RecordedModel["named"]): NetworkSource | undefined {
+  if (model !== undefined) return { origin: "given", source: `--model ${model}` };
+  return inFile === undefined ? undefined : { origin: "file", source: inFile.where };
+}
+
+/** A state dict under timm's names, which it has itself or by translation. */
+type Named = Translation | Pick<TranslatedChoice, "tensors">;
+
+/** The first of a state dict's translations that is a network; else the first one's error. */
+async function firstFit(
+  named: readonly Named[],
+  { size, choose }: Pick<ChooseModelOptions, "size"> & { readonly choose: (attempt: Named) => Promise<NetworkChoice> },
+): Promise<TranslatedChoice> {
+  let failure: unknown;
+  for (const attempt of withResampledTables(named, size)) {
+    try {
+      const choice = await choose(attempt);
+      const body =
+        "source" in attempt ? translated(choice, attempt) : { ...choice, tensors: attempt.tensors, assumptions: [] };
+      return { ...body, assumptions: [...positionAssumption(attempt.resampled), ...body.assumptions] };
+    } catch (error) {
+      if (!(error instanceof MismatchError || error instanceof UnsupportedError)) throw error;
+      failure ??= error;
+    }
+  }
+  throw await tableRefusal(failure, named[0]!);
+}
+
+function positionAssumption(resampled: string | undefined): readonly Assumption[] {
+  if (resampled === undefined) return [];
+  return [{ setting: "positions", value: resampled, origin: "given", source: "--size", alternatives: [] }];
+}
+
+/** Weights of another library's: trained with its own preprocessing, and computed with its own settings. */
+function translated(
+  choice: NetworkChoice,
+  { source, tensors, assumptions, ...settings }: Translation,
+): TranslatedChoice {
+  const own: Partial<NetworkChoice> =
+    choice.preprocessFrom === "candidates"
+      ? { preprocess: defaultPreprocess(choice.architecture), preprocessFrom: "default" }
+      : {};
+  const note = `The tensors have the names of ${source}: they are converted as timm's ${choice.name}.`;
+  const assumed = assumptions.map((value): Assumption => ({
+    setting: source,
+    value,
+    origin: "assumed",
+    alternatives: [],
+  }));
+  return { ...choice, ...own, tensors, settings, assumptions: assumed, warnings: [note, ...choice.warnings] };
+}
+
+/** timm's default, at the size of a network of one size. */
+function defaultPreprocess(architecture: Architecture): PreprocessConfig {
+  const [, height, width] = inputSizeOf(architecture);
+  if (typeof height !== "number" || typeof width !== "number") return DEFAULT_PREPROCESS;
+  return { ...DEFAULT_PREPROCESS, inputSize: [DEFAULT_PREPROCESS.inputSize[0], height, width] };
 }
 
 async function choose(
-  tensors: Tensors,
+  { tensors, architectures }: Partial<Translation> & Pick<Translation, "tensors">,
   model: string | undefined,
   inFile: RecordedModel["named"],
-): Promise<ChosenModel> {
-  if (model === undefined) return inFile === undefined ? recognized(tensors) : namedInFile(tensors, inFile);
+): Promise<NetworkChoice> {
+  if (model === undefined && inFile === undefined)
+    return withoutName(await identifyModel(tensors, { prefer: architectures }));
+  if (model === undefined) return namedInFile(tensors, inFile!);
   const info = await findModel(model);
   if (inFile !== undefined && !sameArchitecture(info, inFile.info)) {
     const own = inFile.info.architectureName;
@@ -97,17 +218,21 @@ async function choose(
 
 /** The settings that a training script recorded replace those of the network that it names. */
 function preprocessOf(
-  { preprocess, preprocessFrom }: ChosenModel,
+  { preprocess, preprocessFrom }: Pick<ChosenModel, "preprocess" | "preprocessFrom">,
   { named: inFile, preprocess: recorded }: RecordedModel,
+  hub: HubConfig | undefined,
 ): Pick<ChosenModel, "preprocess" | "preprocessFrom"> {
+  if (hub?.preprocess !== undefined) {
+    return { preprocess: { ...preprocess, ...hub.preprocess }, preprocessFrom: "checkpoint" };
+  }
   if (recorded === undefined || inFile === undefined) return { preprocess, preprocessFrom };
   const base = preprocessFrom === "model" ? preprocess : inFile.info.preprocess;
   return { preprocess: { ...base, ...recorded }, preprocessFrom: "checkpoint" };
 }
 
-async function named(tensors: Tensors, info: ModelInfo): Promise<ChosenModel> {
+async function named(tensors: Tensors, info: ModelInfo): Promise<NetworkChoice> {
   const { preprocess } = info;
-  const architecture = await loadArchitecture(info.architectureName);
+  const architecture = withChannelsOf(await loadArchitecture(info.architectureName), tensors);
   const numClasses = countClasses(classifierOf(architecture), tensors);
   checkParameters(tensors, { architecture, numClasses, label: info.name });
   const sameHead = numClasses === info.numClasses;
@@ -119,6 +244,7 @@ async function named(tensors: Tensors, info: ModelInfo): Promise<ChosenModel> {
     preprocess,
     preprocessFrom: "model",
     license: sameHead ? info.license : undefined,
+    alternatives: [],
     labels: sameHead ? await classNames(info) : undefined,
     warnings: sameHead
       ? []
@@ -132,9 +258,9 @@ async function named(tensors: Tensors, info: ModelInfo): Promise<ChosenModel> {
 async function namedInFile(
   tensors: Tensors,
   { where, info }: NonNullable<RecordedModel["named"]>,
-): Promise<ChosenModel> {
+): Promise<NetworkChoice> {
   const name = info.architectureName;
-  const architecture = await loadArchitecture(name);
+  const architecture = withChannelsOf(await loadArchitecture(name), tensors);
   const numClasses = countClasses(classifierOf(architecture), tensors);
   try {
     checkParameters(tensors, { architecture, numClasses, label: `${name}, which its ${where} names` });
@@ -145,26 +271,23 @@ async function namedInFile(
   const models = (await listModels(name)).filter((model) => model.architectureName === name);
   const sameHead = models.filter((model) => model.numClasses === numClasses);
   const candidates = sameHead.length > 0 ? sameHead : models;
-  return withoutName({ name, architecture, numClasses, candidates, assumptions: [] });
-}
-
-async function recognized(tensors: Tensors): Promise<ChosenModel> {
-  return withoutName(await identifyModel(tensors));
+  return withoutName({ name, architecture, numClasses, candidates, alternatives: [] });
 }
 
 /** The choice where the caller names no model. */
-function withoutName(identified: IdentifiedModel): ChosenModel {
-  const { name, architecture, numClasses, candidates, assumptions } = identified;
+function withoutName(identified: IdentifiedModel): NetworkChoice {
+  const { name, architecture, numClasses, candidates, alternatives } = identified;
   const agreed = agreedPreprocess(candidates.filter((candidate) => candidate.numClasses === numClasses));
   return {
     name,
     architecture,
     numClasses,
     candidates,
-    preprocess: agreed ?? DEFAULT_PREPROCESS,
+    preprocess: agreed ?? defaultPreprocess(architecture),
     preprocessFrom: agreed === undefined ? "default" : "candidates",
     license: undefined,
-    warnings: assumptions,
+    alternatives,
+    warnings: [],
   };
 }
 

@@ -1,16 +1,20 @@
-import { type Checkpoint, openCheckpoint, requireChecksums, stateDict } from "@samoyed/checkpoint";
-import { type ByteSource, type ReadOptions, throwIfAborted, UsageError } from "@samoyed/core";
+import { type Checkpoint, openCheckpoint, requireChecksums } from "@samoyed/checkpoint";
+import { type ByteSource, labelsFit, MismatchError, type ReadOptions, throwIfAborted, UsageError } from "@samoyed/core";
 import type { Format } from "@samoyed/graph";
 import { buildContract } from "./build-contract.ts";
 import { buildGraph } from "./build-graph.ts";
-import { chooseModel } from "./choose-model.ts";
 import { outputName } from "./file-name.ts";
 import { formatsNamed } from "./format-named.ts";
 import { hashPortable } from "./hash-portable.ts";
 import type { ConvertOptions } from "./options.ts";
+import { readHubConfig } from "./hub-config.ts";
 import { lastPart } from "./last-part.ts";
-import { recordedModel } from "./recorded-model.ts";
+import { factsOf } from "./module-facts/facts-of.ts";
+import { type OpenedNetwork, openNetwork } from "./open-network.ts";
+import { requireComplete, requireReadable } from "./require-readable.ts";
 import type { ConvertReport } from "./report.ts";
+import { preprocessAssumptions } from "./preprocess-assumptions.ts";
+import { requireNoAssumptions } from "./require-no-assumptions.ts";
 import { UNKNOWN_HASH } from "./unknown-hash.ts";
 import { conversionWarnings } from "./warnings.ts";
 import { writeFormats } from "./write-formats.ts";
@@ -24,7 +28,7 @@ import { writeFormats } from "./write-formats.ts";
  * closed.
  *
  * @throws FormatError, UnsupportedError when the checkpoint is damaged, or not one that Samoyed reads; a checksum that
- * does not match is damage.
+ * does not match is damage. With `strict`, UnsupportedError when something is assumed.
  * @throws MismatchError when the tensors are not the model's (the first ten differences are named), or the labels not
  * as many as the classes.
  * @throws UsageError when the options contradict one another.
@@ -82,14 +86,28 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
   const verify = (): Promise<void> => requireChecksums(checkpoint, readOptions(options));
   // Verifies the bytes read so far, before anything is concluded from them.
   await verify();
-  const { tensors, unwrapped } = stateDict(checkpoint);
-  const recorded = await recordedModel(checkpoint);
-  const model = await chooseModel(tensors, { model: options.model, recorded });
+  requireComplete(checkpoint);
+  const hub = options.resolve && (await readHubConfig(lastPart(name), options.resolve));
+  const { key, prefix, ignore, assume } = options;
+  const [, height, width] = options.preprocess?.inputSize ?? [];
+  const size = height === undefined || width === undefined ? undefined : ([height, width] as const);
+  const network = await openNetwork(checkpoint, { model: options.model, hub, assume, size, key, prefix, ignore });
+  const { model, head, unwrapped, recorded, notes } = network;
+  const assumptions = [...network.assumptions, ...preprocessAssumptions(model, options.preprocess)];
+  if (options.strict === true) requireNoAssumptions(assumptions);
+  requireReadable(model.tensors);
   const opened = performance.now();
 
-  const { graph, rewrites } = buildGraph({ model, tensors }, options);
+  const facts = factsOf(checkpoint.root, [...network.tensors.keys()]);
+  const { graph, rewrites } = buildGraph(
+    { model, tensors: model.tensors, head, headActivation: network.headActivation, facts },
+    options,
+  );
   const source = { name: lastPart(name), sha256: UNKNOWN_HASH };
-  const contract = buildContract({ model, graph, source }, options);
+  // Class names that the caller gives, or the checkpoint and the files beside it.
+  const labels = options.labels ?? (options.features === true ? undefined : recordedLabelsOf(network));
+  const described = { ...options, ...(labels && { labels }) };
+  const contract = buildContract({ model, graph, source }, described);
   const built = performance.now();
 
   const written = await writeFormats({ graph, contract, name: outputName(contract), formats, hash, verify }, options);
@@ -105,9 +123,29 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
     unwrapped,
     recorded: Object.fromEntries(recorded.fields),
     rewrites,
-    warnings: [...checkpoint.warnings, ...conversionWarnings(model, options)],
+    assumptions,
+    warnings: [
+      ...checkpoint.warnings,
+      ...notes,
+      ...(facts === undefined ? [] : [facts.note]),
+      ...conversionWarnings(model, described),
+    ],
     milliseconds: { open: opened - start, build: built - opened, write: end - built, total: end - start },
   };
+}
+
+/**
+ * The names of classes in the file.
+ *
+ * @throws MismatchError when they are not as many as the classes.
+ */
+function recordedLabelsOf({ model, recorded: { labels } }: OpenedNetwork): readonly string[] | undefined {
+  if (labels === undefined || model.numClasses === 0) return undefined;
+  if (labelsFit(labels.names, model.numClasses)) return labels.names;
+  throw new MismatchError(
+    `the checkpoint contradicts itself: its ${labels.where} has ${labels.names.length} names, its classifier has ${model.numClasses} classes`,
+    { hint: "Give the names that are right: --labels FILE.", details: { where: labels.where } },
+  );
 }
 
 function isCheckpoint(source: ByteSource | Checkpoint): source is Checkpoint {

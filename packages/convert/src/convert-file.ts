@@ -1,5 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import { fileSource } from "@samoyed/core/node";
+import { checkpointIn } from "./checkpoint-in.ts";
 import { convertCheckpoint } from "./convert-checkpoint.ts";
 import { hashAlongside } from "./hash-alongside.ts";
 import type { ConvertOptions, ModelOptions } from "./options.ts";
@@ -15,13 +16,14 @@ export interface ConvertFileOptions extends ModelOptions {
 }
 
 /**
- * Converts a checkpoint file into files in a folder: `outDir/<model>.onnx`. Shards are looked for beside the file; its
+ * Converts a checkpoint file, or a folder of the hub, into files in a folder: `outDir/<model>.onnx`. Shards are looked for beside the file; its
  * hash, the index's if it is one, is computed in another thread meanwhile.
  *
  * @throws what `convertCheckpoint` throws.
  */
-export async function convertFile(path: string, options: ConvertFileOptions): Promise<ConvertReport> {
+export async function convertFile(place: string, options: ConvertFileOptions): Promise<ConvertReport> {
   const { outDir, sourceSha256, signal, ...rest } = options;
+  const path = await checkpointIn(place);
   const source = await fileSource(path);
   const hashing = hashAlongside(path, source, { known: sourceSha256, signal });
   const convert: ConvertOptions = {

@@ -17,7 +17,7 @@ import { writeFormats } from "./write-formats.ts";
 /** Options that apply to a model: it brings its own network, and perhaps its classes and preprocessing. */
 export interface ReadModelOptions extends Pick<
   ModelOptions,
-  "weights" | "formatOptions" | "fold" | "signal" | "onProgress" | "labels" | "preprocess"
+  "weights" | "formatOptions" | "fold" | "signal" | "onProgress" | "labels" | "preprocess" | "strict"
 > {
   /** Open sizes of inputs to fix, by symbol or by `INPUT:AXIS`. */
   readonly sizes?: Sizes;

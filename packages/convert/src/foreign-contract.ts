@@ -4,7 +4,10 @@ import { buildContract } from "./build-contract.ts";
 import { DEFAULT_PREPROCESS } from "./choose-model.ts";
 import { imagePorts } from "./image-ports.ts";
 import { logitsOutput } from "./logits-output.ts";
+import type { Assumption } from "@samoyed/models";
 import type { ModelOptions } from "./options.ts";
+import { PREPROCESS_SETTINGS } from "./preprocess-assumptions.ts";
+import { requireNoAssumptions } from "./require-no-assumptions.ts";
 
 /** A model of another producer that got a contract. */
 export interface ForeignModel {
@@ -16,34 +19,30 @@ export interface ForeignModel {
 }
 
 /** Statements about a model that has no contract. */
-export type ForeignOptions = Pick<ModelOptions, "labels" | "preprocess" | "weights">;
+export type ForeignOptions = Pick<ModelOptions, "labels" | "preprocess" | "weights" | "strict">;
 
-/** Settings that may be assumed, in the words of a report, with the options that give them. */
-const ASSUMED: readonly {
-  readonly key: keyof PreprocessConfig;
-  readonly option: string;
-  readonly text: (config: PreprocessConfig) => string;
-}[] = [
-  { key: "interpolation", option: "--interpolation", text: ({ interpolation }) => interpolation },
-  { key: "cropPct", option: "--crop-pct", text: ({ cropPct }) => `crop ${cropPct}` },
-  { key: "cropMode", option: "--crop-mode", text: ({ cropMode }) => `${cropMode} crop` },
-  { key: "mean", option: "--mean", text: ({ mean }) => `mean ${mean.join(",")}` },
-  { key: "std", option: "--std", text: ({ std }) => `std ${std.join(",")}` },
-];
+/** What may be assumed: the size is the graph's own, or given. */
+const ASSUMED = PREPROCESS_SETTINGS.filter(({ key }) => key !== "inputSize");
 
-function assumptions(given: Partial<PreprocessConfig>, config: PreprocessConfig): readonly string[] {
+/** The settings that nothing says, as one assumption; none where everything is said. */
+function assumedPreprocess(given: Partial<PreprocessConfig>, config: PreprocessConfig): readonly Assumption[] {
   const missing = ASSUMED.filter(({ key }) => given[key] === undefined);
   if (missing.length === 0) return [];
-  const settings = missing.map(({ text }) => text(config)).join(", ");
-  const options = missing.map(({ option }) => option).join(", ");
-  return [`Assumed, for the model does not say it: ${settings}. If that is not so, give ${options}.`];
+  const value = missing.map(({ text }) => text(config)).join(", ");
+  const alternatives = missing.map(({ option }) => ({ option }));
+  return [{ setting: "preprocessing", value, origin: "assumed", alternatives }];
+}
+
+function inWords({ value, alternatives }: Assumption): string {
+  const options = alternatives.map(({ option }) => option).join(", ");
+  return `Assumed, for the model does not say it: ${value}. If that is not so, give ${options}.`;
 }
 
 /**
  * Gives a contract to a model that has none, from what the caller says: its images are prepared by timm's defaults
  * where nothing else was given, and a warning lists those. The image's size is the graph's own unless that is open.
  *
- * @throws UnsupportedError when the model is not a classifier of images.
+ * @throws UnsupportedError when the model is not a classifier of images, and with `strict` when something is assumed.
  * @throws UsageError when the size of its images is not known; MismatchError when the labels or the size do not fit.
  */
 export function foreignContract(
@@ -58,17 +57,19 @@ export function foreignContract(
     readonly options: ForeignOptions;
   },
 ): ForeignModel {
-  const { preprocess: given = {}, labels } = options;
+  const { preprocess: given = {}, labels, strict = false } = options;
   const { inputSize, numClasses } = imagePorts(original, given.inputSize);
   const { graph, removed } = logitsOutput(original);
   const preprocess = { ...DEFAULT_PREPROCESS, ...given, inputSize };
+  const assumptions = assumedPreprocess(given, preprocess);
+  if (strict) requireNoAssumptions(assumptions);
   const model = { name, preprocess, numClasses, license: undefined };
   const contract = buildContract({ model, graph, source, task: "logits" }, options);
   return {
     graph,
     contract,
     warnings: [
-      ...assumptions(given, preprocess),
+      ...assumptions.map(inWords),
       ...(labels === undefined ? ["No labels were given: classes will be known by their numbers."] : []),
       ...(removed === undefined
         ? []

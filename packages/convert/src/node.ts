@@ -1,3 +1,4 @@
+export { checkpointIn } from "./checkpoint-in.ts";
 export { convertModelFile, type ConvertModelFileOptions, modelFormat } from "./convert-model-file.ts";
 export { convertFile, type ConvertFileOptions } from "./convert-file.ts";
 export { downloadCheckpoint, type DownloadCheckpointOptions } from "./download-checkpoint.ts";

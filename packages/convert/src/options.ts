@@ -1,4 +1,5 @@
 import type { ByteSource, ContractReference, PreprocessConfig, ReadOptions, Sink } from "@samoyed/core";
+import type { WeightsOptions } from "./find/find-weights.ts";
 import type { FormatOptions } from "./format-options.ts";
 
 /** How far a conversion is. */
@@ -11,11 +12,15 @@ export interface ConvertProgress {
 }
 
 /** Options that decide how a checkpoint is converted, wherever it comes from. */
-export interface ModelOptions extends ReadOptions {
+export interface ModelOptions extends ReadOptions, WeightsOptions {
   /** The names of the formats to write, of `FORMATS`; its first when absent. */
   readonly formats?: readonly string[];
   /** timm's name, present or former, with or without tag. Without it the network is recognized from its tensors. */
   readonly model?: string;
+  /** Settings of the network that its tensors do not show, by name: `activation`, `epsilon`. */
+  readonly assume?: ReadonlyMap<string, string>;
+  /** Whether to refuse what nothing says, in place of assuming it. */
+  readonly strict?: boolean;
   /** Pooled features in place of logits: timm's `num_classes=0`. */
   readonly features?: boolean;
   /** Puts the stage outputs out as well: timm's `features_only`. */

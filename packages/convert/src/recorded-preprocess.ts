@@ -23,7 +23,7 @@ const isSize = (value: CheckpointValue): value is number =>
 const isNumber = (value: CheckpointValue): value is number => typeof value === "number" && Number.isFinite(value);
 
 function refuse(option: string, value: CheckpointValue, expected: string): FormatError {
-  return new FormatError(`the checkpoint's args.${option} is ${text(value)}; expected ${expected}`, {
+  return new FormatError(`${option} is ${text(value)}; expected ${expected}`, {
     hint: "In Python, save the state dict alone, and give the settings as options.",
   });
 }
@@ -35,11 +35,16 @@ function text(value: CheckpointValue): string {
 }
 
 function readSize(value: CheckpointValue, option: string): PreprocessConfig["inputSize"] {
-  if (option === "img_size" && isSize(value)) return [3, value, value];
-  if (option === "input_size" && Array.isArray(value) && value.length === 3 && value.every(isSize)) {
+  if (isSize(value)) return [3, value, value];
+  if (Array.isArray(value) && value.length === 2 && value.every(isSize)) return [3, value[0]!, value[1]!];
+  throw refuse(option, value, "a number of pixels");
+}
+
+function readInputSize(value: CheckpointValue, option: string): PreprocessConfig["inputSize"] {
+  if (Array.isArray(value) && value.length === 3 && value.every(isSize)) {
     return value as unknown as PreprocessConfig["inputSize"];
   }
-  throw refuse(option, value, option === "img_size" ? "a number of pixels" : "channels, height, width");
+  throw refuse(option, value, "channels, height, width");
 }
 
 function readChannels(value: CheckpointValue, option: string, channels: number): readonly number[] {
@@ -62,22 +67,35 @@ function readWord<T extends string>(words: readonly T[]): (value: CheckpointValu
   };
 }
 
+/** Options of `recordedPreprocess`. */
+interface RecordedPlace {
+  /** The settings in a message: `the checkpoint's args`. */
+  readonly where: string;
+  /** The settings in a report: `args`. */
+  readonly place: string;
+  /** Gets what is used. */
+  readonly fields: Map<string, string>;
+}
+
 /**
  * How the options of timm's `train.py` say that images are prepared for validation (timm 1.0.29, `timm/data/config.py`,
- * `resolve_data_config`): `input_size` goes before `img_size`; what is None or empty is left to the model. What is used is
- * added to `fields`.
+ * `resolve_data_config`): `input_size` goes before `img_size`; what is None or empty is left to the model. The
+ * `pretrained_cfg` of timm's `config.json` has the same names.
  *
  * @throws FormatError when an option has a value that it cannot have.
  */
-export function recordedPreprocess(args: Settings, fields: Map<string, string>): Partial<PreprocessConfig> {
+export function recordedPreprocess(
+  settings: Settings,
+  { where, place, fields }: RecordedPlace,
+): Partial<PreprocessConfig> {
   const take = <T>(option: string, read: (value: CheckpointValue, option: string) => T): T | undefined => {
-    const value = args.get(option) ?? "";
+    const value = settings.get(option) ?? "";
     if (value === "") return undefined;
-    const result = read(value, option);
-    fields.set(`args.${option}`, text(value));
+    const result = read(value, `${where}.${option}`);
+    fields.set(`${place}.${option}`, text(value));
     return result;
   };
-  const inputSize = take("input_size", readSize) ?? take("img_size", readSize);
+  const inputSize = take("input_size", readInputSize) ?? take("img_size", readSize);
   const channels = inputSize?.[0] ?? 3;
   const perChannel = (value: CheckpointValue, option: string): readonly number[] =>
     readChannels(value, option, channels);

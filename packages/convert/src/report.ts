@@ -1,4 +1,5 @@
 import type { Contract } from "@samoyed/core";
+import type { Assumption } from "@samoyed/models";
 
 /** A file that was written. */
 export interface WrittenFile {
@@ -48,6 +49,8 @@ export interface ConvertReport {
   /** The checkpoint's statements about its network besides the tensors, by its place there: `arch`, `args.img_size`. */
   readonly recorded: Readonly<Record<string, string>>;
   readonly rewrites: readonly RewriteReport[];
+  /** What the tensors do not show, and what it was taken from. */
+  readonly assumptions: readonly Assumption[];
   readonly warnings: readonly string[];
   /** Wall-clock time: of opening and recognizing, of building and rewriting the graph, of writing. */
   readonly milliseconds: {

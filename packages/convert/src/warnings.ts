@@ -4,10 +4,10 @@ import type { ModelOptions } from "./options.ts";
 
 /** Warnings about a conversion that succeeded, in sentences for a person. */
 export function conversionWarnings(model: ChosenModel, options: ModelOptions): readonly string[] {
-  const { preprocess, features = false, labels } = options;
+  const { features = false, labels } = options;
   const warnings = [...model.warnings];
-  if (preprocess === undefined && model.preprocessFrom === "default") {
-    warnings.push(defaultPreprocess(model));
+  if (model.numClasses === 1 && !features) {
+    warnings.push("The classifier has one logit: its sigmoid is the probability of the second of two classes.");
   }
   if (model.numClasses === 0 && !features) {
     warnings.push("The checkpoint has no classifier: the output is the pooled features.");
@@ -19,13 +19,4 @@ export function conversionWarnings(model: ChosenModel, options: ModelOptions): r
     );
   }
   return warnings;
-}
-
-function defaultPreprocess({ candidates }: ChosenModel): string {
-  const names = candidates.slice(0, 3).map(({ name }) => name);
-  const example = names.length === 0 ? "" : `, such as ${names.join(" or ")}`;
-  return (
-    "The tensors do not tell how images were prepared: timm's default is recorded (224 pixels, bicubic, crop 0.875, " +
-    `ImageNet's mean and deviation). If that is not so, name the model${example}, or give the settings.`
-  );
 }

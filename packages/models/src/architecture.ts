@@ -68,6 +68,11 @@ export function classifierOf(architecture: Architecture): Classifier {
   return familyOf(architecture).classifier(architecture);
 }
 
+/** The architecture with as many input channels as a state dict of it has; as it is, where that does not tell. */
+export function withChannelsOf(architecture: Architecture, tensors: ReadonlyMap<string, TensorType>): Architecture {
+  return familyOf(architecture).withChannelsOf(architecture, tensors);
+}
+
 /** The input size of an architecture: channels, height, width. */
 export function inputSizeOf(architecture: Architecture): InputSize {
   return familyOf(architecture).inputSize(architecture);

@@ -4,6 +4,8 @@ import { familyOf, inputSizeOf } from "./architecture.ts";
 import { checkParameters } from "./check-parameters.ts";
 import { checkInputSize } from "./check-input-size.ts";
 import type { Architecture, InputSize } from "./family.ts";
+import type { Settings } from "./naming/naming.ts";
+import { withSettings } from "./naming/with-settings.ts";
 
 /** Options of `buildModel`. */
 export interface BuildModelOptions {
@@ -18,6 +20,8 @@ export interface BuildModelOptions {
   readonly taps?: boolean;
   /** Channels, height, width; a string is an open size. Default: the architecture's, such as `[3, "H", "W"]`. */
   readonly inputSize?: InputSize;
+  /** What another library's network of the same tensors does otherwise: a `Translation` has them. */
+  readonly settings?: Pick<Settings, "epsilons" | "heads"> | undefined;
   /** The graph's name. Default: the family's. */
   readonly name?: string;
 }
@@ -29,16 +33,17 @@ export interface BuildModelOptions {
  * Batch norms are kept; the rewrites of `@samoyed/graph` fold them. With `taps`, the outputs that `tapsOf` names follow.
  * Weights are not read: they stay lazy until the graph is written or run. Matches timm 1.0.29 in evaluation mode.
  *
- * @throws MismatchError when the tensors do not match the architecture.
+ * @throws MismatchError when the tensors do not match the architecture, or the settings' heads of attention not its own.
  * @throws UsageError when the architecture does not accept the input size.
  */
 export function buildModel(options: BuildModelOptions): Graph {
-  const { architecture, numClasses, tensors, features = false, taps = false } = options;
+  const { architecture, numClasses, tensors, features = false, taps = false, settings } = options;
   const family = familyOf(architecture);
   const taken = inputSizeOf(architecture);
   const { inputSize = taken, name = family.name } = options;
   checkInputSize(inputSize, { taken });
   checkParameters(tensors, { architecture, numClasses });
   const output = features || numClasses === 0 ? "features" : "logits";
-  return family.build({ architecture, numClasses, tensors, output, taps, inputSize, name });
+  const graph = family.build({ architecture, numClasses, tensors, output, taps, inputSize, name });
+  return settings === undefined ? graph : withSettings(graph, settings);
 }

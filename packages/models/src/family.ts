@@ -1,5 +1,6 @@
 import type { LazyTensor, UnsupportedError } from "@samoyed/core";
 import type { Dim, Graph } from "@samoyed/ir";
+import type { NetworkSetting } from "./network-setting.ts";
 import type { Parameter, TensorType } from "./parameter.ts";
 
 /**
@@ -26,8 +27,6 @@ export interface Hypothesis<A extends Architecture = Architecture> {
   /** timm's name without a tag; or one that describes the architecture, if timm has no name for it. */
   readonly name: string;
   readonly architecture: A;
-  /** Choices not determined by any tensor, in sentences. */
-  readonly assumptions: readonly string[];
 }
 
 /** A family's result for tensors that look like its own. */
@@ -75,6 +74,16 @@ export interface Family<A extends Architecture = Architecture> {
   /** The state dict in PyTorch's order. With `numClasses` 0 it has no classifier. */
   parameters(architecture: A, options: { readonly numClasses: number }): ReadonlyMap<string, Parameter>;
   classifier(architecture: A): Classifier;
+  /** The architecture with as many input channels as a state dict of it has. */
+  withChannelsOf(architecture: A, tensors: ReadonlyMap<string, TensorType>): A;
+  /** What the tensors of an architecture do not show; absent where the family does not know it. */
+  settings?(architecture: A): readonly NetworkSetting[];
+  /**
+   * The architecture with other values of such settings.
+   *
+   * @throws UsageError for a setting or a value that there is not.
+   */
+  withSettings?(architecture: A, changes: ReadonlyMap<string, string>): A;
   /** The input size of an architecture. */
   inputSize(architecture: A): InputSize;
   /** The modules whose outputs are timm's `features_only`, by descending resolution: `layer1`. */

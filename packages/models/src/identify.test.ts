@@ -11,12 +11,14 @@ type Tensors = ReadonlyMap<string, TensorType>;
 
 /** Linear layers of the given widths, under a family's own prefix; the last is the classifier. */
 interface Layers extends Architecture {
+  /** Tells networks apart whose widths are the same. */
+  readonly label?: string;
   readonly widths: readonly number[];
 }
 
 /** A family of chains of layers `PREFIX.0`, `PREFIX.1`, … `head`. */
 function chains(name: string, known: Readonly<Record<string, readonly number[]>>, own = {}): Family<Layers> {
-  const all = new Map(Object.entries(known).map(([key, widths]) => [key, { family: name, widths }]));
+  const all = new Map(Object.entries(known).map(([label, widths]) => [label, { family: name, label, widths }]));
   const weight = (shape: readonly number[]): Parameter => ({ shape, dtype: "float32", fill: ONES });
   return {
     name,
@@ -25,7 +27,7 @@ function chains(name: string, known: Readonly<Record<string, readonly number[]>>
     architectures: () => all,
     recognize: (tensors) => {
       if (!tensors.has(`${name}.0`)) return undefined;
-      const hypotheses = [...all].map(([key, architecture]) => ({ name: key, architecture, assumptions: [] }));
+      const hypotheses = [...all].map(([key, architecture]) => ({ name: key, architecture }));
       return { hypotheses, nearMisses: () => [] };
     },
     parameters: ({ widths }, { numClasses }) =>
@@ -35,6 +37,7 @@ function chains(name: string, known: Readonly<Record<string, readonly number[]>>
       ]),
     classifier: () => ({ tensors: ["head"] }),
     inputSize: () => [3, 8, 8],
+    withChannelsOf: (architecture) => architecture,
     taps: () => [],
     build: () => {
       throw new Error("nothing is built here");
@@ -62,18 +65,18 @@ const both = [red, blue];
 describe("identifyAmong", () => {
   it("finds the family, and reads the number of classes from its classifier", () => {
     expect(identifyAmong(both, tensors({ "red.0": [1], "red.1": [2], head: [9] }), [])).toEqual({
-      architecture: { family: "red", widths: [1, 2] },
+      architecture: { family: "red", label: "red_small", widths: [1, 2] },
       numClasses: 9,
       name: "red_small",
       candidates: [],
-      assumptions: [],
+      alternatives: [],
     });
   });
 
   it("chooses the likeliest of equals, and says so", () => {
-    const { name, assumptions } = identifyAmong(both, tensors({ "blue.0": [5], "blue.1": [6] }), []);
+    const { name, alternatives } = identifyAmong(both, tensors({ "blue.0": [5], "blue.1": [6] }), []);
     expect(name).toBe("blue_small");
-    expect(assumptions).toEqual(["blue_twin would have the same tensors; blue_small is assumed."]);
+    expect(alternatives.map((other) => other.name)).toEqual(["blue_twin"]);
   });
 
   it("names the nearest architecture of all families, and its own classifier", () => {
@@ -91,7 +94,7 @@ describe("identifyAmong", () => {
     const lazy = chains("red", { red_small: [1, 2] }, {
       recognize: (): Recognition<Layers> => ({
         hypotheses: [],
-        nearMisses: () => [{ name: "red_far", architecture: { family: "red", widths: [1, 2] }, assumptions: [] }],
+        nearMisses: () => [{ name: "red_far", architecture: { family: "red", widths: [1, 2] } }],
       }),
     } satisfies Partial<Family<Layers>>);
     expect(errorOf(tensors({ "red.0": [1], "red.1": [3] }), [lazy]).message).toContain("fit red_far, the nearest");

@@ -7,8 +7,9 @@ import { mismatch, prefixHint } from "./check-parameters.ts";
 import { checkpoints, type ModelInfo } from "./checkpoints.ts";
 import { type ParameterDifference, parameterDifferences } from "./differences.ts";
 import { FAMILIES } from "./families/index.ts";
-import type { Architecture, Classifier, Family, Hypothesis } from "./family.ts";
+import type { Architecture, Classifier, Family, Hypothesis, Recognition } from "./family.ts";
 import { missingStatistics } from "./missing-statistics.ts";
+import type { NamedArchitecture } from "./network-assumptions.ts";
 import type { TensorType } from "./parameter.ts";
 
 /** Result of `identifyModel`. */
@@ -23,8 +24,8 @@ export interface IdentifiedModel {
    * which the checkpoint may have been fine-tuned. The chosen architecture's come first, in timm's order.
    */
   readonly candidates: readonly ModelInfo[];
-  /** Choices not determined by any tensor, in sentences. */
-  readonly assumptions: readonly string[];
+  /** Other networks with the same tensors that compute something else. */
+  readonly alternatives: readonly NamedArchitecture[];
 }
 
 type Tensors = ReadonlyMap<string, TensorType>;
@@ -62,18 +63,11 @@ function unsupported(tensors: Tensors, families: readonly Family[]): Unsupported
 /** Largest share of tensors that may differ; beyond it, the network is of another kind. */
 const NEAR = 0.5;
 
-/** Most networks with the same tensors that an assumption lists. */
-const SHOWN_NETWORKS = 8;
-
-function listed(fits: readonly Fit[]): string {
-  const rest = fits.length - SHOWN_NETWORKS;
-  const shown = fits.slice(0, SHOWN_NETWORKS).map(({ name }) => name);
-  return `${shown.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
-}
-
 /** Whether two architectures compute the same: names of timm's may be of one network. */
 function isSameNetwork(a: Architecture, b: Architecture): boolean {
-  return "fileName" in a && "fileName" in b && a.fileName === b.fileName;
+  if ("fileName" in a || "fileName" in b) return "fileName" in a && "fileName" in b && a.fileName === b.fileName;
+  // A configuration is all of a network.
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 function chooseAmong(fits: readonly Fit[], published: readonly ModelInfo[]): IdentifiedModel {
@@ -84,18 +78,39 @@ function chooseAmong(fits: readonly Fit[], published: readonly ModelInfo[]): Ide
   const named = fits.filter((fit) => possible.some((model) => fitOf(model) === fit));
   const [chosen, ...others] = named.length > 0 ? named : fits;
   const isChosen = (model: ModelInfo): boolean => fitOf(model) === chosen;
-  const { architecture, numClasses, name, assumptions } = chosen!;
-  const different = others.filter((other) => !isSameNetwork(other.architecture, architecture));
+  const { architecture, numClasses, name } = chosen!;
   return {
     architecture,
     numClasses,
     name,
     candidates: [...possible.filter(isChosen), ...possible.filter((model) => !isChosen(model))],
-    assumptions: [
-      ...(different.length === 0 ? [] : [`${listed(different)} would have the same tensors; ${name} is assumed.`]),
-      ...assumptions,
-    ],
+    alternatives: others.filter((other) => !isSameNetwork(other.architecture, architecture)),
   };
+}
+
+/** What each family recognizes in the tensors, and how well its hypotheses fit. */
+function recognitions(
+  families: readonly Family[],
+  tensors: Tensors,
+): {
+  readonly found: readonly (Recognition & { readonly fit: (hypothesis: Hypothesis) => Fit })[];
+  readonly fits: readonly Fit[];
+} {
+  const found = families.flatMap((family) => {
+    const recognition = family.recognize(tensors);
+    return recognition === undefined ? [] : [{ ...recognition, fit: fitTo(family, tensors) }];
+  });
+  return { found, fits: found.flatMap(({ hypotheses, fit }) => hypotheses.map(fit)) };
+}
+
+function exactFits(fits: readonly Fit[]): readonly Fit[] {
+  return fits.filter(({ differences }) => differences.length === 0);
+}
+
+/** Some of the fits: those with certain names, if there are any. */
+function preferred(fits: readonly Fit[], names: RegExp | undefined): readonly Fit[] {
+  const found = names === undefined ? [] : fits.filter(({ name }) => names.test(name));
+  return found.length > 0 ? found : fits;
 }
 
 /** `identifyModel` among given families and published checkpoints. */
@@ -103,14 +118,11 @@ export function identifyAmong(
   families: readonly Family[],
   tensors: Tensors,
   published: readonly ModelInfo[],
+  prefer?: RegExp,
 ): IdentifiedModel {
-  const found = families.flatMap((family) => {
-    const recognition = family.recognize(tensors);
-    return recognition === undefined ? [] : [{ ...recognition, fit: fitTo(family, tensors) }];
-  });
-  const fits = found.flatMap(({ hypotheses, fit }) => hypotheses.map(fit));
-  const exact = fits.filter(({ differences }) => differences.length === 0);
-  if (exact.length > 0) return chooseAmong(exact, published);
+  const { found, fits } = recognitions(families, tensors);
+  const exact = exactFits(fits);
+  if (exact.length > 0) return chooseAmong(preferred(exact, prefer), published);
 
   const refusal = found.find((recognition) => recognition.refusal !== undefined)?.refusal;
   if (refusal !== undefined) throw refusal;
@@ -143,16 +155,38 @@ function lookedUp(
   };
 }
 
+/** Options of `identifyModel` and `fitModel`. */
+interface IdentifyOptions {
+  /** Default: the one of `@samoyed/architectures`. */
+  readonly catalogue?: Catalogue | undefined;
+}
+
+/** An architecture that a state dict fits. */
+export type FittingModel = Pick<IdentifiedModel, "architecture" | "numClasses" | "name">;
+
+/**
+ * The first known architecture that a state dict fits, tensor by tensor; `undefined` if there is none. Cheaper than
+ * `identifyModel`, for a search through many dictionaries: it neither ranks what fits nor looks for what nearly does.
+ */
+export async function fitModel(
+  tensors: Tensors,
+  { catalogue }: IdentifyOptions = {},
+): Promise<FittingModel | undefined> {
+  const ofFamilies = exactFits(recognitions(FAMILIES, tensors).fits)[0];
+  if (ofFamilies !== undefined) return ofFamilies;
+  const candidates = await (catalogue ?? (await openCatalogue())).candidates(tensors);
+  return exactFits(recognitions([lookedUp(candidates)], tensors).fits)[0];
+}
+
 /**
  * Recognizes a network by the names and shapes in its state dict: with any number of classes and input channels; ResNets
  * of any depth, width and cardinality, published or not; every other network of timm's that the catalogue contains. No
  * weight is read.
  *
  * Networks may share all tensors but compute differently (`resnet50`, `resnetblur50`, `resnetaa50`): then the
- * likeliest is chosen, or the only one published with that many classes, and `assumptions` says so. `candidates` lists
+ * likeliest is chosen, or the only one published with that many classes, and `alternatives` has the others. `candidates` lists
  * every published checkpoint that it may be, with its preprocessing.
  *
- * @param options.catalogue default: the one of `@samoyed/architectures`.
  * @throws FormatError when it has all tensors except the running statistics; a network with group norms, whose tensors
  *   are the same, must be named.
  * @throws MismatchError when it almost fits a known network, with the first ten differences.
@@ -160,7 +194,13 @@ function lookedUp(
  */
 export async function identifyModel(
   tensors: Tensors,
-  { catalogue }: { readonly catalogue?: Catalogue | undefined } = {},
+  {
+    catalogue,
+    prefer,
+  }: IdentifyOptions & {
+    /** The names of architectures that are meant where others have the same tensors. */
+    readonly prefer?: RegExp | undefined;
+  } = {},
 ): Promise<IdentifiedModel> {
   const opened = catalogue ?? (await openCatalogue());
   const published = await checkpoints();
@@ -169,11 +209,11 @@ export async function identifyModel(
     found.filter(({ name }) => !asCode.has(name));
   const candidates = withoutCode(await opened.candidates(tensors));
   try {
-    return identifyAmong([...FAMILIES, lookedUp(candidates)], tensors, published);
+    return identifyAmong([...FAMILIES, lookedUp(candidates)], tensors, published, prefer);
   } catch (error) {
     // Only an error needs the nearest ones.
     if (!(error instanceof UnsupportedError || error instanceof MismatchError)) throw error;
     const nearest = withoutCode(await opened.nearest(tensors));
-    return identifyAmong([...FAMILIES, lookedUp(candidates, nearest)], tensors, published);
+    return identifyAmong([...FAMILIES, lookedUp(candidates, nearest)], tensors, published, prefer);
   }
 }

@@ -8,9 +8,12 @@ export {
   loadArchitecture,
   modelParameters,
   tapsOf,
+  withChannelsOf,
 } from "./architecture.ts";
+export { type Alternative, type Assumption, type AssumptionOrigin, describeAlternatives } from "./assumption.ts";
 export { buildModel, type BuildModelOptions } from "./build-model.ts";
 export { checkParameters } from "./check-parameters.ts";
+export { alternativeDifferences } from "./alternative-differences.ts";
 export { classNames, classSet, imagenetNames } from "./class-names.ts";
 export type { ModelInfo } from "./checkpoints.ts";
 export {
@@ -34,6 +37,20 @@ export {
   writeArchitectureFile,
 } from "./catalogue/index.ts";
 export type { Architecture, Classifier, InputSize } from "./family.ts";
-export { type IdentifiedModel, identifyModel } from "./identify.ts";
+export { matchesGlob } from "./glob.ts";
+export { fitArchitecture } from "./fit-architecture.ts";
+export { type FittingModel, fitModel, type IdentifiedModel, identifyModel } from "./identify.ts";
+export {
+  type NamedArchitecture,
+  networkAssumptions,
+  type NetworkSource,
+  withNetworkSettings,
+} from "./network-assumptions.ts";
+export type { NetworkSetting } from "./network-setting.ts";
+export type { Settings } from "./naming/naming.ts";
+export type { NetworkConfig } from "./naming/network-config.ts";
+export { translateNames, type Translation } from "./naming/translate.ts";
+export { resamplePositions } from "./positions/position-table.ts";
+export { positionSize, sizesOfTable } from "./positions/sizes-of-table.ts";
 export type { Parameter, TensorType } from "./parameter.ts";
 export { findModel, listModels, type ListModelsOptions } from "./registry.ts";

@@ -25,8 +25,8 @@ export function seededArray(seed: string, name: string, options: { count: number
   });
 }
 
-/** The rules of tools/oracle/fixtures_models.py, `weight`. */
-function seededWeight(seed: string, name: string, shape: Shape): Float32Array {
+/** The rules of `weight` in tools/oracle/fixtures_models.py and fixtures_naming.py. */
+export function seededWeight(seed: string, name: string, shape: Shape): Float32Array {
   const count = elementCount(shape);
   if (shape.length > 1) {
     return seededArray(seed, name, {

@@ -1,16 +1,18 @@
 import { FormatError } from "@samoyed/core";
-import { describeValue, PyFloat, type PyValue, type Where } from "./values.ts";
+import { describeValue, PyFloat, PyRecord, type PyValue, type Where } from "./values.ts";
 
-/** The list that APPEND and APPENDS add to. */
+/** The list that APPEND and APPENDS add to: a list, or the items of a described object. */
 export function listOf(value: PyValue, where: Where): PyValue[] {
+  if (value instanceof PyRecord) return (value.items ??= []);
   if (!Array.isArray(value)) {
     throw new FormatError(`${where()} on ${describeValue(value)}; expected a list`);
   }
   return value;
 }
 
-/** Adds keys and values, one after the other, to a dictionary. */
-export function setItems(target: PyValue, items: readonly PyValue[], where: Where): void {
+/** Adds keys and values, one after the other, to a dictionary or to the entries of a described object. */
+export function setItems(container: PyValue, items: readonly PyValue[], where: Where): void {
+  const target = container instanceof PyRecord ? (container.entries ??= new Map<PyValue, PyValue>()) : container;
   if (!(target instanceof Map)) {
     throw new FormatError(`${where()} on ${describeValue(target)}; expected a dictionary`);
   }
@@ -19,6 +21,21 @@ export function setItems(target: PyValue, items: readonly PyValue[], where: Wher
   }
   for (let index = 0; index < items.length; index += 2) {
     target.set(hashable(items[index]!, where), items[index + 1]!);
+  }
+}
+
+/** Adds elements to a set, or to the items of a described object. */
+export function addItems(target: PyValue, items: readonly PyValue[], where: Where): void {
+  if (target instanceof PyRecord) {
+    const list = listOf(target, where);
+    for (const item of items) list.push(item);
+    return;
+  }
+  if (!(target instanceof Set)) {
+    throw new FormatError(`${where()} on ${describeValue(target)}; expected a set`);
+  }
+  for (const item of items) {
+    target.add(hashable(item, where));
   }
 }
 

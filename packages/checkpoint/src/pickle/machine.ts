@@ -1,6 +1,6 @@
 import { decodeUtf8, FormatError, UnsupportedError } from "@samoyed/core";
 import { decodeLong, viewOf } from "../little-endian.ts";
-import { hashable, listOf, setItems } from "./containers.ts";
+import { addItems, hashable, listOf, setItems } from "./containers.ts";
 import { OPCODE, opcodeName, refuseOpcode } from "./opcodes.ts";
 import { PickleStack } from "./stack.ts";
 import { describeValue, PyFloat, PyGlobal, PyTuple, type PyValue, type Where } from "./values.ts";
@@ -16,8 +16,8 @@ const NEWEST_PROTOCOL = 5;
 
 /** Handlers of a pickle's calls. Each returns a value, or throws for a call that is not listed. */
 export interface PickleHandlers {
-  /** REDUCE, NEWOBJ and NEWOBJ_EX: `callable(*args)`. */
-  call(callable: PyValue, args: PyValue, where: Where): PyValue;
+  /** REDUCE, NEWOBJ, NEWOBJ_EX, INST and OBJ: `callable(*args, **keywords)`. */
+  call(callable: PyValue, args: PyValue, where: Where, keywords?: Map<PyValue, PyValue>): PyValue;
   /** BUILD: applies a state to `target`; returns the value that replaces it. */
   build(target: PyValue, state: PyValue, where: Where): PyValue;
   /** BINPERSID: returns the object, such as a storage, that the container stores under `id`. */
@@ -92,9 +92,9 @@ export function runPickle(bytes: Uint8Array, options: PickleOptions): PyValue {
     }
     return value;
   };
-  const call = (): void => {
+  const call = (keywords?: Map<PyValue, PyValue>): void => {
     const args = stack.pop();
-    stack.pushContainer(options.call(stack.pop(), args, where));
+    stack.pushContainer(options.call(stack.pop(), args, where, keywords));
   };
 
   for (;;) {
@@ -172,14 +172,18 @@ export function runPickle(bytes: Uint8Array, options: PickleOptions): PyValue {
       case OPCODE.BINFLOAT:
         stack.push(new PyFloat(view.getFloat64(take(8), false)));
         break;
-      // The strings of Python 2; PyTorch reads them as UTF-8 (2.13, `torch/serialization.py`, `load`).
       case OPCODE.BINUNICODE:
-      case OPCODE.BINSTRING:
         stack.push(text(view.getUint32(take(4), true)));
         break;
       case OPCODE.SHORT_BINUNICODE:
-      case OPCODE.SHORT_BINSTRING:
         stack.push(text(bytes[take(1)]!));
+        break;
+      // The strings of Python 2, texts or bytes; PyTorch reads them as UTF-8 (2.13, `torch/serialization.py`, `load`).
+      case OPCODE.BINSTRING:
+        stack.push(textOrBytes(payload(view.getUint32(take(4), true))));
+        break;
+      case OPCODE.SHORT_BINSTRING:
+        stack.push(textOrBytes(payload(bytes[take(1)]!)));
         break;
       case OPCODE.BINUNICODE8:
         stack.push(text(length8()));
@@ -232,13 +236,7 @@ export function runPickle(bytes: Uint8Array, options: PickleOptions): PyValue {
       }
       case OPCODE.ADDITEMS: {
         const items = stack.popMark();
-        const set = stack.top();
-        if (!(set instanceof Set)) {
-          throw new FormatError(`${where()} on ${describeValue(set)}; expected a set`);
-        }
-        for (const item of items) {
-          set.add(hashable(item, where));
-        }
+        addItems(stack.top(), items, where);
         break;
       }
       case OPCODE.SETITEM: {
@@ -270,10 +268,24 @@ export function runPickle(bytes: Uint8Array, options: PickleOptions): PyValue {
         break;
       case OPCODE.NEWOBJ_EX: {
         const keywords = stack.pop();
-        if (!(keywords instanceof Map) || keywords.size > 0) {
-          throw new UnsupportedError(`${where()}: an object created with keyword arguments is not supported`);
+        if (!(keywords instanceof Map)) {
+          throw new FormatError(`${where()}: the keyword arguments are ${describeValue(keywords)}`);
         }
-        call();
+        call(keywords.size === 0 ? undefined : keywords);
+        break;
+      }
+      case OPCODE.INST: {
+        const module = line();
+        const callable = makeGlobal(module, line(), where);
+        stack.pushContainer(options.call(callable, new PyTuple(stack.popMark()), where));
+        break;
+      }
+      case OPCODE.OBJ: {
+        const [callable, ...args] = stack.popMark();
+        if (callable === undefined) {
+          throw new FormatError(`${where()}: no class follows the mark`);
+        }
+        stack.pushContainer(options.call(callable, new PyTuple(args), where));
         break;
       }
       case OPCODE.BUILD: {
@@ -303,6 +315,10 @@ export function runPickle(bytes: Uint8Array, options: PickleOptions): PyValue {
         throw refuseOpcode(opcode, where());
     }
   }
+}
+
+function textOrBytes(bytes: Uint8Array): PyValue {
+  return decodeUtf8(bytes) ?? bytes;
 }
 
 function makeGlobal(module: string, name: string, where: Where): PyGlobal {

@@ -1,6 +1,9 @@
 import { FormatError, UnsupportedError } from "@samoyed/core";
 
-/** The supported opcodes, by byte (CPython 3.11, `Lib/pickletools.py`): those of the binary protocols 2 to 5. */
+/**
+ * The supported opcodes, by byte (CPython 3.11, `Lib/pickletools.py`): those of the binary protocols 2 to 5, and the older
+ * ways of creating an object.
+ */
 export const OPCODE = {
   MARK: 0x28,
   EMPTY_TUPLE: 0x29,
@@ -25,7 +28,9 @@ export const OPCODE = {
   GLOBAL: 0x63,
   APPENDS: 0x65,
   BINGET: 0x68,
+  INST: 0x69,
   LONG_BINGET: 0x6a,
+  OBJ: 0x6f,
   BINPUT: 0x71,
   LONG_BINPUT: 0x72,
   SETITEM: 0x73,
@@ -55,8 +60,8 @@ export const OPCODE = {
 } as const;
 
 /**
- * Python's opcodes that are refused: those of the text protocols, which PyTorch never writes, and those that create
- * objects by other means. They are listed so that the error can name them.
+ * Python's opcodes that are refused: those of the text protocols, which PyTorch never writes, and those that refer to
+ * something outside of the file. They are listed so that the error can name them.
  */
 const REFUSED: ReadonlyMap<number, string> = new Map([
   [0x32, "DUP"],
@@ -68,9 +73,7 @@ const REFUSED: ReadonlyMap<number, string> = new Map([
   [0x56, "UNICODE"],
   [0x64, "DICT"],
   [0x67, "GET"],
-  [0x69, "INST"],
   [0x6c, "LIST"],
-  [0x6f, "OBJ"],
   [0x70, "PUT"],
   [0x82, "EXT1"],
   [0x83, "EXT2"],
@@ -122,6 +125,6 @@ function buildArguments(): (Argument | undefined)[] {
   set("length1", OPCODE.LONG1, OPCODE.SHORT_BINSTRING, OPCODE.SHORT_BINBYTES, OPCODE.SHORT_BINUNICODE);
   set("length4", OPCODE.LONG4, OPCODE.BINSTRING, OPCODE.BINBYTES, OPCODE.BINUNICODE);
   set("length8", OPCODE.BINUNICODE8, OPCODE.BINBYTES8, OPCODE.BYTEARRAY8);
-  set("lines", OPCODE.GLOBAL);
+  set("lines", OPCODE.GLOBAL, OPCODE.INST);
   return table;
 }

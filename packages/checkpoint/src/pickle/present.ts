@@ -1,6 +1,16 @@
 import { FormatError, type LazyTensor, quote, renameLazy } from "@samoyed/core";
 import { type CheckpointValue, type InertRecord, isLazyTensor } from "../checkpoint.ts";
-import { PyFloat, PyGlobal, PyParameter, PyRecord, PyStorage, PyTensor, PyTuple, type PyValue } from "./values.ts";
+import {
+  PyArray,
+  PyFloat,
+  PyGlobal,
+  PyParameter,
+  PyRecord,
+  PyStorage,
+  PyTensor,
+  PyTuple,
+  type PyValue,
+} from "./values.ts";
 import { storedTensor } from "../tensor/stored-tensor.ts";
 
 /** Python itself reads at most about 1,000 levels; the walk recurses. */
@@ -8,6 +18,8 @@ const MAX_NESTING = 1_000;
 
 /** Real names have up to 200 characters; long ones, repeated for each tensor below them, would fill memory. */
 const MAX_PATH = 1_024;
+
+type CheckpointMap = ReadonlyMap<CheckpointValue, CheckpointValue>;
 
 /** A pickle's values as exposed to callers. */
 export interface Presented {
@@ -65,32 +77,13 @@ export function present(root: PyValue, label: string): Presented {
       }
       return walk(value.tensor, path, depth);
     }
+    if (value instanceof PyArray) return walk(value.tensor ?? value.record, path, depth);
     if (depth >= MAX_NESTING) {
       throw new FormatError(`${label}: values are nested more than ${MAX_NESTING} deep`);
     }
     const inside = (key: string): string => joinPath(path, key);
-    if (value instanceof PyRecord) {
-      const args: CheckpointValue[] = [];
-      const made: { -readonly [Key in keyof InertRecord]: InertRecord[Key] } = record(value.global, args);
-      seen.set(value, made);
-      value.args.forEach((item, index) => args.push(walk(item, inside(String(index)), depth + 1)));
-      if (value.state !== undefined) {
-        made.state = walk(value.state, path, depth + 1);
-      }
-      return made;
-    }
-    if (value instanceof Map) {
-      const made = new Map<CheckpointValue, CheckpointValue>();
-      seen.set(value, made);
-      let index = 0;
-      for (const [key, item] of value) {
-        // A key that is an object, such as a tuple, has no name to add to a path.
-        const step = typeof key === "object" && key !== null ? `[${index}]` : String(key);
-        made.set(walk(key, inside(`${step}.key`), depth + 1), walk(item, inside(step), depth + 1));
-        index++;
-      }
-      return made;
-    }
+    if (value instanceof PyRecord) return walkRecord(value, path, depth);
+    if (value instanceof Map) return walkMap(value, path, depth);
     if (value instanceof Set) {
       const made = new Set<CheckpointValue>();
       seen.set(value, made);
@@ -104,6 +97,37 @@ export function present(root: PyValue, label: string): Presented {
     seen.set(value, made);
     const items = value instanceof PyTuple ? value.items : value;
     items.forEach((item, index) => made.push(walk(item, inside(String(index)), depth + 1)));
+    return made;
+  };
+
+  const walkMap = (value: Map<PyValue, PyValue>, path: string, depth: number): CheckpointMap => {
+    const made = new Map<CheckpointValue, CheckpointValue>();
+    seen.set(value, made);
+    let index = 0;
+    for (const [key, item] of value) {
+      // A key that is an object, such as a tuple, has no name to add to a path.
+      const step = typeof key === "object" && key !== null ? `[${index}]` : String(key);
+      made.set(walk(key, joinPath(path, `${step}.key`), depth + 1), walk(item, joinPath(path, step), depth + 1));
+      index++;
+    }
+    return made;
+  };
+
+  const walkRecord = (value: PyRecord, path: string, depth: number): InertRecord => {
+    const { args, keywords, items, entries, state } = value;
+    const presented: CheckpointValue[] = [];
+    const made: { -readonly [Key in keyof InertRecord]: InertRecord[Key] } = record(value.global, presented);
+    seen.set(value, made);
+    args.forEach((item, index) => presented.push(walk(item, joinPath(path, `(${index})`), depth + 1)));
+    if (keywords !== undefined) made.keywords = walk(keywords, joinPath(path, "**"), depth + 1) as CheckpointMap;
+    if (items !== undefined) {
+      made.items = items.map((item, index) => walk(item, joinPath(path, `[${index}]`), depth + 1));
+    }
+    if (entries !== undefined) made.entries = walkMap(entries, path, depth + 1);
+    if (state !== undefined) {
+      // An object that is a dictionary may have an attribute with the name of a key.
+      made.state = walk(state, entries === undefined ? path : joinPath(path, "__dict__"), depth + 1);
+    }
     return made;
   };
 

@@ -1,4 +1,4 @@
-import { FormatError, UnsupportedError } from "@samoyed/core";
+import { type DType, FormatError } from "@samoyed/core";
 import { hashable } from "./containers.ts";
 import {
   describeValue,
@@ -12,7 +12,7 @@ import {
   type Where,
 } from "./values.ts";
 import { checkLayout, readCount, readSizes } from "../tensor/strided-layout.ts";
-import { readDType } from "../torch/tensor-dtypes.ts";
+import { isUnknownDType, readDType } from "../torch/tensor-dtypes.ts";
 
 /** Function that implements a call of a listed global; `global` is that global. */
 export type Rebuild = (args: readonly PyValue[], where: Where, global: PyGlobal) => PyValue;
@@ -47,7 +47,8 @@ export const rebuildQuantized: Rebuild = (args, where, global) => {
   const shape = readSizes(args[2], "shape", where);
   const scheme = args[4] instanceof PyTuple ? args[4].items[0] : undefined;
   const name = scheme instanceof PyGlobal ? scheme.path : "unknown scheme";
-  return unreadable(shape, `is quantized (${name}), which is not supported`);
+  const stored = args[0] instanceof PyStorage ? quantizedName(args[0].view.storage.type.name) : "quantized";
+  return unreadable(shape, { stored, unsupported: `is ${stored} (${name}), which is not supported` });
 };
 
 /** `_rebuild_sparse_tensor(layout, (indices…, values, size[, is_coalesced]))`. The tensor is listed, but reading it fails. */
@@ -59,17 +60,31 @@ export const rebuildSparse: Rebuild = (args, where, global) => {
   const layout = args[0] instanceof PyRecord ? args[0].args[0] : args[0];
   const values = data.findLast((item) => item instanceof PyTensor);
   const name = typeof layout === "string" ? layout : "unknown layout";
-  return unreadable(shape, `is sparse (${name}), which is not supported`, values);
+  const dtype = values instanceof PyTensor ? values.layout.dtype : "float32";
+  const unsupported = `is sparse (${name}), which is not supported`;
+  return unreadable(shape, { dtype, stored: `sparse ${dtype}`, unsupported });
 };
 
-/** `_rebuild_from_type_v2(function, type, args, state)`: a subclass of Tensor, of which only the values are read. */
+/** `_rebuild_meta_tensor_no_storage(dtype, size, stride, requires_grad)`: a shape without values. */
+export const rebuildMeta: Rebuild = (args, where, global) => {
+  expectCount(args, [4], where, global);
+  return unreadable(readSizes(args[1], "shape", where), {
+    stored: "meta",
+    unsupported: "is on the meta device: the file has no values of it",
+  });
+};
+
+/**
+ * `_rebuild_from_type_v2(function, type, args, state)`: a subclass of Tensor, of which only the values are read. One that
+ * is made in another way is described.
+ */
 export function rebuildFromType(rebuilds: (key: string) => Rebuild | undefined): Rebuild {
   return (args, where, global) => {
     expectCount(args, [4], where, global);
     const [callable, , inner] = args;
     const rebuild = callable instanceof PyGlobal ? rebuilds(callable.key) : undefined;
     if (!(callable instanceof PyGlobal) || rebuild === undefined || !(inner instanceof PyTuple)) {
-      throw new UnsupportedError(`${where()}: ${global.path} with ${describeValue(callable)} is not supported`);
+      return new PyRecord(global, args);
     }
     return expectTensor(rebuild(inner.items, where, callable), where);
   };
@@ -132,7 +147,12 @@ function stridedTensor(
   const shape = readSizes(size, "shape", where);
   const type = view.storage.type.dtype;
   if (options.dtype === undefined && type === "quantized") {
-    return unreadable(shape, `is quantized (${view.storage.type.name}), which is not supported`);
+    const stored = quantizedName(view.storage.type.name);
+    return unreadable(shape, { stored, unsupported: `is ${stored}, which is not supported` });
+  }
+  if (isUnknownDType(options.dtype)) {
+    const stored = options.dtype.name;
+    return unreadable(shape, { stored, unsupported: `has the dtype ${stored}, which is not supported` });
   }
   // An untyped storage without a dtype contains bytes (PyTorch 2.13, `torch/serialization.py`, `persistent_load`).
   const own = type === "untyped" || type === "quantized" ? "uint8" : type;
@@ -161,15 +181,23 @@ function readFlip(metadata: PyValue | undefined, dtype: string, where: Where): P
   return neg ? "neg" : "none";
 }
 
-function unreadable(shape: readonly number[], unsupported: string, values?: PyValue): PyTensor {
-  const dtype = values instanceof PyTensor ? values.layout.dtype : "float32";
+/** PyTorch's name of a quantized dtype after its storage: `quantized qint8`. */
+function quantizedName(storage: string): string {
+  return `quantized ${storage.replace("Storage", "").toLowerCase()}`;
+}
+
+function unreadable(
+  shape: readonly number[],
+  options: { readonly dtype?: DType; readonly stored: string; readonly unsupported: string },
+): PyTensor {
+  const { dtype = "float32", stored, unsupported } = options;
   if (!Number.isSafeInteger(shape.reduce((count, size) => count * size, 8))) {
     return new PyTensor(
       { dtype, shape: [], strides: [], offset: 0 },
-      { unsupported: `${unsupported}; its shape overflows` },
+      { stored, unsupported: `${unsupported}; its shape overflows` },
     );
   }
-  return new PyTensor({ dtype, shape, strides: [], offset: 0 }, { unsupported });
+  return new PyTensor({ dtype, shape, strides: [], offset: 0 }, { stored, unsupported });
 }
 
 function expectTensor(value: PyValue | undefined, where: Where): PyTensor {

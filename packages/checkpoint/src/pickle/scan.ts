@@ -60,11 +60,25 @@ export async function readPickle(
       });
     }
     if (scan.needed > MAX_PICKLE_BYTES) {
-      throw new FormatError(`${label}: the pickle at byte ${offset} is longer than ${MAX_PICKLE_BYTES} bytes`);
+      throw new FormatError(`${label}: the pickle at byte ${offset} is longer than ${MAX_PICKLE_BYTES} bytes`, {
+        hint: "In Python, save the state dict with torch.save, which keeps tensors outside of the pickle.",
+      });
     }
     const wanted = Math.max(scan.needed, 2 * bytes.byteLength, options.firstBytes ?? FIRST_BYTES);
     bytes = await source.read(offset, Math.min(wanted, left, MAX_PICKLE_BYTES), options);
   }
+}
+
+/**
+ * The end of the pickle at `offset` of bytes in memory, STOP included.
+ *
+ * @throws FormatError when it does not end within them.
+ */
+export function findPickleEnd(bytes: Uint8Array, { offset, label }: { offset: number; label: string }): number {
+  const rest = bytes.subarray(offset);
+  const scan = scanPickle(rest, { position: 0, left: rest.byteLength, label });
+  if (!scan.done) throw new FormatError(`${label}: the pickle at byte ${offset} continues past the end`);
+  return offset + scan.position;
 }
 
 function within(window: ByteWindow | undefined, offset: number): { bytes: Uint8Array } {
@@ -99,7 +113,9 @@ function scanPickle(
       const second = first < 0 ? -1 : bytes.indexOf(0x0a, first + 1);
       if (second < 0) {
         if (bytes.byteLength - position > MAX_NAMES_BYTES) {
-          throw new FormatError(`${options.label}: GLOBAL at byte ${position}: the name is not terminated`);
+          throw new FormatError(
+            `${options.label}: ${opcodeName(opcode)} at byte ${position}: the name is not terminated`,
+          );
         }
         return { done: false, position, needed: bytes.byteLength + 1 };
       }

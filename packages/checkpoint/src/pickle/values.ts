@@ -31,7 +31,7 @@ export class PyGlobal {
   }
   /** Dotted name for messages; ambiguous, so compare `key` instead. */
   get path(): string {
-    return `${this.module}.${this.name}`;
+    return this.module === "" ? this.name : `${this.module}.${this.name}`;
   }
   /** Module and name with a space between, which no listed name contains. */
   get key(): string {
@@ -43,10 +43,25 @@ export class PyGlobal {
 export class PyRecord {
   readonly global: PyGlobal;
   readonly args: readonly PyValue[];
+  readonly keywords: Map<PyValue, PyValue> | undefined;
   state: PyValue | undefined;
-  constructor(global: PyGlobal, args: readonly PyValue[]) {
+  /** The elements that the pickle adds to an object of a list's or set's subclass. */
+  items: PyValue[] | undefined;
+  /** The entries that the pickle adds to an object of a dictionary's subclass. */
+  entries: Map<PyValue, PyValue> | undefined;
+  constructor(global: PyGlobal, args: readonly PyValue[], keywords?: Map<PyValue, PyValue>) {
     this.global = global;
     this.args = args;
+    this.keywords = keywords;
+  }
+}
+
+/** A NumPy array: created empty and filled by BUILD. Elements that are not numbers stay in its record's state. */
+export class PyArray {
+  readonly record: PyRecord;
+  tensor: PyTensor | undefined;
+  constructor(record: PyRecord) {
+    this.record = record;
   }
 }
 
@@ -66,14 +81,17 @@ export class PyTensor {
   readonly flip: "none" | "conj" | "neg" | "conj-neg";
   /** Reason why the values cannot be read: `is sparse (torch.sparse_coo)`. */
   readonly unsupported: string | undefined;
+  /** What the file holds in place of the dtype: `quantized qint8`. */
+  readonly stored: string | undefined;
   constructor(
     layout: StridedLayout,
-    options: { storage?: StorageView; flip?: PyTensor["flip"]; unsupported?: string },
+    options: { storage?: StorageView; flip?: PyTensor["flip"]; unsupported?: string; stored?: string },
   ) {
     this.layout = layout;
     this.storage = options.storage;
     this.flip = options.flip ?? "none";
     this.unsupported = options.unsupported;
+    this.stored = options.stored;
   }
 }
 
@@ -107,6 +125,7 @@ export type PyValue =
   | PyTensor
   | PyStorage
   | PyParameter
+  | PyArray
   | PyValue[]
   | Set<PyValue>
   | Map<PyValue, PyValue>;
@@ -125,6 +144,7 @@ export function describeValue(value: PyValue | undefined): string {
   if (value instanceof PyGlobal) return `the global ${value.path}`;
   if (value instanceof PyRecord) return `an object of ${value.global.path}`;
   if (value instanceof PyTensor || value instanceof PyParameter) return "a tensor";
+  if (value instanceof PyArray) return "a NumPy array";
   if (value instanceof PyStorage) return "a storage";
   if (Array.isArray(value)) return "a list";
   return value instanceof Map ? "a dictionary" : "a set";

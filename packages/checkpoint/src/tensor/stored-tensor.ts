@@ -39,13 +39,13 @@ export function storedTensor(tensor: PyTensor, name: string): LazyTensor {
   const { dtype, shape, strides, offset } = tensor.layout;
   const elementBytes = bytesPerElement(dtype);
   const byteLength = elementCount(shape) * elementBytes;
-  const what = `tensor ${quote(name)} ${dtype} ${formatShape(shape)}`;
+  const what = `tensor ${quote(name)} ${tensor.stored === undefined ? `${dtype} ` : ""}${formatShape(shape)}`;
   const fix = fixer(tensor);
 
   const open = (): ByteSource => {
     if (tensor.unsupported !== undefined) {
       throw new UnsupportedError(`${what} ${tensor.unsupported}`, {
-        hint: "Save it as a plain tensor: `.dequantize()` or `.to_dense()` in Python.",
+        hint: "In Python, save it as a plain tensor: `.dequantize()`, `.to_dense()` or `.float()`.",
       });
     }
     const view = tensor.storage!;
@@ -94,7 +94,7 @@ export function storedTensor(tensor: PyTensor, name: string): LazyTensor {
     return fix?.(out) ?? out;
   }
 
-  return { name, dtype, shape, read, chunks };
+  return { name, dtype, shape, ...(tensor.stored !== undefined && { stored: tensor.stored }), read, chunks };
 }
 
 function wholeBlock({ layout }: PyTensor, offset: number): Block {

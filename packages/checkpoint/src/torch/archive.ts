@@ -12,6 +12,8 @@ import type { ZipArchive, ZipEntry } from "../zip/directory.ts";
 /** `version` and `byteorder` contain only a few letters. */
 const MAX_RECORD_BYTES = 1024;
 
+const MAX_SHOWN = 200;
+
 /** A zip archive in PyTorch's layout: everything under one folder, numbers in one byte order. */
 export interface TorchArchive {
   readonly zip: ZipArchive;
@@ -55,7 +57,9 @@ export function findEntry(archive: TorchArchive, name: string): ZipEntry | undef
 export function requireEntry(archive: TorchArchive, name: string): ZipEntry {
   const entry = findEntry(archive, name);
   if (entry === undefined) {
-    throw new FormatError(`${archive.zip.source.label}: the archive has no entry ${archive.root}${name}`);
+    // A storage's key is part of the name, and may be of any length.
+    const shown = name.length > MAX_SHOWN ? `${name.slice(0, MAX_SHOWN)}…` : name;
+    throw new FormatError(`${archive.zip.source.label}: the archive has no entry ${archive.root}${shown}`);
   }
   return entry;
 }
@@ -83,6 +87,7 @@ export async function readArchivePickle(
   const storages = new Map<string, Storage>();
   const handlers = pickleHandlers({
     torchscript: options.torchscript ?? false,
+    warnings: archive.warnings,
     persistent: (id, where) => {
       const { storage, global, isNew, rest } = readStorageId(id, storages, where);
       if (rest.length > 0) {

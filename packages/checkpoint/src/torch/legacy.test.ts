@@ -183,12 +183,12 @@ test.each<[string, Uint8Array, string]>([
 });
 
 describe("the pickles before the object", () => {
-  test("a pickle that is not a checkpoint", async () => {
+  test("a pickle of a number", async () => {
     await expectError(
-      () => open(pickle("}")),
+      () => open(pickle("K", 7)),
       FormatError,
-      "m.pth: a pickle that does not begin with PyTorch's magic number",
-      "It was written with pickle, not with torch.save; in Python, load it and save it with torch.save.",
+      "m.pth: a pickle of the integer 7; expected PyTorch's magic number, or tensors",
+      "In Python, save the state dict with torch.save.",
     );
   });
 

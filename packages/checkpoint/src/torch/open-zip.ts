@@ -1,10 +1,11 @@
 import { type ByteSource, FormatError, type ReadOptions } from "@samoyed/core";
 import type { Checkpoint } from "../checkpoint.ts";
+import { findForeignArchive } from "../foreign-files.ts";
 import { FLAT_GRAPH_ENTRY, openExportedFolder, openExportedFlat } from "./export.ts";
 import { openTorchArchive } from "./archive.ts";
 import { openTorchZip } from "./zip.ts";
 import { openTorchScript } from "./torchscript.ts";
-import { readZipDirectory } from "../zip/directory.ts";
+import { readZipDirectory, type ZipArchive } from "../zip/directory.ts";
 import { findRoot } from "../zip/names.ts";
 
 /**
@@ -17,6 +18,7 @@ export async function openZip(source: ByteSource, options: ReadOptions): Promise
   if (zip.entries.has(FLAT_GRAPH_ENTRY)) {
     return openExportedFlat(await openTorchArchive(zip, "", options), options);
   }
+  refuseForeign(zip);
   const root = `${findRoot(zip.entries.keys(), source.label)}/`;
   const archive = await openTorchArchive(zip, root, options);
   if (zip.entries.has(`${root}archive_format`)) {
@@ -31,4 +33,14 @@ export async function openZip(source: ByteSource, options: ReadOptions): Promise
     });
   }
   return openTorchZip(archive, options);
+}
+
+/** Refuses an archive that another program wrote, if its names say which. */
+function refuseForeign({ entries, source }: ZipArchive): void {
+  const names = [...entries.keys()];
+  if (names.some((name) => /^[^/]*\/(?:data\.pkl|archive_format|constants\.pkl)$/.test(name))) return;
+  const foreign = findForeignArchive(names);
+  if (foreign !== undefined) {
+    throw new FormatError(`${source.label}: not a checkpoint but ${foreign.noun}`, { hint: foreign.hint });
+  }
 }

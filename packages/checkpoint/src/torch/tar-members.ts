@@ -26,7 +26,9 @@ export async function readTarMembers(source: ByteSource, options: ReadOptions): 
       return members;
     }
     if (count === MAX_MEMBERS) {
-      throw new FormatError(`${label}: a tar archive of more than ${MAX_MEMBERS} members; PyTorch writes 3`);
+      throw new FormatError(`${label}: a tar archive of more than ${MAX_MEMBERS} members; PyTorch writes 3`, {
+        hint: "If a checkpoint is in it, unpack it, and give that file.",
+      });
     }
     if (!hasChecksum(header)) {
       throw new FormatError(`${label}: the tar header at byte ${position} is damaged`);

@@ -1,5 +1,6 @@
 import { type ByteSource, FormatError, type ReadOptions } from "@samoyed/core";
 import type { Checkpoint } from "../checkpoint.ts";
+import { findForeignArchive } from "../foreign-files.ts";
 import { readInt64, viewOf } from "../little-endian.ts";
 import { pickleHandlers, plainHandlers } from "../pickle/globals.ts";
 import { runPickle } from "../pickle/machine.ts";
@@ -31,9 +32,13 @@ export async function openTar(source: ByteSource, options: ReadOptions): Promise
   const member = (name: string): ByteSource => {
     const found = members.get(name);
     if (found === undefined) {
-      throw new FormatError(`${source.label}: a tar archive without ${name}`, {
-        hint: "This tar archive is not a PyTorch checkpoint.",
-      });
+      const foreign = findForeignArchive([...members.keys()]);
+      throw new FormatError(
+        foreign === undefined
+          ? `${source.label}: a tar archive without ${name}`
+          : `${source.label}: not a checkpoint but ${foreign.noun}`,
+        { hint: foreign?.hint ?? "This tar archive is not a PyTorch checkpoint." },
+      );
     }
     return found;
   };
@@ -42,7 +47,9 @@ export async function openTar(source: ByteSource, options: ReadOptions): Promise
   await readTensors(member("tensors"), objects, options);
   const pickle = member("pickle");
   const found = await readPickle(pickle, { ...options, offset: 0, label: pickle.label });
+  const warnings: string[] = [];
   const handlers = pickleHandlers({
+    warnings,
     persistent: (id, where) => {
       if (id instanceof PyTuple && id.items[0] instanceof PyGlobal) {
         // A module's class and its source: the class is described, never created.
@@ -60,7 +67,7 @@ export async function openTar(source: ByteSource, options: ReadOptions): Promise
     container: "tar",
     ...present(root, source.label),
     metadata: new Map(),
-    warnings: [],
+    warnings,
     close: async () => source.close?.(),
   };
 }

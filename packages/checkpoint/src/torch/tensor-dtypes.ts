@@ -32,10 +32,23 @@ const TORCH_DTYPES: ReadonlyMap<string, DType> = new Map<string, DType>([
   ["chalf", "complex32"],
 ]);
 
+/** PyTorch's other dtypes: rare float8 formats, packed integers of less than a byte, quantized types. */
+const UNKNOWN_DTYPE = /^(float[48]_|u?int[1-7]$|bits|q)/;
+
+/** Whether a value is a dtype of PyTorch that Samoyed does not read; such a tensor is listed. */
+export function isUnknownDType(value: PyValue | undefined): value is PyGlobal {
+  return (
+    value instanceof PyGlobal &&
+    value.module === "torch" &&
+    !TORCH_DTYPES.has(value.name) &&
+    UNKNOWN_DTYPE.test(value.name)
+  );
+}
+
 /**
  * Reads the dtype named in a pickle.
  *
- * @throws UnsupportedError for every other name, including the quantized types and the rarer float8 formats.
+ * @throws UnsupportedError for every other name.
  */
 export function readDType(value: PyValue | undefined, where: () => string): DType {
   const dtype = value instanceof PyGlobal && value.module === "torch" ? TORCH_DTYPES.get(value.name) : undefined;

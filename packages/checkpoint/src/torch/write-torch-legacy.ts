@@ -1,7 +1,7 @@
 import { copyChunks, type LazyTensor, type Sink } from "@samoyed/core";
 import { ByteBuilder } from "../pickle/byte-builder.ts";
 import { pickleStateDict, pickleValue, storageCount } from "../pickle/writer.ts";
-import { LEGACY_MAGIC, LEGACY_PROTOCOL } from "./legacy.ts";
+import { LEGACY_MAGIC, LEGACY_PROTOCOL } from "./legacy-parts.ts";
 import { collectTensors, type WriteOptions } from "../tensor/write-tensors.ts";
 
 /**

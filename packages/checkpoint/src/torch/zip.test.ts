@@ -330,12 +330,12 @@ describe("tensors that are listed but cannot be read", () => {
 
   test("quantized", async () => {
     const { tensors } = await open(archive(dictionary("q", quantized), entry));
-    expect(tensors.get("q")!.shape).toEqual([2, 3]);
+    expect(tensors.get("q")).toMatchObject({ shape: [2, 3], stored: "quantized qint8" });
     await expectError(
       () => tensors.get("q")!.read(),
       UnsupportedError,
-      'tensor "q" float32 [2, 3] is quantized (torch.per_tensor_affine), which is not supported',
-      "Save it as a plain tensor: `.dequantize()` or `.to_dense()` in Python.",
+      'tensor "q" [2, 3] is quantized qint8 (torch.per_tensor_affine), which is not supported',
+      "In Python, save it as a plain tensor: `.dequantize()`, `.to_dense()` or `.float()`.",
     );
   });
 
@@ -350,7 +350,7 @@ describe("tensors that are listed but cannot be read", () => {
     await expectError(
       () => tensors.get("s")!.chunks()[Symbol.asyncIterator]().next(),
       UnsupportedError,
-      'tensor "s" float32 [4, 5] is sparse (torch.sparse_coo), which is not supported',
+      'tensor "s" [4, 5] is sparse (torch.sparse_coo), which is not supported',
     );
   });
 
@@ -368,10 +368,23 @@ describe("tensors that are listed but cannot be read", () => {
       ),
       "R",
     );
+    const { tensors } = await open(archive(dictionary("w", value), entry));
+    expect(tensors.get("w")).toMatchObject({ shape: [2], stored: "float8_e8m0fnu" });
     await expectError(
-      () => open(archive(dictionary("w", value), entry)),
+      () => tensors.get("w")!.read(),
       UnsupportedError,
-      `${AT}REDUCE at byte 155: the tensor's dtype is the global torch.float8_e8m0fnu, which is not supported`,
+      'tensor "w" [2] has the dtype float8_e8m0fnu, which is not supported',
+    );
+  });
+
+  test("a dtype that PyTorch does not have", async () => {
+    const value = bytes(
+      global("torch._utils", "_rebuild_tensor_v3"),
+      tuple(storage(), int(0), sizes(2), sizes(1), bytes(0x89), bytes("}"), global("torch", "float7")),
+      "R",
+    );
+    await expect(open(archive(dictionary("w", value)))).rejects.toThrow(
+      "the tensor's dtype is the global torch.float7, which is not supported",
     );
   });
 });

@@ -17,7 +17,7 @@ export const classify: Command = {
   options: {
     top: { type: "string", value: "K", description: `how many classes to print (default ${DEFAULT_TOP})` },
     backend: { type: "string", value: "NAME", description: "the engine (default: the first that is ready)" },
-    labels: { type: "string", value: "FILE", description: "class names, one a line, instead of the artifact's own" },
+    labels: { type: "string", value: "FILE", description: "class names, instead of the artifact's own" },
   },
   examples: [
     "samoyed classify models/resnext50_32x4d.onnx dog.jpg",

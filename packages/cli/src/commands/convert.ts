@@ -2,6 +2,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "@samoyed/core";
 import { type ConvertReport, FORMATS, SOURCE_FORMATS, WEIGHT_TYPES } from "@samoyed/convert";
+import { ASSUMPTION_OPTIONS, assumptionOptions } from "../assumption-options.ts";
+import { assumptionRows } from "../assumption-rows.ts";
+import { classesText } from "../classes-text.ts";
 import { columns } from "../columns.ts";
 import type { Command, Values } from "../command.ts";
 import { convertFile, modelFormat } from "@samoyed/convert/node";
@@ -17,6 +20,7 @@ import { readLabels } from "../read.ts";
 import { resolveSource } from "../resolve-source.ts";
 import { startProgress } from "../progress.ts";
 import { paint, type Terminal } from "../terminal.ts";
+import { WEIGHTS_OPTIONS, weightsOptions } from "../weights-options.ts";
 import { choice, flag, list, one, text } from "../values.ts";
 
 function describe(report: ConvertReport, { out, terminal }: { out: string; terminal: Terminal }): string {
@@ -24,7 +28,7 @@ function describe(report: ConvertReport, { out, terminal }: { out: string; termi
   const applied = rewrites.filter((entry) => entry.applied > 0).map((entry) => `${entry.rewrite} ${entry.applied}`);
   const recorded = Object.entries(report.recorded).map(([field, value]) => `${field} ${value}`);
   const rows = [
-    ["model", `${report.model}, ${contract.task === "features" ? "pooled features" : `${report.numClasses} classes`}`],
+    ["model", `${report.model}, ${contract.task === "features" ? "pooled features" : classesText(report.numClasses)}`],
     ["preprocessing", preprocessingText(contract)],
     ["weights", storageText(report.storage)],
     ...(contract.license ? [["license", contract.license]] : []),
@@ -32,6 +36,7 @@ function describe(report: ConvertReport, { out, terminal }: { out: string; termi
     ...(recorded.length > 0 ? [["from the file", printableLine(recorded.join(", "))]] : []),
     ...(applied.length > 0 ? [["rewrites", applied.join(", ")]] : []),
     ["time", `${(report.milliseconds.total / 1000).toFixed(2)} s`],
+    ...assumptionRows(report.assumptions, terminal),
     ...report.warnings.map((warning) => [paint(terminal, "yellow", "note"), warning]),
   ];
   const [first] = entryFiles(report.files);
@@ -81,7 +86,8 @@ export const convert: Command = {
     labels: {
       type: "string",
       value: "FILE",
-      description: "class names, one a line, to travel in the model (default: those of a published model)",
+      description:
+        "class names to travel in the model: one a line, numbered, CSV or JSON (default: those in the file, or of the published model)",
     },
     weights: {
       type: "string",
@@ -104,6 +110,8 @@ export const convert: Command = {
     features: { type: "boolean", description: "give pooled features, not logits: MODEL.features.onnx" },
     taps: { type: "boolean", description: "also give the output of every stage" },
     "no-fold": { type: "boolean", description: "keep batch norms as they are" },
+    ...WEIGHTS_OPTIONS,
+    ...ASSUMPTION_OPTIONS,
     ...FORMAT_OPTIONS,
     ...PREPROCESS_OPTIONS,
     "accept-license": { type: "boolean", description: "accept the license of a published checkpoint" },
@@ -120,6 +128,7 @@ export const convert: Command = {
     "samoyed convert silero_vad.onnx --to tfjs,smyd --shape input:0=1,input:1=512,state:1=1 --value sr=16000",
     "samoyed convert resnext.pth --to smyd --weights int8",
     "samoyed convert resnext.smyd --to onnx",
+    "samoyed convert lightning.ckpt --key state_dict --prefix model --ignore 'criterion.*'",
     "samoyed convert finetuned.pth --labels labels.txt --size 96 --interpolation bicubic --weights float16",
   ],
   async run(args, values, context) {
@@ -156,6 +165,8 @@ export const convert: Command = {
         fold: !flag(values, "no-fold"),
         signal,
         ...(model === undefined ? {} : { model }),
+        ...weightsOptions(values),
+        ...assumptionOptions(values),
         ...(labels ? { labels } : {}),
         ...(Object.keys(preprocess).length > 0 ? { preprocess } : {}),
         onProgress: ({ file, done, total }) => progress.update(`writing ${file}`, done, total),

@@ -11,6 +11,7 @@ import { startProgress } from "../progress.ts";
 import { readLabels } from "../read.ts";
 import { paint, type Terminal } from "../terminal.ts";
 import { choice, flag, list, text } from "../values.ts";
+import { WEIGHTS_OPTIONS } from "../weights-options.ts";
 import { formatsOf, NAMES } from "./formats-asked.ts";
 import { preprocessingText } from "./preprocessing-text.ts";
 import { shapeOption } from "./shape-option.ts";
@@ -18,7 +19,7 @@ import { valueOption } from "./value-option.ts";
 import { describeFiles, entryFiles, finish, storageText } from "./written-files.ts";
 
 /** Options for checkpoints only: a graph has these settings itself. */
-const CHECKPOINT_OPTIONS = ["model", "features", "taps"];
+const CHECKPOINT_OPTIONS = ["model", "features", "taps", "assume", ...Object.keys(WEIGHTS_OPTIONS)];
 
 /**
  * The formats that a model becomes. One that is only read, and one that is completed or gets fixed sizes or values,
@@ -91,6 +92,7 @@ export async function convertModel(path: string, values: Values, { terminal, sig
       signal,
       sizes,
       values: inputValues,
+      strict: flag(values, "strict"),
       ...(labels && { labels }),
       ...(describes && { preprocess }),
       onProgress: ({ file, done, total }) => progress.update(`writing ${file}`, done, total),

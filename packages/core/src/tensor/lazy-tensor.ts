@@ -114,6 +114,7 @@ export function renameLazy(lazy: LazyTensor, name: string): LazyTensor {
     shape: lazy.shape,
     ...(lazy.tensor && { tensor: lazy.tensor }),
     ...(lazy.quantized && { quantized: lazy.quantized }),
+    ...(lazy.stored !== undefined && { stored: lazy.stored }),
     read: (options) => lazy.read(options),
     chunks: (options) => lazy.chunks(options),
   };

@@ -21,6 +21,8 @@ export interface LazyTensor {
   readonly tensor?: Tensor;
   /** The integers that the elements are made of, if they are; what changes elements drops it. */
   readonly quantized?: QuantizedForm;
+  /** What the file holds where no dtype says it, such as `quantized qint8`; `read` and `chunks` then fail. */
+  readonly stored?: string;
   /** All bytes, `elementCount(shape) * bytesPerElement(dtype)` of them; the caller owns the array. */
   read(options?: ReadOptions): Promise<Uint8Array>;
   /** The same bytes in order, in pieces of about 1 MiB; each piece is valid until the next is requested. */

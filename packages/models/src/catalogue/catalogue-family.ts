@@ -7,7 +7,7 @@ import type { Parameter } from "../parameter.ts";
 import { tapName } from "../tap-name.ts";
 import type { StoredWeight } from "./architecture-file.ts";
 import { COUNTER } from "./fingerprint.ts";
-import { type CataloguedArchitecture, storedChannels } from "./catalogued-architecture.ts";
+import { type CataloguedArchitecture, channelsOf, storedChannels } from "./catalogued-architecture.ts";
 import { decodeGraph } from "./decode-graph.ts";
 
 /** A stand-in's fill, by what the name and the shape show. */
@@ -91,6 +91,7 @@ export const catalogueFamily: Family<CataloguedArchitecture> = {
   recognize: () => undefined,
   parameters: parametersOf,
   classifier: ({ file }) => ({ tensors: file.classes.map(([name]) => name) }),
+  withChannelsOf: (architecture, tensors) => ({ ...architecture, channels: channelsOf(architecture.file, tensors) }),
   inputSize: ({ file, channels }) => [channels, file.graph.input[2]!, file.graph.input[3]!],
   taps: ({ file }) => file.taps,
   build,

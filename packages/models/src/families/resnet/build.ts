@@ -4,7 +4,7 @@ import type { FamilyBuildOptions } from "../../family.ts";
 import { tapName } from "../../tap-name.ts";
 import { weightScope } from "../../weights.ts";
 import type { ResNetConfig } from "./config.ts";
-import { type EmitContext, emitActivation, emitStep } from "./emit-steps.ts";
+import { type EmitContext, emitActivation, emitGlobalPool, emitStep } from "./emit-steps.ts";
 import { CLASSIFIER } from "./parameters.ts";
 import { planNetwork } from "./plan.ts";
 import type { Step } from "./steps.ts";
@@ -32,7 +32,7 @@ export function buildResNet(options: FamilyBuildOptions<ResNetConfig>): Graph {
       x = emitActivation(context, sum, act, isLast ? tap(act, stage) : act);
     }
   }
-  const pooled = builder.node("GlobalAveragePool", [x], { name: "global_pool.pool" });
+  const pooled = emitGlobalPool(context, x);
   const asFeatures = options.output === "features";
   const flat = builder.node("Flatten", [pooled], {
     name: "global_pool.flatten",

@@ -9,7 +9,7 @@ export type Activation = "relu" | "silu" | "leaky_relu" | "hard_swish" | "gelu";
 /**
  * A network of timm's `resnet.py`, as plain data: the arguments of its `ResNet` class (timm 1.0.29), under timm's
  * names in camel case. Two networks with equal tensors may still differ here, in arguments without their own
- * tensors: `aaLayer`, `actLayer`, `outputStride`.
+ * tensors: `aaLayer`, `actLayer`, `outputStride`, and others that timm does not have: `strideIn`, `stemPool`.
  */
 export interface ResNetConfig {
   readonly family: "resnet";
@@ -44,6 +44,12 @@ export interface ResNetConfig {
   readonly attention: "none" | "se" | "eca";
   /** `rd_ratio` of squeeze-and-excitation. */
   readonly seRatio: number;
+  /** The convolution of a bottleneck that has the stride: Caffe's networks have it in the first, of 1 × 1. */
+  readonly strideIn: "conv1" | "conv2";
+  /** What follows the stem: timm's networks have a maximum of 3 × 3, unless a convolution replaces it. */
+  readonly stemPool: "max" | "none";
+  /** The pooling before the classifier, timm's `global_pool`. */
+  readonly globalPool: "avg" | "max" | "avgmax";
   /** Stages that would exceed this stride are dilated instead. */
   readonly outputStride: 8 | 16 | 32;
   /** Output channels of pruned convolutions, by module path. */
@@ -103,6 +109,9 @@ export function resnetConfig(options: ResNetOptions): ResNetConfig {
     aaLayer: "none",
     attention: "none",
     seRatio: 1 / 16,
+    strideIn: "conv2",
+    stemPool: "max",
+    globalPool: "avg",
     outputStride: 32,
     widths: [],
     ...rest,

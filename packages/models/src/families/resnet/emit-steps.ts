@@ -151,6 +151,18 @@ function emitEca({ builder, weights }: EmitContext, x: string, { path, kernel }:
   return builder.node("Mul", [x, channels], { name: path });
 }
 
+/** Adds the pooling before the classifier: timm's `SelectAdaptivePool2d`. */
+export function emitGlobalPool({ builder, weights, config: { globalPool } }: EmitContext, x: string): string {
+  const name = "global_pool.pool";
+  if (globalPool !== "avgmax") {
+    return builder.node(globalPool === "avg" ? "GlobalAveragePool" : "GlobalMaxPool", [x], { name });
+  }
+  const mean = builder.node("GlobalAveragePool", [x], { name: `${name}.avg` });
+  const largest = builder.node("GlobalMaxPool", [x], { name: `${name}.max` });
+  const sum = builder.node("Add", [mean, largest], { name: `${name}.sum` });
+  return builder.node("Mul", [sum, weights.constant("global_pool.half", [], [0.5])], { name });
+}
+
 /** Adds one module to the graph and returns its value; node and value are named by the module's path. */
 export function emitStep(context: EmitContext, x: string, step: Step): string {
   switch (step.kind) {

@@ -3,6 +3,7 @@ import { buildResNet, TAPS } from "./build.ts";
 import type { ResNetConfig } from "./config.ts";
 import { configurations } from "./configurations.ts";
 import { CLASSIFIER, resnetParameters } from "./parameters.ts";
+import { resnetSettings, withResnetSettings } from "./settings.ts";
 import { recognizeResNet } from "./recognize.ts";
 
 /** ResNet, ResNeXt, SE- and ECA-ResNet, ResNet-RS and the like, of any depth and width. */
@@ -14,6 +15,12 @@ export const resnet: Family<ResNetConfig> = {
   recognize: recognizeResNet,
   parameters: resnetParameters,
   classifier: () => CLASSIFIER,
+  withChannelsOf(config, tensors) {
+    const inChans = (tensors.get("conv1.weight") ?? tensors.get("conv1.0.weight"))?.shape[1];
+    return inChans === undefined ? config : { ...config, inChans };
+  },
+  settings: resnetSettings,
+  withSettings: withResnetSettings,
   inputSize: ({ inChans }) => [inChans, "H", "W"],
   taps: () => TAPS,
   build: buildResNet,

@@ -49,19 +49,21 @@ export function planBasicBody(context: PlanContext, block: BlockGeometry): reado
 /** The residual branch of timm's `Bottleneck`, in the order of its state dict. */
 export function planBottleneckBody(context: PlanContext, block: BlockGeometry): readonly Step[] {
   const { path, inChannels, planes, stride, firstDilation } = block;
-  const { baseWidth, cardinality, blockReduceFirst } = context.config;
+  const { baseWidth, cardinality, blockReduceFirst, strideIn } = context.config;
   const useAa = usesAa(context, block);
   const width = Math.floor(planes * (baseWidth / 64)) * cardinality;
+  const stridesFirst = strideIn === "conv1" && !useAa;
   const first = conv(context, `${path}.conv1`, {
     inChannels,
     outChannels: Math.floor(width / blockReduceFirst),
     kernel: 1,
+    stride: stridesFirst ? stride : 1,
   });
   const second = conv(context, `${path}.conv2`, {
     inChannels: first.outChannels,
     outChannels: width,
     kernel: 3,
-    stride: useAa ? 1 : stride,
+    stride: useAa || stridesFirst ? 1 : stride,
     dilation: firstDilation,
     groups: cardinality,
   });

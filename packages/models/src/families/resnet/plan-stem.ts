@@ -29,7 +29,8 @@ export function planStem(context: PlanContext): { readonly steps: readonly Step[
 
 /** The steps of the module that timm names `maxpool`, which may be another operation. */
 export function planStemPool(context: PlanContext, channels: number): readonly Step[] {
-  const { aaLayer, replaceStemPool } = context.config;
+  const { aaLayer, replaceStemPool, stemPool } = context.config;
+  if (stemPool === "none" && !replaceStemPool) return [];
   const pooled = { channels, stride: 2 };
   if (replaceStemPool) {
     const hasAa = aaLayer !== "none";

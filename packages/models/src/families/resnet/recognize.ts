@@ -15,7 +15,7 @@ type Tensors = ReadonlyMap<string, TensorType>;
  */
 function named(): readonly Hypothesis<ResNetConfig>[] {
   const all = [...configurations()]
-    .map(([name, architecture]) => ({ name, architecture, assumptions: [] }))
+    .map(([name, architecture]) => ({ name, architecture }))
     .filter(({ architecture }) => architecture.normLayer === "batchnorm");
   const plain = all.filter(({ architecture }) => architecture.aaLayer === "none");
   return [...plain, ...all.filter(({ architecture }) => architecture.aaLayer !== "none")];
@@ -27,10 +27,7 @@ function spelledOut(tensors: Tensors, layers: readonly number[]): readonly Hypot
     const architecture = inferConfig(tensors, layers);
     // Channels that groups do not divide are found only when the layers are planned.
     planNetwork(architecture);
-    const assumptions = [
-      "No published network has these tensors: ReLU, no anti-aliasing and an output stride of 32 are assumed.",
-    ];
-    return [{ name: describeConfig(architecture), architecture, assumptions }];
+    return [{ name: describeConfig(architecture), architecture }];
   } catch (error) {
     // The sizes fit no network; the error names the nearest one with a name.
     if (error instanceof UsageError) return [];

@@ -1,0 +1,44 @@
+/**
+ * Names of tensors that training leaves in a state dict and inference does not use, as patterns of whole names (without
+ * wrappers and prefixes):
+ *
+ * - counters: of `torch.optim.swa_utils.AveragedModel`, of the profiler `thop`, of `ema_pytorch`;
+ * - weights of losses, and the states of metrics that Lightning saves with its module;
+ * - what contrastive learning trains beside a backbone, and drops: MoCo's queue, SwAV's prototypes, DINO's heads,
+ *   projectors and predictors.
+ */
+const UNUSED: readonly RegExp[] = [
+  /^(?:.+\.)?(?:n_averaged|total_ops|total_params|num_updates|initted|step)$/,
+  /^(?:.+\.)?(?:loss|loss_fn|loss_fun|loss_func|loss_function|criterion|criteria)(?:_\w+)?\..+$/,
+  /^(?:.+\.)?\w+_(?:loss|criterion)\..+$/,
+  /^(?:(?:train|val|valid|validation|test)_)?(?:acc|accuracy|top[15]|f1|auroc|auc|precision|recall|metrics?|confmat|confusion_matrix)(?:_\w+)?\..+$/,
+  /^\w+_(?:acc|accuracy|f1|auroc|auc|metrics?|confmat)\..+$/,
+  /^queue\d?(?:_ptr)?$/,
+  /^(?:projection_head|projector|predictor|prototypes)\..+$/,
+  /^head\.(?:mlp|last_layer)\..+$/,
+];
+
+/** Whether inference has no use for a tensor of this name. */
+export function isUnused(name: string): boolean {
+  return UNUSED.some((pattern) => pattern.test(name));
+}
+
+/** Encoders of contrastive learning, by the first component of their names: the one that is kept, before the one that is not. */
+export const ENCODERS: readonly (readonly [kept: string, other: string])[] = [
+  ["encoder_q", "encoder_k"],
+  ["base_encoder", "momentum_encoder"],
+  ["online_encoder", "target_encoder"],
+  ["online_network", "target_network"],
+  ["teacher", "student"],
+];
+
+/** Whether the classifier of a network under this prefix is a projection, whose outputs are not classes. */
+export function isProjecting(prefix: string): boolean {
+  const components = prefix.split(".");
+  return ENCODERS.some((pair) => pair.some((encoder) => components.includes(encoder)));
+}
+
+/** Whether a key or prefix says that its weights are averages over training, which are the better ones. */
+export function isAveraged(name: string): boolean {
+  return name.split(/[._]/).some((word) => /^(?:ema|swa|averaged?|avg|teacher)$/i.test(word));
+}
