@@ -35,16 +35,16 @@ function withoutElements(parameters) {
   );
 }
 
-/** The multiply-adds of a network for one image; 0 where they are not known. */
+/** The multiply-adds of a network for one image; `undefined` where they are not known. */
 function multiplyAddsOf(architecture, { numClasses, inputSize }) {
   try {
     const tensors = withoutElements(modelParameters(architecture, { numClasses }));
     const graph = buildModel({ architecture, numClasses, tensors, inputSize });
     const [input] = graph.inputs;
-    return countMultiplyAdds({ ...graph, inputs: [{ ...input, shape: [1, ...inputSize] }] }) ?? 0;
+    return countMultiplyAdds({ ...graph, inputs: [{ ...input, shape: [1, ...inputSize] }] });
   } catch (error) {
-    console.log(`${error.message}`);
-    return 0;
+    console.log(error.message);
+    return undefined;
   }
 }
 
@@ -84,14 +84,12 @@ for (const { architectureName, numClasses, preprocess } of await listModels()) {
   if (parameters === undefined) continue;
   const architecture = await loadArchitecture(architectureName);
   const multiplyAdds = multiplyAddsOf(architecture, { numClasses, inputSize });
-  rows.set(key, [architectureName, inputSize, numClasses, parameters, multiplyAdds]);
+  if (multiplyAdds !== undefined) rows.set(key, [architectureName, inputSize, numClasses, parameters, multiplyAdds]);
 }
 const bytes = deflateRawSync(JSON.stringify({ version: 1, networks: [...rows.values()] }), { level: 9 });
 if (values.check) {
   if (!readFileSync(file).equals(bytes)) throw new Error("not up to date: costs.json.deflate");
 } else {
   writeFileSync(file, bytes);
-  console.log(
-    `${rows.size} networks, ${[...rows.values()].filter((row) => row[4] === 0).length} without a count, ${bytes.length} bytes`,
-  );
+  console.log(`${rows.size} networks, ${bytes.length} bytes`);
 }

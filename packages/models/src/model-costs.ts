@@ -5,8 +5,8 @@ import { readTable } from "./read-table.ts";
 export interface ModelCost {
   /** Trained parameters. */
   readonly parameters: number;
-  /** Those of convolutions and matrix products; absent where the graph could not be counted. */
-  readonly multiplyAdds?: number;
+  /** Those of convolutions and matrix products. */
+  readonly multiplyAdds: number;
 }
 
 /** Finds the cost of an architecture with an input size and a number of classes; `undefined` where it is not known. */
@@ -24,7 +24,6 @@ type Row = readonly [
   inputSize: readonly number[],
   numClasses: number,
   parameters: number,
-  /** 0 where it is not known. */
   multiplyAdds: number,
 ];
 
@@ -50,7 +49,7 @@ export async function readCosts(): Promise<CostOf> {
   const rows = (table as { readonly networks: readonly Row[] }).networks.map(
     ([architecture, inputSize, numClasses, parameters, multiplyAdds]): [string, ModelCost] => [
       keyOf(architecture, inputSize, numClasses),
-      { parameters, ...(multiplyAdds > 0 && { multiplyAdds }) },
+      { parameters, multiplyAdds },
     ],
   );
   const costs = new Map(rows);
