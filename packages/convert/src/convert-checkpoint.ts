@@ -89,7 +89,9 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
   requireComplete(checkpoint);
   const hub = options.resolve && (await readHubConfig(lastPart(name), options.resolve));
   const { key, prefix, ignore, assume } = options;
-  const network = await openNetwork(checkpoint, { model: options.model, hub, assume, key, prefix, ignore });
+  const [, height, width] = options.preprocess?.inputSize ?? [];
+  const size = height === undefined || width === undefined ? undefined : ([height, width] as const);
+  const network = await openNetwork(checkpoint, { model: options.model, hub, assume, size, key, prefix, ignore });
   const { model, head, unwrapped, recorded, notes } = network;
   const assumptions = [...network.assumptions, ...preprocessAssumptions(model, options.preprocess)];
   if (options.strict === true) requireNoAssumptions(assumptions);
