@@ -54,10 +54,9 @@ describe("a checkpoint that is none", () => {
     ["text.pth", "not a checkpoint\n".repeat(99), 3, /not a checkpoint .*: it begins with 6e 6f 74 20/, /torch\.save/],
     ["page.pth", "<!DOCTYPE html><html>Sign in</html>", 3, /a web page, not a checkpoint/, /login/],
     ["lfs.pth", "version https://git-lfs.github.com/spec/v1\noid sha256:0\n", 3, /a Git LFS pointer/, /git lfs pull/],
-    ["photo.pth", readFileSync(ARROW), 3, /not a checkpoint that Samoyed supports/, /torch\.save/],
+    ["photo.pth", readFileSync(ARROW), 3, /it is a (?:JPEG|PNG) image/, /samoyed classify/],
     ["foreign.gguf", "GGUF\x03\0\0\0" + "\0".repeat(99), 3, /not a checkpoint that Samoyed supports/, /\S/],
     ["foreign.h5", Buffer.from("\x89HDF\r\n\x1a\n" + "\0".repeat(99), "latin1"), 3, /not a checkpoint/, /\S/],
-    ["hostile.pth", HOSTILE, 4, /is an object of "posix\.system" without tensors/, /executes nothing/],
     ["begin.pth", zip.subarray(0, 1000), 3, /zip archive without an end record/, /cut short/],
     ["half.pth", zip.subarray(0, zip.length / 2), 3, /zip archive without an end record/, /cut short/],
     ["almost.pth", zip.subarray(0, -1), 3, /\S/, /\S/],
@@ -76,6 +75,17 @@ describe("a checkpoint that is none", () => {
       await fails(argv, { code, what: name });
     }
     expect(filesIn(out)).toEqual([]);
+  });
+
+  test("a call that would act: described by inspect, refused by convert, never run", async () => {
+    const path = file("hostile.pth", HOSTILE);
+    const what = /is an object of "posix\.system" without tensors/;
+    await fails(["convert", path, "--out", out], { code: 4, what, todo: /executes nothing/ });
+    const { code, stdout } = await runMain(["inspect", path]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^class +posix\.system \(its code is not run\)$/m);
+    expect(stdout).toMatch(/^note +.* calls "posix\.system"\. Samoyed does not run it; Python might/m);
+    expect(stdout).toMatch(/^contents\n {2}argument 1 +"true"$/m);
   });
 
   test("an artifact in its place", async () => {

@@ -1,6 +1,7 @@
 import { type CheckpointValue, type InertRecord, stateDict } from "@samoyed/checkpoint";
 import { type LazyTensor, lazyTensor, MismatchError } from "@samoyed/core";
 import { type Architecture, buildModel, loadArchitecture, modelParameters } from "@samoyed/models";
+import type { Graph } from "@samoyed/ir";
 import { expect, test } from "vitest";
 import { checkModuleFacts } from "./check-facts.ts";
 import { factsOf } from "./facts-of.ts";
@@ -141,6 +142,25 @@ test("another activation under a name of its own", () => {
   expect(() => check(gelu, { reused: true })).toThrow(
     "it has activations of the class GELU, which the network does not have",
   );
+});
+
+test("attention that ends in a gate is no activation", () => {
+  const conv = { op: "Conv", name: "se.fc1", inputs: ["x", "se.fc1.weight"], outputs: ["a"], attributes: {} };
+  const gate = { op: "Sigmoid", name: "se.gate", inputs: ["a"], outputs: ["b"], attributes: {} };
+  const product = { op: "Mul", name: "se", inputs: ["x", "b"], outputs: ["se"], attributes: {} };
+  const graph = (nodes: readonly (typeof conv)[]): Graph => ({
+    name: "net",
+    opset: 17,
+    inputs: [],
+    outputs: [],
+    nodes,
+    initializers: new Map(),
+    values: new Map(),
+  });
+  const modules = new Map([["se", { class: "timm.layers.SEModule", settings: new Map() }]]);
+  const facts = { class: "nets.Net", note: "", modules };
+  checkModuleFacts(graph([conv, gate, product]), facts);
+  expect(() => checkModuleFacts(graph([gate, product]), facts)).toThrow("se is a timm.layers.SEModule");
 });
 
 test("tensors under names that no module has", () => {

@@ -83,9 +83,10 @@ function nodesByModule({ nodes }: Graph): ReadonlyMap<string, readonly Node[]> {
 
 const ACTIVATION_OPERATORS = new Set(["Relu", "LeakyRelu", "Clip", "Elu", "HardSwish", "Gelu"]);
 
-/** Whether a module's last node is an activation: an operator of its own, or a product with a gate. */
+/** Whether a module's last node is an activation: an operator of its own, or a product with a gate that has no weights. */
 function mayBeActivation(last: Node, nodes: readonly Node[]): boolean {
-  return ACTIVATION_OPERATORS.has(last.op) || nodes.some(({ name }) => name === `${last.name}.gate`);
+  if (ACTIVATION_OPERATORS.has(last.op)) return true;
+  return nodes.some(({ name }) => name === `${last.name}.gate`) && !nodes.some(({ op }) => op === "Conv");
 }
 
 function layerProblems(node: Node, { settings }: ModuleFacts): readonly string[] {
