@@ -26,6 +26,7 @@ it("reads a table: former names map to their checkpoint, those without a tag to 
       std: [1, 1, 1],
     },
     license: "mit",
+    accuracy: { top1: 80.5, top5: 95.25 },
     url: "https://example.org/wren-0123abcd.pth",
     sha256Prefix: "0123abcd",
     renamed: true,
