@@ -25,7 +25,10 @@ export const PLAN = {
   "runtime-*": ["core", "ir", "runtime", "*-file"],
   golden: ["core"],
   check: ["core", "checkpoint", "graph", "models", "convert", "preprocess", "runtime", "golden"],
-  cli: ["core", "checkpoint", "graph", "models", "convert", "preprocess", "runtime", "runtime-*", "golden", "check"],
+  cli: [
+    ...["core", "checkpoint", "graph", "architectures", "models", "convert", "preprocess"],
+    ...["runtime", "runtime-*", "golden", "check"],
+  ],
 };
 
 /** Whether a name is one of some names, of which those with a star stand for many. */

@@ -57,12 +57,12 @@ ${what[0]} with stand-in weights${exported}, against copying the same file with 
 of all threads.
 
 ${table(
-  ["container", "to", "copy", "convert", "ratio", "processor time", "peak memory"],
+  ["container", "to", "copy", "convert", "ratio", "processor time", "ratio", "peak memory"],
   reports
     .flatMap(({ conversions }) => conversions)
-    .map(({ container, target, copySeconds, seconds, ratio, cpu, peakMB }) => [
+    .map(({ container, target, copySeconds, seconds, ratio, cpu, cpuRatio, peakMB }) => [
       ...[container, target.replace(":", ", "), `${copySeconds.toFixed(2)} s`, `${seconds.toFixed(2)} s`],
-      ...[`**${ratio.toFixed(2)}**`, `${cpu.toFixed(2)} s`, `${peakMB.toFixed(0)} MB`],
+      ...[`**${ratio.toFixed(2)}**`, `${cpu.toFixed(2)} s`, `**${cpuRatio.toFixed(2)}**`, `${peakMB.toFixed(0)} MB`],
     ]),
 )}${notRun}
 
@@ -139,6 +139,7 @@ ${parts.join("\n\n")}`;
 
 try {
   const conversions = await conversionBench();
+  const [machine] = conversions.reports;
   const preprocess = await bench("preprocess.mjs", "--rounds", runs);
   const smyd = await bench("smyd.mjs");
   const tiles = await bench("smyd-tiles.mjs");
@@ -152,7 +153,7 @@ Written by \`node tools/bench/all.mjs\`, which runs every benchmark anew; do not
 else is said, whole processes where a process is meant, sides in turn. Machines differ and are noisy: the ratios are what to
 compare.
 
-Measured on ${conversions[0].cores} × ${conversions[0].cpu}, Node ${conversions[0].node}.
+Measured on ${machine.cores} × ${machine.cpu}, Node ${machine.node}.
 
 ${[
   conversionSection(conversions),

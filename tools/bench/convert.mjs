@@ -2,12 +2,13 @@
 //   node tools/bench/convert.mjs [--model NAME | --file FILE.pt2] [--target FORMATS[:WEIGHTS]]… [--runs N] [--out FILE.json]
 // A target is the output of one conversion, such as onnx, onnx,tfjs or smyd:int8. What is converted is a stand-in checkpoint
 // of the model, in both containers of torch.save, or an exported network. Reports time as a ratio to copying the same file
-// with a flush, the same of processor time, and peak memory.
+// with a flush, the same of processor time, and peak memory. The program is bundled as it is installed.
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { basename, extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { PROGRAM } from "../pack-bundle.mjs";
 import { measureNode, median } from "./measure.mjs";
 
 const { values } = parseArgs({
@@ -21,7 +22,8 @@ const { values } = parseArgs({
 });
 const runs = Number(values.runs);
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-const cli = here("../../packages/cli/bin/samoyed.js");
+// In a process of its own: a measured one begins with its parent's peak memory.
+measureNode([here("../pack-bundle.mjs")]);
 // Next to the checkout and not in the system's temporary folder, which may be in memory.
 const folder = mkdtempSync(here("../../.bench-"));
 
@@ -42,7 +44,7 @@ function convert({ file, options }, target) {
   const [formats, weights] = target.split(":");
   const out = join(folder, "out");
   const argv = ["convert", file, ...options, "--to", formats, "--out", out, "--json"];
-  const measured = measureNode([cli, ...argv, ...(weights === undefined ? [] : ["--weights", weights])]);
+  const measured = measureNode([PROGRAM, ...argv, ...(weights === undefined ? [] : ["--weights", weights])]);
   rmSync(out, { recursive: true });
   return measured;
 }
@@ -89,6 +91,7 @@ try {
         ratio: median(list.map((run, round) => run.seconds / copies[round].seconds)),
         copyCpu: median(copies.map((run) => run.cpu)),
         cpu: median(list.map((run) => run.cpu)),
+        cpuRatio: median(list.map((run, round) => run.cpu / copies[round].cpu)),
         peakMB: Math.max(...list.map((run) => run.peakMB)),
       });
     }
@@ -112,11 +115,12 @@ try {
       `open ${container}, ${megabytes.toFixed(0)} MB: ${milliseconds.toFixed(0)} ms, peak ${peakMB.toFixed(0)} MB`,
     );
   }
-  for (const { container, target, copySeconds, seconds, ratio, copyCpu, cpu, peakMB } of conversions) {
-    console.log(
-      `${container} to ${target}: copy ${copySeconds.toFixed(2)} s, convert ${seconds.toFixed(2)} s, ratio ${ratio.toFixed(2)}, processor ${copyCpu.toFixed(2)} and ${cpu.toFixed(2)} s, peak ${peakMB.toFixed(0)} MB`,
-    );
+  for (const { container, target, copySeconds, seconds, ratio, copyCpu, cpu, cpuRatio, peakMB } of conversions) {
+    const time = `copy ${copySeconds.toFixed(2)} s, convert ${seconds.toFixed(2)} s, ratio ${ratio.toFixed(2)}`;
+    const processor = `${copyCpu.toFixed(2)} and ${cpu.toFixed(2)} s, ratio ${cpuRatio.toFixed(2)}`;
+    console.log(`${container} to ${target}: ${time}; processor ${processor}; peak ${peakMB.toFixed(0)} MB`);
   }
 } finally {
+  measureNode([here("../pack-bundle.mjs"), "--remove"]);
   rmSync(folder, { recursive: true });
 }

@@ -6,7 +6,7 @@ import { standInTensors } from "@samoyed/check";
 
 const [model, file] = process.argv.slice(2);
 const CLASSES = 1000;
-const tensors = standInTensors({ model, seed: "bench", head: new Float32Array(CLASSES) });
+const tensors = await standInTensors({ model, seed: "bench", head: new Float32Array(CLASSES) });
 const write = file.endsWith(".safetensors")
   ? writeSafetensors
   : file.endsWith(".legacy.pth")

@@ -5,6 +5,7 @@
 """
 
 import argparse
+import csv
 import inspect
 import json
 import sys
@@ -20,6 +21,8 @@ from timm.models import _registry as registry
 from samoyed_oracle.corrections import CORRECTED_NAMES, MISSING_ENTRY_POINTS, REMOVED
 
 FILE = Path(__file__).resolve().parents[2] / "packages" / "architectures" / "data" / "published.json.deflate"
+# The table that timm publishes in its repository, which its package does not contain.
+ACCURACY = Path(__file__).resolve().parent / "imagenet_accuracy.csv"
 # That of all files of the package (ARCHITECTURE_VERSION in packages/models).
 VERSION = 1
 
@@ -53,8 +56,16 @@ def configuration(name: str, module):
 
 
 
+def accuracies() -> dict[tuple, list[float]]:
+    """Top-1 and top-5 in percent that timm measured, by checkpoint, input side and crop."""
+    with ACCURACY.open() as file:
+        return {
+            (row["model"], int(row["img_size"]), float(row["crop_pct"])): [float(row["top1"]), float(row["top5"])]
+            for row in csv.DictReader(line for line in file if not line.startswith("#"))
+        }
 
-def rows(module) -> list[dict]:
+
+def rows(module, measured: dict[tuple, list[float]]) -> list[dict]:
     """All pretrained configurations of a module, the default one of each architecture first."""
     renames = "pretrained_filter_fn" in inspect.getsource(module)
     found = []
@@ -77,6 +88,7 @@ def rows(module) -> list[dict]:
                     classes=config.num_classes,
                     license=config.license or "unknown",
                     preprocess=train,
+                    accuracy=measured.get((full, config.input_size[1], config.crop_pct), 0),
                     test=test if config.test_input_size or config.test_crop_pct else None,
                     hub=hub + full if hub.endswith("/") else hub,
                     url=config.url or "",
@@ -98,7 +110,8 @@ def former_names(known: set[str]) -> list[list[str]]:
 
 def document() -> dict:
     modules = [import_module(f"timm.models.{module}") for module in sorted(registry._module_to_models)]
-    all_rows = [row for module in modules for row in rows(module)]
+    measured = accuracies()
+    all_rows = [row for module in modules for row in rows(module, measured)]
     names = [row["name"] for row in all_rows]
     twice = {name for name in names if names.count(name) > 1}
     missing = set(timm.list_pretrained()) - set(names)
@@ -110,7 +123,8 @@ def document() -> dict:
         size, crop, interpolation, mode, mean, std = config
         return preprocess([size, crop, interpolation, mode, normalizations([mean, std])])
 
-    columns = {"name": [], "classes": [], "license": [], "preprocess": [], "test": [], "hub": [], "url": [], "renamed": []}
+    keys = ("name", "classes", "license", "preprocess", "test", "hub", "url", "renamed", "accuracy")
+    columns = {key: [] for key in keys}
     for row in all_rows:
         folder, slash, file = row["url"].rpartition("/")
         columns["name"].append(row["name"])
@@ -121,6 +135,7 @@ def document() -> dict:
         columns["hub"].append(row["hub"] and (1 if row["hub"] == f"timm/{row['name']}" else row["hub"]) or 0)
         columns["url"].append([folders(folder + slash), file] if row["url"] else 0)
         columns["renamed"].append(int(row["renamed"]))
+        columns["accuracy"].append(row["accuracy"])
     known = set(names) | {name.split(".")[0] for name in names}
     return {
         "version": VERSION,
@@ -131,6 +146,7 @@ def document() -> dict:
         "folders": folders.values,
         "checkpoints": columns,
         "formerNames": former_names(known),
+        "removedNames": sorted({*REMOVED, *REMOVED.values()}),
     }
 
 

@@ -25,7 +25,7 @@ const TSCONFIG = {
   files: ["classify.ts"],
 };
 
-const BACKENDS = "onnxruntime-node,onnxruntime-web";
+const BACKENDS = "onnxruntime-node,onnxruntime-web,smyd,tfjs-wasm,tfjs-cpu";
 
 /** Lists what does not work in a project that has only the tarballs of this checkout. */
 export async function installAndUse(packed, { project }) {
@@ -46,8 +46,10 @@ export async function installAndUse(packed, { project }) {
   const labels = ["--labels", "labels.txt", "--size", "96", "--out", "models"];
   await expects(new RegExp(`^${version.replaceAll(".", "\\.")}\n$`), [samoyed, "--version"]);
   await expects(/onnxruntime-node +ready[^]*golden data +ready +\S+node_modules/, [samoyed, "doctor"]);
+  // Its list is read from the folder of a package that the program finds.
+  await expects(/^vit_base_patch16_224\.augreg_in1k .*apache-2\.0$/m, [samoyed, "models", "vit_base_patch16_224"]);
   await expects(/next: samoyed classify models/, [samoyed, "convert", "shapes.pth", ...labels]);
-  await expects(/^2 passed$/m, [samoyed, "check", "shapes", "--backend", BACKENDS, "--require", BACKENDS]);
+  await expects(/^5 passed$/m, [samoyed, "check", "shapes", "--backend", BACKENDS, "--require", BACKENDS]);
   found.push(...(await typeErrors(project)));
   await expects(/^arrow\n$/, [process.execPath, "classify.js"]);
   return found;

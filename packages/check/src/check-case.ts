@@ -3,10 +3,11 @@ import { convertFile } from "@samoyed/convert/node";
 import { SamoyedError } from "@samoyed/core";
 import { type CaseEvent, type CaseResult, type LoadedCase, runCase } from "@samoyed/golden";
 import { loadCase } from "@samoyed/golden/node";
+import { classNames, listModels } from "@samoyed/models";
 import { preprocessImage } from "@samoyed/preprocess";
 import type { Format } from "@samoyed/graph";
 import type { Backend } from "@samoyed/runtime";
-import { type AssetOptions, assetReader, imagenetLabels } from "./assets.ts";
+import { type AssetOptions, assetReader } from "./assets.ts";
 import { caseBackends, type MadeArtifact } from "./case-backends.ts";
 import { caseCheckpoint } from "./case-checkpoint.ts";
 import { withScratch } from "./scratch.ts";
@@ -62,6 +63,12 @@ async function makeArtifact(
   return { path, sourceSha256, weightsSha256: await storedWeightsSha256(path, { format, checkpoint, signal }) };
 }
 
+/** The class names of a published model; `undefined` for another, or where it has none. */
+async function publishedLabels(name: string): Promise<readonly string[] | undefined> {
+  const published = (await listModels(name)).find((model) => model.name === name);
+  return published && classNames(published);
+}
+
 /**
  * Runs a golden case on every backend: its checkpoint, or its stand-in, is converted to the format of each, and the
  * answers are compared with the references. Checkpoints and artifacts are gone afterwards.
@@ -81,10 +88,9 @@ export async function checkCase(folder: string, options: CheckCaseOptions): Prom
     signal,
   } = options;
   const loaded = await loadCase(folder);
-  const { labels: own, checkpoint: caseWeights, images } = loaded.case;
+  const { labels: own, checkpoint: caseWeights } = loaded.case;
   const asset = assetReader(options);
-  // The names of ImageNet's classes are an asset too: not worth a download where the image is at hand.
-  const labels = own ?? (images.some((image) => image.asset) ? await imagenetLabels(asset) : undefined);
+  const labels = own ?? (await publishedLabels(loaded.case.model));
   return withScratch(join(cacheDir, "scratch"), async (scratch) => {
     const weights = checkpoint && { name: checkpoint.name, sha256: await weightsSha256(checkpoint.path, signal) };
     const other = weights !== undefined && weights.sha256 !== caseWeights.weightsSha256;

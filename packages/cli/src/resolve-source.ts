@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
-import { IoError, UsageError } from "@samoyed/core";
+import { IoError, UnsupportedError, UsageError } from "@samoyed/core";
 import { SOURCE_FORMATS } from "@samoyed/convert";
 import { downloadCheckpoint, needsAcceptance } from "@samoyed/convert/node";
-import { loadArchitecture, type ModelInfo } from "@samoyed/models";
+import { findModel, loadArchitecture, type ModelInfo } from "@samoyed/models";
 import { cacheDir } from "./cache.ts";
 import type { Context } from "./command.ts";
 import { isPublished } from "./is-published.ts";
@@ -34,12 +34,40 @@ export interface LocalSource {
  * @throws UsageError when it is an address, or no model's name.
  */
 async function published(source: string): Promise<ModelInfo> {
+  const repository = hubRepository(source);
+  if (repository !== undefined) return onHub(source, repository);
   refuseAddress(source);
   // A path, or a file's name with an ending that no model's name has, is never looked up.
   if (/[/\\]/.test(source) || FILE_NAME.test(source)) {
     throw new IoError(`${source}: no such file`, { hint: "Check the path." });
   }
   return namedModel(source, `${source}: no such file, and no published model of that name`);
+}
+
+/** OWNER/NAME in a name of the hub; of one without `hf-hub:` only timm's, which no path is mistaken for. */
+function hubRepository(source: string): string | undefined {
+  return /^(?:hf[-_]hub:([\w.-]+\/[\w.-]+)|(timm\/[\w.-]+))$/u
+    .exec(source)
+    ?.slice(1)
+    .find((found) => found !== undefined);
+}
+
+/**
+ * The published model of a repository on the hub.
+ *
+ * @throws UsageError for one that timm does not list: its license and its preprocessing are not known.
+ */
+async function onHub(source: string, repository: string): Promise<ModelInfo> {
+  try {
+    return await findModel(repository);
+  } catch (cause) {
+    if (!(cause instanceof UnsupportedError)) throw cause;
+    if (repository.startsWith("timm/")) return namedModel(source, `${source}: timm has no model of that name`);
+    throw new UsageError(`${source}: timm lists no model in that repository; only those are downloaded by name`, {
+      cause,
+      hint: `Read its license, download its file, and convert that: curl -LO https://huggingface.co/${repository}/resolve/main/model.safetensors`,
+    });
+  }
 }
 
 /** Shows the license of what will be downloaded, and has it accepted where it is not a permissive one. */
@@ -66,6 +94,11 @@ async function requireLicense(
   }
 }
 
+/** A note on a download that cannot be verified: a file changed at its source or on the way would not be noticed. */
+function unverified(name: string, sha256: string): string {
+  return `note: ${name}: the server states no hash to verify the file by; its SHA-256, ${sha256}, is kept for the next time\n`;
+}
+
 /**
  * SOURCE as a file on this machine: a path, or a published name, which is downloaded once, verified and cached.
  *
@@ -90,6 +123,7 @@ export async function resolveSource(
       acceptLicense: true,
       signal: context.signal,
       onProgress: ({ done, total }) => progress.update(`downloading ${model.name}`, done, total),
+      onUnverified: (sha256) => context.terminal.err(unverified(model.name, sha256)),
     });
     return { path, name: basename(path), model: model.name };
   } finally {

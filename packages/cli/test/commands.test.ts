@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { writeSafetensors } from "@samoyed/checkpoint";
 import { encodeNpy, lazyTensor, parseNpy, type Tensor } from "@samoyed/core";
 import { fileSink } from "@samoyed/core/node";
+import type { ModelInfo } from "@samoyed/models";
 import { beforeAll, describe, expect, test } from "vitest";
 import { standInTensors } from "@samoyed/check";
 import { ARROW, DOG, filesIn, GOLDEN, LABELS, SHAPES, SHAPES_SETTINGS, temporaryFolder } from "./support/folders.ts";
@@ -73,22 +74,26 @@ describe("a network with one logit", () => {
 });
 
 describe("models", () => {
-  test("text: names, licenses, former names", async () => {
+  test("text: names, size, multiply-adds, input, classes, accuracy, license", async () => {
     const { stdout } = await succeeds(["models", "ssl_"]);
-    expect(stdout).toMatch(/^name +input +classes +license +former names\n/);
+    expect(stdout).toMatch(/^name +params +GMACs +input +classes +top-1 +license\n/);
     expect(stdout).toMatch(
-      new RegExp(`^${SSL.replaceAll(".", "\\.")} +224 px +1000 +cc-by-nc-4\\.0 +ssl_resnext101_32x16d$`, "m"),
+      new RegExp(`^${SSL.replaceAll(".", "\\.")} +194M +36\\.2 +224 +1000 +81\\.9 +cc-by-nc-4\\.0$`, "m"),
     );
     expect(stdout).toMatch(/6 published checkpoints\n$/);
   });
 
+  test("a model that a former name led to shows that name", async () => {
+    expect((await succeeds(["models", "ssl_resnext101_32x16d"])).stdout).toContain(
+      "\n  formerly ssl_resnext101_32x16d\n",
+    );
+    expect((await succeeds(["models", SSL])).stdout).not.toContain("formerly");
+  });
+
   test("architectures that nobody published weights of are marked, and counted apart", async () => {
     const { stdout } = await succeeds(["models"]);
-    expect(stdout).toMatch(/^seresnet18\.untrained +224 px +1000 +no published weights$/m);
-    const published = stdout.split("\n").filter((row) => / px /.test(row) && !row.includes("no published weights"));
-    expect(stdout).toMatch(
-      new RegExp(`\\n${published.length} published checkpoints, 222 architectures without published weights\\n$`),
-    );
+    expect(stdout).toMatch(/^seresnet18\.untrained +11\.8M +1\.8 +224 +1000 +– +no weights$/m);
+    expect(stdout).toMatch(/\n1738 published checkpoints, 222 architectures without published weights\n$/);
     const [unpublished] = (await succeeds(["models", "seresnet18.*", "--json"])).json;
     expect(unpublished).toMatchObject({ name: "seresnet18.untrained", published: false });
     expect((await succeeds(["models", "seresnet18.*"])).stdout).toMatch(
@@ -102,8 +107,49 @@ describe("models", () => {
     const names = stdout.split("\n").map((row) => row.split(" ", 1)[0]!);
     expect(names).toHaveLength(1963);
     expect(names.slice(1, 13).filter((name) => /\.fb_(?:ssl|swsl)_/u.test(name))).toHaveLength(12);
-    expect(stdout).toMatch(/^vit_base_patch16_clip_224\.openai +224 px +512 +apache-2\.0$/m);
-    expect(stdout).toMatch(/^efficientnet_b2\.ra_in1k +256 px +1000 +apache-2\.0 +efficientnet_b2a$/m);
+    expect(stdout).toMatch(/^vit_base_patch16_clip_224\.openai .* 224 +512 +– +apache-2\.0$/m);
+    expect(stdout).toMatch(/^efficientnet_b2\.ra_in1k .* 256 +1000 +79\.\d +apache-2\.0$/m);
+  });
+
+  test("fits a screen of 80 columns, with every name whole", async () => {
+    const { stdout } = await runMain(["models"], { terminal: { width: 80 } });
+    const lines = stdout.split("\n");
+    expect(Math.max(...lines.map((line) => Array.from(line).length))).toBe(80);
+    const { json } = await succeeds(["models", "--json"]);
+    const starts = new Set(lines.map((line) => line.split(" ", 1)[0]));
+    for (const { name } of json as { readonly name: string }[]) expect(starts).toContain(name);
+  });
+
+  test("options choose among them, and put them in order", async () => {
+    const chosen = async (...argv: string[]): Promise<ModelInfo[]> =>
+      (await succeeds(["models", "--json", ...argv])).json;
+    const small = await chosen("--max-params", "3M", "--published", "--sort", "params");
+    expect(small.length).toBeGreaterThan(5);
+    const sizes = small.map(({ parameters }) => parameters!);
+    expect(sizes).toEqual(sizes.toSorted((a, b) => a - b));
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(3e6);
+    expect((await chosen("--max-macs", "0.1G")).every(({ multiplyAdds }) => multiplyAdds! <= 1e8)).toBe(true);
+    const [best, second] = await chosen("resnet*", "--min-top1", "80", "--license", "apache-2.0,mit", "--sort", "top1");
+    expect(best!.accuracy!.top1).toBeGreaterThanOrEqual(second!.accuracy!.top1);
+    expect(new Set((await chosen("--license", "cc-by-nc-4.0")).map(({ license }) => license))).toEqual(
+      new Set(["cc-by-nc-4.0"]),
+    );
+    expect((await chosen("--max-size", "128")).every(({ preprocess }) => preprocess.inputSize[1] <= 128)).toBe(true);
+    const convertible = await chosen("--convertible");
+    expect(convertible.map(({ name }) => name)).toContain(SSL);
+    expect(convertible.length).toBeLessThan(1960);
+    expect((await runMain(["models", "--max-params", "1k"])).stdout).toBe("no model matches the options\n");
+  });
+
+  test.each([
+    [["--license", "apche-2.0"], /no model has the license "apche-2\.0".*Did you mean apache-2\.0\?/su],
+    [["--max-params", "many"], /--max-params got "many"; expected a number above 0, such as 30M/u],
+    [["--max-size", "0"], /--max-size got "0"/u],
+    [["--sort", "size"], /--sort got "size"; expected one of name, params, macs, top1/u],
+  ])("%j is wrong usage", async (argv, message) => {
+    const { code, stderr } = await runMain(["models", ...argv]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
   });
 
   test("JSON: one array, with preprocessing, license and address", async () => {
@@ -124,7 +170,12 @@ describe("models", () => {
 
   test("no match is an empty list, and says so", async () => {
     expect((await succeeds(["models", "vhh", "--json"])).json).toEqual([]);
-    expect((await succeeds(["models", "vhh"])).stdout).toBe('no model matches "vhh"\n');
+    expect((await succeeds(["models", "vhh"])).stdout).toBe(
+      'no model matches "vhh"\nThe nearest names are vgg11, vgg13, vgg16.\n',
+    );
+    expect((await succeeds(["models", "vit_base_patch32_224_sam"])).stdout).toMatch(
+      /^timm has removed "vit_base_patch32_224_sam"; its weights are published no longer\nThe nearest names are /,
+    );
   });
 
   test("colors do not move the columns", async () => {

@@ -9,7 +9,7 @@ import { architectures, Catalogue, listModels } from "@samoyed/models";
 import { beforeAll, describe, expect, test } from "vitest";
 import { standInTensors } from "@samoyed/check";
 import { filesIn, temporaryFolder } from "./support/folders.ts";
-import { type Publisher, breakOff, publisher, sendFile } from "./support/publisher.ts";
+import { type Publisher, breakOff, publisher, sendFile, stateHash } from "./support/publisher.ts";
 import { runMain } from "./support/run-main.ts";
 import { spawnSamoyed, startSamoyed } from "./support/spawn-samoyed.ts";
 import { twoLines } from "./support/two-lines.ts";
@@ -102,6 +102,41 @@ describe.concurrent("a published name", () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  test("may be its repository on the hub", async () => {
+    const server = await publisher((request, response) => sendFile(request, response, checkpoint));
+    for (const [i, spelling] of [`timm/${OPEN}`, `hf-hub:timm/${OPEN}`, `hf_hub:timm/${OPEN}`].entries()) {
+      const { env, out } = place(`spelling ${i}`, server.url);
+      const { code, stdout } = await spawnSamoyed(["convert", spelling, "--out", out, "--json"], { env });
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ model: OPEN, contract: { license: "apache-2.0" } });
+    }
+    expect(server.requests).toEqual(Array.from({ length: 3 }, () => `GET ${OPEN_PATH}`));
+  });
+
+  test.each([
+    [
+      ["hf-hub:somebody/some_net"],
+      /hf-hub:somebody\/some_net: timm lists no model/,
+      /curl -LO https:.*somebody\/some_net/,
+    ],
+    [["timm/resnet50.a1_in1m"], /timm\/resnet50\.a1_in1m: timm has no model/, /Did you mean resnet50\.a\d?\w*_in1k/],
+    [["somebody/some_net"], /somebody\/some_net: no such file/, /Check the path/],
+  ])("of somebody else is not downloaded: %j", async (argv, what, todo) => {
+    const server = await publisher((request, response) => sendFile(request, response, checkpoint));
+    const code = argv[0]!.startsWith("somebody") ? 3 : 2;
+    expect((await fails(`other ${argv[0]!.length}`, { mirror: server.url, argv, code, what })).todo).toMatch(todo);
+    expect(server.requests).toEqual([]);
+  });
+
+  test("carries ImageNet's class names", async () => {
+    const server = await publisher((request, response) => sendFile(request, response, checkpoint));
+    const { env, out } = place("labelled", server.url);
+    const { stdout } = await spawnSamoyed(["convert", OPEN, "--out", out, "--json"], { env });
+    const { contract, warnings } = JSON.parse(stdout);
+    expect([contract.labels.length, contract.labels[258]]).toEqual([1000, "Samoyed"]);
+    expect(warnings.join(" ")).toContain("imagenet-1k; --labels gives others");
+  });
+
   test("is refused before any download when its architecture is not known", async () => {
     const server = await publisher((request, response) => sendFile(request, response, checkpoint));
     const { cached } = await fails("unknown", {
@@ -158,6 +193,7 @@ describe.concurrent("a published name", () => {
   test("is downloaded once by two processes that want it at the same time", async () => {
     const half = Math.floor(checkpoint.byteLength / 2);
     const server = await publisher((_, response) => {
+      stateHash(response, checkpoint);
       response.setHeader("etag", '"one"');
       response.setHeader("content-length", checkpoint.byteLength);
       response.write(checkpoint.subarray(0, half));
@@ -200,6 +236,30 @@ describe.concurrent("a published name", () => {
 });
 
 describe.concurrent("what comes instead of the file", () => {
+  test("another file than the one whose hash the hub states, and nothing of it stays", async () => {
+    const other = checkpoint.slice();
+    other[other.byteLength - 5]! ^= 0x40;
+    const server = await publisher((_, response) => {
+      stateHash(response, checkpoint);
+      response.end(other);
+    });
+    const { cached } = await fails("hub hash", {
+      mirror: server.url,
+      argv: [OPEN],
+      code: 3,
+      what: /model\.safetensors: its SHA-256 is [0-9a-f]{64}; expected [0-9a-f]{64}$/,
+    });
+    expect(cached).toEqual([]);
+  });
+
+  test("a file that nobody states a hash of: it is converted, with a note", async () => {
+    const server = await publisher((_, response) => response.end(checkpoint));
+    const { env, out } = place("no hash", server.url);
+    const { code, stderr } = await spawnSamoyed(["convert", OPEN, "--out", out], { env });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^note: test_resnet\.r160_in1k: the server states no hash .*[0-9a-f]{64}, is kept/);
+  });
+
   test("another file under its name: the hash differs, and nothing of it stays", async () => {
     const server = await publisher((request, response) => sendFile(request, response, checkpoint));
     const { todo, cached } = await fails("hash", {

@@ -6,7 +6,7 @@ import { VERSION } from "./version.ts";
 
 /** Parts of a contract besides the options. */
 export interface ContractParts {
-  readonly model: Pick<ChosenModel, "name" | "preprocess" | "numClasses" | "license">;
+  readonly model: Pick<ChosenModel, "name" | "preprocess" | "numClasses" | "license" | "labels">;
   readonly graph: Graph;
   readonly source: { readonly name: string; readonly sha256: string };
   /** The kind of output; by the output's name when absent. */
@@ -20,9 +20,10 @@ export interface ContractParts {
  * @throws UsageError when there are labels for features.
  */
 export function buildContract({ model, graph, source, task: given }: ContractParts, options: ModelOptions): Contract {
-  const { labels, standIn, references, license = model.license } = options;
+  const { standIn, references, license = model.license } = options;
   const [output, ...taps] = graph.outputs.map(({ name }) => name);
   const task = given ?? (output === "features" ? "features" : "logits");
+  const labels = options.labels ?? (task === "features" ? undefined : model.labels);
   return {
     version: CONTRACT_VERSION,
     model: model.name,

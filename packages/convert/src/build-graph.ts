@@ -15,6 +15,8 @@ import { appendHead } from "./find/append-head.ts";
 import type { HeadActivation } from "./find/head-settings.ts";
 import type { Head } from "./find/head.ts";
 import type { ChosenModel } from "./choose-model.ts";
+import { checkModuleFacts } from "./module-facts/check-facts.ts";
+import type { NetworkFacts } from "./module-facts/facts-of.ts";
 import type { ModelOptions } from "./options.ts";
 import type { RewriteReport } from "./report.ts";
 
@@ -33,6 +35,8 @@ interface NetworkParts {
   readonly head?: Head | undefined;
   /** The activation between that head's layers. */
   readonly headActivation?: HeadActivation;
+  /** What the checkpoint's module says about the network. */
+  readonly facts?: NetworkFacts | undefined;
 }
 
 /** A network as it will be written. */
@@ -45,10 +49,11 @@ export interface BuiltGraph {
  * The graph of a model, rewritten as the options say. No weight is read.
  *
  * @throws UnsupportedError when the network does not take RGB images, and the caller gives no preprocessing for it.
+ * @throws MismatchError when the checkpoint's module says that it computes something else.
  * @throws UsageError when the preprocessing has another number of channels than the network.
  */
 export function buildGraph(
-  { model, tensors, head, headActivation = "none" }: NetworkParts,
+  { model, tensors, head, headActivation = "none", facts }: NetworkParts,
   options: ModelOptions,
 ): BuiltGraph {
   const { architecture, numClasses, name, settings } = model;
@@ -79,6 +84,7 @@ export function buildGraph(
     ...(options.features !== undefined && { features: options.features }),
     ...(options.taps !== undefined && { taps: options.taps }),
   });
+  if (facts !== undefined) checkModuleFacts(graph, facts);
   return rewriteAll(hasOwnHead && options.features !== true ? appendHead(graph, head, headActivation) : graph, options);
 }
 

@@ -1,6 +1,14 @@
 import { lazyFromChunks, type LazyTensor, MismatchError, type Shape, UnsupportedError } from "@samoyed/core";
-import { type Architecture, findModel, loadArchitecture, modelParameters, resnetConfig } from "@samoyed/models";
+import {
+  type Architecture,
+  findModel,
+  imagenetNames,
+  loadArchitecture,
+  modelParameters,
+  resnetConfig,
+} from "@samoyed/models";
 import { expect, test } from "vitest";
+import { buildContract } from "./build-contract.ts";
 import { buildGraph } from "./build-graph.ts";
 import { chooseModel, DEFAULT_PREPROCESS } from "./choose-model.ts";
 import { preprocessAssumptions } from "./preprocess-assumptions.ts";
@@ -38,6 +46,28 @@ test("a fine-tuned head keeps the named model's preprocessing, but not its licen
   const model = await chooseModel(unread(resnet18, 7), { model: "resnet18.fb_ssl_yfcc100m_ft_in1k" });
   expect(model).toMatchObject({ numClasses: 7, preprocessFrom: "model", license: undefined });
   expect(model.warnings[0]).toContain("no license is recorded");
+});
+
+test("a named model brings the class names of what it was trained on, and says so; other weights do not", async () => {
+  const names = await imagenetNames();
+  const model = await chooseModel(unread(resnet18, 1000), { model: "ssl_resnet18" });
+  expect(model.labels).toEqual(names);
+  expect(conversionWarnings(model, {})).toEqual([
+    "Class names are those that resnet18.fb_ssl_yfcc100m_ft_in1k was published with, imagenet-1k; --labels gives others.",
+  ]);
+  const graph = buildGraph({ model, tensors: unread(resnet18, 1000) }, {}).graph;
+  const source = { name: "x.pth", sha256: "0" };
+  expect(buildContract({ model, graph, source }, {})).toMatchObject({ labels: names });
+  const own = Array.from({ length: 1000 }, (_, i) => `class ${i}`);
+  expect(buildContract({ model, graph, source }, { labels: own })).toMatchObject({ labels: own });
+  const features = buildGraph({ model, tensors: unread(resnet18, 1000) }, { features: true }).graph;
+  expect(buildContract({ model, graph: features, source }, { features: true })).not.toHaveProperty("labels");
+  for (const [classes, options] of [
+    [7, { model: "ssl_resnet18" }],
+    [1000, {}],
+  ] as const) {
+    expect((await chooseModel(unread(resnet18, classes), options)).labels).toBeUndefined();
+  }
 });
 
 test("published models that disagree on preprocessing leave timm's default, and a word about it", async () => {

@@ -5,6 +5,7 @@ import {
   type Assumption,
   checkParameters,
   classifierOf,
+  classNames,
   countClasses,
   findModel,
   type IdentifiedModel,
@@ -28,6 +29,7 @@ import {
 import type { HubConfig } from "./hub-config.ts";
 import { type RecordedModel, sameArchitecture, STATE_DICT_ALONE } from "./recorded-model.ts";
 import type { PreprocessOrigin } from "./report.ts";
+import { tableRefusal, withResampledTables } from "./resampled-tables.ts";
 
 /** timm's choice for a network that says nothing (timm 1.0.29, `timm/data/config.py`, `resolve_data_config`). */
 export const DEFAULT_PREPROCESS: PreprocessConfig = {
@@ -48,6 +50,8 @@ export interface ChosenModel {
   readonly preprocess: PreprocessConfig;
   readonly preprocessFrom: PreprocessOrigin;
   readonly license: string | undefined;
+  /** Class names that the published model has; absent for other weights. */
+  readonly labels?: readonly string[] | undefined;
   /** The state dict under the architecture's names. */
   readonly tensors: Tensors;
   /** What the checkpoint's own library computes otherwise than timm. */
@@ -84,6 +88,8 @@ export interface ChooseModelOptions {
   readonly headClasses?: number | undefined;
   /** What the files beside the checkpoint say. */
   readonly hub?: HubConfig | undefined;
+  /** The size of images that the caller gives: tables of positions are resampled for it. */
+  readonly size?: readonly [height: number, width: number] | undefined;
 }
 
 const NOTHING_RECORDED: RecordedModel = { fields: new Map(), warnings: [] };
@@ -100,13 +106,11 @@ const NOTHING_RECORDED: RecordedModel = { fields: new Map(), warnings: [] };
  */
 export async function chooseModel(
   tensors: Tensors,
-  { model, recorded = NOTHING_RECORDED, hub, assume = new Map(), headClasses, modules }: ChooseModelOptions = {},
+  { model, recorded = NOTHING_RECORDED, hub, assume = new Map(), headClasses, modules, size }: ChooseModelOptions = {},
 ): Promise<ChosenModel> {
   const translations = translateNames(tensors, { config: hub?.config });
-  const body =
-    translations.length === 0
-      ? { ...(await choose({ tensors }, model, recorded.named)), tensors, assumptions: [] }
-      : await firstFit(translations, (translation) => choose(translation, model, recorded.named));
+  const named = translations.length === 0 ? [{ tensors }] : translations;
+  const body = await firstFit(named, { size, choose: (attempt) => choose(attempt, model, recorded.named) });
   const { alternatives, ...chosen } = headClasses === undefined ? body : { ...body, numClasses: headClasses };
   const { numClasses, warnings } = chosen;
   if (recorded.numClasses !== undefined && recorded.numClasses !== numClasses) {
@@ -169,22 +173,32 @@ function saidBy(model: string | undefined, inFile: RecordedModel["named"]): Netw
   return inFile === undefined ? undefined : { origin: "file", source: inFile.where };
 }
 
+/** A state dict under timm's names, which it has itself or by translation. */
+type Named = Translation | Pick<TranslatedChoice, "tensors">;
+
 /** The first of a state dict's translations that is a network; else the first one's error. */
 async function firstFit(
-  translations: readonly Translation[],
-  choose: (translation: Translation) => Promise<NetworkChoice>,
+  named: readonly Named[],
+  { size, choose }: Pick<ChooseModelOptions, "size"> & { readonly choose: (attempt: Named) => Promise<NetworkChoice> },
 ): Promise<TranslatedChoice> {
   let failure: unknown;
-  for (const translation of translations) {
+  for (const attempt of withResampledTables(named, size)) {
     try {
-      const choice = await choose(translation);
-      return translated(choice, translation);
+      const choice = await choose(attempt);
+      const body =
+        "source" in attempt ? translated(choice, attempt) : { ...choice, tensors: attempt.tensors, assumptions: [] };
+      return { ...body, assumptions: [...positionAssumption(attempt.resampled), ...body.assumptions] };
     } catch (error) {
       if (!(error instanceof MismatchError || error instanceof UnsupportedError)) throw error;
       failure ??= error;
     }
   }
-  throw failure;
+  throw await tableRefusal(failure, named[0]!);
+}
+
+function positionAssumption(resampled: string | undefined): readonly Assumption[] {
+  if (resampled === undefined) return [];
+  return [{ setting: "positions", value: resampled, origin: "given", source: "--size", alternatives: [] }];
 }
 
 /** Weights of another library's: trained with its own preprocessing, and computed with its own settings. */
@@ -214,7 +228,7 @@ function defaultPreprocess(architecture: Architecture): PreprocessConfig {
 }
 
 async function choose(
-  { tensors, architectures }: Pick<Translation, "tensors" | "architectures">,
+  { tensors, architectures }: Partial<Translation> & Pick<Translation, "tensors">,
   model: string | undefined,
   inFile: RecordedModel["named"],
 ): Promise<NetworkChoice> {
@@ -261,6 +275,7 @@ async function named(tensors: Tensors, info: ModelInfo): Promise<NetworkChoice> 
     preprocessFrom: "model",
     license: sameHead ? info.license : undefined,
     alternatives: [],
+    labels: sameHead ? await classNames(info) : undefined,
     warnings: sameHead
       ? []
       : [

@@ -9,7 +9,9 @@ import { hashPortable } from "./hash-portable.ts";
 import type { ConvertOptions } from "./options.ts";
 import { readHubConfig } from "./hub-config.ts";
 import { lastPart } from "./last-part.ts";
+import { factsOf } from "./module-facts/facts-of.ts";
 import { type OpenedNetwork, openNetwork } from "./open-network.ts";
+import { requireComplete, requireReadable } from "./require-readable.ts";
 import type { ConvertReport } from "./report.ts";
 import { preprocessAssumptions } from "./preprocess-assumptions.ts";
 import { requireNoAssumptions } from "./require-no-assumptions.ts";
@@ -84,16 +86,21 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
   const verify = (): Promise<void> => requireChecksums(checkpoint, readOptions(options));
   // Verifies the bytes read so far, before anything is concluded from them.
   await verify();
+  requireComplete(checkpoint);
   const hub = options.resolve && (await readHubConfig(lastPart(name), options.resolve));
   const { key, prefix, ignore, assume } = options;
-  const network = await openNetwork(checkpoint, { model: options.model, hub, assume, key, prefix, ignore });
+  const [, height, width] = options.preprocess?.inputSize ?? [];
+  const size = height === undefined || width === undefined ? undefined : ([height, width] as const);
+  const network = await openNetwork(checkpoint, { model: options.model, hub, assume, size, key, prefix, ignore });
   const { model, head, unwrapped, recorded, notes } = network;
   const assumptions = [...network.assumptions, ...preprocessAssumptions(model, options.preprocess)];
   if (options.strict === true) requireNoAssumptions(assumptions);
+  requireReadable(model.tensors);
   const opened = performance.now();
 
+  const facts = factsOf(checkpoint.root, [...network.tensors.keys()]);
   const { graph, rewrites } = buildGraph(
-    { model, tensors: model.tensors, head, headActivation: network.headActivation },
+    { model, tensors: model.tensors, head, headActivation: network.headActivation, facts },
     options,
   );
   const source = { name: lastPart(name), sha256: UNKNOWN_HASH };
@@ -117,7 +124,12 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
     recorded: Object.fromEntries(recorded.fields),
     rewrites,
     assumptions,
-    warnings: [...checkpoint.warnings, ...notes, ...conversionWarnings(model, described)],
+    warnings: [
+      ...checkpoint.warnings,
+      ...notes,
+      ...(facts === undefined ? [] : [facts.note]),
+      ...conversionWarnings(model, described),
+    ],
     milliseconds: { open: opened - start, build: built - opened, write: end - built, total: end - start },
   };
 }

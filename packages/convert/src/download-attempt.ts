@@ -4,12 +4,15 @@ import {
   type Fetch,
   FormatError,
   IoError,
-  type SamoyedError,
+  SamoyedError,
   statusError,
   UnavailableError,
 } from "@samoyed/core";
+import { type Followed, followRedirects } from "./follow-redirects.ts";
 import type { PartialFile, PartialState } from "./partial-file.ts";
 import { refusePage } from "./refuse-page.ts";
+import { retryAfter } from "./retry-after.ts";
+import { serverHash } from "./server-hash.ts";
 
 /** No checkpoint is larger; an endless answer must not fill the disk. */
 export const MAX_DOWNLOAD_BYTES: number = 64 * 2 ** 30;
@@ -27,7 +30,15 @@ export interface AttemptOptions {
   readonly signal: AbortSignal | undefined;
   readonly idleMilliseconds: number;
   readonly onProgress: ((progress: DownloadProgress) => void) | undefined;
+  /** Gets the SHA-256 that the server states, if any, before a byte of the body is taken. @throws what stops the download. */
+  readonly onServerHash: (sha256: string | undefined) => void;
 }
+
+/** The end of one try. */
+export type Attempt =
+  | "complete"
+  /** The error after which another try may help, and how long the server asks to wait before it. */
+  | { readonly error: SamoyedError; readonly wait?: number | undefined };
 
 /** Answers after which another try may help: the server is busy, or one behind it is away. */
 const TEMPORARY: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
@@ -35,30 +46,39 @@ const TEMPORARY: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 50
 /**
  * Asks once for what is missing, and appends what comes.
  *
- * @returns `complete`, or the error after which another try may help.
- * @throws what no other try can mend: a refusal, a web page, a full disk.
+ * @throws what no other try can mend: a refusal, a redirect to http, a proxy's login, a web page, a full disk.
  */
-export async function attemptDownload(url: string, options: AttemptOptions): Promise<"complete" | SamoyedError> {
+export async function attemptDownload(url: string, options: AttemptOptions): Promise<Attempt> {
   const { file, fetch, signal } = options;
   const idle = idleTimer(options.idleMilliseconds);
   const signals = signal === undefined ? idle.signal : AbortSignal.any([signal, idle.signal]);
   const resume = resumption(url, file);
   try {
-    let response: Response;
+    let followed: Followed;
     try {
       const headers = { "accept-encoding": "identity", ...resume };
-      response = await fetch(url, { headers, signal: signals, redirect: "follow" });
+      followed = await followRedirects(fetch, url, { headers, signal: signals });
     } catch (cause) {
-      return new UnavailableError(`${url}: cannot be reached`, {
-        cause,
-        hint: "Check the network, and HTTPS_PROXY if there is a proxy; SAMOYED_MIRROR names another server.",
-      });
+      if (cause instanceof SamoyedError) throw cause;
+      return {
+        error: new UnavailableError(`${url}: cannot be reached`, {
+          cause,
+          hint: "Check the network, and HTTPS_PROXY if there is a proxy; SAMOYED_MIRROR names another server.",
+        }),
+      };
     }
+    const { response } = followed;
     const answered = await judge(url, response, file);
-    if (answered !== "body") {
+    if (answered !== "body" && answered !== "complete") {
       return answered;
     }
-    return await receive(url, response, { ...options, signals, idle });
+    try {
+      options.onServerHash(serverHash(followed.headers));
+    } catch (error) {
+      await discardBody(response);
+      throw error;
+    }
+    return answered === "complete" ? answered : await receive(url, response, { ...options, signals, idle });
   } finally {
     idle.stop();
   }
@@ -75,7 +95,7 @@ export function resumption(url: string, { size, state }: PartialFile): Record<st
 }
 
 /** Readies the file for the body that follows, or says what else the answer means. */
-async function judge(url: string, response: Response, file: PartialFile): Promise<"body" | "complete" | SamoyedError> {
+async function judge(url: string, response: Response, file: PartialFile): Promise<"body" | Attempt> {
   const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/u.exec(response.headers.get("content-range") ?? "");
   if (response.status === 206) {
     if (Number(range?.[1]) === file.size && sameVersion(response, file.state)) {
@@ -98,7 +118,7 @@ async function judge(url: string, response: Response, file: PartialFile): Promis
     await discardBody(response);
     const error = statusError(url, response);
     if (TEMPORARY.has(response.status)) {
-      return error;
+      return { error, wait: retryAfter(response.headers) };
     }
     throw error;
   }
@@ -115,7 +135,7 @@ interface ReceiveOptions extends AttemptOptions {
   readonly idle: IdleTimer;
 }
 
-async function receive(url: string, response: Response, options: ReceiveOptions): Promise<"complete" | SamoyedError> {
+async function receive(url: string, response: Response, options: ReceiveOptions): Promise<Attempt> {
   const { file, idle, onProgress } = options;
   const total = file.state?.total ?? null;
   try {
@@ -146,11 +166,12 @@ async function receive(url: string, response: Response, options: ReceiveOptions)
   return "complete";
 }
 
-function broken(url: string, what: string, cause?: unknown): IoError {
-  return new IoError(`${url}: ${what}`, {
+function broken(url: string, what: string, cause?: unknown): { readonly error: IoError } {
+  const error = new IoError(`${url}: ${what}`, {
     ...(cause !== undefined && { cause }),
     hint: "Run it again: it goes on where it stopped.",
   });
+  return { error };
 }
 
 function sameVersion(response: Response, state: PartialState | undefined): boolean {

@@ -101,6 +101,26 @@ describe("a download that fails", () => {
     expect(busy.seen.length).toBe(2);
   });
 
+  test("because the server is busy for longer than one waits: it says how long", async () => {
+    const server = await serve((_, response) => response.writeHead(429, { "retry-after": "3600" }).end());
+    const error = await errorOf(download(server.url));
+    expect(error).toBeInstanceOf(UnavailableError);
+    expect(error.message).toBe(
+      `${server.url}: the server answered 429 Too Many Requests, and asks to wait 3600 seconds`,
+    );
+    expect(error.hint).toBe("Run it again in 60 minutes.");
+    expect(server.seen.length).toBe(1);
+  });
+
+  test("because the server redirects to http", async () => {
+    const fetch = async (): Promise<Response> =>
+      new Response(null, { status: 302, headers: { location: "http://weights.example/model.pth" } });
+    const error = await errorOf(download("https://weights.example/model.pth", { fetch }));
+    expect(error).toBeInstanceOf(UnavailableError);
+    expect(error.message).toContain("an unencrypted address");
+    expect(await files()).toEqual([]);
+  });
+
   test("because nobody is there", async () => {
     const server = createServer();
     const address = await listen(server);

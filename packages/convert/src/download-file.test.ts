@@ -219,6 +219,21 @@ describe("a download", () => {
     expect(await download(server.url)).toBe(SHA256);
   });
 
+  test("waits as long as a busy server asks, and then tries more than twice", async () => {
+    const asked: number[] = [];
+    const server = await serve((message, response, count) => {
+      asked.push(Date.now());
+      if (count < 4) {
+        response.writeHead(429, { "retry-after": count === 1 ? "1" : "0" }).end("busy");
+      } else {
+        answer(message, response);
+      }
+    });
+    expect(await download(server.url)).toBe(SHA256);
+    expect(asked[1]! - asked[0]!).toBeGreaterThanOrEqual(1000);
+    expect(asked.length).toBe(4);
+  });
+
   test("tries again when the connection falls silent", async () => {
     const server = await serve((message, response, count) => {
       if (count === 1) {

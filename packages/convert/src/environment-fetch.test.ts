@@ -61,20 +61,43 @@ describe("proxies", () => {
     expect(asked).toEqual(["CONNECT 127.0.0.1:44399"]);
   });
 
-  test("that hangs up, or wants a login, is asked once for each try", async () => {
-    let asked = 0;
-    for (const reply of ["", "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"]) {
-      const server = createServer();
-      server.on("connect", (_, socket) => {
-        asked++;
-        socket.end(reply);
-      });
-      const address = await listen(server);
-      const error = await errorOf(download("https://weights.example/x.pth", { env: { HTTPS_PROXY: address } }));
-      expect(error).toBeInstanceOf(UnavailableError);
-      expect(error.hint).toContain("HTTPS_PROXY");
+  /** A proxy that answers every request for a tunnel with these bytes, and how often it was asked. */
+  async function tunnel(reply: string): Promise<{ readonly address: string; asked: number }> {
+    const found = { address: "", asked: 0 };
+    const server = createServer();
+    server.on("connect", (_, socket) => {
+      found.asked++;
+      socket.end(reply);
+    });
+    found.address = await listen(server);
+    return found;
+  }
+
+  test("that hangs up is asked once for each try", async () => {
+    const proxied = await tunnel("");
+    const error = await errorOf(download("https://weights.example/x.pth", { env: { HTTPS_PROXY: proxied.address } }));
+    expect(error).toBeInstanceOf(UnavailableError);
+    expect(error.hint).toContain("HTTPS_PROXY");
+    expect(proxied.asked).toBe(2);
+  });
+
+  test("that wants a login is named, without the one it was given, and not asked again", async () => {
+    const proxied = await tunnel("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
+    const withLogin = (address: string): string => address.replace("//", "//user:secret@");
+    for (const [url, variable] of [
+      ["https://weights.example/x.pth", "HTTPS_PROXY"],
+      ["http://weights.example/x.pth", "HTTP_PROXY"],
+    ] as const) {
+      for (const given of [proxied.address, withLogin(proxied.address)]) {
+        const error = await errorOf(download(url, { env: { [variable]: given } }));
+        expect(error).toBeInstanceOf(UnavailableError);
+        const why = given === proxied.address ? "it wants a login" : "it does not accept the login in its address";
+        expect(error.message).toBe(`${url}: the proxy ${proxied.address} answered 407: ${why}`);
+        expect(error.hint).toContain(`Set ${variable}`);
+        expect(JSON.stringify([error.message, error.hint, error.details])).not.toContain("secret");
+      }
     }
-    expect(asked).toBe(4);
+    expect(proxied.asked).toBe(4);
   });
 
   test("an address that is none is a mistake in the settings", async () => {

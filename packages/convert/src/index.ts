@@ -1,3 +1,4 @@
+export { rewriteAll } from "./build-graph.ts";
 export { type ChosenModel, chooseModel, type ChooseModelOptions, DEFAULT_PREPROCESS } from "./choose-model.ts";
 export { convertCheckpoint } from "./convert-checkpoint.ts";
 export {
@@ -12,6 +13,7 @@ export type { FormatOptions } from "./format-options.ts";
 export { FORMATS, SOURCE_FORMATS } from "./formats.ts";
 export type { ConvertOptions, ConvertProgress, ModelOptions } from "./options.ts";
 export { type FoundWeights, largestWeights, type WeightsOptions } from "./find/find-weights.ts";
+export { factsOf, type NetworkFacts } from "./module-facts/facts-of.ts";
 export { type OpenedNetwork, openNetwork, type OpenNetworkOptions } from "./open-network.ts";
 export { type RecordedModel, recordedModel } from "./recorded-model.ts";
 export type { ConvertReport, PreprocessOrigin, RewriteReport, WeightStorage, WrittenFile } from "./report.ts";

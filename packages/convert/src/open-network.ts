@@ -16,6 +16,8 @@ export interface OpenNetworkOptions extends WeightsOptions {
   readonly assume?: ReadonlyMap<string, string> | undefined;
   /** What the files beside the checkpoint say. */
   readonly hub?: HubConfig | undefined;
+  /** The size of images that the caller gives: tables of positions are resampled for it. */
+  readonly size?: readonly [height: number, width: number] | undefined;
 }
 
 /** The network in a checkpoint. */
@@ -35,7 +37,7 @@ export interface OpenedNetwork extends FoundWeights {
  */
 export async function openNetwork(
   checkpoint: Pick<Checkpoint, "root">,
-  { model: name, hub, assume, ...where }: OpenNetworkOptions = {},
+  { model: name, hub, assume, size, ...where }: OpenNetworkOptions = {},
 ): Promise<OpenedNetwork> {
   const recorded = await withHub(await recordedModel(checkpoint), hub);
   const weights = await findWeights(checkpoint, { ...where, fits: await fitsOf(name, { recorded, hub }) });
@@ -43,7 +45,7 @@ export async function openNetwork(
   const hasOwnHead = head !== undefined && head.hidden.length > 0;
   const { activation, assumptions, rest } = headSettings(hasOwnHead ? head : undefined, { given: assume, modules });
   const headClasses = hasOwnHead ? head.last.weight.shape[0] : undefined;
-  const model = await chooseModel(tensors, { model: name, recorded, hub, assume: rest, headClasses, modules });
+  const model = await chooseModel(tensors, { model: name, recorded, hub, assume: rest, headClasses, modules, size });
   return {
     ...weights,
     recorded,

@@ -1,3 +1,4 @@
+import { classSet } from "@samoyed/models";
 import type { ChosenModel } from "./choose-model.ts";
 import type { ModelOptions } from "./options.ts";
 
@@ -11,7 +12,11 @@ export function conversionWarnings(model: ChosenModel, options: ModelOptions): r
   if (model.numClasses === 0 && !features) {
     warnings.push("The checkpoint has no classifier: the output is the pooled features.");
   } else if (labels === undefined && !features) {
-    warnings.push("No labels were given: classes will be known by their numbers.");
+    warnings.push(
+      model.labels === undefined
+        ? "No labels were given: classes will be known by their numbers."
+        : `Class names are those that ${model.name} was published with, ${classSet(model)}; --labels gives others.`,
+    );
   }
   return warnings;
 }

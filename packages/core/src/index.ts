@@ -20,7 +20,9 @@ export { type BlockWriter, throughBlocks } from "./io/block-writer.ts";
 export { CHUNK_BYTES } from "./io/chunk-bytes.ts";
 export { checkPreprocess, encodeContract, parseContract } from "./contract/contract-json.ts";
 export * from "./contract/contract-base.ts";
-export { contractSchema, PREPROCESS_SCHEMA } from "./contract/contract-schema.ts";
+export { contractSchema } from "./contract/contract-schema.ts";
+export type { PadRule, PreprocessConfig, Resampler, ResizeRule } from "./contract/preprocess-config.ts";
+export { PREPROCESS_SCHEMA } from "./contract/preprocess-schema.ts";
 export {
   type Contract,
   CONTRACT_TASKS,
@@ -68,6 +70,7 @@ export { SAFETENSORS_DTYPES } from "./tensor/safetensors-dtypes.ts";
 export {
   MAX_SAFETENSORS_HEADER_BYTES,
   parseSafetensorsHeader,
+  parseSafetensorsJson,
   readSafetensorsHeader,
   requireDataBytes,
   SAFETENSORS_LENGTH_BYTES,

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
+import { MismatchError } from "@samoyed/core";
 import { readRegularFile, toIoError } from "@samoyed/core/node";
 import { type LoadedCase, openCase } from "./open-case.ts";
 import { parseCase } from "./parse-case.ts";
@@ -8,13 +9,21 @@ import { parseCase } from "./parse-case.ts";
 /**
  * Opens the case in a folder.
  *
- * @throws IoError when a file cannot be read; otherwise what `openCase` throws.
+ * @throws IoError when a file cannot be read, MismatchError when the case has another name than its folder; otherwise what
+ * `openCase` throws.
  */
 export async function loadCase(folder: string): Promise<LoadedCase> {
-  return openCase({
+  const loaded = await openCase({
     label: folder,
     read: (path) => readRegularFile(join(folder, path)),
   });
+  const { name } = loaded.case;
+  if (name !== basename(resolve(folder))) {
+    throw new MismatchError(`${join(folder, "case.json")}: the case's name is ${name}; expected its folder's`, {
+      hint: `Rename the folder to ${name}, or the case.`,
+    });
+  }
+  return loaded;
 }
 
 /** The set of a case that names no sets; checked when no case is named. */

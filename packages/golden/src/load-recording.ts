@@ -24,6 +24,12 @@ export interface LoadedRecording extends RecordedReference {
 /** JSON stores doubles exactly; only the order of summation may differ between two programs. */
 const NOISE_AGREEMENT = 1e-6;
 
+/**
+ * Largest noise, divided by the largest logit: a thousand roundings of float32 (2^-24). The worst of a hundred networks
+ * has 840; larger noise would make gates that let wrong answers pass.
+ */
+const MAX_RELATIVE_NOISE = 2 ** -14;
+
 /** Options of `loadRecording`: the case that a recording belongs to. */
 export interface LoadRecordingOptions {
   readonly files: CaseFiles;
@@ -37,7 +43,7 @@ export interface LoadRecordingOptions {
  * Reads the arrays that a recorded reference names.
  *
  * @throws FormatError when an array has the wrong shape or dtype.
- * @throws MismatchError when the stated noise is not that of the arrays.
+ * @throws MismatchError when the stated noise is not that of the arrays, or more than rounding gives.
  */
 export async function loadRecording(
   reference: RecordedReference,
@@ -59,6 +65,13 @@ export async function loadRecording(
         },
       );
     }
+  }
+  const largest = values64.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (!(measured.max <= MAX_RELATIVE_NOISE * largest)) {
+    throw new MismatchError(
+      `${files.label}/${reference.logits32}: differs from float64 by ${measured.max} where the largest logit is ${largest}; expected at most ${MAX_RELATIVE_NOISE} of that, as float32 gives`,
+      { hint: "Record the case again with tools/oracle: this is no rounding." },
+    );
   }
   const { taps64, taps32 } = reference;
   const recordedTaps =

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encodeNpy, FormatError, IoError, MismatchError } from "@samoyed/core";
@@ -20,6 +20,29 @@ test("a widened noise is refused", async () => {
   const files = await fakeFiles({ json: (json) => (json["references"][0].noise.max *= 1.01) });
   await expect(openCase(files)).rejects.toThrow(MismatchError);
   await expect(openCase(files)).rejects.toThrow(/noise\.max is/);
+});
+
+test("noise that no rounding of float32 gives is refused, also where the case states it", async () => {
+  const far = LOGITS.map((row) => row.map((value, index) => value + (index === 1 ? 4 * 2 ** -13 : 0)));
+  const files = await fakeFiles({
+    json: (json) => (json["references"][0].noise = measureNoise(floats(far).data, doubles(LOGITS).data)),
+    files: { "logits32.npy": encodeNpy(floats(far)) },
+  });
+  await expect(openCase(files)).rejects.toThrow(MismatchError);
+  await expect(openCase(files)).rejects.toThrow(/differs from float64 by .* where the largest logit is 4; expected/u);
+});
+
+test("a folder of another name than the case's is refused", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "case-"));
+  try {
+    const files = await fakeFiles();
+    for (const name of ["case.json", "logits64.npy", "logits32.npy"]) {
+      await writeFile(join(folder, name), await files.read(name));
+    }
+    await expect(loadCase(folder)).rejects.toThrow("the case's name is fake; expected its folder's");
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });
 
 test("arrays of the wrong shape or dtype are refused", async () => {

@@ -112,6 +112,12 @@ describe("refuses", () => {
     expect(() => parseCase(changed(change), "x/case.json")).toThrow(message);
   });
 
+  test("a key that is there twice", () => {
+    const twice = good.replace("{", '{"title":"another",');
+    expect(() => parseCase(twice)).toThrow(FormatError);
+    expect(() => parseCase(twice)).toThrow(/title/u);
+  });
+
   test("text that is not JSON", () => {
     expect(() => parseCase("{")).toThrow(FormatError);
     expect(() => parseCase("[]")).toThrow(FormatError);

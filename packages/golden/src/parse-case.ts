@@ -1,4 +1,4 @@
-import { FormatError, type JsonSchema, schemaProblem, UnsupportedError } from "@samoyed/core";
+import { FormatError, type JsonSchema, parseStrictJson, schemaProblem, UnsupportedError } from "@samoyed/core";
 import { CHECKPOINT_SCHEMAS, GOLDEN_CASE_SCHEMA, REFERENCE_SCHEMAS } from "./case-schema.ts";
 import { CASE_SCHEMA, type GoldenCase } from "./case.ts";
 import { comparisonOf } from "./tasks.ts";
@@ -22,6 +22,8 @@ export function parseCase(json: string, label = "case.json"): GoldenCase {
   } catch (cause) {
     throw new FormatError(`${label}: is not JSON`, { cause });
   }
+  // JSON.parse keeps the last of two equal keys.
+  parseStrictJson(json, label);
   const schema = keyOf(value, "schema");
   if (typeof schema === "number" && schema > CASE_SCHEMA) {
     throw new UnsupportedError(`${label}: has schema ${schema}; this version reads up to ${CASE_SCHEMA}`, {

@@ -12,9 +12,9 @@ import type { Check } from "./check.ts";
 import type { LoadedCase } from "./open-case.ts";
 import { sha256Hex } from "./sha256.ts";
 
-/** A network's input, `[3, H, W]`; `TransformResult` of `@samoyed/preprocess` is one. */
+/** A network's input; `TransformResult` of `@samoyed/preprocess` is one. */
 export interface Preprocessed {
-  readonly tensor: Tensor<"float32">;
+  readonly tensor: Tensor;
 }
 
 /** Makes the network's input from the bytes of an image file. */
@@ -35,7 +35,7 @@ export interface PrepareOptions {
  * Prepares the input tensors of a case, `[3, H, W]` each, all in memory, and checks that they are timm's to the bit.
  *
  * @throws MismatchError when an image is not the file that the case names.
- * @throws ShapeError when preprocessing gives a shape other than the case's.
+ * @throws ShapeError when preprocessing gives another shape than the case's, or other elements than float32.
  */
 export async function prepareInputs(
   loaded: LoadedCase,
@@ -48,9 +48,9 @@ export async function prepareInputs(
     throwIfAborted(options.signal);
     const bytes = await readImage(image, { loaded, asset: options.asset });
     const { tensor: input } = await options.preprocess(bytes, config);
-    if (formatShape(input.shape) !== formatShape(config.inputSize)) {
+    if (!isFloats(input) || formatShape(input.shape) !== formatShape(config.inputSize)) {
       throw new ShapeError(
-        `${nameOf(image)}: preprocessing gave ${formatShape(input.shape)}; expected ${formatShape(config.inputSize)}`,
+        `${nameOf(image)}: preprocessing gave ${input.dtype} ${formatShape(input.shape)}; expected float32 ${formatShape(config.inputSize)}`,
       );
     }
     const hash = await sha256Hex(arrayToBytes(input.data));
@@ -74,6 +74,10 @@ export async function prepareInputs(
           message: `${different.length} of ${images.length} input tensors differ from timm's; the first is that of ${nameOf(images[first]!)}`,
         };
   return { inputs, check };
+}
+
+function isFloats(tensor: Tensor): tensor is Tensor<"float32"> {
+  return tensor.dtype === "float32";
 }
 
 async function readImage(

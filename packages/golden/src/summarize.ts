@@ -8,7 +8,7 @@ export interface Summary {
   readonly notRun: number;
   /** Number of verdicts, of any kind, on stand-in weights. */
   readonly standIn: number;
-  /** Required backends that did not run in some case, with the reason. */
+  /** Required backends that did not run in some case, and backends whose layers were asked for in vain, with the reason. */
   readonly missing: readonly { readonly backend: string; readonly case: string; readonly reason: string }[];
   /** 1 when a check failed or a documented number alone was contradicted, else 5 when a required backend did not run, else 0. */
   readonly exitCode: 0 | 1 | 5;
@@ -18,7 +18,7 @@ export interface Summary {
  * Counts verdicts.
  *
  * A required backend (`required`, by name) must have run in every case, and a name that is in no case counts as missing.
- * Preprocessing that differs counts as one failure of its case. A check in which nothing ran never exits with 0.
+ * So does a backend whose layers were asked for in a case that recorded none. Preprocessing that differs counts as one failure of its case. A check in which nothing ran never exits with 0.
  */
 export function summarize(
   results: readonly CaseResult[],
@@ -29,13 +29,15 @@ export function summarize(
   const missing: { backend: string; case: string; reason: string }[] = [];
   for (const result of results) {
     if (result.preprocess.status === "failed") counts.failed++;
-    for (const { backend, verdict, standIn } of result.backends) {
+    for (const { backend, verdict, standIn, checks } of result.backends) {
       if (standIn) counts.standIn++;
       if (verdict.kind === "not run") counts.notRun++;
       else counts[verdict.kind]++;
       if (verdict.kind === "not run" && required.includes(backend)) {
         missing.push({ backend, case: result.name, reason: verdict.reason });
       }
+      const taps = checks.find(({ name, status }) => name === "taps" && status === "not run");
+      if (taps !== undefined) missing.push({ backend, case: result.name, reason: `its layers: ${taps.message}` });
     }
     for (const backend of required) {
       if (!result.backends.some((entry) => entry.backend === backend)) {

@@ -4,9 +4,10 @@ import { fakeBackend, fakeFiles, type FakeChanges, floats, LOGITS, preprocess } 
 import { compareTaps, tapsCheck } from "./compare-taps.ts";
 import { noiseOfTaps, type LoadedTaps } from "./load-taps.ts";
 import { openCase } from "./open-case.ts";
-import type { BackendResult } from "./result.ts";
+import type { BackendResult, CaseResult } from "./result.ts";
 import { runCase } from "./run-case.ts";
 import { sampleTaps } from "./sample-taps.ts";
+import { summarize } from "./summarize.ts";
 import { TOLERANCES } from "./tolerance.ts";
 
 const LAYERS = [
@@ -126,7 +127,11 @@ const TAPPED: FakeChanges = {
 async function runTapped(
   layers: ReadonlyMap<string, Tensor>,
   { changes = TAPPED, depth = "layers" }: { changes?: FakeChanges; depth?: "outputs" | "layers" } = {},
-): Promise<{ readonly result: BackendResult; readonly asked: (readonly string[] | undefined)[] }> {
+): Promise<{
+  readonly whole: CaseResult;
+  readonly result: BackendResult;
+  readonly asked: (readonly string[] | undefined)[];
+}> {
   const asked: (readonly string[] | undefined)[] = [];
   const backend = fakeBackend("one", {
     overrides: {
@@ -142,8 +147,8 @@ async function runTapped(
   });
   const loaded = await openCase(await fakeFiles(changes));
   const asset = async (name: string): Promise<never> => Promise.reject(new Error(name));
-  const { backends } = await runCase(loaded, { backends: [backend], preprocess, asset, depth });
-  return { result: backends[0]!, asked };
+  const whole = await runCase(loaded, { backends: [backend], preprocess, asset, depth });
+  return { whole, result: whole.backends[0]!, asked };
 }
 
 const statusOf = ({ checks }: BackendResult): string | undefined => checks.find(({ name }) => name === "taps")?.status;
@@ -178,7 +183,11 @@ describe("a case with layers", () => {
   });
 
   test("where no layers were recorded the check is not run, and not green", async () => {
-    const { result } = await runTapped(tensors(), { changes: {} });
+    const { result, whole } = await runTapped(tensors(), { changes: {} });
     expect(statusOf(result)).toBe("not run");
+    expect(summarize([whole])).toMatchObject({
+      missing: [{ reason: "its layers: no layers were recorded for these weights" }],
+      exitCode: 5,
+    });
   });
 });

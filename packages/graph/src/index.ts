@@ -4,6 +4,7 @@ export { expandOperators, type ExpandResult } from "./canonical/expand-operators
 export { requireCanonical } from "./canonical/require-canonical.ts";
 export { createBuilder, type GraphBuilder, type NodeOptions } from "./builder.ts";
 export { inferShapes, inferTypes } from "./infer.ts";
+export { countMultiplyAdds } from "./multiply-adds.ts";
 export { MAX_NODES, verifyGraph } from "./verify.ts";
 export { interpret, INTERPRETED_OPERATORS, type InterpretOptions, MAX_INTERPRETED_ELEMENTS } from "./interpret.ts";
 export { castWeights } from "./rewrites/cast-weights.ts";

@@ -26,6 +26,11 @@ export function architectures(): ReadonlyMap<string, Architecture> {
   return (known ??= new Map(FAMILIES.flatMap((family) => [...family.architectures()])));
 }
 
+/** timm's names without a tag of all architectures that `loadArchitecture` has. */
+export async function architectureNames(): Promise<ReadonlySet<string>> {
+  return new Set([...architectures().keys(), ...(await openCatalogue()).names]);
+}
+
 /**
  * Loads an architecture by timm's name without a tag: a family's, else the catalogue's.
  *

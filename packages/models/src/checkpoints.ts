@@ -2,6 +2,7 @@ import type { PreprocessConfig } from "@samoyed/core";
 import { architectureName } from "./architecture.ts";
 import { readData } from "./catalogue/read-data.ts";
 import { readDocument } from "./catalogue/document.ts";
+import { type CostOf, type ModelCost, readCosts } from "./model-costs.ts";
 import { checkPublishedTable, type PublishedTable } from "./published-table.ts";
 
 /** A network that timm names: with published weights, or, such as those tagged `untrained`, without. */
@@ -23,6 +24,12 @@ export interface ModelInfo {
    * there are weights.
    */
   readonly license: string;
+  /** Percent of ImageNet's validation images that timm measured right, with this preprocessing; absent where it publishes none. */
+  readonly accuracy?: { readonly top1: number; readonly top5: number };
+  /** Trained parameters, with this number of classes; absent where the architecture is not known. */
+  readonly parameters?: number;
+  /** Multiply-adds of convolutions and matrix products for one image of this size; absent where they are not known. */
+  readonly multiplyAdds?: number;
   /** URL of the file published by its authors. */
   readonly url?: string;
   /** The first hexadecimal digits of that file's SHA-256, which PyTorch's hub keeps in file names. */
@@ -68,8 +75,16 @@ function formerNamesOf({ formerNames }: PublishedTable): ReadonlyMap<string, rea
   return names;
 }
 
+/** What timm publishes of the checkpoint at an index. */
+function accuracyAt({ checkpoints }: PublishedTable, index: number): Pick<ModelInfo, "accuracy"> {
+  const measured = checkpoints.accuracy[index]!;
+  return measured === 0 ? {} : { accuracy: { top1: measured[0], top5: measured[1] } };
+}
+
+const NO_COST = (): ModelCost | undefined => undefined;
+
 /** Every pretrained configuration of a table, in its order. */
-export function readPublished(table: PublishedTable): readonly ModelInfo[] {
+export function readPublished(table: PublishedTable, costOf: CostOf = NO_COST): readonly ModelInfo[] {
   const { checkpoints } = table;
   const former = formerNamesOf(table);
   const formerNames = (name: string): readonly string[] => former.get(name) ?? [];
@@ -80,35 +95,58 @@ export function readPublished(table: PublishedTable): readonly ModelInfo[] {
     const isDefault = !seen.has(untagged) && untagged !== name;
     seen.add(untagged);
     const test = checkpoints.test[index]!;
+    const numClasses = checkpoints.classes[index]!;
+    const preprocess = preprocessAt(table, checkpoints.preprocess[index]!);
     return {
       name,
       aliases: [...formerNames(name), ...(isDefault ? formerNames(untagged) : [])],
       architectureName: untagged,
-      numClasses: checkpoints.classes[index]!,
-      preprocess: preprocessAt(table, checkpoints.preprocess[index]!),
+      numClasses,
+      preprocess,
       ...(test >= 0 && { testPreprocess: preprocessAt(table, test) }),
       license: table.licenses[checkpoints.license[index]!]!,
+      ...accuracyAt(table, index),
+      ...costOf(untagged, preprocess.inputSize, numClasses),
       ...addresses(table, index),
     };
   });
 }
 
-let known: Promise<readonly ModelInfo[]> | undefined;
+/** The networks that timm names. */
+export interface KnownModels {
+  /** Every pretrained configuration of timm, module by module in timm's order: an architecture's default tag comes first. */
+  readonly models: readonly ModelInfo[];
+  /** Names of checkpoints that timm has no longer, under any name. */
+  readonly removed: ReadonlySet<string>;
+}
+
+async function readKnown(): Promise<KnownModels> {
+  const [{ document }, costOf] = await Promise.all([
+    readDocument(readData, FILE, { maxBytes: MAX_BYTES }),
+    readCosts(),
+  ]);
+  const table = checkPublishedTable(document, FILE);
+  return { models: readPublished(table, costOf), removed: new Set(table.removedNames) };
+}
+
+let known: Promise<KnownModels> | undefined;
 
 /**
- * Every pretrained configuration of timm, module by module in timm's order: an architecture's default tag comes first.
- * Read once; after an error, anew.
+ * The networks that timm names. Read once; after an error, anew.
  *
- * @throws what `readData` and `readDocument` throw; FormatError when the table is damaged.
+ * @throws what `readData` and `readDocument` throw; FormatError when a table is damaged.
  */
-export async function checkpoints(): Promise<readonly ModelInfo[]> {
-  const reading = (known ??= readDocument(readData, FILE, { maxBytes: MAX_BYTES }).then(({ document }) =>
-    readPublished(checkPublishedTable(document, FILE)),
-  ));
+export async function knownModels(): Promise<KnownModels> {
+  const reading = (known ??= readKnown());
   try {
     return await reading;
   } catch (error) {
     if (known === reading) known = undefined;
     throw error;
   }
+}
+
+/** Every pretrained configuration of timm, as `knownModels` has them. */
+export async function checkpoints(): Promise<readonly ModelInfo[]> {
+  return (await knownModels()).models;
 }

@@ -37,6 +37,7 @@ function chains(name: string, known: Readonly<Record<string, readonly number[]>>
       ]),
     classifier: () => ({ tensors: ["head"] }),
     inputSize: () => [3, 8, 8],
+    withChannelsOf: (architecture) => architecture,
     taps: () => [],
     build: () => {
       throw new Error("nothing is built here");

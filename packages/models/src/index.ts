@@ -1,5 +1,6 @@
 export {
   architectureName,
+  architectureNames,
   architectures,
   classifierOf,
   countClasses,
@@ -13,6 +14,7 @@ export { type Alternative, type Assumption, type AssumptionOrigin, describeAlter
 export { buildModel, type BuildModelOptions } from "./build-model.ts";
 export { checkParameters } from "./check-parameters.ts";
 export { alternativeDifferences } from "./alternative-differences.ts";
+export { classNames, classSet, imagenetNames } from "./class-names.ts";
 export type { ModelInfo } from "./checkpoints.ts";
 export {
   type Activation,
@@ -51,5 +53,7 @@ export type { NetworkSetting } from "./network-setting.ts";
 export type { Settings } from "./naming/naming.ts";
 export type { NetworkConfig } from "./naming/network-config.ts";
 export { translateNames, type Translation } from "./naming/translate.ts";
+export { resamplePositions } from "./positions/position-table.ts";
+export { positionSize, sizesOfTable } from "./positions/sizes-of-table.ts";
 export type { Parameter, TensorType } from "./parameter.ts";
-export { findModel, listModels } from "./registry.ts";
+export { findModel, listModels, type ListModelsOptions } from "./registry.ts";

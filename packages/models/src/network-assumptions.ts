@@ -102,7 +102,7 @@ export function networkAssumptions(
             setting: "network",
             value: name,
             origin: "published",
-            source: "no other has its tensors",
+            source: others.length === 0 ? "no other has its tensors" : "others with its tensors compute the same",
             alternatives: [],
           };
   return [network, ...assumptions];

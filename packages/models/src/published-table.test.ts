@@ -18,6 +18,7 @@ describe("checkPublishedTable", () => {
     ["license 2 is not in the table; expected less than 2", withColumn({ license: [0, 2, 1] })],
     ["preprocess 2 is not in the table; expected less than 2", withColumn({ preprocess: [0, 1, 2] })],
     ["test 5 is not in the table; expected less than 2", withColumn({ test: [5, -1, -1] })],
+    ["table.checkpoints.accuracy has 0 items; expected 3", withColumn({ accuracy: [] })],
     ["url 1 is not in the table; expected less than 1", withColumn({ url: [[1, "a.pth"], 0, 0] })],
     ["table is an array; expected an object", []],
   ])("%s", (problem, value) => {

@@ -34,9 +34,13 @@ export interface PublishedTable {
     readonly url: readonly (readonly [folder: number, file: string] | 0)[];
     /** 1 if timm renames the tensors of the file at `url`. */
     readonly renamed: readonly number[];
+    /** Top-1 and top-5 on ImageNet in percent, with this preprocessing; 0 where timm publishes none. */
+    readonly accuracy: readonly (readonly [top1: number, top5: number] | 0)[];
   };
   /** A former name and the present one, which may have no tag. */
   readonly formerNames: readonly (readonly [former: string, present: string])[];
+  /** Names of checkpoints that timm has no longer, under any name. */
+  readonly removedNames: readonly string[];
 }
 
 const INDEX = { type: "integer", minimum: 0 } as const satisfies JsonSchema;
@@ -64,8 +68,10 @@ const SCHEMA: JsonSchema = record({
     hub: { type: "array" },
     url: { type: "array" },
     renamed: { type: "array", items: { type: "integer", minimum: 0, maximum: 1 } },
+    accuracy: { type: "array" },
   }),
   formerNames: { type: "array", items: { ...TEXTS, minItems: 2, maxItems: 2 } },
+  removedNames: TEXTS,
 });
 
 function problemOf(value: unknown): string | undefined {

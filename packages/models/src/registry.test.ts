@@ -135,6 +135,35 @@ describe("findModel", () => {
     });
   });
 
+  it("says when timm has removed a network", async () => {
+    for (const name of ["vit_base_patch32_224_sam", "vit_base_patch32_224.sam"]) {
+      await expect(findModel(name)).rejects.toMatchObject({
+        name: "UnsupportedError",
+        message: `timm has removed "${name}"; its weights are published no longer`,
+      });
+    }
+  });
+
+  it("accepts timm's own spellings of its names on the hub, and no other owner's", async () => {
+    for (const prefix of ["timm/", "hf-hub:timm/", "hf_hub:timm/"]) {
+      expect((await findModel(`${prefix}${SSL}`)).name).toBe(SSL);
+      expect((await listModels(`${prefix}${SSL}`)).map(({ name }) => name)).toEqual([SSL]);
+    }
+    expect((await findModel("hf-hub:naver-ai/rdnet_tiny.nv_in1k")).name).toBe("rdnet_tiny.nv_in1k");
+    await expect(findModel(`hf-hub:somebody/${SSL}`)).rejects.toBeInstanceOf(UnsupportedError);
+  });
+
+  it("has what timm measured, and what the network costs", async () => {
+    expect(await findModel(SSL)).toMatchObject({ accuracy: { top1: 81.856 }, parameters: 194_026_792 });
+    // timm's documentation: 25.56 million parameters, 4.11 G multiply-adds.
+    expect(await findModel("resnet50.a1_in1k")).toMatchObject({
+      accuracy: { top1: 80.382, top5: 94.598 },
+      parameters: 25_557_032,
+      multiplyAdds: 4_089_184_256,
+    });
+    expect((await findModel("resnet50t.untrained")).accuracy).toBeUndefined();
+  });
+
   it("knows networks of every module of timm", async () => {
     expect(await findModel("vit_base_patch16_224")).toMatchObject({
       name: "vit_base_patch16_224.augreg2_in21k_ft_in1k",

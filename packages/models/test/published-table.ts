@@ -29,10 +29,12 @@ export const TABLE: PublishedTable = {
     hub: [0, 1, "birds/robin"],
     url: [[0, "wren-0123abcd.pth"], 0, 0],
     renamed: [1, 0, 0],
+    accuracy: [[80.5, 95.25], 0, 0],
   },
   formerNames: [
     ["old_wren", "wren"],
     ["b_wren", "wren.b"],
     ["redbreast", "robin"],
   ],
+  removedNames: ["dodo.a"],
 };

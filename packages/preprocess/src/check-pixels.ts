@@ -1,5 +1,7 @@
 import { UsageError } from "@samoyed/core";
 
+import { foundType, typeName } from "./type-name.ts";
+
 /** Names of the types allowed for `data`; Node's `Buffer` is a Uint8Array. */
 const TAKEN: readonly string[] = ["Uint8Array", "Uint8ClampedArray"];
 
@@ -17,22 +19,12 @@ export function checkPixels<Field extends string>(
   for (const field of numbers) {
     const value = pixels[field];
     if (typeof value === "number") continue;
-    throw new UsageError(`pixels: ${field} ${found(value)}; expected a number`, {
-      hint: "Give { width, height, channels, data }, or the bytes of a JPEG or PNG file as a Uint8Array.",
+    throw new UsageError(`pixels: ${field} ${foundType(value)}; expected a number`, {
+      hint: "Give { width, height, channels, data }, or the bytes of an image file.",
     });
   }
-  // By name, not `instanceof`: a canvas in an iframe has its own classes.
   if (TAKEN.includes(typeName(pixels.data))) return;
-  throw new UsageError(`pixels: data ${found(pixels.data)}; expected a ${TAKEN.join(" or ")}`, {
+  throw new UsageError(`pixels: data ${foundType(pixels.data)}; expected a ${TAKEN.join(" or ")}`, {
     hint: "Scale the values to 0…255 and round them into a Uint8Array, one byte per channel.",
   });
-}
-
-function found(value: unknown): string {
-  return value === undefined ? "is missing" : `is a ${typeName(value)}`;
-}
-
-/** `Float32Array`, `Array`, `String`, `Null`: JavaScript's own name of a value's type. */
-function typeName(value: unknown): string {
-  return Object.prototype.toString.call(value).slice("[object ".length, -1);
 }

@@ -10,7 +10,7 @@ function file(start: string): Uint8Array {
 }
 
 test("JPEG and PNG are told apart", () => {
-  for (const name of ["jpeg", "png"]) {
+  for (const name of ["jpeg", "png", "bmp"]) {
     const { bytes, case: wanted } = readImages(name)[0]!;
     expect(detectFormat(bytes)).toBe(name.toUpperCase());
     expect(sha256(decodeImage(bytes).data)).toBe(wanted[4]);
@@ -21,17 +21,26 @@ test.each([
   ["GIF", "GIF89a"],
   ["GIF", "GIF87a"],
   ["WebP", "RIFF\x10\0\0\0WEBPVP8 "],
-  ["BMP", "BM\x10\0"],
   ["TIFF", "II*\0"],
   ["TIFF", "MM\0*"],
   ["AVIF", "\0\0\0\x20ftypavif"],
   ["HEIC", "\0\0\0\x20ftypheic"],
   ["JPEG XL", "\xff\x0a"],
   ["JPEG 2000", "\0\0\0\x0cjP  \r\n\x87\n"],
+  ["JPEG XL", "\0\0\0\x0cJXL \r\n\x87\n"],
+  ["PSD", "8BPS\0\x01"],
+  ["ICO", "\0\0\x01\0\x01\0"],
+  ["PPM", "P6\n9 9 255\n"],
+  ["PPM", "P3 9 9"],
+  ["PDF", "%PDF-1.7"],
   ["SVG", "<svg xmlns"],
-])("%s is named as not supported", (format, start) => {
+  ["SVG", "\xef\xbb\xbf<?xml version='1.0'?>\n<svg"],
+])("%s is named as not decoded", (format, start) => {
   expect(() => decodeImage(file(start))).toThrow(UnsupportedError);
-  expect(() => decodeImage(file(start))).toThrow(`${format} images are not supported; expected JPEG or PNG`);
+  expect(() => decodeImage(file(start))).toThrow(`${format} images are not decoded; expected JPEG, PNG or BMP`);
+  expect(() => decodeImage(file(start))).toThrow(
+    expect.objectContaining({ hint: expect.stringMatching(/Pillow|PIL.*Or decode it elsewhere and give the pixels/) }),
+  );
 });
 
 test("a file that is not an image is described by its first bytes", () => {
@@ -40,8 +49,14 @@ test("a file that is not an image is described by its first bytes", () => {
   expect(() => decodeImage(new Uint8Array(0))).toThrow(/0 bytes, beginning with nothing/);
 });
 
+test("a web page in place of an image is called that", () => {
+  for (const start of ["<!DOCTYPE html>", "\n<html lang=en>"]) {
+    expect(() => decodeImage(file(start))).toThrow(/not an image: 40 bytes of a web page/);
+  }
+});
+
 test("a view into a larger buffer, and Node's Buffer, decode the same", () => {
-  for (const name of ["jpeg", "png"]) {
+  for (const name of ["jpeg", "png", "bmp"]) {
     const { bytes, case: wanted } = readImages(name)[1]!;
     const larger = new Uint8Array(bytes.length + 20).fill(0xff);
     larger.set(bytes, 7);

@@ -1,7 +1,7 @@
-import { asciiBytes, hasBytesAt } from "@samoyed/core";
+import { asciiBytes, hasBytesAt, UTF8_BYTE_ORDER_MARK } from "@samoyed/core";
 import { PNG_SIGNATURE } from "./png/chunks.ts";
 
-/** Image formats, detected by their first bytes; only JPEG and PNG are decoded. */
+/** Image formats, detected by their first bytes; those in `DECODED` are decoded. */
 export type ImageFormat =
   | "JPEG"
   | "PNG"
@@ -13,7 +13,14 @@ export type ImageFormat =
   | "HEIC"
   | "JPEG XL"
   | "JPEG 2000"
+  | "PSD"
+  | "ICO"
+  | "PPM"
+  | "PDF"
   | "SVG";
+
+/** The formats that are decoded. */
+export const DECODED: readonly ImageFormat[] = ["JPEG", "PNG", "BMP"];
 
 interface Signature {
   readonly format: ImageFormat;
@@ -40,10 +47,26 @@ const SIGNATURES: readonly Signature[] = [
   { format: "JPEG 2000", offset: 0, bytes: [0xff, 0x4f, 0xff, 0x51] },
   { format: "JPEG 2000", offset: 4, bytes: [...asciiBytes("jP  "), 0x0d, 0x0a, 0x87, 0x0a] },
   { format: "BMP", offset: 0, bytes: asciiBytes("BM") },
-  { format: "SVG", offset: 0, bytes: asciiBytes("<svg") },
+  { format: "PSD", offset: 0, bytes: asciiBytes("8BPS") },
+  { format: "ICO", offset: 0, bytes: [0, 0, 1, 0] },
+  { format: "PDF", offset: 0, bytes: asciiBytes("%PDF-") },
 ];
 
 /** Detects a file's format by its first bytes; undefined for unknown formats. */
 export function detectFormat(bytes: Uint8Array): ImageFormat | undefined {
-  return SIGNATURES.find(({ offset, bytes: wanted }) => hasBytesAt(bytes, wanted, offset))?.format;
+  const found = SIGNATURES.find(({ offset, bytes: wanted }) => hasBytesAt(bytes, wanted, offset))?.format;
+  if (found !== undefined) return found;
+  const text = startOfText(bytes);
+  if (/^P[1-7]\s/u.test(text)) return "PPM";
+  return /^\s*(?:<\?xml[^>]*>|<!--[^>]*-->|<!DOCTYPE svg[^>]*>|\s)*<svg\b/u.test(text) ? "SVG" : undefined;
+}
+
+/** Whether bytes begin as a web page does, with which servers answer where there is no image. */
+export function isWebPage(bytes: Uint8Array): boolean {
+  return /^\s*<(?:!doctype html|html|head|body)\b/iu.test(startOfText(bytes));
+}
+
+function startOfText(bytes: Uint8Array): string {
+  const start = hasBytesAt(bytes, UTF8_BYTE_ORDER_MARK) ? 3 : 0;
+  return String.fromCharCode(...bytes.subarray(start, 1024));
 }

@@ -10,8 +10,12 @@ export {
   type Size,
   toRgb,
 } from "./image.ts";
+export type { ImageBytes, ImageSource } from "./image-source.ts";
 export { decodeJpeg } from "./jpeg/decode.ts";
+export { type Orientation, readOrientation } from "./orientation.ts";
 export { decodePng } from "./png/decode.ts";
+export { type HubPreprocessor, preprocessFromHub } from "./presets/hub.ts";
+export { type PlatformImage, readImage } from "./read-image.ts";
 export type { Interpolation } from "./resize/filters.ts";
 export { resize, type ResizeOptions } from "./resize/resize.ts";
 export {
@@ -22,10 +26,6 @@ export {
   resolveDataConfig,
 } from "./transform/config.ts";
 export { type Point, toImagePoint, toTensorPoint, type TransformGeometry } from "./transform/geometry.ts";
-export {
-  createTransform,
-  MAX_INPUT_SIDE,
-  preprocessImage,
-  type Transform,
-  type TransformResult,
-} from "./transform/transform.ts";
+export { MAX_INPUT_SIDE } from "./transform/check-config.ts";
+export type { InputDType } from "./transform/normalize.ts";
+export { createTransform, preprocessImage, type Transform, type TransformResult } from "./transform/transform.ts";

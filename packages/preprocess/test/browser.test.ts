@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from "vitest";
 import { rawPixels, readCases, readImages, type ResizeCase, type TransformCase } from "./cases.ts";
 import type { PageInput, PageResult } from "./page.ts";
 
-const images = ["jpeg", "jpeg-damaged", "png", "png-damaged"].flatMap((name) => readImages(name));
+const images = ["jpeg", "jpeg-damaged", "png", "png-damaged", "bmp", "bmp-damaged"].flatMap((name) => readImages(name));
 const resizes = readCases<ResizeCase>("resize");
 const transforms = readCases<TransformCase>("transforms");
 

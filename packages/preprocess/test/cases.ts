@@ -28,6 +28,14 @@ export type ResizeCase = readonly [
 
 export type TransformCase = readonly [...RawSource, config: Partial<PreprocessConfig>, sha256: string | null];
 
+/** A setting of the contract that timm does not have, and what torchvision, Pillow and PyTorch give for it. */
+export type SettingsCase = readonly [
+  ...RawSource,
+  config: Partial<PreprocessConfig>,
+  shape: readonly number[],
+  sha256: string,
+];
+
 export type RawKind = "noise" | "extremes" | "ramp";
 
 const RECORDED = fileURLToPath(new URL("../fixtures/", import.meta.url));
@@ -37,10 +45,13 @@ export function readCases<Case>(name: string, folder = RECORDED): readonly Case[
 }
 
 /** The images that the oracle wrote under a name, each with its case. */
-export function readImages(name: string, folder = RECORDED): readonly { bytes: Uint8Array; case: ImageCase }[] {
+export function readImages<Case extends readonly [title: string, length: number, ...rest: unknown[]] = ImageCase>(
+  name: string,
+  folder = RECORDED,
+): readonly { bytes: Uint8Array; case: Case }[] {
   const all = new Uint8Array(readFileSync(join(folder, `${name}.bin`)));
   let offset = 0;
-  const images = readCases<ImageCase>(name, folder).map((each) => {
+  const images = readCases<Case>(name, folder).map((each) => {
     const bytes = all.subarray(offset, offset + each[1]);
     offset += each[1];
     return { bytes, case: each };
@@ -49,7 +60,7 @@ export function readImages(name: string, folder = RECORDED): readonly { bytes: U
   return images;
 }
 
-export function sha256(data: Uint8Array | Float32Array): string {
+export function sha256(data: Uint8Array | Uint16Array | Float32Array): string {
   return createHash("sha256")
     .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
     .digest("hex");

@@ -6,7 +6,15 @@ import { oraclePython, runOracle } from "@samoyed/test-support/oracle";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { createTransform, decodeImage, resize, resolveDataConfig } from "../src/index.ts";
-import { rawPixels, readCases, readImages, type ResizeCase, sha256, type TransformCase } from "./cases.ts";
+import {
+  rawPixels,
+  readCases,
+  readImages,
+  type ResizeCase,
+  type SettingsCase,
+  sha256,
+  type TransformCase,
+} from "./cases.ts";
 
 const seed = process.env["SAMOYED_SEED"] ?? "2";
 
@@ -22,7 +30,7 @@ if (oraclePython() === undefined) {
 
     afterAll(() => rmSync(folder, { recursive: true }));
 
-    test.each(["jpeg", "png"])("%s files decode to Pillow's pixels", (name) => {
+    test.each(["jpeg", "png", "bmp"])("%s files decode to Pillow's pixels", (name) => {
       const images = readImages(name, folder);
       expect(images.length).toBeGreaterThan(150);
       for (const { bytes, case: wanted } of images) {
@@ -39,6 +47,20 @@ if (oraclePython() === undefined) {
           each,
           hash,
         ]);
+      }
+    });
+
+    test("settings that timm does not have give what torchvision and Pillow give", () => {
+      for (const each of readCases<SettingsCase>("settings", folder)) {
+        const [w, h, kind, from, config, , hash] = each;
+        expect([each, sha256(createTransform(config)(rawPixels(w, h, kind, from)).tensor.data)]).toEqual([each, hash]);
+      }
+    });
+
+    test("images are turned by their EXIF orientation as in Pillow", () => {
+      for (const { bytes, case: wanted } of readImages("oriented", folder)) {
+        const image = decodeImage(bytes, { exifOrientation: "apply" });
+        expect([wanted[0], sha256(image.data)]).toEqual([wanted[0], wanted[4]]);
       }
     });
 

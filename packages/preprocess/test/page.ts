@@ -27,13 +27,13 @@ declare global {
   }
 }
 
-async function sha256(data: Uint8Array | Float32Array): Promise<string> {
+async function sha256(data: Uint8Array | Uint16Array | Float32Array): Promise<string> {
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-function attempt(work: () => Uint8Array | Float32Array): Promise<string> | string {
+function attempt(work: () => Uint8Array | Uint16Array | Float32Array): Promise<string> | string {
   try {
     return sha256(work());
   } catch (error) {

@@ -9,6 +9,7 @@ export {
   loadClassifier,
   type LoadClassifierOptions,
 } from "./tasks/classification/classifier.ts";
+export type { ImageInput } from "./tasks/load-task.ts";
 export { checkThreads } from "./check-threads.ts";
 export { firstAvailable } from "./first-available.ts";
 export { softmax } from "./tasks/classification/softmax.ts";

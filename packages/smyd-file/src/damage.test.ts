@@ -222,7 +222,7 @@ const data: readonly Case[] = [
       delete tensors["__hashes__"];
       tensors["x"] = { dtype: "U8", shape: [data.length - 192], data_offsets: [192, data.length] };
     },
-    'tensor "__hashes__" is missing; expected uint64 [3] at byte 192 of the data',
+    'tensor "__hashes__" is missing; its weight makes it "U64" [3] at bytes [192, 216] of the data',
   ],
   [
     "an extra tensor",
@@ -235,9 +235,9 @@ const data: readonly Case[] = [
   [
     "another dtype",
     ({ tensors }) => (tensors["bias"] = { dtype: "I32", shape: [2], data_offsets: [64, 72] }),
-    'tensor "bias" is int32 [2] at byte 64 of the data; its weight makes it float32 [2] at byte 64 of the data',
+    'tensor "bias" is "I32" [2] at bytes [64, 72] of the data; its weight makes it "F32" [2] at bytes [64, 72] of the data',
   ],
-  ["another shape", ({ tensors }) => (tensors["weight"].shape = [2, 1, 8]), 'tensor "weight" is float32 [2, 1, 8]'],
+  ["another shape", ({ tensors }) => (tensors["weight"].shape = [2, 1, 8]), 'tensor "weight" is "F32" [2, 1, 8]'],
   [
     "swapped offsets",
     ({ tensors }) => {
@@ -247,7 +247,7 @@ const data: readonly Case[] = [
       tensors["seven.value"].data_offsets = [64, 68];
       tensors["__pad.1"].data_offsets = [68, 128];
     },
-    'tensor "weight" is float32 [1, 2, 8] at byte 128 of the data; its weight makes it float32 [1, 2, 8] at byte 0',
+    'tensor "weight" is "F32" [1, 2, 8] at bytes [128, 192] of the data; its weight makes it "F32" [1, 2, 8] at bytes [0, 64]',
   ],
   [
     "swapped names",
@@ -255,10 +255,30 @@ const data: readonly Case[] = [
       tensors["bias"] = { dtype: "F32", shape: [], data_offsets: [128, 132] };
       tensors["seven.value"] = { dtype: "F32", shape: [2], data_offsets: [64, 72] };
     },
-    'tensor "bias" is float32 [] at byte 128',
+    'tensor "bias" is "F32" [] at bytes [128, 132]',
   ],
-  ["an overlap", ({ tensors }) => (tensors["bias"].data_offsets = [60, 68]), "overlaps the one before it"],
-  ["a gap", ({ tensors }) => delete tensors["__pad.0"], "leaves a gap before it"],
+  [
+    "an overlap",
+    ({ tensors }) => (tensors["bias"].data_offsets = [60, 68]),
+    'tensor "bias" is "F32" [2] at bytes [60, 68]',
+  ],
+  ["a gap", ({ tensors }) => delete tensors["__pad.0"], 'tensor "__pad.0" is missing'],
+  [
+    "another end",
+    ({ tensors }) => (tensors["bias"].data_offsets = [64, 71]),
+    'tensor "bias" is "F32" [2] at bytes [64, 71]',
+  ],
+  [
+    "a size as text",
+    ({ tensors }) => (tensors["bias"].shape = "[2]"),
+    'tensor "bias" is "F32" "[2]" at bytes [64, 72]',
+  ],
+  ["no tensor", ({ tensors }) => (tensors["bias"] = null), 'tensor "bias" is null; its weight makes it'],
+  [
+    "a shape of a hundred thousand sizes",
+    ({ tensors }) => (tensors["bias"].shape = Array(1e5).fill(1)),
+    'tensor "bias" is "F32" an array at bytes [64, 72]',
+  ],
 ];
 
 describe.each([

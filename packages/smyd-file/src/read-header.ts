@@ -1,23 +1,23 @@
 import {
   type ByteSource,
   type Contract,
+  describeJson,
   FormatError,
   formatShape,
+  type JsonValue,
   MAX_SAFETENSORS_HEADER_BYTES,
   parseContract,
-  parseSafetensorsHeader,
+  parseSafetensorsJson,
   quote,
-  readSafetensorsHeader,
   type ReadOptions,
   refuseSubstitute,
+  requireDataBytes,
+  SAFETENSORS_DTYPES,
   SAFETENSORS_LENGTH_BYTES,
-  type SafetensorsHeader,
-  safetensorsHeaderLength,
-  sameShape,
   SUBSTITUTE_HEAD_BYTES,
   UnsupportedError,
 } from "@samoyed/core";
-import { absentContractPort, type Attribute, checkNames, type Graph, type Node } from "@samoyed/ir";
+import { absentContractPort, type Attribute, checkNames, type Graph, MAX_RANK, type Node } from "@samoyed/ir";
 import { isReserved, layOutData, type PlacedTensor } from "./data-layout.ts";
 import { type HashBytes, smydDigest } from "./digest.ts";
 import { ALIGNMENT, MAX_HEADER_BYTES, SMYD_VERSION } from "./limits.ts";
@@ -41,19 +41,39 @@ export const LENGTH_BYTES: number = SAFETENSORS_LENGTH_BYTES;
  */
 export async function readSmydHeader(source: ByteSource, options: ReadOptions = {}): Promise<SmydFile> {
   const { label, byteLength } = source;
-  refuseForeign(await source.read(0, Math.min(SUBSTITUTE_HEAD_BYTES, byteLength), options), label);
-  const header = await readSafetensorsHeader(source, { ...options, maxHeaderBytes: MAX_HEADER_BYTES });
-  return verified(describeFile(header, label));
+  const head = await source.read(0, Math.min(SUBSTITUTE_HEAD_BYTES, byteLength), options);
+  const length = smydHeaderLength(head, label);
+  const left = byteLength - LENGTH_BYTES - length;
+  if (left < 0) {
+    throw new FormatError(`${label}: a header of ${length} bytes; the file has ${byteLength}`, {
+      hint: "The file was cut short; fetch it again.",
+    });
+  }
+  const { file, checkDigest } = parseSmydHeader(await source.read(LENGTH_BYTES, length, options), label);
+  requireDataBytes(file, { dataBytes: left, label });
+  checkDigest(xxh64);
+  return file;
 }
 
 /**
- * The header's length, from the file's first `LENGTH_BYTES`, for readers of streams.
+ * The header's length, from the file's first `LENGTH_BYTES`, for readers of streams; of a file that is something else,
+ * more bytes tell what it is.
  *
  * @throws FormatError when it is not a valid length.
  */
-export function smydHeaderLength(bytes: Uint8Array, label: string): number {
-  refuseForeign(bytes, label);
-  return safetensorsHeaderLength(bytes, { label, most: MAX_HEADER_BYTES });
+export function smydHeaderLength(head: Uint8Array, label: string): number {
+  if (head.byteLength === 0) throw new FormatError(`${label}: the file is empty`);
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const length = head.byteLength < LENGTH_BYTES ? 0 : Number(view.getBigUint64(0, true));
+  if (length > 0 && length <= MAX_HEADER_BYTES) return length;
+  refuseSubstitute(head, { label, expected: "a .smyd model" });
+  if (length > 0 && length <= MAX_SAFETENSORS_HEADER_BYTES) {
+    throw new FormatError(`${label}: a safetensors header of ${length} bytes; expected 1 to ${MAX_HEADER_BYTES}`);
+  }
+  const hex = Array.from(head.subarray(0, LENGTH_BYTES), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+  throw new FormatError(`${label}: not a .smyd file: it begins with ${hex}`, {
+    hint: "Check that it is the right file, and complete. A .smyd model is written by: samoyed convert FILE --to smyd",
+  });
 }
 
 /** What a header says, before its digest is checked. */
@@ -70,29 +90,8 @@ export interface ParsedHeader {
  * @throws the errors of `readSmydHeader`.
  */
 export function parseSmydHeader(header: Uint8Array, label: string): ParsedHeader {
-  return describeFile(parseSafetensorsHeader(header, label), label);
-}
-
-function verified({ file, checkDigest }: ParsedHeader): SmydFile {
-  checkDigest(xxh64);
-  return file;
-}
-
-/** Refuses a file that is not a safetensors file, by its first bytes: 8 are enough, more tell what it is. */
-function refuseForeign(head: Uint8Array, label: string): void {
-  if (head.byteLength === 0) throw new FormatError(`${label}: the file is empty`);
-  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-  const length = head.byteLength < LENGTH_BYTES ? 0 : Number(view.getBigUint64(0, true));
-  if (length > 0 && length <= MAX_SAFETENSORS_HEADER_BYTES) return;
-  refuseSubstitute(head, { label, expected: "a .smyd model" });
-  const hex = Array.from(head.subarray(0, LENGTH_BYTES), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
-  throw new FormatError(`${label}: not a .smyd file: it begins with ${hex}`, {
-    hint: "Check that it is the right file, and complete. A .smyd model is written by: samoyed convert FILE --to smyd",
-  });
-}
-
-function describeFile(header: SafetensorsHeader, label: string): ParsedHeader {
-  const { metadata, dataOffset, dataBytes } = header;
+  const { metadata, tensors } = parseSafetensorsJson(header, label);
+  const dataOffset = LENGTH_BYTES + header.byteLength;
   const version = readVersion(metadata, label);
   const unknown = [...metadata.keys()].find((key) => !METADATA.includes(key));
   if (unknown !== undefined) throw new FormatError(`${label}: the metadata has the unknown key ${quote(unknown)}`);
@@ -113,16 +112,17 @@ function describeFile(header: SafetensorsHeader, label: string): ParsedHeader {
   const records = [...record.weights, ...attributeTensors(record)];
   checkTensorNames(records, label);
   const placed = layOutData(records);
-  checkPlaces(placed, header, label);
+  checkPlaces(placed, tensors, label);
   const contract = metadata.has("contract") ? readContract(text("contract"), { graph: record, label }) : undefined;
+  const hashes = byteRange(placed.at(-1)!);
   const file: SmydFile = {
     version,
     graph: withPlaces(record, placed),
     ...(contract && { contract }),
     hashed: placed.filter(({ role }) => role === "weight" || role === "scale").map(byteRange),
-    hashes: byteRange(placed.at(-1)!),
+    hashes,
     dataOffset,
-    dataBytes,
+    dataBytes: hashes.offset + hashes.byteLength,
   };
   return { file, checkDigest: (hash) => requireDigest(metadata, { hash, label }) };
 }
@@ -166,23 +166,33 @@ function checkTensorNames(records: readonly WeightRecord[], label: string): void
   }
 }
 
-/** Checks that the header lists exactly the data section of the graph's weights. */
-function checkPlaces(placed: readonly PlacedTensor[], { entries }: SafetensorsHeader, label: string): void {
-  const found = new Map(entries.map((entry) => [entry.name, entry]));
-  for (const { name, dtype, shape, offset } of placed) {
-    const expected = `${dtype} ${formatShape(shape)} at byte ${offset} of the data`;
-    const entry = found.get(name);
-    if (entry === undefined) throw new FormatError(`${label}: tensor ${quote(name)} is missing; expected ${expected}`);
-    if (entry.dtype !== dtype || !sameShape(entry.shape, shape) || entry.begin !== offset) {
-      throw new FormatError(
-        `${label}: tensor ${quote(name)} is ${entry.dtype} ${formatShape(entry.shape)} at byte ${entry.begin} of the data; ` +
-          `its weight makes it ${expected}`,
-      );
+/** Checks that the header lists exactly the data section of the graph's weights, which has neither gaps nor overlaps. */
+function checkPlaces(placed: readonly PlacedTensor[], tensors: Map<string, JsonValue>, label: string): void {
+  for (const { name, dtype, shape, offset, byteLength } of placed) {
+    const places = `at bytes [${offset}, ${offset + byteLength}] of the data`;
+    const known = SAFETENSORS_DTYPES.get(dtype);
+    const expected = `${known === undefined ? dtype : quote(known)} ${formatShape(shape)} ${places}`;
+    const got = describeEntry(tensors.get(name));
+    if (got !== expected) {
+      throw new FormatError(`${label}: tensor ${quote(name)} is ${got}; its weight makes it ${expected}`);
     }
-    found.delete(name);
+    tensors.delete(name);
   }
-  const [rest] = found.keys();
+  const [rest] = tensors.keys();
   if (rest !== undefined) throw new FormatError(`${label}: tensor ${quote(rest)} belongs to no weight of the graph`);
+}
+
+/** A tensor of the header in words: those of no two tensors are the same. */
+function describeEntry(entry: JsonValue | undefined): string {
+  if (!(entry instanceof Map)) return describeJson(entry);
+  const [dtype, shape, offsets] = ["dtype", "shape", "data_offsets"].map((key) => describeItems(entry.get(key)));
+  return `${dtype} ${shape} at bytes ${offsets} of the data`;
+}
+
+/** A value in words, a list with its items; a longer one than any shape is none. */
+function describeItems(value: JsonValue | undefined): string {
+  const isShape = Array.isArray(value) && value.length <= MAX_RANK;
+  return isShape ? `[${value.map(describeJson).join(", ")}]` : describeJson(value);
 }
 
 function readContract(

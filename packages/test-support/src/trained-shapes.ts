@@ -37,7 +37,7 @@ export async function trainedShapes(): Promise<TrainedShapes> {
   const built = buildModel({ architecture, numClasses, tensors, inputSize: shapes.preprocess.inputSize });
   const { graph } = rewriteGraph(built, [foldConstants, dropIdentities, foldBatchNorm]);
   const prepare = ({ path }: { readonly path: string }): Tensor<"float32"> =>
-    preprocessImage(readFileSync(golden(`cases/shapes/${path}`)), shapes.preprocess).tensor;
+    preprocessImage(readFileSync(golden(`cases/shapes/${path}`)), { ...shapes.preprocess, dtype: "float32" }).tensor;
   let images: readonly Tensor<"float32">[] | undefined;
   const contract = testContract({ model: name, preprocess: shapes.preprocess, labels: shapes.labels });
   const logits = parseNpy(await readFile(golden("cases/shapes/logits64.npy"))).data as Float64Array;

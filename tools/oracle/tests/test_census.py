@@ -40,7 +40,7 @@ def test_every_case_is_a_listed_network_and_none_is_called_unfit():
 @pytest.mark.parametrize("name", ["test_resnet", "test_vit"])
 def test_no_tensor_is_left_as_an_initializer_set_it(name):
     model = create(name)
-    x = seeded_input(input_sizes(model)[0])
+    x = seeded_input(input_sizes(name, model)[0])
     fills = calibrated_fills(model, x, seed="census-1")
     assert fills.keys() == first_fills(model).keys()
     for key, value in model.named_parameters():

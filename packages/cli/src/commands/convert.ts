@@ -86,7 +86,8 @@ export const convert: Command = {
     labels: {
       type: "string",
       value: "FILE",
-      description: "class names to travel in the model: one a line, numbered, CSV or JSON (default: those in the file)",
+      description:
+        "class names to travel in the model: one a line, numbered, CSV or JSON (default: those in the file, or of the published model)",
     },
     weights: {
       type: "string",
@@ -117,7 +118,8 @@ export const convert: Command = {
   },
   examples: [
     "samoyed convert resnext.pth --to onnx --out models",
-    "samoyed convert ssl_resnext101_32x16d --accept-license --labels imagenet_classes.txt",
+    "samoyed convert ssl_resnext101_32x16d --accept-license",
+    "samoyed convert timm/vit_tiny_patch16_224.augreg_in21k_ft_in1k --to smyd",
     "samoyed convert resnext.pth --to onnx,tfjs --out models",
     "samoyed convert vit.pt2 --to onnx,tfjs",
     "samoyed convert resnext.onnx --to tfjs --weights uint8 --layout nhwc",
@@ -131,7 +133,7 @@ export const convert: Command = {
   ],
   async run(args, values, context) {
     const { terminal, signal } = context;
-    const given = one(args, "SOURCE: a file, or a published name");
+    const given = one(args, "SOURCE: a file, or a published name, such as resnet50.a1_in1k or timm/resnet50.a1_in1k");
     if (isModel(given, values)) return convertModel(given, values, context);
     const graphOnly = ["shape", "value"].find((name) => values[name] !== undefined);
     if (graphOnly !== undefined) {

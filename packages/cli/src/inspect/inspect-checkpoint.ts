@@ -1,7 +1,9 @@
 import type { Checkpoint } from "@samoyed/checkpoint";
 import {
+  factsOf,
   type FoundWeights,
   largestWeights,
+  type NetworkFacts,
   type OpenedNetwork,
   openNetwork,
   type OpenNetworkOptions,
@@ -12,20 +14,48 @@ import { classesText } from "../classes-text.ts";
 import { columns, formatBytes } from "../columns.ts";
 import type { Result } from "../command.ts";
 import { printableLine } from "../printable.ts";
+import { describeContents, rootClass } from "./describe-contents.ts";
 import { byteLengthOf, tensorTable } from "./tensor-table.ts";
+
+type Weights = Pick<FoundWeights, "tensors" | "unwrapped">;
 
 /** The network that converting would take, or why it is not a known one, and the weights in either case. */
 async function recognize(
   checkpoint: Checkpoint,
   where: OpenNetworkOptions,
-): Promise<{ readonly weights: FoundWeights; readonly network: OpenedNetwork | string }> {
+): Promise<{ readonly weights: Weights; readonly network: OpenedNetwork | string }> {
   try {
     const network = await openNetwork(checkpoint, where);
     return { weights: network, network };
   } catch (error) {
     if (!(error instanceof SamoyedError)) throw error;
-    return { weights: largestWeights(checkpoint, where), network: error.message };
+    return { weights: weightsShown(checkpoint, where), network: error.message };
   }
+}
+
+/** The tensors to show where no network is found; all, if none are in a place where a network's would be. */
+function weightsShown(checkpoint: Checkpoint, where: OpenNetworkOptions): Weights {
+  try {
+    return largestWeights(checkpoint, where);
+  } catch (error) {
+    if (!(error instanceof SamoyedError) || error.code === "usage") throw error;
+    return { tensors: checkpoint.tensors, unwrapped: [] };
+  }
+}
+
+/** What the file is besides the network: an object of a class, one file of several, other values. */
+function fileRows({ root, incomplete }: Checkpoint, facts: NetworkFacts | undefined): string[][] {
+  const name = facts?.class ?? rootClass(root);
+  return [
+    ...(name === undefined ? [] : [["class", printableLine(`${name.slice(0, 200)} (its code is not run)`)]]),
+    ...(incomplete === undefined ? [] : [["incomplete", printableLine(incomplete)]]),
+  ];
+}
+
+function contentsTable({ contents, more }: ReturnType<typeof describeContents>): string {
+  if (contents.length === 0) return "";
+  const rows = contents.map(({ key, value }) => [`  ${printableLine(key)}`, value]);
+  return `\n\ncontents\n${columns(rows)}${more > 0 ? `\n  … ${more} more (--all)` : ""}`;
 }
 
 /** What the file says besides its tensors. */
@@ -67,12 +97,15 @@ export async function inspectCheckpoint(checkpoint: Checkpoint, { all, ...where 
   const { container, warnings } = checkpoint;
   const { weights, network } = await recognize(checkpoint, where);
   const { tensors, unwrapped } = weights;
+  const facts = factsOf(checkpoint.root, [...tensors.keys()]);
+  const described = describeContents(checkpoint.root, { all });
   const list = [...tensors.values()];
   const bytes = byteLengthOf(list);
   const rows = [
     ["container", container],
     ["tensors", `${list.length}, ${formatBytes(bytes)}`],
     ...(unwrapped.length > 0 ? [["unwrapped", unwrapped.join(", ")]] : []),
+    ...fileRows(checkpoint, facts),
     ...networkRows(network),
     ...warnings.map((warning) => ["note", warning]),
   ];
@@ -83,9 +116,12 @@ export async function inspectCheckpoint(checkpoint: Checkpoint, { all, ...where 
       unwrapped,
       bytes,
       ...networkJson(network),
+      class: facts?.class ?? rootClass(checkpoint.root) ?? null,
+      ...(checkpoint.incomplete !== undefined && { incomplete: checkpoint.incomplete }),
       warnings,
+      contents: described.contents,
       tensors: describeTensors(list),
     },
-    text: `${columns(rows)}\n\n${tensorTable(describeTensors(list), { all })}`,
+    text: `${columns(rows)}\n\n${tensorTable(describeTensors(list), { all })}${contentsTable(described)}`,
   };
 }

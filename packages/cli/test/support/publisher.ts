@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { afterAll } from "vitest";
@@ -30,9 +31,15 @@ export async function publisher(answer: Answer): Promise<Publisher> {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
 }
 
+/** States a file's hash as the Hugging Face hub does. */
+export function stateHash(response: ServerResponse, bytes: Uint8Array): void {
+  response.setHeader("x-linked-etag", `"${createHash("sha256").update(bytes).digest("hex")}"`);
+}
+
 /** Sends a file, or the part of it that was asked for, as servers of files do. */
 export function sendFile(request: IncomingMessage, response: ServerResponse, bytes: Uint8Array): void {
   const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
+  stateHash(response, bytes);
   response.setHeader("etag", '"one"');
   response.setHeader("content-length", bytes.byteLength - start);
   if (start > 0) {

@@ -1,19 +1,7 @@
+import type { PreprocessConfig } from "./preprocess-config.ts";
+
 /** The version of the contract's JSON schema; a reader refuses a later one. */
 export const CONTRACT_VERSION = 1;
-
-/** How pixels become the input tensor, in timm's terms (timm 1.0.29, `timm/data/config.py`). */
-export interface PreprocessConfig {
-  /** Channels, height, width. */
-  readonly inputSize: readonly [number, number, number];
-  readonly interpolation: "nearest" | "box" | "bilinear" | "hamming" | "bicubic" | "lanczos";
-  readonly cropPct: number;
-  readonly cropMode: "center" | "squash" | "border";
-  /** Pixels cropped from each side before any other step. */
-  readonly cropBorderPixels?: number;
-  /** Per channel, for values in [0, 1]. */
-  readonly mean: readonly number[];
-  readonly std: readonly number[];
-}
 
 /** An output of the reference (PyTorch) for a named input, with which a runtime can test itself. */
 export interface ContractReference {

@@ -1,6 +1,8 @@
-import { CONTRACT_VERSION, type PreprocessConfig } from "./contract-base.ts";
-import { contractRules, PREPROCESS_SCHEMA } from "./contract-schema.ts";
+import { CONTRACT_VERSION } from "./contract-base.ts";
+import { contractRules } from "./contract-schema.ts";
 import { type Contract, findTask, requireTask } from "./contract-tasks.ts";
+import type { PreprocessConfig } from "./preprocess-config.ts";
+import { PREPROCESS_SCHEMA } from "./preprocess-schema.ts";
 import { FormatError, UnsupportedError } from "../errors.ts";
 import { type JsonSchema, schemaProblem } from "../json/json-schema.ts";
 

@@ -1,13 +1,8 @@
 import { CONTRACT_VERSION } from "./contract-base.ts";
 import type { ContractTask } from "./tasks/task.ts";
 import { MAX_LABELS } from "./tasks/classification.ts";
+import { PREPROCESS_SCHEMA } from "./preprocess-schema.ts";
 import type { JsonSchema } from "../json/json-schema.ts";
-
-/** Largest side of an input image; beyond it a single activation would not fit in an array. */
-const MAX_SIDE = 65_536;
-
-/** Most channels of an image; satellite images have a few hundred. */
-const MAX_CHANNELS = 1024;
 
 /** Most reference probabilities in a contract: all classes of ImageNet-21k. */
 const MAX_TOP = 32_768;
@@ -17,28 +12,6 @@ const MAX_SAMPLES = 1024;
 
 const text: JsonSchema = { type: "string", minLength: 1 };
 const sha256: JsonSchema = { type: "string", pattern: "^[0-9a-f]{64}$" };
-
-/** The JSON schema of `PreprocessConfig`, the settings that turn pixels into the input tensor. */
-export const PREPROCESS_SCHEMA: JsonSchema = {
-  type: "object",
-  properties: {
-    inputSize: {
-      type: "array",
-      items: { type: "integer", minimum: 1, maximum: MAX_SIDE },
-      minItems: 3,
-      maxItems: 3,
-      description: "Channels, height, width.",
-    },
-    interpolation: { enum: ["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"] },
-    cropPct: { type: "number", exclusiveMinimum: 0, description: "Crop size divided by resize size." },
-    cropMode: { enum: ["center", "squash", "border"] },
-    cropBorderPixels: { type: "integer", minimum: 0, maximum: MAX_SIDE },
-    mean: { type: "array", items: { type: "number" }, minItems: 1, maxItems: MAX_CHANNELS },
-    std: { type: "array", items: { type: "number", exclusiveMinimum: 0 }, minItems: 1, maxItems: MAX_CHANNELS },
-  },
-  required: ["inputSize", "interpolation", "cropPct", "cropMode", "mean", "std"],
-  additionalProperties: false,
-};
 
 const reference: JsonSchema = {
   type: "object",

@@ -101,15 +101,8 @@ export function safetensorsHeaderLength(
  * @throws UnsupportedError for an unsupported dtype.
  */
 export function parseSafetensorsHeader(json: Uint8Array, label: string): SafetensorsHeader {
-  const header = parseStrictJson(json, `${label}: the safetensors header`);
-  if (!(header instanceof Map)) {
-    throw new FormatError(`${label}: the safetensors header is ${describeJson(header)}; expected an object`);
-  }
-  const metadata = readMetadata(header.get("__metadata__"), label);
-  const entries: SafetensorsEntry[] = [];
-  for (const [name, value] of header) {
-    if (name !== "__metadata__") entries.push(readEntry(name, value, `${label}: tensor ${quote(name)}`));
-  }
+  const { metadata, tensors } = parseSafetensorsJson(json, label);
+  const entries = Array.from(tensors, ([name, value]) => readEntry(name, value, `${label}: tensor ${quote(name)}`));
   return {
     metadata,
     entries,
@@ -119,12 +112,30 @@ export function parseSafetensorsHeader(json: Uint8Array, label: string): Safeten
 }
 
 /**
+ * Parses a header as JSON, for readers that know what its tensors have to be.
+ *
+ * @throws FormatError when it is not JSON, or its metadata are not strings.
+ */
+export function parseSafetensorsJson(
+  json: Uint8Array,
+  label: string,
+): { readonly metadata: ReadonlyMap<string, string>; readonly tensors: Map<string, JsonValue> } {
+  const header = parseStrictJson(json, `${label}: the safetensors header`);
+  if (!(header instanceof Map)) {
+    throw new FormatError(`${label}: the safetensors header is ${describeJson(header)}; expected an object`);
+  }
+  const tensors = new Map(header);
+  tensors.delete("__metadata__");
+  return { metadata: readMetadata(header.get("__metadata__"), label), tensors };
+}
+
+/**
  * Checks that the data that follows a header has the size that the header says.
  *
  * @throws FormatError when it does not.
  */
 export function requireDataBytes(
-  header: SafetensorsHeader,
+  header: Pick<SafetensorsHeader, "dataBytes">,
   { dataBytes, label }: { readonly dataBytes: number; readonly label: string },
 ): void {
   if (header.dataBytes === dataBytes) return;

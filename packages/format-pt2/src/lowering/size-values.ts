@@ -1,5 +1,6 @@
 import { UnsupportedError } from "@samoyed/core";
 import { type Attribute, int } from "@samoyed/ir";
+import { isNonnegative, nonnegativeDividends } from "../program/nonnegative-dividends.ts";
 import type { Size, Symbolic } from "../program/size.ts";
 
 /** Source of a symbol's size. */
@@ -19,7 +20,7 @@ interface SizeEmitter {
 
 /** Sizes as one int64 vector, computed from the inputs' shapes. */
 export function sizeVector(emitter: SizeEmitter, sizes: readonly Size[]): string {
-  const parts = sizes.map((size) => oneSize(emitter, size));
+  const parts = sizes.map((size) => oneSize(emitter, nonnegativeDividends(size)));
   return parts.length === 1 ? parts[0]! : emitter.one("Concat", parts, { axis: int(0) });
 }
 
@@ -62,6 +63,8 @@ function computedSize(emitter: SizeEmitter, { op, args }: Symbolic): string {
   const values = args.map((arg) => oneSize(emitter, arg));
   if (op === "floordiv" || op === "ceildiv") {
     const [a, b] = values as [string, string];
+    // The names of sizes follow this division, and not the longer one.
+    if (op === "floordiv" && args.every(isNonnegative)) return emitter.one("Div", [a, b]);
     // ONNX divides toward zero: what is left is taken off first, so that the division is exact.
     const rest = emitter.one("Mod", [a, b]);
     const floor = emitter.one("Div", [emitter.one("Sub", [a, rest]), b]);

@@ -4,16 +4,19 @@ import type { Lowering, Lowerings } from "../lowering/lowering.ts";
 import type { Operand } from "../lowering/operand.ts";
 import type { Size } from "../program/size.ts";
 
-/** Concatenates in the result's type; an empty tensor of one axis is left out, as PyTorch does. */
+/**
+ * Concatenates in the result's type. An empty tensor of one axis is left out, as PyTorch does; and so is what adds nothing
+ * to the axis, which not every engine takes.
+ */
 const concatenate: Lowering = (call) => {
   const { dtype, sizes } = call.output();
+  const axis = call.axis("dim", sizes.length);
   const tensors = call
     .tensors("tensors")
     .filter((item) => !(item.sizes.length === 1 && item.sizes[0] === 0 && sizes.length > 1));
-  const values = tensors.map((item) => call.emitter.cast(item, dtype));
-  return values.length === 1
-    ? call.emit("Identity", values)
-    : call.emit("Concat", values, { axis: int(call.axis("dim", sizes.length)) });
+  const some = tensors.filter((item) => item.sizes[axis] !== 0);
+  const values = (some.length > 0 ? some : tensors.slice(0, 1)).map((item) => call.emitter.cast(item, dtype));
+  return values.length === 1 ? call.emit("Identity", values) : call.emit("Concat", values, { axis: int(axis) });
 };
 
 const stack: Lowering = (call) => {

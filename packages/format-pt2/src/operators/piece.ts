@@ -55,6 +55,7 @@ function rangeView(call: Call, of: string, range: Range, squeeze: boolean): View
       if (squeeze) return emitter.one("Gather", [base.value, emitter.scalar(start, "int64")], { axis: int(axis) });
       const size = base.sizes[axis];
       if (start === 0 && step === 1 && length === size) return base.value;
+      if (length === 0) return slice(emitter, base.value, [start, start, 1], axis);
       return slice(emitter, base.value, [start, start + (length - 1) * step + 1, step], axis);
     },
     restore: (base, view) => replacePart(call, base, view, { range, squeeze }),
@@ -87,7 +88,6 @@ const sliceView: Lowering = (call) => {
   if (typeof size === "number" && typeof start === "number" && typeof end === "number") {
     const from = clampPosition(start, size);
     const length = Math.max(0, Math.ceil((clampPosition(end, size) - from) / step));
-    if (length === 0) return call.refuse("it takes no elements");
     return rangeView(call, "self", { axis, start: from, length, step }, false);
   }
   return openSlice(call, { axis, step, start, end });

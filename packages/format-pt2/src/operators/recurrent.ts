@@ -1,9 +1,7 @@
-import type { LazyTensor } from "@samoyed/core";
 import { type Attribute, int, ints, string } from "@samoyed/ir";
 import type { Call } from "../lowering/call.ts";
 import type { Lowering, Lowerings } from "../lowering/lowering.ts";
 import type { Operand } from "../lowering/operand.ts";
-import { stackedWeight } from "../lowering/stacked-weight.ts";
 
 /** A recurrent network's operator in ONNX, and which of PyTorch's gates each of ONNX's is. */
 interface Kind {
@@ -27,18 +25,24 @@ function rnn(activation: string): Kind {
   };
 }
 
-function weightOf(call: Call, operand: Operand): LazyTensor {
-  return call.emitter.initializers.get(operand.value) ?? call.refuse("its weights are computed");
-}
-
-/** The weights of a layer's directions, each [size, …] or for biases two, as one weight [directions, size, …]. */
+/**
+ * The weights of a layer's directions, each [gates · size, …] or for biases two, as one weight [directions, gates · size, …]
+ * with the gates in ONNX's order. Folding makes a constant of it.
+ */
 function stacked(call: Call, runs: readonly (readonly Operand[])[], { order }: Kind): string {
-  const tensors = runs.flatMap((operands) => operands.map((operand) => weightOf(call, operand)));
-  if (tensors.length === 0) return "";
-  const [rows, ...rest] = tensors[0]!.shape as [number, ...number[]];
-  const shape = [runs.length, (rows * tensors.length) / runs.length, ...rest];
-  const name = call.emitter.freshName(`${call.node.name}.weight`);
-  return call.emitter.weight(stackedWeight({ name, shape, tensors, order }));
+  const operands = runs.flat();
+  const [first] = operands;
+  if (first === undefined) return "";
+  const [rows, ...rest] = first.sizes as readonly [number, ...number[]];
+  const joined = concat(
+    call,
+    operands.map(({ value }) => value),
+  );
+  const gates = [operands.length, order.length, rows / order.length, ...rest];
+  const split = call.emit("Reshape", [joined, call.emitter.ints(gates)]);
+  const ordered = order.length === 1 ? split : call.emit("Gather", [split, call.emitter.ints(order)], { axis: int(1) });
+  const shape = [runs.length, (rows * operands.length) / runs.length, ...rest];
+  return call.emit("Reshape", [ordered, call.emitter.ints(shape)]);
 }
 
 /** Whether a value is full of zeros, as PyTorch's modules make the first state. */

@@ -42,7 +42,7 @@ export interface ModelDescription {
 
 /** Tensors as a description lists them. */
 export function describeTensors(tensors: Iterable<LazyTensor>): readonly TensorDescription[] {
-  return Array.from(tensors, ({ name, dtype, shape }) => ({ name, dtype, shape }));
+  return Array.from(tensors, ({ name, dtype, stored, shape }) => ({ name, dtype: stored ?? dtype, shape }));
 }
 
 /** Describes the outputs of nodes, in the nodes' order. */

@@ -38,7 +38,9 @@ export const ARCHITECTURE_ENDING = ".architecture";
 
 const MAX_INDEX_BYTES = 16 * 2 ** 20;
 /** How many architectures are compared when none fits. */
-const NEAREST = 3;
+const NEAREST = 8;
+/** The least share of the best similarity with which names are compared at all: a sketch is an estimate. */
+const NEAR_BEST = 0.7;
 
 type Tensors = ReadonlyMap<string, TensorType>;
 
@@ -108,7 +110,7 @@ export class Catalogue {
     if (best === 0) return [];
     const parameters = [...tensors.values()].reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
     const rows = this.index.architectures
-      .filter((row) => scores[row[3]] === best)
+      .filter((row) => scores[row[3]]! >= NEAR_BEST * best)
       .sort((a, b) => Math.abs(a[4] - parameters) - Math.abs(b[4] - parameters))
       .slice(0, NEAREST);
     return this.#hypotheses(

@@ -4,6 +4,8 @@ import { describe, expect, test } from "vitest";
 
 import { readImages, sha256 } from "../../test/cases.ts";
 import { decodeJpeg } from "./decode.ts";
+import { parseFrame } from "./frame.ts";
+import { createCoefficientStore, MAX_BLOCK_VISITS } from "./multi-scan.ts";
 
 const recorded = readImages("jpeg");
 const damaged = readImages("jpeg-damaged");
@@ -30,6 +32,8 @@ function without(bytes: Uint8Array, from: number, to: number): Uint8Array {
   return new Uint8Array([...bytes.subarray(0, from), ...bytes.subarray(to)]);
 }
 
+/** The contents of a frame header: 2,048 × 2,048 gray pixels. */
+const largeFrame = Uint8Array.of(8, 8, 0, 8, 0, 1, 1, 0x11, 0);
 const gray = sample(/^L pillow .*'progressive': False/);
 const color = sample(/^RGB pillow .*'progressive': False, 'optimize': True, 'subsampling': 2/);
 const progressive = sample(/^RGB pillow .*'progressive': True/);
@@ -322,11 +326,38 @@ describe("hostile and unsupported files", () => {
     expect(() => decodeJpeg(patched(progressive, parameters + 2, 0x35))).toThrow(/bits 3 to 5/);
   });
 
-  test("more scans than any encoder writes", () => {
+  // Pillow 13 does the same with these files.
+  test("lengths that libjpeg does not look at, and one that it does", () => {
+    const wanted = decodeJpeg(color).data;
+    for (const code of [0xfe, 0xe5, 0xdc]) {
+      for (const length of [0, 1, 2]) {
+        const file = new Uint8Array([...color.subarray(0, 2), 0xff, code, 0, length, ...color.subarray(2)]);
+        expect(decodeJpeg(file).data).toEqual(wanted);
+      }
+    }
+    const end = color.length - 2;
+    const cut = (...marker: number[]): Uint8Array =>
+      new Uint8Array([...color.subarray(0, end), 0xff, ...marker, 0xff, 0xd9]);
+    expect(decodeJpeg(cut(0xfe, 0x65, 0x2d)).data).toEqual(wanted);
+    expect(() => decodeJpeg(cut(0xdd, 0x65, 0x2d))).toThrow(FormatError);
+  });
+
+  test("more work than any encoder asks for", () => {
     const scan = findMarker(progressive, 0xda);
     const empty = [0xff, 0xda, 0, 8, 1, progressive[scan + 5]!, 0, 0, 0, 0x10];
-    const end = [...progressive.subarray(0, scan), ...Array.from({ length: 501 }, () => empty).flat(), 0xff, 0xd9];
-    expect(() => decodeJpeg(new Uint8Array(end))).toThrow(/more than 500 scans/);
+    const many = (scans: number): Uint8Array =>
+      new Uint8Array([
+        ...progressive.subarray(0, findMarker(progressive, 0xd9)),
+        ...Array.from({ length: scans }, () => empty).flat(),
+        ...[0xff, 0xd9],
+      ]);
+    expect(decodeJpeg(many(1000)).data).toEqual(decodeJpeg(progressive).data);
+    const blocks = createCoefficientStore(parseFrame({ code: 0xc2, offset: 0 }, largeFrame)).nonzero[0]!.length / 2;
+    const file = [...[0xff, 0xd8, 0xff, 0xdb, 0, 67, 0], ...new Uint8Array(64).fill(1)];
+    file.push(0xff, 0xc2, 0, 11, ...largeFrame);
+    for (let i = 0; i <= MAX_BLOCK_VISITS / blocks; i++) file.push(0xff, 0xda, 0, 8, 1, 1, 0, 0, 0, 0x10);
+    expect(() => decodeJpeg(new Uint8Array(file))).toThrow(UnsupportedError);
+    expect(() => decodeJpeg(new Uint8Array(file))).toThrow(/scans visit \d+ blocks; at most 536870912 are decoded/);
   });
 
   test("an error has the offset, and a hint if the user can do something", () => {

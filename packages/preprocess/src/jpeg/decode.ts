@@ -1,6 +1,6 @@
 import { asciiBytes, FormatError, hasBytesAt } from "@samoyed/core";
 
-import type { Box, ChooseRegion, DecodeOptions, Image } from "../image.ts";
+import { type Box, type ChooseRegion, type DecodeOptions, type Image, MAX_PIXELS } from "../image.ts";
 import { type ColorSpace, detectColorSpace, rowConverter } from "./color.ts";
 import { MARKER } from "./constants.ts";
 import { createEntropyReader, type EntropyReader, openScan, spareBits } from "./entropy.ts";
@@ -29,6 +29,7 @@ interface DecoderState {
   jfif: boolean;
   adobeTransform: number | undefined;
   readonly chooseRegion: ChooseRegion;
+  readonly maxPixels: number;
   frame: Frame | undefined;
   /** Decided when the first scan begins, as libjpeg-turbo does: later segments have no effect. */
   colorSpace: ColorSpace | undefined;
@@ -61,6 +62,7 @@ export function decodeJpeg(bytes: Uint8Array, options: DecodeOptions = {}): Imag
     jfif: false,
     adobeTransform: undefined,
     chooseRegion: options.region ?? (({ width, height }) => ({ x: 0, y: 0, width, height })),
+    maxPixels: options.maxPixels ?? MAX_PIXELS,
     frame: undefined,
     colorSpace: undefined,
     region: { x: 0, y: 0, width: 0, height: 0 },
@@ -114,7 +116,7 @@ function readMarker(state: DecoderState, marker: Marker): number | undefined {
       if (state.frame !== undefined) {
         throw new FormatError(`JPEG: a second frame begins at byte ${offset - 2}; expected one`);
       }
-      state.frame = parseFrame(marker, segment);
+      state.frame = parseFrame(marker, segment, state.maxPixels);
       state.region = state.chooseRegion(state.frame);
       return end;
   }
@@ -131,6 +133,9 @@ function hasKnownSegment(code: number): boolean {
 function isCut(bytes: Uint8Array, { code, offset }: Marker): boolean {
   const isFrame = code >= MARKER.SOF0 && code <= MARKER.SOF15 && code !== MARKER.DHT && code !== MARKER.DAC;
   if (isFrame || !hasKnownSegment(code)) return false;
+  // Its length alone shows that it is damaged.
+  if (code === MARKER.DRI && offset + 2 <= bytes.length && bytes[offset]! * 256 + bytes[offset + 1]! !== 4)
+    return false;
   const length = offset + 2 > bytes.length ? 2 : (bytes[offset]! << 8) | bytes[offset + 1]!;
   return offset + length > bytes.length;
 }

@@ -13,6 +13,8 @@ export interface EntropyReader {
   readonly data: Uint8Array;
   /** Bytes of the segment in `data`. */
   end: number;
+  /** Where zeros were last written, −1 if `data` changed since. */
+  zerosAt: number;
   /** Next byte of `data` to load. */
   position: number;
   /** Loaded bits; the low `count` of them are not yet decoded. */
@@ -39,6 +41,7 @@ export function createEntropyReader(bytes: Uint8Array): EntropyReader {
     bytes,
     data: new Uint8Array(bytes.length + PADDING),
     end: 0,
+    zerosAt: -1,
     position: 0,
     bits: 0,
     count: 0,
@@ -78,12 +81,15 @@ function openSegment(reader: EntropyReader, offset: number): void {
   }
   reader.marker = marker;
   reader.next = at;
+  reader.zerosAt = -1;
   resetBits(reader, to);
   reader.exhausted = false;
 }
 
 function resetBits(reader: EntropyReader, end: number): void {
-  reader.data.fill(0, end, end + PADDING);
+  // A file with a gap at every restart marker would else have them written for each.
+  if (reader.zerosAt !== end) reader.data.fill(0, end, end + PADDING);
+  reader.zerosAt = end;
   reader.end = end;
   reader.position = 0;
   reader.bits = 0;
@@ -103,6 +109,11 @@ export function checkExhausted(reader: EntropyReader): void {
     if (reader.marker === 0) throw truncated(reader.bytes, "within the image data");
     reader.exhausted = true;
   }
+}
+
+/** Whether there may be more data for a scan that ran out: not behind a marker that is not skipped in search of a restart. */
+export function mayRestart({ marker }: EntropyReader): boolean {
+  return marker < MARKER.SOF0 || (marker >= MARKER.RST0 && marker <= MARKER.RST7);
 }
 
 /** Bits of the segment not used by any block. */

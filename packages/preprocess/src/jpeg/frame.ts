@@ -57,10 +57,10 @@ const UNSUPPORTED_FRAMES: ReadonlyMap<number, string> = new Map([
  * Reads a start-of-frame segment (T.81 B.2.2) and computes the image's geometry.
  *
  * @throws UnsupportedError for lossless, hierarchical and arithmetic-coded frames, for 12 bits per sample, for 2 components
- * or more than 4, for sampling factors that do not divide one another, and for images above `MAX_PIXELS`.
+ * or more than 4, for sampling factors that do not divide one another, and for images above `maxPixels`.
  * @throws FormatError when the segment contradicts itself.
  */
-export function parseFrame(marker: Marker, segment: Uint8Array): Frame {
+export function parseFrame(marker: Marker, segment: Uint8Array, maxPixels?: number): Frame {
   const kind = UNSUPPORTED_FRAMES.get(marker.code);
   if (kind !== undefined) {
     throw new UnsupportedError(`JPEG: ${kind} images (marker ${markerName(marker.code)}) are not supported`, {
@@ -83,7 +83,7 @@ export function parseFrame(marker: Marker, segment: Uint8Array): Frame {
   if (width > MAX_SIDE || height > MAX_SIDE) {
     throw new UnsupportedError(`JPEG: image is ${width}×${height} pixels; at most ${MAX_SIDE} on a side are supported`);
   }
-  checkImageSize(width, height);
+  checkImageSize(width, height, maxPixels);
   if (count !== 1 && count !== 3 && count !== 4) {
     throw new UnsupportedError(`JPEG: ${count} color components are not supported; expected 1, 3 or 4`);
   }

@@ -1,5 +1,7 @@
 import { FormatError } from "@samoyed/core";
 
+import { MARKER } from "./constants.ts";
+
 /** A marker found in the file. */
 export interface Marker {
   /** Its code, without the 0xFF. */
@@ -33,11 +35,17 @@ export function readSegment(bytes: Uint8Array, marker: Marker): Uint8Array {
   const { code, offset } = marker;
   if (offset + 2 > bytes.length) throw truncated(bytes, `in the length of segment ${markerName(code)}`);
   const length = (bytes[offset]! << 8) | bytes[offset + 1]!;
+  // libjpeg-turbo skips what it does not need without looking at the length.
+  if (length < 2 && isSkipped(code)) return bytes.subarray(offset + 2, offset + 2);
   if (length < 2) throw badLength(marker, length);
   if (offset + length > bytes.length) {
     throw truncated(bytes, `in segment ${markerName(code)} at byte ${offset - 2}, ${length} bytes long`);
   }
   return bytes.subarray(offset + 2, offset + length);
+}
+
+function isSkipped(code: number): boolean {
+  return (code >= MARKER.APP0 && code <= MARKER.APP15) || code === MARKER.COM || code === MARKER.DNL;
 }
 
 /** The error for a segment whose length does not fit its contents. */

@@ -1,15 +1,17 @@
-import { FormatError } from "@samoyed/core";
+import { UnsupportedError } from "@samoyed/core";
 
 import { BLOCK_SIDE, BLOCK_SIZE } from "./constants.ts";
 import type { Frame } from "./frame.ts";
 import { inverseDct } from "./idct.ts";
+import { lastNonzero, noteNonzero } from "./nonzero.ts";
 import { checkProgressiveScan, progressiveDecoder } from "./progressive.ts";
 import type { BlockRange } from "./region.ts";
 import { huffmanTable, type ScanContext, sequentialTables } from "./scan-context.ts";
 import { type BlockDecoder, type ScanHeader, walkScan } from "./scan.ts";
 import { decodeBlock } from "./sequential.ts";
 import { createPlane } from "./single-scan.ts";
-import { createKnownBits, type KnownBits, needsSmoothing, noteEnd, noteScan, smoothedBlock } from "./smooth.ts";
+import { createKnownBits, type KnownBits, needsSmoothing, noteEnd, noteScan } from "./smooth.ts";
+import { createSmoother } from "./smoother.ts";
 import type { Plane } from "./upsample.ts";
 
 /** All coefficients of an image with several scans. */
@@ -17,16 +19,21 @@ export interface CoefficientStore {
   readonly frame: Frame;
   /** Per component, its blocks in rows of `blockStride`. */
   readonly coefficients: readonly Int16Array[];
+  /** Per component: the coefficients that are not zero, 64 bits a block (`noteNonzero`). */
+  readonly nonzero: readonly Int32Array[];
   readonly known: readonly KnownBits[];
   scans: number;
+  /** Blocks that the scans so far visit. */
+  visits: number;
   lastGoodRow: number;
 }
 
 /**
- * The most scans that a file may have: libjpeg-turbo's own fuzzers stop at 500. A scan of a few bytes can make the
- * decoder visit every block, and no encoder writes more than a few dozen.
+ * Most blocks that all scans together may visit. A scan of a few bytes can make a decoder visit every block, so a file of
+ * 100 KB could keep it busy for minutes. 178 megapixels, which is the largest image, have 8.4 million blocks in three
+ * components of full size: 64 scans of it are allowed, and encoders write about ten.
  */
-export const MAX_SCANS = 500;
+export const MAX_BLOCK_VISITS: number = 2 ** 29;
 
 /** Allocates the coefficients of an image. */
 export function createCoefficientStore(frame: Frame): CoefficientStore {
@@ -35,8 +42,10 @@ export function createCoefficientStore(frame: Frame): CoefficientStore {
     coefficients: frame.components.map(
       ({ blockStride, blockRows }) => new Int16Array(blockStride * blockRows * BLOCK_SIZE),
     ),
+    nonzero: frame.components.map(({ blockStride, blockRows }) => new Int32Array(2 * blockStride * blockRows)),
     known: frame.components.map(createKnownBits),
     scans: 0,
+    visits: 0,
     lastGoodRow: 0,
   };
 }
@@ -45,11 +54,18 @@ export function createCoefficientStore(frame: Frame): CoefficientStore {
  * Decodes one scan into the store.
  *
  * @throws FormatError when the scan's parameters are not allowed, a table is missing, or the file ends.
+ * @throws UnsupportedError when the scans visit more than `MAX_BLOCK_VISITS` blocks.
  */
 export function decodeScan(store: CoefficientStore, scan: ScanHeader, context: ScanContext): void {
   const { reader, restartInterval } = context;
   store.scans++;
-  if (store.scans > MAX_SCANS) throw new FormatError(`JPEG: the image has more than ${MAX_SCANS} scans`);
+  store.visits += scan.components.reduce((sum, { component }) => sum + component.blockStride * component.blockRows, 0);
+  if (store.visits > MAX_BLOCK_VISITS) {
+    throw new UnsupportedError(
+      `JPEG: ${store.scans} scans visit ${store.visits} blocks; at most ${MAX_BLOCK_VISITS} are decoded`,
+      { hint: "Save the image again: encoders write about ten scans." },
+    );
+  }
   const decoder = store.frame.progressive
     ? progressiveScan(store, scan, context)
     : sequentialScan(store, scan, context);
@@ -66,6 +82,7 @@ function progressiveScan(store: CoefficientStore, scan: ScanHeader, context: Sca
   return progressiveDecoder(scan, {
     reader: context.reader,
     coefficients: scan.components.map(({ component }) => store.coefficients[component.index]!),
+    nonzero: scan.components.map(({ component }) => store.nonzero[component.index]!),
     tables: !coded
       ? []
       : scan.components.map(({ dcTable, acTable }) =>
@@ -78,14 +95,15 @@ function sequentialScan(store: CoefficientStore, scan: ScanHeader, context: Scan
   const { reader } = context;
   const parts = sequentialTables(scan, context).map((tables, part) => {
     const { index, blockStride } = scan.components[part]!.component;
-    return { tables, blockStride, coefficients: store.coefficients[index]! };
+    return { tables, blockStride, coefficients: store.coefficients[index]!, nonzero: store.nonzero[index]! };
   });
   return {
     decode: (part, row, column) => {
-      const { tables, coefficients, blockStride } = parts[part]!;
-      decodeBlock(reader, tables, coefficients, (row * blockStride + column) * BLOCK_SIZE);
+      const { tables, coefficients, nonzero, blockStride } = parts[part]!;
+      const block = row * blockStride + column;
+      noteNonzero(nonzero, block, decodeBlock(reader, tables, coefficients, block * BLOCK_SIZE));
     },
-    skip: () => {},
+    skip: undefined,
     reset: () => {
       for (const { tables } of parts) tables.prediction = 0;
     },
@@ -108,18 +126,37 @@ export function transformStore(
     const { index, blocksAcross, blocksDown, blockStride } = component;
     const plane = createPlane(component);
     const coefficients = store.coefficients[index]!;
+    const nonzero = store.nonzero[index]!;
     const quantizer = quantizers[index] ?? new Int16Array(BLOCK_SIZE);
-    const source = { component, mcusDown: frame.mcusDown, coefficients, quantizer, known: known[index]!, lastGoodRow };
+    const smoother = smooth
+      ? createSmoother({
+          component,
+          mcusDown: frame.mcusDown,
+          coefficients,
+          nonzero,
+          quantizer,
+          known: known[index]!,
+          lastGoodRow,
+        })
+      : undefined;
     const { x0, y0, x1, y1 } = ranges[index]!;
     for (let row = y0; row <= Math.min(y1, blocksDown - 1); row++) {
       for (let column = x0; column <= Math.min(x1, blocksAcross - 1); column++) {
         const at = (row * plane.stride + column) * BLOCK_SIDE;
-        if (smooth) {
-          smoothedBlock(source, row, column, block);
-          inverseDct(block, 0, quantizer, 63, plane.clamped, at, plane.stride);
+        if (smoother === undefined) {
+          const number = row * blockStride + column;
+          inverseDct(
+            coefficients,
+            number * BLOCK_SIZE,
+            quantizer,
+            lastNonzero(nonzero, number),
+            plane.clamped,
+            at,
+            plane.stride,
+          );
         } else {
-          const offset = (row * blockStride + column) * BLOCK_SIZE;
-          inverseDct(coefficients, offset, quantizer, 63, plane.clamped, at, plane.stride);
+          const end = smoother(row, column, block);
+          inverseDct(block, 0, quantizer, end, plane.clamped, at, plane.stride);
         }
       }
     }

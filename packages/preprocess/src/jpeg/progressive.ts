@@ -1,6 +1,7 @@
 import { FormatError } from "@samoyed/core";
 
 import { BLOCK_SIZE, ZIGZAG } from "./constants.ts";
+import { noteNonzero } from "./nonzero.ts";
 import type { EntropyReader } from "./entropy.ts";
 import { extendSign, type HuffmanTable, LOOKUP_BITS } from "./huffman.ts";
 import type { BlockDecoder, ScanHeader } from "./scan.ts";
@@ -11,6 +12,8 @@ export interface ProgressiveTarget {
   readonly reader: EntropyReader;
   /** Per part of the scan: all of the component's coefficients. */
   readonly coefficients: readonly Int16Array[];
+  /** Per part of the scan: the coefficients that are not zero, 64 bits a block (`noteNonzero`). */
+  readonly nonzero: readonly Int32Array[];
   /** Per part of the scan: the table of a first DC scan, or of an AC scan. */
   readonly tables: readonly HuffmanTable[];
 }
@@ -45,7 +48,7 @@ function firstDc({ low, components }: ScanHeader, { reader, coefficients, tables
       const { blockStride } = components[part]!.component;
       coefficients[part]![(row * blockStride + column) * BLOCK_SIZE] = predictions[part]! << low;
     },
-    skip: () => {},
+    skip: undefined,
     reset: () => predictions.fill(0),
   };
 }
@@ -56,15 +59,16 @@ function refineDc({ low, components }: ScanHeader, { reader, coefficients }: Pro
       const { blockStride } = components[part]!.component;
       if (readBits(reader, 1) === 1) coefficients[part]![(row * blockStride + column) * BLOCK_SIZE]! |= 1 << low;
     },
-    skip: () => {},
+    skip: undefined,
     reset: () => {},
   };
 }
 
-function firstAc(scan: ScanHeader, { reader, coefficients, tables }: ProgressiveTarget): BlockDecoder {
+function firstAc(scan: ScanHeader, { reader, coefficients, nonzero, tables }: ProgressiveTarget): BlockDecoder {
   const { start, end, low } = scan;
   const { blockStride } = scan.components[0]!.component;
   const into = coefficients[0]!;
+  const masks = nonzero[0]!;
   const table = tables[0]!;
   /** Number of upcoming blocks whose band is all zeros. */
   let endOfBandRun = 0;
@@ -74,7 +78,8 @@ function firstAc(scan: ScanHeader, { reader, coefficients, tables }: Progressive
         endOfBandRun--;
         return;
       }
-      const offset = (row * blockStride + column) * BLOCK_SIZE;
+      const block = row * blockStride + column;
+      const offset = block * BLOCK_SIZE;
       for (let k = start; k <= end; k++) {
         const symbol = readSymbol(reader, table);
         const run = symbol >> 4;
@@ -82,6 +87,7 @@ function firstAc(scan: ScanHeader, { reader, coefficients, tables }: Progressive
         if (size > 0) {
           k += run;
           into[offset + ZIGZAG[k]!] = extendSign(readBits(reader, size), size) << low;
+          noteNonzero(masks, block, k);
         } else if (run === 15) {
           k += 15;
         } else {
@@ -90,17 +96,18 @@ function firstAc(scan: ScanHeader, { reader, coefficients, tables }: Progressive
         }
       }
     },
-    skip: () => {},
+    skip: undefined,
     reset: () => {
       endOfBandRun = 0;
     },
   };
 }
 
-function refineAc(scan: ScanHeader, { reader, coefficients, tables }: ProgressiveTarget): BlockDecoder {
+function refineAc(scan: ScanHeader, { reader, coefficients, nonzero, tables }: ProgressiveTarget): BlockDecoder {
   const { start, end, low } = scan;
   const { blockStride } = scan.components[0]!.component;
   const into = coefficients[0]!;
+  const masks = nonzero[0]!;
   const table = tables[0]!;
   const plus = 1 << low;
   const minus = -1 << low;
@@ -114,7 +121,8 @@ function refineAc(scan: ScanHeader, { reader, coefficients, tables }: Progressiv
 
   return {
     decode: (_part, row, column) => {
-      const offset = (row * blockStride + column) * BLOCK_SIZE;
+      const block = row * blockStride + column;
+      const offset = block * BLOCK_SIZE;
       let k = start;
       if (endOfBandRun === 0) {
         for (; k <= end; k++) {
@@ -133,18 +141,27 @@ function refineAc(scan: ScanHeader, { reader, coefficients, tables }: Progressiv
             if (into[at] !== 0) refine(at);
             else if (--run < 0) break;
           }
-          if (value !== 0) into[offset + ZIGZAG[k]!] = value;
+          if (value !== 0) {
+            into[offset + ZIGZAG[k]!] = value;
+            noteNonzero(masks, block, k);
+          }
         }
       }
       if (endOfBandRun > 0) {
-        for (; k <= end; k++) {
-          const at = offset + ZIGZAG[k]!;
-          if (into[at] !== 0) refine(at);
+        for (let word = k >> 5; word <= end >> 5; word++) {
+          const from = word === k >> 5 ? k & 31 : 0;
+          const to = word === end >> 5 ? end & 31 : 31;
+          // Only those that are not zero: a scan of a few bytes can send a decoder through every block.
+          let rest = masks[2 * block + word]! & (-1 << from) & (-1 >>> (31 - to));
+          for (; rest !== 0; rest &= rest - 1) {
+            const at = offset + ZIGZAG[word * 32 + 31 - Math.clz32(rest & -rest)]!;
+            if (into[at] !== 0) refine(at);
+          }
         }
         endOfBandRun--;
       }
     },
-    skip: () => {},
+    skip: undefined,
     reset: () => {
       endOfBandRun = 0;
     },

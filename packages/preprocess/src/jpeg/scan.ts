@@ -1,6 +1,6 @@
 import { FormatError } from "@samoyed/core";
 
-import { checkExhausted, type EntropyReader, restart } from "./entropy.ts";
+import { checkExhausted, type EntropyReader, mayRestart, restart } from "./entropy.ts";
 import type { Component, Frame } from "./frame.ts";
 import { badLength, type Marker } from "./markers.ts";
 
@@ -60,8 +60,8 @@ export function parseScan(frame: Frame, marker: Marker, segment: Uint8Array): Sc
 export interface BlockDecoder {
   /** Decodes the block at a row and column of blocks of the scan's component number `part`. */
   readonly decode: (part: number, row: number, column: number) => void;
-  /** Called instead if the data ran out before a marker. */
-  readonly skip: (part: number, row: number, column: number) => void;
+  /** Called instead if the data ran out before a marker; undefined if nothing needs doing then. */
+  readonly skip: ((part: number, row: number, column: number) => void) | undefined;
   /** Resets predictions and runs at the beginning of a restart interval. */
   readonly reset: () => void;
 }
@@ -96,6 +96,10 @@ export function walkScan(
         toRestart--;
       }
       const step = reader.exhausted ? decoder.skip : decoder.decode;
+      if (step === undefined) {
+        if (restartInterval === 0 || !mayRestart(reader)) return lastGoodRow;
+        continue;
+      }
       if (!reader.exhausted) lastGoodRow = single === undefined ? row : Math.floor(row / single.v);
       if (single !== undefined) {
         step(0, row, column);

@@ -96,6 +96,14 @@ describe("images that Pillow decodes", () => {
     expect(rgb(png({ color: 3 }))).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
+  test("a suggested palette of any size, and a chunk of image data that is cut where rows are complete", () => {
+    const extra = chunk("PLTE", new Uint8Array(771));
+    expect(rgb(png({ extra, color: 2, width: 1, stream: [0, 9, 8, 7] }))).toEqual([9, 8, 7]);
+    const stream = deflateSync(Uint8Array.from([0, 1, 2]));
+    const data = [...chunk("IDAT", stream.subarray(0, 4)), ...chunk("IDAT", stream.subarray(4)).slice(0, -6)];
+    expect(rgb(png({ data, tail: [] }))).toEqual([1, 1, 1, 2, 2, 2]);
+  });
+
   test("checksums after the header, a missing end and data after the last row do not matter", () => {
     const data = chunk("IDAT", deflateSync(Uint8Array.from([0, 1, 2])));
     data[data.length - 1]! ^= 1;
@@ -212,6 +220,40 @@ describe("hostile and unsupported files", () => {
       png({ color: 3, extra: chunk("PLTE", new Uint8Array(771)) }),
       FormatError,
       /palette of 771 bytes/,
+    ],
+    [
+      "a second chunk of image data, cut, which is not needed",
+      png({ tail: [...uint32(90), ...Buffer.from("IDAT"), 1, 2] }),
+      FormatError,
+      /in image data after the last row/,
+    ],
+    [
+      "a second header that is cut",
+      png({ tail: [...chunk("IHDR"), ...chunk("IEND")] }),
+      FormatError,
+      /second header of 0/,
+    ],
+    [
+      "a frame that is not within the picture",
+      png({ extra: chunk("fcTL", [...uint32(0), ...uint32(2), ...uint32(1), ...uint32(1), ...new Uint8Array(10)]) }),
+      FormatError,
+      /frame of 2×1 at 1, 0 is not within 2×1 pixels/,
+    ],
+    [
+      "frames in a wrong order",
+      png({ extra: chunk("fcTL", uint32(1).concat(Array(22).fill(0))) }),
+      FormatError,
+      /number 1; expected 0/,
+    ],
+    ["a short frame count", png({ extra: chunk("acTL", [0, 0]) }), FormatError, /animation control of 2 bytes/],
+    [
+      "frame data without a frame",
+      png({
+        extra: chunk("acTL", [...uint32(1), ...uint32(0)]),
+        tail: [...chunk("fdAT", uint32(0)), ...chunk("IEND")],
+      }),
+      FormatError,
+      /frame data come before any frame/,
     ],
     [
       "a checksum of the data",

@@ -1,7 +1,9 @@
 import { FormatError, hasBytesAt } from "@samoyed/core";
 
-import { checkImageSize, type Image } from "../image.ts";
-import { PNG_SIGNATURE, type PngHeader, readPngParts } from "./chunks.ts";
+import { blendOver } from "../blend.ts";
+import { checkImageSize, type DecodeOptions, type Image } from "../image.ts";
+import { alphaReader } from "./alpha.ts";
+import { PNG_SIGNATURE, type PngHeader, readPngParts, truncated } from "./chunks.ts";
 import { inflateInto } from "./inflate.ts";
 import { unfilter } from "./unfilter.ts";
 
@@ -42,20 +44,23 @@ const MAX_DEFLATE_RATIO = 1032;
  * Decodes a PNG file to RGB, byte for byte equal to Pillow's `Image.open(file).convert("RGB")` (Pillow 13,
  * PngImagePlugin.py and ZipDecode.c): all color types and bit depths, interlaced or not.
  *
- * Alpha and transparent colors are dropped, never blended; color profiles and gamma are ignored; 16-bit colors and
+ * Alpha and transparent colors are dropped, or blended over `background` where that is given; color profiles and gamma are ignored; 16-bit colors and
  * gray with alpha keep their high byte, and 16-bit gray becomes min(value, 255). Of an animation, the first image is decoded.
  *
  * @throws FormatError when the file is truncated or contradicts itself.
  * @throws UnsupportedError for more than `MAX_PIXELS` pixels, and when the first frame of an animation is only a part.
  */
-export function decodePng(bytes: Uint8Array): Image {
+export function decodePng(
+  bytes: Uint8Array,
+  { background, maxPixels }: Pick<DecodeOptions, "background" | "maxPixels"> = {},
+): Image {
   if (!hasBytesAt(bytes, PNG_SIGNATURE)) throw new FormatError("PNG: the file has no PNG signature");
-  const { header, palette, compressed } = readPngParts(bytes);
+  const { header, palette, transparency, compressed, beforeCut = 0 } = readPngParts(bytes);
   const { width, height } = header;
   if (width === 0 || height === 0) {
     throw new FormatError(`PNG: image is ${width}×${height} pixels in its header; expected at least 1×1`);
   }
-  checkImageSize(width, height);
+  checkImageSize(width, height, maxPixels);
   const bits = header.bitDepth * CHANNELS.get(header.colorType)!;
   const passes = (header.interlaced ? ADAM7 : WHOLE_IMAGE)
     .map((pass) => {
@@ -71,20 +76,41 @@ export function decodePng(bytes: Uint8Array): Image {
     );
   }
   const filtered = new Uint8Array(size);
+  if (beforeCut > 0 && isComplete(filtered, compressed.subarray(0, beforeCut))) {
+    // Pillow does not need the chunk, and yet wants it whole.
+    throw truncated(bytes, "in image data after the last row");
+  }
   inflateInto(filtered, compressed);
 
   const data = new Uint8Array(width * height * 3);
   const unpack = pixelUnpacker(header, palette);
+  const alphaAt = background === undefined ? undefined : alphaReader(header, transparency);
+  const alpha = new Uint8Array(alphaAt === undefined ? 0 : width * height);
   let offset = 0;
   for (const { x, y, stepX, stepY, columns, rows, rowBytes } of passes) {
     unfilter(filtered, { offset, rows, rowBytes, pixelBytes: Math.ceil(bits / 8) });
     for (let row = 0; row < rows; row++) {
-      const to = ((y + row * stepY) * width + x) * 3;
-      unpack(filtered, offset + row * (rowBytes + 1) + 1, { data, to, step: stepX * 3, columns });
+      const to = (y + row * stepY) * width + x;
+      const from = offset + row * (rowBytes + 1) + 1;
+      unpack(filtered, from, { data, to: to * 3, step: stepX * 3, columns });
+      if (alphaAt !== undefined) {
+        for (let i = 0; i < columns; i++) alpha[to + i * stepX] = alphaAt(filtered, from, i);
+      }
     }
     offset += rows * (rowBytes + 1);
   }
+  if (background !== undefined) blendOver(data, alpha, background);
   return { width, height, data };
+}
+
+/** Whether a part of the stream has all rows. */
+function isComplete(filtered: Uint8Array, compressed: Uint8Array): boolean {
+  try {
+    inflateInto(filtered, compressed);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Destination of a row's pixels. */

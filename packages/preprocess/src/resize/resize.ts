@@ -1,27 +1,31 @@
-import { ShapeError } from "@samoyed/core";
+import { type Resampler, ShapeError, UsageError } from "@samoyed/core";
 
 import { checkPixels } from "../check-pixels.ts";
 import { type Box, checkImageSize, type Image, type Size } from "../image.ts";
 import { FILTERS, type Interpolation } from "./filters.ts";
 import { nearestRange, resizeNearest } from "./nearest.ts";
-import { inputRange, PRECISION_BITS, type Range, resizeWeights, type Side, type Weights } from "./weights.ts";
+import { antialiasedWeights, isTorchFilter, neighborRange, neighborWeights } from "./torch-weights.ts";
+import { inputRange, type Range, resizeWeights, type Side, type Weights } from "./weights.ts";
 
 /** Options of `resize`: the size to resize to. */
 export interface ResizeOptions {
   readonly width: number;
   readonly height: number;
   readonly interpolation: Interpolation;
+  /** Whose resizing is computed: `pillow` when absent. */
+  readonly resampler?: Resampler;
   /** The requested part of the result; all of it by default. The rest is never computed. */
   readonly crop?: Box;
 }
 
 /**
- * Resizes an image, byte for byte equal to Pillow's `Image.resize` (Pillow 13, Resample.c and Geometry.c): 8-bit
- * channels, one direction and then the other, each pass rounded to bytes.
+ * Resizes an image, byte for byte equal to Pillow's `Image.resize` (Pillow 13, Resample.c and Geometry.c), or to
+ * torchvision's `resize` of a uint8 tensor: 8-bit channels, one direction and then the other, each pass rounded to bytes.
  *
  * Returns a new image of the size of `crop`, or the input itself if nothing changes.
  *
- * @throws UsageError when a field of the image is missing, or its data is not bytes.
+ * @throws UsageError when a field of the image is missing, its data is not bytes, or torchvision does not resize tensors
+ * with the filter.
  * @throws ShapeError when a size is below 1 or the crop is not within the result.
  * @throws UnsupportedError when the requested part has more than `MAX_PIXELS` pixels.
  */
@@ -34,21 +38,54 @@ export function resize(image: Image, options: ResizeOptions): Image {
   if (image.width === width && image.height === height) return cropImage(image, crop);
   if (interpolation === "nearest") return resizeNearest(image, { across, down });
 
-  const filter = FILTERS[interpolation];
-  if (image.height === height) return resizeAcross(image, resizeWeights(filter, across), down);
-  if (image.width === width) return resizeDown(image, resizeWeights(filter, down), across);
-  const columns = inputRange(filter, across);
-  const rows = inputRange(filter, down);
-  const weightsAcross = resizeWeights(filter, across);
-  const weightsDown = resizeWeights(filter, down);
-  // Pillow 13 resizes vertically first if that removes more than twice as many rows as columns. (Before 12.2 it never
-  // did, and up to 12.x only for images a hundred times as high as wide.)
-  if (height < image.height && image.height - height > 2 * (image.width - width)) {
+  const { weights, range, verticalFirst } = methodOf(options);
+  if (image.height === height) return resizeAcross(image, weights(across), down);
+  if (image.width === width) return resizeDown(image, weights(down), across);
+  const columns = range(across);
+  const rows = range(down);
+  const weightsAcross = weights(across);
+  const weightsDown = weights(down);
+  if (verticalFirst(image)) {
     const low = resizeDown(image, weightsDown, columns);
     return resizeAcross(low, shifted(weightsAcross, columns), { start: 0, end: low.height });
   }
   const narrow = resizeAcross(image, weightsAcross, rows);
   return resizeDown(narrow, shifted(weightsDown, rows), { start: 0, end: narrow.width });
+}
+
+/** How the weights of a side are computed, which input they use, and whether the height comes first. */
+interface Method {
+  readonly weights: (side: Side) => Weights;
+  readonly range: (side: Side) => Range;
+  readonly verticalFirst: (image: Size) => boolean;
+}
+
+function methodOf({ interpolation, resampler = "pillow", width, height }: ResizeOptions): Method {
+  const filter = FILTERS[interpolation as Exclude<Interpolation, "nearest">];
+  const range = (side: Side): Range => inputRange(filter, side);
+  if (resampler === "pillow") {
+    return {
+      weights: (side) => resizeWeights(filter, side),
+      range,
+      // Pillow 13 resizes vertically first if that removes more than twice as many rows as columns. (Before 12.2 it
+      // never did, and up to 12.x only for images a hundred times as high as wide.)
+      verticalFirst: (image) => height < image.height && image.height - height > 2 * (image.width - width),
+    };
+  }
+  if (!isTorchFilter(interpolation)) throw notTorch(interpolation, resampler);
+  return resampler === "torch-antialias"
+    ? { weights: (side) => antialiasedWeights(interpolation, side), range, verticalFirst: () => false }
+    : {
+        weights: (side) => neighborWeights(interpolation, side),
+        range: (side) => neighborRange(interpolation, side),
+        verticalFirst: () => false,
+      };
+}
+
+function notTorch(interpolation: Interpolation, resampler: Resampler): UsageError {
+  return new UsageError(
+    `interpolation is ${interpolation}; the resampler ${resampler} has bilinear and bicubic, as torchvision for tensors`,
+  );
 }
 
 /** The part of an image of a given size that `resize` reads. */
@@ -57,7 +94,7 @@ export function resizeInput(image: Size, options: ResizeOptions): Box {
   const inputOf = (side: Side): Range => {
     if (image.width === options.width && image.height === options.height) return side;
     if (options.interpolation === "nearest") return nearestRange(side);
-    return side.from === side.to ? side : inputRange(FILTERS[options.interpolation], side);
+    return side.from === side.to ? side : methodOf(options).range(side);
   };
   return boxOf(inputOf(across), inputOf(down));
 }
@@ -104,11 +141,10 @@ export function cropImage(image: Image, { x, y, width, height }: Box): Image {
   return { width, height, data };
 }
 
-const ROUND = 1 << (PRECISION_BITS - 1);
-
 /** Resizes some of the rows to the weights' width. */
 function resizeAcross(image: Image, weights: Weights, rows: Range): Image {
-  const { first, count, values, stride } = weights;
+  const { first, count, values, stride, bits } = weights;
+  const half = 2 ** bits / 2;
   const width = first.length;
   const height = rows.end - rows.start;
   const source = image.data;
@@ -117,9 +153,9 @@ function resizeAcross(image: Image, weights: Weights, rows: Range): Image {
   for (let row = rows.start; row < rows.end; row++) {
     const rowStart = row * image.width * 3;
     for (let i = 0; i < width; i++) {
-      let red = ROUND;
-      let green = ROUND;
-      let blue = ROUND;
+      let red = half;
+      let green = half;
+      let blue = half;
       let from = rowStart + first[i]! * 3;
       const end = i * stride + count[i]!;
       for (let k = i * stride; k < end; k++, from += 3) {
@@ -128,9 +164,9 @@ function resizeAcross(image: Image, weights: Weights, rows: Range): Image {
         green = (green + Math.imul(source[from + 1]!, weight)) | 0;
         blue = (blue + Math.imul(source[from + 2]!, weight)) | 0;
       }
-      data[to] = red >> PRECISION_BITS;
-      data[to + 1] = green >> PRECISION_BITS;
-      data[to + 2] = blue >> PRECISION_BITS;
+      data[to] = red >> bits;
+      data[to + 1] = green >> bits;
+      data[to + 2] = blue >> bits;
       to += 3;
     }
   }
@@ -139,7 +175,8 @@ function resizeAcross(image: Image, weights: Weights, rows: Range): Image {
 
 /** Resizes some of the columns to the weights' height. */
 function resizeDown(image: Image, weights: Weights, columns: Range): Image {
-  const { first, count, values, stride } = weights;
+  const { first, count, values, stride, bits } = weights;
+  const half = 2 ** bits / 2;
   const width = columns.end - columns.start;
   const height = first.length;
   const source = image.data;
@@ -148,14 +185,14 @@ function resizeDown(image: Image, weights: Weights, columns: Range): Image {
   // Row by row and not column by column, so that memory is read in order.
   const sums = new Int32Array(width * 3);
   for (let row = 0; row < height; row++) {
-    sums.fill(ROUND);
+    sums.fill(half);
     for (let k = 0; k < count[row]!; k++) {
       const weight = values[row * stride + k]!;
       const from = (first[row]! + k) * rowBytes + columns.start * 3;
       for (let i = 0; i < sums.length; i++) sums[i] = sums[i]! + Math.imul(source[from + i]!, weight);
     }
     const to = row * width * 3;
-    for (let i = 0; i < sums.length; i++) data[to + i] = sums[i]! >> PRECISION_BITS;
+    for (let i = 0; i < sums.length; i++) data[to + i] = sums[i]! >> bits;
   }
   return { width, height, data: new Uint8Array(data.buffer) };
 }

@@ -10,7 +10,7 @@ export interface Point {
  * The sizes and offsets of each step of a transform, in pixels, all integers.
  *
  * It is plain data, so it can be stored as JSON or sent to a worker; `toImagePoint` and `toTensorPoint` compute with it.
- * EXIF orientation is ignored, as in decoding: the image is as its file stores it.
+ * The image is as its file stores it, or turned upright where the configuration applies EXIF orientation.
  */
 export interface TransformGeometry {
   /** The whole image. */

@@ -1,16 +1,24 @@
-import { type PreprocessConfig, ShapeError } from "@samoyed/core";
+import { type PadRule, type PreprocessConfig, type Resampler, type ResizeRule, ShapeError } from "@samoyed/core";
 
 import type { Box, Size } from "../image.ts";
 import type { Interpolation } from "../resize/filters.ts";
 import type { TransformGeometry } from "./geometry.ts";
+import { ruleSize } from "./resize-rule.ts";
 import { roundHalfEven } from "./round.ts";
 
 /** The steps for an image of one size. */
 export interface TransformPlan {
   readonly geometry: TransformGeometry;
   readonly interpolation: Interpolation;
-  /** RGB of the canvas around the kept part. */
-  readonly fill: readonly [number, number, number];
+  /** RGB of the canvas around the kept part, bytes. */
+  readonly fill: readonly number[];
+}
+
+/** One side of a crop: the first pixel that is kept, its place in the input, and how many are kept. */
+interface Side {
+  readonly from: number;
+  readonly to: number;
+  readonly size: number;
 }
 
 /** Settings of a plan. */
@@ -18,10 +26,17 @@ export interface PlanConfig {
   readonly height: number;
   readonly width: number;
   readonly interpolation: Interpolation;
+  readonly resampler: Resampler;
   readonly cropPct: number;
   readonly cropMode: PreprocessConfig["cropMode"];
   readonly cropBorderPixels: number;
-  readonly mean: readonly number[];
+  /** In place of `cropPct` and `cropMode`. */
+  readonly resize: ResizeRule | undefined;
+  readonly cropRounding: NonNullable<PreprocessConfig["cropRounding"]>;
+  /** Where an image is that is smaller than the input. */
+  readonly position: NonNullable<PadRule["position"]>;
+  /** RGB around it, or one gray, before it is rounded to bytes. */
+  readonly fill: readonly number[];
 }
 
 /**
@@ -34,21 +49,21 @@ export interface PlanConfig {
 export function planTransform(config: PlanConfig, { width, height }: Size): TransformPlan {
   const image = { width, height };
   const trim = trimBorder(image, config.cropBorderPixels);
-  const target = {
-    width: Math.floor(config.width / config.cropPct),
-    height: Math.floor(config.height / config.cropPct),
-  };
-  const { interpolation, ...resized } = resizedSize(config, trim, target);
-  if (Math.min(resized.width, resized.height, target.width, target.height) < 1) {
+  const { interpolation, ...resized } =
+    config.resize === undefined
+      ? timmSize(config, trim)
+      : { ...ruleSize(config.resize, trim, config), interpolation: config.interpolation };
+  if (Math.min(resized.width, resized.height) < 1) {
     throw new ShapeError(
       `image of ${trim.width}×${trim.height} pixels would be resized to ${resized.width}×${resized.height}; expected at least 1×1`,
     );
   }
-  const across = centerCrop(resized.width, config.width);
-  const down = centerCrop(resized.height, config.height);
+  const { position, cropRounding: rounding } = config;
+  const across = cropSide(resized.width, config.width, { share: shareOf(position, "left", "right"), rounding });
+  const down = cropSide(resized.height, config.height, { share: shareOf(position, "top", "bottom"), rounding });
   // Pillow clips colors to bytes.
   const channel = (index: number): number =>
-    config.cropMode === "border" ? Math.min(Math.max(roundHalfEven(255 * config.mean[index]!), 0), 255) : 0;
+    Math.min(Math.max(roundHalfEven(config.fill[index % config.fill.length]!), 0), 255);
   return {
     geometry: {
       image,
@@ -71,8 +86,12 @@ function trimBorder({ width, height }: Size, border: number): Box {
   return trimmed;
 }
 
-function resizedSize(config: PlanConfig, from: Size, target: Size): Size & { readonly interpolation: Interpolation } {
-  const { cropMode, interpolation } = config;
+/** The size that timm resizes to, by `cropPct` and `cropMode`. */
+function timmSize(config: PlanConfig, from: Size): Size & { readonly interpolation: Interpolation } {
+  const { cropMode, interpolation, cropPct } = config;
+  const target = { width: Math.floor(config.width / cropPct), height: Math.floor(config.height / cropPct) };
+  // timm divides by these.
+  if (Math.min(target.width, target.height) < 1) return { ...target, interpolation };
   if (cropMode === "squash") return { ...target, interpolation };
   if (cropMode === "border") {
     return { ...keepRatio(from, Math.max(from.height / target.height, from.width / target.width)), interpolation };
@@ -82,11 +101,7 @@ function resizedSize(config: PlanConfig, from: Size, target: Size): Size & { rea
     const ratio = Math.min(from.height / target.height, from.width / target.width);
     return { ...keepRatio(from, ratio), interpolation: "bilinear" };
   }
-  // torchvision: the shorter side to the target, the longer in proportion, cut to an integer.
-  const short = target.width;
-  return from.width <= from.height
-    ? { width: short, height: Math.trunc((short * from.height) / from.width), interpolation }
-    : { width: Math.trunc((short * from.width) / from.height), height: short, interpolation };
+  return { ...ruleSize({ mode: "shortest", size: [target.width] }, from, config), interpolation };
 }
 
 /** timm's `ResizeKeepRatio`. */
@@ -95,10 +110,24 @@ function keepRatio({ width, height }: Size, ratio: number): Size {
 }
 
 /**
- * Along one side: the part of `size` that a crop to `wanted` keeps, and its offset in the crop. A smaller image is padded
- * to `wanted`, the odd pixel going after it, as in torchvision's and timm's center crop.
+ * Along one side: the part of `size` that a crop to `wanted` keeps, and its offset in the crop. A larger image keeps its
+ * center; a smaller image is placed at a share of the free pixels.
  */
-function centerCrop(size: number, wanted: number): { from: number; to: number; size: number } {
-  if (size < wanted) return { from: 0, to: Math.floor((wanted - size) / 2), size };
-  return { from: roundHalfEven((size - wanted) / 2), to: 0, size: wanted };
+function cropSide(
+  size: number,
+  wanted: number,
+  { share, rounding }: { readonly share: number; readonly rounding: PlanConfig["cropRounding"] },
+): Side {
+  if (size < wanted) {
+    const free = (wanted - size) * share;
+    return { from: 0, to: rounding === "floor-ceil" ? Math.ceil(free) : Math.floor(free), size };
+  }
+  const cut = (size - wanted) / 2;
+  return { from: rounding === "half-even" ? roundHalfEven(cut) : Math.floor(cut), to: 0, size: wanted };
+}
+
+/** The share of the free pixels before an image: of a position such as `top-left`, by the names of both ends. */
+function shareOf(position: string, start: string, end: string): number {
+  if (position.includes(start)) return 0;
+  return position.includes(end) ? 1 : 0.5;
 }

@@ -1,9 +1,9 @@
+import { runInNewContext } from "node:vm";
 import { FormatError, ShapeError, UnsupportedError, UsageError } from "@samoyed/core";
 import { describe, expect, test } from "vitest";
 
 import { rawPixels, readCases, readImages, sha256, type TransformCase } from "../../test/cases.ts";
 import { decodeImage } from "../decode.ts";
-import { toRgb } from "../image.ts";
 import { resize } from "../resize/resize.ts";
 import { createTransform, preprocessImage } from "./transform.ts";
 
@@ -88,27 +88,30 @@ describe("input", () => {
   });
 
   test("pixels that do not fit their size are refused", () => {
-    expect(() => transform({ width: 9, height: 9, data: image.data })).toThrow(/9×9×3 has 216 bytes; expected 243/);
+    expect(() => transform({ width: 9, height: 9, data: image.data })).toThrow(/9×9 are 216 bytes; expected 243/);
     expect(() => transform({ width: 0, height: 9, data: image.data })).toThrow(ShapeError);
-    expect(() => transform({ width: 9, height: 8, channels: 5 as never, data: image.data })).toThrow(/5 channels/);
+    expect(() => transform({ width: 9, height: 8, channels: 5 as never, data: image.data })).toThrow(/channels is 5/);
+    expect(() => transform({ width: 9, height: 8, channels: "3" as never, data: image.data })).toThrow(
+      "channels is a String",
+    );
     expect(() => transform({ width: 2 ** 16, height: 2 ** 16, data: image.data })).toThrow(UnsupportedError);
   });
 
   test.each([
-    ["Float32Array", new Float32Array(image.data)],
-    ["Uint16Array", new Uint16Array(image.data)],
-    ["Int8Array", new Int8Array(image.data)],
-    ["Array", [...image.data]],
+    ["a Float32Array", new Float32Array(image.data)],
+    ["a Uint16Array", new Uint16Array(image.data)],
+    ["an Int8Array", new Int8Array(image.data)],
+    ["an Array", [...image.data]],
   ])("pixels of type %s are refused, never read as bytes", (name, given) => {
     const data = given as never;
     for (const channels of [1, 3, 4] as const) {
       const read = (): unknown => transform({ width: 9, height: 24 / channels, channels, data });
       expect(read).toThrow(UsageError);
-      expect(read).toThrow(`pixels: data is a ${name}; expected a Uint8Array or Uint8ClampedArray`);
+      expect(read).toThrow(`pixels: data is ${name}; expected a Uint8Array or Uint8ClampedArray`);
     }
-    expect(() => transform({ width: 9, height: 8, data })).toThrow(`pixels: data is a ${name}`);
+    expect(() => transform({ width: 9, height: 8, data })).toThrow(`pixels: data is ${name}`);
     expect(() => resize({ width: 9, height: 8, data }, { width: 4, height: 4, interpolation: "nearest" })).toThrow(
-      `pixels: data is a ${name}`,
+      `pixels: data is ${name}`,
     );
   });
 
@@ -120,24 +123,71 @@ describe("input", () => {
 
   test("a field that is missing is named, and never printed as undefined", () => {
     const whole = { width: 9, height: 8, channels: 3, data: image.data };
-    for (const field of ["width", "height", "channels", "data"] as const) {
+    for (const field of ["width", "height", "data"] as const) {
       const { [field]: _, ...part } = whole;
-      const read = (): unknown => (field === "channels" ? toRgb(part as never) : transform(part as never));
+      const read = (): unknown => transform(part as never);
       expect(read).toThrow(UsageError);
       expect(read).toThrow(`pixels: ${field} is missing; expected a`);
     }
     expect(() => transform({ ...whole, width: "9" } as never)).toThrow("width is a String; expected a number");
-    expect(() => transform(new ArrayBuffer(8) as never)).toThrow("pixels: width is missing");
-    for (const nothing of [null, undefined, "dog.jpg"]) {
-      expect(() => transform(nothing as never)).toThrow(UsageError);
+    expect(() => transform({} as never)).toThrow("pixels: width is missing");
+  });
+
+  test("what is neither bytes nor pixels is refused by its type, with what to do", () => {
+    for (const [given, message, hint] of [
+      [null, "the image is null", "Uint8Array"],
+      [undefined, "the image is missing", "Uint8Array"],
+      ["dog.jpg", "the image is a String", "fetch"],
+      [new URL("https://example.org/dog.jpg"), "the image is a URL", "Fetch it"],
+      [new Response(), "the image is a Response", "arrayBuffer()"],
+      [Promise.resolve(image), "the image is a Promise", "Await"],
+      [new Blob(), "the image is a Blob", "readImage"],
+      [[image.data], "the image is an Array", "Uint8Array"],
+      [new Float32Array(9), "the image is a Float32Array", "Uint8Array"],
+    ] as const) {
+      for (const read of [transform, decodeImage]) {
+        expect(() => read(given as never)).toThrow(
+          expect.objectContaining({
+            code: "usage",
+            message: expect.stringContaining(`${message}; expected the bytes of an image file`),
+            hint: expect.stringContaining(hint),
+          }),
+        );
+      }
     }
   });
 
-  test("a canvas's ImageData without channels is refused with a hint", () => {
-    const data = new Uint8ClampedArray(9 * 8 * 4);
-    expect(() => transform({ width: 9, height: 8, data } as never)).toThrow(
-      expect.objectContaining({ code: "shape", hint: expect.stringContaining("channels: 4") }),
+  test("a canvas's ImageData is RGBA, from any realm; other bytes than its size takes are refused", () => {
+    const rgba = new Uint8ClampedArray(9 * 8 * 4).map((_, i) => (i % 4 === 3 ? 17 : image.data[i - (i >> 2)]!));
+    const imageData = { width: 9, height: 8, colorSpace: "srgb", data: rgba } as const;
+    expect(transform(imageData)).toEqual(transform(image));
+    const foreign = runInNewContext("({ width: 9, height: 8, data: new Uint8ClampedArray(data) })", {
+      data: [...rgba],
+    });
+    expect(transform(foreign as never)).toEqual(transform(image));
+    expect(() => transform({ ...imageData, data: rgba.subarray(1) })).toThrow(
+      "pixels of 9×8 are 287 bytes; expected 216 (RGB) or 288 (RGBA)",
     );
+    expect(() => transform({ ...imageData, colorSpace: "display-p3" })).toThrow("colorSpace is");
+  });
+
+  test("a file's bytes may be a buffer, a view, or of another realm", () => {
+    const { bytes } = readImages("png")[0]!;
+    const wanted = transform(bytes);
+    const whole = new Uint8Array([9, ...bytes, 9]);
+    const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+    shared.set(bytes);
+    const foreign: unknown = runInNewContext("new Uint8Array(bytes)", { bytes: [...bytes] });
+    for (const given of [
+      bytes.slice().buffer,
+      new DataView(whole.buffer, 1, bytes.length),
+      new Uint8ClampedArray(whole.buffer, 1, bytes.length),
+      shared.buffer,
+      foreign as Uint8Array,
+    ]) {
+      expect(transform(given)).toEqual(wanted);
+      expect(decodeImage(given)).toEqual(decodeImage(bytes));
+    }
   });
 
   test("bytes that are not an image are refused", () => {
@@ -183,7 +233,26 @@ test.each<[string, object, typeof UsageError | typeof UnsupportedError, RegExp]>
   ["a size of 0", { inputSize: [3, 0, 5] }, UsageError, /input size is 0×5/],
   ["a size that is not an integer", { inputSize: [3, 5, 2.5] }, UsageError, /input size is 5×2.5/],
   ["a size far too large", { inputSize: [3, 99_999, 5] }, UsageError, /sides of 1 to 16384/],
-  ["one channel", { inputSize: [1, 8, 8] }, UnsupportedError, /1 channels; expected 3/],
+  ["two channels", { inputSize: [2, 8, 8] }, UnsupportedError, /2 channels; expected 3, or 1 for gray/],
+  ["three means for one channel", { inputSize: [1, 8, 8] }, UsageError, /expected 1, for the gray channel/],
+  ["an unknown layout", { layout: "chwn" }, UsageError, /layout is "chwn"; expected chw or hwc/],
+  ["an unknown order", { channelOrder: "gbr" }, UsageError, /channel order is "gbr"/],
+  ["an unknown dtype", { dtype: "int8" }, UsageError, /dtype is "int8"/],
+  ["a range that is neither", { valueRange: 2 }, UsageError, /value range is 2/],
+  ["normalized bytes", { dtype: "uint8" }, UsageError, /uint8 pixels are not normalized/],
+  ["an unknown rule", { resize: { mode: "long" } }, UsageError, /resize mode is "long"/],
+  ["a rule without its size", { resize: { mode: "shortest" } }, UsageError, /has the size \[\]; expected 1 sides/],
+  ["a rule of size 0", { resize: { mode: "exact", size: [0, 5] } }, UsageError, /the size \[0, 5\]; expected 0 or 2/],
+  ["a maximum below", { resize: { mode: "shortest", size: [9], maxSize: 8 } }, UsageError, /the maximum 8/],
+  ["an unknown position", { pad: { position: "left" } }, UsageError, /position is "left"/],
+  ["padding of two kinds", { pad: { color: [1, 2, 3], value: 0 } }, UsageError, /a color and a value/],
+  ["a color that is none", { pad: { color: [1, 2] } }, UsageError, /has the color \[1, 2\]/],
+  [
+    "padding beyond a byte",
+    { dtype: "uint8", mean: [0, 0, 0], std: [1, 1, 1], pad: { value: 256 } },
+    UsageError,
+    /padding is 256/,
+  ],
   ["borders below 0", { cropBorderPixels: -1 }, UsageError, /crop_border_pixels is -1/],
   ["too few means", { mean: [0.5] }, UsageError, /mean has 1 values/],
   ["too many deviations", { std: [1, 1, 1, 1] }, UsageError, /std 4/],

@@ -1,25 +1,31 @@
 import { elementCount, formatShape, sameShape, ShapeError, type Tensor, UsageError } from "@samoyed/core";
+import type { InputDType } from "@samoyed/preprocess";
 
 /**
- * Stacks images of one size into a batch: `[C, H, W]` each becomes `[images, C, H, W]`, a copy.
+ * Stacks images of one size and dtype into a batch: `[C, H, W]` each becomes `[images, C, H, W]`, a copy.
  *
- * @throws ShapeError when the sizes differ.
+ * @throws ShapeError when sizes or dtypes differ.
  * @throws UsageError when there are no images.
  */
-export function stackImages(images: readonly Tensor<"float32">[]): Tensor<"float32"> {
+export function stackImages(images: readonly Tensor<InputDType>[]): Tensor<InputDType> {
   const first = images[0];
   if (!first) throw new UsageError("no image was given; expected at least one");
   const size = elementCount(first.shape);
-  const data = new Float32Array(size * images.length);
+  const data = allocate(first.dtype, size * images.length);
   for (const [index, image] of images.entries()) {
-    if (!sameShape(image.shape, first.shape)) {
+    if (!sameShape(image.shape, first.shape) || image.dtype !== first.dtype) {
       throw new ShapeError(
-        `image ${index} is ${formatShape(image.shape)} and image 0 is ${formatShape(first.shape)}; expected one size`,
+        `image ${index} is ${image.dtype} ${formatShape(image.shape)} and image 0 is ${first.dtype} ${formatShape(first.shape)}; expected one size`,
       );
     }
     data.set(image.data, index * size);
   }
-  return { dtype: "float32", shape: [images.length, ...first.shape], data };
+  return { dtype: first.dtype, shape: [images.length, ...first.shape], data };
+}
+
+function allocate(dtype: InputDType, length: number): Tensor<InputDType>["data"] {
+  if (dtype === "float32") return new Float32Array(length);
+  return dtype === "float16" ? new Uint16Array(length) : new Uint8Array(length);
 }
 
 /**

@@ -10,7 +10,7 @@ export type BatchSize = 1 | "any";
  * @returns the number of images that the network takes at once, and the port of its output.
  * @throws MismatchError when the contract names a value that the network does not have, or its image size differs
  *   from the input's.
- * @throws UnsupportedError when the input is not float32 NCHW, or its batch size is fixed above 1.
+ * @throws UnsupportedError when the input is not of the dtype that the contract says, or its batch size is fixed above 1.
  */
 export function checkNetwork(
   session: Pick<Session, "inputs" | "outputs">,
@@ -20,13 +20,16 @@ export function checkNetwork(
   const output = portNamed(session.outputs, { name: contract.output, role: "output" });
   const other = session.inputs.find((port) => port !== input);
   if (other) throw new UnsupportedError(`the model also needs ${JSON.stringify(other.name)}; expected one input`);
+  const { inputSize, dtype = "float32", layout = "chw" } = contract.preprocess;
   const [batch, ...image] = input.shape;
-  if (input.dtype !== "float32" || input.shape.length !== 4 || (typeof batch === "number" && batch !== 1)) {
+  if (input.dtype !== dtype || input.shape.length !== 4 || (typeof batch === "number" && batch !== 1)) {
+    const axes = layout === "chw" ? "channels, height, width" : "height, width, channels";
     throw new UnsupportedError(
-      `the input ${JSON.stringify(input.name)} is ${input.dtype} ${formatShape(input.shape)}; expected float32 [N or 1, 3, height, width]`,
+      `the input ${JSON.stringify(input.name)} is ${input.dtype} ${formatShape(input.shape)}; expected ${dtype} [N or 1, ${axes}]`,
     );
   }
-  const size = contract.preprocess.inputSize;
+  const [channels, height, width] = inputSize;
+  const size = layout === "chw" ? inputSize : [height, width, channels];
   if (image.some((sizeHere, axis) => typeof sizeHere === "number" && sizeHere !== size[axis])) {
     throw new MismatchError(
       `the network takes ${formatShape(image)} and its contract preprocesses to ${formatShape(size)}`,

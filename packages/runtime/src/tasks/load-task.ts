@@ -9,14 +9,23 @@ import {
   UnsupportedError,
   UsageError,
 } from "@samoyed/core";
-import { createTransform, type Image, type TransformGeometry } from "@samoyed/preprocess";
+import {
+  createTransform,
+  type ImageSource,
+  type PlatformImage,
+  readImage,
+  type TransformGeometry,
+} from "@samoyed/preprocess";
 import type { Artifact, Backend, LoadOptions, Port, Session } from "../backend.ts";
 import { firstAvailable } from "../first-available.ts";
 import { stackImages } from "./batch.ts";
 import { checkNetwork } from "./check-network.ts";
 
-/** An image: the bytes of a JPEG or PNG file, or decoded RGB pixels. */
-export type ImageInput = Uint8Array | Image;
+/**
+ * An image: the bytes of a file, pixels such as a canvas's `ImageData`, or an image of the platform: a Blob, ImageBitmap,
+ * VideoFrame, canvas, image or video element. Bytes and Blobs are decoded exactly; `readImage` says what others lose.
+ */
+export type ImageInput = ImageSource | PlatformImage;
 
 /** Result of one run of a network. */
 export interface NetworkRun {
@@ -99,7 +108,9 @@ function networkOf<Name extends keyof TaskContracts>(
   async function runOnce(images: readonly ImageInput[], signal: AbortSignal | undefined): Promise<NetworkRun> {
     if (disposed) throw new UsageError(`the ${task.noun} is disposed`, { hint: "Load it again." });
     throwIfAborted(signal);
-    const inputs = images.map((image) => transform(image));
+    // One after the other: decoded images are large.
+    const inputs = [];
+    for (const image of images) inputs.push(transform(await readImage(image)));
     const input = stackImages(inputs.map(({ tensor }) => tensor));
     const outputs = await session.run({ [contract.input]: input }, { signal });
     return { outputs, geometries: inputs.map(({ geometry }) => geometry) };

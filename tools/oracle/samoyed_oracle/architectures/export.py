@@ -7,18 +7,24 @@ from timm.layers.pool2d_same import AvgPool2dSame, MaxPool2dSame
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from samoyed_oracle.architectures.program import Outputs, Taps, Unfit, export
-from samoyed_oracle.architectures.without_weights import create, share_tensors
+from samoyed_oracle.architectures.without_weights import create, create_without_classifier, share_tensors
 
 # Padding that depends on the size: PyTorch's formulas for it grow with every layer.
 _SIZED_PADDING = (Conv2dSame, MaxPool2dSame, AvgPool2dSame)
+# Modules whose networks Samoyed converts for one size only: csatv2 pools an image to several places.
+_FIXED = {"csatv2"}
 # Where features come from, where not from the classifier's input.
 WITHOUT = "without classifier"
 _CONFIG = ("input_size", "min_input_size", "fixed_input_size", "pool_size", "num_classes", "classifier", "first_conv")
 
 
-def _may_open(model: torch.nn.Module) -> bool:
+def _module(name: str) -> str:
+    return timm.models._registry._model_to_module[name]
+
+
+def _may_open(name: str, model: torch.nn.Module) -> bool:
     sized = any(isinstance(module, _SIZED_PADDING) for module in model.modules())
-    return not (model.default_cfg.get("fixed_input_size") or sized)
+    return not (model.default_cfg.get("fixed_input_size") or sized or _module(name) in _FIXED)
 
 
 def _output_shape(model: torch.nn.Module, size: tuple[int, ...]) -> list[int]:
@@ -51,20 +57,22 @@ def _channel_axes(name: str, state: dict[str, list[int]]) -> list:
 
 def _with_bare(name: str, model: torch.nn.Module) -> Outputs:
     """The network beside one without a classifier, which shares its weights."""
-    bare = create(name, num_classes=0)
+    bare = create_without_classifier(name)
     share_tensors(bare, model)
     return Outputs(model, None, bare)
 
 
-def _outputs(name: str, model: torch.nn.Module) -> tuple[Outputs, str]:
-    """The network with its features, and where they come from."""
+def _outputs(name: str, model: torch.nn.Module, absent: list[str]) -> tuple[Outputs, str]:
+    """The network with its features, and where they come from. `absent` is what one without a classifier lacks."""
     config = model.default_cfg
     classifier = config.get("classifier")
     if not config.get("num_classes") or not classifier:
         return Outputs(model, None, None), "none"
     if isinstance(classifier, str):
         module = dict(model.named_modules()).get(classifier)
-        if isinstance(module, (torch.nn.Linear, torch.nn.Conv2d)):
+        # Where more than the classifier is left out, its input is not what is left.
+        alone = all(tensor.startswith(f"{classifier}.") for tensor in absent)
+        if alone and isinstance(module, (torch.nn.Linear, torch.nn.Conv2d)):
             return Outputs(model, classifier, None), "classifier input"
     return _with_bare(name, model), WITHOUT
 
@@ -82,17 +90,17 @@ def export_network(name: str, *, may_open: bool) -> dict:
     model = create(name)
     config = model.default_cfg
     size = tuple(config["input_size"])
-    may_open = may_open and _may_open(model)
+    may_open = may_open and _may_open(name, model)
     state = [[key, str(value.dtype).removeprefix("torch."), list(value.shape)] for key, value in model.state_dict().items()]
-    outputs, features = _outputs(name, model)
+    shapes = _state(model)
+    without = create_without_classifier(name)
+    absent = sorted(shapes.keys() - _state(without).keys())
+    outputs, features = _outputs(name, model, absent)
     try:
         exported = export(outputs, size, open_image=may_open)
     except Unfit:
         features = WITHOUT
         exported = export(_with_bare(name, model), size, open_image=may_open)
-    shapes = _state(model)
-    without = create(name, num_classes=0)
-    absent = sorted(shapes.keys() - _state(without).keys())
     if features == "classifier input":
         expected = _output_shape(without, size)
         found = _features_shape(exported["program"])
@@ -101,7 +109,7 @@ def export_network(name: str, *, may_open: bool) -> dict:
             exported = export(_with_bare(name, model), size, open_image=may_open)
     return {
         "name": name,
-        "module": timm.models._registry._model_to_module[name],
+        "module": _module(name),
         "versions": {"timm": timm.__version__, "torch": torch.__version__},
         "config": {key: config[key] for key in _CONFIG if config.get(key) is not None},
         "parameters": sum(value.numel() for value in model.parameters()),
@@ -128,5 +136,5 @@ def export_taps(name: str, *, may_open: bool) -> dict:
             strict=True,
         )
     ]
-    may_open = may_open and _may_open(model)
+    may_open = may_open and _may_open(name, model)
     return {"name": name, "taps": info, **export(Taps(model, features), tuple(config["input_size"]), open_image=may_open)}

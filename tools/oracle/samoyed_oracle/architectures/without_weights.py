@@ -46,6 +46,16 @@ def create(name: str, **options) -> torch.nn.Module:
         return timm.create_model(name, **options).eval()
 
 
+def create_without_classifier(name: str) -> torch.nn.Module:
+    """A network that returns its pooled features."""
+    model = create(name, num_classes=0)
+    # inception_next makes a classifier of no classes, and leaves it out when it is told once more.
+    if any(parameter.numel() == 0 for parameter in model.parameters()):
+        with no_initialization():
+            model.reset_classifier(0)
+    return model.eval()
+
+
 def share_tensors(target: torch.nn.Module, source: torch.nn.Module) -> None:
     """Gives every module of `target` the parameters and buffers that `source` has under the same name."""
     parameters, buffers = dict(source.named_parameters()), dict(source.named_buffers())

@@ -7,6 +7,20 @@ import torch
 SMALL_SIZE = 160
 # tiny_vit's 21,841 classes would be most of its case.
 ARGUMENTS = {"tiny_vit_5m_224": {"num_classes": 1000}}
+# They compute something else, or export for one size only, at another size than their own.
+OWN_SIZE = {
+    "cpubone_nano",
+    "csatv2",
+    "davit_tiny",
+    "mobilenetv5_base",
+    "mobilevit_xxs",
+    "naflexvit_base_patch16_parfac_gap",
+    "nasnetalarge",
+    "pnasnet5large",
+    "sam2_hiera_tiny",
+    "tiny_vit_5m_224",
+    "vgg11",
+}
 
 
 def smallest_networks() -> dict:
@@ -31,11 +45,11 @@ def create(name: str) -> torch.nn.Module:
     return timm.create_model(name, **ARGUMENTS.get(name, {})).eval()
 
 
-def input_sizes(model: torch.nn.Module) -> list[tuple[int, ...]]:
+def input_sizes(name: str, model: torch.nn.Module) -> list[tuple[int, ...]]:
     """The sizes [channels, height, width] to try, the smallest first; the last is the network's own."""
     config = model.default_cfg
     own = tuple(config["input_size"])
-    if config.get("fixed_input_size") or min(own[1:]) <= SMALL_SIZE:
+    if name in OWN_SIZE or config.get("fixed_input_size") or min(own[1:]) <= SMALL_SIZE:
         return [own]
     smallest = tuple(config.get("min_input_size") or (own[0], SMALL_SIZE, SMALL_SIZE))
     side = max(SMALL_SIZE, *smallest[1:])

@@ -40,7 +40,7 @@ def prepared(name: str) -> tuple[torch.nn.Module, torch.Tensor, dict]:
     """A filled network that has not run yet, its input [1, C, H, W] and the fills."""
     failures = []
     model = create(name)
-    for size in input_sizes(model):
+    for size in input_sizes(name, model):
         x = seeded_input(size)
         try:
             # What has run may keep tensors that an export then takes for constants.

@@ -230,7 +230,12 @@ describe("a model that is not a classifier is refused when it is loaded, and its
       MismatchError,
       /takes \[3, 8, 8\] and its contract preprocesses to \[3, 4, 4\]/,
     ],
-    ["a fixed batch", { input: [8, 3, 4, 4] }, UnsupportedError, /expected float32 \[N or 1, 3, height, width\]/],
+    [
+      "a fixed batch",
+      { input: [8, 3, 4, 4] },
+      UnsupportedError,
+      /expected float32 \[N or 1, channels, height, width\]/,
+    ],
     ["bytes as input", { inputs: [port(["N", 3, 4, 4], "uint8")] }, UnsupportedError, /uint8/],
     [
       "two inputs",

@@ -24,7 +24,7 @@ export interface Classifier {
    */
   readonly logits: number | undefined;
   /**
-   * Predicts the most probable classes of one image: the bytes of a JPEG or PNG file, or decoded RGB pixels.
+   * Predicts the most probable classes of one image: a file's bytes, pixels, or an image of the platform (`ImageInput`).
    *
    * Calls may overlap; they run one after the other.
    *

@@ -1,0 +1,104 @@
+import { type PreprocessConfig, UnsupportedError, UsageError } from "@samoyed/core";
+
+import { FILTERS } from "../resize/filters.ts";
+import type { DecodeOptions } from "../image.ts";
+import { requireColor } from "../require-color.ts";
+import { isTorchFilter } from "../resize/torch-weights.ts";
+import { DEFAULT_CROP_PCT, IMAGENET_MEAN, IMAGENET_STD } from "./config.ts";
+import { requireOneOf, type TensorForm, tensorForm } from "./normalize.ts";
+import type { PlanConfig } from "./plan.ts";
+import { checkRule } from "./resize-rule.ts";
+
+/**
+ * The largest input side, in pixels. Published networks take a few hundred; a far larger number is a mistake, and
+ * its tensor would not fit in memory.
+ */
+export const MAX_INPUT_SIDE = 16_384;
+
+/** Settings of a transform, checked and complete. */
+export interface TransformSettings {
+  readonly plan: PlanConfig;
+  readonly form: TensorForm;
+  readonly decode: Pick<DecodeOptions, "exifOrientation" | "background">;
+}
+
+const POSITIONS = ["center", "top-left", "top-right", "bottom-left", "bottom-right"];
+
+/**
+ * Checks a transform's settings, and fills in timm's defaults.
+ *
+ * @throws UsageError when a setting has an unknown name, or a value that does not fit.
+ * @throws UnsupportedError for inputs of other than 1 or 3 channels.
+ */
+export function checkConfig(config: Partial<PreprocessConfig>): TransformSettings {
+  const { interpolation = "bilinear", cropMode = "center", cropBorderPixels = 0, resize, pad = {} } = config;
+  const { cropRounding = "half-even", resampler = "pillow" } = config;
+  const { mean = IMAGENET_MEAN, std = IMAGENET_STD, dtype, layout, channelOrder, valueRange } = config;
+  const [channels, height, width] = config.inputSize ?? [3, 224, 224];
+  // Zero is "not given" to timm as well.
+  const cropPct = config.cropPct || DEFAULT_CROP_PCT;
+  if (channels !== 3 && channels !== 1) {
+    throw new UnsupportedError(`input has ${channels} channels; expected 3, or 1 for gray`, {
+      hint: "Networks for multispectral images need tensors from other code.",
+    });
+  }
+  for (const side of [height, width]) {
+    if (!Number.isSafeInteger(side) || side < 1 || side > MAX_INPUT_SIDE) {
+      throw new UsageError(`input size is ${height}×${width}; expected sides of 1 to ${MAX_INPUT_SIDE}`);
+    }
+  }
+  if (interpolation !== "nearest" && !Object.hasOwn(FILTERS, interpolation)) {
+    throw new UsageError(
+      `interpolation is ${JSON.stringify(interpolation)}; expected nearest, ${Object.keys(FILTERS).join(", ")}`,
+    );
+  }
+  if (cropMode !== "center" && cropMode !== "squash" && cropMode !== "border") {
+    throw new UsageError(`crop mode is ${JSON.stringify(cropMode)}; expected center, squash or border`);
+  }
+  if (!(cropPct > 0) || !Number.isFinite(cropPct)) throw new UsageError(`crop_pct is ${cropPct}; expected above 0`);
+  if (!Number.isSafeInteger(cropBorderPixels) || cropBorderPixels < 0) {
+    throw new UsageError(`crop_border_pixels is ${cropBorderPixels}; expected an integer of 0 or more`);
+  }
+  requireOneOf("crop rounding", cropRounding, ["half-even", "floor", "floor-ceil"]);
+  requireOneOf("resampler", resampler, ["pillow", "torch-antialias", "torch"]);
+  if (resampler !== "pillow" && !isTorchFilter(interpolation)) {
+    throw new UsageError(
+      `interpolation is ${interpolation}; the resampler ${resampler} has bilinear and bicubic, as torchvision for tensors`,
+    );
+  }
+  if (resize !== undefined) checkRule(resize);
+  const { position = "center", color, value } = pad;
+  if (!POSITIONS.includes(position)) {
+    throw new UsageError(`padding's position is ${JSON.stringify(position)}; expected ${POSITIONS.join(", ")}`);
+  }
+  if (color !== undefined && value !== undefined) {
+    throw new UsageError("padding has a color and a value; expected one of the two");
+  }
+  const { exifOrientation = "ignore", background } = config;
+  requireOneOf("EXIF orientation", exifOrientation, ["apply", "ignore"]);
+  if (background !== undefined) requireColor("background", background, [3]);
+  if (color !== undefined) requireColor("padding", color, [channels, 3]);
+  return {
+    plan: {
+      height,
+      width,
+      interpolation,
+      resampler,
+      cropPct,
+      cropMode,
+      cropBorderPixels,
+      resize,
+      cropRounding,
+      position,
+      fill: color ?? (resize === undefined && cropMode === "border" ? borderFill(config, mean) : [0]),
+    },
+    form: tensorForm({ channels, mean, std, dtype, layout, channelOrder, valueRange, padValue: value }),
+    decode: { exifOrientation, background },
+  };
+}
+
+/** The color of timm's border mode, which is the mean; red, green, blue. */
+function borderFill({ channelOrder, valueRange = 1 }: Partial<PreprocessConfig>, mean: readonly number[]): number[] {
+  const values = mean.map((value) => (255 * value) / valueRange);
+  return channelOrder === "bgr" ? values.reverse() : values;
+}
