@@ -12,6 +12,7 @@ import { buildContract } from "./build-contract.ts";
 import { buildGraph } from "./build-graph.ts";
 import { chooseModel, DEFAULT_PREPROCESS } from "./choose-model.ts";
 import { preprocessAssumptions } from "./preprocess-assumptions.ts";
+import { conversionWarnings } from "./warnings.ts";
 
 /** Tensors that say what they are, and that nobody may read. */
 function unread(architecture: Architecture, numClasses: number): Map<string, LazyTensor> {
