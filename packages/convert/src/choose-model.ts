@@ -14,10 +14,13 @@ import {
   listModels,
   loadArchitecture,
   type ModelInfo,
+  type Modules,
+  moduleSettings,
   type NamedArchitecture,
   networkAssumptions,
   type NetworkSource,
   type Settings,
+  settingsOf,
   translateNames,
   type Translation,
   withChannelsOf,
@@ -79,6 +82,8 @@ export interface ChooseModelOptions {
   readonly recorded?: RecordedModel;
   /** Settings that the caller gives, by name: `activation`. */
   readonly assume?: ReadonlyMap<string, string> | undefined;
+  /** Of a whole module: the modules of the network, by their paths. */
+  readonly modules?: Modules | undefined;
   /** The number of classes of a head that the architecture itself does not have. */
   readonly headClasses?: number | undefined;
   /** What the files beside the checkpoint say. */
@@ -101,7 +106,7 @@ const NOTHING_RECORDED: RecordedModel = { fields: new Map(), warnings: [] };
  */
 export async function chooseModel(
   tensors: Tensors,
-  { model, recorded = NOTHING_RECORDED, hub, assume = new Map(), headClasses, size }: ChooseModelOptions = {},
+  { model, recorded = NOTHING_RECORDED, hub, assume = new Map(), headClasses, modules, size }: ChooseModelOptions = {},
 ): Promise<ChosenModel> {
   const translations = translateNames(tensors, { config: hub?.config });
   const named = translations.length === 0 ? [{ tensors }] : translations;
@@ -114,10 +119,13 @@ export async function chooseModel(
       { hint: STATE_DICT_ALONE },
     );
   }
-  const inFile = recorded.settings ?? new Map<string, string>();
-  const architecture = withNetworkSettings(chosen.architecture, new Map([...inFile, ...assume]));
+  const ofModules = modules && moduleSettings(chosen.architecture, modules);
+  const { name, architecture: own } = withSettingsOf([chosen, ...alternatives], ofModules);
+  const inFile = new Map([...(ofModules ?? []), ...(recorded.settings ?? [])]);
+  const architecture = withNetworkSettings(own, new Map([...inFile, ...assume]));
+  const source = ofModules === undefined ? (recorded.named?.where ?? "") : "its modules";
   const changed = new Map<string, NetworkSource>([
-    ...[...inFile.keys()].map((setting) => [setting, { origin: "file", source: recorded.named!.where }] as const),
+    ...[...inFile.keys()].map((setting) => [setting, { origin: "file", source }] as const),
     ...[...assume.keys()].map((setting) => [setting, { origin: "given", source: "--assume" }] as const),
   ]);
   const said = saidBy(model, recorded.named);
@@ -128,13 +136,35 @@ export async function chooseModel(
   return {
     ...chosen,
     ...preprocessOf(chosen, recorded, hub),
+    name,
     architecture,
     assumptions: [
-      ...networkAssumptions({ name: chosen.name, architecture }, { alternatives, differences, said, changed }),
+      ...networkAssumptions({ name, architecture }, { alternatives, differences, said, changed }),
+      ...(modules === undefined ? [] : moduleAssumptions(modules)),
       ...chosen.assumptions,
     ],
     warnings: [...recorded.warnings, ...warnings],
   };
+}
+
+/** The first of the networks with the same tensors that has some settings; the first of all where none has. */
+function withSettingsOf(
+  networks: readonly NamedArchitecture[],
+  settings: ReadonlyMap<string, string> | undefined,
+): NamedArchitecture {
+  const has = ({ architecture }: NamedArchitecture): boolean =>
+    settingsOf(architecture).every(({ setting, value }) => (settings?.get(setting) ?? value) === value);
+  return networks.find(has) ?? networks[0]!;
+}
+
+/** The libraries whose classes compute what is built here. */
+const KNOWN_CLASSES = /^(?:timm|torchvision)\.models\./;
+
+/** Nothing of a class is executed or read: one of another library's may compute something else with the same modules. */
+function moduleAssumptions(modules: Modules): readonly Assumption[] {
+  const name = modules.get("")?.class;
+  if (name === undefined || KNOWN_CLASSES.test(name)) return [];
+  return [{ setting: "forward of", value: name, origin: "assumed", alternatives: [] }];
 }
 
 /** What names the network. */

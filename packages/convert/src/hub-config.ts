@@ -69,7 +69,7 @@ function labelsOf({ id2label }: NetworkConfig): readonly string[] | undefined {
   if (typeof id2label !== "object" || id2label === null) return undefined;
   const names = Object.keys(id2label).map((_, index) => (id2label as Record<string, unknown>)[String(index)]);
   const complete = names.length > 0 && names.every((name): name is string => typeof name === "string" && name !== "");
-  return complete && !names.every((name, index) => name === `LABEL_${index}`) ? (names as string[]) : undefined;
+  return complete && !names.every((name, index) => name === `LABEL_${index}`) ? names : undefined;
 }
 
 /** JSON as a checkpoint has dictionaries. */
@@ -95,7 +95,7 @@ function timmConfig(config: Json & { readonly architecture: string }, fields: Ma
     architecture,
     preprocess,
     ...(typeof numClasses === "number" && { numClasses }),
-    ...(isNames && { labels: names as readonly string[] }),
+    ...(isNames && { labels: names }),
   };
 }
 

@@ -41,11 +41,11 @@ export async function openNetwork(
 ): Promise<OpenedNetwork> {
   const recorded = await withHub(await recordedModel(checkpoint), hub);
   const weights = await findWeights(checkpoint, { ...where, fits: await fitsOf(name, { recorded, hub }) });
-  const { tensors, head } = weights;
+  const { tensors, head, modules } = weights;
   const hasOwnHead = head !== undefined && head.hidden.length > 0;
-  const { activation, assumptions, rest } = headSettings(hasOwnHead ? head : undefined, assume);
+  const { activation, assumptions, rest } = headSettings(hasOwnHead ? head : undefined, { given: assume, modules });
   const headClasses = hasOwnHead ? head.last.weight.shape[0] : undefined;
-  const model = await chooseModel(tensors, { model: name, recorded, hub, assume: rest, headClasses, size });
+  const model = await chooseModel(tensors, { model: name, recorded, hub, assume: rest, headClasses, modules, size });
   return {
     ...weights,
     recorded,

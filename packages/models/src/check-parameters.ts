@@ -13,7 +13,7 @@ export function prefixHint(tensors: ReadonlyMap<string, TensorType>): string | u
   const names = [...tensors.keys()];
   const prefix = /^[^.]+\./.exec(names[0] ?? "")?.[0];
   if (prefix === undefined || !names.every((name) => name.startsWith(prefix))) return undefined;
-  return `All names begin with ${JSON.stringify(prefix)}: remove that prefix.`;
+  return `All names begin with ${JSON.stringify(prefix)}: the weights are under that prefix (--prefix).`;
 }
 
 /** Options of `mismatch`. */
@@ -35,7 +35,12 @@ function hintFor(
   if (differences.every(({ name }) => modules.some((module) => name.startsWith(module)))) {
     return "Only the classifier differs: give the number of classes that the checkpoint has.";
   }
-  return "Give the architecture that the checkpoint was trained with, or let Samoyed recognize it.";
+  const stem = differences.find(({ kind, name }) => kind === "shape" && name === "conv1.weight");
+  const small = stem?.kind === "shape" && stem.got.slice(2).join() === "3,3" && stem.expected.slice(2).join() === "7,7";
+  if (small) {
+    return "It has the 3 × 3 stem of networks for small images (CIFAR): export it with torch.export, and convert the .pt2 file.";
+  }
+  return "Name the network that the checkpoint was trained as with --model; samoyed models lists them.";
 }
 
 /** The error for a checkpoint that does not fit, with the first ten differences. */

@@ -1,5 +1,6 @@
 import type { LazyTensor, UnsupportedError } from "@samoyed/core";
 import type { Dim, Graph } from "@samoyed/ir";
+import type { Modules } from "./modules.ts";
 import type { NetworkSetting } from "./network-setting.ts";
 import type { Parameter, TensorType } from "./parameter.ts";
 
@@ -84,6 +85,12 @@ export interface Family<A extends Architecture = Architecture> {
    * @throws UsageError for a setting or a value that there is not.
    */
   withSettings?(architecture: A, changes: ReadonlyMap<string, string>): A;
+  /**
+   * The settings that the modules of a whole network have, by the names of `settings`.
+   *
+   * @throws UnsupportedError for modules that the family does not build.
+   */
+  moduleSettings?(modules: Modules): ReadonlyMap<string, string>;
   /** The input size of an architecture. */
   inputSize(architecture: A): InputSize;
   /** The modules whose outputs are timm's `features_only`, by descending resolution: `layer1`. */

@@ -42,10 +42,13 @@ export { fitArchitecture } from "./fit-architecture.ts";
 export { type FittingModel, fitModel, type IdentifiedModel, identifyModel } from "./identify.ts";
 export {
   type NamedArchitecture,
+  moduleSettings,
   networkAssumptions,
   type NetworkSource,
+  settingsOf,
   withNetworkSettings,
 } from "./network-assumptions.ts";
+export type { Modules } from "./modules.ts";
 export type { NetworkSetting } from "./network-setting.ts";
 export type { Settings } from "./naming/naming.ts";
 export type { NetworkConfig } from "./naming/network-config.ts";

@@ -2,6 +2,7 @@ import { UsageError } from "@samoyed/core";
 import { architectures, familyOf } from "./architecture.ts";
 import type { Alternative, Assumption } from "./assumption.ts";
 import type { Architecture } from "./family.ts";
+import type { Modules } from "./modules.ts";
 import type { NetworkSetting } from "./network-setting.ts";
 
 /** An architecture and its name. */
@@ -37,6 +38,15 @@ export function withNetworkSettings(architecture: Architecture, changes: Readonl
       hint: "Export the network with torch.export, and convert the .pt2 file.",
     },
   );
+}
+
+/**
+ * The settings of a network that its modules have; `undefined` for a family that does not read them.
+ *
+ * @throws UnsupportedError for modules that the family does not build.
+ */
+export function moduleSettings(architecture: Architecture, modules: Modules): ReadonlyMap<string, string> | undefined {
+  return familyOf(architecture).moduleSettings?.(modules);
 }
 
 /** Options of `networkAssumptions`. */

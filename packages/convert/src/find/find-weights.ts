@@ -1,6 +1,6 @@
 import { type Checkpoint, stateDict, type TensorDictionary, tensorDictionaries } from "@samoyed/checkpoint";
 import { MismatchError, quote, UsageError } from "@samoyed/core";
-import { matchesGlob } from "@samoyed/models";
+import { matchesGlob, type Modules } from "@samoyed/models";
 import { describeCandidate, noteOthers, optionsOf } from "./describe-candidate.ts";
 import type { Fits } from "./fit-scope.ts";
 import { type Head, headText } from "./head.ts";
@@ -34,6 +34,8 @@ export interface FoundWeights {
   readonly unwrapped: readonly string[];
   /** A head under other names than the network's. */
   readonly head?: Head;
+  /** Of a whole module: the modules of the network, by their paths in it. */
+  readonly modules?: Modules;
   /** What was taken or left out that is not obvious, in sentences. */
   readonly notes: readonly string[];
 }
@@ -76,8 +78,9 @@ function ignoring(
     ignored.add(name);
     return true;
   };
-  const kept = dictionaries.map(({ path, tensors }) => ({
+  const kept = dictionaries.map(({ path, tensors, modules }) => ({
     path,
+    ...(modules && { modules }),
     tensors: new Map([...tensors].filter(([name]) => !isIgnored(name))),
   }));
   const idle = ignore.find((pattern) => !matched.has(pattern));
@@ -196,12 +199,14 @@ export async function findWeights(
   }
   if (candidates.length === 0) return likeliest(dictionaries, options.prefix);
   const { chosen, others } = choose(candidates);
-  const { path, wrappers, prefix, tensors, head, unused, excluded } = chosen;
+  const { path, wrappers, prefix, tensors, head, unused, excluded, modules } = chosen;
   return {
     tensors,
     unwrapped: [...path, ...wrappers, ...(prefix === "" ? [] : [prefix])],
     ...(head && { head }),
+    ...(modules && { modules }),
     notes: [
+      ...(modules === undefined ? [] : [`It is a whole module of ${modules.get("")?.class ?? "an unknown class"}.`]),
       ...noteOthers(chosen, others),
       ...(head === undefined ? [] : [headText(head)]),
       ...(unused.length === 0 ? [] : [`Left out, for inference does not use it: ${summarizeNames(unused)}.`]),

@@ -20,8 +20,10 @@ export interface Scope {
   /** What was removed from the names of `inside`. */
   readonly prefix: string;
   readonly inside: NamedTensors;
-  /** Under their full names. */
+  /** Under their full names; those of the head may be among them. */
   readonly outside: NamedTensors;
+  /** The names of everything else in the dictionary. */
+  readonly beside: readonly string[];
 }
 
 /** How a scope is a network. */
@@ -74,8 +76,8 @@ interface Parts {
 /** The names that a projection of contrastive learning has in a network. */
 const PROJECTION = /^(?:fc|head|heads|classifier|proj|projection|projector|mlp)$/;
 
-async function partsOf({ prefix, inside }: Scope, fits: Fits): Promise<Parts | undefined> {
-  const projecting = isProjecting(prefix);
+async function partsOf({ prefix, inside, beside }: Scope, fits: Fits): Promise<Parts | undefined> {
+  const projecting = isProjecting(prefix, beside);
   const model = await fits(inside);
   if (model !== undefined && !(projecting && model.numClasses > 0 && !model.translated)) {
     return { model, body: model.renamed ?? inside, dropped: [] };
@@ -113,7 +115,7 @@ export async function fitScope(scope: Scope, fits: Fits): Promise<ScopeFit | und
   const { model, body, dropped } = parts;
   const rest = onlyThose(scope.outside, (name) => !isUnused(name));
   const beside =
-    parts.head === undefined && model.numClasses === 0 && !model.translated && !isProjecting(prefix)
+    parts.head === undefined && model.numClasses === 0 && !model.translated && parts.dropped.length === 0
       ? headFrom(rest, model.architecture)
       : undefined;
   const head = parts.head ?? beside;

@@ -1,8 +1,17 @@
 import type { TensorDictionary } from "@samoyed/checkpoint";
 import { FormatError } from "@samoyed/core";
-import { asPrefix, type NamedTensors, prefixesOf, splitAt, type Unwrapped, withoutWrappers } from "./names.ts";
+import type { Modules } from "@samoyed/models";
+import {
+  asPrefix,
+  bareName,
+  type NamedTensors,
+  prefixesOf,
+  splitAt,
+  type Unwrapped,
+  withoutWrappers,
+} from "./names.ts";
 import { type Fits, fitScope, type ScopeFit } from "./fit-scope.ts";
-import { ENCODERS, isAveraged } from "./unused.ts";
+import { ENCODERS, isAveraged, isDinoHead } from "./unused.ts";
 
 /** A part of a checkpoint that is a known network. */
 export interface Candidate extends ScopeFit {
@@ -10,6 +19,8 @@ export interface Candidate extends ScopeFit {
   readonly path: readonly string[];
   /** What wrappers had put into its names. */
   readonly wrappers: readonly string[];
+  /** Of a whole module: the modules of the network, by their paths in it. */
+  readonly modules?: Modules | undefined;
   /** Names that the caller's prefix leaves out. */
   readonly excluded: readonly string[];
   /** Smaller is taken first; equals are not told apart. */
@@ -20,10 +31,11 @@ export interface Candidate extends ScopeFit {
 const KEYS = ["state_dict_ema", "model_ema", "state_dict", "model"] as const;
 
 /** An averaged one goes first, then timm's order, then the root, then others. */
-function rankOf(path: readonly string[], prefix: string): number {
+function rankOf(path: readonly string[], { prefix, unused }: Pick<ScopeFit, "prefix" | "unused">): number {
   const [key = ""] = path;
   const known = KEYS.findIndex((wrapper) => wrapper === key);
-  const averaged = known === 0 || known === 1 || [...path, prefix].some(isAveraged);
+  const isTeacher = [...path, ...prefix.split(".")].includes("teacher") && unused.some(isDinoHead);
+  const averaged = known === 0 || known === 1 || isTeacher || [...path, prefix].some(isAveraged);
   const place = known >= 0 ? known : path.length === 0 ? KEYS.length : KEYS.length + 1;
   const dropped = ENCODERS.some(([, other]) => prefix.split(".").includes(other));
   return (averaged ? 0 : 100) + place + (dropped ? 0.5 : 0);
@@ -39,22 +51,39 @@ function unwrapped(given: NamedTensors): Unwrapped {
   }
 }
 
+/** Modules under a prefix, by their paths from there. */
+function modulesUnder(modules: Modules | undefined, prefix: string): Modules | undefined {
+  if (modules === undefined) return undefined;
+  const bare = [...modules].map(([path, module]) => [`${bareName(path)}.`, module] as const);
+  const inside = bare.filter(([path]) => path.startsWith(prefix));
+  return new Map(inside.map(([path, module]) => [path.slice(prefix.length, -1), module]));
+}
+
 /** The network under one prefix of a dictionary, whatever else is in it; none or one. */
 export async function fitPrefix(
-  { path, tensors: given }: TensorDictionary,
+  { path, tensors: given, modules }: TensorDictionary,
   { prefix: asked, fits }: { readonly prefix: string; readonly fits: Fits },
 ): Promise<readonly Candidate[]> {
   const prefix = asPrefix(asked);
   const { tensors, wrappers } = unwrapped(given);
   const { inside, outside } = splitAt(tensors, prefix);
-  const fit = await fitScope({ prefix, inside, outside: new Map() }, fits);
+  const fit = await fitScope({ prefix, inside, outside: new Map(), beside: [...outside.keys()] }, fits);
   if (fit === undefined) return [];
-  return [{ ...fit, path, wrappers, rank: rankOf(path, prefix), excluded: [...outside.keys()] }];
+  return [
+    {
+      ...fit,
+      path,
+      wrappers,
+      rank: rankOf(path, fit),
+      modules: modulesUnder(modules, prefix),
+      excluded: [...outside.keys()],
+    },
+  ];
 }
 
 /** The prefixes of a dictionary under which a known network is; one that is all of it ends the search. */
 export async function searchDictionary(
-  { path, tensors: given }: TensorDictionary,
+  { path, tensors: given, modules }: TensorDictionary,
   fits: Fits,
 ): Promise<readonly Candidate[]> {
   const { tensors, wrappers } = unwrapped(given);
@@ -62,9 +91,17 @@ export async function searchDictionary(
   for (const prefix of prefixesOf(tensors.keys())) {
     // What is inside a network that was found is a part of it.
     if (found.some((other) => other.prefix !== "" && prefix.startsWith(other.prefix))) continue;
-    const fit = await fitScope({ prefix, ...splitAt(tensors, prefix) }, fits);
+    const { inside, outside } = splitAt(tensors, prefix);
+    const fit = await fitScope({ prefix, inside, outside, beside: [...outside.keys()] }, fits);
     if (fit === undefined) continue;
-    const candidate = { ...fit, path, wrappers, rank: rankOf(path, prefix), excluded: [] };
+    const candidate = {
+      ...fit,
+      path,
+      wrappers,
+      rank: rankOf(path, fit),
+      modules: modulesUnder(modules, prefix),
+      excluded: [],
+    };
     if (fit.unexplained.length === 0) return [candidate];
     found.push(candidate);
   }

@@ -23,22 +23,34 @@ export function isUnused(name: string): boolean {
   return UNUSED.some((pattern) => pattern.test(name));
 }
 
-/** Encoders of contrastive learning, by the first component of their names: the one that is kept, before the one that is not. */
+/** Encoders of contrastive learning, by a component of their names: the one that is kept, before the one that is not. */
 export const ENCODERS: readonly (readonly [kept: string, other: string])[] = [
   ["encoder_q", "encoder_k"],
   ["base_encoder", "momentum_encoder"],
   ["online_encoder", "target_encoder"],
   ["online_network", "target_network"],
-  ["teacher", "student"],
 ];
 
-/** Whether the classifier of a network under this prefix is a projection, whose outputs are not classes. */
-export function isProjecting(prefix: string): boolean {
+/**
+ * Whether the classifier of a network under this prefix is a projection, whose outputs are not classes: that of an encoder
+ * beside its other.
+ */
+export function isProjecting(prefix: string, beside: readonly string[]): boolean {
   const components = prefix.split(".");
-  return ENCODERS.some((pair) => pair.some((encoder) => components.includes(encoder)));
+  const pair = ENCODERS.find((encoders) => encoders.some((encoder) => components.includes(encoder)));
+  if (pair === undefined) return false;
+  return beside.some((name) => {
+    const others = name.split(".");
+    return pair.some((encoder) => !components.includes(encoder) && others.includes(encoder));
+  });
+}
+
+/** DINO's head, whose teacher is an average of the student; that of a distillation is another network. */
+export function isDinoHead(name: string): boolean {
+  return /(?:^|\.)head\.last_layer\./.test(name);
 }
 
 /** Whether a key or prefix says that its weights are averages over training, which are the better ones. */
 export function isAveraged(name: string): boolean {
-  return name.split(/[._]/).some((word) => /^(?:ema|swa|averaged?|avg|teacher)$/i.test(word));
+  return name.split(/[._]/).some((word) => /^(?:ema|swa|averaged?|avg)$/i.test(word));
 }

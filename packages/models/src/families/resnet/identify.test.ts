@@ -229,7 +229,7 @@ describe("identifyModel, near misses", () => {
     const tensors = new Map([...published("resnet18")].map(([name, tensor]) => [`backbone.${name}`, tensor]));
     const error = await errorOf(tensors);
     expect(error).toBeInstanceOf(UnsupportedError);
-    expect(error.hint).toBe('All names begin with "backbone.": remove that prefix.');
+    expect(error.hint).toBe('All names begin with "backbone.": the weights are under that prefix (--prefix).');
   });
 
   it.each([

@@ -3,6 +3,7 @@ import { buildResNet, TAPS } from "./build.ts";
 import type { ResNetConfig } from "./config.ts";
 import { configurations } from "./configurations.ts";
 import { CLASSIFIER, resnetParameters } from "./parameters.ts";
+import { resnetModuleSettings } from "./module-settings.ts";
 import { resnetSettings, withResnetSettings } from "./settings.ts";
 import { recognizeResNet } from "./recognize.ts";
 
@@ -21,6 +22,7 @@ export const resnet: Family<ResNetConfig> = {
   },
   settings: resnetSettings,
   withSettings: withResnetSettings,
+  moduleSettings: resnetModuleSettings,
   inputSize: ({ inChans }) => [inChans, "H", "W"],
   taps: () => TAPS,
   build: buildResNet,
