@@ -114,7 +114,8 @@ export async function readHubConfig(name: string, open: ReadBeside): Promise<Hub
   }
   if (typeof config["model_type"] !== "string") return { fields };
   for (const key of ["model_type", "layer_norm_eps", "hidden_act"]) {
-    if (config[key] !== undefined) fields.set(`config.json ${key}`, String(config[key]));
+    const value = config[key];
+    if (typeof value === "string" || typeof value === "number") fields.set(`config.json ${key}`, String(value));
   }
   const labels = labelsOf(config);
   if (labels !== undefined) fields.set("config.json id2label", `${labels.length} names`);

@@ -43,7 +43,8 @@ const SHOWN = 3;
 
 function text(attribute: Attribute): string {
   if (attribute.type === "float") return String(Number(attribute.value.toPrecision(6)));
-  return attribute.type === "ints" ? [...attribute.value].join(" ") : String(attribute.value);
+  if (attribute.type === "ints") return [...attribute.value].join(" ");
+  return attribute.type === "int" || attribute.type === "string" ? String(attribute.value) : attribute.type;
 }
 
 function count(profile: Profile, setting: string, value: string): void {

@@ -30,8 +30,8 @@ export function settingsOf(architecture: Architecture): readonly NetworkSetting[
  */
 export function withNetworkSettings(architecture: Architecture, changes: ReadonlyMap<string, string>): Architecture {
   if (changes.size === 0) return architecture;
-  const { withSettings } = familyOf(architecture);
-  if (withSettings !== undefined) return withSettings(architecture, changes);
+  const family = familyOf(architecture);
+  if (family.withSettings !== undefined) return family.withSettings(architecture, changes);
   throw new UsageError(
     `the network's ${[...changes.keys()].join(", ")} cannot be chosen: it is converted as published`,
     {
