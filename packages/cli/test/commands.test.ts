@@ -192,7 +192,7 @@ describe("inspect", () => {
     expect(stdout).toMatch(/^container +zip\ntensors +104, 614 kB\nunwrapped +state_dict, module\.\n/);
     expect(stdout).toMatch(/^architecture +resnext14_8x16d\S*, 10 classes$/m);
     expect(stdout).toMatch(/^ {2}conv1\.weight +float32 +\[64, 3, 7, 7\]$/m);
-    expect(stdout).toMatch(/… 92 more \(--all\)\n$/);
+    expect(stdout).toMatch(/^ {2}… 92 more \(--all\)\n\ncontents\n {2}epoch +30\n/m);
     expect((await succeeds(["inspect", SHAPES, "--all"])).stdout).toMatch(/^ {2}fc\.bias +float32 +\[10\]$/m);
   });
 

@@ -73,7 +73,7 @@ describe("samoyed check --weights", () => {
       drift: { changed: [{ image: 69, original: 9, prediction: 2 }] },
     });
     expect(wasm.checks.map(({ name, status }: Record<string, string>) => `${name} ${status}`)).toEqual(
-      ["weights", "max", "rms", "kl", "rank", "predictions", "drift"].map((name) => `${name} passed`),
+      ["contract", "weights", "max", "rms", "kl", "rank", "predictions", "drift"].map((name) => `${name} passed`),
     );
     expect(json.cases[0].statements.join()).toMatch(
       /99 of 100 predictions stay; image 69 is predicted as 2 instead of 9/,
@@ -105,7 +105,9 @@ describe("samoyed check --weights", () => {
     const [smyd] = json.cases[0].backends;
     expect(smyd).toMatchObject({ verdict: { kind: "passed" }, accuracy: { correct: 98, same: 100 } });
     expect(smyd.checks.map(({ name, status }: Record<string, string>) => `${name} ${status}`)).toEqual(
-      ["weights", "max", "rms", "kl", "rank", "predictions", "drift", "taps"].map((name) => `${name} passed`),
+      ["contract", "weights", "max", "rms", "kl", "rank", "predictions", "drift", "taps"].map(
+        (name) => `${name} passed`,
+      ),
     );
     expect(smyd.taps.layers[0]).toMatchObject({ name: "act1", driftSqnr: expect.any(Number) });
   });

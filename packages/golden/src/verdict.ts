@@ -10,7 +10,7 @@ const NO_REFERENCE: Verdict = {
 
 /**
  * Derives a backend's verdict from its checks: one failure fails it; a documented contradiction decides only where no
- * recording applies; without any check that ran it is `not run`. `note` is added to it.
+ * recording applies; without a reference whose check ran it is `not run`. `note` is added to it.
  */
 export function verdictOf(checks: readonly Check[], note?: string): Verdict {
   const notes = note === undefined ? [] : [note];
@@ -18,7 +18,10 @@ export function verdictOf(checks: readonly Check[], note?: string): Verdict {
     checks.filter((check) => check.status === status).map((check) => check.message);
   const failed = messages("failed");
   if (failed.length > 0) return { kind: "failed", reasons: [...failed, ...notes] };
-  const decided = checks.filter((check) => check.status === "passed" || check.status === "warned");
+  // What holds exactly, such as the contract, says nothing about the numbers.
+  const decided = checks.filter(
+    ({ status, reference }) => reference !== "exact" && (status === "passed" || status === "warned"),
+  );
   const contradicted = messages("contradicted");
   const recorded = decided.some((check) => check.reference === "recorded");
   if (contradicted.length > 0 && !recorded) return { kind: "contradicted", reasons: [...contradicted, ...notes] };

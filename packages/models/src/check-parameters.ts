@@ -40,7 +40,7 @@ function hintFor(
   if (small) {
     return "It has the 3 × 3 stem of networks for small images (CIFAR): export it with torch.export, and convert the .pt2 file.";
   }
-  return "Name the network that the checkpoint was trained as with --model; samoyed models lists them.";
+  return "Name the network that the checkpoint was trained as with --model (samoyed models lists them), or leave --model out.";
 }
 
 /** The error for a checkpoint that does not fit, with the first ten differences. */
