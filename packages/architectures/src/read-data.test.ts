@@ -1,3 +1,4 @@
+import { readdir, stat } from "node:fs/promises";
 import { UnavailableError, UsageError } from "@samoyed/core";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { locateArchitectureData, readArchitectureData as readInBrowser } from "./index.ts";
@@ -74,4 +75,13 @@ describe("in browsers", () => {
     serve(async () => new Response(broken));
     await expect(readInBrowser("some.deflate")).rejects.toMatchObject({ name: "IoError" });
   });
+});
+
+it("the data are at most 8 MB, and no file is above 1 MB", async () => {
+  const folder = new URL("../data/", import.meta.url);
+  const sizes = await Promise.all(
+    (await readdir(folder)).map(async (file) => (await stat(new URL(file, folder))).size),
+  );
+  expect(Math.max(...sizes)).toBeLessThan(1e6);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(8e6);
 });
