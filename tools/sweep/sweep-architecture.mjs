@@ -35,14 +35,16 @@ function sameParameters(a, b, numClasses) {
   return list(a) === list(b);
 }
 
-/** Whether tensors are recognized: as `own`, as another name of the same network, or as a network that shares them. */
+/** Whether tensors are recognized: as `own`, as another name of the same network, or as a network that shares them and is said to. */
 async function recognize(tensors, { name, architecture, numClasses }) {
   const found = await identifyModel(tensors);
   if (found.numClasses !== numClasses) throw new Error(`${found.numClasses} classes found; expected ${numClasses}`);
   if (found.name === name) return "own";
   if (found.architecture.fileName !== undefined && found.architecture.fileName === architecture.fileName) return "own";
   if (!sameParameters(found.architecture, architecture, numClasses)) throw new Error(`taken for ${found.name}`);
-  if (found.assumptions.length === 0) throw new Error(`taken for ${found.name}, and not said to be an assumption`);
+  if (!found.alternatives.some((other) => other.name === name)) {
+    throw new Error(`taken for ${found.name}, and not among its alternatives`);
+  }
   return "shared";
 }
 
