@@ -70,6 +70,16 @@ function codeSection(results) {
   ];
 }
 
+function namedSection(results) {
+  const named = results.filter(({ variants }) => variants?.some(({ recognized }) => recognized === "named"));
+  if (named.length === 0) return [];
+  const names = named.map(({ name }) => `\`${name}\``).join(", ");
+  return [
+    `Recognized with \`--model\` only, since group norms look like batch norms without statistics: ${names}.`,
+    "",
+  ];
+}
+
 /** The page: `modules` is each name's module in timm, `results` what the sweep found for the catalogue's names. */
 export function sweepPage({ modules, results, versions }) {
   const byName = new Map(results.map((result) => [result.name, result]));
@@ -104,6 +114,7 @@ export function sweepPage({ modules, results, versions }) {
     ),
     "",
     ...codeSection(results),
+    ...namedSection(results),
     "## Modules",
     "",
     ...table(

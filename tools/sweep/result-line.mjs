@@ -1,8 +1,14 @@
 // A result in one line.
 
+const RECOGNIZED = {
+  own: "recognized",
+  shared: "recognized as one that shares its tensors",
+  named: "recognized by its name only",
+};
+
 function variantText({ numClasses, recognized, checked, failed, nodes }) {
   if (failed !== undefined) return `${numClasses} classes ${failed}`;
-  return `${numClasses} classes ${recognized === "own" ? "recognized" : "recognized as one that shares its tensors"}, ${nodes} nodes${checked ? " checked" : ""}`;
+  return `${numClasses} classes ${RECOGNIZED[recognized]}, ${nodes} nodes${checked ? " checked" : ""}`;
 }
 
 /** What was found of an architecture. */

@@ -2,6 +2,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { rewriteAll } from "@samoyed/convert";
+import { FormatError } from "@samoyed/core";
 import { CANONICAL_OPERATORS, expandOperators } from "@samoyed/graph";
 import {
   buildModel,
@@ -29,18 +30,33 @@ async function ownClasses(name, architecture) {
   return countClasses(classifierOf(architecture), types);
 }
 
+/** Whether two architectures are one network under two names: one file, or one configuration. */
+function isSame(a, b) {
+  return a.fileName === undefined ? JSON.stringify(a) === JSON.stringify(b) : a.fileName === b.fileName;
+}
+
 function sameParameters(a, b, numClasses) {
   const list = (architecture) =>
     JSON.stringify([...modelParameters(architecture, { numClasses })].map(([name, { shape }]) => [name, shape]).sort());
   return list(a) === list(b);
 }
 
-/** Whether tensors are recognized: as `own`, as another name of the same network, or as a network that shares them and is said to. */
+/**
+ * How tensors are recognized: as the network's `own`, under its name or another of the same network; as one that shares
+ * them, and says so; or not at all, and the error says that the network has to be `named`, since its group norms look like
+ * batch norms without statistics.
+ */
 async function recognize(tensors, { name, architecture, numClasses }) {
-  const found = await identifyModel(tensors);
+  let found;
+  try {
+    found = await identifyModel(tensors);
+  } catch (error) {
+    if (error instanceof FormatError && error.hint?.includes(`--model ${name}`)) return "named";
+    throw error;
+  }
   if (found.numClasses !== numClasses) throw new Error(`${found.numClasses} classes found; expected ${numClasses}`);
   if (found.name === name) return "own";
-  if (found.architecture.fileName !== undefined && found.architecture.fileName === architecture.fileName) return "own";
+  if (isSame(found.architecture, architecture)) return "own";
   if (!sameParameters(found.architecture, architecture, numClasses)) throw new Error(`taken for ${found.name}`);
   if (!found.alternatives.some((other) => other.name === name)) {
     throw new Error(`taken for ${found.name}, and not among its alternatives`);
