@@ -76,9 +76,12 @@ function chooseAmong(fits: readonly Fit[], published: readonly ModelInfo[]): Ide
   const sameHead = models.filter((model) => model.numClasses === fitOf(model)!.numClasses);
   const possible = sameHead.length > 0 ? sameHead : models;
   const named = fits.filter((fit) => possible.some((model) => fitOf(model) === fit));
-  const [chosen, ...others] = named.length > 0 ? named : fits;
+  const likely = named.length > 0 ? named : fits;
+  const [chosen] = likely;
   const isChosen = (model: ModelInfo): boolean => fitOf(model) === chosen;
   const { architecture, numClasses, name } = chosen!;
+  // Any network may have lost its classifier, not only those that are published without one.
+  const others = (numClasses === 0 ? fits : likely).filter((fit) => fit !== chosen);
   return {
     architecture,
     numClasses,

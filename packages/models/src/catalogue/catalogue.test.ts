@@ -86,6 +86,14 @@ it("a table of indices that the network reads is required, and stays integer", a
   await expect(identifyModel(tensors)).rejects.toThrow(`${table} [49, 49] is missing`);
 });
 
+it("a network without a classifier may be any with its tensors, not only one that is published without", async () => {
+  const { name, alternatives } = await identifyModel(stateDict(await load("vit_base_patch16_gap_224"), 0));
+  expect([name, ...alternatives.map((other) => other.name)]).toEqual([
+    "vit_base_patch16_siglip_gap_224",
+    "vit_base_patch16_gap_224",
+  ]);
+});
+
 it("names of no network", async () => {
   const tensors = new Map([["a.b", { dtype: "float32", shape: [1] } as const]]);
   await expect(identifyModel(tensors)).rejects.toThrow(UnsupportedError);
