@@ -63,6 +63,7 @@ export { memorySink, type MemorySink } from "./io/memory-sink.ts";
 export { memorySource } from "./io/memory-source.ts";
 export type { ModelFiles } from "./io/model-files.ts";
 export { encodeNpy, parseNpy } from "./tensor/npy.ts";
+export { NUMPY_DTYPES } from "./tensor/npy-header.ts";
 export { quote } from "./text/quote.ts";
 export { classLabels, classLogits, labelsFit } from "./contract/tasks/one-logit.ts";
 export { checkRange } from "./io/range.ts";

@@ -1,4 +1,4 @@
-import { bytesPerElement, type DType, elementCount, FormatError, memorySource } from "@samoyed/core";
+import { bytesPerElement, type DType, elementCount, FormatError, memorySource, NUMPY_DTYPES } from "@samoyed/core";
 import { viewOf } from "../little-endian.ts";
 import { findStorageType, Storage, wholeStorage } from "../tensor/storage.ts";
 import { checkLayout, readSizes } from "../tensor/strided-layout.ts";
@@ -14,24 +14,6 @@ import {
   type PyValue,
   type Where,
 } from "./values.ts";
-
-/** `numpy.dtype`'s names of the numbers (NumPy 2.4, `numpy/_core/_dtype.py`). Others are texts, dates and objects. */
-const DTYPES: ReadonlyMap<string, DType> = new Map<string, DType>([
-  ["f8", "float64"],
-  ["f4", "float32"],
-  ["f2", "float16"],
-  ["i8", "int64"],
-  ["i4", "int32"],
-  ["i2", "int16"],
-  ["i1", "int8"],
-  ["u8", "uint64"],
-  ["u4", "uint32"],
-  ["u2", "uint16"],
-  ["u1", "uint8"],
-  ["b1", "bool"],
-  ["c16", "complex128"],
-  ["c8", "complex64"],
-]);
 
 /** A text of more characters than this is described, not decoded: a pickle may repeat it. */
 const MAX_TEXT = 1024;
@@ -59,7 +41,7 @@ function makeTensor(
   { type, size, isFortran }: { type: ArrayType | undefined; size: PyValue | undefined; isFortran: boolean },
   where: Where,
 ): PyTensor | undefined {
-  const dtype = DTYPES.get(type?.code ?? "");
+  const dtype = NUMPY_DTYPES.get(type?.code ?? "");
   if (dtype === undefined) return undefined;
   const shape = readSizes(size, "shape", where);
   const strides = stridesOf(shape, isFortran);
@@ -133,7 +115,7 @@ const scalar: PlainValue = ([dtype, bytes]) => {
   if (type === undefined || !(bytes instanceof Uint8Array)) return undefined;
   const littleEndian = !type.bigEndian;
   if (type.code.startsWith("U")) return decodeText(bytes, littleEndian);
-  const kind = DTYPES.get(type.code);
+  const kind = NUMPY_DTYPES.get(type.code);
   if (kind === undefined || bytesPerElement(kind) !== bytes.byteLength) return undefined;
   return readNumber(viewOf(bytes), kind, littleEndian);
 };

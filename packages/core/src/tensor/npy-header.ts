@@ -24,7 +24,8 @@ const MAX_HEADER_BYTES = 10_000;
 /** NumPy 2's limit on axes. */
 const MAX_RANK = 64;
 
-const DTYPES: ReadonlyMap<string, DType> = new Map([
+/** NumPy's names of the numbers (`numpy.dtype.str` without byte order). Others are texts, dates and objects. */
+export const NUMPY_DTYPES: ReadonlyMap<string, DType> = new Map([
   ["f8", "float64"],
   ["f4", "float32"],
   ["f2", "float16"],
@@ -130,7 +131,7 @@ function parseDescr(value: Value | undefined): Pick<NpyHeader, "dtype" | "bigEnd
     throw new FormatError("npy: its header has no 'descr'");
   }
   const match = /^([<>|=])([a-zA-Z]\d+)$/u.exec(value.value);
-  const dtype = match ? DTYPES.get(match[2]!) : undefined;
+  const dtype = match ? NUMPY_DTYPES.get(match[2]!) : undefined;
   if (!match || dtype === undefined) {
     throw new UnsupportedError(
       `npy: contains elements of type ${JSON.stringify(value.value)}, which are not supported`,
