@@ -9,6 +9,7 @@ import {
   classifierOf,
   countClasses,
   identifyModel,
+  isSameNetwork,
   loadArchitecture,
   modelParameters,
   openCatalogue,
@@ -28,11 +29,6 @@ async function ownClasses(name, architecture) {
   if (found === undefined) return IMAGENET;
   const types = new Map(found.file.tensors.map(([tensor, shape]) => [tensor, { shape }]));
   return countClasses(classifierOf(architecture), types);
-}
-
-/** Whether two architectures are one network under two names: one file, or one configuration. */
-function isSame(a, b) {
-  return a.fileName === undefined ? JSON.stringify(a) === JSON.stringify(b) : a.fileName === b.fileName;
 }
 
 function sameParameters(a, b, numClasses) {
@@ -56,7 +52,7 @@ async function recognize(tensors, { name, architecture, numClasses }) {
   }
   if (found.numClasses !== numClasses) throw new Error(`${found.numClasses} classes found; expected ${numClasses}`);
   if (found.name === name) return "own";
-  if (isSame(found.architecture, architecture)) return "own";
+  if (isSameNetwork(found.architecture, architecture)) return "own";
   if (!sameParameters(found.architecture, architecture, numClasses)) throw new Error(`taken for ${found.name}`);
   if (!found.alternatives.some((other) => other.name === name)) {
     throw new Error(`taken for ${found.name}, and not among its alternatives`);

@@ -64,7 +64,7 @@ function unsupported(tensors: Tensors, families: readonly Family[]): Unsupported
 const NEAR = 0.5;
 
 /** Whether two architectures compute the same: names of timm's may be of one network. */
-function isSameNetwork(a: Architecture, b: Architecture): boolean {
+export function isSameNetwork(a: Architecture, b: Architecture): boolean {
   if ("fileName" in a || "fileName" in b) return "fileName" in a && "fileName" in b && a.fileName === b.fileName;
   // A configuration is all of a network.
   return JSON.stringify(a) === JSON.stringify(b);

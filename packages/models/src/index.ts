@@ -39,7 +39,7 @@ export {
 export type { Architecture, Classifier, InputSize } from "./family.ts";
 export { matchesGlob } from "./glob.ts";
 export { fitArchitecture } from "./fit-architecture.ts";
-export { type FittingModel, fitModel, type IdentifiedModel, identifyModel } from "./identify.ts";
+export { type FittingModel, fitModel, type IdentifiedModel, identifyModel, isSameNetwork } from "./identify.ts";
 export {
   type NamedArchitecture,
   moduleSettings,
