@@ -88,6 +88,7 @@ export const catalogueFamily: Family<CataloguedArchitecture> = {
   source: "timm",
   description: "the architectures of @samoyed/architectures",
   architectures: () => new Map(),
+  names: () => [],
   recognize: () => undefined,
   parameters: parametersOf,
   classifier: ({ file }) => ({ tensors: file.classes.map(([name]) => name) }),
