@@ -13,6 +13,7 @@ export {
 export { type Alternative, type Assumption, type AssumptionOrigin, describeAlternatives } from "./assumption.ts";
 export { buildModel, type BuildModelOptions } from "./build-model.ts";
 export { checkParameters } from "./check-parameters.ts";
+export { architectureProfiles } from "./architecture-profile.ts";
 export { alternativeDifferences } from "./alternative-differences.ts";
 export { classNames, classSet, imagenetNames } from "./class-names.ts";
 export type { ModelInfo } from "./checkpoints.ts";
