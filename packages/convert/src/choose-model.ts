@@ -182,7 +182,7 @@ async function firstFit(
   { size, choose }: Pick<ChooseModelOptions, "size"> & { readonly choose: (attempt: Named) => Promise<NetworkChoice> },
 ): Promise<TranslatedChoice> {
   let failure: unknown;
-  for (const attempt of withResampledTables(named, size)) {
+  for (const attempt of await withResampledTables(named, size)) {
     try {
       const choice = await choose(attempt);
       const body =
