@@ -51,6 +51,13 @@ function keep(name, result) {
   writeFileSync(join(values.from, `${name}.converted`), deflateRawSync(serialize(result)));
 }
 
+/** Why there are no feature maps, where the oracle tried. */
+function whyNoTaps(name) {
+  const file = join(values.from, name + TAPS_ENDING);
+  if (!existsSync(file)) return undefined;
+  return readExport(file).refused ?? "they are for one size, and its graph is for any";
+}
+
 /** What the graphs of an architecture are compared by with those of others; kept beside its export, for it takes seconds. */
 function withProfiles({ name, file, content, converted }) {
   if (converted.profiles === undefined) {
@@ -83,6 +90,7 @@ const names = readdirSync(values.from)
   .sort(new Intl.Collator("en", { numeric: true }).compare);
 const exported = [];
 const refused = [];
+const untapped = [];
 /** The name of the first network that has some content: names that are one network share its file. */
 const firsts = new Map();
 let versions;
@@ -99,6 +107,8 @@ for (const [index, name] of names.entries()) {
     );
   }
   const { content, parameters } = converted;
+  const why = content.taps.length === 0 ? whyNoTaps(name) : undefined;
+  if (why !== undefined) untapped.push([name, why]);
   const hash = createHash("sha256").update(writeArchitectureFile(content)).digest("hex");
   if (!firsts.has(hash)) firsts.set(hash, name);
   exported.push({ name, file: firsts.get(hash), content, parameters, converted });
@@ -107,7 +117,7 @@ for (const [index, name] of names.entries()) {
 if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
 
 const filesOf = new Map();
-for (const [, file, fingerprint] of buildIndex(exported, { versions, refused }).architectures) {
+for (const [, file, fingerprint] of buildIndex(exported, { versions, refused, untapped }).architectures) {
   filesOf.set(fingerprint, (filesOf.get(fingerprint) ?? new Set()).add(file));
 }
 const compared = new Set([...filesOf.values()].filter(({ size }) => size > 1).flatMap((shared) => [...shared]));
@@ -123,7 +133,7 @@ const architectures = exported.map(({ name, file, parameters }) => ({
   parameters,
 }));
 
-const index = deflate(JSON.stringify(buildIndex(architectures, { versions, refused })));
+const index = deflate(JSON.stringify(buildIndex(architectures, { versions, refused, untapped })));
 mkdirSync(data, { recursive: true });
 const written = new Map(
   [...contents].map(([file, content]) => [`${file}${ARCHITECTURE_ENDING}`, deflate(writeArchitectureFile(content))]),

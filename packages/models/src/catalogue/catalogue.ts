@@ -29,6 +29,8 @@ export interface CatalogueIndex {
   ])[];
   /** The names that PyTorch cannot export or Samoyed cannot convert, and why. */
   readonly refused: readonly (readonly [name: string, reason: string])[];
+  /** The names whose feature maps PyTorch or timm refuse, and why. */
+  readonly untapped: readonly (readonly [name: string, reason: string])[];
 }
 
 /** The index's file. */
@@ -91,7 +93,15 @@ export class Catalogue {
     }
     const [, fileName, , , , hash] = row;
     const file = await readArchitectureFile(this.#read, `${fileName}${ARCHITECTURE_ENDING}`, hash);
-    return { family: "catalogue", name, fileName, file, channels: storedChannels(file) };
+    const noTaps = this.index.untapped.find(([untapped]) => untapped === name)?.[1];
+    return {
+      family: "catalogue",
+      name,
+      fileName,
+      file,
+      channels: storedChannels(file),
+      ...(noTaps !== undefined && { noTaps }),
+    };
   }
 
   /**
