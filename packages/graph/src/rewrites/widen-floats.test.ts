@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { createBuilder } from "../builder.ts";
 import { interpret } from "../interpret.ts";
 import { verifyGraph } from "../verify.ts";
-import { widenHalves } from "./widen-halves.ts";
+import { widenHalves } from "./widen-floats.ts";
 
 const half = (...values: readonly number[]): Tensor<"float16"> =>
   castTensor({ dtype: "float32", shape: [values.length], data: Float32Array.from(values) }, "float16");
