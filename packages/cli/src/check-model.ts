@@ -112,9 +112,10 @@ export async function checkModels(paths: readonly string[], values: Values, cont
   const files = folder === undefined ? undefined : await openReportFiles(folder);
   const { onEvent, stop } = watchCases(context);
   const results: CaseResult[] = [];
+  const common = { images, checkpoint, reference, interpreted: new Map(), onEvent, signal };
   try {
     for (const [{ path, format }, own] of chosen) {
-      results.push(await checkModel(path, { format, backends: own, images, checkpoint, reference, onEvent, signal }));
+      results.push(await checkModel(path, { ...common, format, backends: own }));
     }
     const report = createReport(results, {
       generator: `samoyed ${await version()}`,

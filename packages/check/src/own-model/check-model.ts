@@ -25,6 +25,8 @@ export interface CheckModelOptions {
   readonly checkpoint?: { readonly path: string; readonly name: string; readonly model?: string } | undefined;
   /** A recorded reference, which decides in place of an interpreted one. */
   readonly reference?: string | undefined;
+  /** References that were interpreted already: give one map to several models of one checkpoint. */
+  readonly interpreted?: Map<string, ModelReference>;
   readonly onEvent?: (event: CaseEvent) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -117,16 +119,19 @@ async function interpreted(
       { hint: "Convert it without --weights to check it, or leave --checkpoint out." },
     );
   }
-  const source = await openSourceGraph(checkpoint?.path ?? artifact, {
-    signal,
-    ...(checkpoint !== undefined && contract !== undefined && (await settingsOf(contract, checkpoint.model))),
-  });
+  const settings = checkpoint && contract ? await settingsOf(contract, checkpoint.model) : {};
+  const source = await openSourceGraph(checkpoint?.path ?? artifact, { ...settings, signal });
   try {
     if (checkpoint !== undefined) requireSource(artifact, { contract, checkpoint, sha256: source.sha256 });
+    const key = JSON.stringify([source.sha256, settings, inputs.statement]);
+    const known = options.interpreted?.get(key);
+    if (known !== undefined) return known;
     const from = checkpoint?.name ?? `${artifact} itself`;
     const total = inputs.runs.length;
     const onRun = (done: number): void => onEvent({ kind: "preprocess", case: artifact, done, total });
-    return await interpretedReference(source.graph, inputs.runs, { from, onRun, signal });
+    const reference = await interpretedReference(source.graph, inputs.runs, { from, onRun, signal });
+    options.interpreted?.set(key, reference);
+    return reference;
   } finally {
     await source.close();
   }

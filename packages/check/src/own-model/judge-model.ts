@@ -82,9 +82,13 @@ function extraOutputs(outputs: Outputs, { runs: [expected] }: ModelReference): C
   return [{ name: "outputs", status: "failed", reference: "exact", message: `the reference has no output ${extra}` }];
 }
 
+function failures({ checks }: ValueComparison): number {
+  return checks.filter(({ status }) => status === "failed").length;
+}
+
 function worse(a: ValueComparison, b: ValueComparison): boolean {
-  const failed = ({ checks }: ValueComparison): number => checks.filter(({ status }) => status === "failed").length;
-  return failed(a) !== failed(b) ? failed(a) > failed(b) : a.maxInNoise > b.maxInNoise || Number.isNaN(b.maxInNoise);
+  if (failures(a) !== failures(b)) return failures(a) > failures(b);
+  return a.maxInNoise > b.maxInNoise || Number.isNaN(b.maxInNoise);
 }
 
 function comparisonOf({
