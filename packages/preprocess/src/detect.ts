@@ -1,5 +1,5 @@
 import { asciiBytes, hasBytesAt, UTF8_BYTE_ORDER_MARK } from "@samoyed/core";
-import { PNG_SIGNATURE } from "./png/chunks.ts";
+import { PNG_SIGNATURE } from "./png/signature.ts";
 
 /** Image formats, detected by their first bytes; those in `DECODED` are decoded. */
 export type ImageFormat =
@@ -19,8 +19,11 @@ export type ImageFormat =
   | "PDF"
   | "SVG";
 
+/** A format that is decoded. */
+export type DecodedFormat = Extract<ImageFormat, "JPEG" | "PNG" | "BMP">;
+
 /** The formats that are decoded. */
-export const DECODED: readonly ImageFormat[] = ["JPEG", "PNG", "BMP"];
+export const DECODED: readonly DecodedFormat[] = ["JPEG", "PNG", "BMP"];
 
 interface Signature {
   readonly format: ImageFormat;

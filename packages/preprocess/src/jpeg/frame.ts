@@ -1,8 +1,9 @@
 import { FormatError, UnsupportedError } from "@samoyed/core";
 
 import { checkImageSize } from "../image.ts";
-import { BLOCK_SIDE, MARKER } from "./constants.ts";
-import { badLength, type Marker, markerName } from "./markers.ts";
+import { BLOCK_SIDE } from "./constants.ts";
+import { badLength, markerName } from "./markers.ts";
+import { MARKER, type Marker } from "./next-marker.ts";
 
 /** One color channel as the file stores it. */
 export interface Component {

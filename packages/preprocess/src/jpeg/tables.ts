@@ -2,7 +2,8 @@ import { FormatError } from "@samoyed/core";
 
 import { BLOCK_SIZE, ZIGZAG } from "./constants.ts";
 import type { HuffmanSpec } from "./huffman.ts";
-import { badLength, type Marker } from "./markers.ts";
+import { badLength } from "./markers.ts";
+import type { Marker } from "./next-marker.ts";
 
 /** The tables defined so far, by their number 0–3; a later definition replaces an earlier one. */
 export interface Tables {

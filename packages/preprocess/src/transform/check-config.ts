@@ -2,7 +2,7 @@ import { type PreprocessConfig, UnsupportedError, UsageError } from "@samoyed/co
 
 import { FILTERS } from "../resize/filters.ts";
 import type { DecodeOptions } from "../image.ts";
-import { requireColor } from "../require-color.ts";
+import { requireBackground, requireColor } from "../require-color.ts";
 import { isTorchFilter } from "../resize/torch-weights.ts";
 import { DEFAULT_CROP_PCT, IMAGENET_MEAN, IMAGENET_STD } from "./config.ts";
 import { requireOneOf, type TensorForm, tensorForm } from "./normalize.ts";
@@ -76,7 +76,7 @@ export function checkConfig(config: Partial<PreprocessConfig>): TransformSetting
   }
   const { exifOrientation = "ignore", background } = config;
   requireOneOf("EXIF orientation", exifOrientation, ["apply", "ignore"]);
-  if (background !== undefined) requireColor("background", background, [3]);
+  requireBackground({ background });
   if (color !== undefined) requireColor("padding", color, [channels, 3]);
   return {
     plan: {
