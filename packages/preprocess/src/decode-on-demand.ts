@@ -1,8 +1,7 @@
 import { IoError } from "@samoyed/core";
 
 import type { DecodeOptions, Image } from "./image.ts";
-import type { DecodedFormat } from "./detect.ts";
-import { decodedFormat } from "./image-file.ts";
+import { type DecodedFormat, decodedFormat } from "./decoded-format.ts";
 import { findMetadata } from "./metadata.ts";
 import { requireBackground } from "./require-color.ts";
 
@@ -24,7 +23,8 @@ const DECODERS: Readonly<Record<DecodedFormat, (bytes: Uint8Array, options: Deco
  */
 export async function decodeOnDemand(bytes: Uint8Array, options: DecodeOptions): Promise<Image> {
   requireBackground(options);
-  const decode = DECODERS[decodedFormat(bytes)];
+  const format = decodedFormat(bytes) ?? (await loaded(import("./refuse-image.ts"))).refuseImage(bytes);
+  const decode = DECODERS[format];
   const metadata = findMetadata(bytes);
   if (metadata.exif.length + metadata.xmp.length === 0) return decode(bytes, options);
   const { turnOf } = await loaded(import("./turn.ts"));

@@ -1,12 +1,12 @@
 import { decodeBmp } from "./bmp/decode.ts";
 import type { DecodeOptions, Image } from "./image.ts";
-import type { DecodedFormat } from "./detect.ts";
-import { decodedFormat } from "./image-file.ts";
+import { type DecodedFormat, decodedFormat } from "./decoded-format.ts";
 import type { ImageBytes } from "./image-source.ts";
 import { decodeJpeg } from "./jpeg/decode.ts";
 import { findMetadata } from "./metadata.ts";
 import { requireBytes } from "./not-an-image.ts";
 import { decodePng } from "./png/decode.ts";
+import { refuseImage } from "./refuse-image.ts";
 import { requireBackground } from "./require-color.ts";
 import { turnOf } from "./turn.ts";
 
@@ -29,7 +29,7 @@ const DECODERS: Readonly<Record<DecodedFormat, (bytes: Uint8Array, options: Deco
 export function decodeImage(file: ImageBytes, options: DecodeOptions = {}): Image {
   const bytes = requireBytes(file);
   requireBackground(options);
-  const decode = DECODERS[decodedFormat(bytes)];
+  const decode = DECODERS[decodedFormat(bytes) ?? refuseImage(bytes)];
   const turn = turnOf(findMetadata(bytes), options);
   return turn.finish(decode(bytes, turn.options));
 }

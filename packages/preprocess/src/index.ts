@@ -17,7 +17,8 @@ export { type HubPreprocessor, preprocessFromHub } from "./presets/hub.ts";
 export type { PlatformImage } from "./platform-image.ts";
 export { readImage } from "./read-image.ts";
 export type { Interpolation } from "./resize/filters.ts";
-export { resize, type ResizeOptions } from "./resize/resize.ts";
+export type { ResizeOptions } from "./resize/method.ts";
+export { resize } from "./resize/resize.ts";
 export {
   type DataArgs,
   IMAGENET_MEAN,

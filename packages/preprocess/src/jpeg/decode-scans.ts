@@ -5,14 +5,14 @@ import { type ColorSpace, detectColorSpace, rowConverter } from "./color.ts";
 import { createEntropyReader, type EntropyReader, openScan, spareBits } from "./entropy.ts";
 import { type Frame, parseFrame } from "./frame.ts";
 import { badLength, markerName, readSegment, truncated } from "./markers.ts";
-import type * as MultiScan from "./multi-scan.ts";
+import type { CoefficientStore } from "./multi-scan.ts";
 import { MARKER, type Marker, nextMarker } from "./next-marker.ts";
+import type { Rare } from "./rare.ts";
 import { blockRanges } from "./region.ts";
 import { latchQuantizers, type ScanContext } from "./scan-context.ts";
 import { parseScan } from "./scan.ts";
 import { decodeSingleScan } from "./single-scan.ts";
-import { defineStandardHuffman } from "./standard-huffman.ts";
-import { checkConditioning, createTables, defineHuffman, defineQuantizers, type Tables } from "./tables.ts";
+import { createTables, defineHuffman, defineQuantizers, type Tables } from "./tables.ts";
 import { type Plane, upsampledRows } from "./upsample.ts";
 
 /** First bytes of the segments APP0 and APP14 that contain color information. */
@@ -36,28 +36,22 @@ interface DecoderState {
   region: Box;
   /** The image of a file with one scan, once the scan is decoded. */
   planes: readonly Plane[] | undefined;
-  /** How several scans are decoded, where that is given. */
-  readonly multiScan: typeof MultiScan | undefined;
+  readonly rare: Rare | undefined;
+  /** Whether the file cannot be decoded without `rare`. */
+  isRare: boolean;
   /** The coefficients of a file with several scans. */
-  store: MultiScan.CoefficientStore | undefined;
-  /** Whether the file cannot be decoded without `multiScan`. */
-  needsMultiScan: boolean;
+  store: CoefficientStore | undefined;
 }
 
 /**
- * Decodes a JPEG file as `decodeJpeg` does. Most files are one scan of all colors; without `multiScan` the answer is
- * undefined for others, given before any of their image data is decoded, and a program need not contain how those are
- * decoded until one comes.
+ * Decodes a JPEG file as `decodeJpeg` does. Most files are one scan of all colors, gray or YCC; without `rare` there
+ * is no answer for others, so that a program need not contain how those are decoded until one comes.
  *
  * @throws what `decodeJpeg` throws.
  */
-export function decodeScans(bytes: Uint8Array, options: DecodeOptions, multiScan: typeof MultiScan): Image;
+export function decodeScans(bytes: Uint8Array, options: DecodeOptions, rare: Rare): Image;
 export function decodeScans(bytes: Uint8Array, options: DecodeOptions): Image | undefined;
-export function decodeScans(
-  bytes: Uint8Array,
-  options: DecodeOptions,
-  multiScan?: typeof MultiScan,
-): Image | undefined {
+export function decodeScans(bytes: Uint8Array, options: DecodeOptions, rare?: Rare): Image | undefined {
   if (bytes[0] !== 0xff || bytes[1] !== MARKER.SOI || bytes[2] !== 0xff) {
     throw new FormatError("JPEG: the file does not begin with FFD8 and a further marker");
   }
@@ -75,9 +69,9 @@ export function decodeScans(
     colorSpace: undefined,
     region: { x: 0, y: 0, width: 0, height: 0 },
     planes: undefined,
-    multiScan,
+    rare,
+    isRare: false,
     store: undefined,
-    needsMultiScan: false,
   };
   for (let offset: number | undefined = 2; offset !== undefined;) {
     const marker = nextMarker(bytes, offset);
@@ -85,12 +79,21 @@ export function decodeScans(
     if (state.planes !== undefined && (marker === undefined || isCut(bytes, marker))) break;
     if (marker === undefined) throw truncated(bytes, "before the end-of-image marker");
     offset = readMarker(state, marker);
-    if (state.needsMultiScan) return undefined;
+    if (state.isRare) return undefined;
   }
   return assemble(state);
 }
 
-/** Processes one marker. Returns the offset from which to search for the next, undefined at the end of the image. */
+/** What only some files take; without it, decoding ends. */
+function rareOf(state: DecoderState): Rare | undefined {
+  state.isRare = state.rare === undefined;
+  return state.rare;
+}
+
+/**
+ * Processes one marker. Returns the offset from which to search for the next, undefined at the end of the image or of
+ * decoding.
+ */
 function readMarker(state: DecoderState, marker: Marker): number | undefined {
   const { code, offset } = marker;
   if (code === MARKER.EOI) return undefined;
@@ -108,7 +111,7 @@ function readMarker(state: DecoderState, marker: Marker): number | undefined {
       defineHuffman(state.tables, marker, segment);
       return end;
     case MARKER.DAC:
-      checkConditioning(marker, segment);
+      rareOf(state)?.checkConditioning(marker, segment);
       return end;
     case MARKER.DRI:
       if (segment.length !== 2) throw badLength(marker, segment.length + 2);
@@ -127,7 +130,9 @@ function readMarker(state: DecoderState, marker: Marker): number | undefined {
       if (state.frame !== undefined) {
         throw new FormatError(`JPEG: a second frame begins at byte ${offset - 2}; expected one`);
       }
+      if (code > MARKER.SOF2) return rareOf(state)?.refuseFrame(marker);
       state.frame = parseFrame(marker, segment, state.maxPixels);
+      if (state.frame.components.length > 3 && rareOf(state) === undefined) return undefined;
       state.region = state.chooseRegion(state.frame);
       return end;
   }
@@ -172,19 +177,19 @@ function readScan(state: DecoderState, marker: Marker, segment: Uint8Array): num
   if (isFirst) {
     state.colorSpace = detectColorSpace(frame, state);
     checkDataSize(frame, bytes.length - start);
-    if (!frame.progressive) defineStandardHuffman(tables);
   }
-  if (isFirst && !frame.progressive && scan.components.length === frame.components.length) {
+  const isSingle = isFirst && !frame.progressive && scan.components.length === frame.components.length;
+  const hasTables = scan.components.every(({ dcTable, acTable }) => tables.dc[dcTable] && tables.ac[acTable]);
+  const rare = isSingle && hasTables ? state.rare : rareOf(state);
+  if (state.isRare) return undefined;
+  if (isFirst && !frame.progressive) rare?.defineStandardHuffman(tables);
+  if (isSingle) {
     state.planes = decodeSingleScan(frame, scan, { ...context, ranges: blockRanges(frame, state.region) });
     // libjpeg-turbo loads up to 64 bits ahead, and Pillow treats a file as truncated when it cannot.
     if (reader.marker === 0 && spareBits(reader) < 64) throw truncated(bytes, "at the end of the image data");
   } else {
-    if (state.multiScan === undefined) {
-      state.needsMultiScan = true;
-      return undefined;
-    }
-    state.store ??= state.multiScan.createCoefficientStore(frame);
-    state.multiScan.decodeScan(state.store, scan, context);
+    state.store ??= rare!.createCoefficientStore(frame);
+    rare!.decodeScan(state.store, scan, context);
   }
   return reader.marker === 0 ? bytes.length : reader.next - 2;
 }
@@ -212,9 +217,9 @@ function checkDataSize(frame: Frame, byteLength: number): void {
 }
 
 function assemble(state: DecoderState): Image {
-  const { frame, region, store, quantizers, colorSpace, multiScan } = state;
+  const { frame, region, store, quantizers, colorSpace, rare } = state;
   const ranges = frame === undefined ? [] : blockRanges(frame, region);
-  const planes = state.planes ?? (store && multiScan?.transformStore(store, { quantizers, ranges }));
+  const planes = state.planes ?? (store && rare?.transformStore(store, { quantizers, ranges }));
   if (frame === undefined || colorSpace === undefined || planes === undefined) {
     throw new FormatError("JPEG: the file ends without an image");
   }
@@ -224,7 +229,8 @@ function assemble(state: DecoderState): Image {
     upsampledRows(frame, component, { plane: planes[index]!, span }),
   );
   const pixels = new Uint8ClampedArray(width * height * 3);
-  const convert = rowConverter(colorSpace, span, sources);
+  const converter = components.length > 3 ? rare!.inkConverter : rowConverter;
+  const convert = converter(colorSpace, span, sources);
   for (let y = region.y; y < region.y + region.height; y++) convert(y, pixels, (y * width + region.x) * 3);
   return { width, height, data: new Uint8Array(pixels.buffer) };
 }

@@ -1,6 +1,6 @@
 import type { DecodeOptions, Image } from "../image.ts";
 import { decodeScans } from "./decode-scans.ts";
-import * as multiScan from "./multi-scan.ts";
+import { RARE } from "./rare.ts";
 
 /**
  * Decodes a JPEG file to RGB, byte for byte equal to Pillow's `Image.open(file).convert("RGB")` (Pillow 13, libjpeg-turbo
@@ -12,5 +12,5 @@ import * as multiScan from "./multi-scan.ts";
  * images, 12 bits per sample, fractional sampling ratios, more than `MAX_PIXELS` pixels.
  */
 export function decodeJpeg(bytes: Uint8Array, options: DecodeOptions = {}): Image {
-  return decodeScans(bytes, options, multiScan);
+  return decodeScans(bytes, options, RARE);
 }

@@ -3,7 +3,7 @@ import { type PreprocessConfig, UnsupportedError, UsageError } from "@samoyed/co
 import { FILTERS } from "../resize/filters.ts";
 import type { DecodeOptions } from "../image.ts";
 import { requireBackground, requireColor } from "../require-color.ts";
-import { isTorchFilter } from "../resize/torch-weights.ts";
+import { isTorchFilter } from "../resize/torch-filter.ts";
 import { DEFAULT_CROP_PCT, IMAGENET_MEAN, IMAGENET_STD } from "./config.ts";
 import { requireOneOf, type TensorForm, tensorForm } from "./normalize.ts";
 import type { PlanConfig } from "./plan.ts";

@@ -1,12 +1,14 @@
-import type { PreprocessConfig, Tensor } from "@samoyed/core";
+import type { Tensor } from "@samoyed/core";
 
 import { grayImage } from "../gray.ts";
 import type { Box, DecodeOptions, Image, Size } from "../image.ts";
-import { cropImage, resize, resizeInput } from "../resize/resize.ts";
-import { checkConfig } from "./check-config.ts";
+import { cropImage } from "../resize/crop.ts";
+import type { RareResize } from "../resize/rare-resize.ts";
+import { resizeInputWith, resizeWith } from "../resize/resize-with.ts";
+import type { TransformSettings } from "./check-config.ts";
 import type { TransformGeometry } from "./geometry.ts";
 import { type InputDType, toTensor } from "./normalize.ts";
-import { type PlanConfig, planTransform } from "./plan.ts";
+import { planTransform } from "./plan.ts";
 
 /** A model's input, and its place in the source image. */
 export interface TransformResult<D extends InputDType = InputDType> {
@@ -24,7 +26,7 @@ export interface TransformOptions {
   readonly maxPixels?: number | undefined;
 }
 
-/** A transform's settings, checked: how an image is read for it, and what becomes of its pixels. */
+/** How an image is read for a transform, and what becomes of its pixels. */
 export interface PreparedTransform<D extends InputDType> {
   readonly options: DecodeOptions;
   readonly tensorOf: (image: Image) => TransformResult<D>;
@@ -33,22 +35,29 @@ export interface PreparedTransform<D extends InputDType> {
 /**
  * Prepares a transform.
  *
- * @throws what `createTransform` throws.
+ * @param rare required where `isRareResize` says so of the settings' plan.
  */
 export function prepareTransform<D extends InputDType>(
-  config: Partial<PreprocessConfig> & { readonly dtype?: D },
+  { plan, form, decode }: TransformSettings,
   { maxPixels }: TransformOptions,
+  rare: RareResize | undefined,
 ): PreparedTransform<D> {
-  const { plan, form, decode } = checkConfig(config);
+  /** The part of an image that the transform reads: the rest need not be decoded. */
+  const region = (size: Size): Box => {
+    const { geometry, interpolation } = planTransform(plan, size);
+    const { trim, resized, crop } = geometry;
+    const box = resizeInputWith(trim, { ...resized, interpolation, resampler: plan.resampler, crop }, rare);
+    return { ...box, x: box.x + trim.x, y: box.y + trim.y };
+  };
   return {
-    options: { ...decode, maxPixels, region: (size: Size) => neededBox(plan, size) },
+    options: { ...decode, maxPixels, region },
     tensorOf: (rgb) => {
       const { geometry, interpolation, fill } = planTransform(plan, rgb);
       const { resampler } = plan;
       const { trim, resized, crop, canvas } = geometry;
       const used = cropImage(rgb, trim);
       const image = form.channels.length === 1 ? grayImage(used) : used;
-      const pixels = resize(image, { ...resized, interpolation, resampler, crop });
+      const pixels = resizeWith(image, { ...resized, interpolation, resampler, crop }, rare);
       const { orientation } = rgb;
       return {
         tensor: toTensor(pixels, form, { ...canvas, fill }) as Tensor<D>,
@@ -57,12 +66,4 @@ export function prepareTransform<D extends InputDType>(
       };
     },
   };
-}
-
-/** The part of an image that its transform reads: the rest need not be decoded. */
-function neededBox(config: PlanConfig, size: Size): Box {
-  const { geometry, interpolation } = planTransform(config, size);
-  const { trim, resized, crop } = geometry;
-  const box = resizeInput(trim, { ...resized, interpolation, resampler: config.resampler, crop });
-  return { ...box, x: box.x + trim.x, y: box.y + trim.y };
 }

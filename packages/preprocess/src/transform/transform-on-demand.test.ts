@@ -31,6 +31,17 @@ test.each(["jpeg", "jpeg-damaged", "png", "png-damaged", "bmp", "bmp-damaged", "
   },
 );
 
+test.each([
+  { interpolation: "nearest" },
+  { interpolation: "bicubic", resampler: "torch" },
+  { interpolation: "bilinear", resampler: "torch-antialias" },
+  { interpolation: "lanczos", resampler: "pillow" },
+] as const)("resizing as %j", async (change) => {
+  const { bytes } = readImages("bmp")[0]!;
+  const config = { ...CONFIG, ...change };
+  expect(await createTransformOnDemand(config)(bytes)).toEqual(createTransform(config)(bytes));
+});
+
 test("pixels, files and what is no image", async () => {
   const once = createTransform(CONFIG);
   const onDemand = createTransformOnDemand(CONFIG);
@@ -40,7 +51,8 @@ test("pixels, files and what is no image", async () => {
     expect(await onDemand(image)).toEqual(once(image));
   }
   expect(await onDemand(new Blob([bytes.slice()]))).toEqual(once(bytes));
-  for (const image of [{ ...pixels, channels: 5 }, "image.png", undefined, new Uint8Array(0)]) {
+  const others = [new Uint8Array(0), new TextEncoder().encode("GIF89a"), new TextEncoder().encode("<!doctype html>")];
+  for (const image of [{ ...pixels, channels: 5 }, "image.png", undefined, ...others]) {
     const wanted = await outcome(() => once(image as Uint8Array));
     expect(await outcome(() => onDemand(image as Uint8Array))).toEqual(wanted);
   }

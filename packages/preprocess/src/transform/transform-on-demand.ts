@@ -3,6 +3,8 @@ import type { PreprocessConfig } from "@samoyed/core";
 import { decodeOnDemand, loaded } from "../decode-on-demand.ts";
 import { bytesOf, type ImageSource } from "../image-source.ts";
 import { isFile, type PlatformImage } from "../platform-image.ts";
+import { isRareResize } from "../resize/resize-with.ts";
+import { checkConfig } from "./check-config.ts";
 import type { InputDType } from "./normalize.ts";
 import { prepareTransform, type TransformOptions, type TransformResult } from "./prepare.ts";
 
@@ -22,8 +24,12 @@ export function createTransformOnDemand<D extends InputDType = "float32">(
   config: Partial<PreprocessConfig> & { readonly dtype?: D } = {},
   options: TransformOptions = {},
 ): TransformOnDemand<D> {
-  const prepared = prepareTransform(config, options);
+  const settings = checkConfig(config);
   return async (input) => {
+    const rare = isRareResize(settings.plan)
+      ? (await loaded(import("../resize/rare-resize.ts"))).RARE_RESIZE
+      : undefined;
+    const prepared = prepareTransform<D>(settings, options, rare);
     const source = isFile(input) ? await input.arrayBuffer() : input;
     const bytes = bytesOf(source);
     if (bytes !== undefined) return prepared.tensorOf(await decodeOnDemand(bytes, prepared.options));

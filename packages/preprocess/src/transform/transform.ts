@@ -3,6 +3,8 @@ import type { PreprocessConfig } from "@samoyed/core";
 import { decodeImage } from "../decode.ts";
 import { bytesOf, type ImageBytes, type ImageSource } from "../image-source.ts";
 import { pixelsOf } from "../pixels-of.ts";
+import { RARE_RESIZE } from "../resize/rare-resize.ts";
+import { checkConfig } from "./check-config.ts";
 import type { InputDType } from "./normalize.ts";
 import { prepareTransform, type TransformOptions, type TransformResult } from "./prepare.ts";
 
@@ -28,7 +30,7 @@ export function createTransform<D extends InputDType = "float32">(
   config: Partial<PreprocessConfig> & { readonly dtype?: D } = {},
   options: TransformOptions = {},
 ): Transform<D> {
-  const prepared = prepareTransform(config, options);
+  const prepared = prepareTransform<D>(checkConfig(config), options, RARE_RESIZE);
   return (input) => {
     const bytes = bytesOf(input);
     const image = bytes === undefined ? pixelsOf(input, prepared.options) : decodeImage(bytes, prepared.options);

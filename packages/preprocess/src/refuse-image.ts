@@ -1,18 +1,17 @@
 import { FormatError, UnsupportedError } from "@samoyed/core";
 
-import { DECODED, type DecodedFormat, detectFormat, isWebPage } from "./detect.ts";
+import { DECODED } from "./decoded-format.ts";
+import { detectFormat, isWebPage } from "./detect.ts";
 
 /**
- * The format of an image file that can be decoded.
+ * Refuses a file that is not decoded.
  *
  * @throws FormatError when the bytes are not an image.
  * @throws UnsupportedError for other formats, by name.
  */
-export function decodedFormat(bytes: Uint8Array): DecodedFormat {
+export function refuseImage(bytes: Uint8Array): never {
   const format = detectFormat(bytes);
   if (format === undefined) throw notAnImageFile(bytes);
-  const decoded = DECODED.find((each) => each === format);
-  if (decoded !== undefined) return decoded;
   throw new UnsupportedError(`${format} images are not decoded; expected ${FORMATS}`, {
     hint:
       "Convert it without loss: python -c \"from PIL import Image; Image.open('in').convert('RGB').save('out.png')\". " +
