@@ -10,7 +10,7 @@ import { describe, expect, test } from "vitest";
 import { checkWasmMemory, MAX_WASM_WEIGHT_BYTES, wasmWeightBytes } from "../src/wasm-memory.ts";
 import { parseModel } from "@samoyed/tfjs-file";
 import { tfjsCpu, tfjsWasm } from "../src/node.ts";
-import { modelFiles, writeFiles } from "./models.ts";
+import { modelFiles, onlyShard, writeFiles } from "./models.ts";
 
 interface Json {
   format: string;
@@ -26,7 +26,7 @@ interface Json {
 type Kind = new (...args: never[]) => SamoyedError;
 
 const files = await modelFiles(tinyGraph(), { contract: testContract() });
-const SHARD = "group1-shard1of1.bin";
+const SHARD = onlyShard(files);
 const bytes = files.get(SHARD)!;
 
 async function changed(change: (json: Json) => void, shard: Uint8Array = bytes): Promise<string> {
@@ -63,17 +63,21 @@ async function refused(path: string, kind: Kind, message: RegExp): Promise<void>
 
 describe("shards", () => {
   test("truncated, too long, missing: the file is named", async () => {
-    const short = /its shard group1-shard1of1\.bin does not match the manifest: it has \d+ bytes.*weights take \d+/;
+    const short =
+      /its shard group1-shard1of1-[0-9a-f]{12}\.bin does not match the manifest: it has \d+ bytes.*weights take \d+/;
     await refused(await changed(same, bytes.subarray(0, bytes.length - 4)), MismatchError, short);
     await refused(await changed(same, Uint8Array.of(...bytes, 0)), MismatchError, short);
     await refused(await changed(same, new Uint8Array(0)), MismatchError, short);
     const path = await changed(same);
     await rm(join(dirname(path), SHARD));
-    await refused(path, IoError, /its shard group1-shard1of1\.bin cannot be opened/);
+    await refused(path, IoError, /its shard group1-shard1of1-[0-9a-f]{12}\.bin cannot be opened/);
   });
 
   test("of several, the one with the wrong size is named", async () => {
-    const path = await changed((json) => (json.weightsManifest[0]!.paths = ["a.bin", "b.bin", "c.bin"]));
+    const path = await changed((json) => {
+      json.weightsManifest[0]!.paths = ["a.bin", "b.bin", "c.bin"];
+      delete json.userDefinedMetadata["samoyedDigests"];
+    });
     await writeFile(join(dirname(path), "a.bin"), bytes.subarray(0, 1000));
     await writeFile(join(dirname(path), "b.bin"), bytes.subarray(1000, 1900));
     await writeFile(join(dirname(path), "c.bin"), bytes.subarray(2000));
@@ -85,6 +89,14 @@ describe("shards", () => {
     expect(await session.run({ input })).toEqual(await whole.run({ input }));
     await session.dispose();
     await whole.dispose();
+  });
+
+  test("of the right size with a byte that is not as it was: the file is named", async () => {
+    for (const at of [0, bytes.length >> 1, bytes.length - 1]) {
+      const flipped = bytes.slice();
+      flipped[at]! ^= 1;
+      await refused(await changed(same, flipped), MismatchError, /its shard group1-shard1of1-\S+ has the SHA-256 /);
+    }
   });
 
   test("nothing outside the model's folder is read", async () => {
