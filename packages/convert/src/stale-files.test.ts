@@ -1,10 +1,15 @@
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { SHAPES, useWorkplace } from "../test/workplace.ts";
+import { convertCheckpoint } from "./convert-checkpoint.ts";
 import { convertFile } from "./convert-file.ts";
+import { outputFolder } from "./output-folder.ts";
 
-const { folder } = useWorkplace();
+const { folder, openFile } = useWorkplace();
 const MODEL = "resnext14_8x16d_c8-16-32-64.tfjs";
 
 /** What an earlier, larger model left: the model.json, and files beside it. */
@@ -62,4 +67,39 @@ test("a conversion that fails removes nothing", async () => {
   const failing = convertFile(SHAPES, { outDir: folder(), formats: ["tfjs"], sourceSha256: "no hash" });
   await expect(failing).rejects.toThrow("SHA-256");
   expect((await readdir(join(folder(), MODEL))).toSorted()).toEqual([...paths, "model.json"]);
+});
+
+test("a conversion that ends when its weight files are visible and its model.json is not leaves the old model whole", async () => {
+  await convertFile(SHAPES, { outDir: folder(), formats: ["tfjs"] });
+  const at = join(folder(), MODEL);
+  const old = await readdir(at);
+  const read = async (): Promise<readonly Buffer[]> => Promise.all(old.map((file) => readFile(join(at, file))));
+  const before = await read();
+  const open = outputFolder(folder());
+  const source = await openFile(SHAPES);
+  const failing = convertCheckpoint(source, {
+    formats: ["tfjs"],
+    weights: "float16",
+    sourceSha256: "0".repeat(64),
+    async createSink(file) {
+      const sink = await open(file);
+      const commit = async (): Promise<void> => Promise.reject(new Error("ended"));
+      return file.endsWith("model.json") ? { ...sink, commit } : sink;
+    },
+  });
+  await expect(failing).rejects.toThrow("ended");
+  expect(await read()).toEqual(before);
+});
+
+test("weight files of a conversion that was killed before its model.json was there are removed, and its unfinished files", async () => {
+  await convertFile(SHAPES, { outDir: folder(), formats: ["tfjs"] });
+  const at = join(folder(), MODEL);
+  const before = (await readdir(at)).toSorted();
+  const { pid } = spawnSync(process.execPath, ["-e", ""]);
+  const paths = ["group1-shard1of2-0123456789ab.bin", "group1-shard2of2-0123456789ab.bin", before[0]!];
+  for (const path of paths.slice(0, 2)) await writeFile(join(at, path), "killed");
+  const machine = createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
+  const unfinished = join(at, `.model.json.${machine}-${pid}-0123456789ab.tmp`);
+  await writeFile(unfinished, JSON.stringify({ weightsManifest: [{ paths, weights: [] }] }));
+  expect(await filesAfter()).toEqual(before);
 });

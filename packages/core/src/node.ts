@@ -1,6 +1,7 @@
 export { fileSink } from "./files/file-sink.ts";
 export { fileSource, type FileSource } from "./files/file-source.ts";
 export { type HashOptions, hashSource } from "./io/hash-source.ts";
+export { findLeftovers, type Leftover, removeLeftovers } from "./files/leftovers.ts";
 export { makeFolder } from "./files/make-folder.ts";
 export { modelFilesAt } from "./files/model-files-at.ts";
 export { systemCode, toIoError } from "./files/node-error.ts";
