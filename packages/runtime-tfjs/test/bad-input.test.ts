@@ -1,6 +1,7 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { FormatError, IoError, MismatchError, type SamoyedError, UnsupportedError } from "@samoyed/core";
+import { FormatError, IoError, lazyTensor, MismatchError, type SamoyedError, UnsupportedError } from "@samoyed/core";
+import { createBuilder } from "@samoyed/graph";
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { wave } from "@samoyed/test-support/tensors";
@@ -105,6 +106,34 @@ describe("shards", () => {
       await refused(path, FormatError, /weightsManifest names the file .*; expected a file next to model\.json/);
     }
   });
+});
+
+test("a padding with a flipped bit is refused before an engine computes it, with the limit's name", async () => {
+  const b = createBuilder({ name: "padded" });
+  const pads = BigInt64Array.from([0, 0, 1, 1, 0, 0, 1, 1], BigInt);
+  const x = b.input("x", "float32", [1, 3, 8, 8]);
+  b.output(b.node("Pad", [x, b.initializer(lazyTensor("pads", { dtype: "int64", shape: [8], data: pads }))]));
+  const written = await modelFiles(b.finish());
+  const shard = onlyShard(written);
+  const whole = written.get(shard)!;
+  const json = JSON.parse(new TextDecoder().decode(written.get("model.json"))) as Json;
+  // Of another converter, whose models have no digests.
+  delete json.userDefinedMetadata["samoyedDigests"];
+  const load = async (at: number): Promise<string> => {
+    const damaged = whole.slice();
+    if (at >= 0) damaged[at]! ^= 0x40;
+    return writeFiles(
+      new Map<string, Uint8Array | string>([
+        ["model.json", JSON.stringify(json)],
+        [shard, damaged],
+      ]),
+    );
+  };
+  const session = await tfjsCpu().load(await load(-1));
+  await session.dispose();
+  const first = whole.findIndex((byte) => byte === 1);
+  const limit = /the node ".*" \((?:Pad|PadV2|MirrorPad)\) takes 4194305 from .*; MAX_PADDING allows 8192/;
+  await refused(await load(first + 2), UnsupportedError, limit);
 });
 
 describe("model.json", () => {
