@@ -85,8 +85,9 @@ export async function writeFormats(
   try {
     begin();
     const models = await allOrFirstError(formats.map(write), () => stop.abort());
-    await verify?.();
+    // The hash reads the source as well: only when it is there can the source be known to have stayed the same.
     const sha256 = await hash?.();
+    await verify?.();
     if (sha256 !== undefined) await fillHash(sinks, { sha256, models });
     throwIfAborted(signal);
     const entries = new Set(models.map(({ entry }) => entry));

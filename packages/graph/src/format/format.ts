@@ -126,6 +126,13 @@ export interface OpenModel {
   readonly contract?: Contract | undefined;
   /** Warnings for the user. */
   readonly warnings?: readonly string[];
+  /**
+   * Checks everything that was read, weights included, against checksums in the file; absent where it has none, or each
+   * weight is checked as it is read.
+   *
+   * @throws FormatError naming what does not match.
+   */
+  readonly verify?: (options?: ReadOptions) => Promise<void>;
   /** Closes the files; the graph's weights cannot be read afterwards. */
   readonly close: () => Promise<void>;
 }
