@@ -1,3 +1,4 @@
+export { fileBeside } from "./files/file-beside.ts";
 export { fileSink } from "./files/file-sink.ts";
 export { fileSource, type FileSource } from "./files/file-source.ts";
 export { type HashOptions, hashSource } from "./io/hash-source.ts";
