@@ -50,8 +50,7 @@ export async function convertCheckpoint(
         "an opened checkpoint has no name and no hash; `sourceName` and `sourceSha256` were expected",
       );
     }
-    const unchanged = async (): Promise<void> => undefined;
-    return convert({ open: async () => source, name, hash: async () => sha256, unchanged, formats }, options);
+    return convert({ open: async () => source, name, hash: async () => sha256, formats }, options);
   }
   const shards: ByteSource[] = [];
   const { resolve, sourceName = source.label, sourceSha256 } = options;
@@ -82,7 +81,7 @@ interface ConvertJob {
   readonly name: string;
   readonly hash: () => Promise<string>;
   /** Throws where the files are not those that were opened. */
-  readonly unchanged: () => Promise<void>;
+  readonly unchanged?: () => Promise<void>;
   readonly formats: readonly Format[];
 }
 
@@ -125,7 +124,7 @@ async function convert(
 
   const verifyAll = async (): Promise<void> => {
     await verify();
-    await unchanged();
+    await unchanged?.();
   };
   const written = await writeFormats(
     { graph, contract, name: outputName(contract), formats, hash, verify: verifyAll },

@@ -7,4 +7,4 @@ export { makeFolder } from "./files/make-folder.ts";
 export { modelFilesAt } from "./files/model-files-at.ts";
 export { systemCode, toIoError } from "./files/node-error.ts";
 export { sinksInNewFolders } from "./files/sinks-in-new-folders.ts";
-export { readRegularFile, requireRegularFile } from "./files/regular-file.ts";
+export { MAX_WHOLE_FILE_BYTES, readRegularFile, requireRegularFile } from "./files/regular-file.ts";
