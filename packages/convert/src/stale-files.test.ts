@@ -103,3 +103,30 @@ test("weight files of a conversion that was killed before its model.json was the
   await writeFile(unfinished, JSON.stringify({ weightsManifest: [{ paths, weights: [] }] }));
   expect(await filesAfter()).toEqual(before);
 });
+
+test("a second file of weights that is named by its bytes takes no other's place, and earlier ones are removed", async () => {
+  /** Writes a model as the ONNX writer writes one of more than 2 GiB. */
+  const write = async (weights: string, name: string, end = true): Promise<void> => {
+    const open = outputFolder(folder());
+    const entry = await open("m.onnx");
+    const data = await open("m.onnx.data");
+    await data.write(new TextEncoder().encode(weights));
+    data.rename!(name);
+    await entry.write(new TextEncoder().encode(name));
+    await data.commit();
+    if (end) await entry.commit();
+    else await entry.abort();
+  };
+  for (const other of ["m.onnx.data", "m2.onnx-01234567.data", "m.onnx-0123.data"]) {
+    await writeFile(join(folder(), other), "another's");
+  }
+  await write("old", "m.onnx-0000aaaa.data");
+  // Ended when the weights were there and the model was not.
+  await write("new", "m.onnx-0000bbbb.data", false);
+  expect(await readFile(join(folder(), "m.onnx"), "utf8")).toBe("m.onnx-0000aaaa.data");
+  expect(await readFile(join(folder(), "m.onnx-0000aaaa.data"), "utf8")).toBe("old");
+  await write("newest", "m.onnx-0000cccc.data");
+  expect((await readdir(folder())).toSorted()).toEqual(
+    ["m.onnx", "m.onnx-0000cccc.data", "m.onnx-0123.data", "m.onnx.data", "m2.onnx-01234567.data"].toSorted(),
+  );
+});

@@ -1,4 +1,4 @@
-import { readFile, rm, stat } from "node:fs/promises";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Sink } from "@samoyed/core";
 import { findLeftovers } from "@samoyed/core/node";
@@ -31,10 +31,20 @@ async function readEntry(path: string): Promise<string | undefined> {
   }
 }
 
+/** The files in a model's folder that only a model of ours of that name has, whichever of them it was. */
+export async function ownFilesBeside(
+  path: string,
+  { isOwnFile }: Pick<Format, "isOwnFile">,
+): Promise<readonly string[]> {
+  if (isOwnFile === undefined) return [];
+  const names = await readdir(dirname(path)).catch(() => []);
+  return names.filter((name) => isOwnFile(basename(path), name));
+}
+
 /** A sink for an entry that removes files once the new model has taken the old one's place. */
 export function removingAfterCommit(
   sink: Sink,
-  { path, stale }: { readonly path: string; readonly stale: () => readonly string[] },
+  { path, stale }: { readonly path: string; readonly stale: () => Promise<readonly string[]> },
 ): Sink {
   return {
     get position(): number {
@@ -46,7 +56,7 @@ export function removingAfterCommit(
     async commit(): Promise<void> {
       await sink.commit();
       // The model is whole without this: a file that cannot be removed takes space and does no harm.
-      await Promise.allSettled(stale().map((name) => rm(join(dirname(path), name), { force: true })));
+      await Promise.allSettled((await stale()).map((name) => rm(join(dirname(path), name), { force: true })));
     },
   };
 }

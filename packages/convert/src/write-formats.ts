@@ -92,7 +92,7 @@ export async function writeFormats(
     throwIfAborted(signal);
     const entries = new Set(models.map(({ entry }) => entry));
     await sinks.commit(entries);
-    const files = sinks.files().map((file) => ({ format: owners.get(file.file)!, ...file }));
+    const files = sinks.files().map(({ opened, ...file }) => ({ format: owners.get(opened)!, ...file }));
     const rank = ({ format, file }: (typeof files)[number]): number =>
       2 * formats.indexOf(format) + (entries.has(file) ? 0 : 1);
     return {

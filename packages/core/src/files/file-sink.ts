@@ -1,6 +1,6 @@
 import type { Stats } from "node:fs";
 import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { IoError, UsageError } from "../errors.ts";
 import { checkPatch } from "../io/memory-sink.ts";
 import { systemCode, toIoError } from "./node-error.ts";
@@ -39,8 +39,9 @@ export async function fileSink(path: string): Promise<Sink> {
 
 function sinkOfHandle(
   handle: FileHandle,
-  { path, temporary }: { readonly path: string; readonly temporary: string },
+  { path: opened, temporary }: { readonly path: string; readonly temporary: string },
 ): Sink {
+  let path = opened;
   let position = 0;
   let state: "open" | "committed" | "aborted" = "open";
   const requireOpen = (): void => {
@@ -73,6 +74,10 @@ function sinkOfHandle(
       requireOpen();
       checkPatch(offset, bytes.byteLength, position);
       await writeAll(handle, bytes, { path, offset });
+    },
+    rename(file: string): void {
+      requireOpen();
+      path = join(dirname(path), file);
     },
     async commit(): Promise<void> {
       requireOpen();

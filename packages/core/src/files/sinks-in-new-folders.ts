@@ -45,6 +45,7 @@ export function sinksInNewFolders(): (path: string) => Promise<Sink> {
       },
       write: (bytes) => sink.write(bytes),
       patch: (offset, bytes) => sink.patch(offset, bytes),
+      rename: (name) => sink.rename?.(name),
       async commit(): Promise<void> {
         await sink.commit();
         forget();

@@ -58,6 +58,8 @@ export interface Format {
    * name that the user may have chosen is not among them.
    */
   readonly ownFiles?: (entry: string) => readonly string[];
+  /** Whether a file beside a model's own, `resnet18.onnx`, is one that only a model of ours of that name has. */
+  readonly isOwnFile?: (model: string, file: string) => boolean;
 }
 
 /** A format of models that are read; it may be one that is not written. */
