@@ -117,6 +117,10 @@ export const convert: Command = {
     ...ASSUMPTION_OPTIONS,
     ...FORMAT_OPTIONS,
     ...PREPROCESS_OPTIONS,
+    "allow-damaged": {
+      type: "boolean",
+      description: "go on where stored checksums do not match: the weights are then not those that were saved",
+    },
     "accept-license": { type: "boolean", description: "accept the license of a published checkpoint" },
   },
   examples: [
@@ -164,6 +168,7 @@ export const convert: Command = {
         outDir: out,
         weights,
         formatOptions,
+        allowDamaged: flag(values, "allow-damaged"),
         features: flag(values, "features"),
         taps: flag(values, "taps"),
         fold: !flag(values, "no-fold"),
