@@ -221,7 +221,9 @@ describe("inspect", () => {
     expect(stdout).toMatch(
       /^format +ONNX, opset 17\ninputs +input float32 \[N, 3, 96, 96\]\noutputs +logits float32 \[N, 10\]\n/,
     );
-    expect(stdout).toMatch(/^preprocessing +3×96×96, bicubic, crop 0\.875 center, mean 0\.485 0\.456 0\.406, std /m);
+    expect(stdout).toMatch(
+      /^preprocessing +96×96, bicubic, crop 0\.875, center crop, mean 0\.485,0\.456,0\.406, std /m,
+    );
     expect(stdout).toMatch(/^labels +10 names$/m);
     expect(stdout).toMatch(/^source +shapes\.pth, sha256 [0-9a-f]{16}…$/m);
     const all = await succeeds(["inspect", model, "--all"]);

@@ -25,6 +25,7 @@ export {
   type PretrainedConfig,
   resolveDataConfig,
 } from "./transform/config.ts";
+export { overrideConfig } from "./transform/override.ts";
 export { type Point, toImagePoint, toTensorPoint, type TransformGeometry } from "./transform/geometry.ts";
 export { MAX_INPUT_SIDE } from "./transform/check-config.ts";
 export type { InputDType } from "./transform/normalize.ts";

@@ -1,5 +1,5 @@
 import { encodeNpy, UsageError } from "@samoyed/core";
-import { preprocessImage, resolveDataConfig } from "@samoyed/preprocess";
+import { overrideConfig, preprocessImage, resolveDataConfig } from "@samoyed/preprocess";
 import type { Command } from "../command.ts";
 import { namedModel } from "../named-model.ts";
 import { namingFile } from "../naming-file.ts";
@@ -28,10 +28,8 @@ export const preprocess: Command = {
     if (out === undefined)
       throw new UsageError("preprocess needs --out FILE.npy", { hint: "See: samoyed preprocess --help" });
     const model = text(values, "model");
-    const config = resolveDataConfig(
-      preprocessOverrides(values),
-      model === undefined ? {} : { pretrainedCfg: (await namedModel(model)).preprocess },
-    );
+    const base = model === undefined ? resolveDataConfig({}) : (await namedModel(model)).preprocess;
+    const config = overrideConfig(base, preprocessOverrides(values));
     const bytes = await readWhole(image, signal);
     const note = config.exifOrientation === undefined ? orientationNote(image, bytes) : undefined;
     const { tensor, geometry } = await namingFile(image, () => preprocessImage(bytes, config));
