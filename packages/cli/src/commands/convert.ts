@@ -14,7 +14,7 @@ import { formatsOf, NAMES } from "../convert/formats-asked.ts";
 import { describeFiles, entryFiles, finish, storageText } from "../convert/written-files.ts";
 import { FORMAT_OPTIONS, readFormatOptions } from "../format-options.ts";
 import { namedModel } from "../named-model.ts";
-import { PREPROCESS_OPTIONS, preprocessOverrides } from "../preprocess-options.ts";
+import { PREPROCESS_OPTIONS, preprocessOverrides } from "../preprocess/options.ts";
 import { printableLine } from "../printable.ts";
 import { readLabels } from "../read.ts";
 import { resolveSource } from "../resolve-source.ts";

@@ -4,7 +4,7 @@ import type { Command } from "../command.ts";
 import { namedModel } from "../named-model.ts";
 import { namingFile } from "../naming-file.ts";
 import { orientationNote } from "../orientation-note.ts";
-import { PREPROCESS_OPTIONS, preprocessOverrides } from "../preprocess-options.ts";
+import { PREPROCESS_OPTIONS, preprocessOverrides } from "../preprocess/options.ts";
 import { readWhole } from "../read.ts";
 import { one, text } from "../values.ts";
 import { writeFiles } from "../write.ts";

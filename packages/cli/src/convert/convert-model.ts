@@ -6,7 +6,7 @@ import type { Format, SourceFormat } from "@samoyed/graph";
 import { columns } from "../columns.ts";
 import type { Context, Result, Values } from "../command.ts";
 import { readFormatOptions } from "../format-options.ts";
-import { preprocessOverrides } from "../preprocess-options.ts";
+import { preprocessOverrides } from "../preprocess/options.ts";
 import { startProgress } from "../progress.ts";
 import { readLabels } from "../read.ts";
 import { paint, type Terminal } from "../terminal.ts";
