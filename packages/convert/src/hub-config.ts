@@ -1,4 +1,4 @@
-import { type ByteSource, FormatError, type PreprocessConfig, SamoyedError } from "@samoyed/core";
+import { type ByteSource, FormatError, parseJsonObject, type PreprocessConfig, SamoyedError } from "@samoyed/core";
 import type { NetworkConfig } from "@samoyed/models";
 import type { CheckpointValue } from "@samoyed/checkpoint";
 import { recordedPreprocess, type Settings } from "./recorded-preprocess.ts";
@@ -42,17 +42,6 @@ function readAll(source: ByteSource, file: string): Promise<Uint8Array> {
   return source.read(0, byteLength);
 }
 
-function parseObject(bytes: Uint8Array, file: string): Json {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch {
-    value = undefined;
-  }
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Json;
-  throw new FormatError(`${file} is not a JSON object`, { hint: "Download it anew, or remove it." });
-}
-
 /** A JSON object beside the checkpoint; `undefined` where there is none. */
 async function readBeside(file: string, open: ReadBeside): Promise<Json | undefined> {
   let source: ByteSource;
@@ -63,7 +52,7 @@ async function readBeside(file: string, open: ReadBeside): Promise<Json | undefi
     return undefined;
   }
   try {
-    return parseObject(await readAll(source, file), file);
+    return parseJsonObject(await readAll(source, file), file);
   } finally {
     await source.close?.();
   }

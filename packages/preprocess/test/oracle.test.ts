@@ -6,7 +6,9 @@ import { oraclePython, runOracle } from "@samoyed/test-support/oracle";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { createTransform, decodeImage, resize, resolveDataConfig } from "../src/index.ts";
+import { preset } from "../src/presets.ts";
 import {
+  type PresetCase,
   rawPixels,
   readCases,
   readImages,
@@ -54,6 +56,13 @@ if (oraclePython() === undefined) {
       for (const each of readCases<SettingsCase>("settings", folder)) {
         const [w, h, kind, from, config, , hash] = each;
         expect([each, sha256(createTransform(config)(rawPixels(w, h, kind, from)).tensor.data)]).toEqual([each, hash]);
+      }
+    });
+
+    test("presets give what torchvision's weights.transforms() gives", () => {
+      for (const [w, h, kind, from, name, hash] of readCases<PresetCase>("presets", folder)) {
+        const { tensor } = createTransform(preset(`torchvision:${name}`))(rawPixels(w, h, kind, from));
+        expect([name, sha256(tensor.data)]).toEqual([name, hash]);
       }
     });
 

@@ -39,6 +39,12 @@ export function orientationOverride(values: Values): Pick<PreprocessConfig, "exi
 
 /** The options that say how an image becomes a tensor, for the commands that take them. */
 export const PREPROCESS_OPTIONS: Readonly<Record<string, Option>> = {
+  preprocess: {
+    type: "string",
+    value: "NAME",
+    description:
+      "all settings at once: torchvision:WEIGHTS, timm:MODEL, clip, yolo, or a preprocessor_config.json; the options below change them",
+  },
   size: { type: "string", value: "N or H,W", description: "input size in pixels; C,H,W with C = 1 for gray images" },
   interpolation: wordOption("interpolation"),
   "crop-pct": { type: "string", value: "X", description: "share of the resized image that the crop keeps" },

@@ -24,6 +24,11 @@ test("nothing given, nothing changed", () => {
   for (const config of [CLIP, SAM]) expect(overrideConfig(config, {})).toEqual(config);
 });
 
+test("a complete configuration replaces all", () => {
+  const { resize: _, cropRounding: __, ...timm } = { ...CLIP, cropPct: 0.9 };
+  expect(overrideConfig({ ...SAM, channelOrder: "bgr" }, timm)).toEqual(timm);
+});
+
 describe("another size", () => {
   test.each([
     ["a side and a crop", CLIP, 384, { mode: "shortest", size: [438] }],

@@ -4,7 +4,7 @@ import type { PreprocessConfig, ResizeRule } from "@samoyed/core";
 type Ruled = Pick<PreprocessConfig, "inputSize"> & Partial<Pick<PreprocessConfig, "resize" | "pad">>;
 
 /**
- * Replaces settings of a configuration, so that the rest still fits them.
+ * Replaces settings of a configuration, so that the rest still fits them; all of it where the caller gives a complete one.
  *
  * - Another input size changes the sizes of a resize in the same proportion, rounded down, as timm divides by `cropPct`.
  * - A share or a mode of the crop is timm's way to say the resize: it replaces `resize` and `pad`.
@@ -12,8 +12,16 @@ type Ruled = Pick<PreprocessConfig, "inputSize"> & Partial<Pick<PreprocessConfig
  *   is of values as they are; and another `valueRange` changes those that are not given.
  */
 export function overrideConfig(config: PreprocessConfig, given: Partial<PreprocessConfig>): PreprocessConfig {
+  if (isComplete(given)) return given;
   const { resize: _resize, pad: _pad, ...rest } = config;
   return { ...rest, ...keptRule(config, given), ...given, ...levels(config, given) };
+}
+
+/** The settings that every configuration has. */
+const REQUIRED = ["inputSize", "interpolation", "cropPct", "cropMode", "mean", "std"] as const;
+
+function isComplete(given: Partial<PreprocessConfig>): given is PreprocessConfig {
+  return REQUIRED.every((key) => given[key] !== undefined);
 }
 
 /** What is left of a configuration's rule of resizing where a caller gives other settings. */
