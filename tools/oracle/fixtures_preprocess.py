@@ -27,6 +27,7 @@ from timm.data import create_transform, resolve_data_config
 
 from samoyed_oracle.fixtures.preprocess.bmp import bmp_fixtures
 from samoyed_oracle.fixtures.preprocess.decoding import decoding_fixtures
+from samoyed_oracle.fixtures.preprocess.gif import gif_fixtures
 from samoyed_oracle.fixtures.preprocess.images import raw_pixels, sha256, side, write_json
 from samoyed_oracle.fixtures.preprocess.jpeg import jpeg_fixtures
 from samoyed_oracle.fixtures.preprocess.png import png_fixtures
@@ -131,7 +132,7 @@ def main() -> None:
         sys.exit("cjpeg is not installed; Debian: apt-get install libjpeg-turbo-progs")
     torch.set_num_threads(1)
     options.into.mkdir(exist_ok=True)
-    for fixtures in (jpeg_fixtures, png_fixtures, bmp_fixtures, decoding_fixtures, resize_fixtures, transform_fixtures, settings_fixtures, presets_fixtures, data_config_fixtures):
+    for fixtures in (jpeg_fixtures, png_fixtures, bmp_fixtures, gif_fixtures, decoding_fixtures, resize_fixtures, transform_fixtures, settings_fixtures, presets_fixtures, data_config_fixtures):
         fixtures(options.into, options.seed)
     if options.into == RECORDED:
         presets_table(RECORDED.parent / "src" / "presets" / "torchvision-weights.ts", torchvision.__version__.partition("+")[0])
