@@ -42,7 +42,7 @@ const ENTRIES = {
   "with loadClassifier and its image decoders": "size/classifier.mjs",
 };
 
-const KERNELS = /\/kernels\/built\/(?:plain|relaxed)(?<shared>-shared)?(?:-(?<set>usual|all))?\.(?:js|ts)$/;
+const KERNELS = /\/kernels\/built\/(?:plain|relaxed)(?<shared>-shared)?(?:-(?<set>sequences|usual|all))?\.(?:js|ts)$/;
 const GROUP = /\/wasm\/groups\/(?<name>[a-z-]+)\.(?:js|ts)$/;
 
 /** The files that the page or one of its modules loads at once. */
@@ -76,9 +76,9 @@ function fileName(group) {
 export async function downloadSizes(entry) {
   const files = await bundle(fileURLToPath(new URL(entry, import.meta.url)));
   const variants = filesOf(files, KERNELS);
-  if (variants.length !== 12 || variants.some(({ file }) => file.modules.length !== 1)) {
+  if (variants.length !== 16 || variants.some(({ file }) => file.modules.length !== 1)) {
     const found = variants.map(({ file }) => `${file.name} of ${file.modules.length} modules`).join(", ") || "none";
-    throw new Error(`expected twelve files with one variant of the kernels each; got ${found}`);
+    throw new Error(`expected sixteen files with one variant of the kernels each; got ${found}`);
   }
   const groups = filesOf(files, GROUP);
   const measure = ({ operators }) => {

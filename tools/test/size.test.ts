@@ -31,5 +31,5 @@ test("a size above its limit, or a missing size, is reported", () => {
 });
 
 test("kernels that are not separate files are refused", async () => {
-  await expect(downloadSizes("size/nothing.mjs")).rejects.toThrow(/expected twelve files .*; got none/);
+  await expect(downloadSizes("size/nothing.mjs")).rejects.toThrow(/expected sixteen files .*; got none/);
 });

@@ -9,7 +9,7 @@ const WORDS = {
   interpolation: { key: "interpolation", words: ["bicubic", "bilinear", "box", "hamming", "lanczos", "nearest"] },
   "crop-mode": { key: "cropMode", words: ["center", "squash", "border"] },
   "crop-rounding": { key: "cropRounding", words: ["half-even", "floor", "floor-ceil"] },
-  resampler: { key: "resampler", words: ["pillow", "torch-antialias", "torch"] },
+  resampler: { key: "resampler", words: ["pillow", "torch-antialias", "torch", "opencv"] },
   "channel-order": { key: "channelOrder", words: ["rgb", "bgr"] },
   "exif-orientation": { key: "exifOrientation", words: ["apply", "ignore"] },
 } as const satisfies Readonly<

@@ -17,13 +17,15 @@ const OTHERS: Readonly<Record<string, PreprocessConfig>> = {
     mean: [0.48145466, 0.4578275, 0.40821073],
     std: [0.26862954, 0.26130258, 0.27577711],
   },
-  // ultralytics' `LetterBox((640, 640), auto=False)` and its division by 255.
+  // ultralytics' `LetterBox((640, 640), auto=False)` of a picture that OpenCV has read, and its division by 255.
   yolo: {
     inputSize: [3, 640, 640],
     interpolation: "bilinear",
     cropPct: 1,
     cropMode: "center",
     resize: { mode: "fit" },
+    resampler: "opencv",
+    exifOrientation: "apply",
     pad: { color: [114, 114, 114] },
     mean: [0, 0, 0],
     std: [1, 1, 1],

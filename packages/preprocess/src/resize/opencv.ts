@@ -1,4 +1,5 @@
 import type { Image, Size } from "../image.ts";
+import { isOpenCvFilter, notOpenCv } from "./opencv-filter.ts";
 import { roundHalfEven } from "../transform/round.ts";
 import type { Interpolation } from "./filters.ts";
 import { areaWeights, resizeArea } from "./opencv-area.ts";
@@ -9,14 +10,6 @@ const ONE = 1 << BITS;
 
 /** How many elements of a row OpenCV's vector code takes at once. */
 const LANES = 8;
-
-/** Filters with which images are resized as by OpenCV. */
-export type OpenCvFilter = "nearest" | "bilinear" | "bicubic" | "box";
-
-/** Whether OpenCV resizes with a filter by the arithmetic here. */
-export function isOpenCvFilter(interpolation: Interpolation): interpolation is OpenCvFilter {
-  return ["nearest", "bilinear", "bicubic", "box"].includes(interpolation);
-}
 
 /** For each position of a side: the first input position that contributes, and the weights from it on, as integers. */
 interface Taps {
@@ -29,13 +22,15 @@ interface Taps {
  * Resizes an image as OpenCV's `resize` does for 8 bits: `INTER_NEAREST`, `INTER_LINEAR` (`bilinear`), `INTER_CUBIC`
  * (`bicubic`) and `INTER_AREA` (`box`).
  *
+ * @throws UsageError when OpenCV does not have the filter, or it is not computed here.
  * Matches OpenCV 4.12 and 5.0, modules/imgproc/src/resize.cpp, on a processor with vectors of 128 bits; `INTER_CUBIC` without
  * IPP, which is closed.
  */
 export function resizeOpenCv(
   image: Image,
-  { width, height, interpolation }: Size & { readonly interpolation: OpenCvFilter },
+  { width, height, interpolation }: Size & { readonly interpolation: Interpolation },
 ): Image {
+  if (!isOpenCvFilter(interpolation)) throw notOpenCv(interpolation);
   if (interpolation === "nearest") return resizeNearest(image, { width, height });
   const across = image.width / width;
   const down = image.height / height;

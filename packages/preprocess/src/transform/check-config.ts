@@ -2,8 +2,9 @@ import { type PreprocessConfig, UnsupportedError, UsageError } from "@samoyed/co
 
 import { FILTERS } from "../resize/filters.ts";
 import type { DecodeOptions } from "../image.ts";
-import { requireColor } from "../require-color.ts";
-import { isTorchFilter } from "../resize/torch-weights.ts";
+import { requireBackground, requireColor } from "../require-color.ts";
+import { isOpenCvFilter, notOpenCv } from "../resize/opencv-filter.ts";
+import { isTorchFilter } from "../resize/torch-filter.ts";
 import { DEFAULT_CROP_PCT, IMAGENET_MEAN, IMAGENET_STD } from "./config.ts";
 import { requireOneOf, type TensorForm, tensorForm } from "./normalize.ts";
 import type { PlanConfig } from "./plan.ts";
@@ -60,8 +61,10 @@ export function checkConfig(config: Partial<PreprocessConfig>): TransformSetting
     throw new UsageError(`crop_border_pixels is ${cropBorderPixels}; expected an integer of 0 or more`);
   }
   requireOneOf("crop rounding", cropRounding, ["half-even", "floor", "floor-ceil"]);
-  requireOneOf("resampler", resampler, ["pillow", "torch-antialias", "torch"]);
-  if (resampler !== "pillow" && !isTorchFilter(interpolation)) {
+  requireOneOf("resampler", resampler, ["pillow", "torch-antialias", "torch", "opencv"]);
+  if (resampler === "opencv") {
+    if (!isOpenCvFilter(interpolation)) throw notOpenCv(interpolation);
+  } else if (resampler !== "pillow" && !isTorchFilter(interpolation)) {
     throw new UsageError(
       `interpolation is ${interpolation}; the resampler ${resampler} has bilinear and bicubic, as torchvision for tensors`,
     );
@@ -76,7 +79,7 @@ export function checkConfig(config: Partial<PreprocessConfig>): TransformSetting
   }
   const { exifOrientation = "ignore", background } = config;
   requireOneOf("EXIF orientation", exifOrientation, ["apply", "ignore"]);
-  if (background !== undefined) requireColor("background", background, [3]);
+  requireBackground({ background });
   if (color !== undefined) requireColor("padding", color, [channels, 3]);
   return {
     plan: {

@@ -10,10 +10,9 @@ import {
   UsageError,
 } from "@samoyed/core";
 import {
-  createTransform,
+  createTransformOnDemand,
   type ImageSource,
   type PlatformImage,
-  readImage,
   type TransformGeometry,
 } from "@samoyed/preprocess";
 import type { Artifact, Backend, LoadOptions, Port, Session } from "../backend.ts";
@@ -109,7 +108,7 @@ function networkOf<Name extends keyof TaskContracts>(
 ): ImageNetwork<TaskContracts[Name]> {
   const contract = contractOf(session, task);
   const { batch, output } = checkNetwork(session, contract);
-  const transform = createTransform({ ...contract.preprocess, ...(exifOrientation && { exifOrientation }) });
+  const transform = createTransformOnDemand({ ...contract.preprocess, ...(exifOrientation && { exifOrientation }) });
   let disposed = false;
   // A session must not run twice at once; callers should not need to know.
   const inTurn = serialQueue();
@@ -118,7 +117,7 @@ function networkOf<Name extends keyof TaskContracts>(
     throwIfAborted(signal);
     // One after the other: decoded images are large.
     const inputs = [];
-    for (const image of images) inputs.push(transform(await readImage(image)));
+    for (const image of images) inputs.push(await transform(image));
     const input = stackImages(inputs.map(({ tensor }) => tensor));
     const outputs = await session.run({ [contract.input]: input }, { signal });
     return { outputs, geometries: inputs.map(({ geometry }) => geometry) };
