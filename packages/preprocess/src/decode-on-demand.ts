@@ -1,7 +1,6 @@
-import { IoError } from "@samoyed/core";
-
 import type { DecodeOptions, Image } from "./image.ts";
 import { type DecodedFormat, decodedFormat } from "./decoded-format.ts";
+import { loaded } from "./loaded.ts";
 import { findMetadata } from "./metadata.ts";
 import { requireBackground } from "./require-color.ts";
 
@@ -29,18 +28,9 @@ export async function decodeOnDemand(bytes: Uint8Array, options: DecodeOptions):
   const decode = DECODERS[format];
   const metadata = findMetadata(bytes);
   if (metadata.exif.length + metadata.xmp.length === 0) return decode(bytes, options);
-  const { turnOf } = await loaded(import("./turn.ts"));
-  const turn = turnOf(metadata, options);
+  const orientation = (await loaded(import("./orientation.ts"))).orientationOf(metadata);
+  if (orientation === 1) return decode(bytes, options);
+  if (options.exifOrientation !== "apply") return { ...(await decode(bytes, options)), orientation };
+  const turn = (await loaded(import("./turn.ts"))).turnOf(orientation, options);
   return turn.finish(await decode(bytes, turn.options));
-}
-
-export async function loaded<Module>(module: Promise<Module>): Promise<Module> {
-  try {
-    return await module;
-  } catch (cause) {
-    throw new IoError("the module that decodes this image could not be loaded", {
-      cause,
-      hint: "Check the connection, and that all files of the page's bundle are served.",
-    });
-  }
 }

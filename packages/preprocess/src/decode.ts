@@ -4,8 +4,8 @@ import { type DecodedFormat, decodedFormat } from "./decoded-format.ts";
 import type { ImageBytes } from "./image-source.ts";
 import { decodeGif } from "./gif/decode.ts";
 import { decodeJpeg } from "./jpeg/decode.ts";
-import { findMetadata } from "./metadata.ts";
 import { requireBytes } from "./not-an-image.ts";
+import { readOrientation } from "./orientation.ts";
 import { decodePng } from "./png/decode.ts";
 import { refuseImage } from "./refuse-image.ts";
 import { requireBackground } from "./require-color.ts";
@@ -34,6 +34,9 @@ export function decodeImage(file: ImageBytes, options: DecodeOptions = {}): Imag
   const bytes = requireBytes(file);
   requireBackground(options);
   const decode = DECODERS[decodedFormat(bytes) ?? refuseImage(bytes)];
-  const turn = turnOf(findMetadata(bytes), options);
+  const orientation = readOrientation(bytes);
+  if (orientation === 1) return decode(bytes, options);
+  if (options.exifOrientation !== "apply") return { ...decode(bytes, options), orientation };
+  const turn = turnOf(orientation, options);
   return turn.finish(decode(bytes, turn.options));
 }

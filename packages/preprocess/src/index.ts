@@ -28,9 +28,9 @@ export {
 } from "./transform/config.ts";
 export { overrideConfig } from "./transform/override.ts";
 export { type Point, toImagePoint, toTensorPoint, type TransformGeometry } from "./transform/geometry.ts";
-export { MAX_INPUT_SIDE } from "./transform/check-config.ts";
-export type { InputDType } from "./transform/normalize.ts";
+export { MAX_INPUT_SIDE } from "./transform/max-input-side.ts";
+export type { InputDType } from "./transform/form-settings.ts";
 export { toRgb } from "./to-rgb.ts";
 export type { TransformResult } from "./transform/prepare.ts";
 export { createTransform, preprocessImage, type Transform } from "./transform/transform.ts";
-export { createTransformOnDemand, type TransformOnDemand } from "./transform/transform-on-demand.ts";
+export { loadTransform, type LoadedTransform } from "./transform/load-transform.ts";

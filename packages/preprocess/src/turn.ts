@@ -1,19 +1,15 @@
 import type { DecodeOptions, Image } from "./image.ts";
-import type { Metadata } from "./metadata.ts";
 import { orientedSize, orientImage, storedBox } from "./orient-image.ts";
-import { type Orientation, orientationOf } from "./orientation.ts";
+import type { Orientation } from "./orientation.ts";
 
-/** What an orientation changes of a file's decoding: the options before, and the image after. */
+/** What turning an image upright changes of its decoding: the options before, and the image after. */
 export interface Turn {
   readonly options: DecodeOptions;
   readonly finish: (stored: Image) => Image;
 }
 
-/** How the image of a file with these metadata is turned, or its orientation told where `options` ignore it. */
-export function turnOf(metadata: Metadata, options: DecodeOptions): Turn {
-  const orientation = orientationOf(metadata);
-  if (orientation === 1) return { options, finish: (image) => image };
-  if (options.exifOrientation !== "apply") return { options, finish: (image) => ({ ...image, orientation }) };
+/** How the image of a file with an orientation is turned upright. */
+export function turnOf(orientation: Orientation, options: DecodeOptions): Turn {
   return {
     options: { ...options, ...storedRegion(options, orientation) },
     finish: (stored) => orientImage(stored, orientation),

@@ -12,13 +12,25 @@ const TEXTS: Readonly<Record<string, string>> = {
   PNG: "PNG: the file has no",
   BMP: "BMP: the file does not begin",
   orientation: "tiff:Orientation",
+  turning: "swap:",
   pixels: "colorSpace is",
+  settings: "resize mode",
   refusal: "Convert it without loss",
 };
 
 function recorded(name: string, title: RegExp): Uint8Array {
   return readImages(name).find((each) => title.test(each.case[0]))!.bytes;
 }
+
+const USUAL = {
+  inputSize: [3, 8, 8],
+  interpolation: "bicubic",
+  cropPct: 0.9,
+  cropMode: "center",
+  mean: [0.5, 0.5, 0.5],
+  std: [0.5, 0.5, 0.5],
+  exifOrientation: "apply",
+} as const;
 
 const IMAGES: Readonly<Record<string, Uint8Array>> = {
   baseline: recorded("jpeg", /^RGB pillow .*'progressive': False/),
@@ -47,29 +59,44 @@ describeInChromium("in Chromium", "none", (open) => {
     ["progressive", ["JPEG", "rare JPEG"]],
     ["png", ["PNG"]],
     ["bmp", ["BMP"]],
-    ["turned", ["JPEG", "orientation"]],
+    ["turned", ["JPEG", "orientation", "turning"]],
   ] as const)("%s takes %j", async (name, wanted) => {
     const opened = await open(files, { ready: "tensorOf" });
     expect(decoders(opened)).toEqual([]);
-    const tensor = await opened.page.evaluate((url) => window.tensorOf!(url, "file"), name);
+    const tensor = await opened.page.evaluate((call) => window.tensorOf!(...call), [
+      name,
+      { as: "file", config: USUAL },
+    ] as const);
     expect(decoders(opened)).toEqual(wanted);
-    const transform = createTransform({ inputSize: [3, 8, 8], exifOrientation: "apply" });
-    expect(tensor).toEqual([...transform(IMAGES[name]!).tensor.data]);
+    expect(tensor).toEqual([...createTransform(USUAL)(IMAGES[name]!).tensor.data]);
     await opened.close();
   });
 
   test("an image that the browser decoded takes no decoder", async () => {
     const opened = await open(files, { ready: "tensorOf" });
-    expect(await opened.page.evaluate(() => window.tensorOf!("png", "pixels"))).toHaveLength(3 * 8 * 8);
+    const call = { as: "pixels", config: USUAL } as const;
+    const tensor = await opened.page.evaluate((options) => window.tensorOf!("png", options), call);
+    expect(tensor).toHaveLength(3 * 8 * 8);
     expect(decoders(opened)).toEqual(["pixels"]);
+    await opened.close();
+  });
+
+  test("settings that few models have are downloaded with the transform", async () => {
+    const opened = await open(files, { ready: "tensorOf" });
+    const config = { ...USUAL, resize: { mode: "fit" }, resampler: "torch" } as const;
+    const call = { as: "file", config } as const;
+    const tensor = await opened.page.evaluate((options) => window.tensorOf!("png", options), call);
+    expect(tensor).toEqual([...createTransform(config)(IMAGES["png"]!).tensor.data]);
+    expect(decoders(opened)).toEqual(["PNG", "settings"]);
     await opened.close();
   });
 
   test("a decoder that is not served is an error that says so", async () => {
     const served = new Map([...files].filter(([, body]) => !String(body).includes(TEXTS["BMP"]!)));
     const opened = await open(served, { ready: "tensorOf" });
-    const error = opened.page.evaluate(() => window.tensorOf!("bmp", "file"));
-    await expect(error).rejects.toThrow(/IoError: the module that decodes this image could not be loaded/);
+    const call = { as: "file", config: USUAL } as const;
+    const error = opened.page.evaluate((options) => window.tensorOf!("bmp", options), call);
+    await expect(error).rejects.toThrow(/IoError: a module that prepares images could not be loaded/);
     await opened.close();
   });
 });

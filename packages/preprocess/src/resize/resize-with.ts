@@ -8,17 +8,14 @@ import type { RareResize } from "./rare-resize.ts";
 import type { Range, Side, Weights } from "./weights.ts";
 
 /** Whether a resize takes what few models take: `RareResize`. */
-export function isRareResize({
-  interpolation,
-  resampler,
-}: Pick<ResizeOptions, "interpolation" | "resampler">): boolean {
+function isRareResize({ interpolation, resampler }: Pick<ResizeOptions, "interpolation" | "resampler">): boolean {
   return interpolation === "nearest" || (resampler !== undefined && resampler !== "pillow");
 }
 
 /**
  * Resizes an image as `resize` does.
  *
- * @param rare required where `isRareResize` says so.
+ * @param rare required for the nearest pixel, and the resamplers of torchvision.
  * @throws what `resize` throws; the image is not checked.
  */
 export function resizeWith(image: Image, options: ResizeOptions, rare: RareResize | undefined): Image {

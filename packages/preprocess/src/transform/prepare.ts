@@ -1,14 +1,15 @@
-import type { Tensor } from "@samoyed/core";
+import type { PreprocessConfig, Tensor } from "@samoyed/core";
 
 import { grayImage } from "../gray.ts";
 import type { Box, DecodeOptions, Image, Size } from "../image.ts";
 import { cropImage } from "../resize/crop.ts";
-import type { RareResize } from "../resize/rare-resize.ts";
 import { resizeInputWith, resizeWith } from "../resize/resize-with.ts";
-import type { TransformSettings } from "./check-config.ts";
 import type { TransformGeometry } from "./geometry.ts";
-import { type InputDType, toTensor } from "./normalize.ts";
+import type { InputDType } from "./form-settings.ts";
+import { toTensor } from "./normalize.ts";
 import { planTransform } from "./plan.ts";
+import type { RareTransform } from "./rare-transform.ts";
+import { completeSettings } from "./settings.ts";
 
 /** A model's input, and its place in the source image. */
 export interface TransformResult<D extends InputDType = InputDType> {
@@ -35,16 +36,18 @@ export interface PreparedTransform<D extends InputDType> {
 /**
  * Prepares a transform.
  *
- * @param rare required where `isRareResize` says so of the settings' plan.
+ * @param config as `checkConfig` allows.
+ * @param rare required where the configuration is not usual.
  */
 export function prepareTransform<D extends InputDType>(
-  { plan, form, decode }: TransformSettings,
+  config: Partial<PreprocessConfig> & { readonly dtype?: D },
   { maxPixels }: TransformOptions,
-  rare: RareResize | undefined,
+  rare: RareTransform | undefined,
 ): PreparedTransform<D> {
+  const { plan, form, decode } = completeSettings(config, rare);
   /** The part of an image that the transform reads: the rest need not be decoded. */
   const region = (size: Size): Box => {
-    const { geometry, interpolation } = planTransform(plan, size);
+    const { geometry, interpolation } = planTransform(plan, size, rare);
     const { trim, resized, crop } = geometry;
     const box = resizeInputWith(trim, { ...resized, interpolation, resampler: plan.resampler, crop }, rare);
     return { ...box, x: box.x + trim.x, y: box.y + trim.y };
@@ -52,7 +55,7 @@ export function prepareTransform<D extends InputDType>(
   return {
     options: { ...decode, maxPixels, region },
     tensorOf: (rgb) => {
-      const { geometry, interpolation, fill } = planTransform(plan, rgb);
+      const { geometry, interpolation, fill } = planTransform(plan, rgb, rare);
       const { resampler } = plan;
       const { trim, resized, crop, canvas } = geometry;
       const used = cropImage(rgb, trim);

@@ -3,10 +3,9 @@ import type { PreprocessConfig } from "@samoyed/core";
 import { decodeImage } from "../decode.ts";
 import { bytesOf, type ImageBytes, type ImageSource } from "../image-source.ts";
 import { pixelsOf } from "../pixels-of.ts";
-import { RARE_RESIZE } from "../resize/rare-resize.ts";
-import { checkConfig } from "./check-config.ts";
-import type { InputDType } from "./normalize.ts";
+import type { InputDType } from "./form-settings.ts";
 import { prepareTransform, type TransformOptions, type TransformResult } from "./prepare.ts";
+import { RARE_TRANSFORM } from "./rare-transform.ts";
 
 /** Makes a model's input: from an encoded file's bytes, or from pixels. */
 export type Transform<D extends InputDType = InputDType> = (image: ImageSource) => TransformResult<D>;
@@ -30,7 +29,8 @@ export function createTransform<D extends InputDType = "float32">(
   config: Partial<PreprocessConfig> & { readonly dtype?: D } = {},
   options: TransformOptions = {},
 ): Transform<D> {
-  const prepared = prepareTransform<D>(checkConfig(config), options, RARE_RESIZE);
+  RARE_TRANSFORM.checkConfig(config);
+  const prepared = prepareTransform(config, options, RARE_TRANSFORM);
   return (input) => {
     const bytes = bytesOf(input);
     const image = bytes === undefined ? pixelsOf(input, prepared.options) : decodeImage(bytes, prepared.options);

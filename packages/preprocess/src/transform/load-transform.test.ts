@@ -2,8 +2,8 @@ import { IoError, type PreprocessConfig, type SamoyedError } from "@samoyed/core
 import { expect, test } from "vitest";
 
 import { readImages } from "../../test/cases.ts";
-import { loaded } from "../decode-on-demand.ts";
-import { createTransformOnDemand } from "./transform-on-demand.ts";
+import { loaded } from "../loaded.ts";
+import { loadTransform } from "./load-transform.ts";
 import { createTransform } from "./transform.ts";
 
 const CONFIG: Partial<PreprocessConfig> = { inputSize: [3, 8, 8], background: [10, 20, 30] };
@@ -23,7 +23,7 @@ test.each(["jpeg", "jpeg-damaged", "png", "png-damaged", "bmp", "bmp-damaged", "
   async (name) => {
     for (const exifOrientation of ["apply", "ignore"] as const) {
       const once = createTransform({ ...CONFIG, exifOrientation });
-      const onDemand = createTransformOnDemand({ ...CONFIG, exifOrientation });
+      const onDemand = await loadTransform({ ...CONFIG, exifOrientation });
       for (const { bytes, case: wanted } of readImages(name)) {
         expect(await outcome(() => onDemand(bytes)), wanted[0]).toEqual(await outcome(() => once(bytes)));
       }
@@ -39,12 +39,13 @@ test.each([
 ] as const)("resizing as %j", async (change) => {
   const { bytes } = readImages("bmp")[0]!;
   const config = { ...CONFIG, ...change };
-  expect(await createTransformOnDemand(config)(bytes)).toEqual(createTransform(config)(bytes));
+  const transform = await loadTransform(config);
+  expect(await transform(bytes)).toEqual(createTransform(config)(bytes));
 });
 
 test("pixels, files and what is no image", async () => {
   const once = createTransform(CONFIG);
-  const onDemand = createTransformOnDemand(CONFIG);
+  const onDemand = await loadTransform(CONFIG);
   const { bytes } = readImages("png")[0]!;
   const pixels = { width: 2, height: 1, channels: 4, data: new Uint8Array(8).fill(77) } as const;
   for (const image of [pixels, bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer]) {
@@ -58,8 +59,8 @@ test("pixels, files and what is no image", async () => {
   }
 });
 
-test("a setting that is wrong is refused before any image comes", () => {
-  expect(() => createTransformOnDemand({ inputSize: [2, 8, 8] })).toThrow(/input has 2 channels/);
+test("a setting that is wrong is refused before any image comes", async () => {
+  await expect(loadTransform({ inputSize: [2, 8, 8] })).rejects.toThrow(/input has 2 channels/);
 });
 
 test("a module that cannot be loaded is an error with its cause", async () => {
