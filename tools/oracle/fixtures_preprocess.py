@@ -30,9 +30,11 @@ from samoyed_oracle.fixtures.preprocess.decoding import decoding_fixtures
 from samoyed_oracle.fixtures.preprocess.gif import gif_fixtures
 from samoyed_oracle.fixtures.preprocess.images import raw_pixels, sha256, side, write_json
 from samoyed_oracle.fixtures.preprocess.jpeg import jpeg_fixtures
+from samoyed_oracle.fixtures.preprocess.opencv import opencv_fixtures
 from samoyed_oracle.fixtures.preprocess.png import png_fixtures
 from samoyed_oracle.fixtures.preprocess.presets import presets_fixtures, presets_table
 from samoyed_oracle.fixtures.preprocess.settings import settings_fixtures
+from samoyed_oracle.fixtures.preprocess.webp import webp_fixtures
 
 RECORDED = Path(__file__).resolve().parents[2] / "packages" / "preprocess" / "fixtures"
 FILTERS = ["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"]
@@ -132,7 +134,7 @@ def main() -> None:
         sys.exit("cjpeg is not installed; Debian: apt-get install libjpeg-turbo-progs")
     torch.set_num_threads(1)
     options.into.mkdir(exist_ok=True)
-    for fixtures in (jpeg_fixtures, png_fixtures, bmp_fixtures, gif_fixtures, decoding_fixtures, resize_fixtures, transform_fixtures, settings_fixtures, presets_fixtures, data_config_fixtures):
+    for fixtures in (jpeg_fixtures, png_fixtures, bmp_fixtures, gif_fixtures, webp_fixtures, decoding_fixtures, resize_fixtures, opencv_fixtures, transform_fixtures, settings_fixtures, presets_fixtures, data_config_fixtures):
         fixtures(options.into, options.seed)
     if options.into == RECORDED:
         presets_table(RECORDED.parent / "src" / "presets" / "torchvision-weights.ts", torchvision.__version__.partition("+")[0])

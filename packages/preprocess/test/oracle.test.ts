@@ -32,7 +32,7 @@ if (oraclePython() === undefined) {
 
     afterAll(() => rmSync(folder, { recursive: true }));
 
-    test.each(["jpeg", "png", "bmp"])("%s files decode to Pillow's pixels", (name) => {
+    test.each(["jpeg", "png", "bmp", "gif", "webp"])("%s files decode to Pillow's pixels", (name) => {
       const images = readImages(name, folder);
       expect(images.length).toBeGreaterThan(150);
       for (const { bytes, case: wanted } of images) {
@@ -49,6 +49,14 @@ if (oraclePython() === undefined) {
           each,
           hash,
         ]);
+      }
+    });
+
+    test("images are resized as by OpenCV", () => {
+      for (const each of readCases<ResizeCase>("opencv", folder)) {
+        const [w, h, kind, from, width, height, interpolation, hash] = each;
+        const options = { width, height, interpolation, resampler: "opencv" } as const;
+        expect([each, sha256(resize(rawPixels(w, h, kind, from), options).data)]).toEqual([each, hash]);
       }
     });
 
