@@ -34,3 +34,12 @@ test.each(damaged.map((each, index) => [index, each] as const))(
     else expect(sha256(decodeWebp(bytes).data)).toBe(wanted[4]);
   },
 );
+
+test("a header that claims more than the file holds is refused before memory is allocated", () => {
+  // Lossless data of one color have no bits for pixels: only their size.
+  const file = new Uint8Array(64);
+  file.set([0x52, 0x49, 0x46, 0x46, 56, 0, 0, 0, 0x57, 0x45, 0x42, 0x50, 0x56, 0x50, 0x38, 0x4c, 44, 0, 0, 0]);
+  file.set([0x2f, 0xff, 0xf9, 0x7f, 0x02], 20);
+  expect(() => decodeWebp(file)).toThrow(FormatError);
+  expect(() => decodeWebp(file)).toThrow("64 bytes cannot be all");
+});
