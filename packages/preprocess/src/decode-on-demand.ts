@@ -17,7 +17,7 @@ const DECODERS: Readonly<Record<DecodedFormat, (bytes: Uint8Array, options: Deco
 
 /**
  * Decodes an image file as `decodeImage` does. A page downloads a format's decoder when the first file of it comes, and
- * what decodes progressive JPEGs, or turns images, when a file takes that.
+ * what decodes rare JPEGs, or turns images, when a file takes that.
  *
  * @throws what `decodeImage` throws.
  * @throws IoError when a decoder cannot be downloaded.
