@@ -14,14 +14,8 @@ export interface Metadata {
 export const EXIF: readonly number[] = [...asciiBytes("Exif"), 0, 0];
 const XMP = asciiBytes("http://ns.adobe.com/xap/1.0/");
 
-/** Finds the metadata of a JPEG, PNG or WebP file, where Pillow looks for the orientation; other files have none. */
+/** Finds the metadata of a JPEG or PNG file, where Pillow looks for the orientation; see `webpMetadata`. */
 export function findMetadata(bytes: Uint8Array): Metadata {
-  if (hasBytesAt(bytes, asciiBytes("WEBP"), 8)) {
-    const exif = webpChunks(bytes, "EXIF").map((chunk) =>
-      hasBytesAt(chunk, EXIF) ? chunk.subarray(EXIF.length) : chunk,
-    );
-    return { exif, xmp: webpChunks(bytes, "XMP ") };
-  }
   const isPng = hasBytesAt(bytes, PNG_SIGNATURE);
   if (isPng || bytes[0] !== 0xff) return { exif: isPng ? pngExif(bytes) : [], xmp: [] };
   const segments = applicationSegments(bytes);
@@ -29,17 +23,6 @@ export function findMetadata(bytes: Uint8Array): Metadata {
     exif: segments.filter((segment) => hasBytesAt(segment, EXIF)).map((segment) => segment.subarray(EXIF.length)),
     xmp: segments.filter((segment) => hasBytesAt(segment, XMP)),
   };
-}
-
-/** The first chunk of a type in a WebP file. */
-function webpChunks(bytes: Uint8Array, type: string): Uint8Array[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 12; at + 8 <= bytes.length;) {
-    const length = view.getUint32(at + 4, true);
-    if (hasBytesAt(bytes, asciiBytes(type), at)) return [bytes.subarray(at + 8, at + 8 + length)];
-    at += 8 + length + (length & 1);
-  }
-  return [];
 }
 
 /** The first chunk of EXIF data. */
