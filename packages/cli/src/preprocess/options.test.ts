@@ -34,8 +34,8 @@ test("what timm does not have", () => {
       "pad-position": "top-left",
       resampler: "torch-antialias",
       "crop-rounding": "floor",
-      mean: "0",
-      std: "1",
+      mean: "0,0,0",
+      std: "1,1,1",
       "value-range": "255",
       "channel-order": "bgr",
       background: "255,255,255",
@@ -71,6 +71,15 @@ test("padding after normalization may be any number", () => {
   expect(preprocessOverrides({ pad: "1,2,3" })).toEqual({ pad: { color: [1, 2, 3] } });
 });
 
+test("as many channels as there are means and deviations, where a network may have others than RGB", () => {
+  const grey = { size: "96", mean: "0.5", std: "0.25" };
+  expect(preprocessOverrides(grey, "any")).toEqual({ inputSize: [1, 96, 96], mean: [0.5], std: [0.25] });
+  expect(preprocessOverrides({ mean: "0,0,0,0", std: "1,1,1,1" }, "any").std).toHaveLength(4);
+  expect(preprocessOverrides({ size: "4,8,8" }, "any")).toEqual({ inputSize: [4, 8, 8] });
+  expect(() => preprocessOverrides({ mean: "0.5" }, "any")).toThrow('--mean got "0.5"; expected 3 numbers');
+  expect(() => preprocessOverrides(grey)).toThrow('--mean got "0.5"; expected 3 numbers');
+});
+
 test("gray images have one mean and one deviation", () => {
   const given = { size: "1,28,28", mean: "0.1307", std: "0.3081" };
   expect(preprocessOverrides(given)).toEqual({ inputSize: [1, 28, 28], mean: [0.1307], std: [0.3081] });
@@ -95,7 +104,7 @@ test.each([
   ["crop-pct", "-0.5"],
   ["crop-pct", "NaN"],
   ["crop-mode", "middle"],
-  ["mean", "0.5,0.5"],
+  ["mean", "0.5"],
   ["mean", "0.5,0.5,Infinity"],
   ["std", "1,0,1"],
   ["std", "1,,1"],

@@ -52,8 +52,8 @@ export const PREPROCESS_OPTIONS: Readonly<Record<string, Option>> = {
   ...RESIZE_OPTIONS,
   resampler: wordOption("resampler", "whose resizing is computed"),
   "crop-rounding": wordOption("crop-rounding", "where half a pixel of a crop goes"),
-  mean: { type: "string", value: "R,G,B", description: "per channel, of values from 0 to 1; or one for all" },
-  std: { type: "string", value: "R,G,B", description: "per channel; or one for all" },
+  mean: { type: "string", value: "R,G,B", description: "per channel, of values from 0 to 1" },
+  std: { type: "string", value: "R,G,B", description: "per channel" },
   "value-range": { type: "string", value: "1|255", description: "the largest value that --mean and --std are for" },
   "channel-order": wordOption("channel-order", "order of the network's channels, and of --mean and --std"),
   background: {
@@ -64,19 +64,24 @@ export const PREPROCESS_OPTIONS: Readonly<Record<string, Option>> = {
   ...ORIENTATION_OPTION,
 };
 
-function sizeOf(values: Values): readonly [number, number, number] | undefined {
-  const size = numbers(values, "size", { counts: [1, 2, 3], least: 1, whole: true });
-  if (size === undefined) return undefined;
-  if (size.length < 3) return [3, size[0]!, size[1] ?? size[0]!];
-  if (size[0] === 1 || size[0] === 3) return size as [number, number, number];
-  throw new UsageError(`--size got ${JSON.stringify(text(values, "size"))}; expected 1 or 3 channels`);
+const RGB = 3;
+
+/** Whether images have three channels, or one where `--size` says so; or as many as the options have numbers. */
+export type Channels = "rgb" | "any";
+
+/** How many channels have a mean and a deviation: those of RGB images, unless both options have another number of values. */
+function channelsOf(values: Values): number {
+  const [means, deviations] = ["mean", "std"].map((name) => text(values, name)?.split(",").length);
+  return means !== undefined && means === deviations ? means : RGB;
 }
 
-/** One value for each channel. */
-function perChannel(values: Values, name: "mean" | "std", channels: number): readonly number[] | undefined {
-  const given = numbers(values, name, { counts: channels === 1 ? [1] : [1, channels] });
-  if (given === undefined || given.length === channels) return given;
-  return Array.from({ length: channels }, () => given[0]!);
+function sizeOf(values: Values, channels: Channels): readonly [number, number, number] | undefined {
+  const size = numbers(values, "size", { counts: [1, 2, 3], least: 1, whole: true });
+  if (size === undefined) return undefined;
+  const count = channels === "any" ? channelsOf(values) : RGB;
+  if (size.length < 3) return [count, size[0]!, size[1] ?? size[0]!];
+  if (channels === "any" || size[0] === 1 || size[0] === RGB) return size as [number, number, number];
+  throw new UsageError(`--size got ${JSON.stringify(text(values, "size"))}; expected 1 or 3 channels`);
 }
 
 function wordOverride(values: Values, name: WordOption): Partial<PreprocessConfig> {
@@ -84,16 +89,20 @@ function wordOverride(values: Values, name: WordOption): Partial<PreprocessConfi
   return text(values, name) === undefined ? {} : { [key]: choice<string>(values, name, words) };
 }
 
-/** The settings that the options give; only those that were given. */
-export function preprocessOverrides(values: Values): Partial<PreprocessConfig> {
-  const inputSize = sizeOf(values);
-  const channels = inputSize?.[0] ?? 3;
+/**
+ * The settings that the options give; only those that were given.
+ *
+ * @param channels - `any`: as many as `--mean` and `--std` have numbers, unless `--size` says it.
+ */
+export function preprocessOverrides(values: Values, channels: Channels = "rgb"): Partial<PreprocessConfig> {
+  const inputSize = sizeOf(values, channels);
+  const count = inputSize?.[0] ?? (channels === "any" ? channelsOf(values) : RGB);
   const cropPct = numbers(values, "crop-pct", { counts: [1] })?.[0];
   if (cropPct !== undefined && !(cropPct > 0 && cropPct <= 1)) {
     throw new UsageError(`--crop-pct got ${cropPct}; expected a number above 0 and at most 1`);
   }
-  const mean = perChannel(values, "mean", channels);
-  const std = perChannel(values, "std", channels);
+  const mean = numbers(values, "mean", { counts: [count] });
+  const std = numbers(values, "std", { counts: [count] });
   if (std?.includes(0)) throw new UsageError("--std got 0; expected numbers above 0");
   const range = numbers(values, "value-range", { counts: [1] })?.[0];
   if (range !== undefined && range !== 1 && range !== 255) {

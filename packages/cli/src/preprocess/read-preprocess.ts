@@ -6,7 +6,7 @@ import { namedModel } from "../named-model.ts";
 import { namingFile } from "../naming-file.ts";
 import { readWhole } from "../read.ts";
 import { text } from "../values.ts";
-import { preprocessOverrides } from "./options.ts";
+import { type Channels, preprocessOverrides } from "./options.ts";
 
 const TIMM = "timm:";
 
@@ -17,8 +17,8 @@ const TIMM = "timm:";
  * @throws UsageError when an option cannot be read, or nothing has the name. FormatError, UnsupportedError for a file that is
  * no `preprocessor_config.json`, or of a processor that cannot be followed.
  */
-export async function readPreprocess(values: Values): Promise<Partial<PreprocessConfig>> {
-  const overrides = preprocessOverrides(values);
+export async function readPreprocess(values: Values, channels: Channels = "rgb"): Promise<Partial<PreprocessConfig>> {
+  const overrides = preprocessOverrides(values, channels);
   const name = text(values, "preprocess");
   return name === undefined ? overrides : overrideConfig(await configNamed(name), overrides);
 }
