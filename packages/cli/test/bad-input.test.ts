@@ -328,8 +328,10 @@ describe("an image that is none", () => {
     ["empty.jpg", "", 3, /not a known image format/],
     ["text.jpg", "hello", 3, /not a known image format/],
     ["half.jpg", jpeg.subarray(0, jpeg.length / 2), 3, /the file ends at byte \d+/],
-    ["photo.webp", "RIFF\x24\0\0\0WEBPVP8 " + "\0".repeat(99), 4, /WebP images are not decoded/],
-    ["photo.gif", "GIF89a" + "\0".repeat(99), 4, /GIF images are not decoded/],
+    ["photo.webp", "RIFF\x24\0\0\0WEBPVP8 " + "\0".repeat(99), 3, /WebP: the lossy data have no header/],
+    ["photo.gif", "GIF89a" + "\0".repeat(99), 3, /GIF: the file ends before its first image/],
+    ["photo.avif", "\0\0\0\x20ftypavif" + "\0".repeat(99), 4, /AVIF images are not decoded/],
+    ["photo.tif", "II*\0" + "\0".repeat(99), 4, /TIFF images are not decoded/],
   ];
   test.each(cases)("%s", async (name, content, code, what) => {
     const path = file(name, typeof content === "string" ? Buffer.from(content, "latin1") : content);

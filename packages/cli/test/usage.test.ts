@@ -81,6 +81,8 @@ test.each(names)("%s --help: usage, every option, examples", async (name) => {
       expect(stdout).toMatch(new RegExp(`^ {2}--${option}( \\S+( \\S+)*)? {2,}\\S`, "m"));
     }
     for (const example of command.examples) expect(stdout).toContain(`  ${example}\n`);
+    const [options] = stdout.slice(stdout.indexOf("options:")).split("examples:");
+    expect(options!.split("\n").filter((line) => line.length > 80)).toEqual([]);
   }
 });
 

@@ -32,7 +32,8 @@ import { writeFormats } from "./write-formats.ts";
  * does not match is damage, unless `allowDamaged`. With `strict`, UnsupportedError when something is assumed.
  * @throws MismatchError when the tensors are not the model's (the first ten differences are named), or the labels not
  * as many as the classes.
- * @throws UsageError when the options contradict one another.
+ * @throws UsageError when the options contradict one another. Where `preprocessor_config.json` says what cannot be done, its
+ * error, unless the caller gives the settings.
  * @throws IoError when reading or writing fails, or the source changed while it was read.
  * @throws AbortedError when the signal fires.
  */
@@ -101,6 +102,7 @@ async function convert(
   await verify();
   requireComplete(checkpoint);
   const hub = options.resolve && (await readHubConfig(lastPart(name), options.resolve));
+  if (hub?.refusal !== undefined && !saysPreprocess(options.preprocess)) throw hub.refusal;
   const { key, prefix, ignore, assume } = options;
   const [, height, width] = options.preprocess?.inputSize ?? [];
   const size = height === undefined || width === undefined ? undefined : ([height, width] as const);
@@ -153,6 +155,11 @@ async function convert(
     ],
     milliseconds: { open: opened - start, build: built - opened, write: end - built, total: end - start },
   };
+}
+
+/** Whether the caller gives what a processor that cannot be followed would have said. */
+function saysPreprocess(given: ConvertOptions["preprocess"] = {}): boolean {
+  return (["inputSize", "interpolation", "mean", "std"] as const).every((key) => given[key] !== undefined);
 }
 
 /**

@@ -79,6 +79,7 @@ export {
   type SafetensorsHeader,
   safetensorsHeaderLength,
 } from "./tensor/safetensors-header.ts";
+export { parseJsonObject } from "./json/json-object.ts";
 export { schemaProblem, type JsonSchema } from "./json/json-schema.ts";
 export { serialQueue } from "./serial-queue.ts";
 export { sha256, type Sha256 } from "./io/sha256.ts";

@@ -5,7 +5,7 @@ import { columns } from "../columns.ts";
 import type { Command } from "../command.ts";
 import { namingFile } from "../naming-file.ts";
 import { orientationNote } from "../orientation-note.ts";
-import { ORIENTATION_OPTION, orientationOverride } from "../preprocess-options.ts";
+import { ORIENTATION_OPTION, orientationOverride } from "../preprocess/options.ts";
 import { readLabels, readWhole } from "../read.ts";
 import { paint } from "../terminal.ts";
 import { positiveInteger, text } from "../values.ts";

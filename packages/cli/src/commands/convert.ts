@@ -14,7 +14,8 @@ import { formatsOf, NAMES } from "../convert/formats-asked.ts";
 import { describeFiles, entryFiles, finish, storageText } from "../convert/written-files.ts";
 import { FORMAT_OPTIONS, readFormatOptions } from "../format-options.ts";
 import { namedModel } from "../named-model.ts";
-import { PREPROCESS_OPTIONS, preprocessOverrides } from "../preprocess-options.ts";
+import { PREPROCESS_OPTIONS } from "../preprocess/options.ts";
+import { readPreprocess } from "../preprocess/read-preprocess.ts";
 import { printableLine } from "../printable.ts";
 import { readLabels } from "../read.ts";
 import { resolveSource } from "../resolve-source.ts";
@@ -136,6 +137,7 @@ export const convert: Command = {
     "samoyed convert resnext.pth --to smyd --weights int8",
     "samoyed convert resnext.smyd --to onnx",
     "samoyed convert lightning.ckpt --key state_dict --prefix model --ignore 'criterion.*'",
+    "samoyed convert finetuned.pth --preprocess torchvision:ResNet50_Weights.IMAGENET1K_V2",
     "samoyed convert grey.pth --model resnet18 --mean 0.5 --std 0.5",
     "samoyed convert finetuned.pth --labels labels.txt --size 96 --interpolation bicubic --weights float16",
   ],
@@ -151,7 +153,7 @@ export const convert: Command = {
     }
     const out = text(values, "out") ?? ".";
     const weights = choice(values, "weights", WEIGHT_TYPES);
-    const preprocess = preprocessOverrides(values, "any");
+    const preprocess = await readPreprocess(values, "any");
     const formats = values["to"] === undefined ? FORMATS.slice(0, 1) : formatsOf(list(values, "to"));
     const { formatOptions, afterwards } = readFormatOptions(values, formats);
     const labelFile = text(values, "labels");
