@@ -8,6 +8,7 @@ import { formatsNamed } from "./format-named.ts";
 import { hashPortable } from "./hash-portable.ts";
 import type { ConvertOptions } from "./options.ts";
 import { readHubConfig } from "./hub-config.ts";
+import { withImageChannels } from "./image-channels.ts";
 import { lastPart } from "./last-part.ts";
 import { factsOf } from "./module-facts/facts-of.ts";
 import { type OpenedNetwork, openNetwork } from "./open-network.ts";
@@ -104,7 +105,8 @@ async function convert(
   const [, height, width] = options.preprocess?.inputSize ?? [];
   const size = height === undefined || width === undefined ? undefined : ([height, width] as const);
   const network = await openNetwork(checkpoint, { model: options.model, hub, assume, size, key, prefix, ignore });
-  const { model, head, unwrapped, recorded, notes } = network;
+  const { head, unwrapped, recorded, notes } = network;
+  const model = withImageChannels(network.model, options.preprocess);
   const assumptions = [...network.assumptions, ...preprocessAssumptions(model, options.preprocess)];
   if (options.strict === true) requireNoAssumptions(assumptions);
   requireReadable(model.tensors);

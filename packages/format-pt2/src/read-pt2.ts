@@ -5,7 +5,10 @@ import { convertProgram } from "./convert-program.ts";
 import { LOWERINGS } from "./operators/index.ts";
 import { readProgram } from "./program/read-program.ts";
 
-/** Every overload of ATen that is converted, `conv2d.default` and so on, sorted; also those that work in place. */
+/**
+ * Every overload that is converted, sorted: ATen's, `conv2d.default` and so on, also those that work in place, and those of
+ * Samoyed's own exporter, `samoyed.conv2d_same.default`.
+ */
 export const LOWERED_OPERATORS: readonly string[] = Object.keys(LOWERINGS).sort();
 
 /** Options of `readPt2`. */

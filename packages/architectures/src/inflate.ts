@@ -1,20 +1,19 @@
-import { FormatError, UnsupportedError } from "@samoyed/core";
+import { UnsupportedError } from "@samoyed/core";
+import { damaged, type InflateOptions, tooLarge } from "./inflate-errors.ts";
 
 /**
- * Decompresses a raw deflate stream.
+ * Decompresses a file of the data, a raw deflate stream.
  *
- * @param label - The file's name, for messages.
- * @param maxBytes - Largest size of the result; decompression stops beyond it.
  * @throws FormatError when the bytes are damaged or decompress to more.
  * @throws UnsupportedError when there is no `DecompressionStream`.
  */
-export async function inflate(
+export async function inflateArchitectureData(
   bytes: Uint8Array<ArrayBuffer>,
-  { label, maxBytes }: { readonly label: string; readonly maxBytes: number },
+  { label, maxBytes }: InflateOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (typeof DecompressionStream === "undefined") {
     throw new UnsupportedError(`${label} cannot be decompressed: DecompressionStream is missing`, {
-      hint: "Use Node 20 or later, or a browser of 2023 or later.",
+      hint: "Use a browser of 2023 or later.",
     });
   }
   const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader();
@@ -22,15 +21,13 @@ export async function inflate(
   let length = 0;
   for (;;) {
     const { done, value } = await reader.read().catch((cause: unknown) => {
-      throw new FormatError(`${label} is damaged: it cannot be decompressed`, { cause });
+      throw damaged(label, cause);
     });
     if (done) break;
     length += value.byteLength;
     if (length > maxBytes) {
       await reader.cancel();
-      throw new FormatError(`${label} is damaged: it decompresses to more than ${maxBytes} bytes`, {
-        details: { maxBytes },
-      });
+      throw tooLarge(label, maxBytes);
     }
     pieces.push(value);
   }
