@@ -215,7 +215,7 @@ describe("labels that do not match", () => {
     const gap = file("gap.txt", "a\nb\n\nd\n");
     await fails(["convert", SHAPES, "--labels", gap, "--out", out], { code: 3, what: `${gap} line 3 is empty` });
     await fails(["convert", SHAPES, "--labels", ARROW, "--out", out], { code: 3, what: "000.jpg is not UTF-8 text" });
-    await fails(["convert", SHAPES, "--labels", "no.txt", "--out", out], { code: 3, what: "no.txt: cannot be opened" });
+    await fails(["convert", SHAPES, "--labels", "no.txt", "--out", out], { code: 3, what: "no.txt: cannot be read" });
     expect(filesIn(out)).toEqual([]);
   });
 });
