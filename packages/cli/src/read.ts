@@ -28,11 +28,14 @@ export async function readWhole(
   return path === STANDARD_INPUT ? readStandardInput(maxBytes, signal) : readRegularFile(path, { maxBytes });
 }
 
+function closeStandardInput(): void {
+  process.stdin.destroy();
+}
+
 async function readStandardInput(maxBytes: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let size = 0;
-  const stop = (): void => void process.stdin.destroy();
-  signal?.addEventListener("abort", stop, { once: true });
+  signal?.addEventListener("abort", closeStandardInput, { once: true });
   try {
     for await (const piece of process.stdin as AsyncIterable<Uint8Array>) {
       size += piece.byteLength;
@@ -44,7 +47,7 @@ async function readStandardInput(maxBytes: number, signal: AbortSignal | undefin
     throwIfAborted(signal);
     throw toIoError(error, "the standard input: cannot be read");
   } finally {
-    signal?.removeEventListener("abort", stop);
+    signal?.removeEventListener("abort", closeStandardInput);
   }
   throwIfAborted(signal);
   return concatBytes(pieces);

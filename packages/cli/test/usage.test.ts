@@ -11,7 +11,17 @@ const COMMANDS = await loadCommands();
 const names = COMMANDS.map((command) => command.name);
 
 test("the commands of the design", () => {
-  expect(names).toEqual(["models", "inspect", "convert", "preprocess", "classify", "run", "check", "doctor"]);
+  expect(names).toEqual([
+    "models",
+    "inspect",
+    "convert",
+    "preprocess",
+    "classify",
+    "run",
+    "check",
+    "reference",
+    "doctor",
+  ]);
 });
 
 test.each([[["--help"]], [["-h"]], [["help"]]])("%j lists every command on stdout", async (argv) => {

@@ -12,7 +12,6 @@ export const reference: Command = {
   },
   examples: [
     "samoyed reference --python > reference.py",
-    "python reference.py --timm resnet18 --checkpoint model.pth photo.jpg",
     "samoyed check resnet18.onnx --reference reference.safetensors --images photo.jpg",
   ],
   async run(args, values) {
