@@ -10,10 +10,7 @@ export const reference: Command = {
   options: {
     python: { type: "boolean", description: "print the Python script that writes a reference file" },
   },
-  examples: [
-    "samoyed reference --python > reference.py",
-    "samoyed check resnet18.onnx --reference reference.safetensors --images photo.jpg",
-  ],
+  examples: ["samoyed reference --python > reference.py"],
   async run(args, values) {
     if (args.length > 0 || !flag(values, "python")) {
       throw new UsageError("reference prints a script for your own Python; expected --python", {
