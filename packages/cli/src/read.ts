@@ -28,10 +28,12 @@ export async function readWhole(
   return path === STANDARD_INPUT ? readStandardInput(maxBytes, signal) : readRegularFile(path, { maxBytes });
 }
 
+/** Ends a read of the standard input that waits. */
+const stop = (): void => void process.stdin.destroy();
+
 async function readStandardInput(maxBytes: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let size = 0;
-  const stop = (): void => void process.stdin.destroy();
   signal?.addEventListener("abort", stop, { once: true });
   try {
     for await (const piece of process.stdin as AsyncIterable<Uint8Array>) {
