@@ -28,14 +28,13 @@ export async function readWhole(
   return path === STANDARD_INPUT ? readStandardInput(maxBytes, signal) : readRegularFile(path, { maxBytes });
 }
 
-function closeStandardInput(): void {
-  process.stdin.destroy();
-}
+/** Ends a read of the standard input that waits. */
+const stop = (): void => void process.stdin.destroy();
 
 async function readStandardInput(maxBytes: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let size = 0;
-  signal?.addEventListener("abort", closeStandardInput, { once: true });
+  signal?.addEventListener("abort", stop, { once: true });
   try {
     for await (const piece of process.stdin as AsyncIterable<Uint8Array>) {
       size += piece.byteLength;
@@ -47,7 +46,7 @@ async function readStandardInput(maxBytes: number, signal: AbortSignal | undefin
     throwIfAborted(signal);
     throw toIoError(error, "the standard input: cannot be read");
   } finally {
-    signal?.removeEventListener("abort", closeStandardInput);
+    signal?.removeEventListener("abort", stop);
   }
   throwIfAborted(signal);
   return concatBytes(pieces);
