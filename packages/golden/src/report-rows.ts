@@ -41,19 +41,19 @@ export interface ReportTable {
 
 /** Makes the rows of a case: the references first, then the backends; empty columns are omitted. */
 export function reportTable(result: CaseResult): ReportTable {
-  const { documented, pytorch, backends, images } = result;
+  const { documented, pytorch, backends } = result;
   const { table } = comparisonOf(result);
   const rows: ReportRow[] = [
     ...documented.map((reference) => ({ cells: { name: "documented", ...table.documented(reference) } })),
     ...pytorch.map((recorded) => ({
       cells: {
         name: recorded.stored === UNCHANGED ? "PyTorch, recorded" : `PyTorch, ${recorded.stored} weights`,
-        ...table.pytorch(recorded, { images }),
+        ...table.pytorch(recorded),
       },
     })),
     ...backends.map((backend) => ({
       verdict: backend.verdict.kind,
-      cells: { ...backendCells(backend), ...table.backend(backend, { images }) },
+      cells: { ...backendCells(backend), ...table.backend(backend) },
     })),
   ];
   const columns = [...BEFORE, ...table.columns, ...AFTER].filter(({ key }) =>
@@ -89,6 +89,8 @@ function notesOf({ preprocess, statements, backends }: CaseResult): ReportNote[]
   for (const { backend, verdict } of backends) {
     if (verdict.kind === "passed") {
       notes.push(...verdict.notes.map((text): ReportNote => ({ kind: "note", text: `${backend}: ${text}` })));
+    } else if (verdict.kind === "crashed") {
+      notes.push({ kind: "crashed", text: `${backend}: crashed: ${verdict.reason}` });
     } else if (verdict.kind === "not run") {
       notes.push({ kind: "not run", text: `${backend}: not run: ${verdict.reason}`, fix: verdict.fix });
     } else {
