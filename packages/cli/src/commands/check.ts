@@ -9,6 +9,7 @@ import { checkCensus } from "../check-census.ts";
 import type { Command, Context, Values } from "../command.ts";
 import { cacheDir } from "../cache.ts";
 import { goldenDir } from "../golden-dir.ts";
+import { isolated } from "../isolated.ts";
 import { startProgress } from "../progress.ts";
 import { resolveSource } from "../resolve-source.ts";
 import { choice, flag, list, text } from "../values.ts";
@@ -117,7 +118,18 @@ export const check: Command = {
     const results: CaseResult[] = [];
     const { onEvent, stop } = watcher(context);
     const { env, signal } = context;
-    const options = { backends, asked, stored, depth, checkpoint, onEvent, cacheDir: cacheDir(env), env, signal };
+    const own = isolated(backends, context.program);
+    const options = {
+      backends: own.backends,
+      asked,
+      stored,
+      depth,
+      checkpoint,
+      onEvent,
+      cacheDir: cacheDir(env),
+      env,
+      signal,
+    };
     try {
       for (const { folder } of cases) {
         results.push(await checkCase(folder, options));
@@ -147,6 +159,7 @@ export const check: Command = {
       await files?.abort();
       throw error;
     } finally {
+      own.close();
       stop();
     }
   },
