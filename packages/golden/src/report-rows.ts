@@ -1,7 +1,7 @@
 import { worstLayer } from "./compare-taps.ts";
 import { UNCHANGED } from "./pick-recording.ts";
 import type { ReportColumn } from "./report-column.ts";
-import type { BackendResult, CaseResult, Verdict } from "./result.ts";
+import type { BackendResult, CaseResult, PyTorchResult, Verdict } from "./result.ts";
 import type { Cells } from "./task-comparison.ts";
 import { comparisonOf } from "./tasks.ts";
 
@@ -78,13 +78,14 @@ function backendCells(result: BackendResult): Cells {
   };
 }
 
-function notesOf({ preprocess, statements, backends }: CaseResult): ReportNote[] {
+function notesOf({ preprocess, statements, backends, pytorch }: CaseResult): ReportNote[] {
   const status = preprocess.status;
   const notes: ReportNote[] = [
     {
       kind: status === "passed" || status === "failed" ? status : "not run",
       text: `preprocessing: ${preprocess.message}`,
     },
+    ...pytorch.map((recorded): ReportNote => ({ kind: "note", text: noiseText(recorded) })),
   ];
   for (const { backend, verdict } of backends) {
     if (verdict.kind === "passed") {
@@ -99,6 +100,13 @@ function notesOf({ preprocess, statements, backends }: CaseResult): ReportNote[]
   }
   notes.push(...statements.map((text): ReportNote => ({ kind: "note", text })));
   return notes;
+}
+
+/** Describes F beside PyTorch's own numbers: how many of their digits float32 keeps. */
+function noiseText({ stored, noise, largest }: PyTorchResult): string {
+  const digits = Math.log10(largest / noise.max).toFixed(1);
+  const whose = stored === UNCHANGED ? "PyTorch itself" : `PyTorch itself with ${stored} weights`;
+  return `F: ${whose} is off by ${noise.max.toExponential(1)} in float32, where its largest output is ${largest.toPrecision(3)}: ${digits} digits`;
 }
 
 /** Describes the weights of a case, and their storage where it changes them. */

@@ -45,6 +45,8 @@ export interface PyTorchResult extends Omit<TaskResult, "comparison"> {
   /** Storage of its weights: `float32`, `uint8`. */
   readonly stored: string;
   readonly noise: Noise;
+  /** The largest absolute value of its output in float64. */
+  readonly largest: number;
   readonly environment: Readonly<Record<string, string | number>>;
 }
 

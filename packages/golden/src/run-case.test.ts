@@ -30,6 +30,9 @@ test("a backend with PyTorch's outputs passes, with accuracy and times", async (
   const result = await run([backend]);
   expect(result).toMatchObject({ name: "fake", images: 3, standIn: false, preprocess: { status: "passed" } });
   expect(result.pytorch.map(({ accuracy }) => accuracy)).toEqual([{ images: 3, correct: 2 }]);
+  expect(renderTable([result], { color: false, width: 200 })).toContain(
+    "F: PyTorch itself is off by 2.0e-5 in float32, where its largest output is 4.00: 5.3 digits",
+  );
   expect(result.backends[0]).toMatchObject({
     backend: "good",
     version: "1.2.3",
@@ -260,6 +263,11 @@ test("a missing asset makes everything not run", async () => {
   const result = await run([fakeBackend("good")], { changes });
   expect(result.preprocess.status).toBe("not run");
   expect(result.backends[0]!.verdict).toEqual({ kind: "not run", reason: "dog.jpg is not here", fix: "Get it." });
+  // Nothing that is required ran: not green.
+  expect(summarize([result], { required: ["good"] })).toMatchObject({
+    exitCode: 5,
+    missing: [{ backend: "good", reason: "dog.jpg is not here" }],
+  });
   const found = await run([fakeBackend("good")], { changes, more: { asset: async () => Uint8Array.of(0) } });
   expect(kinds(found)).toEqual(["passed"]);
 });
