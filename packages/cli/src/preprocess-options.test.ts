@@ -25,6 +25,14 @@ test("everything given", () => {
   expect(preprocessOverrides({ size: "224" })).toEqual({ inputSize: [3, 224, 224] });
 });
 
+test("as many channels as there are means and deviations, where a network may have others than RGB", () => {
+  const grey = { size: "96", mean: "0.5", std: "0.25" };
+  expect(preprocessOverrides(grey, "any")).toEqual({ inputSize: [1, 96, 96], mean: [0.5], std: [0.25] });
+  expect(preprocessOverrides({ mean: "0,0,0,0", std: "1,1,1,1" }, "any").std).toHaveLength(4);
+  expect(() => preprocessOverrides({ mean: "0.5" }, "any")).toThrow('--mean got "0.5"; expected 3 numbers');
+  expect(() => preprocessOverrides(grey)).toThrow('--mean got "0.5"; expected 3 numbers');
+});
+
 test.each([
   ["size", "0"],
   ["size", "96.5"],

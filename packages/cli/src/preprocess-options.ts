@@ -44,24 +44,37 @@ function numbers(values: Values, name: string, counts: readonly number[]): numbe
   return parsed;
 }
 
-function sizeOf(values: Values): readonly [number, number, number] | undefined {
+function sizeOf(values: Values, channels: number): readonly [number, number, number] | undefined {
   const size = numbers(values, "size", [1, 2]);
   if (size === undefined) return undefined;
   if (size.some((pixels) => !Number.isSafeInteger(pixels) || pixels < 1)) {
     throw new UsageError(`--size got ${JSON.stringify(text(values, "size"))}; expected whole numbers of 1 or more`);
   }
-  return [3, size[0]!, size[1] ?? size[0]!];
+  return [channels, size[0]!, size[1] ?? size[0]!];
 }
 
-/** Preprocessing settings from the options; only those that were given. */
-export function preprocessOverrides(values: Values): Partial<PreprocessConfig> {
-  const inputSize = sizeOf(values);
+const RGB = 3;
+
+/** How many channels have a mean and a deviation: those of RGB images, unless both options have another number of values. */
+function channelsOf(values: Values): number {
+  const [means, deviations] = ["mean", "std"].map((name) => text(values, name)?.split(",").length);
+  return means !== undefined && means === deviations ? means : RGB;
+}
+
+/**
+ * Preprocessing settings from the options; only those that were given.
+ *
+ * @param channels - `rgb`: images have three; `any`: as many as `--mean` and `--std` have numbers.
+ */
+export function preprocessOverrides(values: Values, channels: "rgb" | "any" = "rgb"): Partial<PreprocessConfig> {
+  const count = channels === "any" ? channelsOf(values) : RGB;
+  const inputSize = sizeOf(values, count);
   const cropPct = numbers(values, "crop-pct", [1])?.[0];
   if (cropPct !== undefined && !(cropPct > 0 && cropPct <= 1)) {
     throw new UsageError(`--crop-pct got ${cropPct}; expected a number above 0 and at most 1`);
   }
-  const mean = numbers(values, "mean", [3]);
-  const std = numbers(values, "std", [3]);
+  const mean = numbers(values, "mean", [count]);
+  const std = numbers(values, "std", [count]);
   if (std?.includes(0)) throw new UsageError("--std got 0; expected numbers above 0");
   return {
     ...(inputSize && { inputSize }),

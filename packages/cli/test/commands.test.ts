@@ -1,4 +1,7 @@
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { writeSafetensors } from "@samoyed/checkpoint";
 import { encodeNpy, lazyTensor, parseNpy, type Tensor } from "@samoyed/core";
@@ -349,7 +352,6 @@ describe("run", () => {
 
   beforeAll(async () => {
     await succeeds(["preprocess", ARROW, ...SHAPES_SETTINGS, "--out", input]);
-    const { mkdirSync } = await import("node:fs");
     mkdirSync(join(folder, "run"));
   });
 
@@ -418,9 +420,25 @@ describe("doctor", () => {
     expect(stdout).toMatch(/^ {2}golden data +ready +\S+golden$/m);
   });
 
+  test("what killed runs left in a folder is reported, and removed by --fix leftovers", async () => {
+    const [models, model] = [join(folder, "left"), join(folder, "left", "a.tfjs")];
+    mkdirSync(model, { recursive: true });
+    const machine = createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
+    const { pid } = spawnSync(process.execPath, ["-e", ""]);
+    const left = [join(models, `.a.onnx.${machine}-${pid}-0123456789ab.tmp`)];
+    left.push(join(model, `.model.json.${machine}-${pid}-0123456789ab.tmp`));
+    for (const path of [...left, join(models, "a.onnx")]) writeFileSync(path, "half");
+    const { stdout } = await succeeds(["doctor", models]);
+    expect(stdout).toContain(`${left[0]}; to mend it: samoyed doctor ${models} --fix leftovers`);
+    expect(filesIn(models)).toHaveLength(3);
+    const { json } = await runMain(["doctor", models, "--fix", "leftovers", "--json"], {});
+    expect(json).toMatchObject({ leftovers: left.map((path) => ({ path, byteLength: 4, removed: true })) });
+    expect(filesIn(models)).toEqual(["a.onnx"]);
+    expect((await runMain(["doctor", join(folder, "now")], {})).code).toBe(3);
+  });
+
   test("JSON; where assets lie; no password of a proxy", async () => {
     const assets = join(folder, "assets");
-    const { mkdirSync } = await import("node:fs");
     mkdirSync(assets);
     copyFileSync(ARROW, join(assets, "dog.jpg"));
     const env = {

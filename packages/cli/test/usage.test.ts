@@ -137,7 +137,7 @@ test.each([
   [["check", "shapes", "--shard", "1/2"], "--shard 1/2: there are 1 cases", "--shard I/N"],
   [["check", "--checkpoint", "a.pth"], "--checkpoint with 3 cases; expected exactly one", "samoyed check CASE"],
   [["check", "--golden", "/nowhere"], "/nowhere: no golden cases here", "--golden DIR"],
-  [["doctor", "now"], "doctor takes no arguments; got now", "See"],
+  [["doctor", "--fix", "all"], '--fix got "all"; expected one of leftovers, tfjs-node', "See"],
 ])("%j: exit 2 and two lines", async (argv, what, todo) => {
   const { code, stdout, stderr } = await runMain(argv);
   expect([code, stdout]).toEqual([2, ""]);

@@ -12,7 +12,7 @@ import { writeFiles } from "../write.ts";
 export const preprocess: Command = {
   name: "preprocess",
   summary: "image to the exact input tensor, as a .npy file",
-  usage: "IMAGE --out FILE.npy [--model NAME]",
+  usage: "IMAGE|- --out FILE.npy [--model NAME]",
   options: {
     model: { type: "string", value: "NAME", description: "take the preprocessing of this model" },
     out: { type: "string", value: "FILE.npy", description: "where to write float32 [3, H, W]" },
@@ -32,7 +32,7 @@ export const preprocess: Command = {
       preprocessOverrides(values),
       model === undefined ? {} : { pretrainedCfg: (await namedModel(model)).preprocess },
     );
-    const bytes = await readWhole(image, signal);
+    const bytes = await readWhole(image, { signal });
     const note = config.exifOrientation === undefined ? orientationNote(image, bytes) : undefined;
     const { tensor, geometry } = await namingFile(image, () => preprocessImage(bytes, config));
     await writeFiles([{ path: out, bytes: encodeNpy(tensor) }]);

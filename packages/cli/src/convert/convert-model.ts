@@ -93,6 +93,7 @@ export async function convertModel(path: string, values: Values, { terminal, sig
       sizes,
       values: inputValues,
       strict: flag(values, "strict"),
+      allowDamaged: flag(values, "allow-damaged"),
       ...(labels && { labels }),
       ...(describes && { preprocess }),
       onProgress: ({ file, done, total }) => progress.update(`writing ${file}`, done, total),
