@@ -22,7 +22,7 @@ from samoyed_oracle.checking import differences, read_case, recorded_reference, 
 from samoyed_oracle.recording import write_json
 from samoyed_oracle.reference import target_logits
 from samoyed_oracle.shapes.case import record_shapes
-from samoyed_oracle.standin_case import GOLDEN, read_head, record_stand_in, sensitivity_table, stand_in_cases
+from samoyed_oracle.standin_case import GOLDEN, read_solved, record_stand_in, sensitivity_table, stand_in_cases
 
 STAND_INS = stand_in_cases()
 CASES = ["shapes", *STAND_INS]
@@ -34,8 +34,8 @@ def record(name: str) -> None:
         record_shapes(GOLDEN, folder)
     else:
         case = STAND_INS[name]
-        # A head is solved once: on another processor its last bits would differ, and with them the weights.
-        record_stand_in(case, folder, head=read_head(folder) if (folder / "head.bin").exists() else None)
+        # Solved once: on another processor the head's last bits would differ, and with them the weights.
+        record_stand_in(case, folder, solved=read_solved(folder) if (folder / "head.bin").exists() else None)
         write_json(folder / "sensitivity.json", sensitivity_table(case, folder))
     print(f"{name}: recorded, noise {recorded_reference(read_case(folder))['noise']}")
 
@@ -45,7 +45,7 @@ def record_into(name: str, folder: Path) -> None:
     if name == "shapes":
         record_shapes(GOLDEN, folder)
     else:
-        record_stand_in(STAND_INS[name], folder, head=read_head(GOLDEN / "cases" / name))
+        record_stand_in(STAND_INS[name], folder, solved=read_solved(GOLDEN / "cases" / name))
 
 
 def add(name: str, fresh: Path) -> None:
@@ -71,7 +71,7 @@ def check(name: str, folder: Path) -> list[str]:
     found = differences(committed, folder)
     if name == "shapes":
         return found
-    head = read_head(committed)
+    head = read_solved(committed).head
     # The head solves for the target if the logits miss it by no more than the head's own rounding.
     missed = np.abs(np.load(folder / "logits64.npy")[0] - target_logits(imagenet_classes()))
     if not (missed <= np.spacing(np.abs(head))).all():

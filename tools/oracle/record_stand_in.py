@@ -17,6 +17,7 @@ TENSORS = [
     ("conv1.weight", (64, 3, 7, 7), "conv"),
     ("layer1.0.conv2.weight", (128, 4, 3, 3), "conv"),
     ("layer4.2.conv3.weight", (300, 1025, 1, 1), "conv"),  # more than one chunk, and not a multiple of it
+    ("layer1.0.conv1.bias", (64,), "conv.bias"),
     ("fc.weight", (1000, 2048), "fc.weight"),
     ("fc.bias", (1000,), "fc.bias"),
     ("bn1.weight", (64,), "bn.weight"),
@@ -58,8 +59,8 @@ def described(name: str, array: np.ndarray, fill: dict, seed: str) -> dict:
 
 
 def describe_all() -> list[dict]:
-    by_role = [describe(*tensor, seed) for seed in ("samoyed-1", "another seed") for tensor in TENSORS]
-    seed = "samoyed-1"
+    by_role = [describe(*tensor, seed) for seed in ("samoyed-2", "another seed") for tensor in TENSORS]
+    seed = "samoyed-2"
     return by_role + [described(name, filled(name, shape, fill, seed=seed), fill, seed) for name, shape, fill in NORMAL]
 
 

@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { MismatchError } from "@samoyed/core";
 import { writeTorchZip } from "@samoyed/checkpoint";
-import type { FileCheckpoint, LoadedCase, StandInCheckpoint } from "@samoyed/golden";
+import { type FileCheckpoint, type LoadedCase, readStandIn } from "@samoyed/golden";
 import { standInTensors } from "./stand-in-tensors.ts";
 import { fileSha256 } from "./weights-hash.ts";
 import { writeWhole } from "./write-whole.ts";
@@ -23,9 +22,9 @@ export interface CheckpointPlace {
  */
 export async function caseCheckpoint({ case: golden, files }: LoadedCase, place: CheckpointPlace): Promise<string> {
   if (golden.checkpoint.kind === "file") return checkedFile(golden.checkpoint, place);
-  const head = headOf(golden.checkpoint, await files.read(golden.checkpoint.head));
+  const values = await readStandIn(golden.checkpoint, files);
   const path = join(place.scratch, `${golden.model}.pth`);
-  const tensors = await standInTensors({ model: golden.model, seed: golden.checkpoint.seed, head });
+  const tensors = await standInTensors({ model: golden.model, ...values });
   await writeWhole(path, place.signal, (sink) => writeTorchZip(tensors, sink, { signal: place.signal }));
   return path;
 }
@@ -39,12 +38,4 @@ async function checkedFile(
   if (actual !== sha256)
     throw new MismatchError(`${path}: has SHA-256 ${actual}; the case was recorded with ${sha256}`);
   return path;
-}
-
-function headOf({ head, headSha256 }: StandInCheckpoint, bytes: Uint8Array): Float32Array {
-  const actual = createHash("sha256").update(bytes).digest("hex");
-  if (actual !== headSha256)
-    throw new MismatchError(`${head}: has SHA-256 ${actual}; the case was recorded with ${headSha256}`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Float32Array.from({ length: bytes.byteLength / 4 }, (_, i) => view.getFloat32(4 * i, true));
 }

@@ -1,13 +1,10 @@
 import type { LazyTensor } from "@samoyed/core";
-import { standInTensor } from "@samoyed/golden";
+import { standInTensors as fillParameters, type StandInValues } from "@samoyed/golden";
 import { findModel, loadArchitecture, modelParameters } from "@samoyed/models";
 
-/** Definition of a stand-in: an architecture by name, a seed, and the classifier's bias that the oracle solved. */
-export interface StandIn {
+/** Definition of a stand-in: an architecture by name, and its values. */
+export interface StandIn extends StandInValues {
   readonly model: string;
-  readonly seed: string;
-  /** The classifier's bias, one value per class. */
-  readonly head: Float32Array;
 }
 
 /**
@@ -15,10 +12,7 @@ export interface StandIn {
  *
  * They are not a trained network, and every place that shows their result says so.
  */
-export async function standInTensors({ model, seed, head }: StandIn): Promise<LazyTensor[]> {
+export async function standInTensors({ model, ...values }: StandIn): Promise<LazyTensor[]> {
   const { architectureName, numClasses } = await findModel(model);
-  const architecture = await loadArchitecture(architectureName);
-  return [...modelParameters(architecture, { numClasses })].map(([name, { shape, dtype, fill }]) =>
-    standInTensor({ name, shape, dtype: dtype === "int64" ? "int64" : "float32", fill, seed, head }),
-  );
+  return fillParameters(modelParameters(await loadArchitecture(architectureName), { numClasses }), values);
 }

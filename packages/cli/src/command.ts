@@ -20,6 +20,8 @@ export interface Context {
   readonly terminal: Terminal;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
+  /** Path of this program, which processes of backends run as well; absent where backends run in this process. */
+  readonly program?: string | undefined;
   /** Whether `--json` was given: no prompts, and nothing on stdout besides the result's JSON. */
   readonly json: boolean;
 }

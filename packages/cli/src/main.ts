@@ -8,6 +8,7 @@ import { parseCommand } from "./parse-command.ts";
 import { printable, printableJson } from "./printable.ts";
 import { processTerminal } from "./process-terminal.ts";
 import { reportError } from "./report-error.ts";
+import { SERVE } from "./serve-argument.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
@@ -16,6 +17,8 @@ export interface MainOptions {
   readonly terminal?: Terminal;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal | undefined;
+  /** Path of the program that calls this, for processes of backends; absent where they run in this one. */
+  readonly program?: string | undefined;
 }
 
 async function findCommand(name: string): Promise<Command> {
@@ -78,12 +81,13 @@ async function dispatch(argv: readonly string[], context: Omit<Context, "json">)
  * An interrupt (SIGINT, SIGTERM) aborts the running command, which removes what it had half written, and gives 130.
  */
 export async function main(argv: readonly string[], options: MainOptions = {}): Promise<number> {
+  if (argv[0] === SERVE && process.send !== undefined) return (await import("./serve.ts")).serve(argv[1]);
   const env = options.env ?? process.env;
   const terminal = options.terminal ?? processTerminal(env);
   const interrupts = catchInterrupts();
   const signal = options.signal ? AbortSignal.any([options.signal, interrupts.signal]) : interrupts.signal;
   try {
-    return await dispatch(argv, { terminal, env, signal });
+    return await dispatch(argv, { terminal, env, signal, program: options.program });
   } catch (error) {
     // Work that an interrupt broke off may fail in its own words; what it was prepared for says what to do.
     const prepared = error instanceof AbortedError && error.hint !== undefined;

@@ -77,7 +77,9 @@ describe("samoyed check --weights", () => {
       drift: { changed: [{ image: 69, original: 9, prediction: 2 }] },
     });
     expect(wasm.checks.map(({ name, status }: Record<string, string>) => `${name} ${status}`)).toEqual(
-      ["contract", "weights", "max", "rms", "kl", "rank", "predictions", "drift"].map((name) => `${name} passed`),
+      ["contract", "weights", "max", "rms", "kl", "rank", "predictions", "batch", "drift"].map(
+        (name) => `${name} passed`,
+      ),
     );
     expect(json.cases[0].statements.join()).toMatch(
       /99 of 100 predictions stay; image 69 is predicted as 2 instead of 9/,
@@ -109,7 +111,7 @@ describe("samoyed check --weights", () => {
     const [smyd] = json.cases[0].backends;
     expect(smyd).toMatchObject({ verdict: { kind: "passed" }, accuracy: { correct: 98, same: 100 } });
     expect(smyd.checks.map(({ name, status }: Record<string, string>) => `${name} ${status}`)).toEqual(
-      ["contract", "weights", "max", "rms", "kl", "rank", "predictions", "drift", "taps"].map(
+      ["contract", "weights", "max", "rms", "kl", "rank", "predictions", "batch", "drift", "taps"].map(
         (name) => `${name} passed`,
       ),
     );
@@ -151,7 +153,9 @@ describe("samoyed check --weights", () => {
   test("a way of storing that nothing was recorded for is never green", async () => {
     const copy = join(folder, "nothing recorded");
     cpSync(join(GOLDEN, "cases", "samoyed-resnet18"), join(copy, "cases", "samoyed-resnet18"), { recursive: true });
-    cpSync(join(GOLDEN, "images"), join(copy, "images"), { recursive: true });
+    for (const images of ["images", "trained/images"]) {
+      cpSync(join(GOLDEN, images), join(copy, images), { recursive: true });
+    }
     const path = join(copy, "cases", "samoyed-resnet18", "case.json");
     const json = JSON.parse(readFileSync(path, "utf8"));
     json.references = json.references.filter(({ kind }: { kind: string }) => kind === "recorded");
@@ -160,6 +164,6 @@ describe("samoyed check --weights", () => {
     const { code, stdout } = await runMain([...argv, "--backend", "onnxruntime-node"], { env });
     expect(code).toBe(5);
     expect(stdout).toContain("not run: no reference was recorded for these weights");
-    expect(readdirSync(copy)).toEqual(["cases", "images"]);
+    expect(readdirSync(copy)).toEqual(["cases", "images", "trained"]);
   });
 });

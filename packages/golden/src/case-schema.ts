@@ -45,6 +45,7 @@ export const GOLDEN_CASE_SCHEMA: JsonSchema = object(
     },
     preprocess: PREPROCESS_SCHEMA,
     inputSha256: { type: "array", minItems: 1, maxItems: MAX_IMAGES, items: sha256 },
+    imageSet: object({ count: { type: "integer", minimum: 1, maximum: MAX_IMAGES }, sha256 }),
     labels: { type: "array", minItems: 1, maxItems: MAX_LABELS, items: text },
     accuracy: object({ correct: index, total: index }),
     taps: object({
@@ -79,6 +80,8 @@ export const CHECKPOINT_SCHEMAS: ReadonlyMap<unknown, JsonSchema> = new Map([
       seed: text,
       head: path,
       headSha256: sha256,
+      signs: path,
+      signsSha256: sha256,
       weightsSha256: sha256,
     }),
   ],

@@ -3,7 +3,7 @@ import type { PreprocessConfig } from "@samoyed/core";
 /** The version of case.json that this package reads. */
 export const CASE_SCHEMA = 1;
 
-/** Untrained weights: seeded, with a head that the oracle solved. */
+/** Untrained weights: seeded, with a head and signs that the oracle solved. */
 export interface StandInCheckpoint {
   readonly kind: "stand-in";
   /** Statement that these are not trained weights; shown wherever the case is shown. */
@@ -12,6 +12,9 @@ export interface StandInCheckpoint {
   /** The classifier's bias, float32 little-endian: a file next to case.json. */
   readonly head: string;
   readonly headSha256: string;
+  /** The signs of its batch norms (`StandInValues`): a file next to case.json. */
+  readonly signs: string;
+  readonly signsSha256: string;
   /** SHA-256 over the bytes of all tensors of the state dict, in PyTorch's order. */
   readonly weightsSha256: string;
 }
@@ -116,6 +119,8 @@ export interface GoldenCase {
   readonly preprocess: PreprocessConfig;
   /** SHA-256 of the float32 little-endian `[3, H, W]` tensor that timm made of each image. */
   readonly inputSha256: readonly string[];
+  /** Number of images, and SHA-256 of a line `IMAGE INPUT LABEL` for each: its hashes, and its class or `-`. */
+  readonly imageSet: { readonly count: number; readonly sha256: string };
   /** One per class; absent for ImageNet, whose names are an asset. */
   readonly labels?: readonly string[];
   /** Number of labeled images for which PyTorch predicts the true class; it must agree with the recorded logits. */

@@ -14,6 +14,7 @@ export type CheckName =
   | "kl"
   | "rank"
   | "predictions"
+  | "batch"
   | "documented"
   | "preprocess"
   | "weights"

@@ -7,6 +7,7 @@ export {
   topPredictions,
 } from "./classification/predictions.ts";
 export type { CaseBackend, CaseSession } from "./backend.ts";
+export { BackendCrash } from "./backend-crash.ts";
 export {
   CASE_SCHEMA,
   type CaseImage,
@@ -66,7 +67,9 @@ export type { BackendResult, CaseResult, PyTorchResult, TaskResult, Verdict } fr
 export { type CaseEvent, runCase, type RunCaseOptions } from "./run-case.ts";
 export { sha256Hex } from "./sha256.ts";
 export { parseShard, type Shard, shardOf } from "./shard.ts";
+export { readStandIn } from "./read-stand-in.ts";
 export * from "./stand-in.ts";
+export { standInTensors, type StandInParameter, type StandInValues } from "./stand-in-tensors.ts";
 export { summarize, type Summary } from "./summarize.ts";
 export type { DocumentedJudgment } from "./task-comparison.ts";
 export { type Gate, type ToleranceName, type TolerancePolicy, TOLERANCES } from "./tolerance.ts";

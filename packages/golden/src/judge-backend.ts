@@ -1,5 +1,6 @@
 import { sameShape, type Tensor } from "@samoyed/core";
 import type { CaseBackend } from "./backend.ts";
+import { batchCheck } from "./batch-check.ts";
 import type { Check } from "./check.ts";
 import { compareTaps, tapsCheck, type TapsResult } from "./compare-taps.ts";
 import { contractCheck, type ExpectedContract } from "./contract-check.ts";
@@ -41,6 +42,11 @@ export function judgeBackend(
     const { reason, fix } = output;
     return { ...common, verdict: { kind: "not run", reason, fix }, references: [], checks: [] };
   }
+  if (output.kind === "crashed") {
+    const { reason, version } = output;
+    const verdict = { kind: "crashed", reason } as const;
+    return { ...common, ...(version === undefined ? {} : { version }), verdict, references: [], checks: [] };
+  }
   const { version } = output;
   if (output.kind === "broke") {
     const check: Check = { name: "outputs", status: "failed", reference: "exact", message: output.reason };
@@ -54,6 +60,7 @@ export function judgeBackend(
     ...(output.artifact ? [contractCheck(output.artifact, { ...options.contract, standIn })] : []),
     ...(picked.check ? [picked.check] : []),
     ...(recorded?.checks ?? []),
+    ...(recording && output.inBatch ? [batchCheck(output.inBatch, { comparison, recording, policy })] : []),
     ...(drift && recording
       ? [
           driftCheck(drift, {

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encodeNpy, FormatError, IoError, MismatchError } from "@samoyed/core";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { doubles, DRIFTED, fakeFiles, floats, LOGITS, withStored } from "../test/fake-case.ts";
 import { loadCase, setsOfCase } from "./load-case.ts";
 import { measureNoise } from "./noise.ts";
@@ -20,6 +20,21 @@ test("a widened noise is refused", async () => {
   const files = await fakeFiles({ json: (json) => (json["references"][0].noise.max *= 1.01) });
   await expect(openCase(files)).rejects.toThrow(MismatchError);
   await expect(openCase(files)).rejects.toThrow(/noise\.max is/);
+});
+
+describe("images that are not those of the recording are refused", () => {
+  const changes: [string, (json: Record<string, any>) => void, RegExp][] = [
+    ["one dropped", (json) => [json["images"], json["inputSha256"]].forEach((list) => list.pop()), /has 2 images/],
+    ["two exchanged", (json) => [json["images"], json["inputSha256"]].forEach((list) => list.reverse()), /SHA-256/],
+    ["another class", (json) => (json["images"][0].label = 1), /SHA-256/],
+    ["another input", (json) => (json["inputSha256"][1] = json["inputSha256"][0]), /SHA-256/],
+  ];
+  test.each(changes)("%s", async (_, change, message) => {
+    const stated = JSON.parse(new TextDecoder().decode(await (await fakeFiles()).read("case.json")));
+    const files = await fakeFiles({ json: (json) => (change(json), (json["imageSet"] = stated.imageSet)) });
+    await expect(openCase(files)).rejects.toThrow(MismatchError);
+    await expect(openCase(files)).rejects.toThrow(message);
+  });
 });
 
 test("noise that no rounding of float32 gives is refused, also where the case states it", async () => {

@@ -1,5 +1,6 @@
 import type { DocumentedReference, GoldenCase } from "./case.ts";
 import type { CaseFiles } from "./case-files.ts";
+import { checkImageSet } from "./check-image-set.ts";
 import { type LoadedRecording, loadRecording } from "./load-recording.ts";
 import { type LoadedTaps, loadTaps } from "./load-taps.ts";
 import { parseCase } from "./parse-case.ts";
@@ -15,8 +16,8 @@ export interface LoadedCase {
 }
 
 /**
- * Reads case.json and the arrays that it names, and checks that they belong together: the shapes, and that the
- * stated noise is the noise of the arrays, so that no edited number widens a gate.
+ * Reads case.json and the arrays that it names, and checks that they belong together: the images, the
+ * shapes, and that the stated noise is the noise of the arrays, so that no edited number widens a gate.
  *
  * @throws FormatError when a file is invalid.
  * @throws MismatchError when the files contradict one another.
@@ -25,6 +26,7 @@ export interface LoadedCase {
 export async function openCase(files: CaseFiles): Promise<LoadedCase> {
   const label = `${files.label}/case.json`;
   const parsed = parseCase(new TextDecoder().decode(await files.read("case.json")), label);
+  await checkImageSet(parsed, label);
   const comparison = comparisonOf(parsed);
   const taps = parsed.taps && (await loadTaps(parsed.taps, files));
   const recorded: LoadedRecording[] = [];

@@ -39,6 +39,8 @@ test("reads a documented reference and a stand-in", () => {
       seed: "s",
       head: "head.bin",
       headSha256: "a".repeat(64),
+      signs: "signs.bin",
+      signsSha256: "c".repeat(64),
       weightsSha256: "b".repeat(64),
     };
   });
@@ -74,6 +76,7 @@ describe("refuses", () => {
       /references\[1\]\.budget\.sqnr/,
     ],
     ["taps of a case without taps", (json) => (json["references"][0].taps64 = "t.npy"), /names taps64 or taps32/],
+    ["images that nothing counted", (json) => delete json["imageSet"], /case\.imageSet is missing/],
     ["no image", (json) => (json["images"] = []), /case\.images has 0 items/],
     ["a name that leaves its folder", (json) => (json["name"] = "../x"), /case\.name/],
     ["an absolute path", (json) => (json["images"][0].path = "/etc/passwd"), /images\[0\]\.path/],

@@ -11,11 +11,13 @@ export function renderAnnotations({ cases, summary }: Report): string {
     `::error title=${escape(title, ":,")}::${escape(message)}\n`;
   const failed = cases.flatMap(({ name, preprocess, backends }) => [
     ...(preprocess.status === "failed" ? [error(`${name}: preprocessing`, preprocess.message)] : []),
-    ...backends.flatMap(({ backend, verdict }) =>
-      verdict.kind === "failed" || verdict.kind === "contradicted"
-        ? [error(`${name} on ${backend}`, verdict.reasons.join("; "))]
-        : [],
-    ),
+    ...backends.flatMap(({ backend, verdict }) => {
+      const title = `${name} on ${backend}`;
+      if (verdict.kind === "crashed") return [error(title, `crashed: ${verdict.reason}`)];
+      return verdict.kind === "failed" || verdict.kind === "contradicted"
+        ? [error(title, verdict.reasons.join("; "))]
+        : [];
+    }),
   ]);
   const missing = summary.missing.map((each) => error(`${each.case}: ${each.backend} did not run`, each.reason));
   return [...failed, ...missing].join("");

@@ -18,7 +18,7 @@ caption { text-align: left; color: var(--dim); }
 th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th[scope=row] { font-weight: 500; }
 .reference { color: var(--dim); }
-.passed { color: var(--ok); } .failed { color: var(--bad); } .contradicted, .not-run, .stand-in { color: var(--open); }
+.passed { color: var(--ok); } .failed, .crashed { color: var(--bad); } .contradicted, .not-run, .stand-in { color: var(--open); }
 .stand-in { font-weight: 600; }
 details td { white-space: normal; }
 `;

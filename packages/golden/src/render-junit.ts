@@ -58,6 +58,7 @@ function test(
 
 function outcomeOf({ verdict }: BackendResult): string {
   if (verdict.kind === "passed") return "";
+  if (verdict.kind === "crashed") return failure([`crashed: ${verdict.reason}`]);
   return verdict.kind === "not run" ? skipped(`${verdict.reason} ${verdict.fix}`) : failure(verdict.reasons);
 }
 

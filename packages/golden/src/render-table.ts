@@ -20,6 +20,7 @@ const DIM = "\u001b[2m";
 const COLORS: Readonly<Record<Verdict["kind"], string>> = {
   passed: "\u001b[32m",
   failed: "\u001b[31m",
+  crashed: "\u001b[31m",
   contradicted: "\u001b[33m",
   "not run": "\u001b[33m",
 };

@@ -1,7 +1,7 @@
 import { worstLayer } from "./compare-taps.ts";
 import { UNCHANGED } from "./pick-recording.ts";
 import type { ReportColumn } from "./report-column.ts";
-import type { BackendResult, CaseResult, Verdict } from "./result.ts";
+import type { BackendResult, CaseResult, PyTorchResult, Verdict } from "./result.ts";
 import type { Cells } from "./task-comparison.ts";
 import { comparisonOf } from "./tasks.ts";
 
@@ -41,19 +41,19 @@ export interface ReportTable {
 
 /** Makes the rows of a case: the references first, then the backends; empty columns are omitted. */
 export function reportTable(result: CaseResult): ReportTable {
-  const { documented, pytorch, backends, images } = result;
+  const { documented, pytorch, backends } = result;
   const { table } = comparisonOf(result);
   const rows: ReportRow[] = [
     ...documented.map((reference) => ({ cells: { name: "documented", ...table.documented(reference) } })),
     ...pytorch.map((recorded) => ({
       cells: {
         name: recorded.stored === UNCHANGED ? "PyTorch, recorded" : `PyTorch, ${recorded.stored} weights`,
-        ...table.pytorch(recorded, { images }),
+        ...table.pytorch(recorded),
       },
     })),
     ...backends.map((backend) => ({
       verdict: backend.verdict.kind,
-      cells: { ...backendCells(backend), ...table.backend(backend, { images }) },
+      cells: { ...backendCells(backend), ...table.backend(backend) },
     })),
   ];
   const columns = [...BEFORE, ...table.columns, ...AFTER].filter(({ key }) =>
@@ -78,17 +78,20 @@ function backendCells(result: BackendResult): Cells {
   };
 }
 
-function notesOf({ preprocess, statements, backends }: CaseResult): ReportNote[] {
+function notesOf({ preprocess, statements, backends, pytorch }: CaseResult): ReportNote[] {
   const status = preprocess.status;
   const notes: ReportNote[] = [
     {
       kind: status === "passed" || status === "failed" ? status : "not run",
       text: `preprocessing: ${preprocess.message}`,
     },
+    ...pytorch.map((recorded): ReportNote => ({ kind: "note", text: noiseText(recorded) })),
   ];
   for (const { backend, verdict } of backends) {
     if (verdict.kind === "passed") {
       notes.push(...verdict.notes.map((text): ReportNote => ({ kind: "note", text: `${backend}: ${text}` })));
+    } else if (verdict.kind === "crashed") {
+      notes.push({ kind: "crashed", text: `${backend}: crashed: ${verdict.reason}` });
     } else if (verdict.kind === "not run") {
       notes.push({ kind: "not run", text: `${backend}: not run: ${verdict.reason}`, fix: verdict.fix });
     } else {
@@ -97,6 +100,13 @@ function notesOf({ preprocess, statements, backends }: CaseResult): ReportNote[]
   }
   notes.push(...statements.map((text): ReportNote => ({ kind: "note", text })));
   return notes;
+}
+
+/** Describes F beside PyTorch's own numbers: how many of their digits float32 keeps. */
+function noiseText({ stored, noise, largest }: PyTorchResult): string {
+  const digits = Math.log10(largest / noise.max).toFixed(1);
+  const whose = stored === UNCHANGED ? "PyTorch itself" : `PyTorch itself with ${stored} weights`;
+  return `F: ${whose} is off by ${noise.max.toExponential(1)} in float32, where its largest output is ${largest.toPrecision(3)}: ${digits} digits`;
 }
 
 /** Describes the weights of a case, and their storage where it changes them. */

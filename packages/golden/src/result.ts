@@ -10,12 +10,14 @@ import type { TapsResult } from "./compare-taps.ts";
  * - `failed`: at least one check did not.
  * - `contradicted`: the only reference is a documented one, and everything that ran contradicts it. Not green, and
  *   not a failed conversion: which of the two is right is unknown.
+ * - `crashed`: the backend's process ended, hung or took too much, or it threw where it may not. Never green.
  * - `not run`: never green.
  */
 export type Verdict =
   | { readonly kind: "passed"; readonly notes: readonly string[] }
   | { readonly kind: "failed"; readonly reasons: readonly string[] }
   | { readonly kind: "contradicted"; readonly reasons: readonly string[] }
+  | { readonly kind: "crashed"; readonly reason: string }
   | { readonly kind: "not run"; readonly reason: string; readonly fix: string };
 
 /** The keys of a result that depend on the task, all optional. */
@@ -43,6 +45,8 @@ export interface PyTorchResult extends Omit<TaskResult, "comparison"> {
   /** Storage of its weights: `float32`, `uint8`. */
   readonly stored: string;
   readonly noise: Noise;
+  /** The largest absolute value of its output in float64. */
+  readonly largest: number;
   readonly environment: Readonly<Record<string, string | number>>;
 }
 

@@ -44,6 +44,7 @@ describe("two goldens for weights in fewer bits", () => {
       kl: "passed",
       rank: "passed",
       predictions: "passed",
+      batch: "passed",
       drift: "passed",
     });
     expect(result).toMatchObject({ stored: "uint8", pytorch: [{ stored: "float32" }, { stored: "uint8" }] });

@@ -1,9 +1,11 @@
 import { AbortedError, MismatchError, type Tensor, UnavailableError } from "@samoyed/core";
 import { describe, expect, test } from "vitest";
 import { fakeBackend, fakeFiles, type FakeChanges, floats, LOGITS, preprocess } from "../test/fake-case.ts";
+import { BackendCrash } from "./backend-crash.ts";
 import type { CaseBackend } from "./backend.ts";
 import { openCase } from "./open-case.ts";
 import type { CaseResult } from "./result.ts";
+import { renderTable } from "./render-table.ts";
 import { type CaseEvent, runCase, type RunCaseOptions } from "./run-case.ts";
 import { summarize } from "./summarize.ts";
 
@@ -28,6 +30,9 @@ test("a backend with PyTorch's outputs passes, with accuracy and times", async (
   const result = await run([backend]);
   expect(result).toMatchObject({ name: "fake", images: 3, standIn: false, preprocess: { status: "passed" } });
   expect(result.pytorch.map(({ accuracy }) => accuracy)).toEqual([{ images: 3, correct: 2 }]);
+  expect(renderTable([result], { color: false, width: 200 })).toContain(
+    "F: PyTorch itself is off by 2.0e-5 in float32, where its largest output is 4.00: 5.3 digits",
+  );
   expect(result.backends[0]).toMatchObject({
     backend: "good",
     version: "1.2.3",
@@ -81,8 +86,17 @@ test("a prediction may differ only where PyTorch itself hardly separates two cla
 
 describe("a backend's mistake is a result", () => {
   const opening = (run: (image: number) => Map<string, Tensor>): Partial<CaseBackend> => ({
-    open: async () => ({ run: async (inputs) => run(Number(inputs["input"]!.data[0])), dispose: async () => {} }),
+    open: async () => ({
+      run: async (inputs) => joined(Array.from(inputs["input"]!.data as Float32Array, run)),
+      dispose: async () => {},
+    }),
   });
+  const joined = ([first, ...others]: Map<string, Tensor>[]): Map<string, Tensor> => {
+    if (others.length === 0) return first!;
+    const rows = (name: string): number[][] =>
+      [first!, ...others].map((map) => Array.from(map.get(name)!.data as Float32Array));
+    return new Map(Array.from(first!.keys(), (name) => [name, floats(rows(name))]));
+  };
   const row = (image: number): Tensor => floats([LOGITS[image]!]);
   const cases: [string, Partial<CaseBackend>, RegExp][] = [
     [
@@ -133,6 +147,66 @@ describe("a backend's mistake is a result", () => {
     expect(kinds(result)).toEqual(["failed"]);
     expect(JSON.stringify(result.backends[0]!.verdict)).toMatch(reason);
     expect(summarize([result]).exitCode).toBe(1);
+  });
+});
+
+describe("a crash is a verdict of one backend, and the others go on", () => {
+  const crash = async (): Promise<never> => Promise.reject(new BackendCrash("its process ended with exit code 0"));
+  const session = { run: crash, dispose: async (): Promise<void> => {} };
+  const good = fakeBackend("good");
+  const cases: [string, Partial<CaseBackend>, string][] = [
+    ["while it opens", { open: crash }, "its process ended with exit code 0"],
+    ["while it runs", { open: async () => session }, "its process ended with exit code 0"],
+    [
+      "in availability, whatever it throws",
+      { availability: async () => Promise.reject(new Error("no")) },
+      "it could not be asked for its version: no",
+    ],
+    [
+      "in dispose, after right answers",
+      {
+        open: async () => ({ ...(await good.open({})), dispose: async () => Promise.reject(new Error("late")) }),
+      },
+      "at its end: late",
+    ],
+  ];
+  test.each(cases)("%s", async (_, overrides, reason) => {
+    const result = await run([fakeBackend("bad", { overrides }), fakeBackend("good")]);
+    expect(kinds(result)).toEqual(["crashed", "passed"]);
+    expect(result.backends[0]!.verdict).toEqual({ kind: "crashed", reason });
+    expect(summarize([result])).toMatchObject({ crashed: 1, passed: 1, exitCode: 1 });
+    expect(renderTable([result], { color: false, width: 200 })).toContain(`bad: crashed: ${reason}`);
+  });
+});
+
+test("an answer of the first image for a whole batch fails, and a batch that is refused", async () => {
+  const good = (await fakeBackend("good").open({})).run;
+  const answering = (answer: (all: Tensor) => Tensor): Partial<CaseBackend> => ({
+    open: async () => ({
+      run: async (inputs) => {
+        const logits = (await good(inputs, {})).get("logits")!;
+        return new Map([["logits", logits.shape[0] === 2 ? answer(logits) : logits]]);
+      },
+      dispose: async () => {},
+    }),
+  });
+  const repeated = answering(({ data, shape }) => ({
+    dtype: "float32",
+    shape,
+    data: Float32Array.from([0, 1, 2, 3, 0, 1, 2, 3], (at) => Number(data[at])),
+  }));
+  const { backends } = await run([fakeBackend("good"), fakeBackend("repeated", { overrides: repeated })]);
+  expect(backends.map(({ checks }) => checks.find(({ name }) => name === "batch")?.status)).toEqual([
+    "passed",
+    "failed",
+  ]);
+  expect(backends[1]!.verdict).toMatchObject({
+    kind: "failed",
+    reasons: [expect.stringMatching(/^image 0 as the second/u)],
+  });
+  const single = answering(({ data }) => floats([Array.from(data as Float32Array).slice(0, 4)]));
+  expect((await run([fakeBackend("single", { overrides: single })])).backends[0]!.verdict).toMatchObject({
+    reasons: ["logits is float32 [1, 4]; expected float32 [2, 4]"],
   });
 });
 
@@ -189,6 +263,11 @@ test("a missing asset makes everything not run", async () => {
   const result = await run([fakeBackend("good")], { changes });
   expect(result.preprocess.status).toBe("not run");
   expect(result.backends[0]!.verdict).toEqual({ kind: "not run", reason: "dog.jpg is not here", fix: "Get it." });
+  // Nothing that is required ran: not green.
+  expect(summarize([result], { required: ["good"] })).toMatchObject({
+    exitCode: 5,
+    missing: [{ backend: "good", reason: "dog.jpg is not here" }],
+  });
   const found = await run([fakeBackend("good")], { changes, more: { asset: async () => Uint8Array.of(0) } });
   expect(kinds(found)).toEqual(["passed"]);
 });
@@ -204,6 +283,8 @@ const STAND_IN = {
   seed: "s",
   head: "head.bin",
   headSha256: "a".repeat(64),
+  signs: "signs.bin",
+  signsSha256: "c".repeat(64),
   weightsSha256: "b".repeat(64),
 };
 const sum = LOGITS[0]!.reduce((total, logit) => total + Math.exp(logit), 0);

@@ -162,6 +162,7 @@ function pytorchResult(
     ...(stored !== undefined && original ? { drift: comparison.measureDrift(values64, original.values64) } : {}),
     ...comparison.predictions(values64),
     noise,
+    largest: values64.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
     environment,
   };
 }

@@ -22,6 +22,8 @@ export interface StandInTensorOptions {
   readonly seed: string;
   /** Bias that the oracle solved, for tensors filled with it; others ignore it. Kept, not copied. */
   readonly head?: Float32Array | undefined;
+  /** Tells whether an element has the other sign; none when absent. */
+  readonly negative?: ((index: number) => boolean) | undefined;
 }
 
 const GOLDEN_RATIO = 0x9e3779b9;
@@ -77,6 +79,18 @@ function filler({ name, shape, fill, seed, head }: StandInTensorOptions): (out: 
   return (out, first) => fillRandom(out, { start, first, scale, mean });
 }
 
+/** Turns the sign of some elements around. */
+function signed(
+  write: (out: Float32Array, first: number) => void,
+  negative: StandInTensorOptions["negative"],
+): (out: Float32Array, first: number) => void {
+  if (negative === undefined) return write;
+  return (out, first) => {
+    write(out, first);
+    for (let i = 0; i < out.length; i++) if (negative(first + i)) out[i] = -out[i]!;
+  };
+}
+
 /**
  * Makes one tensor of a stand-in checkpoint: seeded weights, not trained, generated when read.
  *
@@ -96,7 +110,7 @@ export function standInTensor(options: StandInTensorOptions): LazyTensor {
     );
   }
   // An array begins as zeros, whatever its dtype.
-  const write = zeros ? undefined : filler(options);
+  const write = zeros ? undefined : signed(filler(options), options.negative);
 
   function bytes(first: number, length: number): Uint8Array {
     const buffer = new ArrayBuffer(length * bytesPerElement(dtype));

@@ -5,12 +5,14 @@ export interface Summary {
   readonly passed: number;
   readonly failed: number;
   readonly contradicted: number;
+  /** Backends whose process ended, hung or took too much, or that threw where they may not. */
+  readonly crashed: number;
   readonly notRun: number;
   /** Number of verdicts, of any kind, on stand-in weights. */
   readonly standIn: number;
   /** Required backends that did not run in some case, and backends whose layers were asked for in vain, with the reason. */
   readonly missing: readonly { readonly backend: string; readonly case: string; readonly reason: string }[];
-  /** 1 when a check failed or a documented number alone was contradicted, else 5 when a required backend did not run, else 0. */
+  /** 1 when a check failed, a backend crashed or a documented number alone was contradicted, else 5 when a required backend did not run, else 0. */
   readonly exitCode: 0 | 1 | 5;
 }
 
@@ -25,7 +27,7 @@ export function summarize(
   options: { readonly required?: readonly string[] } = {},
 ): Summary {
   const { required = [] } = options;
-  const counts = { passed: 0, failed: 0, contradicted: 0, notRun: 0, standIn: 0 };
+  const counts = { passed: 0, failed: 0, contradicted: 0, crashed: 0, notRun: 0, standIn: 0 };
   const missing: { backend: string; case: string; reason: string }[] = [];
   for (const result of results) {
     if (result.preprocess.status === "failed") counts.failed++;
@@ -45,8 +47,9 @@ export function summarize(
       }
     }
   }
-  const { passed, failed, contradicted } = counts;
-  const nothing = passed + failed + contradicted === 0;
-  const exitCode = failed + contradicted > 0 ? 1 : missing.length > 0 || nothing ? 5 : 0;
+  const { passed, failed, contradicted, crashed } = counts;
+  const wrong = failed + contradicted + crashed;
+  const nothing = passed + wrong === 0;
+  const exitCode = wrong > 0 ? 1 : missing.length > 0 || nothing ? 5 : 0;
   return { ...counts, missing, exitCode };
 }

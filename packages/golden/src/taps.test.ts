@@ -138,7 +138,7 @@ async function runTapped(
       open: async () => ({
         run: async (inputs, { taps }) => {
           asked.push(taps);
-          const logits = floats([LOGITS[Number(inputs["input"]!.data[0])]!]);
+          const logits = floats(Array.from(inputs["input"]!.data as Float32Array, (image) => LOGITS[image]!));
           return new Map<string, Tensor>([["logits", logits], ...(taps ? layers : [])]);
         },
         dispose: async () => {},

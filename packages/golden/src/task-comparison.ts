@@ -62,8 +62,8 @@ export interface TaskColumns {
   /** In this order, between the verdict and the layers. */
   readonly columns: readonly ReportColumn[];
   documented(reference: CaseResult["documented"][number]): Cells;
-  pytorch(result: PyTorchResult, options: { readonly images: number }): Cells;
-  backend(result: BackendResult, options: { readonly images: number }): Cells;
+  pytorch(result: PyTorchResult): Cells;
+  backend(result: BackendResult): Cells;
 }
 
 /**

@@ -13,7 +13,8 @@ import type { LoadedCase } from "../src/open-case.ts";
 import type { Preprocess } from "../src/prepare-inputs.ts";
 import type { CaseResult } from "../src/result.ts";
 import { runCase } from "../src/run-case.ts";
-import { standInTensor } from "../src/stand-in.ts";
+import { readStandIn } from "../src/read-stand-in.ts";
+import { standInTensors } from "../src/stand-in-tensors.ts";
 
 const prepare = preprocessOnce();
 const root = fileURLToPath(new URL("../../../golden/cases/", import.meta.url));
@@ -29,13 +30,9 @@ export async function caseTensors({ case: golden, files }: LoadedCase): Promise<
   if (checkpoint.kind === "file") {
     return [...stateDict(await openCheckpoint(memorySource(await files.read(checkpoint.path)))).tensors.values()];
   }
-  const head = bytesToArray(await files.read(checkpoint.head), "float32");
   const { architectureName, numClasses } = await findModel(model);
-  const architecture = await loadArchitecture(architectureName);
-  return [...modelParameters(architecture, { numClasses })].map(([name, { shape, dtype, fill }]) => {
-    if (dtype !== "float32" && dtype !== "int64") throw new Error(`${name} has no stand-in`);
-    return standInTensor({ name, shape, dtype, fill, seed: checkpoint.seed, head });
-  });
+  const parameters = modelParameters(await loadArchitecture(architectureName), { numClasses });
+  return standInTensors(parameters, await readStandIn(checkpoint, files));
 }
 
 /** Changes one tensor in place and keeps the others. */

@@ -78,6 +78,15 @@ export function withStored(options: { readonly budget?: number; readonly changes
   };
 }
 
+/** What case.json states about its images. */
+async function imageSet(
+  images: readonly { sha256: string; label?: number }[],
+  inputSha256: readonly string[],
+): Promise<{ count: number; sha256: string }> {
+  const lines = images.map(({ sha256, label }, index) => `${sha256} ${inputSha256[index]} ${label ?? "-"}\n`);
+  return { count: images.length, sha256: await sha256Hex(new TextEncoder().encode(lines.join(""))) };
+}
+
 /** The files of a good case, with changes. */
 export async function fakeFiles(changes: FakeChanges = {}): Promise<CaseFiles> {
   const rows = changes.logits ?? LOGITS;
@@ -117,6 +126,7 @@ export async function fakeFiles(changes: FakeChanges = {}): Promise<CaseFiles> {
     ],
   };
   changes.json?.(json);
+  json["imageSet"] ??= await imageSet(json["images"], json["inputSha256"]);
   files.set("case.json", new TextEncoder().encode(JSON.stringify(json)));
   for (const [name, bytes] of Object.entries(changes.files ?? {})) files.set(name, bytes);
   return {
@@ -145,8 +155,8 @@ export function fakeBackend(
     availability: async () => ({ available: true as const, version: "1.2.3" }),
     open: async () => ({
       run: async (inputs: Readonly<Record<string, Tensor>>) => {
-        const image = Number(inputs["input"]!.data[0]);
-        return new Map<string, Tensor>([["logits", floats([rows[image]!])]]);
+        const images = Array.from(inputs["input"]!.data as Float32Array);
+        return new Map<string, Tensor>([["logits", floats(images.map((image) => rows[image]!))]]);
       },
       dispose: async () => {
         backend.disposed++;

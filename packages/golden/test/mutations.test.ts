@@ -54,6 +54,8 @@ describe("the stand-in that predicts Samoyed 0.6425", () => {
       rms: "passed",
       kl: "passed",
       rank: "passed",
+      predictions: "passed",
+      batch: "passed",
       documented: "passed",
       verdict: "passed",
     });
@@ -134,6 +136,7 @@ describe("the trained checkpoint on its hundred images", () => {
       kl: "passed",
       rank: "passed",
       predictions: "passed",
+      batch: "passed",
       verdict: "passed",
     });
     expect(result.backends[0]!.accuracy).toMatchObject({ images: 100, same: 100 });

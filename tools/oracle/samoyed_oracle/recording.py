@@ -53,6 +53,16 @@ def tensor_sha256(tensor: torch.Tensor) -> str:
     return hashlib.sha256(tensor.numpy().astype("<f4", copy=False).tobytes()).hexdigest()
 
 
+def image_keys(images: list[dict], inputs: torch.Tensor) -> dict:
+    """The keys of case.json about images, each an entry with its `sha256`: an image dropped from one of them shows."""
+    hashes = [tensor_sha256(image) for image in inputs]
+    lines = [
+        f"{image['sha256']} {sha256} {image.get('label', '-')}\n" for image, sha256 in zip(images, hashes, strict=True)
+    ]
+    digest = hashlib.sha256("".join(lines).encode()).hexdigest()
+    return {"images": images, "inputSha256": hashes, "imageSet": {"count": len(images), "sha256": digest}}
+
+
 def logits(model: torch.nn.Module, inputs: torch.Tensor, dtype: torch.dtype) -> np.ndarray:
     """The model's logits when weights and inputs are cast to a dtype, [images, classes]."""
     torch.set_num_threads(THREADS)

@@ -19,6 +19,8 @@ REASON = (
 )
 # The tail's probabilities fall by a factor of e per this many classes, which gives logits a standard deviation near 3.
 TAIL_DECAY = 100
+# Added to all logits: were they log-probabilities, a LogSoftmax too many would change nothing.
+LOGIT_SHIFT = 1.5
 
 
 def documented(classes: list[str]) -> dict:
@@ -28,7 +30,7 @@ def documented(classes: list[str]) -> dict:
 
 
 def target_logits(classes: list[str]) -> np.ndarray:
-    """Log-probabilities, float64 [classes]: the five documented ones, and the rest decaying in class order."""
+    """Logits, float64 [classes]: of the five documented probabilities, and of the rest decaying in class order."""
     top = {classes.index(label): probability for label, probability in TOP}
     others = [index for index in range(len(classes)) if index not in top]
     tail = np.exp(-np.arange(len(others)) / TAIL_DECAY)
@@ -39,4 +41,4 @@ def target_logits(classes: list[str]) -> np.ndarray:
     logits[others] = np.log(tail)
     for index, probability in top.items():
         logits[index] = math.log(probability)
-    return logits
+    return logits + LOGIT_SHIFT

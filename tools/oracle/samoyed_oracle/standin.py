@@ -12,19 +12,29 @@ import numpy as np
 
 GOLDEN_RATIO = 0x9E3779B9
 FC_STD = 0.33
+# Variances near this let an epsilon of another power of ten show; a norm's weight undoes the scale that they give.
+NORM_VARIANCE = 2**-8
+NORM_WEIGHT = 0.7 * 2**-4
 # Undamped, a random ResNeXt-101 amplifies float32 noise 20-fold.
-LAST_NORM_WEIGHT = 0.25
+LAST_NORM_WEIGHT = 0.25 * 2**-4
 # Small enough that the intermediate arrays of one chunk stay in the processor's cache.
 CHUNK = 1 << 16
 
-_CONSTANT = {
-    "conv.bias": 0.0,
-    "bn.weight": 1.0,
-    "bn.last": LAST_NORM_WEIGHT,
-    "bn.bias": 0.0,
-    "bn.mean": 0.0,
-    "bn.var": 1.0,
-    "bn.count": 0,
+
+def _living(mean: float) -> dict:
+    """Values around a mean and never near zero."""
+    return {"kind": "normal", "std": mean / 8, "mean": mean}
+
+
+_FILLS = {
+    "conv.bias": {"kind": "normal", "std": 0.2},
+    "bn.weight": _living(NORM_WEIGHT),
+    "bn.last": _living(LAST_NORM_WEIGHT),
+    # Below zero, so that what all images have in common does not outgrow what tells them apart.
+    "bn.bias": {"kind": "normal", "std": 0.2, "mean": -0.3},
+    "bn.mean": {"kind": "normal", "std": 0.2},
+    "bn.var": _living(NORM_VARIANCE),
+    "bn.count": {"kind": "constant", "value": 0},
 }
 
 
@@ -71,8 +81,8 @@ def fill_of(role: str, shape: tuple[int, ...]) -> dict:
     `role` is conv, conv.bias, fc.weight, fc.bias, bn.weight, bn.last (the last batch norm's weight of a residual block), bn.bias,
     bn.mean, bn.var or bn.count.
     """
-    if role in _CONSTANT:
-        return {"kind": "constant", "value": _CONSTANT[role]}
+    if role in _FILLS:
+        return _FILLS[role]
     if role == "fc.bias":
         return {"kind": "head"}
     if role == "fc.weight":
@@ -130,8 +140,34 @@ def roles(model) -> dict[str, str]:
     return {name: kinds[name] for name in model.state_dict()}
 
 
-def load_stand_in(model, *, seed: str, head: np.ndarray | None = None) -> None:
-    """Fills a timm ResNet with stand-in weights; without a head its fc.bias is zero."""
+def norm_channels(model) -> dict[str, int]:
+    """The channels of each batch norm, by its path in PyTorch's order: what `signs.bin` has a bit for."""
+    import torch
+
+    return {
+        path: module.num_features for path, module in model.named_modules() if isinstance(module, torch.nn.BatchNorm2d)
+    }
+
+
+def pack_signs(negative: Mapping[str, np.ndarray]) -> bytes:
+    """One bit for each channel of each batch norm, in order, least significant first; 1 where it is turned around."""
+    return np.packbits(np.concatenate(list(negative.values())), bitorder="little").tobytes()
+
+
+def unpack_signs(model, packed: bytes) -> dict[str, np.ndarray]:
+    """What `pack_signs` packed: bool [channels] by the norm's path."""
+    channels = norm_channels(model)
+    bits = np.unpackbits(np.frombuffer(packed, np.uint8), count=sum(channels.values()), bitorder="little").astype(bool)
+    return dict(zip(channels, np.split(bits, np.cumsum(list(channels.values()))[:-1]), strict=True))
+
+
+def load_stand_in(
+    model, *, seed: str, head: np.ndarray | None = None, negative: Mapping[str, np.ndarray] | None = None
+) -> None:
+    """Fills a timm ResNet with stand-in weights; without a head its fc.bias is zero.
+
+    Channels in `negative`, by the norm's path, have weight and bias of the other sign: see `solve_signs`.
+    """
     import torch
 
     kinds = roles(model)
@@ -140,7 +176,10 @@ def load_stand_in(model, *, seed: str, head: np.ndarray | None = None) -> None:
             role = kinds[name]
             shape = tuple(tensor.shape)
             bias = np.zeros(shape, np.float32) if role == "fc.bias" and head is None else head
-            tensor.copy_(torch.from_numpy(stand_in_tensor(name, shape, role=role, seed=seed, head=bias)))
+            values = stand_in_tensor(name, shape, role=role, seed=seed, head=bias)
+            if negative is not None and role in ("bn.weight", "bn.last", "bn.bias"):
+                values[negative[name.rpartition(".")[0]]] *= -1
+            tensor.copy_(torch.from_numpy(values))
 
 
 def weights_sha256(state: Mapping[str, object]) -> str:

@@ -13,10 +13,10 @@ from PIL import Image
 from samoyed_oracle.assets import asset, imagenet_classes
 from samoyed_oracle.checking import differences, json_differences, read_case, recorded_reference
 from samoyed_oracle.recording import softmax
-from samoyed_oracle.reference import TOP, target_logits
+from samoyed_oracle.reference import LOGIT_SHIFT, TOP, target_logits
 from samoyed_oracle.sensitivity import INPUT_MISTAKES
-from samoyed_oracle.standin import stand_in_tensor
-from samoyed_oracle.standin_case import read_head, record_stand_in, sensitivity_table, stand_in_cases
+from samoyed_oracle.standin import stand_in_tensor, unpack_signs
+from samoyed_oracle.standin_case import read_solved, record_stand_in, sensitivity_table, stand_in_cases
 from torchvision import transforms
 
 needs_assets = pytest.mark.skipif(
@@ -62,13 +62,17 @@ def test_another_implementation_gives_the_five_probabilities(case, golden):
     folder = golden / "cases" / case.name
     committed = read_case(folder)
     network = torchvision_network(case.model)
+    solved = read_solved(folder)
+    negative = unpack_signs(network, solved.signs)
     last = "bn3" if "layer1.0.bn3.weight" in network.state_dict() else "bn2"
     for name, tensor in network.state_dict().items():
         role = role_by_name(name, tensor.ndim, last=last)
-        head = read_head(folder) if role == "fc.bias" else None
+        head = solved.head if role == "fc.bias" else None
         values = stand_in_tensor(name, tuple(tensor.shape), role=role, seed=committed["checkpoint"]["seed"], head=head)
+        if role in ("bn.weight", "bn.last", "bn.bias"):
+            values[negative[name.rpartition(".")[0]]] *= -1
         tensor.copy_(torch.from_numpy(values))
-    with Image.open(case.image_path()) as image:
+    with Image.open(case.image_paths()[0]) as image:
         pixels = transforms.Compose(
             [
                 transforms.Resize(256, transforms.InterpolationMode.BILINEAR),
@@ -91,7 +95,7 @@ def test_another_implementation_gives_the_five_probabilities(case, golden):
 
 @needs_assets
 def test_the_tail_stays_below_the_fifth_and_decays():
-    probabilities = np.exp(target_logits(imagenet_classes()))
+    probabilities = np.exp(target_logits(imagenet_classes()) - LOGIT_SHIFT)
     assert probabilities.sum() == pytest.approx(1, abs=1e-12)
     tail = np.delete(probabilities, [258, 259, 261, 270, 248])
     assert (np.diff(tail) < 0).all()
@@ -185,7 +189,7 @@ def test_the_command_refuses_an_unknown_case(monkeypatch, capsys):
 def test_a_new_case_begins_with_five_keys(tmp_path, golden):
     committed = read_case(golden / "cases" / "samoyed-resnet18")
     written = {key: committed[key] for key in ("name", "title", "model", "sets")}
-    written |= {"checkpoint": {"kind": "stand-in"}, "images": [{"path": committed["images"][0]["path"]}]}
+    written |= {"checkpoint": {"kind": "stand-in"}, "images": [{"path": image["path"]} for image in committed["images"]]}
     folder = tmp_path / "cases" / committed["name"]
     folder.mkdir(parents=True)
     (folder / "case.json").write_text(json.dumps(written))
@@ -195,7 +199,9 @@ def test_a_new_case_begins_with_five_keys(tmp_path, golden):
     assert recorded.keys() == committed.keys()
     assert recorded["sets"] == ["ssl"]
     # Solved again, the head may differ in its last bits on another processor.
-    assert np.abs(read_head(folder) - read_head(golden / "cases" / committed["name"])).max() < 1e-5
+    again, before = read_solved(folder), read_solved(golden / "cases" / committed["name"])
+    assert np.abs(again.head - before.head).max() < 1e-5
+    assert again.signs == before.signs
 
 
 def test_a_case_that_is_called_otherwise_than_its_folder_is_refused(tmp_path, golden):

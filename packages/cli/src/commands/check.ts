@@ -11,6 +11,7 @@ import { checkModels } from "../check-model.ts";
 import type { Command, Values } from "../command.ts";
 import { cacheDir } from "../cache.ts";
 import { goldenDir } from "../golden-dir.ts";
+import { isolated } from "../isolated.ts";
 import { resolveSource } from "../resolve-source.ts";
 import { choice, flag, list, text } from "../values.ts";
 import { tellGitHub } from "../tell-github.ts";
@@ -123,7 +124,18 @@ export const check: Command = {
     const results: CaseResult[] = [];
     const { onEvent, stop } = watchCases(context);
     const { env, signal } = context;
-    const options = { backends, asked, stored, depth, checkpoint, onEvent, cacheDir: cacheDir(env), env, signal };
+    const own = isolated(backends, context.program);
+    const options = {
+      backends: own.backends,
+      asked,
+      stored,
+      depth,
+      checkpoint,
+      onEvent,
+      cacheDir: cacheDir(env),
+      env,
+      signal,
+    };
     try {
       for (const { folder } of cases) {
         results.push(await checkCase(folder, options));
@@ -154,6 +166,7 @@ export const check: Command = {
       await files?.abort();
       throw error;
     } finally {
+      own.close();
       stop();
     }
   },

@@ -45,6 +45,10 @@ export async function runCensusBackend(
     signal,
   });
   if (output.kind === "not run") return { ...common, status: "not run", reasons: [output.reason], fix: output.fix };
+  if (output.kind === "crashed") {
+    const version = output.version === undefined ? {} : { version: output.version };
+    return { ...common, ...version, status: "failed", reasons: [`crashed: ${output.reason}`] };
+  }
   const { version } = output;
   if (output.kind === "broke") return { ...common, version, status: "failed", reasons: [output.reason] };
   const { values64: reference, noise } = opened.recording;

@@ -14,13 +14,13 @@ export const CLASSIFICATION_COLUMNS: TaskColumns = {
     { key: "drift", title: "drift", leftOut: 5 },
   ],
   documented: ({ top }) => ({ prediction: predictionText(top[0]) }),
-  pytorch: ({ noise, ...result }, options) => ({
-    ...predictionCells(result, options),
+  pytorch: ({ noise, ...result }) => ({
+    ...predictionCells(result),
     max: `${noise.max.toExponential(1)} (1.0 F)`,
     rms: `${noise.rms.toExponential(1)} (1.0 F)`,
   }),
-  backend: ({ comparison, ...result }, options) => ({
-    ...predictionCells(result, options),
+  backend: ({ comparison, ...result }) => ({
+    ...predictionCells(result),
     ...(comparison && !Number.isNaN(comparison.maxAbs)
       ? {
           max: `${comparison.maxAbs.toExponential(1)} (${comparison.maxInNoise.toFixed(1)} F)`,
@@ -31,12 +31,10 @@ export const CLASSIFICATION_COLUMNS: TaskColumns = {
   }),
 };
 
-function predictionCells(
-  { top, accuracy, drift }: ClassificationResult,
-  { images }: { readonly images: number },
-): Cells {
+/** Image 0's prediction is shown where images have no labels to count by. */
+function predictionCells({ top, accuracy, drift }: ClassificationResult): Cells {
   return {
-    prediction: images === 1 ? predictionText(top?.[0]) : "",
+    prediction: accuracy === undefined ? predictionText(top?.[0]) : "",
     accuracy: accuracyText(accuracy),
     drift: driftText(drift),
   };

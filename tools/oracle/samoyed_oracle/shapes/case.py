@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 
 from ..assets import file_sha256
-from ..recording import load_input, logits, tensor_sha256, write_json
+from ..recording import image_keys, load_input, logits, write_json
 from ..references import asked_for, write_references
 from .checkpoint import HELD_OUT, held_out, read_checkpoint, read_network
 from .training import PREPROCESS
@@ -26,6 +26,10 @@ def record_shapes(golden: Path, folder: Path) -> None:
     stored = asked_for(golden / "cases" / "shapes")
     taps, recorded = write_references(folder, model, inputs, stored=stored)
     predictions = logits(model, inputs, torch.float32).argmax(axis=1)
+    images = [
+        {"path": f"{TRAINED}/images/{path.name}", "sha256": file_sha256(path), "label": label}
+        for path, label in zip(paths, labels, strict=True)
+    ]
     write_json(
         folder / "case.json",
         {
@@ -38,12 +42,8 @@ def record_shapes(golden: Path, folder: Path) -> None:
                 "path": f"{TRAINED}/shapes.pth",
                 "sha256": file_sha256(trained / "shapes.pth"),
             },
-            "images": [
-                {"path": f"{TRAINED}/images/{path.name}", "sha256": file_sha256(path), "label": label}
-                for path, label in zip(paths, labels, strict=True)
-            ],
+            **image_keys(images, inputs),
             "preprocess": PREPROCESS,
-            "inputSha256": [tensor_sha256(image) for image in inputs],
             "labels": names,
             "accuracy": {"correct": int((predictions == labels).sum()), "total": HELD_OUT},
             "taps": taps,

@@ -54,17 +54,17 @@ describe("modelParameters", () => {
   it("says how a stand-in fills each tensor", () => {
     const fillOf = (name: string, architecture: string): StandInFill =>
       modelParameters(configurations().get(architecture)!, { numClasses: 10 }).get(name)!.fill;
-    const constant = (value: number): StandInFill => ({ kind: "constant", value });
+    const living = (mean: number): StandInFill => ({ kind: "normal", std: mean / 8, mean });
     expect(fillOf("conv1.weight", "resnet50")).toEqual({ kind: "normal", std: Math.sqrt(2 / 147) });
-    expect(fillOf("layer1.0.bn2.weight", "resnet50")).toEqual(constant(1));
-    expect(fillOf("layer1.0.bn3.weight", "resnet50")).toEqual(constant(0.25));
-    expect(fillOf("layer1.0.bn2.weight", "resnet18")).toEqual(constant(0.25));
-    expect(fillOf("layer1.0.downsample.1.weight", "resnet50")).toEqual(constant(1));
-    expect(fillOf("layer1.0.bn3.bias", "resnet50")).toEqual(constant(0));
-    expect(fillOf("bn1.running_mean", "resnet50")).toEqual(constant(0));
-    expect(fillOf("bn1.running_var", "resnet50")).toEqual(constant(1));
-    expect(fillOf("bn1.num_batches_tracked", "resnet50")).toEqual(constant(0));
-    expect(fillOf("layer1.0.se.fc1.bias", "seresnet50")).toEqual(constant(0));
+    expect(fillOf("layer1.0.bn2.weight", "resnet50")).toEqual(living(0.7 / 16));
+    expect(fillOf("layer1.0.bn3.weight", "resnet50")).toEqual(living(0.25 / 16));
+    expect(fillOf("layer1.0.bn2.weight", "resnet18")).toEqual(living(0.25 / 16));
+    expect(fillOf("layer1.0.downsample.1.weight", "resnet50")).toEqual(living(0.7 / 16));
+    expect(fillOf("layer1.0.bn3.bias", "resnet50")).toEqual({ kind: "normal", std: 0.2, mean: -0.3 });
+    expect(fillOf("bn1.running_mean", "resnet50")).toEqual({ kind: "normal", std: 0.2 });
+    expect(fillOf("bn1.running_var", "resnet50")).toEqual(living(1 / 256));
+    expect(fillOf("bn1.num_batches_tracked", "resnet50")).toEqual({ kind: "constant", value: 0 });
+    expect(fillOf("layer1.0.se.fc1.bias", "seresnet50")).toEqual({ kind: "normal", std: 0.2 });
     expect(fillOf("layer1.0.se.conv.weight", "ecaresnet50d")).toEqual({ kind: "normal", std: Math.sqrt(2 / 5) });
     expect(fillOf("fc.weight", "resnet50")).toEqual({ kind: "normal", std: 0.33 });
     expect(fillOf("fc.bias", "resnet50")).toEqual({ kind: "head" });

@@ -1,16 +1,22 @@
 import type { Shape, StandInFill } from "@samoyed/core";
 import type { Classifier } from "../../family.ts";
-import { CLASSIFIER_BIAS, CLASSIFIER_WEIGHT, heNormal, ONES, ZEROS } from "../../fills.ts";
+import {
+  CLASSIFIER_BIAS,
+  CLASSIFIER_WEIGHT,
+  CONVOLUTION_BIAS,
+  heNormal,
+  LAST_NORM_WEIGHT,
+  NORM_BIAS,
+  NORM_MEAN,
+  NORM_VARIANCE,
+  NORM_WEIGHT,
+  ONES,
+  ZEROS,
+} from "../../fills.ts";
 import type { Parameter } from "../../parameter.ts";
 import type { ResNetConfig } from "./config.ts";
 import { planNetwork } from "./plan.ts";
 import type { ConvStep, NormStep, Step } from "./steps.ts";
-
-/**
- * The weight of the last norm of a block's residual branch, in a stand-in. Undamped, a random ResNeXt-101 amplifies
- * float32 noise 20-fold.
- */
-const LAST_NORM_WEIGHT: StandInFill = { kind: "constant", value: 0.25 };
 
 /** The classifier of every ResNet. */
 export const CLASSIFIER: Classifier = { tensors: ["fc.weight", "fc.bias"] };
@@ -24,19 +30,18 @@ function entry(name: string, shape: Shape, fill: StandInFill): Entry {
 function convEntries({ path, inChannels, outChannels, kernel, groups, bias }: ConvStep): Entry[] {
   const shape = [outChannels, inChannels / groups, kernel, kernel];
   const weight = entry(`${path}.weight`, shape, heNormal(shape));
-  return bias ? [weight, entry(`${path}.bias`, [outChannels], ZEROS)] : [weight];
+  return bias ? [weight, entry(`${path}.bias`, [outChannels], CONVOLUTION_BIAS)] : [weight];
 }
 
 function normEntries({ path, channels, last }: NormStep, normLayer: ResNetConfig["normLayer"]): Entry[] {
-  const affine = [
-    entry(`${path}.weight`, [channels], last ? LAST_NORM_WEIGHT : ONES),
-    entry(`${path}.bias`, [channels], ZEROS),
-  ];
-  if (normLayer === "groupnorm") return affine;
+  if (normLayer === "groupnorm") {
+    return [entry(`${path}.weight`, [channels], ONES), entry(`${path}.bias`, [channels], ZEROS)];
+  }
   return [
-    ...affine,
-    entry(`${path}.running_mean`, [channels], ZEROS),
-    entry(`${path}.running_var`, [channels], ONES),
+    entry(`${path}.weight`, [channels], last ? LAST_NORM_WEIGHT : NORM_WEIGHT),
+    entry(`${path}.bias`, [channels], NORM_BIAS),
+    entry(`${path}.running_mean`, [channels], NORM_MEAN),
+    entry(`${path}.running_var`, [channels], NORM_VARIANCE),
     // PyTorch before 0.4.1 did not write it.
     [`${path}.num_batches_tracked`, { shape: [], dtype: "int64", fill: ZEROS, optional: true }],
   ];
