@@ -32,7 +32,13 @@ if (chosen.length === 0) {
   process.exit(2);
 }
 
-const COLORS = { passed: chalk.green, cured: chalk.green, failed: chalk.red, "not run": chalk.yellow };
+const COLORS = {
+  passed: chalk.green,
+  cured: chalk.green,
+  refused: chalk.green,
+  failed: chalk.red,
+  "not run": chalk.yellow,
+};
 const scratch = options.project ?? (await mkdtemp(join(tmpdir(), "samoyed-places-")));
 const rows = [];
 
@@ -53,9 +59,11 @@ try {
       const start = performance.now();
       const cell = await judge({
         attempt: (cure) => place.attempt({ app, runtime, cure }),
+        answers: place.answers,
         cures: place.cures(runtime),
+        refuses: place.refuses?.(runtime),
         expected,
-        preferred: runtime.preferred,
+        preferred: [...runtime.preferred, ...(place.accepts ?? [])],
       });
       cells[runtime.name] = cell;
       const seconds = ((performance.now() - start) / 1000).toFixed(1);
@@ -78,6 +86,6 @@ if (chosen.length === PLACES.length) {
 }
 const failed = count("failed") + (options.require ? count("not run") : 0);
 echo(
-  `places: ${count("passed")} passed, ${count("cured")} refused with their cure, ${count("failed")} failed, ${count("not run")} not run`,
+  `places: ${count("passed")} passed, ${count("cured")} with configuration, ${count("refused")} refused, ${count("failed")} failed, ${count("not run")} not run`,
 );
 process.exitCode = failed === 0 ? 0 : 1;

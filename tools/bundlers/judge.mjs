@@ -8,18 +8,24 @@ const TOLERANCE = 1e-4;
  *
  * - `passed`: it works as it is
  * - `cured`: it is refused by an error that names what mends it, and works with that
+ * - `refused`: it cannot work here, and a typed error says why
  * - `failed`: a wrong answer, an error that names no cure, or a cure that does not help
  * - `not run`: a tool is not here
  *
  * @param attempt returns an answer; throws what a user sees.
+ * @param answers "none" where nothing is classified, as by a compiler.
+ * @param refuses the error of a place where it cannot work.
  */
-export async function judge({ attempt, cures, expected, preferred }) {
+export async function judge({ attempt, answers, cures, refuses, expected, preferred }) {
   let plain;
   try {
-    plain = { answer: check(await attempt(undefined), expected) };
+    const answer = await attempt(undefined);
+    if (answers === "none") return { verdict: "passed", note: answer.note };
+    plain = { answer: check(answer, expected) };
   } catch (error) {
     if (error instanceof NotRun) return { verdict: "not run", note: error.message };
     plain = { refusal: oneLine(error) };
+    if (error.typed && refuses?.test(error.message)) return { verdict: "refused", note: plain.refusal };
   }
   if (plain.answer && preferred.includes(plain.answer.backend)) return { verdict: "passed", note: "" };
   const reasons = [];

@@ -7,6 +7,7 @@ Where the packages that run models work. \`node tools/check-bundlers.mjs\` write
 
 - **passed**: works as installed, with no configuration. Where it ends up on a slower engine, the cell says how to get the faster one.
 - **with …**: refused by an error that says what is missing, and works with the configuration named here.
+- **refused**: cannot work there, and a typed error says why.
 - **failed**: does not work; the reason.
 - **not run**: the tool was not available when the page was written.
 `;
@@ -14,6 +15,7 @@ Where the packages that run models work. \`node tools/check-bundlers.mjs\` write
 const CELLS = {
   passed: (note) => (note ? `passed ${note}` : "passed"),
   cured: (note) => `with ${note}`,
+  refused: (note) => `refused: ${note}`,
   failed: (note) => `**failed**: ${note}`,
   "not run": (note) => `not run: ${note}`,
 };

@@ -21,13 +21,15 @@ export async function use() {
 }
 
 /** Reports an answer or an error to the test; no page of a user has it. */
-const REPORT = `export function report(answer, to) {
+export const WORKER_REPORT = `function report(answer, to) {
   answer.then(
     (value) => to({ value }),
     (error) => to({ error: { name: String(error?.name), message: String(error?.message ?? error), hint: error?.hint } }),
   );
 }
 `;
+
+const REPORT = `export ${WORKER_REPORT}`;
 
 const MAIN = `import { report } from "./report.js";
 import { use } from "./use.js";

@@ -13,7 +13,7 @@ test("an engine that is not installed is reported with the command that installs
   expect(await engineAvailability("onnxruntime-node", missing)).toEqual({
     available: false,
     reason: "onnxruntime-node is not installed",
-    fix: "npm install onnxruntime-node",
+    fix: "npm install --ignore-scripts onnxruntime-node",
   });
   await expect(importEngine("onnxruntime-node", missing)).rejects.toThrow(UnavailableError);
 });

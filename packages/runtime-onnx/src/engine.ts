@@ -40,13 +40,19 @@ export async function importEngine(name: EngineName, load: () => Promise<unknown
     // onnxruntime-node is CommonJS: some loaders provide its exports by name, all provide them as the default.
     return module.InferenceSession ? module : module.default!;
   } catch (cause) {
+    if (cause instanceof UnavailableError) throw cause;
     const message = cause instanceof Error ? cause.message : String(cause);
     const missing = /cannot find (module|package)/i.test(message) && message.includes(`'${name}'`);
     throw new UnavailableError(missing ? `${name} is not installed` : `${name} does not load: ${firstLine(message)}`, {
-      hint: missing ? `npm install ${name}` : `Use a platform that ${name} supports, or another backend.`,
+      hint: missing ? installCommand(name) : `Use a platform that ${name} supports, or another backend.`,
       cause,
     });
   }
+}
+
+/** onnxruntime-node's install script downloads what only CUDA needs, and fails where its host cannot be reached. */
+function installCommand(name: EngineName): string {
+  return name === "onnxruntime-node" ? `npm install --ignore-scripts ${name}` : `npm install ${name}`;
 }
 
 /** Checks whether an engine can be imported, and its version. */

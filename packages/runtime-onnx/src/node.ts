@@ -1,4 +1,10 @@
-import { type Backend, classifierLoader, type LoadClassifier } from "@samoyed/runtime";
+import {
+  type Artifact,
+  type Backend,
+  type Classifier,
+  type ClassifierOptions,
+  loadClassifier as loadOn,
+} from "@samoyed/runtime";
 import { onnxruntimeNode } from "./onnxruntime-node.ts";
 import { openModelInMemory } from "./open-model-node.ts";
 import { type OnnxruntimeWebOptions, webBackend } from "./web-backend.ts";
@@ -22,4 +28,10 @@ export function onnxruntimeWeb(options: OnnxruntimeWebOptions = {}): Backend {
  *
  * @throws the errors of `loadClassifier` of `@samoyed/runtime`.
  */
-export const loadClassifier: LoadClassifier = classifierLoader(() => [onnxruntimeNode(), onnxruntimeWeb()]);
+export async function loadClassifier(
+  artifact: Artifact,
+  { wasmUrl, ...options }: ClassifierOptions & OnnxruntimeWebOptions = {},
+): Promise<Classifier> {
+  const web = onnxruntimeWeb(wasmUrl === undefined ? {} : { wasmUrl });
+  return loadOn(artifact, { ...options, backends: [onnxruntimeNode(), web] });
+}

@@ -1,4 +1,4 @@
-import { type ByteSource, FormatError, type ReadOptions } from "@samoyed/core";
+import { type ByteSource, FormatError, type ReadOptions, refuseSubstitute, SUBSTITUTE_HEAD_BYTES } from "@samoyed/core";
 
 // ModelProto and StringStringEntryProto of ONNX 1.17's onnx.proto3.
 const GRAPH = 7;
@@ -10,6 +10,7 @@ const ENTRY_VALUE = 2;
 const MAX_FIELDS = 10_000;
 /** Limit on all entries together. The contract of a network with 21,000 labels takes under 1 MiB. */
 const MAX_METADATA_BYTES = 64 << 20;
+const FETCH_AGAIN = "The file was cut short; fetch it again.";
 /** A tag and a length, at most ten bytes each. */
 const MAX_HEADER_BYTES = 20;
 
@@ -34,6 +35,21 @@ export async function readOnnxMetadata(
   source: ByteSource,
   options: ReadOptions = {},
 ): Promise<ReadonlyMap<string, string>> {
+  const { byteLength, label } = source;
+  if (byteLength === 0)
+    throw new FormatError(`${label}: the file is empty; expected an ONNX model`, { hint: FETCH_AGAIN });
+  try {
+    return await readFields(source, options);
+  } catch (error) {
+    if (error instanceof FormatError) {
+      const head = await source.read(0, Math.min(SUBSTITUTE_HEAD_BYTES, byteLength), options);
+      refuseSubstitute(head, { label, expected: "an ONNX model" });
+    }
+    throw error;
+  }
+}
+
+async function readFields(source: ByteSource, options: ReadOptions): Promise<ReadonlyMap<string, string>> {
   const metadata = new Map<string, string>();
   let graphs = 0;
   let metadataBytes = 0;
@@ -102,8 +118,12 @@ function parseField(
     start = base + varint.next - at;
     length = wire === 2 ? varint.value : 0;
   } else throw broken(source, base, `wire type ${wire}`);
-  if (length > limit - start)
-    throw broken(source, base, `field ${number} with ${length} bytes, ${limit - start} are left`);
+  if (length > limit - start) {
+    const got = `field ${number} with ${length} bytes, ${limit - start} are left`;
+    // What a download that stopped halfway looks like: the graph begins, and the file ends in it.
+    if (number === GRAPH && limit === source.byteLength) throw cutShort(source, { offset: base, got });
+    throw broken(source, base, got);
+  }
   return { number, wire, start, end: start + length };
 }
 
@@ -116,6 +136,13 @@ function parseVarint(bytes: Uint8Array, at: number): { value: number; next: numb
     if (byte < 0x80) return { value, next: at + index + 1 };
   }
   return undefined;
+}
+
+function cutShort(source: ByteSource, { offset, got }: { readonly offset: number; readonly got: string }): FormatError {
+  return new FormatError(`${source.label}: ends in the middle of the ONNX model: got ${got} at byte ${offset}`, {
+    hint: FETCH_AGAIN,
+    details: { offset },
+  });
 }
 
 function broken(source: ByteSource, offset: number, got: string, cause?: unknown): FormatError {

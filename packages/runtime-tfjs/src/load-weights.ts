@@ -10,7 +10,7 @@ import {
 } from "@samoyed/tfjs-file";
 import { findGroupedConvs, type GroupedConv, joinFilters } from "./grouped.ts";
 import { GROUPED_CONV } from "./grouped-op.ts";
-import type { ModelFiles } from "@samoyed/core";
+import type { ModelFiles, OwnedFloats } from "@samoyed/core";
 import { onEngine } from "./switch-engine.ts";
 
 /** Constants up to this size may be the axis of a split. */
@@ -60,7 +60,7 @@ export async function loadWeights(
     });
     const joined: GroupedConv[] = [];
     for (const conv of grouped) {
-      const parts = conv.filters.map((name) => waiting.get(name) as Float32Array<ArrayBuffer>);
+      const parts = conv.filters.map((name) => waiting.get(name) as OwnedFloats);
       if (conv.axes.every((name) => axes.get(name) === 3 || axes.get(name) === -1)) {
         const { shape, values } = joinFilters(parts, conv.shape);
         await put({ name: filterName(conv), shape, dtype: "float32" }, values);

@@ -40,6 +40,8 @@ export const IMPORT_MAP = [
     name: "import-map",
     title: "An import map, without a bundler",
     cures: defaultCures,
+    // TensorFlow.js's packages import CommonJS modules, and files without their endings.
+    refuses: (runtime) => (runtime.name === "runtime-tfjs" ? /Build the page with a bundler/ : undefined),
     async attempt({ app, runtime, cure }) {
       const ours = readdirSync(join(app, "node_modules", "@samoyed")).map((name) => `@samoyed/${name}`);
       const engines = runtime.engines.filter((name) => name !== "onnxruntime-node");

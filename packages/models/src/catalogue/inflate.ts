@@ -1,4 +1,4 @@
-import { FormatError, UnsupportedError } from "@samoyed/core";
+import { FormatError, UnsupportedError, type OwnedBytes } from "@samoyed/core";
 
 /**
  * Decompresses a raw deflate stream.
@@ -9,16 +9,16 @@ import { FormatError, UnsupportedError } from "@samoyed/core";
  * @throws UnsupportedError when there is no `DecompressionStream`.
  */
 export async function inflate(
-  bytes: Uint8Array<ArrayBuffer>,
+  bytes: OwnedBytes,
   { label, maxBytes }: { readonly label: string; readonly maxBytes: number },
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<OwnedBytes> {
   if (typeof DecompressionStream === "undefined") {
     throw new UnsupportedError(`${label} cannot be decompressed: DecompressionStream is missing`, {
       hint: "Use Node 20 or later, or a browser of 2023 or later.",
     });
   }
   const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader();
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  const pieces: OwnedBytes[] = [];
   let length = 0;
   for (;;) {
     const { done, value } = await reader.read().catch((cause: unknown) => {

@@ -1,3 +1,4 @@
+import type { OwnedBytes } from "@samoyed/core";
 import { readArchitectureData } from "@samoyed/architectures";
 import { inflate } from "./inflate.ts";
 
@@ -7,6 +8,6 @@ import { inflate } from "./inflate.ts";
  * @param maxBytes - Largest decompressed size.
  * @throws what `readArchitectureData` and `inflate` throw.
  */
-export async function readData(file: string, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function readData(file: string, maxBytes: number): Promise<OwnedBytes> {
   return inflate(await readArchitectureData(file), { label: file, maxBytes });
 }

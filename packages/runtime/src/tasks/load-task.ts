@@ -17,7 +17,7 @@ import {
   type TransformGeometry,
 } from "@samoyed/preprocess";
 import type { Artifact, Backend, LoadOptions, Port, Session } from "../backend.ts";
-import { firstAvailable } from "../first-available.ts";
+import { loadOnFirst } from "../first-available.ts";
 import { stackImages } from "./batch.ts";
 import { checkNetwork } from "./check-network.ts";
 
@@ -89,12 +89,13 @@ export async function loadTask<Name extends keyof TaskContracts, Model>(
   { task, ...options }: LoadTaskOptions & { readonly task: RuntimeTask<Name, Model> },
 ): Promise<Model> {
   const { onProgress, signal, threads } = options;
-  const backend = "backend" in options ? options.backend : await firstAvailable(options.backends);
-  const session = await backend.load(artifact, {
-    ...(threads === undefined ? {} : { threads }),
-    signal,
-    ...(onProgress === undefined ? {} : { onProgress }),
-  });
+  const load = (backend: Backend): Promise<Session> =>
+    backend.load(artifact, {
+      ...(threads === undefined ? {} : { threads }),
+      signal,
+      ...(onProgress === undefined ? {} : { onProgress }),
+    });
+  const session = await ("backend" in options ? load(options.backend) : loadOnFirst(options.backends, load));
   try {
     return task.open(networkOf(session, { task, exifOrientation: options.exifOrientation }));
   } catch (error) {

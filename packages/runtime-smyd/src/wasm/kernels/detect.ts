@@ -1,6 +1,5 @@
-import { quote, UnavailableError, UsageError } from "@samoyed/core";
-
-import { decodeBase64 } from "@samoyed/core";
+import { decodeBase64, quote, UnavailableError, UsageError } from "@samoyed/core";
+import { requireWebAssembly } from "@samoyed/runtime";
 
 /** Which vector instructions the kernels use; relaxed ones multiply and add in one. */
 export type Simd = "plain" | "relaxed";
@@ -24,11 +23,7 @@ export function chooseSimd(asked: Simd | undefined): Simd {
   if (asked !== undefined && asked !== "plain" && asked !== "relaxed") {
     throw new UsageError(`simd is ${quote(asked)}; expected "plain" or "relaxed"`);
   }
-  if (typeof WebAssembly !== "object") {
-    throw new UnavailableError("there is no WebAssembly here", {
-      hint: "use a current browser, or Node without --jitless; a content security policy needs 'wasm-unsafe-eval'",
-    });
-  }
+  requireWebAssembly();
   if (!WebAssembly.validate(decodeBase64(PLAIN))) {
     throw new UnavailableError("WebAssembly here has no SIMD instructions, which .smyd models need", {
       hint: NEWER,
