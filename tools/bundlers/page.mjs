@@ -1,4 +1,5 @@
 import { browserInstalled, launch } from "../bench/chromium.mjs";
+import { Refusal } from "./refusal.mjs";
 import { NotRun } from "./tool.mjs";
 
 /** Longest time that a page may take: a load has to settle by then. */
@@ -14,7 +15,8 @@ let browser;
  */
 export async function openPage(url) {
   if (!browserInstalled()) throw new NotRun("Chromium is not installed");
-  browser ??= await launch();
+  // One that crashed is replaced.
+  if (!browser?.isConnected()) browser = await launch();
   const context = await browser.newContext();
   const page = await context.newPage();
   const printed = [];
@@ -42,12 +44,4 @@ export async function openPage(url) {
 export async function closeBrowser() {
   await browser?.close();
   browser = undefined;
-}
-
-/** What a user sees when it does not work: an error of ours with its hint, or a tool's. */
-export class Refusal extends Error {
-  constructor({ name, message, hint }) {
-    super([name === "Error" ? message : `${name}: ${message}`, hint].filter(Boolean).join(" – "));
-    this.typed = /^(?:Unavailable|Unsupported|Format|Usage|Io|Mismatch)Error$/.test(name);
-  }
 }

@@ -1,5 +1,5 @@
 import { FormatError, IoError, type SamoyedError, UnavailableError, UnsupportedError, UsageError } from "@samoyed/core";
-import { firstLine } from "./engine.ts";
+import { firstLine } from "./first-line.ts";
 
 /** The backend that failed, and the label of the model. */
 interface Where {

@@ -1,6 +1,7 @@
 import { UnavailableError } from "@samoyed/core";
 import { expect, test } from "vitest";
-import { engineAvailability, firstLine, importEngine } from "./engine.ts";
+import { engineAvailability, importEngine } from "./engine.ts";
+import { firstLine } from "./first-line.ts";
 
 const missing = async (): Promise<unknown> => {
   throw new Error("Cannot find package 'onnxruntime-node' imported from /somewhere/engine.js");

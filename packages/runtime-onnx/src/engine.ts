@@ -1,6 +1,7 @@
 import { UnavailableError } from "@samoyed/core";
 import type { Availability } from "@samoyed/runtime";
 import type { Env, InferenceSession } from "onnxruntime-web";
+import { importError } from "./import-error.ts";
 import type { OrtTensorConstructor } from "./ort-tensors.ts";
 
 /** Names of the npm packages, and of the backends. */
@@ -40,19 +41,8 @@ export async function importEngine(name: EngineName, load: () => Promise<unknown
     // onnxruntime-node is CommonJS: some loaders provide its exports by name, all provide them as the default.
     return module.InferenceSession ? module : module.default!;
   } catch (cause) {
-    if (cause instanceof UnavailableError) throw cause;
-    const message = cause instanceof Error ? cause.message : String(cause);
-    const missing = /cannot find (module|package)/i.test(message) && message.includes(`'${name}'`);
-    throw new UnavailableError(missing ? `${name} is not installed` : `${name} does not load: ${firstLine(message)}`, {
-      hint: missing ? installCommand(name) : `Use a platform that ${name} supports, or another backend.`,
-      cause,
-    });
+    throw importError(name, cause);
   }
-}
-
-/** onnxruntime-node's install script downloads what only CUDA needs, and fails where its host cannot be reached. */
-function installCommand(name: EngineName): string {
-  return name === "onnxruntime-node" ? `npm install --ignore-scripts ${name}` : `npm install ${name}`;
 }
 
 /** Checks whether an engine can be imported, and its version. */
@@ -65,14 +55,4 @@ export async function engineAvailability(name: EngineName, load: () => Promise<u
     if (!(error instanceof UnavailableError)) throw error;
     return { available: false, reason: error.message, fix: error.hint ?? "" };
   }
-}
-
-/** Returns the first line of an engine's message, without the numbers and source locations that C++ macros prepend. */
-export function firstLine(message: string): string {
-  const line = message.split("\n").find((text) => text.trim() !== "") ?? "no message";
-  return line
-    .replace(/^Can't create a session\. ERROR_CODE: \d+, ERROR_MESSAGE: /, "")
-    .replace(/^\[ONNXRuntimeError\] : \d+ : \w+ : /, "")
-    .replaceAll(/\S+\.(?:cc|h):\d+ [^(]*\([^)]*\)(?: const)? /g, "")
-    .trim();
 }

@@ -1,5 +1,5 @@
 import { $ } from "zx";
-import { Refusal } from "../page.mjs";
+import { Refusal } from "../refusal.mjs";
 
 /**
  * Runs a program that prints its answer, or its error, as the last line of JSON.

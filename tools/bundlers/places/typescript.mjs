@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { $ } from "zx";
-import { Refusal } from "../page.mjs";
+import { Refusal } from "../refusal.mjs";
+import { RUNTIMES } from "../runtimes.mjs";
 import { installTool } from "../tool.mjs";
 
 const SOURCE = (name) => `import { loadClassifier } from "@samoyed/${name}";
@@ -22,11 +23,20 @@ const RESOLUTIONS = {
   bundler: { module: "esnext", moduleResolution: "bundler" },
 };
 
-/** The compiler's errors of a user's module, with everything that it imports checked too. */
-async function compileErrors({ app, runtime, resolution, tsc }) {
+/** Programs that were compiled: one has the modules of all runtimes. */
+const compiled = new Map();
+
+/** The compiler's errors of a user's modules, with everything that they import checked too. */
+function compileErrors({ app, resolution, tsc }) {
+  const key = [app, resolution, tsc].join(" ");
+  if (!compiled.has(key)) compiled.set(key, compile({ app, resolution, tsc }));
+  return compiled.get(key);
+}
+
+async function compile({ app, resolution, tsc }) {
   const folder = join(app, "scripts");
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, `${runtime.name}.ts`), SOURCE(runtime.name));
+  for (const { name } of RUNTIMES) await writeFile(join(folder, `${name}.ts`), SOURCE(name));
   const config = {
     compilerOptions: {
       ...RESOLUTIONS[resolution],
@@ -38,21 +48,30 @@ async function compileErrors({ app, runtime, resolution, tsc }) {
       skipLibCheck: false,
       noEmit: true,
     },
-    files: [`${runtime.name}.ts`],
+    files: RUNTIMES.map(({ name }) => `${name}.ts`),
   };
-  await writeFile(join(folder, `tsconfig.${runtime.name}.json`), JSON.stringify(config));
+  await writeFile(join(folder, `tsconfig.${resolution}.json`), JSON.stringify(config));
   const { stdout } = await $({
     cwd: folder,
     nothrow: true,
     quiet: true,
-  })`${process.execPath} ${tsc} --project tsconfig.${runtime.name}.json --pretty false`;
+  })`${process.execPath} ${tsc} --project tsconfig.${resolution}.json --pretty false`;
   return stdout.split("\n").filter((line) => /error TS/.test(line));
 }
 
-/** The packages, other than ours, whose own types have errors. */
-function foreignPackages(errors) {
-  const names = errors.map((line) => /node_modules\/(?<name>(?:@[^/]+\/)?[^/]+)\//.exec(line)?.groups.name);
-  return [...new Set(names.filter((name) => name !== undefined && !name.startsWith("@samoyed/")))];
+/** The package that a line of the compiler is about: one of node_modules, or the runtime of a module of the user's. */
+function packageOf(line) {
+  const installed = /node_modules\/(?<name>(?:@[^/]+\/)?[^/]+)\//.exec(line)?.groups.name;
+  return installed ?? /^(?<name>runtime-[a-z]+)\.ts/.exec(line)?.groups.name ?? "the project";
+}
+
+function isOurs(runtime, name) {
+  return name === runtime.name || name === "the project" || name.startsWith("@samoyed/");
+}
+
+/** Whether a package of others belongs to another runtime's engines, whose types this one does not import. */
+function isOfAnother(runtime, name) {
+  return RUNTIMES.some((other) => other !== runtime && (other.name === name || other.engines.includes(name)));
 }
 
 function typescriptPlace(version, tool) {
@@ -66,11 +85,10 @@ function typescriptPlace(version, tool) {
       const tsc = join(folder, "node_modules", "typescript", "bin", "tsc");
       const foreign = new Set();
       for (const resolution of Object.keys(RESOLUTIONS)) {
-        const errors = await compileErrors({ app, runtime, resolution, tsc });
-        const others = foreignPackages(errors);
-        const ours = errors.filter((line) => !others.some((name) => line.includes(`node_modules/${name}/`)));
+        const errors = await compileErrors({ app, resolution, tsc });
+        const ours = errors.filter((line) => isOurs(runtime, packageOf(line)));
         if (ours.length > 0) throw new Refusal({ name: "Error", message: `${resolution}: ${ours.join("; ")}` });
-        for (const name of others) foreign.add(name);
+        for (const name of errors.map(packageOf)) if (!isOfAnother(runtime, name)) foreign.add(name);
       }
       return { note: foreign.size === 0 ? "" : `the types of ${[...foreign].join(", ")} have errors of their own` };
     },

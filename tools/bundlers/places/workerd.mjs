@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { $ } from "zx";
-import { Refusal } from "../page.mjs";
+import { Refusal } from "../refusal.mjs";
 import { serve } from "../serve.mjs";
 import { useSource, WORKER_REPORT } from "../site.mjs";
 import { installTool, NotRun } from "../tool.mjs";
