@@ -1,11 +1,8 @@
 import { UnavailableError } from "@samoyed/core";
 import type { Availability } from "@samoyed/runtime";
 import type { Env, InferenceSession } from "onnxruntime-web";
-import { importError } from "./import-error.ts";
+import { type EngineName, importError } from "./import-error.ts";
 import type { OrtTensorConstructor } from "./ort-tensors.ts";
-
-/** Names of the npm packages, and of the backends. */
-export type EngineName = "onnxruntime-node" | "onnxruntime-web";
 
 /** Exports of both onnxruntime packages. */
 export interface OrtModule {

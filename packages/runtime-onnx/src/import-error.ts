@@ -1,6 +1,8 @@
 import { UnavailableError } from "@samoyed/core";
-import type { EngineName } from "./engine.ts";
 import { firstLine } from "./first-line.ts";
+
+/** Names of the npm packages, and of the backends. */
+export type EngineName = "onnxruntime-node" | "onnxruntime-web";
 
 /** What Node, browsers, webpack and Vite say of a package that is not there. */
 const MISSING = /cannot find (?:module|package)|resolve module specifier|could not resolve/i;

@@ -49,7 +49,7 @@ export const WORKERD = [
     title: "workerd, the runtime of Cloudflare Workers",
     cures: () => [],
     // It compiles no WebAssembly at run time; TensorFlow.js has an engine without.
-    refuses: (runtime) => (runtime.name === "runtime-tfjs" ? undefined : /WebAssembly may not be compiled here/),
+    refuses: (runtime) => (runtime.name === "runtime-tfjs" ? undefined : /WebAssembly cannot be compiled here/),
     accepts: ["tfjs-cpu"],
     async attempt({ app, runtime }) {
       const esbuild = await installTool("esbuild");
