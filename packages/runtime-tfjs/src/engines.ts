@@ -1,5 +1,5 @@
 import type * as TfjsWasm from "@tensorflow/tfjs-backend-wasm";
-import { UnavailableError, UsageError } from "@samoyed/core";
+import { UsageError } from "@samoyed/core";
 import { requireWebAssembly } from "@samoyed/runtime";
 import { blobWorkersStart } from "./blob-workers.ts";
 import type { EngineSource, Tf } from "./engine-source.ts";
@@ -68,14 +68,9 @@ async function importWasm(): Promise<typeof TfjsWasm> {
 }
 
 /** Takes one thread where a page forbids the engine's workers: it would wait for them without end. */
-async function avoidBlockedWorkers(core: Tf["core"], threads: number | undefined): Promise<void> {
-  if (!(await core.env().getAsync("WASM_HAS_MULTITHREAD_SUPPORT")) || (await blobWorkersStart())) return;
-  if (threads !== undefined && threads > 1) {
-    throw new UnavailableError(`tfjs-wasm cannot start ${threads} threads: this page forbids workers from blob: URLs`, {
-      hint: "Add worker-src blob: to the page's Content-Security-Policy, or load with threads: 1.",
-    });
-  }
-  core.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
+async function avoidBlockedWorkers(core: Tf["core"]): Promise<void> {
+  const threaded = await core.env().getAsync("WASM_HAS_MULTITHREAD_SUPPORT");
+  if (threaded && !(await blobWorkersStart())) core.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
 }
 
 /** TensorFlow.js's engine in WebAssembly. */
@@ -85,7 +80,7 @@ export function wasmEngine(wasmUrl: () => string | undefined): EngineSource {
     async importEngine({ core }, threads) {
       requireWebAssembly();
       const wasm = await importWasm();
-      await avoidBlockedWorkers(core, threads);
+      await avoidBlockedWorkers(core);
       const folder = wasmUrl();
       const started = core.engine().registry["wasm"] !== undefined;
       if (folder !== undefined && !started) wasm.setWasmPaths(folder.endsWith("/") ? folder : `${folder}/`);
