@@ -1,9 +1,11 @@
 // Tries the packages wherever people build: makes a project of this checkout's tarballs, and in each place bundles or runs
 // a script that classifies an image, in Chromium where it is a page. The class must be the one that Node gives.
-//   node tools/check-bundlers.mjs            every place, and writes docs/places.md
+//   node tools/check-bundlers.mjs            every place: half an hour
 //   node tools/check-bundlers.mjs PLACE…     some of them; `vite` means all whose names begin so
 //   node tools/check-bundlers.mjs --fast     those of every change: a minute or two
 //   --require                                what cannot run here counts as failed
+//   --write                                  writes docs/places.md, from the last run of each place on this machine
+//   --project FOLDER                         uses a project that SAMOYED_KEEP=1 kept, in place of packing a new one
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,11 +18,17 @@ import { nodeScript, writeScript } from "./bundlers/places/node.mjs";
 import { runProgram } from "./bundlers/places/run-program.mjs";
 import { placesPage } from "./bundlers/places-page.mjs";
 import { makeProject } from "./bundlers/project.mjs";
+import { keepResult, lastResult } from "./bundlers/results.mjs";
 import { RUNTIMES } from "./bundlers/runtimes.mjs";
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { fast: { type: "boolean" }, require: { type: "boolean" }, project: { type: "string" } },
+  options: {
+    fast: { type: "boolean" },
+    require: { type: "boolean" },
+    write: { type: "boolean" },
+    project: { type: "string" },
+  },
 });
 
 const wanted = options.fast ? FAST : positionals;
@@ -71,7 +79,8 @@ try {
       echo(`${COLORS[verdict](verdict.padEnd(8))}${place.name} ${runtime.name} ${chalk.dim(`${seconds} s`)}`);
       for (const line of [note, refusal]) if (line) echo(`        ${line}`);
     }
-    rows.push({ place, cells });
+    rows.push(cells);
+    await keepResult(place.name, cells);
   }
 } finally {
   await closeBrowser();
@@ -79,10 +88,11 @@ try {
   else if (!options.project) await rm(scratch, { recursive: true, force: true });
 }
 
-const verdicts = rows.flatMap(({ cells }) => Object.values(cells).map(({ verdict }) => verdict));
+const verdicts = rows.flatMap((cells) => Object.values(cells).map(({ verdict }) => verdict));
 const count = (verdict) => verdicts.filter((found) => found === verdict).length;
-if (chosen.length === PLACES.length) {
-  await writeFile(new URL("../docs/places.md", import.meta.url), placesPage(rows));
+if (options.write) {
+  const table = await Promise.all(PLACES.map(async (place) => ({ place, cells: await lastResult(place.name) })));
+  await writeFile(new URL("../docs/places.md", import.meta.url), placesPage(table));
 }
 const failed = count("failed") + (options.require ? count("not run") : 0);
 echo(

@@ -8,7 +8,7 @@ import { ROOT } from "../package-checks/pack-all.mjs";
 import { VERSIONS } from "./versions.mjs";
 
 /** Tools stay installed between runs, one folder for each set of versions. */
-const INSTALLED = join(ROOT, ".cache", "places");
+export const INSTALLED = join(ROOT, ".cache", "places");
 
 /** The reason why a place did not run. */
 export class NotRun extends Error {}

@@ -30,8 +30,13 @@ export function onnxruntimeWeb(options: OnnxruntimeWebOptions = {}): Backend {
  * looks next to its own module.
  */
 function bundledWasm(): URL | undefined {
-  const url = new URL("onnxruntime-web/ort-wasm-simd-threaded.wasm", import.meta.url);
-  return url.pathname.endsWith("/onnxruntime-web/ort-wasm-simd-threaded.wasm") ? undefined : url;
+  try {
+    const url = new URL("onnxruntime-web/ort-wasm-simd-threaded.wasm", import.meta.url);
+    return url.pathname.endsWith("/onnxruntime-web/ort-wasm-simd-threaded.wasm") ? undefined : url;
+  } catch {
+    // A host whose modules have no addresses, as workerd.
+    return undefined;
+  }
 }
 
 /**
