@@ -24,7 +24,7 @@ export const PLAN = {
   runtime: ["core", "preprocess"],
   "runtime-*": ["core", "ir", "runtime", "*-file"],
   golden: ["core"],
-  check: ["core", "checkpoint", "graph", "models", "convert", "preprocess", "runtime", "golden"],
+  check: ["core", "checkpoint", "ir", "graph", "models", "convert", "preprocess", "runtime", "golden"],
   cli: [
     ...["core", "checkpoint", "graph", "architectures", "models", "convert", "preprocess"],
     ...["runtime", "runtime-*", "golden", "check"],

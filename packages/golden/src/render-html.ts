@@ -1,3 +1,4 @@
+import { REFERENCE_AUTHOR } from "./check.ts";
 import { cellOf, type ReportTable, reportTable, weightsText } from "./report-rows.ts";
 import type { Report } from "./report.ts";
 import type { BackendResult, CaseResult } from "./result.ts";
@@ -83,7 +84,7 @@ function tableHtml({ columns, rows }: ReportTable, result: CaseResult): string {
   });
   const images = `${result.images} image${result.images === 1 ? "" : "s"}`;
   return `<table>
-<caption>${escape(`${result.model}, ${images}. F is the noise of PyTorch's own float32.`)}</caption>
+<caption>${escape(`${result.model}, ${images}. F is the noise of ${REFERENCE_AUTHOR[result.noiseOf ?? "recorded"]}'s float32.`)}</caption>
 <thead><tr>${head}</tr></thead>
 <tbody>
 ${body.join("\n")}

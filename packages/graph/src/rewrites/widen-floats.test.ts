@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { createBuilder } from "../builder.ts";
 import { interpret } from "../interpret.ts";
 import { verifyGraph } from "../verify.ts";
-import { widenHalves } from "./widen-halves.ts";
+import { widenHalves, widenToFloat64 } from "./widen-floats.ts";
 
 const half = (...values: readonly number[]): Tensor<"float16"> =>
   castTensor({ dtype: "float32", shape: [values.length], data: Float32Array.from(values) }, "float16");
@@ -51,4 +51,18 @@ test("weights that are only stored in half precision stay so", () => {
   b.output(b.node("Add", [b.input("x", "float32", [2]), cast], { name: "y" }));
   const graph = b.finish();
   expect(widenHalves(graph)).toEqual({ graph, from: undefined });
+});
+
+test("in float64 nothing is rounded: the same network gives other last digits than in float32, and no float32 is left", async () => {
+  const b = createBuilder({ name: "third" });
+  const x = b.input("x", "float32", [1]);
+  const three = b.initializer(lazyTensor("three", { dtype: "float32", shape: [1], data: Float32Array.of(3) }));
+  const third = b.node("Div", [x, three], { name: "third" });
+  b.output(b.node("Cast", [third], { name: "y", attributes: { to: int(dtypeToOnnx("float32")) } }));
+  const graph = widenToFloat64(b.finish());
+  verifyGraph(graph);
+  const types = [...graph.inputs, ...graph.outputs, ...graph.values.values(), ...graph.initializers.values()];
+  expect(new Set(types.map(({ dtype }) => dtype))).toEqual(new Set(["float64"]));
+  const y = (await interpret(graph, { x: { dtype: "float64", shape: [1], data: Float64Array.of(1) } })).get("y")!;
+  expect(y.data[0]).toBe(1 / 3);
 });
