@@ -85,10 +85,10 @@ test("the places of every change are places, and names are unique", () => {
 test("the page has a row for each place, and its errors", () => {
   const cells = {
     "runtime-smyd": { verdict: "passed", note: "" },
-    "runtime-onnx": { verdict: "cured", note: "a | b", refusal: "give <wasmUrl>" },
+    "runtime-onnx": { verdict: "cured", note: "a | b", refusal: "give <wasmUrl> at http://127.0.0.1:81/x" },
     "runtime-tfjs": { verdict: "failed", note: "why" },
   };
   const page: string = placesPage([{ place: { title: "Vite" }, cells }]);
   expect(page).toContain("| Vite | passed | with a \\| b | **failed**: why |");
-  expect(page).toContain("| Vite | runtime-onnx | give &lt;wasmUrl> |");
+  expect(page).toContain("| runtime-onnx | give &lt;wasmUrl> at http://site/x | Vite |");
 });
