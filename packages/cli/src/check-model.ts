@@ -14,6 +14,7 @@ import { readWhole } from "./read.ts";
 import { requiredBackends } from "./required-backends.ts";
 import { resolveSource } from "./resolve-source.ts";
 import { flag, list, text } from "./values.ts";
+import { tellGitHub } from "./tell-github.ts";
 import { version } from "./version.ts";
 import { watchCases } from "./watch-cases.ts";
 
@@ -128,6 +129,7 @@ export async function checkModels(paths: readonly string[], values: Values, cont
       required,
     });
     const html = await files?.write(report);
+    await tellGitHub(report, context);
     const table = renderTable(results, { color: terminal.color, width: terminal.width, required });
     return {
       json: report,

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { oraclePython, WITHOUT_ORACLE } from "@samoyed/test-support/oracle";
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { temporaryFolder } from "./support/folders.ts";
 import { runMain } from "./support/run-main.ts";
@@ -36,6 +36,16 @@ describe("a model of the user", () => {
     expect(stdout).toContain("it cannot prove that the network");
     expect(stdout).toContain("000.jpg, 001.jpg");
     expect(stdout).toMatch(/^1 passed$/m);
+  });
+
+  test("in a workflow of GitHub, what failed is annotated and the page's summary has the report", async () => {
+    const summary = join(folder, "summary.md");
+    const env = { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: summary };
+    const argv = ["check", model, "--backend", "onnxruntime-node", "--require", "smyd"];
+    const { code, stderr } = await runMain(argv, { env });
+    expect(code).toBe(5);
+    expect(stderr).toMatch(/^::error title=.*smyd did not run::/m);
+    expect(readFileSync(summary, "utf8")).toMatch(/^## samoyed check: incomplete$/m);
   });
 
   test("options and files that do not fit are refused with what to do", async () => {

@@ -58,6 +58,9 @@ export type { AssetReader, Preprocess, Preprocessed } from "./prepare-inputs.ts"
 export { measureNoise } from "./noise.ts";
 export { renderHtml } from "./render-html.ts";
 export { renderTable, type RenderTableOptions } from "./render-table.ts";
+export { renderAnnotations } from "./render-annotations.ts";
+export { renderJUnit } from "./render-junit.ts";
+export { renderMarkdown } from "./render-markdown.ts";
 export { createReport, type Report, REPORT_SCHEMA, type ReportOptions } from "./report.ts";
 export type { BackendResult, CaseResult, PyTorchResult, TaskResult, Verdict } from "./result.ts";
 export { type CaseEvent, runCase, type RunCaseOptions } from "./run-case.ts";

@@ -12,6 +12,6 @@ export {
 export type { ImageInput } from "./tasks/load-task.ts";
 export { checkThreads } from "./check-threads.ts";
 export { firstAvailable } from "./first-available.ts";
-export { requireWebAssembly } from "./web-assembly.ts";
+export { compileEmptyModule, requireWebAssembly } from "./web-assembly.ts";
 export { softmax } from "./tasks/classification/softmax.ts";
 export { type Prediction, topClasses } from "./tasks/classification/top-classes.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { $ } from "zx";
 import { openPage } from "../page.mjs";
 import { Refusal } from "../refusal.mjs";
-import { installTool } from "../tool.mjs";
+import { installTool, NotRun } from "../tool.mjs";
 import { writeSite } from "../site.mjs";
 import { defaultCures } from "./built-page.mjs";
 
@@ -117,7 +117,8 @@ function nextPlace({ name, title, route, cures }) {
         quiet: true,
         env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" },
       };
-      const built = await $({ ...options, timeout: "5m" })`${process.execPath} ${next} build`;
+      const built = await $({ ...options, timeout: "10m" })`${process.execPath} ${next} build`;
+      if (built.signal === "SIGTERM") throw new NotRun("next build took longer than ten minutes");
       if (built.exitCode !== 0)
         throw new Refusal({ name: "Error", message: `${built.stderr}${built.stdout}`.slice(0, 1500) });
       const port = await freePort();

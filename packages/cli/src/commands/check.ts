@@ -13,6 +13,7 @@ import { cacheDir } from "../cache.ts";
 import { goldenDir } from "../golden-dir.ts";
 import { resolveSource } from "../resolve-source.ts";
 import { choice, flag, list, text } from "../values.ts";
+import { tellGitHub } from "../tell-github.ts";
 import { version } from "../version.ts";
 import { watchCases } from "../watch-cases.ts";
 
@@ -64,7 +65,7 @@ export const check: Command = {
       description: `how artifacts store the weights: ${WEIGHT_TYPES.join(", ")} (default: float32)`,
     },
     taps: { type: "boolean", description: "also compare the values inside the network, block by block" },
-    report: { type: "string", value: "DIR", description: "write report.html and report.json there" },
+    report: { type: "string", value: "DIR", description: "write report.html, report.json and junit.xml there" },
     shard: { type: "string", value: "I/N", description: "run only the I-th of N parts of the cases" },
     only: {
       type: "string",
@@ -138,6 +139,7 @@ export const check: Command = {
         required,
       });
       const html = await files?.write(report);
+      await tellGitHub(report, context);
       const table = renderTable(results, {
         color: context.terminal.color,
         width: context.terminal.width,

@@ -1,6 +1,6 @@
 import { FormatError, type PreprocessConfig, UnsupportedError } from "@samoyed/core";
 
-import { isTorchFilter } from "../resize/torch-weights.ts";
+import { isTorchFilter } from "../resize/torch-filter.ts";
 
 /** The settings in a `preprocessor_config.json`. */
 export type HubPreprocessor = Readonly<Record<string, unknown>>;
