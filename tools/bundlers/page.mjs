@@ -15,9 +15,7 @@ let browser;
  */
 export async function openPage(url) {
   if (!browserInstalled()) throw new NotRun("Chromium is not installed");
-  // One that crashed is replaced.
-  if (!browser?.isConnected()) browser = await launch();
-  const context = await browser.newContext();
+  const context = await newContext();
   const page = await context.newPage();
   const printed = [];
   page.on("pageerror", (error) => printed.push(String(error)));
@@ -37,6 +35,16 @@ export async function openPage(url) {
     });
   } finally {
     await context.close();
+  }
+}
+
+/** A profile of its own, in a browser that replaces one that crashed. */
+async function newContext() {
+  try {
+    if (!browser?.isConnected()) browser = await launch();
+    return await browser.newContext();
+  } catch (cause) {
+    throw new NotRun(`Chromium does not start: ${cause.message.split("\n")[0]}`);
   }
 }
 
