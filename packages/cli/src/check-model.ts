@@ -48,7 +48,7 @@ async function imagesAt(paths: readonly string[], signal: AbortSignal): Promise<
       hint: "A few show what is wrong with a network; each takes seconds.",
     });
   }
-  return files.map((path) => ({ name: basename(path), read: () => readWhole(path, signal) }));
+  return files.map((path) => ({ name: basename(path), read: () => readWhole(path, { signal }) }));
 }
 
 function requireOptions(values: Values): void {

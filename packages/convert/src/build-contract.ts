@@ -1,5 +1,13 @@
-import { type Contract, CONTRACT_VERSION, labelsFit, MismatchError, UsageError } from "@samoyed/core";
+import {
+  type Contract,
+  CONTRACT_VERSION,
+  labelsFit,
+  MismatchError,
+  type PreprocessConfig,
+  UsageError,
+} from "@samoyed/core";
 import type { Graph } from "@samoyed/ir";
+import { createTransform, overrideConfig } from "@samoyed/preprocess";
 import type { ChosenModel } from "./choose-model.ts";
 import type { ModelOptions } from "./options.ts";
 import { VERSION } from "./version.ts";
@@ -17,7 +25,7 @@ export interface ContractParts {
  * Everything that a runtime must know besides the graph.
  *
  * @throws MismatchError when there are labels, and not one for each class (of one logit: of both classes, or the positive).
- * @throws UsageError when there are labels for features.
+ * @throws UsageError when there are labels for features, or settings of the preprocessing do not go together.
  */
 export function buildContract({ model, graph, source, task: given }: ContractParts, options: ModelOptions): Contract {
   const { standIn, references, license = model.license } = options;
@@ -31,7 +39,7 @@ export function buildContract({ model, graph, source, task: given }: ContractPar
     input: graph.inputs[0]!.name,
     output: output!,
     ...(taps.length > 0 && { taps }),
-    preprocess: { ...model.preprocess, ...options.preprocess },
+    preprocess: checkedPreprocess(model.preprocess, options.preprocess),
     ...(labels !== undefined && { labels: checkedLabels(labels, { model, task }) }),
     weights: options.weights ?? "float32",
     ...(license !== undefined && { license }),
@@ -40,6 +48,14 @@ export function buildContract({ model, graph, source, task: given }: ContractPar
     ...(references !== undefined && references.length > 0 && { references }),
     generator: `samoyed ${VERSION}`,
   };
+}
+
+/** Settings that a runtime would refuse are refused before anything is written. */
+function checkedPreprocess(own: PreprocessConfig, given: Partial<PreprocessConfig> = {}): PreprocessConfig {
+  const config = overrideConfig(own, given);
+  // Images of other than 1 or 3 channels are prepared by the caller's own code.
+  if ([1, 3].includes(config.inputSize[0])) createTransform(config);
+  return config;
 }
 
 function checkedLabels(

@@ -80,9 +80,12 @@ export {
   type SafetensorsHeader,
   safetensorsHeaderLength,
 } from "./tensor/safetensors-header.ts";
+export { parseJsonObject } from "./json/json-object.ts";
 export { schemaProblem, type JsonSchema } from "./json/json-schema.ts";
 export { serialQueue } from "./serial-queue.ts";
 export { sha256, type Sha256 } from "./io/sha256.ts";
+export { replaceUnprintable } from "./text/printable.ts";
+export { sha256Of } from "./io/sha256-of.ts";
 export * from "./tensor/shape.ts";
 export type { Sink } from "./io/sink.ts";
 export type { StandInFill } from "./tensor/stand-in-fill.ts";

@@ -2,6 +2,7 @@ import { decodeBmp } from "./bmp/decode.ts";
 import type { DecodeOptions, Image } from "./image.ts";
 import { type DecodedFormat, decodedFormat } from "./decoded-format.ts";
 import type { ImageBytes } from "./image-source.ts";
+import { decodeGif } from "./gif/decode.ts";
 import { decodeJpeg } from "./jpeg/decode.ts";
 import { requireBytes } from "./not-an-image.ts";
 import { readOrientation } from "./orientation.ts";
@@ -9,10 +10,13 @@ import { decodePng } from "./png/decode.ts";
 import { refuseImage } from "./refuse-image.ts";
 import { requireBackground } from "./require-color.ts";
 import { turnOf } from "./turn.ts";
+import { decodeWebp } from "./webp/decode.ts";
 
 const DECODERS: Readonly<Record<DecodedFormat, (bytes: Uint8Array, options: DecodeOptions) => Image>> = {
   JPEG: decodeJpeg,
   PNG: decodePng,
+  WebP: decodeWebp,
+  GIF: decodeGif,
   BMP: decodeBmp,
 };
 

@@ -4,8 +4,6 @@ import { type DecodedFormat, decodedFormat } from "./decoded-format.ts";
 /** Image formats, detected by their first bytes. */
 export type ImageFormat =
   | DecodedFormat
-  | "GIF"
-  | "WebP"
   | "TIFF"
   | "AVIF"
   | "HEIC"
@@ -24,9 +22,6 @@ interface Signature {
 }
 
 const SIGNATURES: readonly Signature[] = [
-  { format: "GIF", offset: 0, bytes: asciiBytes("GIF87a") },
-  { format: "GIF", offset: 0, bytes: asciiBytes("GIF89a") },
-  { format: "WebP", offset: 8, bytes: asciiBytes("WEBP") },
   { format: "TIFF", offset: 0, bytes: [...asciiBytes("II*"), 0] },
   { format: "TIFF", offset: 0, bytes: [...asciiBytes("MM"), 0, ...asciiBytes("*")] },
   { format: "AVIF", offset: 4, bytes: asciiBytes("ftypavif") },

@@ -26,6 +26,7 @@ export {
   type PretrainedConfig,
   resolveDataConfig,
 } from "./transform/config.ts";
+export { overrideConfig } from "./transform/override.ts";
 export { type Point, toImagePoint, toTensorPoint, type TransformGeometry } from "./transform/geometry.ts";
 export { MAX_INPUT_SIDE } from "./transform/max-input-side.ts";
 export type { InputDType } from "./transform/form-settings.ts";

@@ -14,7 +14,7 @@ export interface Metadata {
 export const EXIF: readonly number[] = [...asciiBytes("Exif"), 0, 0];
 const XMP = asciiBytes("http://ns.adobe.com/xap/1.0/");
 
-/** Finds the metadata of a JPEG or PNG file, where Pillow looks for the orientation; other files have none. */
+/** Finds the metadata of a JPEG or PNG file, where Pillow looks for the orientation; see `webpMetadata`. */
 export function findMetadata(bytes: Uint8Array): Metadata {
   const isPng = hasBytesAt(bytes, PNG_SIGNATURE);
   if (isPng || bytes[0] !== 0xff) return { exif: isPng ? pngExif(bytes) : [], xmp: [] };

@@ -1,6 +1,8 @@
 import { asciiBytes, hasBytesAt } from "@samoyed/core";
 
+import { decodedFormat } from "./decoded-format.ts";
 import { EXIF, findMetadata, type Metadata } from "./metadata.ts";
+import { webpMetadata } from "./webp/metadata.ts";
 
 /** EXIF's orientation of a stored image: 1 as it is, 2 to 8 mirrored or turned. */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
@@ -9,15 +11,15 @@ export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 const TAG = 0x0112;
 
 /**
- * Reads the EXIF orientation of a JPEG or PNG file, as Pillow's `ImageOps.exif_transpose` finds it: in its EXIF data, or else
- * in the XMP data of a JPEG. 1 if there is none, or it cannot be read.
+ * Reads the EXIF orientation of a JPEG, PNG or WebP file, as Pillow's `ImageOps.exif_transpose` finds it: in its EXIF data, or else
+ * in the XMP data of a JPEG or WebP file. 1 if there is none, or it cannot be read.
  */
 export function readOrientation(bytes: Uint8Array): Orientation {
-  return orientationOf(findMetadata(bytes));
+  return orientationOf(decodedFormat(bytes) === "WebP" ? webpMetadata(bytes) : findMetadata(bytes));
 }
 
 /** The orientation that a file's metadata have; 1 if there is none. */
-export function orientationOf({ exif, xmp }: Metadata): Orientation {
+function orientationOf({ exif, xmp }: Metadata): Orientation {
   const found = exif.map(tiffOrientation).find(isDefined) ?? xmp.map(xmpOrientation).findLast(isDefined);
   return found !== undefined && found >= 2 && found <= 8 ? (found as Orientation) : 1;
 }
@@ -28,7 +30,7 @@ function isDefined(value: number | undefined): value is number {
 
 /** The orientation in the first directory of a TIFF file, where EXIF has it. */
 function tiffOrientation(tiff: Uint8Array): number | undefined {
-  // The EXIF data of some PNGs begin as those of JPEGs do.
+  // The EXIF data of some PNG and WebP files begin as those of JPEGs do.
   const data = hasBytesAt(tiff, EXIF) ? tiff.subarray(EXIF.length) : tiff;
   const little = hasBytesAt(data, asciiBytes("II"));
   if (data.length < 8 || (!little && !hasBytesAt(data, asciiBytes("MM")))) return undefined;

@@ -6,6 +6,7 @@ import {
   SUBSTITUTE_HEAD_BYTES,
   UnsupportedError,
 } from "@samoyed/core";
+import { type Digests, parseDigests } from "./digests.ts";
 import { type GraphNode, parseNodes } from "./graph-def.ts";
 import { type ModelPort, parsePorts } from "./ports.ts";
 import { checkShardName } from "./shard-name.ts";
@@ -27,6 +28,8 @@ export interface Model {
   readonly versions: unknown;
   readonly signature: Signature;
   readonly groups: readonly WeightGroup[];
+  /** SHA-256 of the weight files. */
+  readonly digests: Digests;
   readonly inputs: readonly ModelPort[];
   readonly outputs: readonly ModelPort[];
   readonly contract: Contract | undefined;
@@ -82,7 +85,7 @@ export function parseModel(json: string, label: string): Model {
   const contract = parseMetadata(metadata?.["samoyed"], label);
   // In TensorFlow.js a signature inside the metadata takes precedence.
   const signature = metadata?.["signature"] ?? model["signature"];
-  const { samoyedLayout: layout, samoyedOrder: order } = metadata ?? {};
+  const { samoyedLayout: layout, samoyedOrder: order, samoyedDigests } = metadata ?? {};
   const ports = parsePorts(signature, { label, nodes, contract, layout, order });
   return {
     label,
@@ -90,6 +93,11 @@ export function parseModel(json: string, label: string): Model {
     versions: topology?.versions ?? {},
     signature: signature as Signature,
     groups,
+    digests: parseDigests(
+      samoyedDigests,
+      groups.flatMap(({ files }) => files),
+      label,
+    ),
     ...ports,
     contract,
   };

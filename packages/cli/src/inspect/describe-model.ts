@@ -1,3 +1,4 @@
+import { preprocessText } from "@samoyed/convert";
 import { type Contract, formatShape, isOfTask } from "@samoyed/core";
 import { columns, countsText, formatBytes } from "../columns.ts";
 import { countStorage, type ModelDescription, openSizes, type PortDescription } from "@samoyed/graph";
@@ -12,17 +13,10 @@ function contractRows(contract: Contract | undefined): string[][] {
   if (!contract) return [["contract", "none: Samoyed did not write this file"]];
   const { preprocess, source } = contract;
   const labels = isOfTask(contract, "logits") ? contract.labels : undefined;
-  const settings = [
-    preprocess.inputSize.join("×"),
-    preprocess.interpolation,
-    `crop ${preprocess.cropPct} ${preprocess.cropMode}`,
-    `mean ${preprocess.mean.join(" ")}`,
-    `std ${preprocess.std.join(" ")}`,
-  ];
   return [
     ["model", contract.model],
     ["task", contract.task],
-    ["preprocessing", settings.join(", ")],
+    ["preprocessing", preprocessText(preprocess)],
     ["labels", labels ? `${labels.length} names` : "none"],
     ...(contract.license ? [["license", contract.license]] : []),
     ...(source ? [["source", `${source.name}, sha256 ${source.sha256.slice(0, 16)}…`]] : []),

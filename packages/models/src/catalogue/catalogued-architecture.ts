@@ -11,6 +11,8 @@ export interface CataloguedArchitecture extends Architecture {
   readonly file: ArchitectureFile;
   /** The number of input channels. */
   readonly channels: number;
+  /** Why PyTorch or timm refuse its feature maps; absent where they do not, or nobody tried. */
+  readonly noTaps?: string;
 }
 
 /** The number of channels that a graph's images have. */

@@ -24,6 +24,7 @@ export function resizeWith(image: Image, options: ResizeOptions, rare: RareResiz
   const crop = boxOf(across, down);
   checkImageSize(crop.width, crop.height);
   if (image.width === width && image.height === height) return cropImage(image, crop);
+  if (options.resampler === "opencv") return cropImage(rare!.resizeOpenCv(image, options), crop);
   if (interpolation === "nearest") return rare!.resizeNearest(image, { across, down });
 
   const { weights, range, verticalFirst } = methodOf(options, rare);
@@ -44,6 +45,7 @@ export function resizeWith(image: Image, options: ResizeOptions, rare: RareResiz
 /** The part of an image of a given size that `resizeWith` reads. */
 export function resizeInputWith(image: Size, options: ResizeOptions, rare: RareResize | undefined): Box {
   const { across, down } = sides(image, options);
+  if (options.resampler === "opencv") return { x: 0, y: 0, width: image.width, height: image.height };
   const inputOf = (side: Side): Range => {
     if (image.width === options.width && image.height === options.height) return side;
     if (options.interpolation === "nearest") return rare!.nearestRange(side);

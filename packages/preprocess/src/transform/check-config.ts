@@ -2,6 +2,7 @@ import { type PreprocessConfig, UnsupportedError, UsageError } from "@samoyed/co
 
 import { FILTERS } from "../resize/filters.ts";
 import { requireBackground, requireColor } from "../require-color.ts";
+import { isOpenCvFilter, notOpenCv } from "../resize/opencv-filter.ts";
 import { isTorchFilter } from "../resize/torch-filter.ts";
 import { MAX_INPUT_SIDE } from "./max-input-side.ts";
 import { DEFAULT_CROP_PCT, IMAGENET_MEAN, IMAGENET_STD } from "./config.ts";
@@ -47,8 +48,10 @@ export function checkConfig(config: Partial<PreprocessConfig>): void {
     throw new UsageError(`crop_border_pixels is ${cropBorderPixels}; expected an integer of 0 or more`);
   }
   requireOneOf("crop rounding", cropRounding, ["half-even", "floor", "floor-ceil"]);
-  requireOneOf("resampler", resampler, ["pillow", "torch-antialias", "torch"]);
-  if (resampler !== "pillow" && !isTorchFilter(interpolation)) {
+  requireOneOf("resampler", resampler, ["pillow", "torch-antialias", "torch", "opencv"]);
+  if (resampler === "opencv") {
+    if (!isOpenCvFilter(interpolation)) throw notOpenCv(interpolation);
+  } else if (resampler !== "pillow" && !isTorchFilter(interpolation)) {
     throw new UsageError(
       `interpolation is ${interpolation}; the resampler ${resampler} has bilinear and bicubic, as torchvision for tensors`,
     );

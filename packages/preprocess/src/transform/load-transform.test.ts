@@ -52,7 +52,11 @@ test("pixels, files and what is no image", async () => {
     expect(await onDemand(image)).toEqual(once(image));
   }
   expect(await onDemand(new Blob([bytes.slice()]))).toEqual(once(bytes));
-  const others = [new Uint8Array(0), new TextEncoder().encode("GIF89a"), new TextEncoder().encode("<!doctype html>")];
+  const others = [
+    new Uint8Array(0),
+    new TextEncoder().encode("8BPS\0\x01"),
+    new TextEncoder().encode("<!doctype html>"),
+  ];
   for (const image of [{ ...pixels, channels: 5 }, "image.png", undefined, ...others]) {
     const wanted = await outcome(() => once(image as Uint8Array));
     expect(await outcome(() => onDemand(image as Uint8Array))).toEqual(wanted);
