@@ -1,4 +1,4 @@
-import { IoError, UnavailableError } from "@samoyed/core";
+import { IoError, UnavailableError, type OwnedBytes } from "@samoyed/core";
 import { dataAddress } from "./data-folder.ts";
 
 export { locateArchitectureData } from "./data-folder.ts";
@@ -15,7 +15,7 @@ const HINT = "Serve the folder `data` of @samoyed/architectures, and say where: 
  * @throws UnavailableError when there is no such file, or the server cannot be reached.
  * @throws IoError when the connection is lost.
  */
-export async function readArchitectureData(file: string): Promise<Uint8Array<ArrayBuffer>> {
+export async function readArchitectureData(file: string): Promise<OwnedBytes> {
   const url = dataAddress(file).href;
   let response: Response;
   try {

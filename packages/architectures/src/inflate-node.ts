@@ -1,3 +1,4 @@
+import type { OwnedBytes } from "@samoyed/core";
 import { inflateRawSync } from "node:zlib";
 import { damaged, type InflateOptions, tooLarge } from "./inflate-errors.ts";
 
@@ -8,9 +9,9 @@ import { damaged, type InflateOptions, tooLarge } from "./inflate-errors.ts";
  * @throws FormatError when the bytes are damaged or decompress to more.
  */
 export async function inflateArchitectureData(
-  bytes: Uint8Array<ArrayBuffer>,
+  bytes: OwnedBytes,
   { label, maxBytes }: InflateOptions,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<OwnedBytes> {
   try {
     return new Uint8Array(inflateRawSync(bytes, { maxOutputLength: maxBytes }));
   } catch (cause) {

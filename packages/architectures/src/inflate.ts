@@ -1,4 +1,4 @@
-import { UnsupportedError } from "@samoyed/core";
+import { type OwnedBytes, UnsupportedError } from "@samoyed/core";
 import { damaged, type InflateOptions, tooLarge } from "./inflate-errors.ts";
 
 /**
@@ -8,16 +8,16 @@ import { damaged, type InflateOptions, tooLarge } from "./inflate-errors.ts";
  * @throws UnsupportedError when there is no `DecompressionStream`.
  */
 export async function inflateArchitectureData(
-  bytes: Uint8Array<ArrayBuffer>,
+  bytes: OwnedBytes,
   { label, maxBytes }: InflateOptions,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<OwnedBytes> {
   if (typeof DecompressionStream === "undefined") {
     throw new UnsupportedError(`${label} cannot be decompressed: DecompressionStream is missing`, {
       hint: "Use a browser of 2023 or later.",
     });
   }
   const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader();
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  const pieces: OwnedBytes[] = [];
   let length = 0;
   for (;;) {
     const { done, value } = await reader.read().catch((cause: unknown) => {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { UnavailableError, UsageError } from "@samoyed/core";
+import { UnavailableError, UsageError, type OwnedBytes } from "@samoyed/core";
 import { systemCode, toIoError } from "@samoyed/core/node";
 import { dataAddress } from "./data-folder.ts";
 
@@ -15,7 +15,7 @@ export { inflateArchitectureData } from "./inflate-node.ts";
  * @throws UnavailableError when there is no such file.
  * @throws IoError when it cannot be read.
  */
-export async function readArchitectureData(file: string): Promise<Uint8Array<ArrayBuffer>> {
+export async function readArchitectureData(file: string): Promise<OwnedBytes> {
   const url = dataAddress(file);
   if (url.protocol !== "file:") {
     throw new UsageError(

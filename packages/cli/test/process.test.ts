@@ -90,9 +90,12 @@ describe.concurrent("exit status and streams", () => {
     const argv = ["check", "shapes", "--backend", "onnxruntime-node,onnxruntime-web"];
     const { code, stdout, stderr } = await spawnSamoyed(argv, { env, node: hideEngines });
     expect([code, stderr]).toEqual([5, ""]);
-    for (const engine of ["onnxruntime-node", "onnxruntime-web"]) {
+    for (const [engine, command] of [
+      ["onnxruntime-node", "npm install --ignore-scripts"],
+      ["onnxruntime-web", "npm install"],
+    ] as const) {
       expect(stdout).toMatch(new RegExp(`^ {2}${engine} +not run$`, "m"));
-      expect(stdout).toContain(`${engine}: not run: ${engine} is not installed\n    npm install ${engine}\n`);
+      expect(stdout).toContain(`${engine}: not run: ${engine} is not installed\n    ${command} ${engine}\n`);
     }
     expect(stdout).toMatch(/^0 passed, 2 not run$/m);
   });
@@ -102,7 +105,7 @@ describe.concurrent("exit status and streams", () => {
     expect(code).toBe(5);
     const { what, todo } = twoLines(stderr);
     expect(what).toContain("onnxruntime-node is not installed; onnxruntime-web: onnxruntime-web is not installed");
-    expect(todo).toBe("npm install onnxruntime-node");
+    expect(todo).toBe("npm install --ignore-scripts onnxruntime-node");
   });
 
   test("doctor without engines says what to do, and is no failure", async () => {

@@ -61,6 +61,7 @@ export {
 } from "./tensor/lazy-tensor.ts";
 export { memorySink, type MemorySink } from "./io/memory-sink.ts";
 export { memorySource } from "./io/memory-source.ts";
+export type { OwnedBytes, OwnedFloats, OwnedIntegers } from "./io/owned-arrays.ts";
 export type { ModelFiles } from "./io/model-files.ts";
 export { encodeNpy, parseNpy } from "./tensor/npy.ts";
 export { NUMPY_DTYPES } from "./tensor/npy-header.ts";

@@ -1,6 +1,7 @@
 import { UnavailableError } from "@samoyed/core";
 import { expect, test } from "vitest";
-import { engineAvailability, firstLine, importEngine } from "./engine.ts";
+import { engineAvailability, importEngine } from "./engine.ts";
+import { firstLine } from "./first-line.ts";
 
 const missing = async (): Promise<unknown> => {
   throw new Error("Cannot find package 'onnxruntime-node' imported from /somewhere/engine.js");
@@ -13,7 +14,7 @@ test("an engine that is not installed is reported with the command that installs
   expect(await engineAvailability("onnxruntime-node", missing)).toEqual({
     available: false,
     reason: "onnxruntime-node is not installed",
-    fix: "npm install onnxruntime-node",
+    fix: "npm install --ignore-scripts onnxruntime-node",
   });
   await expect(importEngine("onnxruntime-node", missing)).rejects.toThrow(UnavailableError);
 });

@@ -1,10 +1,8 @@
 import { UnavailableError } from "@samoyed/core";
 import type { Availability } from "@samoyed/runtime";
 import type { Env, InferenceSession } from "onnxruntime-web";
+import { type EngineName, importError } from "./import-error.ts";
 import type { OrtTensorConstructor } from "./ort-tensors.ts";
-
-/** Names of the npm packages, and of the backends. */
-export type EngineName = "onnxruntime-node" | "onnxruntime-web";
 
 /** Exports of both onnxruntime packages. */
 export interface OrtModule {
@@ -40,12 +38,7 @@ export async function importEngine(name: EngineName, load: () => Promise<unknown
     // onnxruntime-node is CommonJS: some loaders provide its exports by name, all provide them as the default.
     return module.InferenceSession ? module : module.default!;
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    const missing = /cannot find (module|package)/i.test(message) && message.includes(`'${name}'`);
-    throw new UnavailableError(missing ? `${name} is not installed` : `${name} does not load: ${firstLine(message)}`, {
-      hint: missing ? `npm install ${name}` : `Use a platform that ${name} supports, or another backend.`,
-      cause,
-    });
+    throw importError(name, cause);
   }
 }
 
@@ -59,14 +52,4 @@ export async function engineAvailability(name: EngineName, load: () => Promise<u
     if (!(error instanceof UnavailableError)) throw error;
     return { available: false, reason: error.message, fix: error.hint ?? "" };
   }
-}
-
-/** Returns the first line of an engine's message, without the numbers and source locations that C++ macros prepend. */
-export function firstLine(message: string): string {
-  const line = message.split("\n").find((text) => text.trim() !== "") ?? "no message";
-  return line
-    .replace(/^Can't create a session\. ERROR_CODE: \d+, ERROR_MESSAGE: /, "")
-    .replace(/^\[ONNXRuntimeError\] : \d+ : \w+ : /, "")
-    .replaceAll(/\S+\.(?:cc|h):\d+ [^(]*\([^)]*\)(?: const)? /g, "")
-    .trim();
 }

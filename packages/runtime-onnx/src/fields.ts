@@ -32,8 +32,12 @@ export function parseField(
     start = base + varint.next - at;
     length = wire === 2 ? varint.value : 0;
   } else throw broken(source, base, `wire type ${wire}`);
-  if (length > limit - start)
-    throw broken(source, base, `field ${number} with ${length} bytes, ${limit - start} are left`);
+  if (length > limit - start) {
+    const got = `field ${number} with ${length} bytes, ${limit - start} are left`;
+    // What a download that stopped halfway looks like: the graph begins, and the file ends in it.
+    if (number === GRAPH && limit === source.byteLength) throw cutShort(source, { offset: base, got });
+    throw broken(source, base, got);
+  }
   return { number, wire, start, end: start + length };
 }
 
@@ -46,6 +50,19 @@ export function parseVarint(bytes: Uint8Array, at: number): { value: number; nex
     if (byte < 0x80) return { value, next: at + index + 1 };
   }
   return undefined;
+}
+
+/** Advice for a file that ends too early. */
+export const FETCH_AGAIN = "The file was cut short; fetch it again.";
+
+/** ModelProto's field of the graph. */
+const GRAPH = 7;
+
+function cutShort(source: ByteSource, { offset, got }: { readonly offset: number; readonly got: string }): FormatError {
+  return new FormatError(`${source.label}: ends in the middle of the ONNX model: got ${got} at byte ${offset}`, {
+    hint: FETCH_AGAIN,
+    details: { offset },
+  });
 }
 
 /** An error of bytes that are no model, with what is there. */

@@ -1,4 +1,10 @@
-import { type Backend, classifierLoader, type LoadClassifier } from "@samoyed/runtime";
+import {
+  type Artifact,
+  type Backend,
+  type Classifier,
+  type ClassifierOptions,
+  loadClassifier as loadOn,
+} from "@samoyed/runtime";
 import { openModel } from "./open-model.ts";
 import { type OnnxruntimeWebOptions, webBackend } from "./web-backend.ts";
 
@@ -12,7 +18,25 @@ export type { OnnxruntimeWebOptions } from "./web-backend.ts";
  * read.
  */
 export function onnxruntimeWeb(options: OnnxruntimeWebOptions = {}): Backend {
-  return webBackend({ importEngine: () => import("onnxruntime-web/wasm"), openModel }, options);
+  return webBackend(
+    { importEngine: () => import("onnxruntime-web/wasm"), openModel },
+    { wasmUrl: bundledWasm(), ...options },
+  );
+}
+
+/**
+ * URL of the engine's wasm where a bundler serves or copies it: Vite and webpack replace this expression. Vite 6 and 7 need
+ * it in development, where the engine's own expression points nowhere. Elsewhere it stays as it is written, and the engine
+ * looks next to its own module.
+ */
+function bundledWasm(): URL | undefined {
+  try {
+    const url = new URL("onnxruntime-web/ort-wasm-simd-threaded.wasm", import.meta.url);
+    return url.pathname.endsWith("/onnxruntime-web/ort-wasm-simd-threaded.wasm") ? undefined : url;
+  } catch {
+    // A host whose modules have no addresses, as workerd.
+    return undefined;
+  }
 }
 
 /**
@@ -20,4 +44,9 @@ export function onnxruntimeWeb(options: OnnxruntimeWebOptions = {}): Backend {
  *
  * @throws the errors of `loadClassifier` of `@samoyed/runtime`.
  */
-export const loadClassifier: LoadClassifier = classifierLoader(() => [onnxruntimeWeb()]);
+export async function loadClassifier(
+  artifact: Artifact,
+  { wasmUrl, ...options }: ClassifierOptions & OnnxruntimeWebOptions = {},
+): Promise<Classifier> {
+  return loadOn(artifact, { ...options, backend: onnxruntimeWeb(wasmUrl === undefined ? {} : { wasmUrl }) });
+}

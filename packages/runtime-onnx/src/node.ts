@@ -1,4 +1,11 @@
-import { type Backend, classifierLoader, type LoadClassifier } from "@samoyed/runtime";
+import {
+  type Artifact,
+  type Backend,
+  type Classifier,
+  type ClassifierOptions,
+  loadClassifier as loadOn,
+} from "@samoyed/runtime";
+import { importError } from "./import-error.ts";
 import { onnxruntimeNode } from "./onnxruntime-node.ts";
 import { openModelInMemory } from "./open-model-node.ts";
 import { type OnnxruntimeWebOptions, webBackend } from "./web-backend.ts";
@@ -14,7 +21,16 @@ export type { OnnxruntimeWebOptions } from "./web-backend.ts";
  * Loads a path, a `file:` or `http(s):` URL, or bytes; the whole model is in memory, and no external data is read.
  */
 export function onnxruntimeWeb(options: OnnxruntimeWebOptions = {}): Backend {
-  return webBackend({ importEngine: () => import("onnxruntime-web"), openModel: openModelInMemory }, options);
+  return webBackend({ importEngine: importWeb, openModel: openModelInMemory }, options);
+}
+
+/** In a try block of its own, which tells webpack and esbuild to build a server without it. */
+async function importWeb(): Promise<unknown> {
+  try {
+    return await import("onnxruntime-web");
+  } catch (cause) {
+    throw importError("onnxruntime-web", cause);
+  }
 }
 
 /**
@@ -22,4 +38,10 @@ export function onnxruntimeWeb(options: OnnxruntimeWebOptions = {}): Backend {
  *
  * @throws the errors of `loadClassifier` of `@samoyed/runtime`.
  */
-export const loadClassifier: LoadClassifier = classifierLoader(() => [onnxruntimeNode(), onnxruntimeWeb()]);
+export async function loadClassifier(
+  artifact: Artifact,
+  { wasmUrl, ...options }: ClassifierOptions & OnnxruntimeWebOptions = {},
+): Promise<Classifier> {
+  const web = onnxruntimeWeb(wasmUrl === undefined ? {} : { wasmUrl });
+  return loadOn(artifact, { ...options, backends: [onnxruntimeNode(), web] });
+}

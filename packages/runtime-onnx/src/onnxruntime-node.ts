@@ -1,10 +1,19 @@
 import { type Backend, checkThreads } from "@samoyed/runtime";
 import { engineAvailability, importEngine } from "./engine.ts";
+import { importError } from "./import-error.ts";
 import { openModelInNode } from "./open-model-node.ts";
 import { openOrtSession } from "./ort-session.ts";
 
 const NAME = "onnxruntime-node";
-const importNative = (): Promise<unknown> => import("onnxruntime-node");
+
+/** In a try block of its own, which tells webpack and esbuild to build a server without it. */
+async function importNative(): Promise<unknown> {
+  try {
+    return await import("onnxruntime-node");
+  } catch (cause) {
+    throw importError(NAME, cause);
+  }
+}
 
 /**
  * Backend of onnxruntime-node, the native engine, on the CPU. Needs the package `onnxruntime-node` (1.22 or later).

@@ -58,11 +58,13 @@ test("unknown fields of every wire type are skipped; missing keys and values are
 
 describe("hostile bytes", () => {
   const cases: [string, readonly number[], RegExp][] = [
-    ["no bytes", [], /no graph/],
+    ["no bytes", [], /the file is empty/],
     ["a model without a graph", entry("a", "b"), /no graph/],
     ["a JPEG", [0xff, 0xd8, 0xff, 0xe0, 0, 0x10, 0x4a, 0x46, 0x49, 0x46], /not an ONNX model/],
     ["a zip", text("PK\u0003\u0004aaaaaaaaaaaaaa"), /not an ONNX model/],
-    ["a web page", text("<!doctype html><html>"), /not an ONNX model/],
+    ["a web page", text("<!doctype html><html>"), /a web page, not an ONNX model/],
+    ["a Git LFS pointer", text("version https://git-lfs.github.com/spec/v1\n"), /Git LFS pointer/],
+    ["a model that is cut short", [0x08, 8, 0x3a, 100, 1, 2], /ends in the middle of the ONNX model/],
     ["field number 0", [0x02, 0], /no field tag/],
     ["a group", [...GRAPH, 0x0b], /wire type 3/],
     ["wire type 7", [...GRAPH, 0x0f], /wire type 7/],

@@ -1,5 +1,5 @@
-import type { ByteSource, ReadOptions } from "@samoyed/core";
-import { broken, MAX_HEADER_BYTES, parseField } from "./fields.ts";
+import { type ByteSource, FormatError, type ReadOptions, refuseSubstitute, SUBSTITUTE_HEAD_BYTES } from "@samoyed/core";
+import { broken, FETCH_AGAIN, MAX_HEADER_BYTES, parseField } from "./fields.ts";
 
 // ModelProto and StringStringEntryProto of ONNX 1.17's onnx.proto3.
 const GRAPH = 7;
@@ -25,6 +25,21 @@ export async function readOnnxMetadata(
   source: ByteSource,
   options: ReadOptions = {},
 ): Promise<ReadonlyMap<string, string>> {
+  const { byteLength, label } = source;
+  if (byteLength === 0)
+    throw new FormatError(`${label}: the file is empty; expected an ONNX model`, { hint: FETCH_AGAIN });
+  try {
+    return await readFields(source, options);
+  } catch (error) {
+    if (error instanceof FormatError) {
+      const head = await source.read(0, Math.min(SUBSTITUTE_HEAD_BYTES, byteLength), options);
+      refuseSubstitute(head, { label, expected: "an ONNX model" });
+    }
+    throw error;
+  }
+}
+
+async function readFields(source: ByteSource, options: ReadOptions): Promise<ReadonlyMap<string, string>> {
   const metadata = new Map<string, string>();
   let graphs = 0;
   let metadataBytes = 0;

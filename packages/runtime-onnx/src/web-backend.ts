@@ -1,5 +1,5 @@
 import { UsageError } from "@samoyed/core";
-import { type Artifact, type Backend, checkThreads } from "@samoyed/runtime";
+import { type Artifact, type Backend, checkThreads, requireWebAssembly } from "@samoyed/runtime";
 import { engineAvailability, importEngine, type Model } from "./engine.ts";
 import type { OpenModelOptions } from "./open-model.ts";
 import { openOrtSession } from "./ort-session.ts";
@@ -7,7 +7,7 @@ import { openOrtSession } from "./ort-session.ts";
 /** Options of `onnxruntimeWeb`. */
 export interface OnnxruntimeWebOptions {
   /** URL of `ort-wasm-simd-threaded.wasm`, for bundlers that do not find it on their own. Set before the first load. */
-  readonly wasmUrl?: string | URL;
+  readonly wasmUrl?: string | URL | undefined;
 }
 
 /** Differences between Node and browsers. */
@@ -15,6 +15,9 @@ export interface WebPlatform {
   readonly importEngine: () => Promise<unknown>;
   readonly openModel: (artifact: Artifact, options: OpenModelOptions) => Promise<Model>;
 }
+
+/** Longest time that the engine may take to start: download and compile its WebAssembly, start its workers. */
+const START_LIMIT_MS = 60_000;
 
 /** onnxruntime-web sets up its threads once for the whole program, at the first load. */
 let threadsInUse: number | undefined;
@@ -25,17 +28,14 @@ export function webBackend(platform: WebPlatform, options: OnnxruntimeWebOptions
     name: "onnxruntime-web",
     format: "onnx",
     async availability() {
-      if (typeof WebAssembly === "undefined") {
-        return {
-          available: false,
-          reason: "WebAssembly is not available",
-          fix: "Use a browser or Node with WebAssembly.",
-        };
-      }
-      return engineAvailability("onnxruntime-web", platform.importEngine);
+      return engineAvailability("onnxruntime-web", async () => {
+        requireWebAssembly();
+        return platform.importEngine();
+      });
     },
     async load(artifact, { threads, signal } = {}) {
       checkThreads(threads);
+      requireWebAssembly();
       const ort = await importEngine("onnxruntime-web", platform.importEngine);
       const model = await platform.openModel(artifact, { signal });
       if (threads !== undefined && threadsInUse !== undefined && threads !== threadsInUse) {
@@ -44,6 +44,8 @@ export function webBackend(platform: WebPlatform, options: OnnxruntimeWebOptions
         });
       }
       if (threads !== undefined) ort.env.wasm.numThreads = threadsInUse = threads;
+      // Its own default waits forever, for a worker that a page's policy blocks too.
+      ort.env.wasm.initTimeout ||= START_LIMIT_MS;
       if (options.wasmUrl !== undefined) ort.env.wasm.wasmPaths = { wasm: options.wasmUrl };
       try {
         return await openOrtSession({

@@ -1,7 +1,7 @@
-import { SamoyedError, UnavailableError } from "@samoyed/core";
+import { UnavailableError } from "@samoyed/core";
 import type { Availability } from "@samoyed/runtime";
 import type { Engine, EngineSource } from "./engine-source.ts";
-import { firstLine } from "./first-line.ts";
+import { importError } from "./import-error.ts";
 import { startEngine } from "./switch-engine.ts";
 
 /**
@@ -31,7 +31,6 @@ async function importEngine(
     const before = tf.core.getBackend();
     return { source, tf, version: await source.importEngine(tf, threads), before };
   } catch (cause) {
-    if (cause instanceof SamoyedError) throw cause;
     throw importError(source, cause);
   }
 }
@@ -45,20 +44,4 @@ export async function engineAvailability(source: EngineSource): Promise<Availabi
     if (!(error instanceof UnavailableError)) throw error;
     return { available: false, reason: error.message, fix: error.hint ?? source.fix };
   }
-}
-
-function importError(source: EngineSource, cause: unknown): UnavailableError {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  const missing = /cannot find (?:module|package) '(@tensorflow\/[\w-]+)'/i.exec(message)?.[1];
-  if (missing !== undefined) {
-    const packages = [...new Set(["@tensorflow/tfjs-core", "@tensorflow/tfjs-converter", source.package])];
-    return new UnavailableError(`${missing} is not installed`, { hint: installCommand(packages, source.setUp), cause });
-  }
-  return new UnavailableError(`${source.package} does not load: ${firstLine(message)}`, { hint: source.fix, cause });
-}
-
-/** Builds the install command; with a set-up command, npm skips install scripts, so that it also works behind a mirror. */
-function installCommand(packages: readonly string[], setUp: string | undefined): string {
-  const list = packages.join(" ");
-  return setUp === undefined ? `npm install ${list}` : `npm install --ignore-scripts ${list} && ${setUp}`;
 }

@@ -1,5 +1,9 @@
+import type * as TfjsWasm from "@tensorflow/tfjs-backend-wasm";
 import { UsageError } from "@samoyed/core";
+import { requireWebAssembly } from "@samoyed/runtime";
+import { blobWorkersStart } from "./blob-workers.ts";
 import type { EngineSource, Tf } from "./engine-source.ts";
+import { importError } from "./import-error.ts";
 import { stepwiseExecutor } from "./stepwise-executor.ts";
 import { withWasmOperators } from "./wasm-operators.ts";
 
@@ -9,6 +13,9 @@ export interface TfjsWasmOptions {
   readonly wasmUrl?: string | URL;
 }
 
+// Each engine is an optional package. Its import is in a try block of its own function, which tells webpack and esbuild to
+// build without it.
+
 /** TensorFlow.js's engine in plain JavaScript. */
 export const CPU: EngineSource = {
   name: "tfjs-cpu",
@@ -17,9 +24,13 @@ export const CPU: EngineSource = {
   package: "@tensorflow/tfjs-backend-cpu",
   fix: "npm install @tensorflow/tfjs-backend-cpu",
   async importEngine({ core }) {
-    const { version_cpu: version } = await import("@tensorflow/tfjs-backend-cpu");
-    quietFirstUse({ core });
-    return version;
+    try {
+      const { version_cpu: version } = await import("@tensorflow/tfjs-backend-cpu");
+      quietFirstUse({ core });
+      return version;
+    } catch (cause) {
+      throw importError(CPU, cause);
+    }
   },
 };
 
@@ -40,16 +51,36 @@ function quietFirstUse({ core }: Pick<Tf, "core">): void {
 /** The engine's threads are set once for the whole program, before it starts; it may use fewer. */
 let threadsAsked: number | undefined;
 
+const WASM = {
+  name: "tfjs-wasm",
+  engine: "wasm",
+  uncertain: false,
+  package: "@tensorflow/tfjs-backend-wasm",
+  fix: "Serve the three .wasm files of @tensorflow/tfjs-backend-wasm and give their folder: loadClassifier(url, { wasmUrl }), or tfjsWasm({ wasmUrl }).",
+} as const;
+
+async function importWasm(): Promise<typeof TfjsWasm> {
+  try {
+    return await import("@tensorflow/tfjs-backend-wasm");
+  } catch (cause) {
+    throw importError(WASM, cause);
+  }
+}
+
+/** Takes one thread where a page forbids the engine's workers: it would wait for them without end. */
+async function avoidBlockedWorkers(core: Tf["core"]): Promise<void> {
+  const threaded = await core.env().getAsync("WASM_HAS_MULTITHREAD_SUPPORT");
+  if (threaded && !(await blobWorkersStart())) core.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
+}
+
 /** TensorFlow.js's engine in WebAssembly. */
 export function wasmEngine(wasmUrl: () => string | undefined): EngineSource {
   return {
-    name: "tfjs-wasm",
-    engine: "wasm",
-    uncertain: false,
-    package: "@tensorflow/tfjs-backend-wasm",
-    fix: "Serve the .wasm files of @tensorflow/tfjs-backend-wasm and give their folder: tfjsWasm({ wasmUrl }).",
+    ...WASM,
     async importEngine({ core }, threads) {
-      const wasm = await import("@tensorflow/tfjs-backend-wasm");
+      requireWebAssembly();
+      const wasm = await importWasm();
+      await avoidBlockedWorkers(core);
       const folder = wasmUrl();
       const started = core.engine().registry["wasm"] !== undefined;
       if (folder !== undefined && !started) wasm.setWasmPaths(folder.endsWith("/") ? folder : `${folder}/`);
@@ -80,8 +111,12 @@ export const WEBGL: EngineSource = {
   package: "@tensorflow/tfjs-backend-webgl",
   fix: "Use a browser with WebGL, on a machine whose graphics hardware it can access.",
   async importEngine() {
-    const { version_webgl: version } = await import("@tensorflow/tfjs-backend-webgl");
-    return version;
+    try {
+      const { version_webgl: version } = await import("@tensorflow/tfjs-backend-webgl");
+      return version;
+    } catch (cause) {
+      throw importError(WEBGL, cause);
+    }
   },
 };
 
@@ -93,7 +128,11 @@ export const WEBGPU: EngineSource = {
   package: "@tensorflow/tfjs-backend-webgpu",
   fix: "Use a browser with WebGPU, on a machine whose graphics hardware it can access.",
   async importEngine({ core }) {
-    await import("@tensorflow/tfjs-backend-webgpu");
-    return core.version_core;
+    try {
+      await import("@tensorflow/tfjs-backend-webgpu");
+      return core.version_core;
+    } catch (cause) {
+      throw importError(WEBGPU, cause);
+    }
   },
 };

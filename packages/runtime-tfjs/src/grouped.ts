@@ -1,4 +1,4 @@
-import { elementCount } from "@samoyed/core";
+import { elementCount, type OwnedFloats } from "@samoyed/core";
 import { type GraphNode, producerOf, type WeightEntry } from "@samoyed/tfjs-file";
 
 /** A grouped convolution as a portable model expresses it: split, one convolution per part, join. */
@@ -123,7 +123,7 @@ export interface KernelAttributes {
 export function joinFilters(
   parts: readonly Float32Array[],
   [height, width, inputs, outputs]: GroupedConv["shape"],
-): { readonly shape: readonly [number, number, number, number]; readonly values: Float32Array<ArrayBuffer> } {
+): { readonly shape: readonly [number, number, number, number]; readonly values: OwnedFloats } {
   const blocks = diagonalBlocks(parts, { inputs, outputs });
   const [rows, columns] = [inputs / blocks, outputs / blocks];
   const all = outputs * parts.length;

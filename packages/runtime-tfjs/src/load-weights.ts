@@ -11,7 +11,7 @@ import {
 import { checkSizes, MAX_SIZE_ELEMENTS } from "./check-sizes.ts";
 import { findGroupedConvs, type GroupedConv, joinFilters } from "./grouped.ts";
 import { GROUPED_CONV } from "./grouped-op.ts";
-import type { ModelFiles } from "@samoyed/core";
+import type { ModelFiles, OwnedFloats } from "@samoyed/core";
 import { onEngine } from "./switch-engine.ts";
 
 /**
@@ -61,7 +61,7 @@ export async function loadWeights(
     checkSizes(model.nodes, { label: model.label, constants });
     const joined: GroupedConv[] = [];
     for (const conv of grouped) {
-      const parts = conv.filters.map((name) => waiting.get(name) as Float32Array<ArrayBuffer>);
+      const parts = conv.filters.map((name) => waiting.get(name) as OwnedFloats);
       if (conv.axes.every((name) => constants.get(name)?.length === 1 && [3, -1].includes(constants.get(name)![0]!))) {
         const { shape, values } = joinFilters(parts, conv.shape);
         await put({ name: filterName(conv), shape, dtype: "float32" }, values);

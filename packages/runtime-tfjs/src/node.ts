@@ -1,6 +1,12 @@
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
-import { type Backend, classifierLoader, type LoadClassifier } from "@samoyed/runtime";
+import {
+  type Artifact,
+  type Backend,
+  type Classifier,
+  type ClassifierOptions,
+  loadClassifier as loadOn,
+} from "@samoyed/runtime";
 import { type Elsewhere, elsewhere } from "./elsewhere.ts";
 import { CPU, type TfjsWasmOptions, wasmEngine } from "./engines.ts";
 import { filesInNode } from "@samoyed/tfjs-file/node";
@@ -59,4 +65,10 @@ export function tfjsWebgpu(): Backend {
  *
  * @throws what `loadClassifier` of `@samoyed/runtime` throws.
  */
-export const loadClassifier: LoadClassifier = classifierLoader(() => [tfjsNode(), tfjsWasm(), tfjsCpu()]);
+export async function loadClassifier(
+  artifact: Artifact,
+  { wasmUrl, ...options }: ClassifierOptions & TfjsWasmOptions = {},
+): Promise<Classifier> {
+  const wasm = tfjsWasm(wasmUrl === undefined ? {} : { wasmUrl });
+  return loadOn(artifact, { ...options, backends: [tfjsNode(), wasm, tfjsCpu()] });
+}

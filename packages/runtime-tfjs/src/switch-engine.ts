@@ -6,6 +6,28 @@ import type * as Core from "@tensorflow/tfjs-core";
  */
 const state: { starting: Promise<void> | undefined } = { starting: undefined };
 
+/** Longest time that an engine may take to start: download and compile its WebAssembly, start its workers. */
+const START_LIMIT_MS = 60_000;
+
+/**
+ * The result of a start, or `false` when it does not end: some engines wait forever for what is blocked. Such an engine is
+ * removed, because TensorFlow.js lets no other one work while it waits.
+ */
+async function startWithinLimit(core: typeof Core, engine: string): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => {
+      core.removeBackend(engine);
+      resolve(false);
+    }, START_LIMIT_MS);
+  });
+  try {
+    return await Promise.race([core.setBackend(engine), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /**
  * Starts an engine and makes the previously current one current again.
  *
@@ -21,8 +43,7 @@ export async function startEngine(
     return false;
   }
   let started = false;
-  state.starting = core
-    .setBackend(engine)
+  state.starting = startWithinLimit(core, engine)
     .then((success) => {
       started = success;
     })

@@ -1,4 +1,5 @@
 import type { EngineSource } from "./engine-source.ts";
+import { importError } from "./import-error.ts";
 import { nativeExecutor } from "./native/native-executor.ts";
 
 /** Downloads or builds the native binding of an installed package. */
@@ -15,8 +16,12 @@ export const NODE: EngineSource = {
   async importEngine() {
     // TensorFlow logs the processor and its own build when it is loaded, unless told not to.
     process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
-    const { version } = await import("@tensorflow/tfjs-node");
-    return version["tfjs-node"];
+    try {
+      const { version } = await import("@tensorflow/tfjs-node");
+      return version["tfjs-node"];
+    } catch (cause) {
+      throw importError(NODE, cause);
+    }
   },
   upload({ core }, tensor) {
     // Any kernel makes the backend pass its inputs to TensorFlow and release the arrays (tfjs-node 4.22.0,

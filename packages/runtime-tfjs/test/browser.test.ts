@@ -88,6 +88,39 @@ describeInChromium("in a browser", "software", (open) => {
     }
   });
 
+  test("one thread where a policy forbids workers from blob: URLs, and plain JavaScript where it forbids WebAssembly", async () => {
+    const given = { shape: [...input.shape], data: Array.from(input.data, Number), taps: [] };
+    for (const [policy, backend] of [
+      ["script-src 'self' 'wasm-unsafe-eval'", "tfjs-wasm"],
+      ["script-src 'self'", "tfjs-cpu"],
+    ] as const) {
+      const headers = { ...ISOLATED, "content-security-policy": policy };
+      const other = await open(files, { ready: "runTfjs", headers });
+      try {
+        expect(await other.page.evaluate(() => window.backendOf!("/shapes.tfjs/model.json"))).toBe(backend);
+        const run = other.page.evaluate((tensor) => window.runTfjs!("tfjs-wasm", tensor, "/tiny.tfjs"), given);
+        if (backend === "tfjs-wasm") expect((await run).adapter).toBe("1 threads");
+        else
+          expect((await run).availability).toMatchObject({
+            available: false,
+            fix: expect.stringMatching(/'wasm-unsafe-eval'/),
+          });
+      } finally {
+        await other.close();
+      }
+    }
+  });
+
+  test("where the wasm files are not found, a page ends up on plain JavaScript", async () => {
+    const without = new Map(Array.from(files).filter(([name]) => !name.startsWith("/wasm/")));
+    const other = await open(without, { ready: "runTfjs" });
+    try {
+      expect(await other.page.evaluate(() => window.backendOf!("/shapes.tfjs/model.json"))).toBe("tfjs-cpu");
+    } finally {
+      await other.close();
+    }
+  });
+
   test("a bundled page classifies as Node does", async () => {
     const answer = await page.evaluate(() => window.classify!("/shapes.tfjs/model.json", "/image.jpg"));
     const path = await writeFiles(

@@ -23,6 +23,7 @@ declare global {
   interface Window {
     runTfjs?: (name: string, input: PageInput, url: string) => Promise<PageResult>;
     classify?: (url: string, image: string) => Promise<readonly { label: string; probability: number }[]>;
+    backendOf?: (url: string) => Promise<string>;
     errors?: (urls: readonly string[]) => Promise<readonly string[]>;
   }
 }
@@ -81,6 +82,12 @@ window.classify = async (url, image) => {
   const answer = await classifier.classify(bytes, { top: 4 });
   await classifier.dispose();
   return answer.map(({ label, probability }) => ({ label, probability }));
+};
+
+window.backendOf = async (url) => {
+  const classifier = await loadClassifier(url, { wasmUrl: WASM_URL });
+  await classifier.dispose();
+  return classifier.backend;
 };
 
 window.errors = async (urls) =>

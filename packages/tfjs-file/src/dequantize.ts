@@ -1,15 +1,15 @@
-import { float16ArrayToFloat32 } from "@samoyed/core";
+import { float16ArrayToFloat32, type OwnedBytes, type OwnedFloats, type OwnedIntegers } from "@samoyed/core";
 import type { WeightEntry } from "./weight-entry.ts";
 
 /** A weight's elements, as for engines. */
-export type WeightArray = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
+export type WeightArray = OwnedFloats | OwnedIntegers | OwnedBytes;
 
 /**
  * Decodes a weight's elements from its stored bytes; unquantized bytes become the array without a copy.
  *
  * Matches `decodeWeight` of tfjs-core 4.22.0, `io/io_utils.ts`: `value * scale + min` in doubles, rounded once.
  */
-export function dequantize(bytes: Uint8Array<ArrayBuffer>, { dtype, quantization }: WeightEntry): WeightArray {
+export function dequantize(bytes: OwnedBytes, { dtype, quantization }: WeightEntry): WeightArray {
   const { buffer } = bytes;
   if (quantization === undefined) {
     if (dtype === "bool") return bytes;

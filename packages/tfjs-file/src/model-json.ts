@@ -1,4 +1,11 @@
-import { type Contract, FormatError, parseContract, UnsupportedError } from "@samoyed/core";
+import {
+  type Contract,
+  FormatError,
+  parseContract,
+  refuseSubstitute,
+  SUBSTITUTE_HEAD_BYTES,
+  UnsupportedError,
+} from "@samoyed/core";
 import { type Digests, parseDigests } from "./digests.ts";
 import { type GraphNode, parseNodes } from "./graph-def.ts";
 import { type ModelPort, parsePorts } from "./ports.ts";
@@ -46,7 +53,14 @@ export function parseModel(json: string, label: string): Model {
   try {
     value = JSON.parse(json);
   } catch (cause) {
-    throw new FormatError(`${label}: is not JSON; expected a TensorFlow.js graph model`, { cause });
+    refuseSubstitute(new TextEncoder().encode(json.slice(0, SUBSTITUTE_HEAD_BYTES)), {
+      label,
+      expected: "a TensorFlow.js graph model",
+    });
+    throw new FormatError(`${label}: is not JSON; expected a TensorFlow.js graph model`, {
+      hint: "Give the model.json that samoyed convert FILE --to tfjs writes; one that was cut short must be fetched again.",
+      cause,
+    });
   }
   const model = (value ?? {}) as Record<string, unknown>;
   const hint = "Convert a checkpoint: samoyed convert FILE --to tfjs";

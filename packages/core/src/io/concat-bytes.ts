@@ -1,5 +1,7 @@
+import type { OwnedBytes } from "./owned-arrays.ts";
+
 /** Concatenates arrays into a new one. */
-export function concatBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+export function concatBytes(parts: readonly Uint8Array[]): OwnedBytes {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
   let at = 0;
   for (const part of parts) {

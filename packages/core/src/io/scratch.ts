@@ -1,7 +1,8 @@
+import type { OwnedBytes } from "./owned-arrays.ts";
 import { allocateBytes } from "../tensor/allocate.ts";
 
 /** Weak, so that a process that goes on to do other work does not keep the memory. */
-let spare: WeakRef<Uint8Array<ArrayBuffer>> | undefined;
+let spare: WeakRef<OwnedBytes> | undefined;
 
 /**
  * Returns bytes with arbitrary content, from memory that `giveScratch` got where that suffices. A network has hundreds of
@@ -9,7 +10,7 @@ let spare: WeakRef<Uint8Array<ArrayBuffer>> | undefined;
  *
  * @throws as `allocateBytes` does.
  */
-export function takeScratch(byteLength: number, label: string): Uint8Array<ArrayBuffer> {
+export function takeScratch(byteLength: number, label: string): OwnedBytes {
   const present = spare?.deref();
   if (present === undefined || present.buffer.byteLength < byteLength) return allocateBytes(byteLength, label);
   spare = undefined;
@@ -17,7 +18,7 @@ export function takeScratch(byteLength: number, label: string): Uint8Array<Array
 }
 
 /** Gives back bytes of `takeScratch`, of which the largest are kept; the caller must not touch them again. */
-export function giveScratch(bytes: Uint8Array<ArrayBuffer>): void {
+export function giveScratch(bytes: OwnedBytes): void {
   const present = spare?.deref();
   if (present === undefined || present.buffer.byteLength < bytes.buffer.byteLength) spare = new WeakRef(bytes);
 }

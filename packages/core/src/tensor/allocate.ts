@@ -1,3 +1,4 @@
+import type { OwnedBytes } from "../io/owned-arrays.ts";
 import { ShapeError, UnsupportedError } from "../errors.ts";
 
 /** The largest typed array that every supported engine accepts: the limit of Node 20's V8 is 4 GiB. */
@@ -9,7 +10,7 @@ export const MAX_ARRAY_BYTES: number = 2 ** 32;
  * @throws ShapeError when `byteLength` is not a non-negative integer.
  * @throws UnsupportedError when it is more than `MAX_ARRAY_BYTES`, or than the available memory.
  */
-export function allocateBytes(byteLength: number, label: string): Uint8Array<ArrayBuffer> {
+export function allocateBytes(byteLength: number, label: string): OwnedBytes {
   if (!Number.isSafeInteger(byteLength) || byteLength < 0) {
     throw new ShapeError(`${label}: ${byteLength} is not a valid number of bytes`);
   }

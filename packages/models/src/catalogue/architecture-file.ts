@@ -1,4 +1,4 @@
-import type { Shape } from "@samoyed/core";
+import type { Shape, OwnedBytes } from "@samoyed/core";
 import { readDocument, type ReadData, writeDocument } from "./document.ts";
 import type { GraphProfile } from "../graph-profile.ts";
 import type { StoredGraph } from "./stored-graph.ts";
@@ -50,6 +50,6 @@ export async function readArchitectureFile(read: ReadData, name: string, hash: s
 }
 
 /** The bytes that `readArchitectureFile` reads, not compressed. */
-export function writeArchitectureFile({ data, ...document }: ArchitectureFile): Uint8Array<ArrayBuffer> {
+export function writeArchitectureFile({ data, ...document }: ArchitectureFile): OwnedBytes {
   return writeDocument({ document, data });
 }

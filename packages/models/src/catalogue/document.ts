@@ -1,9 +1,9 @@
-import { FormatError, UnsupportedError } from "@samoyed/core";
+import { FormatError, UnsupportedError, type OwnedBytes } from "@samoyed/core";
 import { hashBytes } from "./hash-text.ts";
 import { ARCHITECTURE_VERSION } from "./stored-graph.ts";
 
 /** Reads and decompresses a file of the catalogue's data by its name: `readData`, or another source. */
-export type ReadData = (file: string, maxBytes: number) => Promise<Uint8Array<ArrayBuffer>>;
+export type ReadData = (file: string, maxBytes: number) => Promise<OwnedBytes>;
 
 /** A document of the catalogue, and the bytes after it. */
 export interface ReadDocument {
@@ -51,7 +51,7 @@ export async function readDocument(
 }
 
 /** The bytes that `readDocument` reads. */
-export function writeDocument({ document, data }: ReadDocument): Uint8Array<ArrayBuffer> {
+export function writeDocument({ document, data }: ReadDocument): OwnedBytes {
   const text = new TextEncoder().encode(JSON.stringify(document));
   if (data.byteLength === 0) return text;
   const bytes = new Uint8Array(text.byteLength + 1 + data.byteLength);

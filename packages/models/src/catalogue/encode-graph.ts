@@ -1,4 +1,4 @@
-import { InternalError } from "@samoyed/core";
+import { InternalError, type OwnedBytes } from "@samoyed/core";
 import type { Graph, Node } from "@samoyed/ir";
 import type { StoredAttribute, StoredGraph, StoredInput, StoredNode, StoredTensor } from "./stored-graph.ts";
 import { StoredTensors } from "./stored-tensors.ts";
@@ -39,7 +39,7 @@ async function storeAttributes(
 export async function encodeGraphs(
   graphs: readonly { readonly graph: Graph; readonly outputs: Readonly<Record<string, string>> }[],
   weights: readonly string[],
-): Promise<{ readonly graph: StoredGraph; readonly data: Uint8Array<ArrayBuffer> }> {
+): Promise<{ readonly graph: StoredGraph; readonly data: OwnedBytes }> {
   const [{ graph: first } = { graph: undefined }] = graphs;
   if (first === undefined) throw new InternalError("no graph to store");
   const weightPlaces = new Map(weights.map((name, place) => [name, place]));

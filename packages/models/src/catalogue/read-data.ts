@@ -1,3 +1,4 @@
+import type { OwnedBytes } from "@samoyed/core";
 import { inflateArchitectureData, readArchitectureData } from "@samoyed/architectures";
 
 /**
@@ -6,6 +7,6 @@ import { inflateArchitectureData, readArchitectureData } from "@samoyed/architec
  * @param maxBytes - Largest decompressed size.
  * @throws what `readArchitectureData` and `inflateArchitectureData` throw.
  */
-export async function readData(file: string, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function readData(file: string, maxBytes: number): Promise<OwnedBytes> {
   return inflateArchitectureData(await readArchitectureData(file), { label: file, maxBytes });
 }

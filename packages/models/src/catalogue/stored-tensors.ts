@@ -1,4 +1,11 @@
-import { bytesToTensor, type DType, type LazyTensor, type Tensor, tensorByteLength } from "@samoyed/core";
+import {
+  bytesToTensor,
+  type DType,
+  type LazyTensor,
+  type Tensor,
+  tensorByteLength,
+  type OwnedBytes,
+} from "@samoyed/core";
 import type { StoredTensor } from "./stored-graph.ts";
 
 /** The 32-bit integers of a tensor of integers that are all of that size; `undefined` for any other tensor. */
@@ -14,7 +21,7 @@ function smallIntegers(dtype: DType, bytes: Uint8Array): Int32Array | undefined 
 }
 
 /** Each value less the one before it, as little-endian bytes: tables of relative positions repeat themselves so. */
-function differences(values: Int32Array): Uint8Array<ArrayBuffer> {
+function differences(values: Int32Array): OwnedBytes {
   const view = new DataView(new ArrayBuffer(4 * values.length));
   let last = 0;
   for (const [index, value] of values.entries()) {
@@ -57,7 +64,7 @@ export class StoredTensors {
   }
 
   /** What was added, in order. */
-  bytes(): Uint8Array<ArrayBuffer> {
+  bytes(): OwnedBytes {
     const all = new Uint8Array(this.#length);
     for (const { bytes, start } of this.#pieces) all.set(bytes, start);
     return all;

@@ -11,7 +11,6 @@ import {
 } from "@samoyed/core";
 import { type ImageSource, loadTransform, type PlatformImage, type TransformGeometry } from "@samoyed/preprocess";
 import type { Artifact, Backend, LoadOptions, Port, Session } from "../backend.ts";
-import { firstAvailable } from "../first-available.ts";
 import { stackImages } from "./batch.ts";
 import { checkNetwork } from "./check-network.ts";
 
@@ -83,12 +82,16 @@ export async function loadTask<Name extends keyof TaskContracts, Model>(
   { task, ...options }: LoadTaskOptions & { readonly task: RuntimeTask<Name, Model> },
 ): Promise<Model> {
   const { onProgress, signal, threads } = options;
-  const backend = "backend" in options ? options.backend : await firstAvailable(options.backends);
-  const session = await backend.load(artifact, {
-    ...(threads === undefined ? {} : { threads }),
-    signal,
-    ...(onProgress === undefined ? {} : { onProgress }),
-  });
+  const load = (backend: Backend): Promise<Session> =>
+    backend.load(artifact, {
+      ...(threads === undefined ? {} : { threads }),
+      signal,
+      ...(onProgress === undefined ? {} : { onProgress }),
+    });
+  // Not downloaded by a page whose package has one backend.
+  const loadOn = async (backends: readonly Backend[]): Promise<Session> =>
+    (await import("../first-available.ts")).loadOnFirst(backends, load);
+  const session = await ("backend" in options ? load(options.backend) : loadOn(options.backends));
   try {
     return task.open(await networkOf(session, { task, exifOrientation: options.exifOrientation }));
   } catch (error) {

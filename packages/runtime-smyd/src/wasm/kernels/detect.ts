@@ -1,4 +1,5 @@
 import { decodeBase64 } from "@samoyed/core";
+import { compileEmptyModule } from "@samoyed/runtime";
 
 /** Which vector instructions the kernels use; relaxed ones multiply and add in one. */
 export type Simd = "plain" | "relaxed";
@@ -19,8 +20,14 @@ export function chooseSimd(asked: Simd | undefined): Simd | undefined {
   return hasSimd("relaxed") ? "relaxed" : "plain";
 }
 
+/** Whether WebAssembly is here and may be compiled. */
 export function hasWasm(): boolean {
-  return typeof WebAssembly === "object";
+  try {
+    compileEmptyModule();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether there are instructions, where there is WebAssembly; none of another name are. */

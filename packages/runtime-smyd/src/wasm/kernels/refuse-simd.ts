@@ -1,5 +1,6 @@
 import { quote, UnavailableError, UsageError } from "@samoyed/core";
-import { hasSimd, hasUnpacking, hasWasm, type Simd } from "./detect.ts";
+import { requireWebAssembly } from "@samoyed/runtime";
+import { hasSimd, hasUnpacking, type Simd } from "./detect.ts";
 
 const NEWER = "use Chrome 91, Firefox 113, Safari 16.4, Node 20 or later; or convert to ONNX or TensorFlow.js";
 
@@ -14,11 +15,7 @@ export function refuseSimd(asked: Simd | undefined): never {
   if (asked !== undefined && asked !== "plain" && asked !== "relaxed") {
     throw new UsageError(`simd is ${quote(asked)}; expected "plain" or "relaxed"`);
   }
-  if (!hasWasm()) {
-    throw new UnavailableError("there is no WebAssembly here", {
-      hint: "use a current browser, or Node without --jitless; a content security policy needs 'wasm-unsafe-eval'",
-    });
-  }
+  requireWebAssembly();
   if (!hasSimd("plain")) {
     throw new UnavailableError("WebAssembly here has no SIMD instructions, which .smyd models need", { hint: NEWER });
   }

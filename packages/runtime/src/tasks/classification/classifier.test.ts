@@ -1,8 +1,8 @@
-import { MismatchError, ShapeError, UnavailableError, UnsupportedError, UsageError } from "@samoyed/core";
+import { FormatError, MismatchError, ShapeError, UnavailableError, UnsupportedError, UsageError } from "@samoyed/core";
 import type { Image } from "@samoyed/preprocess";
 import { describe, expect, test } from "vitest";
 import { channelMeans, CONTRACT, fakeBackend, type FakeModel } from "../../../test/fake-backend.ts";
-import type { LoadProgress } from "../../backend.ts";
+import type { Backend, LoadProgress } from "../../backend.ts";
 import { loadClassifier } from "./classifier.ts";
 
 /** An image of one color, 4 × 4. */
@@ -158,9 +158,29 @@ describe("choice of backend", () => {
       availability: { available: false, reason: `${name} is not installed`, fix: `npm install ${name}` },
     });
 
+  const broken = (name: string): Backend => ({
+    ...fakeBackend(name),
+    load: () => Promise.reject(new UnavailableError(`${name} does not start`, { hint: `serve ${name}` })),
+  });
+
   test("takes the first that can run", async () => {
     const classifier = await loadClassifier("model", { backends: [gone("a"), fakeBackend("b"), fakeBackend("c")] });
     expect(classifier.backend).toBe("b");
+  });
+
+  test("one that shows only while it loads that it cannot run passes to the next", async () => {
+    const classifier = await loadClassifier("model", { backends: [broken("a"), fakeBackend("b")] });
+    expect(classifier.backend).toBe("b");
+    await expect(loadClassifier("model", { backends: [broken("a"), gone("b")] })).rejects.toMatchObject({
+      message: "no backend can run here: a: a does not start; b: b is not installed",
+      hint: "serve a",
+    });
+    await expect(loadClassifier("model", { backends: [broken("a")] })).rejects.toThrow("a does not start");
+  });
+
+  test("any other error of loading is the caller's: another backend would hide it", async () => {
+    const cut = { ...fakeBackend("a"), load: () => Promise.reject(new FormatError("cut short")) };
+    await expect(loadClassifier("model", { backends: [cut, fakeBackend("b")] })).rejects.toThrow(FormatError);
   });
 
   test("none can run: every reason, and the first one's fix", async () => {
