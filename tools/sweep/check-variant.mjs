@@ -42,7 +42,7 @@ function compare(actual, exact, rounded) {
 }
 
 /** What a conversion reports besides its numbers: the settings that must be listed, the names of classes. */
-function reportProblem({ assumptions, contract }, { listed = [], labels }) {
+function reportProblem({ assumptions = [], contract }, { listed = [], labels }) {
   const named = new Set(assumptions.map(({ setting }) => setting));
   const unlisted = listed.filter((setting) => !named.has(setting));
   if (unlisted.length > 0) return `does not list ${unlisted.join(", ")}`;

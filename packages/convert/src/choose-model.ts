@@ -1,4 +1,4 @@
-import { type LazyTensor, MismatchError, type PreprocessConfig, UnsupportedError } from "@samoyed/core";
+import { type LazyTensor, MismatchError, type PreprocessConfig, UnsupportedError, UsageError } from "@samoyed/core";
 import {
   alternativeDifferences,
   type Architecture,
@@ -122,7 +122,7 @@ export async function chooseModel(
   const ofModules = modules && moduleSettings(chosen.architecture, modules);
   const { name, architecture: own } = withSettingsOf([chosen, ...alternatives], ofModules);
   const inFile = new Map([...(ofModules ?? []), ...(recorded.settings ?? [])]);
-  const architecture = withNetworkSettings(own, new Map([...inFile, ...assume]));
+  const architecture = withNetworkSettings(withStated(own, inFile, recorded.named?.where), assume);
   const source = ofModules === undefined ? (recorded.named?.where ?? "") : "its modules";
   const changed = new Map<string, NetworkSource>([
     ...[...inFile.keys()].map((setting) => [setting, { origin: "file", source }] as const),
@@ -155,6 +155,28 @@ function withSettingsOf(
   const has = ({ architecture }: NamedArchitecture): boolean =>
     settingsOf(architecture).every(({ setting, value }) => (settings?.get(setting) ?? value) === value);
   return networks.find(has) ?? networks[0]!;
+}
+
+/**
+ * A network with the settings that its file says.
+ *
+ * @throws UnsupportedError when it cannot have one of them.
+ */
+function withStated(
+  architecture: Architecture,
+  settings: ReadonlyMap<string, string>,
+  where = "its modules",
+): Architecture {
+  try {
+    return withNetworkSettings(architecture, settings);
+  } catch (cause) {
+    if (!(cause instanceof UsageError)) throw cause;
+    const list = [...settings].map(([setting, value]) => `${setting} ${value}`).join(", ");
+    throw new UnsupportedError(`the checkpoint says ${list} beside ${where}: ${cause.message}`, {
+      hint: "Export the network with torch.export, and convert the .pt2 file.",
+      cause,
+    });
+  }
 }
 
 /** The libraries whose classes compute what is built here. */

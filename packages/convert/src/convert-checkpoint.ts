@@ -100,7 +100,7 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
 
   const facts = factsOf(checkpoint.root, [...network.tensors.keys()]);
   const { graph, rewrites } = buildGraph(
-    { model, tensors: model.tensors, head, headActivation: network.headActivation, facts },
+    { model, tensors: model.tensors, head, headChoice: network.headChoice, facts },
     options,
   );
   const source = { name: lastPart(name), sha256: UNKNOWN_HASH };

@@ -2,6 +2,7 @@ import { type ByteSource, FormatError, type PreprocessConfig } from "@samoyed/co
 import type { NetworkConfig } from "@samoyed/models";
 import type { CheckpointValue } from "@samoyed/checkpoint";
 import { recordedPreprocess, type Settings } from "./recorded-preprocess.ts";
+import { argumentSettings } from "./recorded-settings.ts";
 import { processorSettings } from "./processor-settings.ts";
 
 /** What the files beside a checkpoint from the Hugging Face hub say. */
@@ -16,6 +17,8 @@ export interface HubConfig {
   readonly preprocess?: Partial<PreprocessConfig>;
   /** The names of the classes, unless they are `LABEL_0`, …. */
   readonly labels?: readonly string[];
+  /** Settings that are not the network's own, by name: `activation`. */
+  readonly settings?: ReadonlyMap<string, string>;
   /** What was found, by file and key. */
   readonly fields: ReadonlyMap<string, string>;
 }
@@ -90,10 +93,12 @@ function timmConfig(config: Json & { readonly architecture: string }, fields: Ma
     place: "config.json pretrained_cfg",
     fields,
   });
+  const settings = argumentSettings(asSettings(config["model_args"]), { where: "config.json model_args", fields });
   return {
     fields,
     architecture,
     preprocess,
+    settings,
     ...(typeof numClasses === "number" && { numClasses }),
     ...(isNames && { labels: names }),
   };

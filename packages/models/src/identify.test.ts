@@ -23,7 +23,6 @@ function chains(name: string, known: Readonly<Record<string, readonly number[]>>
   return {
     name,
     source: `${name}.py`,
-    description: `${name}s (${name}.0, …, head)`,
     architectures: () => all,
     recognize: (tensors) => {
       if (!tensors.has(`${name}.0`)) return undefined;

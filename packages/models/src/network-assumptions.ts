@@ -71,7 +71,7 @@ export function networkAssumptions(
     values: new Map(settingsOf(other.architecture).map(({ setting, value }) => [setting, value])),
   }));
   const own = settingsOf(architecture);
-  const isNamed = own.length === 0 || architectures().has(name);
+  const isNamed = own.length === 0 || architecture.family === "catalogue" || architectures().has(name);
   const assumptions = own.map(({ setting, value, choices }): Assumption => {
     const says = changed.get(setting) ?? said;
     if (says !== undefined) return { setting, value, ...says, alternatives: [] };

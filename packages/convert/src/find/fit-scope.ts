@@ -1,6 +1,7 @@
 import type { LazyTensor } from "@samoyed/core";
 import { classifierOf, type FittingModel } from "@samoyed/models";
-import { type Head, headFrom, isLinearChain } from "./head.ts";
+import { headLayers } from "./head-layers.ts";
+import { type Head, headFrom } from "./head.ts";
 import type { NamedTensors } from "./names.ts";
 import { isProjecting, isUnused } from "./unused.ts";
 
@@ -35,6 +36,8 @@ export interface ScopeFit {
   readonly tensors: NamedTensors;
   /** The head, where it is not under the network's own names. */
   readonly head?: Head;
+  /** Whether the head is beside what has the prefix, under full names. */
+  readonly isHeadBeside: boolean;
   /** Full names of tensors that inference has no use for. */
   readonly unused: readonly string[];
   /** Full names of tensors whose use is not known. */
@@ -90,12 +93,12 @@ async function partsOf({ prefix, inside, beside }: Scope, fits: Fits): Promise<P
   }
   for (const [module, tensors] of modulesOf(inside)) {
     const isProjection = projecting && PROJECTION.test(module);
-    if (!isProjection && !isLinearChain(tensors)) continue;
+    if (!isProjection && headLayers(tensors) === undefined) continue;
     const headless = await fits(without(inside, tensors));
     if (headless === undefined || headless.numClasses > 0) continue;
     const body = headless.renamed ?? without(inside, tensors);
     if (isProjection) return { model: headless, body, dropped: [...tensors.keys()] };
-    const head = headless.translated ? undefined : headFrom(tensors, headless.architecture);
+    const head = headFrom(tensors, headless.architecture, headless);
     if (head !== undefined) return { model: headless, body, head, dropped: [] };
   }
   return undefined;
@@ -115,8 +118,8 @@ export async function fitScope(scope: Scope, fits: Fits): Promise<ScopeFit | und
   const { model, body, dropped } = parts;
   const rest = onlyThose(scope.outside, (name) => !isUnused(name));
   const beside =
-    parts.head === undefined && model.numClasses === 0 && !model.translated && parts.dropped.length === 0
-      ? headFrom(rest, model.architecture)
+    parts.head === undefined && model.numClasses === 0 && parts.dropped.length === 0
+      ? headFrom(rest, model.architecture, model)
       : undefined;
   const head = parts.head ?? beside;
   const inFile = (name: string): string => `${prefix}${name}`;
@@ -126,6 +129,7 @@ export async function fitScope(scope: Scope, fits: Fits): Promise<ScopeFit | und
     numClasses: head?.last.weight.shape[0] ?? model.numClasses,
     tensors: head === undefined ? body : new Map([...body, ...head.classifier]),
     ...(head && { head }),
+    isHeadBeside: beside !== undefined,
     unused: [...[...unusedInside, ...dropped].map(inFile), ...[...scope.outside.keys()].filter(isUnused)],
     unexplained: beside === undefined ? [...rest.keys()] : [],
   };

@@ -54,8 +54,8 @@ function open({ content, assume = {} }: Case, options: OpenNetworkOptions = {}):
 }
 
 /** The largest error of a network's output, in multiples of PyTorch's own noise. */
-async function errorOf({ model, head, headActivation }: OpenedNetwork, { output, noise }: Case): Promise<number> {
-  const { graph } = buildGraph({ model, tensors: model.tensors, head, headActivation }, {});
+async function errorOf({ model, head, headChoice }: OpenedNetwork, { output, noise }: Case): Promise<number> {
+  const { graph } = buildGraph({ model, tensors: model.tensors, head, headChoice }, {});
   const shape = [1, 3, size, size];
   const data = seededArray(SEED, "input", { count: elementCount(shape), std: 1 });
   const [name] = graph.outputs.map((info) => info.name);

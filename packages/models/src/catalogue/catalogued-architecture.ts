@@ -1,4 +1,5 @@
 import type { Architecture } from "../family.ts";
+import type { CatalogueChanges } from "./catalogue-settings.ts";
 import type { ArchitectureFile } from "./architecture-file.ts";
 
 /** An architecture of the catalogue, loaded. */
@@ -11,6 +12,8 @@ export interface CataloguedArchitecture extends Architecture {
   readonly file: ArchitectureFile;
   /** The number of input channels. */
   readonly channels: number;
+  /** Settings that are not the network's own. */
+  readonly changes?: CatalogueChanges;
 }
 
 /** The number of channels that a graph's images have. */
