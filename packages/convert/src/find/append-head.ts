@@ -10,15 +10,19 @@ import type { HeadChoice } from "./head-settings.ts";
 const PASSING: ReadonlySet<string> = new Set(["Flatten", "Reshape", "Squeeze", "Identity"]);
 
 /**
- * The value that a network pools into its features, [N, width, height, width].
+ * The value that a network pools into its features, [N, channels, height, width], and the nodes that pool it.
  *
  * @throws UnsupportedError when the features are something else than a mean.
  */
-function pooledValue({ nodes, name }: Graph, features: string): string {
+function pooledValue({ nodes, name }: Graph, features: string): { readonly map: string; readonly pooling: ReadonlySet<Node> } {
   const producers = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const pooling = new Set<Node>();
   let node = producers.get(features);
-  while (node !== undefined && PASSING.has(node.op)) node = producers.get(node.inputs[0]!);
-  if (node?.op === "GlobalAveragePool") return node.inputs[0]!;
+  while (node !== undefined && PASSING.has(node.op)) {
+    pooling.add(node);
+    node = producers.get(node.inputs[0]!);
+  }
+  if (node?.op === "GlobalAveragePool") return { map: node.inputs[0]!, pooling: pooling.add(node) };
   throw new UnsupportedError(`the head takes twice as many features as ${name} has, whose features are no mean`, {
     hint: "Export the network with torch.export, and convert the .pt2 file.",
   });
@@ -43,7 +47,7 @@ function concatenatedPooling(x: string, order: HeadChoice["pooling"]): readonly 
  */
 export function appendHead(graph: Graph, { layers, last, pooling }: Head, choice: HeadChoice): Graph {
   const initializers = new Map(graph.initializers);
-  const nodes: Node[] = [...graph.nodes];
+  let nodes: Node[] = [...graph.nodes];
   const add = (tensor: LazyTensor, name: string): string => {
     initializers.set(name, renameLazy(castLazy(tensor, "float32"), name));
     return name;
@@ -61,7 +65,9 @@ export function appendHead(graph: Graph, { layers, last, pooling }: Head, choice
   };
   let x = graph.outputs[0]!.name;
   if (pooling === "concatenated") {
-    nodes.push(...concatenatedPooling(pooledValue(graph, x), choice.pooling));
+    const pooled = pooledValue(graph, x);
+    for (const { inputs } of pooled.pooling) for (const shape of inputs.slice(1)) initializers.delete(shape);
+    nodes = [...nodes.filter((node) => !pooled.pooling.has(node)), ...concatenatedPooling(pooled.map, choice.pooling)];
     x = "head.flat";
   }
   for (const layer of layers) {

@@ -14,6 +14,8 @@ export interface Fitting extends FittingModel {
   readonly translated?: boolean;
   /** The tensors under the network's names, where they are numbered. */
   readonly renamed?: NamedTensors | undefined;
+  /** A module's path under the network's names, where they are numbered. */
+  readonly renamePath?: (path: string) => string;
 }
 
 /** Tensors that may be a network, and those of the same dictionary beside them. */
@@ -38,6 +40,8 @@ export interface ScopeFit {
   readonly head?: Head;
   /** Whether the head is beside what has the prefix, under full names. */
   readonly isHeadBeside: boolean;
+  /** A module's path under the network's names, where they are numbered. */
+  readonly renamePath?: ((path: string) => string) | undefined;
   /** Full names of tensors that inference has no use for. */
   readonly unused: readonly string[];
   /** Full names of tensors whose use is not known. */
@@ -130,6 +134,7 @@ export async function fitScope(scope: Scope, fits: Fits): Promise<ScopeFit | und
     tensors: head === undefined ? body : new Map([...body, ...head.classifier]),
     ...(head && { head }),
     isHeadBeside: beside !== undefined,
+    renamePath: model.renamePath,
     unused: [...[...unusedInside, ...dropped].map(inFile), ...[...scope.outside.keys()].filter(isUnused)],
     unexplained: beside === undefined ? [...rest.keys()] : [],
   };

@@ -65,8 +65,13 @@ function between(modules: Modules, path: string, next: string | undefined): Acti
   return found[0] ?? "none";
 }
 
-/** The activations that a whole module has between the layers of its head; none may follow the last. */
+/** The activations that a whole module has between the layers of its head; none may come before the first or after the last. */
 function fromModules({ layers, last }: Head, modules: Modules): ReadonlyMap<string, ActivationName> {
+  for (const [place, { class: global }] of modules) {
+    if (place === layers[0]!.path) break;
+    const isSibling = place !== "" && parentOf(place) === parentOf(last.path);
+    if (isSibling && ACTIVATION_CLASSES.has(global.slice(global.lastIndexOf(".") + 1))) throw unsupported(place, global);
+  }
   const activations = layers.map(
     ({ path }, index) => [path, between(modules, path, layers[index + 1]?.path)] as const,
   );
@@ -142,6 +147,8 @@ export function headSettings(
   { given = new Map<string, string>(), modules }: HeadStatements,
 ): HeadSettings {
   const head = isOwnHead(found) ? found : undefined;
+  // The network's own classifier under another name: nothing is chosen, and nothing may be around it.
+  if (found !== undefined && modules !== undefined && isSequential(found, modules)) fromModules(found, modules);
   const rest = new Map([...given].filter(([setting]) => !NAMES.includes(setting)));
   requirePlaces(head, given);
   if (head === undefined) {

@@ -68,12 +68,13 @@ function modulesUnder(modules: Modules | undefined, prefix: string): Modules | u
 /** The modules of a whole module by what they are to a network in it. */
 function modulesOf(
   modules: Modules | undefined,
-  { prefix, isHeadBeside }: ScopeFit,
+  { prefix, isHeadBeside, renamePath = (path) => path }: ScopeFit,
 ): Pick<Candidate, "modules" | "headModules" | "otherModules"> {
   if (modules === undefined) return {};
   const [all, inside] = [modulesUnder(modules, ""), modulesUnder(modules, prefix)];
   const others = [...all!].filter(([path]) => !`${path}.`.startsWith(prefix));
-  return { modules: inside, headModules: isHeadBeside ? all : inside, otherModules: new Map(prefix === "" ? [] : others) };
+  const own = new Map([...inside!].map(([path, module]) => [renamePath(path), module]));
+  return { modules: own, headModules: isHeadBeside ? all : inside, otherModules: new Map(prefix === "" ? [] : others) };
 }
 
 /** The network under one prefix of a dictionary, whatever else is in it; none or one. */

@@ -11,7 +11,7 @@ const UNUSED: readonly RegExp[] = [
   /^(?:.+\.)?(?:n_averaged|total_ops|total_params|num_updates|initted|step)$/,
   /^(?:.+\.)?(?:loss|loss_fn|loss_fun|loss_func|loss_function|criterion|criteria)(?:_\w+)?\..+$/,
   /^(?:.+\.)?\w+_(?:loss|criterion)\..+$/,
-  /^(?:(?:train|val|valid|validation|test)_)?(?:acc|accuracy|top[15]|f1|auroc|auc|precision|recall|metrics?|confmat|confusion_matrix)(?:_\w+)?\..+$/,
+  /^(?:(?:train|val|valid|validation|test)_)?(?:acc|accuracy|top[15]|f1|auroc|auc|precision|recall|metrics?(?!_fc)|confmat|confusion_matrix)(?:_\w+)?\..+$/,
   /^\w+_(?:acc|accuracy|f1|auroc|auc|metrics?|confmat)\..+$/,
   /^queue\d?(?:_ptr)?$/,
   /^(?:projection_head|projector|predictor|prototypes)\..+$/,

@@ -2,6 +2,7 @@ import type { Naming } from "./naming.ts";
 import { efficientnet } from "./torchvision/efficientnet.ts";
 import { mobilenetV2, mobilenetV3 } from "./torchvision/mobilenet.ts";
 import { OTHERS } from "./torchvision/others.ts";
+import { SMALL_IMAGES } from "./small-images.ts";
 import { convnext } from "./transformers/convnext.ts";
 import { mobilevit } from "./transformers/mobilevit.ts";
 import { resnet } from "./transformers/resnet.ts";
@@ -14,6 +15,7 @@ export const NAMINGS: readonly Naming[] = [
   mobilenetV3,
   efficientnet,
   ...OTHERS,
+  ...SMALL_IMAGES,
   vit,
   swin,
   convnext,
