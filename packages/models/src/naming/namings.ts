@@ -2,6 +2,10 @@ import type { Naming } from "./naming.ts";
 import { efficientnet } from "./torchvision/efficientnet.ts";
 import { mobilenetV2, mobilenetV3 } from "./torchvision/mobilenet.ts";
 import { OTHERS } from "./torchvision/others.ts";
+import { MM_MOBILES } from "./mmpretrain/mobile.ts";
+import { MM_RESNETS } from "./mmpretrain/resnet.ts";
+import { MM_TRANSFORMERS } from "./mmpretrain/transformers.ts";
+import { ORIGINALS } from "./originals.ts";
 import { SMALL_IMAGES } from "./small-images.ts";
 import { convnext } from "./transformers/convnext.ts";
 import { mobilevit } from "./transformers/mobilevit.ts";
@@ -16,6 +20,10 @@ export const NAMINGS: readonly Naming[] = [
   efficientnet,
   ...OTHERS,
   ...SMALL_IMAGES,
+  ...ORIGINALS,
+  ...MM_RESNETS,
+  ...MM_MOBILES,
+  ...MM_TRANSFORMERS,
   vit,
   swin,
   convnext,
