@@ -84,6 +84,8 @@ export interface ChooseModelOptions {
   readonly assume?: ReadonlyMap<string, string> | undefined;
   /** Of a whole module: the modules of the network, by their paths. */
   readonly modules?: Modules | undefined;
+  /** The class of the whole module that the network is a part of. */
+  readonly enclosingClass?: string | undefined;
   /** The number of classes of a head that the architecture itself does not have. */
   readonly headClasses?: number | undefined;
   /** What the files beside the checkpoint say. */
@@ -106,8 +108,9 @@ const NOTHING_RECORDED: RecordedModel = { fields: new Map(), warnings: [] };
  */
 export async function chooseModel(
   tensors: Tensors,
-  { model, recorded = NOTHING_RECORDED, hub, assume = new Map(), headClasses, modules, size }: ChooseModelOptions = {},
+  options: ChooseModelOptions = {},
 ): Promise<ChosenModel> {
+  const { model, recorded = NOTHING_RECORDED, hub, assume = new Map(), headClasses, modules, enclosingClass, size } = options;
   const translations = translateNames(tensors, { config: hub?.config });
   const named = translations.length === 0 ? [{ tensors }] : translations;
   const body = await firstFit(named, { size, choose: (attempt) => choose(attempt, model, recorded.named) });
@@ -140,7 +143,7 @@ export async function chooseModel(
     architecture,
     assumptions: [
       ...networkAssumptions({ name, architecture }, { alternatives, differences, said, changed }),
-      ...(modules === undefined ? [] : moduleAssumptions(modules)),
+      ...forwardAssumptions([enclosingClass, modules?.get("")?.class]),
       ...chosen.assumptions,
     ],
     warnings: [...recorded.warnings, ...warnings],
@@ -180,13 +183,15 @@ function withStated(
 }
 
 /** The libraries whose classes compute what is built here. */
-const KNOWN_CLASSES = /^(?:timm|torchvision)\.models\./;
+const KNOWN_CLASSES = /^(?:(?:timm|torchvision)\.models|torch|fastai)\./;
 
 /** Nothing of a class is executed or read: one of another library's may compute something else with the same modules. */
-function moduleAssumptions(modules: Modules): readonly Assumption[] {
-  const name = modules.get("")?.class;
-  if (name === undefined || KNOWN_CLASSES.test(name)) return [];
-  return [{ setting: "forward of", value: name, origin: "assumed", alternatives: [] }];
+function forwardAssumptions(classes: readonly (string | undefined)[]): readonly Assumption[] {
+  return classes.flatMap((name): readonly Assumption[] =>
+    name === undefined || KNOWN_CLASSES.test(name)
+      ? []
+      : [{ setting: "forward of", value: name, origin: "assumed", alternatives: [] }],
+  );
 }
 
 /** What names the network. */

@@ -42,10 +42,19 @@ export async function openNetwork(
 ): Promise<OpenedNetwork> {
   const recorded = await withHub(await recordedModel(checkpoint), hub);
   const weights = await findWeights(checkpoint, { ...where, fits: await fitsOf(name, { recorded, hub }) });
-  const { tensors, head, modules, headModules } = weights;
+  const { tensors, head, modules, headModules, enclosingClass } = weights;
   const { choice, assumptions, rest } = headSettings(head, { given: assume, modules: headModules });
   const headClasses = isOwnHead(head) ? head.last.weight.shape[0] : undefined;
-  const model = await chooseModel(tensors, { model: name, recorded, hub, assume: rest, headClasses, modules, size });
+  const model = await chooseModel(tensors, {
+    model: name,
+    recorded,
+    hub,
+    assume: rest,
+    headClasses,
+    modules,
+    enclosingClass,
+    size,
+  });
   return {
     ...weights,
     recorded,

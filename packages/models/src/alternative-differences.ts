@@ -1,9 +1,10 @@
 import { InternalError, lazyFromChunks, type LazyTensor } from "@samoyed/core";
 import type { Graph } from "@samoyed/ir";
 import { buildModel } from "./build-model.ts";
+import { catalogueFamily } from "./catalogue/catalogue-family.ts";
 import type { Architecture } from "./family.ts";
 import { graphDifferences } from "./graph-differences.ts";
-import { type NamedArchitecture, settingsOf } from "./network-assumptions.ts";
+import type { NamedArchitecture } from "./network-assumptions.ts";
 import type { TensorType } from "./parameter.ts";
 
 /** Most architectures of which a graph is built. */
@@ -18,14 +19,15 @@ function unread(name: string, { dtype, shape }: TensorType): LazyTensor {
 /**
  * What other networks with the same tensors compute otherwise than the one that is assumed, by name and in a phrase, the
  * assumed network's value first: `activation GELU (32) / sigmoid (32)`. Computed from their graphs, of the first eight;
- * empty where the graphs are the same. Networks with settings, which say that themselves, are not compared.
+ * empty where the graphs are the same. Networks that are code, whose settings say it all, are not compared.
  */
 export function alternativeDifferences(
   { architecture }: Pick<NamedArchitecture, "architecture">,
   alternatives: readonly NamedArchitecture[],
   { tensors, numClasses }: { readonly tensors: ReadonlyMap<string, TensorType>; readonly numClasses: number },
 ): ReadonlyMap<string, string> {
-  const compared = alternatives.filter((other) => settingsOf(other.architecture).length === 0).slice(0, MOST);
+  // The settings of a network that is code are all that tensors do not show; those of one that is data are some of it.
+  const compared = alternatives.filter((other) => other.architecture.family === catalogueFamily.name).slice(0, MOST);
   if (compared.length === 0) return new Map();
   const lazy = new Map([...tensors].map(([key, type]) => [key, unread(key, type)]));
   const graphOf = (other: Architecture): Graph => buildModel({ architecture: other, numClasses, tensors: lazy });

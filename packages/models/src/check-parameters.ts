@@ -38,6 +38,11 @@ function hintFor(
   if (differences.every(({ name }) => modules.some((module) => name.startsWith(module)))) {
     return "Only the classifier differs, and is of a kind that is not built: export the network with torch.export, and convert the .pt2 file.";
   }
+  if (differences.every(({ kind }) => kind === "unexpected")) {
+    const globs = [...new Set(differences.map(({ name }) => name.replace(/\..*$/u, ".*")))];
+    const ignore = globs.map((glob) => `--ignore ${JSON.stringify(glob)}`).join(" ");
+    return `To convert it without them: ${ignore}. To convert all of it, export it with torch.export, and convert the .pt2 file.`;
+  }
   const stem = differences.find(({ kind, name }) => kind === "shape" && name === "conv1.weight");
   const small = stem?.kind === "shape" && stem.got.slice(2).join() === "3,3" && stem.expected.slice(2).join() === "7,7";
   if (small) {

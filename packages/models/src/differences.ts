@@ -22,7 +22,7 @@ export function parameterDifferences(
     const tensor = tensors.get(name);
     if (tensor === undefined) {
       if (!optional) differences.push({ kind: "missing", name, expected: shape });
-    } else if (!optional && !sameShape(shape, tensor.shape)) {
+    } else if (!sameShape(shape, tensor.shape) && !(optional && tensor.shape.every((size) => size === 1))) {
       differences.push({ kind: "shape", name, expected: shape, got: tensor.shape });
     } else if (!optional && !(isWeight ? WEIGHT_DTYPES.has(tensor.dtype) : tensor.dtype === dtype)) {
       const wanted = isWeight ? "a float" : dtype;

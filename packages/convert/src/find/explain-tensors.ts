@@ -14,7 +14,7 @@ const KINDS: readonly (readonly [names: RegExp, what: string, hint: string])[] =
     "Save the network as it was before it was quantized, and convert it with --weights int8.",
   ],
   [
-    /(?:^|\.)parametrizations\.|_u$/,
+    /(?:^|\.)parametrizations\.|weight_u$/,
     "a network with parametrized weights, such as spectral norm",
     "In Python, make them plain first: torch.nn.utils.parametrize.remove_parametrizations(module, 'weight').",
   ],
@@ -25,14 +25,11 @@ const KINDS: readonly (readonly [names: RegExp, what: string, hint: string])[] =
   ],
 ];
 
-/** Share of a dictionary's tensors of which a kind is a description of all. */
-const LEAST_SHARE = 0.05;
-
 /** The error for tensors that are known to be something else than a network's weights; `undefined` for any others. */
 export function explainTensors(names: readonly string[]): SamoyedError | undefined {
   for (const [pattern, what, hint] of KINDS) {
     const found = names.filter((name) => pattern.test(name));
-    if (found.length === 0 || found.length < LEAST_SHARE * names.length) continue;
+    if (found.length === 0) continue;
     return new UnsupportedError(`the checkpoint is ${what}: ${summarizeNames(found)}`, { hint });
   }
   return undefined;

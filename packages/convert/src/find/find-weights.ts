@@ -41,6 +41,8 @@ export interface FoundWeights {
   readonly modules?: Modules;
   /** The modules of its head, under the names that the head has. */
   readonly headModules?: Modules;
+  /** The class of the whole module that the network is a part of. */
+  readonly enclosingClass?: string;
   /** What was taken or left out that is not obvious, in sentences. */
   readonly notes: readonly string[];
 }
@@ -132,7 +134,7 @@ function choose(candidates: readonly Candidate[]): {
       `${prefix === "" ? "the tensors are" : `the tensors under ${quote(prefix)} are`} ${network}'s, ` +
         `but ${unexplained.length} more may be parts of the network: ${summarizeNames(unexplained)}`,
       {
-        hint: `To convert it without them: ${ignore}`,
+        hint: `To convert it without them: ${ignore}. To convert all of it, export it with torch.export, and convert the .pt2 file.`,
         details: { network, prefix, unexplained },
       },
     );
@@ -214,12 +216,14 @@ export async function findWeights(
   const { chosen, others } = choose(candidates);
   const { path, wrappers, prefix, tensors, head, unused, excluded, modules, headModules, otherModules } = chosen;
   if (otherModules !== undefined) requirePassing(otherModules);
+  const enclosingClass = otherModules?.get("")?.class;
   return {
     tensors,
     unwrapped: [...path, ...wrappers, ...(prefix === "" ? [] : [prefix])],
     ...(head && { head }),
     ...(modules && { modules }),
     ...(headModules && { headModules }),
+    ...(enclosingClass !== undefined && { enclosingClass }),
     notes: [
       ...(modules === undefined ? [] : [`It is a whole module of ${modules.get("")?.class ?? "an unknown class"}.`]),
       ...noteOthers(chosen, others),

@@ -3,7 +3,7 @@ import { classifierOf, type FittingModel } from "@samoyed/models";
 import { headLayers } from "./head-layers.ts";
 import { type Head, headFrom } from "./head.ts";
 import type { NamedTensors } from "./names.ts";
-import { isProjecting, isUnused } from "./unused.ts";
+import { isProjecting, isUnused, unusedBeside } from "./unused.ts";
 
 /** The network that tensors are, all of them and no others; `undefined` if they are none. */
 export type Fits = (tensors: NamedTensors) => Promise<Fitting | undefined>;
@@ -50,10 +50,6 @@ export interface ScopeFit {
 
 function without(tensors: NamedTensors, names: { has(name: string): boolean }): NamedTensors {
   return new Map([...tensors].filter(([name]) => !names.has(name)));
-}
-
-function onlyThose(tensors: NamedTensors, isWanted: (name: string) => boolean): NamedTensors {
-  return new Map([...tensors].filter(([name]) => isWanted(name)));
 }
 
 /** Names of modules that a head may be, outer ones first, with their tensors. */
@@ -120,7 +116,8 @@ export async function fitScope(scope: Scope, fits: Fits): Promise<ScopeFit | und
     if (parts === undefined) return undefined;
   }
   const { model, body, dropped } = parts;
-  const rest = onlyThose(scope.outside, (name) => !isUnused(name));
+  const unusedOutside = unusedBeside([...scope.outside.keys()]);
+  const rest = without(scope.outside, unusedOutside);
   const beside =
     parts.head === undefined && model.numClasses === 0 && parts.dropped.length === 0
       ? headFrom(rest, model.architecture, model)
@@ -135,7 +132,7 @@ export async function fitScope(scope: Scope, fits: Fits): Promise<ScopeFit | und
     ...(head && { head }),
     isHeadBeside: beside !== undefined,
     renamePath: model.renamePath,
-    unused: [...[...unusedInside, ...dropped].map(inFile), ...[...scope.outside.keys()].filter(isUnused)],
+    unused: [...[...unusedInside, ...dropped].map(inFile), ...unusedOutside],
     unexplained: beside === undefined ? [...rest.keys()] : [],
   };
 }

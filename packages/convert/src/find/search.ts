@@ -23,7 +23,7 @@ export interface Candidate extends ScopeFit {
   readonly modules?: Modules | undefined;
   /** The modules of its head, under the names that the head has. */
   readonly headModules?: Modules | undefined;
-  /** The modules of everything else. */
+  /** The modules of everything else; that of the empty path has the network in it. */
   readonly otherModules?: Modules | undefined;
   /** Names that the caller's prefix leaves out. */
   readonly excluded: readonly string[];

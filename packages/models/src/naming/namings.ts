@@ -7,6 +7,8 @@ import { MM_RESNETS } from "./mmpretrain/resnet.ts";
 import { MM_TRANSFORMERS } from "./mmpretrain/transformers.ts";
 import { ORIGINALS } from "./originals.ts";
 import { SMALL_IMAGES } from "./small-images.ts";
+import { ATTENTIONAL } from "./transformers/attentional.ts";
+import { CONVOLUTIONAL } from "./transformers/convolutional.ts";
 import { convnext } from "./transformers/convnext.ts";
 import { mobilevit } from "./transformers/mobilevit.ts";
 import { resnet } from "./transformers/resnet.ts";
@@ -24,6 +26,9 @@ export const NAMINGS: readonly Naming[] = [
   ...MM_RESNETS,
   ...MM_MOBILES,
   ...MM_TRANSFORMERS,
+  // Before ResNet, whose names RegNet shares.
+  ...CONVOLUTIONAL,
+  ...ATTENTIONAL,
   vit,
   swin,
   convnext,

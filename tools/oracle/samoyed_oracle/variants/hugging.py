@@ -33,7 +33,6 @@ RESNET18 = {"depths": [2, 2, 2, 2], "hidden_sizes": [64, 128, 256, 512], "layer_
 # Kinds that timm has, too: the class, its options for a small network, the image's size.
 RIGHT = {
     "vit-tiny": ("ViT", VIT, 224),
-    "deit-tiny": ("DeiT", VIT, 224),
     "resnet-18": ("ResNet", RESNET18, 224),
     "convnext-atto": ("ConvNextV2", {"depths": [2, 2, 6, 2], "hidden_sizes": [40, 80, 160, 320]}, 224),
     "swin-tiny": ("Swin", {}, 224),
@@ -43,22 +42,30 @@ RIGHT = {
         256,
     ),
     "beit-base": ("Beit", {"use_relative_position_bias": True, "use_absolute_position_embeddings": False, "use_mask_token": True}, 224),
-    "dinov2-small": ("Dinov2", {"hidden_size": 384, "num_attention_heads": 6, "image_size": 518, "patch_size": 14}, 518),
     "regnet-y-002": (
         "RegNet",
         {"embedding_size": 32, "hidden_sizes": [24, 56, 152, 368], "depths": [1, 1, 4, 7], "groups_width": 8, "layer_type": "y"},
         224,
     ),
-    "mobilenet-v2": ("MobileNetV2", {}, 224),
     "efficientnet-b0": ("EfficientNet", {"hidden_dim": 1280, "width_coefficient": 1.0, "depth_coefficient": 1.0, "image_size": 224}, 224),
-    "swinv2-tiny": ("Swinv2", {"image_size": 256, "window_size": 8}, 256),
-    "poolformer-s12": ("PoolFormer", {}, 224),
     "pvt-v2-b0": ("PvtV2", {}, 224),
-    "levit-128s": ("Levit", {"hidden_sizes": [128, 256, 384], "num_attention_heads": [4, 6, 8], "depths": [2, 3, 4]}, 224),
-    "focalnet-tiny": ("FocalNet", {"depths": [2, 2, 6, 2], "embed_dim": 96, "focal_levels": [2, 2, 2, 2]}, 224),
 }
 #: Networks that timm does not have, or computes otherwise: they must be refused, never taken for another one.
-REFUSED = {"segformer-b0": ("Segformer", {}), "cvt-13": ("Cvt", {})}
+REFUSED = {
+    "segformer-b0": ("Segformer", {}),
+    "cvt-13": ("Cvt", {}),
+    # One classifier for a network with two tokens; timm's has two.
+    "deit-tiny": ("DeiT", VIT),
+    # The classifier takes the mean of the patches besides the token.
+    "dinov2-small": ("Dinov2", {"hidden_size": 384, "num_attention_heads": 6, "image_size": 518, "patch_size": 14}),
+    # The last norm is before the pooling; timm has it after.
+    "poolformer-s12": ("PoolFormer", {}),
+    # Padded as TensorFlow does.
+    "mobilenet-v2": ("MobileNetV2", {}),
+    "swinv2-tiny": ("Swinv2", {"image_size": 256, "window_size": 8}),
+    "levit-128s": ("Levit", {"hidden_sizes": [128, 256, 384], "num_attention_heads": [4, 6, 8], "depths": [2, 3, 4]}),
+    "focalnet-tiny": ("FocalNet", {"depths": [2, 2, 6, 2], "embed_dim": 96, "focal_levels": [2, 2, 2, 2]}),
+}
 
 for name, (kind, options, size) in RIGHT.items():
 
@@ -152,6 +159,16 @@ def _(case: Case) -> None:
     model = alive(transformers.ResNetModel(transformers.ResNetConfig(**RESNET18)), "backbone")
     model.save_pretrained(case.files)
     case.right(lambda network, x: network(x).pooler_output.flatten(1), network=model, file="")
+
+
+@variant(THEME, "dinov2-backbone", "transformers")
+def _(case: Case) -> None:
+    import transformers
+
+    config = transformers.Dinov2Config(hidden_size=384, num_attention_heads=6, image_size=518, patch_size=14)
+    model = alive(transformers.Dinov2Model(config), "dinov2")
+    model.save_pretrained(case.files)
+    case.right(lambda network, x: network(x).pooler_output, network=model, size=518, file="")
 
 
 @variant(THEME, "in-lightning", "transformers")

@@ -1,5 +1,7 @@
 """Networks that learned without labels, as the authors' repositories save them: a backbone among what training needs."""
 
+import copy
+
 import timm
 import torch
 from torch import nn
@@ -56,7 +58,7 @@ def _(case: Case) -> None:
     def mlp(width: int) -> nn.Module:
         return nn.Sequential(nn.Linear(width, 64, bias=False), nn.BatchNorm1d(64), nn.ReLU(), nn.Linear(64, 32, bias=False), nn.BatchNorm1d(32, affine=False))
 
-    plain = of_timm("vit_tiny_patch16_224", 0)
+    plain = copy.deepcopy(base)
     base.head, momentum.head = mlp(192), mlp(192)
     state = prefixed("base_encoder.", base.state_dict()) | prefixed("momentum_encoder.", momentum.state_dict()) | prefixed("predictor.", mlp(32).state_dict())
     case.save({"epoch": 300, "arch": "vit_tiny", "state_dict": prefixed("module.", state)})
@@ -66,7 +68,8 @@ def _(case: Case) -> None:
 @variant(THEME, "simsiam")
 def _(case: Case) -> None:
     # facebookresearch/simsiam: encoder.fc is a projector of three layers, predictor beside it.
-    model, plain = tiny_bottleneck(0), tiny_bottleneck(0)
+    model = tiny_bottleneck(0)
+    plain = copy.deepcopy(model)
     model.fc = nn.Sequential(nn.Linear(128, 128, bias=False), nn.BatchNorm1d(128), nn.ReLU(), nn.Linear(128, 64, bias=False), nn.BatchNorm1d(64, affine=False))
     predictor = nn.Sequential(nn.Linear(64, 16, bias=False), nn.BatchNorm1d(16), nn.ReLU(), nn.Linear(16, 64))
     state = prefixed("module.encoder.", model.state_dict()) | prefixed("module.predictor.", predictor.state_dict())
@@ -115,7 +118,8 @@ def _(case: Case) -> None:
 @variant(THEME, "swav")
 def _(case: Case) -> None:
     # facebookresearch/swav, resnet50.py: projection_head and prototypes in the network.
-    model, plain = tiny_bottleneck(0), tiny_bottleneck(0)
+    model = tiny_bottleneck(0)
+    plain = copy.deepcopy(model)
     model.projection_head = nn.Sequential(nn.Linear(128, 64), nn.BatchNorm1d(64), nn.ReLU(), nn.Linear(64, 16))
     model.prototypes = nn.Linear(16, 30, bias=False)
     case.save(prefixed("module.", model.state_dict()), "swav_800ep_pretrain.pth.tar")
