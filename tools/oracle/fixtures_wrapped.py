@@ -16,6 +16,7 @@ import torch
 from fixtures_models import SEED, noise, random_array, weight
 from timm.models.resnet import BasicBlock, Bottleneck, ResNet
 from torch import nn
+from torch.nn.utils import prune
 from torch.optim.swa_utils import AveragedModel
 
 TARGET = Path(__file__).resolve().parents[2] / "packages" / "convert" / "fixtures" / "wrapped.json.gz"
@@ -113,7 +114,7 @@ def fastai() -> nn.Module:
 
 def pruned(model: nn.Module) -> nn.Module:
     for module in (model.layer1[0].conv1, model.fc):
-        torch.nn.utils.prune.random_unstructured(module, "weight", 0.5)
+        prune.random_unstructured(module, "weight", 0.5)
     return model
 
 
