@@ -63,10 +63,14 @@ try {
 const count = (status, theme) =>
   results.filter((result) => result.status === status && (theme === "" || result.name.startsWith(`${theme}-`))).length;
 const themes = [...new Set(results.map(({ name }) => name.split("-", 1)[0])), ""];
-const rows = themes.map((theme) => [theme || "all", ...Object.keys(STATUSES).map((status) => String(count(status, theme)))]);
+const rows = themes.map((theme) => [
+  theme || "all",
+  ...Object.keys(STATUSES).map((status) => String(count(status, theme))),
+]);
 for (const row of [["theme", ...Object.values(STATUSES)], ...rows]) {
   console.log(row.map((cell, place) => (place === 0 ? cell.padEnd(14) : cell.padStart(12))).join(" "));
 }
-if (made.length < names.length) console.log(`${names.length - made.length} were not made: their libraries are not installed`);
+if (made.length < names.length)
+  console.log(`${names.length - made.length} were not made: their libraries are not installed`);
 const bad = results.filter(({ status }) => status !== "right" && status !== "refused");
 process.exitCode = bad.length === 0 && made.length > 0 ? 0 : 1;

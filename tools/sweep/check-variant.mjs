@@ -61,7 +61,16 @@ export async function checkVariant(folder, { backend, out }) {
   const read = (name) => parseNpy(readFileSync(join(folder, name)));
   const path = join(folder, "files", entry.file);
   rmSync(out, { recursive: true, force: true });
-  const { stdout, stderr, status } = await run(["convert", path, "--to", "onnx", "--out", out, "--json", ...entry.options]);
+  const { stdout, stderr, status } = await run([
+    "convert",
+    path,
+    "--to",
+    "onnx",
+    "--out",
+    out,
+    "--json",
+    ...entry.options,
+  ]);
   const message = stderr.trim();
   if (REFUSALS.includes(status)) {
     const isExpected = entry.expect === "refused" && new RegExp(entry.cure, "u").test(message);
@@ -69,7 +78,8 @@ export async function checkVariant(folder, { backend, out }) {
   }
   if (status !== 0) return { status: "failed", text: message };
   const report = JSON.parse(stdout);
-  if (entry.expect === "refused") return { status: "wrong", text: `converted as ${report.model}; a refusal is expected` };
+  if (entry.expect === "refused")
+    return { status: "wrong", text: `converted as ${report.model}; a refusal is expected` };
   try {
     const actual = await outputOf(backend, join(out, report.files[0].file), read("input.npy"));
     const { problem, inNoise } = compare(actual, read("values64.npy"), read("values32.npy"));

@@ -106,11 +106,17 @@ const NOTHING_RECORDED: RecordedModel = { fields: new Map(), warnings: [] };
  * @throws MismatchError when the tensors are not the named model's, with the first ten differences; when the caller and
  * the checkpoint name different networks; when the checkpoint states another number of classes than its tensors have.
  */
-export async function chooseModel(
-  tensors: Tensors,
-  options: ChooseModelOptions = {},
-): Promise<ChosenModel> {
-  const { model, recorded = NOTHING_RECORDED, hub, assume = new Map(), headClasses, modules, enclosingClass, size } = options;
+export async function chooseModel(tensors: Tensors, options: ChooseModelOptions = {}): Promise<ChosenModel> {
+  const {
+    model,
+    recorded = NOTHING_RECORDED,
+    hub,
+    assume = new Map(),
+    headClasses,
+    modules,
+    enclosingClass,
+    size,
+  } = options;
   const translations = translateNames(tensors, { config: hub?.config });
   const named = translations.length === 0 ? [{ tensors }] : translations;
   const body = await firstFit(named, { size, choose: (attempt) => choose(attempt, model, recorded.named) });

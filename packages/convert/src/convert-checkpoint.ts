@@ -107,7 +107,7 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
   // Class names that the caller gives, or the checkpoint and the files beside it.
   const labels = options.labels ?? (options.features === true ? undefined : recordedLabelsOf(network));
   const described = { ...options, ...(labels && { labels }) };
-  const contract = buildContract({ model, graph, source }, described);
+  const contract = buildContract({ model, graph, source, assumptions }, described);
   const built = performance.now();
 
   const written = await writeFormats({ graph, contract, name: outputName(contract), formats, hash, verify }, options);

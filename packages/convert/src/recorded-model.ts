@@ -51,7 +51,9 @@ function nestedIn(place: string, settings: Settings): Places {
     const name = inside.get("name");
     if (inside.size === 0) return [];
     // `name` means the network only here.
-    return [[`${place}.${key}`, typeof name === "string" ? new Map([...inside, ["model_name", name]]) : inside] as const];
+    return [
+      [`${place}.${key}`, typeof name === "string" ? new Map([...inside, ["model_name", name]]) : inside] as const,
+    ];
   });
 }
 

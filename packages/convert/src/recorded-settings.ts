@@ -1,4 +1,4 @@
-import { type CheckpointValue, isInertRecord, isMap } from "@samoyed/checkpoint";
+import { type CheckpointValue, isInertRecord, isMap, keyText } from "@samoyed/checkpoint";
 import { UnsupportedError } from "@samoyed/core";
 import type { Settings } from "./recorded-preprocess.ts";
 
@@ -53,7 +53,8 @@ interface Place {
 }
 
 function refuse(where: string, value: CheckpointValue): UnsupportedError {
-  const text = typeof value === "object" && value !== null ? "something else than a word or a number" : JSON.stringify(value);
+  const text =
+    typeof value === "object" && value !== null ? "something else than a word or a number" : JSON.stringify(value);
   return new UnsupportedError(`the checkpoint's ${where} is ${text}, which changes the network and is not supported`, {
     hint: "Export the network with torch.export, and convert the .pt2 file.",
   });
@@ -91,13 +92,18 @@ function isSaid(value: CheckpointValue | undefined): value is CheckpointValue {
   return value !== undefined && value !== null && value !== "";
 }
 
-function readInto(settings: Settings, known: ReadonlyMap<string, Read>, { where, fields }: Place): readonly (readonly [string, string])[] {
+function readInto(
+  settings: Settings,
+  known: ReadonlyMap<string, Read>,
+  { where, fields }: Place,
+): readonly (readonly [string, string])[] {
   return [...known].flatMap(([key, read]) => {
     const value = settings.get(key);
     if (!isSaid(value)) return [];
     const place = `${where}.${key}`;
-    fields.set(place, String(value));
-    return [read(value, place)];
+    const [setting, said] = read(value, place);
+    fields.set(place, said);
+    return [[setting, said] as const];
   });
 }
 
@@ -110,8 +116,9 @@ export function argumentSettings(given: CheckpointValue | undefined, place: Plac
   const value = isSaid(given) && isInertRecord(given) ? (given.state ?? given.entries ?? null) : (given ?? null);
   if (!isMap(value)) return new Map();
   for (const [key, argument] of value) {
-    const name = String(key);
-    if (!HARMLESS.has(name) && !ARGUMENTS.has(name) && argument !== null) throw refuse(`${place.where}.${name}`, argument);
+    const name = keyText(key);
+    if (!HARMLESS.has(name) && !ARGUMENTS.has(name) && argument !== null)
+      throw refuse(`${place.where}.${name}`, argument);
   }
   return new Map(readInto(value, ARGUMENTS, place));
 }

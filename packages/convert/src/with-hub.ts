@@ -17,7 +17,8 @@ export async function withHub(recorded: RecordedModel, hub: HubConfig | undefine
     ...recorded,
     fields: new Map([...recorded.fields, ...hub.fields]),
     ...(numClasses !== undefined && { numClasses, numClassesFrom: `num_classes in ${WHERE}` }),
-    ...(settings !== undefined && settings.size > 0 && { settings: new Map([...settings, ...(recorded.settings ?? [])]) }),
+    ...(settings !== undefined &&
+      settings.size > 0 && { settings: new Map([...settings, ...(recorded.settings ?? [])]) }),
     ...(labels !== undefined && { labels: { where: WHERE, names: labels } }),
   };
   const name = hub.architecture;

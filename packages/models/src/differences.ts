@@ -9,7 +9,14 @@ export type ParameterDifference =
   | { readonly kind: "dtype"; readonly name: string; readonly expected: string; readonly got: DType };
 
 /** The weight storages that can be converted to the float32 of the network. */
-const WEIGHT_DTYPES: ReadonlySet<DType> = new Set(["float32", "float64", "float16", "bfloat16", "float8_e4m3fn", "float8_e5m2"]);
+const WEIGHT_DTYPES: ReadonlySet<DType> = new Set([
+  "float32",
+  "float64",
+  "float16",
+  "bfloat16",
+  "float8_e4m3fn",
+  "float8_e5m2",
+]);
 
 /** The differences of a checkpoint from a network: first in the network's order, then extra tensors in the checkpoint's. */
 export function parameterDifferences(

@@ -94,7 +94,12 @@ describe("withNetworkSettings", () => {
   });
 
   test.each([
-    ["convnext_atto", "activation", "silu", "the activation of convnext_atto cannot be chosen; its settings: pooling, epsilon"],
+    [
+      "convnext_atto",
+      "activation",
+      "silu",
+      "the activation of convnext_atto cannot be chosen; its settings: pooling, epsilon",
+    ],
     ["vit_tiny_patch16_224", "pooling", "avg", 'pooling got "avg"; expected one of token'],
     ["regnetx_002", "activation", "mish", 'activation got "mish"; expected one of relu'],
     ["regnetx_002", "epsilon", "2", 'epsilon got "2"; expected a number between 0 and 1'],
@@ -110,10 +115,19 @@ describe("withNetworkSettings", () => {
       "pooling avg",
       "epsilon 1e-5",
     ]);
-    const architecture = withNetworkSettings(own, new Map([["activation", "silu"], ["epsilon", "1e-3"]]));
+    const architecture = withNetworkSettings(
+      own,
+      new Map([
+        ["activation", "silu"],
+        ["epsilon", "1e-3"],
+      ]),
+    );
     expect(settingsOf(architecture).map(({ value }) => value)).toEqual(["silu", "avg", "1e-3"]);
     const tensors = new Map(
-      [...modelParameters(own, { numClasses: 5 })].map(([name, { dtype, shape }]) => [name, lazyTensor(name, zeros(dtype, shape))]),
+      [...modelParameters(own, { numClasses: 5 })].map(([name, { dtype, shape }]) => [
+        name,
+        lazyTensor(name, zeros(dtype, shape)),
+      ]),
     );
     const { nodes } = buildModel({ architecture, numClasses: 5, tensors });
     const count = (op: string): number => nodes.filter((node) => node.op === op).length;

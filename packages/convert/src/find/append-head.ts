@@ -14,7 +14,10 @@ const PASSING: ReadonlySet<string> = new Set(["Flatten", "Reshape", "Squeeze", "
  *
  * @throws UnsupportedError when the features are something else than a mean.
  */
-function pooledValue({ nodes, name }: Graph, features: string): { readonly map: string; readonly pooling: ReadonlySet<Node> } {
+function pooledValue(
+  { nodes, name }: Graph,
+  features: string,
+): { readonly map: string; readonly pooling: ReadonlySet<Node> } {
   const producers = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
   const pooling = new Set<Node>();
   let node = producers.get(features);

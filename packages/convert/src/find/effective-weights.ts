@@ -17,7 +17,11 @@ const NORMED = /^(?<weight>.+)_v$/;
 const PARAMETRIZED = /^(?<module>(?:.+\.)?)parametrizations\.(?<leaf>\w+)\.original1$/;
 
 /** How a weight is computed from two tensors. */
-type Combine = (parts: { readonly a: ArrayLike<number>; readonly b: ArrayLike<number>; readonly count: number }) => Float32Array;
+type Combine = (parts: {
+  readonly a: ArrayLike<number>;
+  readonly b: ArrayLike<number>;
+  readonly count: number;
+}) => Float32Array;
 
 const masked: Combine = ({ a, b, count }) => Float32Array.from({ length: count }, (_, index) => a[index]! * b[index]!);
 

@@ -66,7 +66,8 @@ export function headLayers(tensors: NamedTensors): readonly HeadLayer[] | undefi
     layers.push(layer);
   }
   // Without numbers, the order of norms and activations is not known.
-  if (layers.some(({ kind }) => kind === "norm") && layers.some(({ path }) => numberOf(path) === undefined)) return undefined;
+  if (layers.some(({ kind }) => kind === "norm") && layers.some(({ path }) => numberOf(path) === undefined))
+    return undefined;
   return layers.sort((a, b) => a.path.localeCompare(b.path, "en", { numeric: true }));
 }
 

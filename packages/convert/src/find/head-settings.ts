@@ -1,5 +1,11 @@
 import { UnsupportedError, UsageError } from "@samoyed/core";
-import { ACTIVATION_CLASSES, ACTIVATION_NODES, type ActivationName, type Assumption, type Modules } from "@samoyed/models";
+import {
+  ACTIVATION_CLASSES,
+  ACTIVATION_NODES,
+  type ActivationName,
+  type Assumption,
+  type Modules,
+} from "@samoyed/models";
 import { activationPlaces, type HeadLayer } from "./head-layers.ts";
 import { type Head, isOwnHead } from "./head.ts";
 
@@ -70,11 +76,10 @@ function fromModules({ layers, last }: Head, modules: Modules): ReadonlyMap<stri
   for (const [place, { class: global }] of modules) {
     if (place === layers[0]!.path) break;
     const isSibling = place !== "" && parentOf(place) === parentOf(last.path);
-    if (isSibling && ACTIVATION_CLASSES.has(global.slice(global.lastIndexOf(".") + 1))) throw unsupported(place, global);
+    if (isSibling && ACTIVATION_CLASSES.has(global.slice(global.lastIndexOf(".") + 1)))
+      throw unsupported(place, global);
   }
-  const activations = layers.map(
-    ({ path }, index) => [path, between(modules, path, layers[index + 1]?.path)] as const,
-  );
+  const activations = layers.map(({ path }, index) => [path, between(modules, path, layers[index + 1]?.path)] as const);
   const after = activations.at(-1)![1];
   if (after !== "none") throw unsupported(last.path, `followed by ${after}`);
   return new Map(activations.filter(([, activation]) => activation !== "none"));
@@ -98,7 +103,12 @@ interface HeadStatements {
 /** A setting's value and what it is taken from, as an assumption. */
 function said(
   setting: string,
-  { value, given, inFile, choices }: { readonly value: string; readonly given: boolean; readonly inFile: boolean; readonly choices: string },
+  {
+    value,
+    given,
+    inFile,
+    choices,
+  }: { readonly value: string; readonly given: boolean; readonly inFile: boolean; readonly choices: string },
 ): Assumption {
   if (given) return { setting, value, origin: "given", source: "--assume", alternatives: [] };
   if (inFile) return { setting, value, origin: "file", source: "its modules", alternatives: [] };
@@ -116,11 +126,13 @@ function activationsOf(head: Head, given: string | undefined, inFile: Modules | 
 
 function epsilonOf({ layers }: Head, given: string | undefined, inFile: Modules | undefined): number {
   const epsilon = Number(given ?? DEFAULT_EPSILON);
-  if (!(epsilon > 0 && epsilon < 1)) throw new UsageError(`${EPSILON} got ${JSON.stringify(given)}; expected a number between 0 and 1`);
+  if (!(epsilon > 0 && epsilon < 1))
+    throw new UsageError(`${EPSILON} got ${JSON.stringify(given)}; expected a number between 0 and 1`);
   if (given !== undefined || inFile === undefined) return epsilon;
   const values = layers.filter(isNorm).map(({ path }) => inFile.get(path)?.settings.get("eps"));
   const [first = epsilon, ...others] = values.filter((value) => typeof value === "number");
-  if (others.some((value) => value !== first)) throw unsupported(layers.find(isNorm)!.path, "a norm with another epsilon than the others");
+  if (others.some((value) => value !== first))
+    throw unsupported(layers.find(isNorm)!.path, "a norm with another epsilon than the others");
   return first;
 }
 
@@ -165,7 +177,16 @@ export function headSettings(
     [POOLING, pooling, POOLINGS.join("|"), head.pooling === "concatenated"],
   ] as const;
   const assumptions = rows.flatMap(([setting, value, choices, applies]) =>
-    applies ? [said(setting, { value, choices, given: given.has(setting), inFile: inFile !== undefined && setting !== POOLING })] : [],
+    applies
+      ? [
+          said(setting, {
+            value,
+            choices,
+            given: given.has(setting),
+            inFile: inFile !== undefined && setting !== POOLING,
+          }),
+        ]
+      : [],
   );
   return { choice: { activations, epsilon, pooling }, assumptions, rest };
 }

@@ -23,9 +23,8 @@ function classifierShapes(
 ): { readonly weight: readonly [string, Shape]; readonly bias?: string } | undefined {
   const parameters = modelParameters(architecture, { numClasses });
   const own = classifierOf(architecture).tensors.map((name) => [name, parameters.get(name)!.shape] as const);
-  const isWeight = (shape: Shape): boolean => shape.length > 1;
-  const weights = own.filter(([, shape]) => isWeight(shape));
-  const biases = own.filter(([, shape]) => !isWeight(shape));
+  const weights = own.filter(([, shape]) => shape.length > 1);
+  const biases = own.filter(([, shape]) => shape.length <= 1);
   if (weights.length !== 1 || biases.length > 1 || weights[0]![1].slice(2).some((size) => size !== 1)) return undefined;
   return { weight: weights[0]!, ...(biases[0] && { bias: biases[0][0] }) };
 }
@@ -35,7 +34,9 @@ function inputsOf(layers: readonly HeadLayer[]): number | undefined {
   let [inputs, width]: [number | undefined, number | undefined] = [undefined, undefined];
   for (const layer of layers) {
     const [taken, given] =
-      layer.kind === "norm" ? [layer.mean.shape[0]!, layer.mean.shape[0]!] : [layer.weight.shape[1]!, layer.weight.shape[0]!];
+      layer.kind === "norm"
+        ? [layer.mean.shape[0]!, layer.mean.shape[0]!]
+        : [layer.weight.shape[1]!, layer.weight.shape[0]!];
     if (width !== undefined && taken !== width) return undefined;
     inputs ??= taken;
     width = given;
@@ -52,7 +53,8 @@ function asClassifier(
   const [weightName, shape] = own.weight;
   if (others.length > 0 || layer?.kind !== "linear" || shape.length !== 2) return new Map();
   const { weight, bias } = layer;
-  if (own.bias === undefined) return bias === undefined ? new Map([[weightName, renameLazy(weight, weightName)]]) : new Map();
+  if (own.bias === undefined)
+    return bias === undefined ? new Map([[weightName, renameLazy(weight, weightName)]]) : new Map();
   const classes = weight.shape[0]!;
   const zeros = lazyTensor(own.bias, { dtype: "float32", shape: [classes], data: new Float32Array(classes) });
   return new Map<string, LazyTensor>([

@@ -2,14 +2,8 @@ import { lazyTensor, UsageError } from "@samoyed/core";
 import { float, type Graph, type Node } from "@samoyed/ir";
 import { ACTIVATION_NODES, type ActivationName, isActivationName } from "../activation-nodes.ts";
 import type { NetworkSetting } from "../network-setting.ts";
-import type { CataloguedArchitecture } from "./catalogued-architecture.ts";
+import type { CatalogueChanges, CataloguedArchitecture } from "./catalogued-architecture.ts";
 import type { StoredGraph } from "./stored-graph.ts";
-
-/** Other settings than a catalogued network's own. */
-export interface CatalogueChanges {
-  readonly activation?: ActivationName;
-  readonly epsilon?: number;
-}
 
 /** The operators that activations are, by name; a network may use others as gates. */
 const OPERATORS: Readonly<Record<string, ActivationName>> = { Relu: "relu", Gelu: "gelu", HardSwish: "hard_swish" };
@@ -30,7 +24,14 @@ const KINDS: ReadonlySet<string> = new Set([
 ]);
 const NORMS: ReadonlySet<string> = new Set(["BatchNormalization", "GroupNormalization", "LayerNormalization"]);
 /** Operators between the pooling and the features. */
-const AFTER_POOLING: ReadonlySet<string> = new Set(["Flatten", "Identity", "LayerNormalization", "Reshape", "Squeeze", "Transpose"]);
+const AFTER_POOLING: ReadonlySet<string> = new Set([
+  "Flatten",
+  "Identity",
+  "LayerNormalization",
+  "Reshape",
+  "Squeeze",
+  "Transpose",
+]);
 const CHOICES = Object.keys(ACTIVATION_NODES).filter((name) => name !== "none");
 
 /** The operator of the only kind of activation in a graph; `undefined` where there are several, or none that is known. */
@@ -77,7 +78,13 @@ export function catalogueSettings({ file, changes = {} }: CataloguedArchitecture
     ...(pooling === undefined ? [] : [{ setting: "pooling", value: pooling, choices: [pooling] }]),
     ...(epsilon === undefined
       ? []
-      : [{ setting: "epsilon", value: (changes.epsilon ?? Number(epsilon.toPrecision(6))).toExponential(), choices: ["NUMBER"] }]),
+      : [
+          {
+            setting: "epsilon",
+            value: (changes.epsilon ?? Number(epsilon.toPrecision(6))).toExponential(),
+            choices: ["NUMBER"],
+          },
+        ]),
   ];
 }
 

@@ -1,6 +1,12 @@
 import type { Architecture } from "../family.ts";
-import type { CatalogueChanges } from "./catalogue-settings.ts";
+import type { ActivationName } from "../activation-nodes.ts";
 import type { ArchitectureFile } from "./architecture-file.ts";
+
+/** Other settings than a catalogued network's own. */
+export interface CatalogueChanges {
+  readonly activation?: ActivationName;
+  readonly epsilon?: number;
+}
 
 /** An architecture of the catalogue, loaded. */
 export interface CataloguedArchitecture extends Architecture {

@@ -1,5 +1,6 @@
 import type { Shape } from "@samoyed/core";
-import { byRules, hasName, type Naming, type Tensors } from "./naming.ts";
+import { numberedWidths, placesByWidth } from "./mobile-blocks.ts";
+import { byRules, hasName, type Naming } from "./naming.ts";
 
 function rowOf(name: string, shape: Shape): Shape {
   return name.includes(".mlp.grn.") ? shape.slice(-1) : shape;
@@ -56,25 +57,14 @@ const OTHERS = {
 } as const;
 const SQUEEZE = { _se_reduce: "se.conv_reduce", _se_expand: "se.conv_expand" } as const;
 
-/** timm's places of blocks that are numbered through: a stage begins where the output is of another width. */
-function blockPlaces(tensors: Tensors): ReadonlyMap<string, string> {
-  const places = new Map<string, string>();
-  let [stage, block, width] = [-1, 0, 0];
-  for (let index = 0; ; index++) {
-    const outputs = tensors.get(`_blocks.${index}._project_conv.weight`)?.shape[0];
-    if (outputs === undefined) return places;
-    if (outputs === width) block++;
-    else [stage, block, width] = [stage + 1, 0, outputs];
-    places.set(String(index), `blocks.${stage}.${block}`);
-  }
-}
-
 /** EfficientNet of lukemelas/EfficientNet-PyTorch (0.7, `model.py`), which pads as TensorFlow does. */
 const efficientnet: Naming = {
   source: "EfficientNet-PyTorch's EfficientNet",
   isOf: (tensors) => tensors.has("_conv_stem.weight") && tensors.has("_blocks.0._depthwise_conv.weight"),
   rename(tensors) {
-    const places = blockPlaces(tensors);
+    const widthOf = (index: number): number | undefined =>
+      tensors.get(`_blocks.${index}._project_conv.weight`)?.shape[0];
+    const places = placesByWidth(numberedWidths(widthOf));
     return byRules([
       [/^_conv_stem\./u, "conv_stem."],
       [/^_bn0\./u, "bn1."],
@@ -86,7 +76,7 @@ const efficientnet: Naming = {
         (whole, index = "", layer = "") => {
           const isExpanded = tensors.has(`_blocks.${index}._expand_conv.weight`);
           const names: Readonly<Record<string, string>> = { ...SQUEEZE, ...(isExpanded ? OTHERS : FIRST) };
-          const [place, name] = [places.get(index), names[layer]];
+          const [place, name] = [places.get(Number(index)), names[layer]];
           return place === undefined || name === undefined ? whole : `${place}.${name}.`;
         },
       ],

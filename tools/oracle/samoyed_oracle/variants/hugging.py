@@ -19,7 +19,9 @@ LABELS = list(NAMES.values())
 def made(kind: str, seed: str = "", **options) -> nn.Module:
     import transformers
 
-    config = getattr(transformers, f"{kind}Config")(id2label=NAMES, label2id={name: place for place, name in NAMES.items()}, **options)
+    config = getattr(transformers, f"{kind}Config")(
+        id2label=NAMES, label2id={name: place for place, name in NAMES.items()}, **options
+    )
     return alive(getattr(transformers, f"{kind}ForImageClassification")(config), kind + seed)
 
 
@@ -41,13 +43,27 @@ RIGHT = {
         {"hidden_sizes": [64, 80, 96], "neck_hidden_sizes": [16, 16, 24, 48, 64, 80, 320], "expand_ratio": 2.0},
         256,
     ),
-    "beit-base": ("Beit", {"use_relative_position_bias": True, "use_absolute_position_embeddings": False, "use_mask_token": True}, 224),
-    "regnet-y-002": (
-        "RegNet",
-        {"embedding_size": 32, "hidden_sizes": [24, 56, 152, 368], "depths": [1, 1, 4, 7], "groups_width": 8, "layer_type": "y"},
+    "beit-base": (
+        "Beit",
+        {"use_relative_position_bias": True, "use_absolute_position_embeddings": False, "use_mask_token": True},
         224,
     ),
-    "efficientnet-b0": ("EfficientNet", {"hidden_dim": 1280, "width_coefficient": 1.0, "depth_coefficient": 1.0, "image_size": 224}, 224),
+    "regnet-y-002": (
+        "RegNet",
+        {
+            "embedding_size": 32,
+            "hidden_sizes": [24, 56, 152, 368],
+            "depths": [1, 1, 4, 7],
+            "groups_width": 8,
+            "layer_type": "y",
+        },
+        224,
+    ),
+    "efficientnet-b0": (
+        "EfficientNet",
+        {"hidden_dim": 1280, "width_coefficient": 1.0, "depth_coefficient": 1.0, "image_size": 224},
+        224,
+    ),
     "pvt-v2-b0": ("PvtV2", {}, 224),
 }
 #: Networks that timm does not have, or computes otherwise: they must be refused, never taken for another one.
@@ -183,7 +199,12 @@ def _(case: Case) -> None:
     import timm
     import transformers
 
-    config = transformers.TimmWrapperConfig(architecture="resnet10t", num_labels=3, label_names=LABELS, pretrained_cfg=timm.create_model("resnet10t").pretrained_cfg)
+    config = transformers.TimmWrapperConfig(
+        architecture="resnet10t",
+        num_labels=3,
+        label_names=LABELS,
+        pretrained_cfg=timm.create_model("resnet10t").pretrained_cfg,
+    )
     model = alive(transformers.TimmWrapperForImageClassification(config))
     model.save_pretrained(case.files)
     case.right(logits, network=model, size=176, file="", labels=LABELS)
@@ -192,7 +213,10 @@ def _(case: Case) -> None:
 @variant(THEME, "timm-wrapper-old")
 def _(case: Case) -> None:
     model = tiny()
-    save_file(prefixed("timm_model.", {name: value.contiguous() for name, value in model.state_dict().items()}), case.path("weights.safetensors"))
+    save_file(
+        prefixed("timm_model.", {name: value.contiguous() for name, value in model.state_dict().items()}),
+        case.path("weights.safetensors"),
+    )
     case.right(model, size=TINY, file="weights.safetensors")
 
 
@@ -211,7 +235,9 @@ def _(case: Case) -> None:
     import transformers
 
     config = transformers.DeformableDetrConfig if False else transformers.YolosConfig
-    transformers.YolosForObjectDetection(config(hidden_size=192, num_hidden_layers=2, num_attention_heads=3, intermediate_size=768)).save_pretrained(case.files)
+    transformers.YolosForObjectDetection(
+        config(hidden_size=192, num_hidden_layers=2, num_attention_heads=3, intermediate_size=768)
+    ).save_pretrained(case.files)
     case.refused(EXPORT, file="")
 
 
@@ -219,6 +245,12 @@ def _(case: Case) -> None:
 def _(case: Case) -> None:
     import transformers
 
-    small = {"hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2, "num_attention_heads": 2, "vocab_size": 100}
+    small = {
+        "hidden_size": 64,
+        "intermediate_size": 128,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 2,
+        "vocab_size": 100,
+    }
     transformers.BertForSequenceClassification(transformers.BertConfig(**small)).save_pretrained(case.files)
     case.refused(r"vision|torch\.export", file="")

@@ -56,3 +56,17 @@ def prefixed(prefix: str, state: dict) -> dict:
 def bare(state: dict) -> dict:
     """A plain dictionary, without PyTorch's `_metadata`."""
     return dict(state)
+
+
+def contiguous(state: dict) -> dict:
+    return {name: value.contiguous() for name, value in state.items()}
+
+
+def trained(model: nn.Module) -> torch.optim.Optimizer:
+    """An optimizer after one step, with its moments."""
+    optimizer = torch.optim.AdamW(model.parameters())
+    model.train()
+    model(torch.randn(4, 3, TINY, TINY)).square().mean().backward()
+    optimizer.step()
+    model.eval()
+    return optimizer

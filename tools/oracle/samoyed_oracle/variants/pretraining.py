@@ -56,11 +56,21 @@ def _(case: Case) -> None:
     base, momentum = of_timm("vit_tiny_patch16_224", 0), other(of_timm("vit_tiny_patch16_224", 0))
 
     def mlp(width: int) -> nn.Module:
-        return nn.Sequential(nn.Linear(width, 64, bias=False), nn.BatchNorm1d(64), nn.ReLU(), nn.Linear(64, 32, bias=False), nn.BatchNorm1d(32, affine=False))
+        return nn.Sequential(
+            nn.Linear(width, 64, bias=False),
+            nn.BatchNorm1d(64),
+            nn.ReLU(),
+            nn.Linear(64, 32, bias=False),
+            nn.BatchNorm1d(32, affine=False),
+        )
 
     plain = copy.deepcopy(base)
     base.head, momentum.head = mlp(192), mlp(192)
-    state = prefixed("base_encoder.", base.state_dict()) | prefixed("momentum_encoder.", momentum.state_dict()) | prefixed("predictor.", mlp(32).state_dict())
+    state = (
+        prefixed("base_encoder.", base.state_dict())
+        | prefixed("momentum_encoder.", momentum.state_dict())
+        | prefixed("predictor.", mlp(32).state_dict())
+    )
     case.save({"epoch": 300, "arch": "vit_tiny", "state_dict": prefixed("module.", state)})
     case.right(plain)
 
@@ -70,7 +80,13 @@ def _(case: Case) -> None:
     # facebookresearch/simsiam: encoder.fc is a projector of three layers, predictor beside it.
     model = tiny_bottleneck(0)
     plain = copy.deepcopy(model)
-    model.fc = nn.Sequential(nn.Linear(128, 128, bias=False), nn.BatchNorm1d(128), nn.ReLU(), nn.Linear(128, 64, bias=False), nn.BatchNorm1d(64, affine=False))
+    model.fc = nn.Sequential(
+        nn.Linear(128, 128, bias=False),
+        nn.BatchNorm1d(128),
+        nn.ReLU(),
+        nn.Linear(128, 64, bias=False),
+        nn.BatchNorm1d(64, affine=False),
+    )
     predictor = nn.Sequential(nn.Linear(64, 16, bias=False), nn.BatchNorm1d(16), nn.ReLU(), nn.Linear(16, 64))
     state = prefixed("module.encoder.", model.state_dict()) | prefixed("module.predictor.", predictor.state_dict())
     case.save({"epoch": 100, "state_dict": state})
@@ -81,7 +97,13 @@ def _(case: Case) -> None:
 def _(case: Case) -> None:
     online, target = tiny(0), other(tiny(0))
     head = nn.Sequential(nn.Linear(32, 64), nn.BatchNorm1d(64), nn.ReLU(), nn.Linear(64, 16))
-    state = prefixed("online_encoder.", online.state_dict()) | prefixed("target_encoder.", target.state_dict()) | prefixed("online_projector.", head.state_dict()) | prefixed("target_projector.", head.state_dict()) | prefixed("predictor.", head.state_dict())
+    state = (
+        prefixed("online_encoder.", online.state_dict())
+        | prefixed("target_encoder.", target.state_dict())
+        | prefixed("online_projector.", head.state_dict())
+        | prefixed("target_projector.", head.state_dict())
+        | prefixed("predictor.", head.state_dict())
+    )
     case.save({"state_dict": state})
     case.right(pooled, network=online, size=TINY)
 
@@ -90,8 +112,14 @@ def _(case: Case) -> None:
 def _(case: Case) -> None:
     # facebookresearch/barlowtwins: {"epoch", "model": backbone, projector, bn}.
     backbone = tiny_bottleneck(0)
-    projector = nn.Sequential(nn.Linear(128, 64, bias=False), nn.BatchNorm1d(64), nn.ReLU(inplace=True), nn.Linear(64, 64, bias=False))
-    state = prefixed("module.backbone.", backbone.state_dict()) | prefixed("module.projector.", projector.state_dict()) | prefixed("module.bn.", nn.BatchNorm1d(64, affine=False).state_dict())
+    projector = nn.Sequential(
+        nn.Linear(128, 64, bias=False), nn.BatchNorm1d(64), nn.ReLU(inplace=True), nn.Linear(64, 64, bias=False)
+    )
+    state = (
+        prefixed("module.backbone.", backbone.state_dict())
+        | prefixed("module.projector.", projector.state_dict())
+        | prefixed("module.bn.", nn.BatchNorm1d(64, affine=False).state_dict())
+    )
     case.save({"epoch": 1000, "model": state, "optimizer": {}})
     case.right(pooled, network=backbone, size=TINY)
 
@@ -100,7 +128,13 @@ def _(case: Case) -> None:
 def _(case: Case) -> None:
     backbone = tiny_bottleneck(0)
     projector = nn.Sequential(nn.Linear(128, 64), nn.BatchNorm1d(64), nn.ReLU(), nn.Linear(64, 64, bias=False))
-    case.save({"epoch": 100, "model": prefixed("module.backbone.", backbone.state_dict()) | prefixed("module.projector.", projector.state_dict())})
+    case.save(
+        {
+            "epoch": 100,
+            "model": prefixed("module.backbone.", backbone.state_dict())
+            | prefixed("module.projector.", projector.state_dict()),
+        }
+    )
     case.right(pooled, network=backbone, size=TINY)
 
 
@@ -109,9 +143,14 @@ def _(case: Case) -> None:
     # leftthomas/SimCLR: f is a Sequential of the children without maxpool and fc. Its stem is of 3 × 3.
     import torchvision
 
-    children = [module for name, module in torchvision.models.resnet18().named_children() if name not in ("maxpool", "fc")]
+    children = [
+        module for name, module in torchvision.models.resnet18().named_children() if name not in ("maxpool", "fc")
+    ]
     children[0] = nn.Conv2d(3, 64, 3, 1, 1, bias=False)
-    case.save({f"f.{name}": value for name, value in nn.Sequential(*children).state_dict().items()} | {"g.0.weight": torch.randn(128, 512)})
+    case.save(
+        {f"f.{name}": value for name, value in nn.Sequential(*children).state_dict().items()}
+        | {"g.0.weight": torch.randn(128, 512)}
+    )
     case.refused(r"3 × 3|torch\.export")
 
 
@@ -128,14 +167,26 @@ def _(case: Case) -> None:
 
 def dino_head(width: int) -> nn.Module:
     # facebookresearch/dino, vision_transformer.py, DINOHead: the last layer is weight-normed.
-    return Wrapped(mlp=nn.Sequential(nn.Linear(width, 64), nn.GELU(), nn.Linear(64, 32)), last_layer=torch.nn.utils.weight_norm(nn.Linear(32, 128, bias=False)))
+    return Wrapped(
+        mlp=nn.Sequential(nn.Linear(width, 64), nn.GELU(), nn.Linear(64, 32)),
+        last_layer=torch.nn.utils.weight_norm(nn.Linear(32, 128, bias=False)),
+    )
 
 
 @variant(THEME, "dino-full")
 def _(case: Case) -> None:
     student, teacher = other(of_timm("vit_tiny_patch16_224", 0)), of_timm("vit_tiny_patch16_224", 0)
-    state = {role: prefixed("backbone.", model.state_dict()) | prefixed("head.", dino_head(192).state_dict()) for role, model in (("student", student), ("teacher", teacher))}
-    content = {"student": prefixed("module.", state["student"]), "teacher": state["teacher"], "optimizer": {}, "epoch": 100, "dino_loss": {"center": torch.zeros(1, 128)}}
+    state = {
+        role: prefixed("backbone.", model.state_dict()) | prefixed("head.", dino_head(192).state_dict())
+        for role, model in (("student", student), ("teacher", teacher))
+    }
+    content = {
+        "student": prefixed("module.", state["student"]),
+        "teacher": state["teacher"],
+        "optimizer": {},
+        "epoch": 100,
+        "dino_loss": {"center": torch.zeros(1, 128)},
+    }
     import argparse
 
     case.save(content | {"args": argparse.Namespace(arch="vit_tiny", patch_size=16, out_dim=128)})
@@ -174,9 +225,18 @@ def _(case: Case) -> None:
 def _(case: Case) -> None:
     # facebookresearch/mae: an encoder, and a decoder beside it under names of its own.
     encoder = of_timm("vit_tiny_patch16_224", 0)
-    decoder = {"mask_token": torch.zeros(1, 1, 64), "decoder_pos_embed": torch.zeros(1, 197, 64), "decoder_embed.weight": torch.randn(64, 192), "decoder_embed.bias": torch.zeros(64)}
+    decoder = {
+        "mask_token": torch.zeros(1, 1, 64),
+        "decoder_pos_embed": torch.zeros(1, 197, 64),
+        "decoder_embed.weight": torch.randn(64, 192),
+        "decoder_embed.bias": torch.zeros(64),
+    }
     block = timm.models.vision_transformer.Block(64, 2, qkv_bias=True)
-    decoder |= prefixed("decoder_blocks.0.", block.state_dict()) | prefixed("decoder_norm.", nn.LayerNorm(64).state_dict()) | prefixed("decoder_pred.", nn.Linear(64, 768).state_dict())
+    decoder |= (
+        prefixed("decoder_blocks.0.", block.state_dict())
+        | prefixed("decoder_norm.", nn.LayerNorm(64).state_dict())
+        | prefixed("decoder_pred.", nn.Linear(64, 768).state_dict())
+    )
     case.save({"model": encoder.state_dict() | decoder})
     case.right(encoder)
 
@@ -204,7 +264,13 @@ def _(case: Case) -> None:
 @variant(THEME, "linear-probe")
 def _(case: Case) -> None:
     # A linear classifier without the backbone, as evaluation of MoCo and DINO saves it.
-    case.save({"epoch": 100, "state_dict": {"module.linear.weight": torch.randn(5, 192), "module.linear.bias": torch.zeros(5)}, "best_acc": 77.0})
+    case.save(
+        {
+            "epoch": 100,
+            "state_dict": {"module.linear.weight": torch.randn(5, 192), "module.linear.bias": torch.zeros(5)},
+            "best_acc": 77.0,
+        }
+    )
     case.refused(r"torch\.export|backbone")
 
 
@@ -214,19 +280,31 @@ def _(case: Case) -> None:
     model = tiny_bottleneck(0)
     trunk = prefixed("_feature_blocks.", model.state_dict())
     heads = {"0.clf.0.weight": torch.randn(16, 128), "0.clf.0.bias": torch.zeros(16)}
-    case.save({"phase_idx": 1, "classy_state_dict": {"base_model": {"model": {"trunk": trunk, "heads": heads}}}, "type": "checkpoint"})
+    case.save(
+        {
+            "phase_idx": 1,
+            "classy_state_dict": {"base_model": {"model": {"trunk": trunk, "heads": heads}}},
+            "type": "checkpoint",
+        }
+    )
     case.right(pooled, network=model, size=TINY)
 
 
 @variant(THEME, "open-clip-visual")
 def _(case: Case) -> None:
     model = timm.create_model("vit_small_patch16_224", num_classes=0)
-    case.save({"visual.trunk." + name: value for name, value in model.state_dict().items()} | {"logit_scale": torch.tensor(1.0), "text.token_embedding.weight": torch.randn(99, 64)})
+    case.save(
+        {"visual.trunk." + name: value for name, value in model.state_dict().items()}
+        | {"logit_scale": torch.tensor(1.0), "text.token_embedding.weight": torch.randn(99, 64)}
+    )
     case.refused(r"--ignore|--prefix")
 
 
 @variant(THEME, "open-clip-visual-chosen")
 def _(case: Case) -> None:
     model = of_timm("vit_tiny_patch16_224", 0)
-    case.save({"visual.trunk." + name: value for name, value in model.state_dict().items()} | {"logit_scale": torch.tensor(1.0), "text.token_embedding.weight": torch.randn(99, 64)})
+    case.save(
+        {"visual.trunk." + name: value for name, value in model.state_dict().items()}
+        | {"logit_scale": torch.tensor(1.0), "text.token_embedding.weight": torch.randn(99, 64)}
+    )
     case.right(model, options=("--prefix", "visual.trunk"))

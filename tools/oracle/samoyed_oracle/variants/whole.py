@@ -48,7 +48,9 @@ RIGHT = {
     "epsilon": lambda: epsilon(of_torchvision("resnet18", 10), 0.05),
     "without-pooling-in-the-stem": lambda: changed(of_torchvision("resnet18", 10), maxpool=nn.Identity()),
     "without-classifier": lambda: changed(of_torchvision("resnet18", 10), fc=nn.Identity()),
-    "own-class": lambda: Wrapped(backbone=changed(of_torchvision("resnet18", 10), fc=nn.Identity()), head=nn.Linear(512, 4)),
+    "own-class": lambda: Wrapped(
+        backbone=changed(of_torchvision("resnet18", 10), fc=nn.Identity()), head=nn.Linear(512, 4)
+    ),
 }
 
 for name, make in RIGHT.items():

@@ -122,7 +122,9 @@ function strideSettings(modules: Modules): readonly (readonly [string, string])[
   const isBottleneck = modules.has("layer1.0.conv3");
   const first = stages.some(({ conv1 }) => conv1 > 1) ? "conv1" : "conv2";
   if (isSmall && total !== 32) throw refuse("layer2", "a stage without its stride");
-  const strides = isSmall ? (["stem-stride", String(stemStride ?? 1)] as const) : (["output-stride", String(total)] as const);
+  const strides = isSmall
+    ? (["stem-stride", String(stemStride ?? 1)] as const)
+    : (["output-stride", String(total)] as const);
   return [strides, ...(isBottleneck ? [["stride-in", first] as const] : [])];
 }
 

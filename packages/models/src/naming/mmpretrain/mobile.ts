@@ -1,4 +1,4 @@
-import { placeInStages } from "../mobile-blocks.ts";
+import { placeInStages, placesByWidth } from "../mobile-blocks.ts";
 import { byRules, hasName, type Naming, type Rule, type Tensors } from "../naming.ts";
 
 /** The layers of an inverted residual, under timm's names; the first stage has none that expands. */
@@ -50,7 +50,6 @@ const mobilenetV3: Naming = {
   isOf: (tensors) => hasName(tensors, /^backbone\.layer1\.depthwise_conv\.conv\.weight$/u),
   rename(tensors: Tensors) {
     const { stages, last } = tensors.has("backbone.layer16.conv.weight") ? LARGE : SMALL;
-    const isExpanded = (block: string): boolean => block !== "blocks.0.0";
     return byRules([
       [/^head\.layers\.0\.fc\./u, "conv_head."],
       [/^head\.layers\.1\.fc\./u, "classifier."],
@@ -59,7 +58,7 @@ const mobilenetV3: Naming = {
       [new RegExp(`^backbone\\.layer${last}\\.conv\\.`, "u"), `blocks.${stages.length}.0.conv.`],
       [new RegExp(`^backbone\\.layer${last}\\.bn\\.`, "u"), `blocks.${stages.length}.0.bn1.`],
       [/^backbone\.layer(\d+)\./u, (_, layer) => `${placeInStages(Number(layer) - 1, stages)}.`],
-      ...blockRules(isExpanded),
+      ...blockRules((block) => block !== "blocks.0.0"),
     ])(tensors);
   },
   shapes: [(name, shape) => (name === "conv_head.weight" && shape.length === 2 ? [...shape, 1, 1] : shape)],
@@ -73,21 +72,13 @@ function lastLayer(tensors: Tensors): number {
   return Math.max(0, ...numbers);
 }
 
-/** timm's stages of MMPretrain's layers 1 … 5: by the networks' strides, as layer 3 and 4 are two stages each. */
-function stageOf(tensors: Tensors): (layer: string, block: string) => string {
-  const widths = new Map<string, number>();
-  for (const [name, { shape }] of tensors) {
-    const place = /^backbone\.layers\.(\d+\.\d+)\.linear_conv\.conv\.weight$/u.exec(name)?.[1];
-    if (place !== undefined) widths.set(place, shape[0]!);
-  }
-  const places = new Map<string, string>();
-  let [stage, block, width] = [-1, 0, 0];
-  for (const [place, outputs] of widths) {
-    if (outputs === width) block++;
-    else [stage, block, width] = [stage + 1, 0, outputs];
-    places.set(place, `blocks.${stage}.${block}.`);
-  }
-  return (layer, inLayer) => places.get(`${layer}.${inLayer}`) ?? `layers.${layer}.${inLayer}.`;
+/** timm's places of MMPretrain's blocks, by their layer and number in it. */
+function blockPlaces(tensors: Tensors): ReadonlyMap<string, string> {
+  const widths = [...tensors].flatMap(([name, { shape }]) => {
+    const block = /^backbone\.layers\.(\d+\.\d+)\.linear_conv\.conv\.weight$/u.exec(name)?.[1];
+    return block === undefined ? [] : [[block, shape[0]!] as const];
+  });
+  return placesByWidth(widths);
 }
 
 /** MMPretrain's `EfficientNet` (`models/backbones/efficientnet.py`), which pads as TensorFlow does. */
@@ -95,14 +86,14 @@ const efficientnet: Naming = {
   source: "MMPretrain's EfficientNet",
   isOf: (tensors) => hasName(tensors, /^backbone\.layers\.1\.0\.depthwise_conv\.conv\.weight$/u),
   rename(tensors: Tensors) {
-    const place = stageOf(tensors);
+    const places = blockPlaces(tensors);
     return byRules([
       [/^head\.fc\./u, "classifier."],
       [/^backbone\.layers\.0\.conv\./u, "conv_stem."],
       [/^backbone\.layers\.0\.bn\./u, "bn1."],
       [new RegExp(`^backbone\\.layers\\.${lastLayer(tensors)}\\.conv\\.`, "u"), "conv_head."],
       [new RegExp(`^backbone\\.layers\\.${lastLayer(tensors)}\\.bn\\.`, "u"), "bn2."],
-      [/^backbone\.layers\.(\d+)\.(\d+)\./u, (_, layer = "", block = "") => place(layer, block)],
+      [/^backbone\.layers\.(\d+\.\d+)\./u, (whole, block) => `${places.get(block) ?? whole}.`],
       ...blockRules((block) => !block.startsWith("blocks.0.")),
     ])(tensors);
   },

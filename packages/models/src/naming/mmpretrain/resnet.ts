@@ -30,7 +30,8 @@ const squeeze: Naming = {
 /** MMPretrain's `RegNet` (`models/backbones/regnet.py`), whose layers have a ResNet's names. */
 const regnet: Naming = {
   source: "MMPretrain's RegNet",
-  isOf: (tensors) => tensors.get("backbone.conv1.weight")?.shape[0] === 32 && tensors.has("backbone.layer1.0.conv3.weight"),
+  isOf: (tensors) =>
+    tensors.get("backbone.conv1.weight")?.shape[0] === 32 && tensors.has("backbone.layer1.0.conv3.weight"),
   rename: byRules([
     [/^backbone\.conv1\./u, "stem.conv."],
     [/^backbone\.bn1\./u, "stem.bn."],

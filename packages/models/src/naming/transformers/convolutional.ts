@@ -1,18 +1,18 @@
-import { byRules, hasName, type Naming, type Tensors } from "../naming.ts";
+import { numberedWidths, placesByWidth } from "../mobile-blocks.ts";
+import { byRules, hasName, type Naming } from "../naming.ts";
 import { configured } from "./settings.ts";
 
 /** transformers' `RegNetForImageClassification`. */
 const regnet: Naming = {
   source: "transformers' RegNet",
-  isOf: (tensors) => hasName(tensors, /^(?:regnet\.)?encoder\.stages\.0\.layers\.0\.layer\.1\.convolution\.weight$/u) && hasName(tensors, /^regnet\./u),
+  isOf: (tensors) =>
+    hasName(tensors, /^(?:regnet\.)?encoder\.stages\.0\.layers\.0\.layer\.1\.convolution\.weight$/u) &&
+    hasName(tensors, /^regnet\./u),
   rename: byRules([
     [/^regnet\./u, ""],
     [/^embedder\.embedder\.convolution\./u, "stem.conv."],
     [/^embedder\.embedder\.normalization\./u, "stem.bn."],
-    [
-      /^encoder\.stages\.(\d+)\.layers\.(\d+)\./u,
-      (_, stage, block) => `s${Number(stage) + 1}.b${Number(block) + 1}.`,
-    ],
+    [/^encoder\.stages\.(\d+)\.layers\.(\d+)\./u, (_, stage, block) => `s${Number(stage) + 1}.b${Number(block) + 1}.`],
     [/\.shortcut\.convolution\./u, ".downsample.conv."],
     [/\.shortcut\.normalization\./u, ".downsample.bn."],
     [/\.layer\.\d\.attention\.0\./u, ".se.fc1."],
@@ -28,34 +28,27 @@ const regnet: Naming = {
   settings: (_, config) => configured(config, { activations: ["relu"] }),
 };
 
-/** timm's places of blocks that are numbered through: a stage begins where the output is of another width. */
-function blockPlaces(tensors: Tensors): readonly string[] {
-  const places: string[] = [];
-  let [stage, block, width] = [-1, 0, 0];
-  for (;;) {
-    const name = `encoder.blocks.${places.length}.projection.project_conv.weight`;
-    const outputs = (tensors.get(`efficientnet.${name}`) ?? tensors.get(name))?.shape[0];
-    if (outputs === undefined) return places;
-    if (outputs === width) block++;
-    else [stage, block, width] = [stage + 1, 0, outputs];
-    places.push(`blocks.${stage}.${block}.`);
-  }
-}
+/** Whether a block is of the first stage, whose blocks do not expand. */
+const isFirst = (block: string): boolean => block.startsWith("blocks.0.");
 
 /** transformers' `EfficientNetForImageClassification`, which pads as TensorFlow does. */
 const efficientnet: Naming = {
   source: "transformers' EfficientNet",
-  isOf: (tensors) => hasName(tensors, /^(?:efficientnet\.)?encoder\.blocks\.0\.depthwise_conv\.depthwise_conv\.weight$/u),
+  isOf: (tensors) =>
+    hasName(tensors, /^(?:efficientnet\.)?encoder\.blocks\.0\.depthwise_conv\.depthwise_conv\.weight$/u),
   rename(tensors) {
-    const places = blockPlaces(tensors);
-    const isFirst = (block: string): boolean => block.startsWith("blocks.0.");
+    const widthOf = (index: number): number | undefined => {
+      const name = `encoder.blocks.${index}.projection.project_conv.weight`;
+      return (tensors.get(`efficientnet.${name}`) ?? tensors.get(name))?.shape[0];
+    };
+    const places = placesByWidth(numberedWidths(widthOf));
     return byRules([
       [/^efficientnet\./u, ""],
       [/^embeddings\.convolution\./u, "conv_stem."],
       [/^embeddings\.batchnorm\./u, "bn1."],
       [/^encoder\.top_conv\./u, "conv_head."],
       [/^encoder\.top_bn\./u, "bn2."],
-      [/^encoder\.blocks\.(\d+)\./u, (whole, index) => places[Number(index)] ?? whole!],
+      [/^encoder\.blocks\.(\d+)\./u, (whole, index) => `${places.get(Number(index)) ?? whole}.`],
       [/\.squeeze_excite\.reduce\./u, ".se.conv_reduce."],
       [/\.squeeze_excite\.expand\./u, ".se.conv_expand."],
       [/\.expansion\.expand_conv\./u, ".conv_pw."],
