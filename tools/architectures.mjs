@@ -14,6 +14,7 @@ import { deflateRawSync, gunzipSync, inflateRawSync } from "node:zlib";
 import { exportedNetwork } from "./architectures/exported-network.mjs";
 import {
   ARCHITECTURE_ENDING,
+  architectureProfiles,
   buildIndex,
   encodeArchitecture,
   INDEX_FILE,
@@ -42,8 +43,35 @@ async function convert(name) {
     return deserialize(inflateRawSync(readFileSync(kept)));
   const document = readExport(exported);
   const result = await convertDocument(document, existsSync(taps) ? readExport(taps) : undefined);
-  writeFileSync(kept, deflateRawSync(serialize(result)));
+  keep(name, result);
   return result;
+}
+
+function keep(name, result) {
+  writeFileSync(join(values.from, `${name}.converted`), deflateRawSync(serialize(result)));
+}
+
+/** Why there are no feature maps, where the oracle tried. */
+function whyNoTaps(name) {
+  const file = join(values.from, name + TAPS_ENDING);
+  if (!existsSync(file)) return undefined;
+  return readExport(file).refused ?? "they are for one size, and its graph is for any";
+}
+
+/** What the graphs of an architecture are compared by with those of others; kept beside its export, for it takes seconds. */
+function withProfiles({ name, file, content, converted }) {
+  if (converted.profiles === undefined) {
+    const loaded = {
+      family: "catalogue",
+      name,
+      fileName: file,
+      file: content,
+      channels: Number(content.graph.input[1]),
+    };
+    converted.profiles = architectureProfiles(loaded);
+    keep(name, converted);
+  }
+  return { ...content, profiles: converted.profiles };
 }
 
 async function convertDocument(document, taps) {
@@ -60,9 +88,11 @@ const names = readdirSync(values.from)
   .filter((file) => file.endsWith(EXPORT_ENDING) && !file.endsWith(TAPS_ENDING))
   .map((file) => file.slice(0, -EXPORT_ENDING.length))
   .sort(new Intl.Collator("en", { numeric: true }).compare);
-const architectures = [];
+const exported = [];
 const refused = [];
-const files = new Map();
+const untapped = [];
+/** The name of the first network that has some content: names that are one network share its file. */
+const firsts = new Map();
 let versions;
 for (const [index, name] of names.entries()) {
   const converted = await convert(name);
@@ -76,30 +106,45 @@ for (const [index, name] of names.entries()) {
       `${name} was exported with ${JSON.stringify(converted.versions)}; expected ${JSON.stringify(versions)}`,
     );
   }
-  const bytes = deflate(writeArchitectureFile(converted.content));
-  const hash = createHash("sha256").update(bytes).digest("hex");
-  // Names that are one network share its file.
-  if (!files.has(hash)) files.set(hash, { file: name, bytes });
-  architectures.push({
-    name,
-    file: files.get(hash).file,
-    content: converted.content,
-    parameters: converted.parameters,
-  });
+  const { content, parameters } = converted;
+  const why = content.taps.length === 0 ? whyNoTaps(name) : undefined;
+  if (why !== undefined) untapped.push([name, why]);
+  const hash = createHash("sha256").update(writeArchitectureFile(content)).digest("hex");
+  if (!firsts.has(hash)) firsts.set(hash, name);
+  exported.push({ name, file: firsts.get(hash), content, parameters, converted });
   if (process.stderr.isTTY) process.stderr.write(`\r${index + 1} of ${names.length}`);
 }
 if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
 
-const index = deflate(JSON.stringify(buildIndex(architectures, { versions, refused })));
+const filesOf = new Map();
+for (const [, file, fingerprint] of buildIndex(exported, { versions, refused, untapped }).architectures) {
+  filesOf.set(fingerprint, (filesOf.get(fingerprint) ?? new Set()).add(file));
+}
+const compared = new Set([...filesOf.values()].filter(({ size }) => size > 1).flatMap((shared) => [...shared]));
+const contents = new Map();
+for (const architecture of exported) {
+  const { name, file, content } = architecture;
+  if (name === file) contents.set(file, compared.has(file) ? withProfiles(architecture) : content);
+}
+const architectures = exported.map(({ name, file, parameters }) => ({
+  name,
+  file,
+  content: contents.get(file),
+  parameters,
+}));
+
+const index = deflate(JSON.stringify(buildIndex(architectures, { versions, refused, untapped })));
 mkdirSync(data, { recursive: true });
-const written = new Map([...files.values()].map(({ file, bytes }) => [`${file}${ARCHITECTURE_ENDING}`, bytes]));
+const written = new Map(
+  [...contents].map(([file, content]) => [`${file}${ARCHITECTURE_ENDING}`, deflate(writeArchitectureFile(content))]),
+);
 for (const [file, bytes] of written) writeFileSync(join(data, file), bytes);
 writeFileSync(join(data, INDEX_FILE), index);
 for (const file of readdirSync(data)) {
   if (file.endsWith(ARCHITECTURE_ENDING) && !written.has(file)) rmSync(join(data, file));
 }
-const total = [...files.values()].reduce((sum, { bytes }) => sum + bytes.length, index.length);
+const total = [...written.values()].reduce((sum, bytes) => sum + bytes.length, index.length);
 console.log(
-  `${architectures.length} architectures in ${files.size} files, ${total} bytes; the index has ${index.length}`,
+  `${architectures.length} architectures in ${written.size} files, ${total} bytes; the index has ${index.length}`,
 );
 for (const [name, reason] of refused) console.log(`${name}: ${reason}`);

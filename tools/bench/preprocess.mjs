@@ -1,17 +1,18 @@
 // An image file to an input tensor, compared with Pillow + torchvision (timm's own transform), in one run.
-//   node tools/bench/preprocess.mjs [--iterations N] [--rounds N] [--out FILE.json]
+//   node tools/bench/preprocess.mjs [FILE…] [--iterations N] [--rounds N] [--out FILE.json]
 // Each side has one process per round, which warms up and then times its iterations; the sides take turns, so that a busy
 // machine slows both. Needs built packages, and the oracle for the comparison (tools/oracle/setup.mjs). The photograph is
-// dog.jpg in the folder that SAMOYED_ASSETS names.
+// dog.jpg in the folder that SAMOYED_ASSETS names. With FILEs, only these images.
 import { spawnSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { median } from "./measure.mjs";
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     iterations: { type: "string", default: "20" },
     rounds: { type: "string", default: "3" },
@@ -22,10 +23,15 @@ const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const oracle = here("../oracle");
 const python = join(oracle, ".venv", "bin", "python");
 
-const images = [
+const published = [
   { name: "dog.jpg, 1546×1213, 4:4:4", file: join(process.env.SAMOYED_ASSETS ?? "", "dog.jpg"), asset: true },
   { name: "samoyed-drawn.jpg, 4:2:0", file: here("../../golden/images/samoyed-drawn.jpg"), asset: false },
 ];
+
+const images =
+  positionals.length === 0
+    ? published
+    : positionals.map((file) => ({ name: basename(file), file: resolve(file), asset: false }));
 
 const OURS = `
 import { readFileSync } from "node:fs";

@@ -7,6 +7,7 @@ The second form makes other images and configurations, in another folder: the pa
 installed. Recording needs `cjpeg` (libjpeg-turbo; Debian: libjpeg-turbo-progs) for the samplings and scan scripts that
 Pillow does not write; with another seed, these are omitted if it is missing. Files: `jpeg.bin`, `png.bin` hold the encoded images one after the other; the `.json` next to
 them has each one's name, length and the SHA-256 of its RGB bytes, or null if Pillow refuses it.
+`presets.json` has tensors of torchvision's weights, and `src/presets/torchvision-weights.ts` their settings.
 `resize.json` and `transforms.json` name their input by the generator in `raw_pixels`, which the tests also have.
 """
 
@@ -20,15 +21,20 @@ import samoyed_oracle.torchvision_shim  # noqa: F401
 
 import numpy as np
 import torch
+import torchvision
 from PIL import Image
 from timm.data import create_transform, resolve_data_config
 
 from samoyed_oracle.fixtures.preprocess.bmp import bmp_fixtures
 from samoyed_oracle.fixtures.preprocess.decoding import decoding_fixtures
+from samoyed_oracle.fixtures.preprocess.gif import gif_fixtures
 from samoyed_oracle.fixtures.preprocess.images import raw_pixels, sha256, side, write_json
 from samoyed_oracle.fixtures.preprocess.jpeg import jpeg_fixtures
+from samoyed_oracle.fixtures.preprocess.opencv import opencv_fixtures
 from samoyed_oracle.fixtures.preprocess.png import png_fixtures
+from samoyed_oracle.fixtures.preprocess.presets import presets_fixtures, presets_table
 from samoyed_oracle.fixtures.preprocess.settings import settings_fixtures
+from samoyed_oracle.fixtures.preprocess.webp import webp_fixtures
 
 RECORDED = Path(__file__).resolve().parents[2] / "packages" / "preprocess" / "fixtures"
 FILTERS = ["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"]
@@ -128,8 +134,10 @@ def main() -> None:
         sys.exit("cjpeg is not installed; Debian: apt-get install libjpeg-turbo-progs")
     torch.set_num_threads(1)
     options.into.mkdir(exist_ok=True)
-    for fixtures in (jpeg_fixtures, png_fixtures, bmp_fixtures, decoding_fixtures, resize_fixtures, transform_fixtures, settings_fixtures, data_config_fixtures):
+    for fixtures in (jpeg_fixtures, png_fixtures, bmp_fixtures, gif_fixtures, webp_fixtures, decoding_fixtures, resize_fixtures, opencv_fixtures, transform_fixtures, settings_fixtures, presets_fixtures, data_config_fixtures):
         fixtures(options.into, options.seed)
+    if options.into == RECORDED:
+        presets_table(RECORDED.parent / "src" / "presets" / "torchvision-weights.ts", torchvision.__version__.partition("+")[0])
 
 
 if __name__ == "__main__":

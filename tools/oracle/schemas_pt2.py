@@ -12,6 +12,9 @@ from pathlib import Path
 
 import torch
 
+from samoyed_oracle import torchvision_shim  # noqa: F401  (before timm)
+from samoyed_oracle.architectures import same_padding  # noqa: F401  (registers operators)
+
 PACKAGE = Path(__file__).resolve().parents[2] / "packages" / "format-pt2" / "src"
 HEADER = """// Written by tools/oracle/schemas_pt2.py from the schemas of PyTorch {version}. Do not edit.
 import type {{ Schema }} from "./schema.ts";
@@ -39,14 +42,16 @@ def describe(schema):
 def main():
     names = set()
     for file in sorted((PACKAGE / "operators").glob("*.ts")):
-        names |= set(re.findall(r'^  "([a-zA-Z0-9_]+\.[a-zA-Z0-9_]+)":', file.read_text(), re.M))
+        names |= set(re.findall(r'^  "((?:samoyed\.)?[a-zA-Z0-9_]+\.[a-zA-Z0-9_]+)":', file.read_text(), re.M))
     schemas = {}
     for schema in torch._C._jit_get_all_schemas():
-        if schema.name.startswith("aten::"):
-            schemas[f"{schema.name[6:]}.{schema.overload_name or 'default'}"] = schema
+        namespace, _, operator = schema.name.partition("::")
+        if namespace in ("aten", "samoyed"):
+            prefix = "" if namespace == "aten" else f"{namespace}."
+            schemas[f"{prefix}{operator}.{schema.overload_name or 'default'}"] = schema
     lines, unknown = [], []
     for name in sorted(names):
-        operator, overload = name.split(".")
+        operator, overload = name.rsplit(".", 1)
         if name not in schemas:
             unknown.append(name)
             continue

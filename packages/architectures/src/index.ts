@@ -2,6 +2,8 @@ import { IoError, UnavailableError } from "@samoyed/core";
 import { dataAddress } from "./data-folder.ts";
 
 export { locateArchitectureData } from "./data-folder.ts";
+export { inflateArchitectureData } from "./inflate.ts";
+export type { InflateOptions } from "./inflate-errors.ts";
 
 const HINT = "Serve the folder `data` of @samoyed/architectures, and say where: locateArchitectureData.";
 

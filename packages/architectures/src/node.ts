@@ -5,6 +5,8 @@ import { systemCode, toIoError } from "@samoyed/core/node";
 import { dataAddress } from "./data-folder.ts";
 
 export { locateArchitectureData } from "./data-folder.ts";
+export type { InflateOptions } from "./inflate-errors.ts";
+export { inflateArchitectureData } from "./inflate-node.ts";
 
 /**
  * Reads a file of the data: its bytes as stored, newly allocated.

@@ -11,3 +11,6 @@ export { checkCase, type CheckCaseOptions } from "./check-case.ts";
 export { openReportFiles, type ReportFiles } from "./report-files.ts";
 export { type StandIn, standInTensors } from "./stand-in-tensors.ts";
 export { storedWeightsSha256 } from "./stored-weights-sha256.ts";
+export { checkModel, type CheckModelOptions } from "./own-model/check-model.ts";
+export type { ModelImage } from "./own-model/model-inputs.ts";
+export { REFERENCE_SCRIPT } from "./own-model/reference-script.ts";

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import type { Sink } from "@samoyed/core";
 import { sinksInNewFolders } from "@samoyed/core/node";
-import { renderHtml, type Report } from "@samoyed/golden";
+import { renderHtml, renderJUnit, type Report } from "@samoyed/golden";
 
-/** report.json and report.html, which appear when they are written. */
+/** report.json, report.html and junit.xml, which appear when they are written. */
 export interface ReportFiles {
   /**
-   * Writes both; neither appears before the bytes of both have reached the disk.
+   * Writes all; none appears before the bytes of all have reached the disk.
    *
    * @returns the path of report.html.
    */
@@ -30,12 +30,15 @@ export async function openReportFiles(folder: string): Promise<ReportFiles> {
   try {
     const json = await open(join(folder, "report.json"));
     sinks.push(json);
+    const junit = await open(join(folder, "junit.xml"));
+    sinks.push(junit);
     const html = await open(path);
     sinks.push(html);
     return {
       async write(report): Promise<string> {
         const utf8 = new TextEncoder();
         await json.write(utf8.encode(`${JSON.stringify(report, undefined, 2)}\n`));
+        await junit.write(utf8.encode(renderJUnit(report)));
         await html.write(utf8.encode(renderHtml(report)));
         for (const sink of sinks) await sink.commit();
         return path;

@@ -11,13 +11,16 @@ const SHOWN = 3;
  *
  * @throws FormatError naming the first entries that do not match.
  */
-export async function requireChecksums(checkpoint: Checkpoint, options: ReadOptions = {}): Promise<void> {
+export async function requireChecksums(
+  checkpoint: Pick<Checkpoint, "verifyChecksums">,
+  options: ReadOptions = {},
+): Promise<void> {
   const mismatches = (await checkpoint.verifyChecksums?.(options)) ?? [];
   if (mismatches.length === 0) return;
   const rest = mismatches.length - SHOWN;
   const shown = mismatches.slice(0, SHOWN).map(describeMismatch);
   throw new FormatError([...shown, ...(rest > 0 ? [`and ${rest} more entries`] : [])].join("; "), {
-    hint: "The file was damaged after it was written; download or copy it again.",
+    hint: "The file was damaged after it was written; download or copy it again. To go on nevertheless: --allow-damaged.",
     details: { mismatches },
   });
 }

@@ -58,9 +58,14 @@ async function kindOf(path: string, absent = `${path}: no such file`): Promise<"
   }
 }
 
+/** The file by which a model at a path is opened: the path, or a file in the folder there. */
+export async function artifactEntry(path: string, { entry }: SourceFormat): Promise<string> {
+  return entry !== undefined && (await kindOf(path)) === "folder" ? join(path, entry) : path;
+}
+
 /** The files of a model at a path, or in the folder there. */
-export async function artifactFiles(path: string, { entry }: SourceFormat): Promise<ModelFiles> {
-  return modelFilesAt(entry !== undefined && (await kindOf(path)) === "folder" ? join(path, entry) : path);
+export async function artifactFiles(path: string, format: SourceFormat): Promise<ModelFiles> {
+  return modelFilesAt(await artifactEntry(path, format));
 }
 
 async function refuseSubstituteAt(path: string, format: SourceFormat): Promise<void> {

@@ -1,4 +1,3 @@
-import { constants } from "node:os";
 import { AbortedError } from "@samoyed/core";
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
@@ -11,23 +10,26 @@ export interface Interrupts {
 }
 
 /**
- * Turns SIGINT and SIGTERM into an abort. The second one ends the process at once: unfinished files go with it, by the
- * sinks' own exit handler.
+ * Turns SIGINT and SIGTERM into an abort. The second one has its usual effect, which ends the process whatever blocks:
+ * `process.exit` would wait for a thread that opens a file on a server that does not answer. Unfinished files go with
+ * it, by the sinks' own handler.
  */
 export function catchInterrupts(): Interrupts {
   const abort = new AbortController();
   const handlers = SIGNALS.map((name) => {
     const handler = (): void => {
-      if (abort.signal.aborted) process.exit(128 + constants.signals[name]);
+      if (abort.signal.aborted) {
+        release();
+        process.kill(process.pid, name);
+        return;
+      }
       abort.abort(new AbortedError("interrupted", { hint: "Nothing half-written was left behind." }));
     };
     process.on(name, handler);
     return { name, handler };
   });
-  return {
-    signal: abort.signal,
-    release(): void {
-      for (const { name, handler } of handlers) process.off(name, handler);
-    },
-  };
+  function release(): void {
+    for (const { name, handler } of handlers) process.off(name, handler);
+  }
+  return { signal: abort.signal, release };
 }

@@ -3,6 +3,13 @@ import { printable, printableJson, printableLine } from "./printable.ts";
 
 const ESC = "\u001b";
 
+test("a label that shows as another one does not", () => {
+  const label = "cat\u202egod\u2066x\u2028y";
+  expect(printableLine(label)).toBe("cat\ufffdgod\ufffdx\ufffdy");
+  expect(printableJson({ label })).toContain(String.raw`cat\u202egod\u2066x\u2028y`);
+  expect(JSON.parse(printableJson({ label }))).toEqual({ label });
+});
+
 test.each([
   ["a window title", `${ESC}]0;gone\u0007`],
   ["a cleared screen", `${ESC}[2J`],

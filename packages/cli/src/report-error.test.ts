@@ -41,6 +41,16 @@ test("line ends and control characters in names do not break the two lines", () 
   expect(text).toBe("samoyed: a b\ufffd[2Jc\n  d e\n");
 });
 
+test("a message of a megabyte is cut, and says how much is missing", () => {
+  const { text, json } = reportError(
+    new FormatError("x".repeat(2047) + "👩".repeat(500_000), { hint: "y".repeat(3000) }),
+  );
+  expect(text).toBe(
+    `samoyed: ${"x".repeat(2047)}… (1000000 more characters)\n  ${"y".repeat(2048)}… (952 more characters)\n`,
+  );
+  expect(json.length).toBeLessThan(5000);
+});
+
 test("what nobody threw on purpose is a bug, with its stack, and 70", () => {
   const error = new TypeError("x is not a function");
   const report = reportError(error);

@@ -24,12 +24,22 @@ export interface ErrorReport {
   readonly exitCode: number;
 }
 
+/** Characters of a message that are shown: a model with ten thousand refused nodes names each, in `details` too. */
+const MAX_MESSAGE = 2048;
+
+function cut(message: string): string {
+  if (message.length <= MAX_MESSAGE) return message;
+  // Not within a pair of surrogates.
+  const kept = message.slice(0, MAX_MESSAGE).replace(/[\ud800-\udbff]$/u, "");
+  return `${kept}… (${message.length - kept.length} more characters)`;
+}
+
 /** Two lines and an exit status for an error of any kind. */
 export function reportError(error: unknown): ErrorReport {
-  const message = printableLine(error instanceof Error ? error.message : String(error));
+  const message = cut(printableLine(error instanceof Error ? error.message : String(error)));
   if (error instanceof SamoyedError && error.code !== "internal") {
     const { code, details } = error;
-    const hint = printableLine(error.hint || HINTS[code]);
+    const hint = cut(printableLine(error.hint || HINTS[code]));
     return {
       text: `samoyed: ${message}\n  ${hint}\n`,
       json: `${printableJson({ error: { code, message, hint, details } })}\n`,

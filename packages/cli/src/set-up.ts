@@ -1,22 +1,17 @@
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
-import { AbortedError, UnavailableError, UsageError } from "@samoyed/core";
+import { AbortedError, UnavailableError } from "@samoyed/core";
 
 /** Backends that one command makes work, and the script that does it. */
-const SET_UPS: ReadonlyMap<string, string> = new Map([["tfjs-node", "@samoyed/runtime-tfjs/setup-tfjs-node"]]);
+const SET_UPS = { "tfjs-node": "@samoyed/runtime-tfjs/setup-tfjs-node" } as const;
 
 /**
  * Makes a backend work. What its script says goes to stderr: stdout is the command's own.
  *
- * @throws UsageError for a backend that has nothing to be set up.
  * @throws UnavailableError when it cannot be; the script has said why.
  */
-export function setUp(name: string, cache: string): void {
-  const script = SET_UPS.get(name);
-  if (script === undefined) {
-    throw new UsageError(`--fix ${name}: nothing sets this up; expected ${[...SET_UPS.keys()].join(", ")}`);
-  }
-  const path = createRequire(import.meta.url).resolve(script);
+export function setUp(name: keyof typeof SET_UPS, cache: string): void {
+  const path = createRequire(import.meta.url).resolve(SET_UPS[name]);
   const { status, signal } = spawnSync(process.execPath, [path, "--cache", cache], { stdio: ["ignore", 2, 2] });
   if (status === 0) return;
   if (signal === "SIGINT" || status === 130) throw new AbortedError();

@@ -131,7 +131,7 @@ describe("--report", () => {
     const { code, stdout } = await runMain(["check", "shapes", ...ONE, "--report", report], { env });
     expect(code).toBe(0);
     expect(stdout).toContain(`report: ${join(report, "report.html")}\n`);
-    expect(readdirSync(report).sort()).toEqual(["report.html", "report.json"]);
+    expect(readdirSync(report).sort()).toEqual(["junit.xml", "report.html", "report.json"]);
     const html = readFileSync(join(report, "report.html"), "utf8");
     expect(html).toMatch(/^<!doctype html>/);
     expect(html).toContain("98.0 % of 100, 100 as PyTorch");

@@ -1,4 +1,7 @@
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { writeSafetensors } from "@samoyed/checkpoint";
 import { encodeNpy, lazyTensor, parseNpy, type Tensor } from "@samoyed/core";
@@ -221,7 +224,9 @@ describe("inspect", () => {
     expect(stdout).toMatch(
       /^format +ONNX, opset 17\ninputs +input float32 \[N, 3, 96, 96\]\noutputs +logits float32 \[N, 10\]\n/,
     );
-    expect(stdout).toMatch(/^preprocessing +3×96×96, bicubic, crop 0\.875 center, mean 0\.485 0\.456 0\.406, std /m);
+    expect(stdout).toMatch(
+      /^preprocessing +96×96, bicubic, crop 0\.875, center crop, mean 0\.485,0\.456,0\.406, std /m,
+    );
     expect(stdout).toMatch(/^labels +10 names$/m);
     expect(stdout).toMatch(/^source +shapes\.pth, sha256 [0-9a-f]{16}…$/m);
     const all = await succeeds(["inspect", model, "--all"]);
@@ -274,6 +279,37 @@ describe("convert", () => {
     });
     expect(json.files[0].byteLength).toBe(readFileSync(join(out, json.files[0].file)).byteLength);
     expect(json.milliseconds.total).toBeGreaterThan(0);
+  });
+});
+
+describe("transforms that timm does not have", () => {
+  const settings = ["--preprocess", "yolo", "--size", "96", "--pad-position", "top-left", "--channel-order", "bgr"];
+  const out = join(folder, "letterbox");
+
+  test("travel in the model, and classify applies them", async () => {
+    const { json } = await succeeds(["convert", SHAPES, "--out", out, "--labels", LABELS, ...settings, "--json"]);
+    const { preprocess } = json.contract;
+    expect(preprocess).toMatchObject({
+      inputSize: [3, 96, 96],
+      resize: { mode: "fit" },
+      pad: { position: "top-left" },
+      resampler: "opencv",
+      channelOrder: "bgr",
+    });
+    const path = join(out, json.files[0].file);
+    expect((await succeeds(["inspect", path])).stdout).toMatch(
+      /^preprocessing +96×96, bilinear, fitted into 96×96, padded/m,
+    );
+
+    const tensor = join(out, "arrow.npy");
+    const { json: made } = await succeeds(["preprocess", DOG, ...settings, "--out", tensor, "--json"]);
+    expect(made.config).toEqual(preprocess);
+    const logits = join(out, "logits.npy");
+    await succeeds(["run", path, "--input", tensor, "--output", logits]);
+    const { data } = parseNpy(new Uint8Array(readFileSync(logits)));
+    const best = Array.from(data as Float32Array).reduce((at, value, i, all) => (value > all[at]! ? i : at), 0);
+    const { json: classified } = await succeeds(["classify", path, DOG, "--top", "1", "--json"]);
+    expect(classified.results[0].classes[0].label).toBe(labels[best]);
   });
 });
 
@@ -349,7 +385,6 @@ describe("run", () => {
 
   beforeAll(async () => {
     await succeeds(["preprocess", ARROW, ...SHAPES_SETTINGS, "--out", input]);
-    const { mkdirSync } = await import("node:fs");
     mkdirSync(join(folder, "run"));
   });
 
@@ -418,9 +453,25 @@ describe("doctor", () => {
     expect(stdout).toMatch(/^ {2}golden data +ready +\S+golden$/m);
   });
 
+  test("what killed runs left in a folder is reported, and removed by --fix leftovers", async () => {
+    const [models, model] = [join(folder, "left"), join(folder, "left", "a.tfjs")];
+    mkdirSync(model, { recursive: true });
+    const machine = createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
+    const { pid } = spawnSync(process.execPath, ["-e", ""]);
+    const left = [join(models, `.a.onnx.${machine}-${pid}-0123456789ab.tmp`)];
+    left.push(join(model, `.model.json.${machine}-${pid}-0123456789ab.tmp`));
+    for (const path of [...left, join(models, "a.onnx")]) writeFileSync(path, "half");
+    const { stdout } = await succeeds(["doctor", models]);
+    expect(stdout).toContain(`${left[0]}; to mend it: samoyed doctor ${models} --fix leftovers`);
+    expect(filesIn(models)).toHaveLength(3);
+    const { json } = await runMain(["doctor", models, "--fix", "leftovers", "--json"], {});
+    expect(json).toMatchObject({ leftovers: left.map((path) => ({ path, byteLength: 4, removed: true })) });
+    expect(filesIn(models)).toEqual(["a.onnx"]);
+    expect((await runMain(["doctor", join(folder, "now")], {})).code).toBe(3);
+  });
+
   test("JSON; where assets lie; no password of a proxy", async () => {
     const assets = join(folder, "assets");
-    const { mkdirSync } = await import("node:fs");
     mkdirSync(assets);
     copyFileSync(ARROW, join(assets, "dog.jpg"));
     const env = {

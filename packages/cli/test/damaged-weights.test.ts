@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { filesIn, SHAPES, temporaryFolder } from "./support/folders.ts";
+import { filesIn, ROOT, SHAPES, temporaryFolder } from "./support/folders.ts";
 import { runMain } from "./support/run-main.ts";
 
 const folder = temporaryFolder();
@@ -33,4 +33,26 @@ test.each(["onnx", "tfjs", "smyd", "onnx,tfjs,smyd"])("a bit that flipped in a w
 
 test("inspect reads no weight and has nothing to say of it", async () => {
   expect((await runMain(["inspect", damaged()])).code).toBe(0);
+});
+
+test("--allow-damaged goes on, and says what is damaged", async () => {
+  const argv = ["convert", damaged(), "--allow-damaged", "--out", join(folder, "allowed"), "--json"];
+  const { code, json } = await runMain(argv);
+  expect(code).toBe(0);
+  expect(json).toMatchObject({ warnings: expect.arrayContaining([expect.stringMatching(MISMATCH)]) });
+});
+
+test("a bit that flipped in a weight of a .pt2: exit 3, and --allow-damaged goes on", async () => {
+  const bytes = readFileSync(join(ROOT, "packages", "format-pt2", "fixtures", "convolution.pt2"));
+  const entry = bytes.indexOf("data/weights/weight_0");
+  // The bytes of an entry begin at a multiple of 64.
+  bytes[Math.ceil((entry + 30) / 64) * 64]! ^= 1;
+  const path = join(folder, "damaged.pt2");
+  writeFileSync(path, bytes);
+  const convert = (...argv: string[]): ReturnType<typeof runMain> =>
+    runMain(["convert", path, "--to", "onnx", "--out", join(folder, "pt2"), ...argv]);
+  const { code, stderr } = await convert();
+  expect(code).toBe(3);
+  expect(stderr).toMatch(/damaged\.pt2: \S+weight_0: the bytes have checksum [0-9a-f]{8}, the archive states /);
+  expect((await convert("--allow-damaged")).code).toBe(0);
 });

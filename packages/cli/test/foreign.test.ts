@@ -146,7 +146,7 @@ test("what was assumed is printed, and travels in the contract", async () => {
   const given = ["--mean", "0.5,0.5,0.5", "--interpolation", "bilinear"];
   const { code, stdout } = await convert(foreign("torchscript"), ...given, "--out", out);
   expect(code).toBe(0);
-  expect(stdout).toMatch(/preprocessing +16×16, bilinear, crop 0\.875 center/);
+  expect(stdout).toMatch(/preprocessing +16×16, bilinear, crop 0\.875, center crop/);
   expect(stdout).toMatch(
     /Assumed.*: crop 0\.875, center crop, std 0\.229,0\.224,0\.225\. .*--crop-pct, --crop-mode, --std/,
   );

@@ -1,4 +1,5 @@
 // An interrupt in the middle of a conversion of about 100 MB leaves nothing half-written.
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -86,8 +87,9 @@ test("the second interrupt does not wait for anything, and leaves nothing either
     child.kill("SIGTERM");
     child.kill("SIGCONT");
   });
-  expect(signal).toBeNull();
-  expect([130, 143]).toContain(code);
+  // What a shell gives as 130 or 143.
+  expect(code).toBeNull();
+  expect(["SIGINT", "SIGTERM"]).toContain(signal);
   expect(left).toEqual([]);
 });
 
@@ -114,3 +116,28 @@ test("a file that was there before stays as it was", async () => {
   expect((await running).code).toBe(130);
   expect(filesIn(out)).toEqual([file]);
 });
+
+test.skipIf(process.platform === "win32")(
+  "the second interrupt ends a process of which a thread is blocked",
+  async () => {
+    const fifo = join(folder, "fifo");
+    execFileSync("mkfifo", [fifo]);
+    // Without this, nothing of ours opens a pipe: a file on a server that does not answer blocks in the same way.
+    const block = `import { open } from "node:fs"; open(${JSON.stringify(fifo)}, "r", () => undefined);`;
+    const { child, exited } = startSamoyed(
+      ["convert", checkpoint, "--to", "onnx,tfjs,smyd", "--out", join(folder, "fifo-out")],
+      {
+        node: ["--import", `data:text/javascript,${encodeURIComponent(block)}`],
+      },
+    );
+    while (!existsSync(join(folder, "fifo-out")) && child.exitCode === null) await wait(1);
+    child.kill("SIGSTOP");
+    child.kill("SIGINT");
+    child.kill("SIGTERM");
+    child.kill("SIGCONT");
+    const killer = setTimeout(() => child.kill("SIGKILL"), 20_000);
+    const { signal } = await exited;
+    clearTimeout(killer);
+    expect(["SIGINT", "SIGTERM"]).toContain(signal);
+  },
+);

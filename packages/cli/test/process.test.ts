@@ -46,6 +46,20 @@ describe.concurrent("exit status and streams", () => {
     });
   });
 
+  test("an image and labels from the standard input, which - names; its own name is refused", async () => {
+    const piped = await spawnShell(`cat '${ARROW}' | $SAMOYED classify '${model}' - --json`, { env });
+    const given = await spawnSamoyed(["classify", model, ARROW, "--json"], { env });
+    expect([piped.code, piped.stderr]).toEqual([0, ""]);
+    expect(JSON.parse(piped.stdout.replaceAll('"-"', JSON.stringify(ARROW)))).toEqual(JSON.parse(given.stdout));
+    const named = await spawnShell(`cat '${LABELS}' | $SAMOYED classify '${model}' '${ARROW}' --labels /dev/stdin`, {
+      env,
+    });
+    expect(named.code).toBe(3);
+    expect(twoLines(named.stderr).what).toBe("/dev/stdin: is a named pipe; expected a file");
+    const labels = await spawnShell(`cat '${LABELS}' | $SAMOYED classify '${model}' '${ARROW}' --labels -`, { env });
+    expect(labels.code).toBe(0);
+  });
+
   test("1: a check failed", async () => {
     const argv = ["check", "shapes", "--golden", wrongGolden(), "--backend", "onnxruntime-node"];
     const { code, stdout, stderr } = await spawnSamoyed(argv, { env });

@@ -32,6 +32,7 @@ test("the session in the README runs, line by line", () => {
     "logits.layer4.0.act3.npy",
     "logits.npy",
     "models/resnext14_8x16d_c8-16-32-64.onnx",
+    "report/junit.xml",
     "report/report.html",
     "report/report.json",
   ]);

@@ -81,6 +81,8 @@ test.each(names)("%s --help: usage, every option, examples", async (name) => {
       expect(stdout).toMatch(new RegExp(`^ {2}--${option}( \\S+( \\S+)*)? {2,}\\S`, "m"));
     }
     for (const example of command.examples) expect(stdout).toContain(`  ${example}\n`);
+    const [options] = stdout.slice(stdout.indexOf("options:")).split("examples:");
+    expect(options!.split("\n").filter((line) => line.length > 80)).toEqual([]);
   }
 });
 
@@ -137,7 +139,7 @@ test.each([
   [["check", "shapes", "--shard", "1/2"], "--shard 1/2: there are 1 cases", "--shard I/N"],
   [["check", "--checkpoint", "a.pth"], "--checkpoint with 3 cases; expected exactly one", "samoyed check CASE"],
   [["check", "--golden", "/nowhere"], "/nowhere: no golden cases here", "--golden DIR"],
-  [["doctor", "now"], "doctor takes no arguments; got now", "See"],
+  [["doctor", "--fix", "all"], '--fix got "all"; expected one of leftovers, tfjs-node', "See"],
 ])("%j: exit 2 and two lines", async (argv, what, todo) => {
   const { code, stdout, stderr } = await runMain(argv);
   expect([code, stdout]).toEqual([2, ""]);

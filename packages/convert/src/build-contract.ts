@@ -4,10 +4,12 @@ import {
   type ContractAssumption,
   labelsFit,
   MismatchError,
+  type PreprocessConfig,
   UsageError,
 } from "@samoyed/core";
 import type { Graph } from "@samoyed/ir";
 import type { Assumption } from "@samoyed/models";
+import { createTransform, overrideConfig } from "@samoyed/preprocess";
 import type { ChosenModel } from "./choose-model.ts";
 import type { ModelOptions } from "./options.ts";
 import { VERSION } from "./version.ts";
@@ -26,7 +28,7 @@ export interface ContractParts {
  * Everything that a runtime must know besides the graph.
  *
  * @throws MismatchError when there are labels, and not one for each class (of one logit: of both classes, or the positive).
- * @throws UsageError when there are labels for features.
+ * @throws UsageError when there are labels for features, or settings of the preprocessing do not go together.
  */
 export function buildContract(
   { model, graph, source, assumptions, task: given }: ContractParts,
@@ -43,7 +45,7 @@ export function buildContract(
     input: graph.inputs[0]!.name,
     output: output!,
     ...(taps.length > 0 && { taps }),
-    preprocess: { ...model.preprocess, ...options.preprocess },
+    preprocess: checkedPreprocess(model.preprocess, options.preprocess),
     ...(labels !== undefined && { labels: checkedLabels(labels, { model, task }) }),
     weights: options.weights ?? "float32",
     ...(license !== undefined && { license }),
@@ -58,6 +60,14 @@ export function buildContract(
 /** Options that choose otherwise are of the conversion, not of what it made. */
 function withoutAlternatives({ setting, value, origin, source }: Assumption): ContractAssumption {
   return { setting, value, origin, ...(source !== undefined && source !== "" && { source }) };
+}
+
+/** Settings that a runtime would refuse are refused before anything is written. */
+function checkedPreprocess(own: PreprocessConfig, given: Partial<PreprocessConfig> = {}): PreprocessConfig {
+  const config = overrideConfig(own, given);
+  // Images of other than 1 or 3 channels are prepared by the caller's own code.
+  if ([1, 3].includes(config.inputSize[0])) createTransform(config);
+  return config;
 }
 
 function checkedLabels(

@@ -48,7 +48,7 @@ export interface BuiltGraph {
 /**
  * The graph of a model, rewritten as the options say. No weight is read.
  *
- * @throws UnsupportedError when the network does not take RGB images, and the caller gives no preprocessing for it.
+ * @throws UnsupportedError when the network does not take RGB images, and the caller gives no means and deviations for it.
  * @throws MismatchError when the checkpoint's module says that it computes something else.
  * @throws UsageError when the preprocessing has another number of channels than the network.
  */
@@ -62,8 +62,8 @@ export function buildGraph(
   if (inputSize[0] === RGB && channels !== RGB) {
     throw new UnsupportedError(
       `${name} takes images of ${channels === 1 ? "1 channel" : `${channels} channels`}; ` +
-        "only networks of RGB images, with 3, are supported",
-      { details: { channels } },
+        "how those are prepared is not known, only how RGB images are",
+      { hint: "Give --mean and --std, a number for each channel.", details: { channels } },
     );
   }
   if (inputSize[0] !== channels) {

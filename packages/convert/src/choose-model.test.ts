@@ -1,4 +1,11 @@
-import { lazyFromChunks, type LazyTensor, MismatchError, type Shape, UnsupportedError } from "@samoyed/core";
+import {
+  lazyFromChunks,
+  type LazyTensor,
+  MismatchError,
+  type PreprocessConfig,
+  type Shape,
+  UnsupportedError,
+} from "@samoyed/core";
 import {
   type Architecture,
   findModel,
@@ -12,6 +19,7 @@ import { expect, test } from "vitest";
 import { buildContract } from "./build-contract.ts";
 import { buildGraph } from "./build-graph.ts";
 import { chooseModel, DEFAULT_PREPROCESS } from "./choose-model.ts";
+import { withImageChannels } from "./image-channels.ts";
 import { preprocessAssumptions } from "./preprocess-assumptions.ts";
 import { conversionWarnings } from "./warnings.ts";
 
@@ -117,17 +125,25 @@ test("the graph's input has a size where it is known, and none where it is not",
   );
 });
 
-test("only networks of RGB images are supported", async () => {
+test("images that are not RGB need means and deviations, a number for each channel", async () => {
   for (const [inChans, text] of [
     [1, "1 channel"],
     [4, "4 channels"],
   ] as const) {
     const tensors = unread(resnetConfig({ block: "basic", layers: [2, 2, 2, 2], inChans }), 1000);
-    const build = async (): Promise<unknown> => buildGraph({ model: await chooseModel(tensors), tensors }, {});
-    await expect(build()).rejects.toThrow(UnsupportedError);
-    await expect(build()).rejects.toThrow(
-      `takes images of ${text}; only networks of RGB images, with 3, are supported`,
-    );
+    const numbers = new Array<number>(inChans).fill(0.5);
+    const build = async (preprocess: Partial<PreprocessConfig>, model?: string): Promise<unknown> => {
+      const chosen = withImageChannels(await chooseModel(tensors, { model }), preprocess);
+      return buildGraph({ model: chosen, tensors }, { preprocess }).graph.inputs[0]!.shape;
+    };
+    for (const preprocess of [{}, { mean: numbers }, { mean: [0.5, 0.5], std: [1, 1] }]) {
+      await expect(build(preprocess)).rejects.toThrow(UnsupportedError);
+      await expect(build(preprocess)).rejects.toThrow(`takes images of ${text}; how those are prepared is not known`);
+    }
+    const given = { mean: numbers, std: numbers };
+    expect(await build(given)).toEqual(["N", inChans, "H", "W"]);
+    expect(await build(given, "resnet18.tv_in1k")).toEqual(["N", inChans, 224, 224]);
+    expect(await build({ ...given, inputSize: [inChans, 64, 32] })).toEqual(["N", inChans, 64, 32]);
   }
 });
 
@@ -135,6 +151,9 @@ test("tensors that are not the named model's, and a name that nobody knows", asy
   const tensors = unread(resnet18, 1000);
   await expect(chooseModel(tensors, { model: "resnet34" })).rejects.toThrow(MismatchError);
   await expect(chooseModel(tensors, { model: "resnet34" })).rejects.toThrow(/layer1\.2\.conv1\.weight/u);
+  await expect(chooseModel(tensors, { model: "ssl_resnet50" })).rejects.toThrow(
+    "does not fit resnet50.fb_ssl_yfcc100m_ft_in1k (formerly ssl_resnet50): ",
+  );
   await expect(chooseModel(tensors, { model: "resnet81" })).rejects.toThrow(UnsupportedError);
 });
 

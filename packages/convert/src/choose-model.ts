@@ -215,7 +215,7 @@ async function firstFit(
   { size, choose }: Pick<ChooseModelOptions, "size"> & { readonly choose: (attempt: Named) => Promise<NetworkChoice> },
 ): Promise<TranslatedChoice> {
   let failure: unknown;
-  for (const attempt of withResampledTables(named, size)) {
+  for (const attempt of await withResampledTables(named, size)) {
     try {
       const choice = await choose(attempt);
       const body =
@@ -276,7 +276,7 @@ async function choose(
       details: { model: info.name, recorded: own },
     });
   }
-  return named(tensors, info);
+  return named(tensors, info, model);
 }
 
 /** The settings that a training script recorded replace those of the network that it names. */
@@ -293,11 +293,12 @@ function preprocessOf(
   return { preprocess: { ...base, ...recorded }, preprocessFrom: "checkpoint" };
 }
 
-async function named(tensors: Tensors, info: ModelInfo): Promise<NetworkChoice> {
+async function named(tensors: Tensors, info: ModelInfo, given: string): Promise<NetworkChoice> {
   const { preprocess } = info;
   const architecture = withChannelsOf(await loadArchitecture(info.architectureName), tensors);
   const numClasses = countClasses(classifierOf(architecture), tensors);
-  checkParameters(tensors, { architecture, numClasses, label: info.name });
+  const label = info.aliases.includes(given) ? `${info.name} (formerly ${given})` : info.name;
+  checkParameters(tensors, { architecture, numClasses, label });
   const sameHead = numClasses === info.numClasses;
   return {
     name: info.name,

@@ -8,6 +8,7 @@ import { formatsNamed } from "./format-named.ts";
 import { hashPortable } from "./hash-portable.ts";
 import type { ConvertOptions } from "./options.ts";
 import { readHubConfig } from "./hub-config.ts";
+import { withImageChannels } from "./image-channels.ts";
 import { lastPart } from "./last-part.ts";
 import { factsOf } from "./module-facts/facts-of.ts";
 import { type OpenedNetwork, openNetwork } from "./open-network.ts";
@@ -28,11 +29,12 @@ import { writeFormats } from "./write-formats.ts";
  * closed.
  *
  * @throws FormatError, UnsupportedError when the checkpoint is damaged, or not one that Samoyed reads; a checksum that
- * does not match is damage. With `strict`, UnsupportedError when something is assumed.
+ * does not match is damage, unless `allowDamaged`. With `strict`, UnsupportedError when something is assumed.
  * @throws MismatchError when the tensors are not the model's (the first ten differences are named), or the labels not
  * as many as the classes.
- * @throws UsageError when the options contradict one another.
- * @throws IoError when reading or writing fails.
+ * @throws UsageError when the options contradict one another. Where `preprocessor_config.json` says what cannot be done, its
+ * error, unless the caller gives the settings.
+ * @throws IoError when reading or writing fails, or the source changed while it was read.
  * @throws AbortedError when the signal fires.
  */
 export async function convertCheckpoint(
@@ -63,8 +65,11 @@ export async function convertCheckpoint(
   const open = (): Promise<Checkpoint> =>
     openCheckpoint(source, { ...reading, ...(resolve && { resolve: resolveShard }) });
   const hash = async (): Promise<string> => sourceSha256 ?? hashPortable(source, reading);
+  const unchanged = async (): Promise<void> => {
+    for (const each of [source, ...shards]) await each.requireUnchanged?.();
+  };
   try {
-    return await convert({ open, name: sourceName, hash, formats }, options);
+    return await convert({ open, name: sourceName, hash, unchanged, formats }, options);
   } finally {
     for (const shard of shards) {
       await shard.close?.();
@@ -77,22 +82,33 @@ interface ConvertJob {
   /** The source's name, with or without folders. */
   readonly name: string;
   readonly hash: () => Promise<string>;
+  /** Throws where the files are not those that were opened. */
+  readonly unchanged?: () => Promise<void>;
   readonly formats: readonly Format[];
 }
 
-async function convert({ open, name, hash, formats }: ConvertJob, options: ConvertOptions): Promise<ConvertReport> {
+async function convert(
+  { open, name, hash, unchanged, formats }: ConvertJob,
+  options: ConvertOptions,
+): Promise<ConvertReport> {
   const start = performance.now();
   const checkpoint = await open();
-  const verify = (): Promise<void> => requireChecksums(checkpoint, readOptions(options));
+  const verify = async (): Promise<void> => {
+    // Verifying adds to the warnings, too.
+    if (options.allowDamaged === true) await checkpoint.verifyChecksums?.(readOptions(options));
+    else await requireChecksums(checkpoint, readOptions(options));
+  };
   // Verifies the bytes read so far, before anything is concluded from them.
   await verify();
   requireComplete(checkpoint);
   const hub = options.resolve && (await readHubConfig(lastPart(name), options.resolve));
+  if (hub?.refusal !== undefined && !saysPreprocess(options.preprocess)) throw hub.refusal;
   const { key, prefix, ignore, assume } = options;
   const [, height, width] = options.preprocess?.inputSize ?? [];
   const size = height === undefined || width === undefined ? undefined : ([height, width] as const);
   const network = await openNetwork(checkpoint, { model: options.model, hub, assume, size, key, prefix, ignore });
-  const { model, head, unwrapped, recorded, notes } = network;
+  const { head, unwrapped, recorded, notes } = network;
+  const model = withImageChannels(network.model, options.preprocess);
   const assumptions = [...network.assumptions, ...preprocessAssumptions(model, options.preprocess)];
   if (options.strict === true) requireNoAssumptions(assumptions);
   requireReadable(model.tensors);
@@ -110,7 +126,14 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
   const contract = buildContract({ model, graph, source, assumptions }, described);
   const built = performance.now();
 
-  const written = await writeFormats({ graph, contract, name: outputName(contract), formats, hash, verify }, options);
+  const verifyAll = async (): Promise<void> => {
+    await verify();
+    await unchanged?.();
+  };
+  const written = await writeFormats(
+    { graph, contract, name: outputName(contract), formats, hash, verify: verifyAll },
+    options,
+  );
   const end = performance.now();
   return {
     model: model.name,
@@ -132,6 +155,11 @@ async function convert({ open, name, hash, formats }: ConvertJob, options: Conve
     ],
     milliseconds: { open: opened - start, build: built - opened, write: end - built, total: end - start },
   };
+}
+
+/** Whether the caller gives what a processor that cannot be followed would have said. */
+function saysPreprocess(given: ConvertOptions["preprocess"] = {}): boolean {
+  return (["inputSize", "interpolation", "mean", "std"] as const).every((key) => given[key] !== undefined);
 }
 
 /**

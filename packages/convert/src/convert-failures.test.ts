@@ -1,3 +1,4 @@
+import { closeSync, copyFileSync, openSync, renameSync, statSync, utimesSync, writeSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openCheckpoint, writeSafetensors } from "@samoyed/checkpoint";
@@ -16,7 +17,7 @@ import {
 import { fileSink } from "@samoyed/core/node";
 import { afterEach, describe, expect, test } from "vitest";
 import { errorOf } from "../test/error-of.ts";
-import { SHAPES, useWorkplace } from "../test/workplace.ts";
+import { golden, SHAPES, useWorkplace } from "../test/workplace.ts";
 import { convertCheckpoint } from "./convert-checkpoint.ts";
 import { convertFile } from "./convert-file.ts";
 import type { FormatOptions } from "./format-options.ts";
@@ -34,6 +35,38 @@ describe("what cannot be converted leaves nothing", () => {
     const error = await errorOf(convertFile(SHAPES, { outDir: folder(), model: "resnet18" }));
     expect(error).toBeInstanceOf(MismatchError);
     expect(error.message).toMatch(/tensors differ.*conv1\.weight/u);
+  });
+
+  test.each<[string, (path: string) => void]>([
+    [
+      "is written to",
+      (path) => {
+        const file = openSync(path, "r+");
+        writeSync(file, "x", statSync(path).size - 1);
+        closeSync(file);
+      },
+    ],
+    ["gets another time", (path) => utimesSync(path, 1, 1)],
+    [
+      "is another file now",
+      (path) => {
+        copyFileSync(SHAPES, `${path}.new`);
+        const { atime, mtime } = statSync(path);
+        utimesSync(`${path}.new`, atime, mtime);
+        renameSync(`${path}.new`, path);
+      },
+    ],
+  ])("a checkpoint that %s while it is converted", async (_, change) => {
+    const path = join(folder(), "changing.pth");
+    copyFileSync(golden("trained/shapes-legacy.pth"), path);
+    let changed = false;
+    const onProgress = (): void => {
+      if (!changed) change(path);
+      changed = true;
+    };
+    const error = await errorOf(convertFile(path, { outDir: join(folder(), "out"), onProgress }));
+    expect(error).toBeInstanceOf(IoError);
+    expect(error.message).toBe(`${path}: changed while it was read`);
   });
 
   test("labels for another number of classes, or for features", async () => {

@@ -1,6 +1,6 @@
-import { basename, dirname, join, resolve as absolute } from "node:path";
+import { basename, join, resolve as absolute } from "node:path";
 import { refuseSubstitute, SUBSTITUTE_HEAD_BYTES, UsageError } from "@samoyed/core";
-import { fileSource } from "@samoyed/core/node";
+import { fileBeside, fileSource } from "@samoyed/core/node";
 import type { CreateSink, SourceFormat } from "@samoyed/graph";
 import { convertModel, type ConvertModelReport, type ReadModelOptions } from "./convert-model.ts";
 import { SOURCE_FORMATS } from "./formats.ts";
@@ -65,7 +65,7 @@ export async function convertModelFile(
       from: from.name,
       name: basename(path).replace(/\.\w+$/u, ""),
       createSink: sparing(path, outDir),
-      resolve: (file) => fileSource(join(dirname(path), file)),
+      resolve: (file) => fileBeside(path, file),
     });
   } finally {
     hashing?.stop();

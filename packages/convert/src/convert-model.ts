@@ -17,7 +17,7 @@ import { writeFormats } from "./write-formats.ts";
 /** Options that apply to a model: it brings its own network, and perhaps its classes and preprocessing. */
 export interface ReadModelOptions extends Pick<
   ModelOptions,
-  "weights" | "formatOptions" | "fold" | "signal" | "onProgress" | "labels" | "preprocess" | "strict"
+  "weights" | "formatOptions" | "fold" | "signal" | "onProgress" | "labels" | "preprocess" | "strict" | "allowDamaged"
 > {
   /** Open sizes of inputs to fix, by symbol or by `INPUT:AXIS`. */
   readonly sizes?: Sizes;
@@ -74,7 +74,8 @@ export async function convertModel(source: ByteSource, options: ConvertModelOpti
   Promise.resolve(options.sourceSha256).catch(() => undefined);
   const { weights, fold, signal, sizes, values } = options;
   const formats = formatsNamed(options.formats);
-  const read = await readable(options.from)(filesOf(source, options), { signal, sizes, values });
+  const sources = [source];
+  const read = await readable(options.from)(filesOf(source, options, sources), { signal, sizes, values });
   try {
     const opened = performance.now();
     requireKnown(read.graph);
@@ -91,6 +92,10 @@ export async function convertModel(source: ByteSource, options: ConvertModelOpti
         name,
         formats,
         ...(hash && { hash }),
+        async verify() {
+          if (options.allowDamaged !== true) await read.verify?.({ signal });
+          for (const each of sources) await each.requireUnchanged?.();
+        },
       },
       options,
     );
@@ -182,8 +187,12 @@ function readable(from: string): NonNullable<SourceFormat["read"]> {
   throw new UsageError(`models in the format ${JSON.stringify(from)} are not read; expected ${able.join(" or ")}`);
 }
 
-/** The model's files: the source, which the caller closes, and what it opens for others. */
-function filesOf(source: ByteSource, { resolve }: Pick<ConvertModelOptions, "resolve">): ModelFiles {
+/** The model's files: the source, which the caller closes, and what it opens for others, which is added to `opened`. */
+function filesOf(
+  source: ByteSource,
+  { resolve }: Pick<ConvertModelOptions, "resolve">,
+  opened: ByteSource[],
+): ModelFiles {
   const { byteLength, label } = source;
   const own: ByteSource = {
     byteLength,
@@ -195,7 +204,11 @@ function filesOf(source: ByteSource, { resolve }: Pick<ConvertModelOptions, "res
     local: false,
     async open(name) {
       if (name === "") return own;
-      if (resolve !== undefined) return resolve(name);
+      if (resolve !== undefined) {
+        const other = await resolve(name);
+        opened.push(other);
+        return other;
+      }
       throw new UsageError(`${label}: some of its weights are in the file ${JSON.stringify(name)}`, {
         hint: "Pass `resolve`, which opens files beside the model.",
       });

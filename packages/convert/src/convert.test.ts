@@ -206,7 +206,12 @@ test("a checkpoint in shards beside its index", async () => {
   expect(largestDifference(await answer(graph), await answer(await original()))).toBeLessThan(1e-5);
 });
 
-test("a model of more than 2 GiB gets its weights into a second file", async () => {
+test.each([
+  ["that has a checksum in its name", "huge.onnx-912c9be0.data"],
+  ["of a plain name, where files cannot be renamed", undefined],
+])("a model of more than 2 GiB gets its weights into a second file %s", async (_, expected) => {
+  const names: string[] = [];
+  let model = "";
   const chunk = new Uint8Array(1 << 24);
   const huge: LazyTensor = lazyFromChunks({ name: "w", dtype: "uint8", shape: [129, 1 << 24] }, async function* () {
     for (let i = 0; i < 129; i++) {
@@ -235,15 +240,21 @@ test("a model of more than 2 GiB gets its weights into a second file", async () 
     name: "huge",
     createSink: async (file) => ({
       position: 0,
-      write: async (bytes) => void sizes.set(file, (sizes.get(file) ?? 0) + bytes.byteLength),
+      async write(bytes) {
+        sizes.set(file, (sizes.get(file) ?? 0) + bytes.byteLength);
+        if (file === "huge.onnx") model += new TextDecoder("latin1").decode(bytes);
+      },
+      ...(expected !== undefined && { rename: (name: string) => void names.push(name) }),
       patch: async () => undefined,
       commit: async () => undefined,
       abort: async () => undefined,
     }),
   });
   expect(entry).toBe("huge.onnx");
-  expect([...sizes.keys()]).toEqual(["huge.onnx", "huge.onnx.data"]);
+  expect([...sizes.keys()]).toEqual(["huge.onnx.data", "huge.onnx"]);
   expect(sizes.get("huge.onnx.data")).toBe(129 * (1 << 24));
+  expect(names).toEqual(expected === undefined ? [] : [expected]);
+  expect(model).toContain(expected ?? "huge.onnx.data");
 });
 
 test("the version is the package's", async () => {

@@ -1,12 +1,13 @@
 import type { Contract, PreprocessConfig } from "@samoyed/core";
 import type { Graph } from "@samoyed/ir";
+import { overrideConfig } from "@samoyed/preprocess";
 import { buildContract } from "./build-contract.ts";
 import { DEFAULT_PREPROCESS } from "./choose-model.ts";
 import { imagePorts } from "./image-ports.ts";
 import { logitsOutput } from "./logits-output.ts";
 import type { Assumption } from "@samoyed/models";
 import type { ModelOptions } from "./options.ts";
-import { PREPROCESS_SETTINGS } from "./preprocess-assumptions.ts";
+import { BASIC_SETTINGS, preprocessText } from "./preprocess-settings.ts";
 import { requireNoAssumptions } from "./require-no-assumptions.ts";
 
 /** A model of another producer that got a contract. */
@@ -22,13 +23,13 @@ export interface ForeignModel {
 export type ForeignOptions = Pick<ModelOptions, "labels" | "preprocess" | "weights" | "strict">;
 
 /** What may be assumed: the size is the graph's own, or given. */
-const ASSUMED = PREPROCESS_SETTINGS.filter(({ key }) => key !== "inputSize");
+const ASSUMED = BASIC_SETTINGS.filter(({ key }) => key !== "inputSize");
 
 /** The settings that nothing says, as one assumption; none where everything is said. */
 function assumedPreprocess(given: Partial<PreprocessConfig>, config: PreprocessConfig): readonly Assumption[] {
-  const missing = ASSUMED.filter(({ key }) => given[key] === undefined);
+  const missing = ASSUMED.filter(({ key, text }) => given[key] === undefined && text(config) !== undefined);
   if (missing.length === 0) return [];
-  const value = missing.map(({ text }) => text(config)).join(", ");
+  const value = preprocessText(config, missing);
   const alternatives = missing.map(({ option }) => ({ option }));
   return [{ setting: "preprocessing", value, origin: "assumed", alternatives }];
 }
@@ -60,7 +61,7 @@ export function foreignContract(
   const { preprocess: given = {}, labels, strict = false } = options;
   const { inputSize, numClasses } = imagePorts(original, given.inputSize);
   const { graph, removed } = logitsOutput(original);
-  const preprocess = { ...DEFAULT_PREPROCESS, ...given, inputSize };
+  const preprocess = overrideConfig(DEFAULT_PREPROCESS, { ...given, inputSize });
   const assumptions = assumedPreprocess(given, preprocess);
   if (strict) requireNoAssumptions(assumptions);
   const model = { name, preprocess, numClasses, license: undefined };

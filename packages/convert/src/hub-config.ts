@@ -1,9 +1,10 @@
-import { type ByteSource, FormatError, type PreprocessConfig } from "@samoyed/core";
+import { type ByteSource, FormatError, parseJsonObject, type PreprocessConfig, SamoyedError } from "@samoyed/core";
 import type { NetworkConfig } from "@samoyed/models";
 import type { CheckpointValue } from "@samoyed/checkpoint";
 import { recordedPreprocess, type Settings } from "./recorded-preprocess.ts";
 import { argumentSettings } from "./recorded-settings.ts";
-import { processorSettings } from "./processor-settings.ts";
+import { preprocessFromHub } from "@samoyed/preprocess";
+import { preprocessText } from "./preprocess-settings.ts";
 
 /** What the files beside a checkpoint from the Hugging Face hub say. */
 export interface HubConfig {
@@ -15,6 +16,8 @@ export interface HubConfig {
   readonly numClasses?: number;
   /** `preprocessor_config.json`, or the `pretrained_cfg` in timm's `config.json`, as far as it is said there. */
   readonly preprocess?: Partial<PreprocessConfig>;
+  /** Why `preprocessor_config.json` cannot be followed; a conversion needs the caller's settings then. */
+  readonly refusal?: SamoyedError;
   /** The names of the classes, unless they are `LABEL_0`, …. */
   readonly labels?: readonly string[];
   /** Settings that are not the network's own, by name: `activation`. */
@@ -32,23 +35,14 @@ const MAX_BYTES = 16 * 2 ** 20;
 /** The names of the hub's checkpoints: the files beside another one need not be about it. */
 const HUB_NAMES = /^(?:model\.safetensors|pytorch_model\.bin)(?:\.index\.json)?$/u;
 
+const PROCESSOR = "preprocessor_config.json";
+
 type Json = Readonly<Record<string, unknown>>;
 
 function readAll(source: ByteSource, file: string): Promise<Uint8Array> {
   const { byteLength } = source;
   if (byteLength > MAX_BYTES) throw new FormatError(`${file} has ${byteLength} bytes; expected at most ${MAX_BYTES}`);
   return source.read(0, byteLength);
-}
-
-function parseObject(bytes: Uint8Array, file: string): Json {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch {
-    value = undefined;
-  }
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Json;
-  throw new FormatError(`${file} is not a JSON object`, { hint: "Download it anew, or remove it." });
 }
 
 /** A JSON object beside the checkpoint; `undefined` where there is none. */
@@ -61,7 +55,7 @@ async function readBeside(file: string, open: ReadBeside): Promise<Json | undefi
     return undefined;
   }
   try {
-    return parseObject(await readAll(source, file), file);
+    return parseJsonObject(await readAll(source, file), file);
   } finally {
     await source.close?.();
   }
@@ -104,10 +98,23 @@ function timmConfig(config: Json & { readonly architecture: string }, fields: Ma
   };
 }
 
+/** The preprocessing of transformers' processor, or why it is not known. */
+function processorSettings(processor: Json, fields: Map<string, string>): Pick<HubConfig, "preprocess" | "refusal"> {
+  try {
+    const preprocess = preprocessFromHub(processor);
+    fields.set(PROCESSOR, preprocessText(preprocess));
+    return { preprocess };
+  } catch (error) {
+    if (!(error instanceof SamoyedError)) throw error;
+    fields.set(PROCESSOR, `not followed (${error.message.replace(`${PROCESSOR}: `, "")})`);
+    return { refusal: error };
+  }
+}
+
 /**
  * Reads `config.json` and `preprocessor_config.json` beside a checkpoint that has one of the hub's file names.
  *
- * @throws FormatError when one of them is damaged, or says something impossible.
+ * @throws FormatError when one of them is damaged, or `config.json` says something impossible.
  */
 export async function readHubConfig(name: string, open: ReadBeside): Promise<HubConfig> {
   const fields = new Map<string, string>();
@@ -124,7 +131,6 @@ export async function readHubConfig(name: string, open: ReadBeside): Promise<Hub
   }
   const labels = labelsOf(config);
   if (labels !== undefined) fields.set("config.json id2label", `${labels.length} names`);
-  const processor = await readBeside("preprocessor_config.json", open);
-  const preprocess = processor === undefined ? undefined : processorSettings(processor, fields);
-  return { config, fields, ...(labels && { labels }), ...(preprocess && { preprocess }) };
+  const processor = await readBeside(PROCESSOR, open);
+  return { config, fields, ...(labels && { labels }), ...(processor && processorSettings(processor, fields)) };
 }

@@ -15,6 +15,7 @@ export type { ConvertOptions, ConvertProgress, ModelOptions } from "./options.ts
 export { type FoundWeights, largestWeights, type WeightsOptions } from "./find/find-weights.ts";
 export { factsOf, type NetworkFacts } from "./module-facts/facts-of.ts";
 export { type OpenedNetwork, openNetwork, type OpenNetworkOptions } from "./open-network.ts";
+export { BASIC_SETTINGS, PREPROCESS_SETTINGS, type PreprocessSetting, preprocessText } from "./preprocess-settings.ts";
 export { type RecordedModel, recordedModel } from "./recorded-model.ts";
 export type { ConvertReport, PreprocessOrigin, RewriteReport, WeightStorage, WrittenFile } from "./report.ts";
 export { VERSION } from "./version.ts";

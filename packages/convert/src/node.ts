@@ -8,4 +8,5 @@ export { type Environment, environmentFetch } from "./environment-fetch.ts";
 export { ASSETS, type AssetOptions, fetchAsset } from "./fetch-asset.ts";
 export { hashFile } from "./hash-file.ts";
 export { needsAcceptance } from "./license-acceptance.ts";
+export { openSourceGraph, type SourceGraph, type SourceGraphOptions } from "./open-source-graph.ts";
 export { outputFolder } from "./output-folder.ts";

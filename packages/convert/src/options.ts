@@ -21,6 +21,8 @@ export interface ModelOptions extends ReadOptions, WeightsOptions {
   readonly assume?: ReadonlyMap<string, string>;
   /** Whether to refuse what nothing says, in place of assuming it. */
   readonly strict?: boolean;
+  /** Whether to go on where stored checksums do not match; each mismatch is then a warning. */
+  readonly allowDamaged?: boolean;
   /** Pooled features in place of logits: timm's `num_classes=0`. */
   readonly features?: boolean;
   /** Puts the stage outputs out as well: timm's `features_only`. */

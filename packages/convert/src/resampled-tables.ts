@@ -1,5 +1,5 @@
 import { type LazyTensor, MismatchError, UnsupportedError } from "@samoyed/core";
-import { positionSize, resamplePositions, sizesOfTable } from "@samoyed/models";
+import { positionSize, resamplePositions, resampleRelativePositions, sizesOfTable } from "@samoyed/models";
 
 /** A state dict under timm's names. */
 interface Named {
@@ -11,19 +11,30 @@ export type Attempt<T extends Named> = T & { readonly resampled?: string };
 
 const text = (size: readonly number[]): string => size.join("×");
 
-/** State dicts to try in turn: with the table of positions for the size that the caller gives, then as they are. */
-export function withResampledTables<T extends Named>(
+/** A state dict with tables for images of another size; `undefined` where it has none that can be. */
+async function resampled(
+  tensors: Named["tensors"],
+  size: readonly [height: number, width: number],
+): Promise<{ readonly tensors: Named["tensors"]; readonly resampled: string } | undefined> {
+  const positions = resamplePositions(tensors, size);
+  const said = (from: readonly number[]): string => `resampled from ${text(from)} for ${text(size)}`;
+  if (positions !== undefined) return { tensors: positions, resampled: said(positionSize(tensors)!) };
+  const relative = await resampleRelativePositions(tensors, size);
+  return relative && { tensors: relative.tensors, resampled: said([relative.from, relative.from]) };
+}
+
+/** State dicts to try in turn: with the tables of positions for the size that the caller gives, then as they are. */
+export async function withResampledTables<T extends Named>(
   named: readonly T[],
   size: readonly [height: number, width: number] | undefined,
-): readonly Attempt<T>[] {
-  const resampled = named.flatMap((entry): Attempt<T>[] => {
-    const tensors = size && resamplePositions(entry.tensors, size);
-    if (tensors === undefined) return [];
-    return [
-      { ...entry, tensors, resampled: `resampled from ${text(positionSize(entry.tensors)!)} for ${text(size!)}` },
-    ];
-  });
-  return [...resampled, ...named];
+): Promise<readonly Attempt<T>[]> {
+  if (size === undefined) return named;
+  const attempts: Attempt<T>[] = [];
+  for (const entry of named) {
+    const other = await resampled(entry.tensors, size);
+    if (other !== undefined) attempts.push({ ...entry, ...other });
+  }
+  return [...attempts, ...named];
 }
 
 /** The error for tensors that fit no network: with the sizes of images for which a table of positions would. */

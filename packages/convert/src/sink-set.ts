@@ -4,8 +4,8 @@ import { type Sink, UsageError } from "@samoyed/core";
 export interface SinkSet {
   /** Opens an output file. */
   create(file: string): Promise<Sink>;
-  /** The files so far with their sizes, in the order in which they were opened. */
-  files(): readonly { readonly file: string; readonly byteLength: number }[];
+  /** The files so far with their sizes, in the order in which they were opened; `opened` is the name then. */
+  files(): readonly { readonly file: string; readonly opened: string; readonly byteLength: number }[];
   /** Overwrites bytes of a file. */
   patch(file: string, offset: number, bytes: Uint8Array): Promise<void>;
   /** Makes all files visible; those that name others after the others. */
@@ -23,6 +23,7 @@ export interface SinkSetOptions {
 /** Collects sinks so that they end together. */
 export function sinkSet({ createSink, onWrite }: SinkSetOptions): SinkSet {
   const sinks = new Map<string, Sink>();
+  const renamed = new Map<string, string>();
   return {
     async create(file): Promise<Sink> {
       if (sinks.has(file)) {
@@ -30,9 +31,17 @@ export function sinkSet({ createSink, onWrite }: SinkSetOptions): SinkSet {
       }
       const sink = await createSink(file);
       sinks.set(file, sink);
-      return watched(sink, (byteLength) => onWrite(file, byteLength));
+      return watched(sink, {
+        onWrite: (byteLength) => onWrite(file, byteLength),
+        onRename: (name) => void renamed.set(file, file.slice(0, file.lastIndexOf("/") + 1) + name),
+      });
     },
-    files: () => Array.from(sinks, ([file, sink]) => ({ file, byteLength: sink.position })),
+    files: () =>
+      Array.from(sinks, ([opened, sink]) => ({
+        file: renamed.get(opened) ?? opened,
+        opened,
+        byteLength: sink.position,
+      })),
     patch: (file, offset, bytes) => sinks.get(file)!.patch(offset, bytes),
     async commit(entries): Promise<void> {
       // Hundreds of weight files wait for the disk together; what names them becomes visible last.
@@ -53,8 +62,16 @@ export function sinkSet({ createSink, onWrite }: SinkSetOptions): SinkSet {
 }
 
 /** A sink as a format's writer sees it: it reports what it takes. */
-function watched(sink: Sink, onWrite: (byteLength: number) => void): Sink {
+function watched(
+  sink: Sink,
+  { onWrite, onRename }: { readonly onWrite: (byteLength: number) => void; readonly onRename: (name: string) => void },
+): Sink {
+  const rename = (name: string): void => {
+    sink.rename!(name);
+    onRename(name);
+  };
   return {
+    ...(sink.rename && { rename }),
     get position(): number {
       return sink.position;
     },

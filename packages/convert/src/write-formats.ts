@@ -85,13 +85,14 @@ export async function writeFormats(
   try {
     begin();
     const models = await allOrFirstError(formats.map(write), () => stop.abort());
-    await verify?.();
+    // The hash reads the source as well: only when it is there can the source be known to have stayed the same.
     const sha256 = await hash?.();
+    await verify?.();
     if (sha256 !== undefined) await fillHash(sinks, { sha256, models });
     throwIfAborted(signal);
     const entries = new Set(models.map(({ entry }) => entry));
     await sinks.commit(entries);
-    const files = sinks.files().map((file) => ({ format: owners.get(file.file)!, ...file }));
+    const files = sinks.files().map(({ opened, ...file }) => ({ format: owners.get(opened)!, ...file }));
     const rank = ({ format, file }: (typeof files)[number]): number =>
       2 * formats.indexOf(format) + (entries.has(file) ? 0 : 1);
     return {

@@ -67,11 +67,11 @@ export { NUMPY_DTYPES } from "./tensor/npy-header.ts";
 export { quote } from "./text/quote.ts";
 export { classLabels, classLogits, labelsFit } from "./contract/tasks/one-logit.ts";
 export { checkRange } from "./io/range.ts";
+export { type SafetensorsJson, splitSafetensorsJson } from "./tensor/safetensors-json.ts";
 export { SAFETENSORS_DTYPES } from "./tensor/safetensors-dtypes.ts";
 export {
   MAX_SAFETENSORS_HEADER_BYTES,
   parseSafetensorsHeader,
-  parseSafetensorsJson,
   readSafetensorsHeader,
   requireDataBytes,
   SAFETENSORS_LENGTH_BYTES,
@@ -79,15 +79,20 @@ export {
   type SafetensorsHeader,
   safetensorsHeaderLength,
 } from "./tensor/safetensors-header.ts";
+export { parseJsonObject } from "./json/json-object.ts";
 export { schemaProblem, type JsonSchema } from "./json/json-schema.ts";
 export { serialQueue } from "./serial-queue.ts";
 export { sha256, type Sha256 } from "./io/sha256.ts";
+export { replaceUnprintable } from "./text/printable.ts";
+export { sha256Of } from "./io/sha256-of.ts";
 export * from "./tensor/shape.ts";
 export type { Sink } from "./io/sink.ts";
 export type { StandInFill } from "./tensor/stand-in-fill.ts";
 export { readInto, sourceChunks, type ByteRange } from "./io/source-chunks.ts";
 export type { ByteSource, ReadOptions } from "./io/source.ts";
-export { describeJson, jsonCount, JsonNumber, type JsonValue, parseStrictJson } from "./json/strict-json.ts";
+export { parseCanonicalJson } from "./json/canonical-json.ts";
+export { describeJson, jsonCount, JsonNumber, type JsonValue } from "./json/json-value.ts";
+export { parseStrictJson } from "./json/strict-json.ts";
 export { findSubstitute, refuseSubstitute, type Substitute, SUBSTITUTE_HEAD_BYTES } from "./io/substitutes.ts";
 export type { LazyTensor, QuantizedForm, Tensor } from "./tensor/tensor.ts";
 export { arrayToBytes, bytesToArray, bytesToTensor, tensorByteLength, zeros } from "./tensor/tensor-bytes.ts";

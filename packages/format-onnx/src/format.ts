@@ -1,4 +1,6 @@
+import { crc32, type Sink } from "@samoyed/core";
 import {
+  type CreateSink,
   castWeights,
   countStorage,
   describeGraph,
@@ -14,6 +16,7 @@ import {
 } from "@samoyed/graph";
 import type { Graph } from "@samoyed/ir";
 import type { OnnxModel } from "./read-onnx.ts";
+import type { WriteOnnxOptions } from "./write-onnx.ts";
 
 /** Weights above this size are measured exactly: the rest of an ONNX file is far smaller than the difference to 2 GiB. */
 const MAX_UNMEASURED_BYTES = 2 ** 30;
@@ -41,6 +44,7 @@ export const onnxFormat: Format = {
         return { ...describeGraph(graph), format: `ONNX, opset ${opset}`, contract, facts: { opset } };
       },
     }),
+  isOwnFile: isOwnData,
   readWeights: (files, options) =>
     withFiles(files, {
       signal: options.signal,
@@ -50,6 +54,40 @@ export const onnxFormat: Format = {
       },
     }),
 };
+
+/**
+ * Opens the second file of a model. Its name has a checksum of its bytes where sinks can be renamed: a model that
+ * replaces another one never writes into the weights of the old one.
+ */
+async function contentNamed(entry: string, createSink: CreateSink): Promise<NonNullable<WriteOnnxOptions["external"]>> {
+  const plain = `${entry}.data`;
+  const sink = await createSink(plain);
+  if (sink.rename === undefined) return { name: plain, sink };
+  let crc = 0;
+  const counted: Sink = {
+    get position(): number {
+      return sink.position;
+    },
+    async write(bytes) {
+      crc = crc32(bytes, crc);
+      await sink.write(bytes);
+    },
+    patch: (offset, bytes) => sink.patch(offset, bytes),
+    commit: () => sink.commit(),
+    abort: () => sink.abort(),
+  };
+  const name = (): string => {
+    const named = `${entry}-${crc.toString(16).padStart(8, "0")}.data`;
+    sink.rename!(named);
+    return named;
+  };
+  return { name, sink: counted };
+}
+
+/** Names that only second files of ours have, of the model at an entry. */
+function isOwnData(entry: string, file: string): boolean {
+  return file.startsWith(`${entry}-`) && /^[0-9a-f]{8}\.data$/u.test(file.slice(entry.length + 1));
+}
 
 async function readModel(open: KeptFiles["open"], options: ReadModelOptions): Promise<OnnxModel> {
   const { readOnnx } = await import("./read-onnx.ts");
@@ -70,8 +108,7 @@ async function prepare(graph: Graph, { contract, weights }: PrepareContext): Pro
         weightBytes(stored) <= MAX_UNMEASURED_BYTES ||
         onnxByteLength(stored, { ...(contract && { contract }) }) <= MAX_MODEL_BYTES;
       if (fitsOneFile) return { entry, ...(await writeOnnx(stored, common)) };
-      const dataFile = `${entry}.data`;
-      const external = { name: dataFile, sink: await createSink(dataFile) };
+      const external = await contentNamed(entry, createSink);
       return { entry, ...(await writeOnnx(stored, { ...common, external })) };
     },
   };

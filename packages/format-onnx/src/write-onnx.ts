@@ -18,16 +18,20 @@ import type { Message } from "./message.ts";
 /** Largest protobuf message: lengths are signed 32-bit integers in every other implementation. */
 export const MAX_MODEL_BYTES: number = 2 ** 31 - 1;
 
+/** Stands for the name of a second file that has none yet. */
+const UNNAMED = "weights";
+
 /** Options of `writeOnnx`. */
 export interface WriteOnnxOptions extends ReadOptions {
   readonly sink: Sink;
   /** Contract, stored in `metadata_props` with ONNX's own image keys. */
   readonly contract?: Contract;
   /**
-   * Puts the weights into a second file. `name` is its name in the model: a file next to the model. If
-   * absent, everything is in the model, as JavaScript loaders need it.
+   * Puts the weights into a second file, which is written first. `name` is its name in the model: a file next to the
+   * model; a function is called when all its bytes are in the sink. If absent, everything is in the model, as JavaScript
+   * loaders need it.
    */
-  readonly external?: { readonly name: string; readonly sink: Sink };
+  readonly external?: { readonly name: string | (() => string); readonly sink: Sink };
 }
 
 /** Result of `writeOnnx`. */
@@ -55,13 +59,18 @@ export async function writeOnnx(graph: Graph, options: WriteOnnxOptions): Promis
   const { sink, contract, external, signal } = options;
   const reading: ReadOptions = signal === undefined ? {} : { signal };
   requireContractPorts(graph, contract);
-  const places = external === undefined ? new Map<string, ExternalPlace>() : placeTensors(graph, external.name);
-  const model = encodeModel(graph, { contract, places });
+  const encode = (name: string | undefined): Message => {
+    const places = name === undefined ? new Map<string, ExternalPlace>() : placeTensors(graph, name);
+    return encodeModel(graph, { contract, places });
+  };
+  let model = encode(external && (typeof external.name === "string" ? external.name : UNNAMED));
   requireSize(graph, { byteLength: model.byteLength, split: external !== undefined });
-  await throughBlocks(sink, (blocks) => writeMessage(model, blocks, reading));
   if (external !== undefined) {
+    const places = placeTensors(graph, UNNAMED);
     await throughBlocks(external.sink, (blocks) => writePlaces({ graph, places, blocks }, reading));
+    if (typeof external.name === "function") model = encode(external.name());
   }
+  await throughBlocks(sink, (blocks) => writeMessage(model, blocks, reading));
   return { sourceHashOffset: sourceHashOffset(model, contract) };
 }
 

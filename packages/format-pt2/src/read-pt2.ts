@@ -1,11 +1,14 @@
-import { type ExportedProgram, openExported } from "@samoyed/checkpoint";
+import { type ExportedProgram, openExported, requireChecksums } from "@samoyed/checkpoint";
 import { type ByteSource, quote, type ReadOptions, UsageError } from "@samoyed/core";
 import type { Graph } from "@samoyed/ir";
 import { convertProgram } from "./convert-program.ts";
 import { LOWERINGS } from "./operators/index.ts";
 import { readProgram } from "./program/read-program.ts";
 
-/** Every overload of ATen that is converted, `conv2d.default` and so on, sorted; also those that work in place. */
+/**
+ * Every overload that is converted, sorted: ATen's, `conv2d.default` and so on, also those that work in place, and those of
+ * Samoyed's own exporter, `samoyed.conv2d_same.default`.
+ */
 export const LOWERED_OPERATORS: readonly string[] = Object.keys(LOWERINGS).sort();
 
 /** Options of `readPt2`. */
@@ -22,6 +25,12 @@ export interface Pt2Model {
   readonly torchVersion: string | undefined;
   /** Warnings for the user: inputs that PyTorch would write to, odd archives. */
   readonly warnings: readonly string[];
+  /**
+   * Checks everything that was read, weights included, against the checksums in the file.
+   *
+   * @throws FormatError naming the entries that do not match.
+   */
+  readonly verify: (options?: ReadOptions) => Promise<void>;
 }
 
 /**
@@ -39,9 +48,14 @@ export interface Pt2Model {
  */
 export async function readPt2(source: ByteSource, options: ReadPt2Options = {}): Promise<Pt2Model> {
   const { model, ...reading } = options;
-  const { programs, warnings } = await openExported(source, reading);
+  const file = await openExported(source, reading);
+  const { programs, warnings } = file;
   const converted = await convertExported(chooseProgram(programs, { model, label: source.label }), reading);
-  return { ...converted, warnings: [...warnings, ...converted.warnings] };
+  return {
+    ...converted,
+    warnings: [...warnings, ...converted.warnings],
+    verify: (read) => requireChecksums(file, read),
+  };
 }
 
 /**
@@ -49,7 +63,10 @@ export async function readPt2(source: ByteSource, options: ReadPt2Options = {}):
  *
  * @throws FormatError, UnsupportedError as `readPt2`.
  */
-export async function convertExported(exported: ExportedProgram, options: ReadOptions = {}): Promise<Pt2Model> {
+export async function convertExported(
+  exported: ExportedProgram,
+  options: ReadOptions = {},
+): Promise<Omit<Pt2Model, "verify">> {
   const program = readProgram(await exported.readGraph(options), exported.label);
   return { torchVersion: program.torchVersion, ...convertProgram(program, exported) };
 }

@@ -1,7 +1,7 @@
 import { type Contract, contractBeforeHash, encodeContract } from "@samoyed/core";
 import type { DoorLayout } from "./door-layout.ts";
 import { type TfGraph, type TfPort, tfShape, tfType } from "./tf-graph.ts";
-import type { ManifestGroup } from "./write-weights.ts";
+import type { WrittenWeights } from "./write-weights.ts";
 
 /** GraphDef versions of TensorFlow 2; the loader wants them to be there. */
 const VERSIONS = { producer: 1087, minConsumer: 12 };
@@ -10,26 +10,30 @@ const VERSIONS = { producer: 1087, minConsumer: 12 };
 export interface ModelParts {
   readonly contract: Contract | undefined;
   readonly layout: DoorLayout;
-  readonly manifest: ManifestGroup;
+  readonly written: WrittenWeights;
 }
 
 /**
  * The text of `model.json`. The contract is near the beginning, as the JSON string that `encodeContract` gives, in
- * `userDefinedMetadata.samoyed`; beside it `samoyedLayout` says how images come in, and `samoyedOrder` in which order the
+ * `userDefinedMetadata.samoyed`; beside it `samoyedLayout` says how images come in, `samoyedDigests` has the SHA-256 of
+ * each weight file, and `samoyedOrder` in which order the
  * ports are where the signature cannot.
  */
-export function modelJson(graph: TfGraph, { contract, layout, manifest }: ModelParts): string {
+export function modelJson(graph: TfGraph, { contract, layout, written: { shards, weights } }: ModelParts): string {
   const signature = { inputs: ports(graph.inputs), outputs: ports(graph.outputs) };
   return JSON.stringify({
     ...leading(contract),
     userDefinedMetadata: {
       ...(contract !== undefined && { samoyed: encodeContract(contract) }),
       samoyedLayout: layout,
+      ...(shards.length > 0 && {
+        samoyedDigests: Object.fromEntries(shards.map(({ file, sha256 }) => [file, sha256])),
+      }),
       ...orderOf(graph, signature),
     },
     signature,
     modelTopology: { node: graph.nodes, library: {}, versions: VERSIONS },
-    weightsManifest: manifest.weights.length === 0 ? [] : [manifest],
+    weightsManifest: weights.length === 0 ? [] : [{ paths: shards.map(({ file }) => file), weights }],
   });
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   AbortedError,
   elementCount,
@@ -16,7 +17,7 @@ import { weight } from "@samoyed/test-support/tensors";
 import { difference } from "@samoyed/test-support/difference";
 import { describe, expect, test } from "vitest";
 import { contractFor, convGraph, input } from "../test/graphs.ts";
-import { loadFiles, modelJsonOf, runModel, toFiles } from "../test/tfjs.ts";
+import { loadFiles, modelJsonOf, onlyShard, runModel, toFiles } from "../test/tfjs.ts";
 import { SHARD_BYTES, writeTfjs } from "./index.ts";
 
 /** A classifier with everything that a file must carry. */
@@ -58,7 +59,10 @@ describe("what a model holds", () => {
     const contract = { ...contractFor(graph), taps: ["conv"] };
     const json = modelJsonOf(await toFiles(graph, { contract }));
     expect(json.format).toBe("graph-model");
-    expect(json.userDefinedMetadata).toEqual({ samoyed: encodeContract(contract), samoyedLayout: "nchw" });
+    expect({ ...json.userDefinedMetadata, samoyedDigests: undefined }).toEqual({
+      samoyed: encodeContract(contract),
+      samoyedLayout: "nchw",
+    });
     const size = (...sizes: number[]) => ({ dim: sizes.map((value) => ({ size: String(value) })) });
     expect(json.signature).toEqual({
       inputs: { input: { name: "input:0", dtype: "DT_FLOAT", tensorShape: size(-1, 3, 8, 8) } },
@@ -105,7 +109,7 @@ describe("what a model holds", () => {
   test("the same graph gives the same bytes", async () => {
     for (const weights of ["float32", "float16", "uint8", "uint16"] as const) {
       const [first, second] = [await toFiles(classifier(), { weights }), await toFiles(classifier(), { weights })];
-      expect([...first.keys()]).toEqual(["group1-shard1of1.bin", "model.json"]);
+      expect([...first.keys()]).toEqual([expect.stringMatching(/^group1-shard1of1-[0-9a-f]{12}\.bin$/), "model.json"]);
       for (const [file, bytes] of first) expect(bytes).toEqual(second.get(file));
     }
   });
@@ -116,12 +120,20 @@ describe("what a model holds", () => {
     b.output(b.node("MatMul", [x, b.initializer(weight("w", [1000, 2200]))], { name: "y" }));
     const graph = b.finish();
     const files = await toFiles(graph);
-    const sizes = Array.from(files, ([file, bytes]) => [file, bytes.byteLength]).slice(0, -1);
+    const sizes = Array.from(files, ([file, bytes]) => [file.replace(/-[0-9a-f]{12}\./, "."), bytes.byteLength]);
+    expect(sizes.pop()![0]).toBe("model.json");
     expect(sizes).toEqual([
       ["group1-shard1of3.bin", SHARD_BYTES],
       ["group1-shard2of3.bin", SHARD_BYTES],
       ["group1-shard3of3.bin", 1000 * 2200 * 4 - 2 * SHARD_BYTES],
     ]);
+    const { userDefinedMetadata, weightsManifest } = modelJsonOf(files);
+    const digests = userDefinedMetadata["samoyedDigests"] as unknown as Record<string, string>;
+    expect(Object.keys(digests)).toEqual(weightsManifest[0]!.paths);
+    for (const [file, digest] of Object.entries(digests)) {
+      expect(createHash("sha256").update(files.get(file)!).digest("hex")).toBe(digest);
+      expect(file).toContain(`-${digest.slice(0, 12)}.bin`);
+    }
     const inputs = { input: input([1, 1000]) };
     const found = await runModel(await loadFiles(files), inputs, ["y"]);
     const expected = (await interpret(graph, inputs)).get("y")!;
@@ -156,7 +168,7 @@ describe("weights in fewer bits", () => {
       await toFiles(graph, { groupBudget: 0 }),
       await toFiles(graph, { weights, groupBudget: 0 }),
     ];
-    const bytes = (files: ReadonlyMap<string, Uint8Array>): number => files.get("group1-shard1of1.bin")!.byteLength;
+    const bytes = (files: ReadonlyMap<string, Uint8Array>): number => onlyShard(files).byteLength;
     expect(bytes(small) / bytes(whole)).toBeLessThan(share);
     const entries = modelJsonOf(small).weightsManifest[0]!.weights;
     const quantized = entries.filter(({ quantization }) => quantization !== undefined);

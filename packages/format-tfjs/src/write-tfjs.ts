@@ -49,9 +49,9 @@ export interface WrittenTfjs {
 
 /**
  * Writes a graph as a TensorFlow.js graph model, which `tf.loadGraphModel` of plain TensorFlow.js loads: weights in
- * files of 4 MiB named `group1-shard1ofN.bin`, then `model.json`. The same graph gives the same bytes.
+ * files of 4 MiB named `group1-shard1ofN-DIGEST.bin`, then `model.json`. The same graph gives the same bytes.
  *
- * Weights stream: the largest tensor is in memory once, and up to ten blocks of 1 MiB. The sinks are neither committed nor
+ * Weights stream: the largest tensor is in memory once, one file, and up to ten blocks of 1 MiB. The sinks are neither committed nor
  * aborted: that is the caller's, who opened them.
  *
  * @throws UnsupportedError when an operator cannot be written, naming the node, or a weight stored as asked.
@@ -85,9 +85,9 @@ export async function prepareTfjs(graph: Graph, options: PrepareTfjsOptions): Pr
     lowered,
     stored: entries.map((entry) => storedAs(entry, weights)),
     async write({ createSink, ...writing }) {
-      const manifest = await writeWeights(entries, { weights, createSink, reading: writing });
+      const written = await writeWeights(entries, { weights, createSink, reading: writing });
       const sink = await createSink("model.json");
-      await sink.write(new TextEncoder().encode(modelJson(lowered.graph, { contract, layout, manifest })));
+      await sink.write(new TextEncoder().encode(modelJson(lowered.graph, { contract, layout, written })));
       return { sourceHashOffset: sourceHashOffset(contract) };
     },
   };

@@ -16,7 +16,7 @@ import {
 } from "@samoyed/core";
 import type { WeightArray } from "./arrangement.ts";
 import { type Quantization, quantizationOf, quantize, type StoredWeights } from "./quantize.ts";
-import { shardNames, shardSink } from "./shard-writer.ts";
+import { shardSink, type WrittenShard } from "./shard-writer.ts";
 import type { WeightEntry } from "./tf-graph.ts";
 
 /** A weight as the manifest lists it. */
@@ -27,9 +27,9 @@ export interface ManifestEntry {
   readonly quantization?: { readonly dtype: "float16" } | ({ readonly dtype: "uint8" | "uint16" } & Quantization);
 }
 
-/** One group of weights: its files and what they contain, in order. */
-export interface ManifestGroup {
-  readonly paths: readonly string[];
+/** The weights as they were written: the files and what they contain, in order. */
+export interface WrittenWeights {
+  readonly shards: readonly WrittenShard[];
   readonly weights: readonly ManifestEntry[];
 }
 
@@ -69,12 +69,12 @@ export async function writeWeights(
     readonly createSink: (file: string) => Promise<Sink>;
     readonly reading: ReadOptions;
   },
-): Promise<ManifestGroup> {
+): Promise<WrittenWeights> {
   const total = entries.reduce((sum, entry) => sum + elementCount(entry.shape) * BYTES[storedAs(entry, weights)], 0);
-  const paths = shardNames(total);
+  const shards = shardSink(total, createSink);
   const load = loader(reading);
   const manifest: ManifestEntry[] = [];
-  await throughBlocks(shardSink(paths, createSink), async (blocks) => {
+  await throughBlocks(shards, async (blocks) => {
     for (const entry of entries) {
       throwIfAborted(reading.signal);
       const stored = storedAs(entry, weights);
@@ -97,7 +97,7 @@ export async function writeWeights(
       manifest.push({ name, shape, dtype, ...(quantization && { quantization }) });
     }
   });
-  return { paths, weights: manifest };
+  return { shards: await shards.end(), weights: manifest };
 }
 
 /** The line by which an entry's values are stored: their own, if 8 bits hold it, else one by their range. */

@@ -54,6 +54,13 @@ export interface TfJsonNode {
   readonly attr: Readonly<Record<string, unknown>>;
 }
 
+/** The only weight file of a model. */
+export function onlyShard(files: ModelFiles): Uint8Array {
+  const shards = [...files.keys()].filter((file) => file !== "model.json");
+  if (shards.length !== 1) throw new Error(`the model has the weight files ${shards.join(", ")}; one was expected`);
+  return files.get(shards[0]!)!;
+}
+
 /** `model.json`, parsed. */
 export function modelJsonOf(files: ModelFiles): ModelJson {
   return JSON.parse(new TextDecoder().decode(files.get("model.json"))) as ModelJson;

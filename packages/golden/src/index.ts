@@ -1,5 +1,11 @@
 export type { ArtifactContract } from "./contract-check.ts";
-export { type Accuracy, accuracyOf, type Prediction, predictionsOf } from "./classification/predictions.ts";
+export {
+  type Accuracy,
+  accuracyOf,
+  type Prediction,
+  predictionsOf,
+  topPredictions,
+} from "./classification/predictions.ts";
 export type { CaseBackend, CaseSession } from "./backend.ts";
 export {
   CASE_SCHEMA,
@@ -26,7 +32,15 @@ export type { CensusBackendResult, CensusResult, CensusStatus } from "./census/c
 export { type OpenCensusCase, openCensusCase } from "./census/open-census-case.ts";
 export { censusInput, runCensusBackend } from "./census/run-census-backend.ts";
 export { type CensusSummary, summarizeCensus } from "./census/summarize-census.ts";
-export type { Check, CheckName, CheckStatus } from "./check.ts";
+export {
+  type Check,
+  type CheckName,
+  type CheckStatus,
+  type MeasuredReference,
+  REFERENCE_AUTHOR,
+  type ReferenceKind,
+} from "./check.ts";
+export { compareValues, type ValueComparison, type ValueReference } from "./compare-values.ts";
 export { compareDocumented, type DocumentedComparison } from "./classification/compare-documented.ts";
 export { compareLogits, type LogitComparison } from "./classification/compare-logits.ts";
 export type { TapComparison, TapsResult } from "./compare-taps.ts";
@@ -44,6 +58,9 @@ export type { AssetReader, Preprocess, Preprocessed } from "./prepare-inputs.ts"
 export { measureNoise } from "./noise.ts";
 export { renderHtml } from "./render-html.ts";
 export { renderTable, type RenderTableOptions } from "./render-table.ts";
+export { renderAnnotations } from "./render-annotations.ts";
+export { renderJUnit } from "./render-junit.ts";
+export { renderMarkdown } from "./render-markdown.ts";
 export { createReport, type Report, REPORT_SCHEMA, type ReportOptions } from "./report.ts";
 export type { BackendResult, CaseResult, PyTorchResult, TaskResult, Verdict } from "./result.ts";
 export { type CaseEvent, runCase, type RunCaseOptions } from "./run-case.ts";
@@ -53,4 +70,5 @@ export * from "./stand-in.ts";
 export { summarize, type Summary } from "./summarize.ts";
 export type { DocumentedJudgment } from "./task-comparison.ts";
 export { type Gate, type ToleranceName, type TolerancePolicy, TOLERANCES } from "./tolerance.ts";
+export { verdictOf } from "./verdict.ts";
 export { weightsDigest, type WeightsDigest } from "./weights-digest.ts";

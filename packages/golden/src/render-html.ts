@@ -1,3 +1,5 @@
+import { replaceUnprintable } from "@samoyed/core";
+import { REFERENCE_AUTHOR } from "./check.ts";
 import { cellOf, type ReportTable, reportTable, weightsText } from "./report-rows.ts";
 import type { Report } from "./report.ts";
 import type { BackendResult, CaseResult } from "./result.ts";
@@ -28,6 +30,7 @@ export function renderHtml(report: Report): string {
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Samoyed check</title>
 <style>${STYLE}</style>
@@ -83,7 +86,7 @@ function tableHtml({ columns, rows }: ReportTable, result: CaseResult): string {
   });
   const images = `${result.images} image${result.images === 1 ? "" : "s"}`;
   return `<table>
-<caption>${escape(`${result.model}, ${images}. F is the noise of PyTorch's own float32.`)}</caption>
+<caption>${escape(`${result.model}, ${images}. F is the noise of ${REFERENCE_AUTHOR[result.noiseOf ?? "recorded"]}'s float32.`)}</caption>
 <thead><tr>${head}</tr></thead>
 <tbody>
 ${body.join("\n")}
@@ -133,5 +136,5 @@ function className(kind: string): string {
 }
 
 function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return replaceUnprintable(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

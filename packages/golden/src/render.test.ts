@@ -118,9 +118,11 @@ test("text from files cannot send control sequences to the terminal", () => {
 });
 
 test("the HTML is one file that loads nothing, escapes what it shows, and says everything in words", () => {
-  const evil: CaseResult = { ...RESULT, title: `<script>alert("x")</script>`, statements: ["a & b < c"] };
+  const evil: CaseResult = { ...RESULT, title: `<script>alert("x")</script>\u202e`, statements: ["a & b < c"] };
   const html = renderHtml(createReport([evil], { generator: "samoyed 0.1.0", environment: { cpu: "<two cores>" } }));
   expect(html).not.toContain("<script");
+  expect(html).not.toContain("\u202e");
+  expect(html).toContain(`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; `);
   expect(html).not.toMatch(/\b(src|href)=|url\(|@import/);
   expect(html).toContain("&#60;script&#62;");
   expect(html).toContain("a &#38; b &#60; c");

@@ -1,5 +1,5 @@
 import type { DocumentedReference, Noise } from "./case.ts";
-import type { Check } from "./check.ts";
+import type { Check, MeasuredReference, ReferenceKind } from "./check.ts";
 import type { ClassificationResult } from "./classification/result.ts";
 import type { TapsResult } from "./compare-taps.ts";
 
@@ -30,7 +30,7 @@ export interface BackendResult extends TaskResult {
   /** Whether the weights are a stand-in: then the verdict is about arithmetic, not about a trained network. */
   readonly standIn: boolean;
   /** Kinds of reference behind the verdict. */
-  readonly references: readonly ("recorded" | "documented")[];
+  readonly references: readonly ReferenceKind[];
   readonly checks: readonly Check[];
   /** Layers of the network for image 0, if requested. */
   readonly taps?: TapsResult;
@@ -66,6 +66,8 @@ export interface CaseResult {
   readonly pytorch: readonly PyTorchResult[];
   /** Documented numbers, for the table. */
   readonly documented: readonly Pick<DocumentedReference, "source" | "top">[];
+  /** What F is the noise of; PyTorch, recorded, when absent. */
+  readonly noiseOf?: MeasuredReference;
   /** Sentences about the case as a whole: agreement of the backends, contradictions with what is documented. */
   readonly statements: readonly string[];
 }

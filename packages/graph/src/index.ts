@@ -23,7 +23,7 @@ export {
   type RewriteResult,
   rewriteGraph,
 } from "./rewrites/rewrite.ts";
-export { type WidenResult, widenHalves } from "./rewrites/widen-halves.ts";
+export { type WidenResult, widenHalves, widenToFloat64 } from "./rewrites/widen-floats.ts";
 export { withoutUnused } from "./rewrites/without-unused.ts";
 export {
   type CreateSink,

@@ -1,9 +1,10 @@
 import { expect, it } from "vitest";
-import { readPublished } from "./checkpoints.ts";
+import { KnownModels } from "./checkpoints.ts";
 import { TABLE } from "../test/published-table.ts";
 
 it("reads a table: former names map to their checkpoint, those without a tag to the default", () => {
-  const [first, second, third, ...rest] = readPublished(TABLE);
+  const known = new KnownModels(TABLE);
+  const [first, second, third, ...rest] = known.models;
   expect(first).toEqual({
     name: "wren.a",
     aliases: ["old_wren"],
@@ -41,4 +42,6 @@ it("reads a table: former names map to their checkpoint, those without a tag to 
     huggingFace: "birds/robin",
   });
   expect(rest).toEqual([]);
+  expect(known.modelsOf(["robin", "no such", "wren", "wren"])).toEqual(known.models);
+  expect(known.modelsOf(["robin"])).toEqual([third]);
 });

@@ -83,17 +83,60 @@ function accuracyAt({ checkpoints }: PublishedTable, index: number): Pick<ModelI
 
 const NO_COST = (): ModelCost | undefined => undefined;
 
-/** Every pretrained configuration of a table, in its order. */
-export function readPublished(table: PublishedTable, costOf: CostOf = NO_COST): readonly ModelInfo[] {
-  const { checkpoints } = table;
-  const former = formerNamesOf(table);
-  const formerNames = (name: string): readonly string[] => former.get(name) ?? [];
-  const seen = new Set<string>();
-  return checkpoints.name.map((name, index) => {
+/** The networks that timm names, in its order: module by module, an architecture's default tag first. */
+export class KnownModels {
+  readonly #table: PublishedTable;
+  readonly #costOf: CostOf;
+  /** The rows of each architecture. */
+  readonly #rows: Map<string, number[]> = new Map();
+  /** What was made of rows so far: recognizing a network needs a few. */
+  readonly #made: Map<number, ModelInfo> = new Map();
+  #formerNames: ReadonlyMap<string, readonly string[]> | undefined;
+
+  constructor(table: PublishedTable, costOf: CostOf = NO_COST) {
+    this.#table = table;
+    this.#costOf = costOf;
+    for (const [index, name] of table.checkpoints.name.entries()) {
+      const untagged = architectureName(name);
+      const rows = this.#rows.get(untagged);
+      if (rows === undefined) this.#rows.set(untagged, [index]);
+      else rows.push(index);
+    }
+  }
+
+  /** Every pretrained configuration. */
+  get models(): readonly ModelInfo[] {
+    return this.#table.checkpoints.name.map((_, index) => this.#model(index));
+  }
+
+  /** Those of some architectures. */
+  modelsOf(architectureNames: Iterable<string>): readonly ModelInfo[] {
+    const rows = [...new Set(architectureNames)].flatMap((name) => this.#rows.get(name) ?? []);
+    return rows.sort((a, b) => a - b).map((index) => this.#model(index));
+  }
+
+  /** Names of checkpoints that timm has no longer, under any name. */
+  get removed(): ReadonlySet<string> {
+    return new Set(this.#table.removedNames);
+  }
+
+  #model(index: number): ModelInfo {
+    const known = this.#made.get(index);
+    if (known !== undefined) return known;
+    const made = this.#read(index);
+    this.#made.set(index, made);
+    return made;
+  }
+
+  #read(index: number): ModelInfo {
+    const table = this.#table;
+    const { checkpoints } = table;
+    const former = (this.#formerNames ??= formerNamesOf(table));
+    const formerNames = (name: string): readonly string[] => former.get(name) ?? [];
+    const name = checkpoints.name[index]!;
     const untagged = architectureName(name);
     // A former name of an architecture refers to its default, which comes first.
-    const isDefault = !seen.has(untagged) && untagged !== name;
-    seen.add(untagged);
+    const isDefault = this.#rows.get(untagged)![0] === index && untagged !== name;
     const test = checkpoints.test[index]!;
     const numClasses = checkpoints.classes[index]!;
     const preprocess = preprocessAt(table, checkpoints.preprocess[index]!);
@@ -106,18 +149,10 @@ export function readPublished(table: PublishedTable, costOf: CostOf = NO_COST): 
       ...(test >= 0 && { testPreprocess: preprocessAt(table, test) }),
       license: table.licenses[checkpoints.license[index]!]!,
       ...accuracyAt(table, index),
-      ...costOf(untagged, preprocess.inputSize, numClasses),
+      ...this.#costOf(untagged, preprocess.inputSize, numClasses),
       ...addresses(table, index),
     };
-  });
-}
-
-/** The networks that timm names. */
-export interface KnownModels {
-  /** Every pretrained configuration of timm, module by module in timm's order: an architecture's default tag comes first. */
-  readonly models: readonly ModelInfo[];
-  /** Names of checkpoints that timm has no longer, under any name. */
-  readonly removed: ReadonlySet<string>;
+  }
 }
 
 async function readKnown(): Promise<KnownModels> {
@@ -125,8 +160,7 @@ async function readKnown(): Promise<KnownModels> {
     readDocument(readData, FILE, { maxBytes: MAX_BYTES }),
     readCosts(),
   ]);
-  const table = checkPublishedTable(document, FILE);
-  return { models: readPublished(table, costOf), removed: new Set(table.removedNames) };
+  return new KnownModels(checkPublishedTable(document, FILE), costOf);
 }
 
 let known: Promise<KnownModels> | undefined;
@@ -144,9 +178,4 @@ export async function knownModels(): Promise<KnownModels> {
     if (known === reading) known = undefined;
     throw error;
   }
-}
-
-/** Every pretrained configuration of timm, as `knownModels` has them. */
-export async function checkpoints(): Promise<readonly ModelInfo[]> {
-  return (await knownModels()).models;
 }

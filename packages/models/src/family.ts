@@ -68,6 +68,8 @@ export interface Family<A extends Architecture = Architecture> {
   readonly source: string;
   /** Every architecture with a name, by that name without a tag, in the order of the source. */
   architectures(): ReadonlyMap<string, A>;
+  /** The names of `architectures`, for less than reading them costs. */
+  names(): Iterable<string>;
   /** Recognizes the names and shapes of a state dict; `undefined` if they are not the family's. */
   recognize(tensors: ReadonlyMap<string, TensorType>): Recognition<A> | undefined;
   /** The state dict in PyTorch's order. With `numClasses` 0 it has no classifier. */

@@ -24,6 +24,7 @@ function chains(name: string, known: Readonly<Record<string, readonly number[]>>
     name,
     source: `${name}.py`,
     architectures: () => all,
+    names: () => all.keys(),
     recognize: (tensors) => {
       if (!tensors.has(`${name}.0`)) return undefined;
       const hypotheses = [...all].map(([key, architecture]) => ({ name: key, architecture }));
@@ -48,9 +49,12 @@ function chains(name: string, known: Readonly<Record<string, readonly number[]>>
 const tensors = (shapes: Readonly<Record<string, readonly number[]>>): Tensors =>
   new Map(Object.entries(shapes).map(([name, shape]) => [name, { shape, dtype: "float32" }]));
 
+/** Nothing is published. */
+const NONE = (): readonly [] => [];
+
 function errorOf(given: Tensors, families: readonly Family[]): SamoyedError {
   try {
-    identifyAmong(families, given, []);
+    identifyAmong(families, given, NONE);
   } catch (error) {
     return error as SamoyedError;
   }
@@ -63,7 +67,7 @@ const both = [red, blue];
 
 describe("identifyAmong", () => {
   it("finds the family, and reads the number of classes from its classifier", () => {
-    expect(identifyAmong(both, tensors({ "red.0": [1], "red.1": [2], head: [9] }), [])).toEqual({
+    expect(identifyAmong(both, tensors({ "red.0": [1], "red.1": [2], head: [9] }), NONE)).toEqual({
       architecture: { family: "red", label: "red_small", widths: [1, 2] },
       numClasses: 9,
       name: "red_small",
@@ -73,7 +77,7 @@ describe("identifyAmong", () => {
   });
 
   it("chooses the likeliest of equals, and says so", () => {
-    const { name, alternatives } = identifyAmong(both, tensors({ "blue.0": [5], "blue.1": [6] }), []);
+    const { name, alternatives } = identifyAmong(both, tensors({ "blue.0": [5], "blue.1": [6] }), NONE);
     expect(name).toBe("blue_small");
     expect(alternatives.map((other) => other.name)).toEqual(["blue_twin"]);
   });
@@ -97,7 +101,7 @@ describe("identifyAmong", () => {
       }),
     } satisfies Partial<Family<Layers>>);
     expect(errorOf(tensors({ "red.0": [1], "red.1": [3] }), [lazy]).message).toContain("fit red_far, the nearest");
-    const fitting = identifyAmong([lazy, blue], tensors({ "blue.0": [5], "blue.1": [6], "blue.2": [7] }), []);
+    const fitting = identifyAmong([lazy, blue], tensors({ "blue.0": [5], "blue.1": [6], "blue.2": [7] }), NONE);
     expect(fitting.name).toBe("blue_large");
   });
 
@@ -106,7 +110,7 @@ describe("identifyAmong", () => {
       recognize: () => ({ hypotheses: [], nearMisses: () => [], refusal: new UnsupportedError("left open") }),
     } satisfies Partial<Family<Layers>>);
     const known = tensors({ "blue.0": [5], "blue.1": [6], "blue.2": [7] });
-    expect(identifyAmong([refusing, blue], known, []).name).toBe("blue_large");
+    expect(identifyAmong([refusing, blue], known, NONE).name).toBe("blue_large");
     expect(errorOf(tensors({ "blue.0": [5], "blue.1": [7] }), [refusing, blue]).message).toBe("left open");
   });
 

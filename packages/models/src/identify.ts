@@ -1,10 +1,10 @@
 import { MismatchError, UnsupportedError } from "@samoyed/core";
-import { architectures, countClasses } from "./architecture.ts";
+import { countClasses } from "./architecture.ts";
 import { catalogueFamily } from "./catalogue/catalogue-family.ts";
 import type { CataloguedArchitecture } from "./catalogue/catalogued-architecture.ts";
 import { type Catalogue, openCatalogue } from "./catalogue/catalogue.ts";
 import { mismatch, prefixHint } from "./check-parameters.ts";
-import { checkpoints, type ModelInfo } from "./checkpoints.ts";
+import { knownModels, type ModelInfo } from "./checkpoints.ts";
 import { type ParameterDifference, parameterDifferences } from "./differences.ts";
 import { FAMILIES } from "./families/index.ts";
 import type { Architecture, Classifier, Family, Hypothesis, Recognition } from "./family.ts";
@@ -71,10 +71,13 @@ export function isSameNetwork(a: Architecture, b: Architecture): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-function chooseAmong(fits: readonly Fit[], published: readonly ModelInfo[]): IdentifiedModel {
-  const fitOf = (model: ModelInfo): Fit | undefined => fits.find(({ name }) => name === model.architectureName);
-  const models = published.filter((model) => fitOf(model) !== undefined);
-  const sameHead = models.filter((model) => model.numClasses === fitOf(model)!.numClasses);
+/** The published checkpoints of architectures, in timm's order. */
+type PublishedOf = (architectureNames: readonly string[]) => readonly ModelInfo[];
+
+function chooseAmong(fits: readonly Fit[], publishedOf: PublishedOf): IdentifiedModel {
+  const fitOf = (model: ModelInfo): Fit => fits.find(({ name }) => name === model.architectureName)!;
+  const models = publishedOf(fits.map(({ name }) => name));
+  const sameHead = models.filter((model) => model.numClasses === fitOf(model).numClasses);
   const possible = sameHead.length > 0 ? sameHead : models;
   const named = fits.filter((fit) => possible.some((model) => fitOf(model) === fit));
   const likely = named.length > 0 ? named : fits;
@@ -121,12 +124,12 @@ function preferred(fits: readonly Fit[], names: RegExp | undefined): readonly Fi
 export function identifyAmong(
   families: readonly Family[],
   tensors: Tensors,
-  published: readonly ModelInfo[],
+  publishedOf: PublishedOf,
   prefer?: RegExp,
 ): IdentifiedModel {
   const { found, fits } = recognitions(families, tensors);
   const exact = exactFits(fits);
-  if (exact.length > 0) return chooseAmong(preferred(exact, prefer), published);
+  if (exact.length > 0) return chooseAmong(preferred(exact, prefer), publishedOf);
 
   const refusal = found.find((recognition) => recognition.refusal !== undefined)?.refusal;
   if (refusal !== undefined) throw refusal;
@@ -206,18 +209,17 @@ export async function identifyModel(
     readonly prefer?: RegExp | undefined;
   } = {},
 ): Promise<IdentifiedModel> {
-  const opened = catalogue ?? (await openCatalogue());
-  const published = await checkpoints();
-  const asCode = architectures();
-  const withoutCode = (found: readonly Catalogued[]): readonly Catalogued[] =>
-    found.filter(({ name }) => !asCode.has(name));
-  const candidates = withoutCode(await opened.candidates(tensors));
+  const [opened, known] = await Promise.all([catalogue ?? openCatalogue(), knownModels()]);
+  const publishedOf: PublishedOf = (names) => known.modelsOf(names);
+  const asCode = new Set(FAMILIES.flatMap((family) => [...family.names()]));
+  const isData = (name: string): boolean => !asCode.has(name);
+  const candidates = await opened.candidates(tensors, isData);
   try {
-    return identifyAmong([...FAMILIES, lookedUp(candidates)], tensors, published, prefer);
+    return identifyAmong([...FAMILIES, lookedUp(candidates)], tensors, publishedOf, prefer);
   } catch (error) {
     // Only an error needs the nearest ones.
     if (!(error instanceof UnsupportedError || error instanceof MismatchError)) throw error;
-    const nearest = withoutCode(await opened.nearest(tensors));
-    return identifyAmong([...FAMILIES, lookedUp(candidates, nearest)], tensors, published, prefer);
+    const nearest = await opened.nearest(tensors, isData);
+    return identifyAmong([...FAMILIES, lookedUp(candidates, nearest)], tensors, publishedOf, prefer);
   }
 }

@@ -14,6 +14,7 @@ export { ACTIVATION_CLASSES, ACTIVATION_NODES, type ActivationName, namedNode } 
 export { type Alternative, type Assumption, type AssumptionOrigin, describeAlternatives } from "./assumption.ts";
 export { buildModel, type BuildModelOptions } from "./build-model.ts";
 export { checkParameters } from "./check-parameters.ts";
+export { architectureProfiles } from "./architecture-profile.ts";
 export { alternativeDifferences } from "./alternative-differences.ts";
 export { classNames, classSet, imagenetNames } from "./class-names.ts";
 export type { ModelInfo } from "./checkpoints.ts";
@@ -55,6 +56,7 @@ export type { Settings } from "./naming/naming.ts";
 export type { NetworkConfig } from "./naming/network-config.ts";
 export { translateNames, type Translation } from "./naming/translate.ts";
 export { resamplePositions } from "./positions/position-table.ts";
+export { resampleRelativePositions } from "./positions/relative-tables.ts";
 export { positionSize, sizesOfTable } from "./positions/sizes-of-table.ts";
 export type { Parameter, TensorType } from "./parameter.ts";
 export { findModel, listModels, type ListModelsOptions } from "./registry.ts";

@@ -1,4 +1,4 @@
-import type { JsonSchema } from "@samoyed/core";
+import { type JsonSchema, sameShape } from "@samoyed/core";
 import { readTable } from "./read-table.ts";
 
 /** The size of a network and its work for one image. */
@@ -36,9 +36,6 @@ const SCHEMA: JsonSchema = {
   required: ["version", "networks"],
 };
 
-const keyOf = (architecture: string, inputSize: readonly number[], numClasses: number): string =>
-  `${architecture} ${inputSize.join("x")} ${numClasses}`;
-
 /**
  * Reads what every network costs.
  *
@@ -46,12 +43,16 @@ const keyOf = (architecture: string, inputSize: readonly number[], numClasses: n
  */
 export async function readCosts(): Promise<CostOf> {
   const table = await readTable(FILE, SCHEMA);
-  const rows = (table as { readonly networks: readonly Row[] }).networks.map(
-    ([architecture, inputSize, numClasses, parameters, multiplyAdds]): [string, ModelCost] => [
-      keyOf(architecture, inputSize, numClasses),
-      { parameters, multiplyAdds },
-    ],
-  );
-  const costs = new Map(rows);
-  return (...key) => costs.get(keyOf(...key));
+  const rows = new Map<string, Row[]>();
+  for (const row of (table as { readonly networks: readonly Row[] }).networks) {
+    const known = rows.get(row[0]);
+    if (known === undefined) rows.set(row[0], [row]);
+    else known.push(row);
+  }
+  return (architecture, inputSize, numClasses) => {
+    const found = rows
+      .get(architecture)
+      ?.find(([, size, classes]) => classes === numClasses && sameShape(size, inputSize));
+    return found && { parameters: found[3], multiplyAdds: found[4] };
+  };
 }

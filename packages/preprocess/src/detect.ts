@@ -1,13 +1,9 @@
 import { asciiBytes, hasBytesAt, UTF8_BYTE_ORDER_MARK } from "@samoyed/core";
-import { PNG_SIGNATURE } from "./png/chunks.ts";
+import { type DecodedFormat, decodedFormat } from "./decoded-format.ts";
 
-/** Image formats, detected by their first bytes; those in `DECODED` are decoded. */
+/** Image formats, detected by their first bytes. */
 export type ImageFormat =
-  | "JPEG"
-  | "PNG"
-  | "GIF"
-  | "WebP"
-  | "BMP"
+  | DecodedFormat
   | "TIFF"
   | "AVIF"
   | "HEIC"
@@ -19,9 +15,6 @@ export type ImageFormat =
   | "PDF"
   | "SVG";
 
-/** The formats that are decoded. */
-export const DECODED: readonly ImageFormat[] = ["JPEG", "PNG", "BMP"];
-
 interface Signature {
   readonly format: ImageFormat;
   readonly offset: number;
@@ -29,11 +22,6 @@ interface Signature {
 }
 
 const SIGNATURES: readonly Signature[] = [
-  { format: "JPEG", offset: 0, bytes: [0xff, 0xd8, 0xff] },
-  { format: "PNG", offset: 0, bytes: PNG_SIGNATURE },
-  { format: "GIF", offset: 0, bytes: asciiBytes("GIF87a") },
-  { format: "GIF", offset: 0, bytes: asciiBytes("GIF89a") },
-  { format: "WebP", offset: 8, bytes: asciiBytes("WEBP") },
   { format: "TIFF", offset: 0, bytes: [...asciiBytes("II*"), 0] },
   { format: "TIFF", offset: 0, bytes: [...asciiBytes("MM"), 0, ...asciiBytes("*")] },
   { format: "AVIF", offset: 4, bytes: asciiBytes("ftypavif") },
@@ -46,7 +34,6 @@ const SIGNATURES: readonly Signature[] = [
   { format: "JPEG XL", offset: 4, bytes: [...asciiBytes("JXL "), 0x0d, 0x0a, 0x87, 0x0a] },
   { format: "JPEG 2000", offset: 0, bytes: [0xff, 0x4f, 0xff, 0x51] },
   { format: "JPEG 2000", offset: 4, bytes: [...asciiBytes("jP  "), 0x0d, 0x0a, 0x87, 0x0a] },
-  { format: "BMP", offset: 0, bytes: asciiBytes("BM") },
   { format: "PSD", offset: 0, bytes: asciiBytes("8BPS") },
   { format: "ICO", offset: 0, bytes: [0, 0, 1, 0] },
   { format: "PDF", offset: 0, bytes: asciiBytes("%PDF-") },
@@ -54,7 +41,8 @@ const SIGNATURES: readonly Signature[] = [
 
 /** Detects a file's format by its first bytes; undefined for unknown formats. */
 export function detectFormat(bytes: Uint8Array): ImageFormat | undefined {
-  const found = SIGNATURES.find(({ offset, bytes: wanted }) => hasBytesAt(bytes, wanted, offset))?.format;
+  const other = SIGNATURES.find(({ offset, bytes: wanted }) => hasBytesAt(bytes, wanted, offset))?.format;
+  const found = decodedFormat(bytes) ?? other;
   if (found !== undefined) return found;
   const text = startOfText(bytes);
   if (/^P[1-7]\s/u.test(text)) return "PPM";

@@ -8,16 +8,17 @@ export {
   MAX_PIXELS,
   type RawImage,
   type Size,
-  toRgb,
 } from "./image.ts";
 export type { ImageBytes, ImageSource } from "./image-source.ts";
 export { decodeJpeg } from "./jpeg/decode.ts";
 export { type Orientation, readOrientation } from "./orientation.ts";
 export { decodePng } from "./png/decode.ts";
 export { type HubPreprocessor, preprocessFromHub } from "./presets/hub.ts";
-export { type PlatformImage, readImage } from "./read-image.ts";
+export type { PlatformImage } from "./platform-image.ts";
+export { readImage } from "./read-image.ts";
 export type { Interpolation } from "./resize/filters.ts";
-export { resize, type ResizeOptions } from "./resize/resize.ts";
+export type { ResizeOptions } from "./resize/method.ts";
+export { resize } from "./resize/resize.ts";
 export {
   type DataArgs,
   IMAGENET_MEAN,
@@ -25,7 +26,11 @@ export {
   type PretrainedConfig,
   resolveDataConfig,
 } from "./transform/config.ts";
+export { overrideConfig } from "./transform/override.ts";
 export { type Point, toImagePoint, toTensorPoint, type TransformGeometry } from "./transform/geometry.ts";
-export { MAX_INPUT_SIDE } from "./transform/check-config.ts";
-export type { InputDType } from "./transform/normalize.ts";
-export { createTransform, preprocessImage, type Transform, type TransformResult } from "./transform/transform.ts";
+export { MAX_INPUT_SIDE } from "./transform/max-input-side.ts";
+export type { InputDType } from "./transform/form-settings.ts";
+export { toRgb } from "./to-rgb.ts";
+export type { TransformResult } from "./transform/prepare.ts";
+export { createTransform, preprocessImage, type Transform } from "./transform/transform.ts";
+export { loadTransform, type LoadedTransform } from "./transform/load-transform.ts";

@@ -9,8 +9,8 @@ import { createTransform } from "./transform/transform.ts";
 const recorded = readImages("oriented");
 const orientationOf = ([title]: ImageCase): number => Number(title.split(" ").at(-1));
 
-test("there are all orientations, and values that are none, in JPEG, PNG and XMP", () => {
-  for (const kind of ["jpeg", "png", "jpeg xmp"]) {
+test("there are all orientations, and values that are none, in JPEG, PNG, WebP and XMP", () => {
+  for (const kind of ["jpeg", "png", "jpeg xmp", "webp", "webp xmp"]) {
     for (let orientation = 0; orientation <= 9; orientation++) {
       expect(recorded.some((each) => each.case[0] === `${kind} ${orientation}`)).toBe(true);
     }

@@ -5,7 +5,10 @@ import { beforeAll, expect, test } from "vitest";
 import { rawPixels, readCases, readImages, type ResizeCase, type TransformCase } from "./cases.ts";
 import type { PageInput, PageResult } from "./page.ts";
 
-const images = ["jpeg", "jpeg-damaged", "png", "png-damaged", "bmp", "bmp-damaged"].flatMap((name) => readImages(name));
+const images = ["jpeg", "png", "bmp", "gif", "webp"].flatMap((name) => [
+  ...readImages(name),
+  ...readImages(`${name}-damaged`),
+]);
 const resizes = readCases<ResizeCase>("resize");
 const transforms = readCases<TransformCase>("transforms");
 

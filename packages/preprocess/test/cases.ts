@@ -36,6 +36,9 @@ export type SettingsCase = readonly [
   sha256: string,
 ];
 
+/** torchvision's weights, and the tensor that their transforms give. */
+export type PresetCase = readonly [...RawSource, name: string, sha256: string];
+
 export type RawKind = "noise" | "extremes" | "ramp";
 
 const RECORDED = fileURLToPath(new URL("../fixtures/", import.meta.url));

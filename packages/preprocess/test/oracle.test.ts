@@ -6,7 +6,9 @@ import { oraclePython, runOracle } from "@samoyed/test-support/oracle";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { createTransform, decodeImage, resize, resolveDataConfig } from "../src/index.ts";
+import { preset } from "../src/presets.ts";
 import {
+  type PresetCase,
   rawPixels,
   readCases,
   readImages,
@@ -30,7 +32,7 @@ if (oraclePython() === undefined) {
 
     afterAll(() => rmSync(folder, { recursive: true }));
 
-    test.each(["jpeg", "png", "bmp"])("%s files decode to Pillow's pixels", (name) => {
+    test.each(["jpeg", "png", "bmp", "gif", "webp"])("%s files decode to Pillow's pixels", (name) => {
       const images = readImages(name, folder);
       expect(images.length).toBeGreaterThan(150);
       for (const { bytes, case: wanted } of images) {
@@ -50,10 +52,25 @@ if (oraclePython() === undefined) {
       }
     });
 
+    test("images are resized as by OpenCV", () => {
+      for (const each of readCases<ResizeCase>("opencv", folder)) {
+        const [w, h, kind, from, width, height, interpolation, hash] = each;
+        const options = { width, height, interpolation, resampler: "opencv" } as const;
+        expect([each, sha256(resize(rawPixels(w, h, kind, from), options).data)]).toEqual([each, hash]);
+      }
+    });
+
     test("settings that timm does not have give what torchvision and Pillow give", () => {
       for (const each of readCases<SettingsCase>("settings", folder)) {
         const [w, h, kind, from, config, , hash] = each;
         expect([each, sha256(createTransform(config)(rawPixels(w, h, kind, from)).tensor.data)]).toEqual([each, hash]);
+      }
+    });
+
+    test("presets give what torchvision's weights.transforms() gives", () => {
+      for (const [w, h, kind, from, name, hash] of readCases<PresetCase>("presets", folder)) {
+        const { tensor } = createTransform(preset(`torchvision:${name}`))(rawPixels(w, h, kind, from));
+        expect([name, sha256(tensor.data)]).toEqual([name, hash]);
       }
     });
 

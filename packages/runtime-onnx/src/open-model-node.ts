@@ -4,6 +4,7 @@ import { CHUNK_BYTES } from "@samoyed/core";
 import { fileSource } from "@samoyed/core/node";
 import type { Artifact } from "@samoyed/runtime";
 import type { Model } from "./engine.ts";
+import { checkOnnxSizes } from "./check-sizes.ts";
 import { openModel, type OpenModelOptions } from "./open-model.ts";
 import { readOnnxMetadata } from "./read-onnx-metadata.ts";
 
@@ -20,9 +21,11 @@ export async function openModelInNode(artifact: Artifact, { signal }: OpenModelO
   if (path === undefined) return openModel(artifact, { signal });
   const source = await fileSource(path);
   try {
+    const metadata = await readOnnxMetadata(source, { signal });
+    await checkOnnxSizes(source, { signal });
     return {
       label: path,
-      metadata: await readOnnxMetadata(source, { signal }),
+      metadata,
       model: path,
       folder: dirname(resolve(path)),
       withPatch: (patch) => readWithPatch(path, patch),

@@ -1,6 +1,7 @@
 import { concatBytes, IoError, memorySource, throwIfAborted } from "@samoyed/core";
 import type { Artifact } from "@samoyed/runtime";
 import type { Model } from "./engine.ts";
+import { checkOnnxSizes } from "./check-sizes.ts";
 import { readOnnxMetadata } from "./read-onnx-metadata.ts";
 
 /** Options of `openModel`. */
@@ -12,13 +13,15 @@ export interface OpenModelOptions {
  * Opens a model from memory or a Blob, or downloads it whole from a URL (a string is a URL, relative to the page).
  *
  * @throws IoError when the download fails.
- * @throws FormatError when the bytes are not an ONNX model.
+ * @throws FormatError when the bytes are not an ONNX model; UnsupportedError when a constant asks for too much memory.
  */
 export async function openModel(artifact: Artifact, { signal }: OpenModelOptions): Promise<Model> {
   const given = artifact instanceof Blob ? new Uint8Array(await artifact.arrayBuffer()) : artifact;
   const bytes = given instanceof Uint8Array ? given : await download(given, signal);
   const label = given instanceof Uint8Array ? "memory" : String(given);
-  const metadata = await readOnnxMetadata(memorySource(bytes, label), { signal });
+  const source = memorySource(bytes, label);
+  const metadata = await readOnnxMetadata(source, { signal });
+  await checkOnnxSizes(source, { signal });
   return {
     label,
     metadata,

@@ -61,7 +61,7 @@ function straight(step: usize, kind: i32, value: v128): v128 {
 
 function curve(step: usize, kind: i32, x: v128): v128 {
   const one = f64x2.splat(1);
-  if (kind > ACTIVATION_ERF) return KERNEL_SET == 2 ? rareCurve(step, kind, x) : unreachable();
+  if (kind > ACTIVATION_ERF) return KERNEL_SET == 3 ? rareCurve(step, kind, x) : unreachable();
   if (kind == ACTIVATION_ERF) return erf(x);
   // tanh x = 1 - 2 / (1 + e^2x); below 2^-20 it is x itself to float32's precision, and the formula would cancel.
   const raised = exp(v128.add<f64>(x, x));

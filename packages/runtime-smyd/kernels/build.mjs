@@ -1,4 +1,4 @@
-// Compiles the kernels: twelve variants from one source, each a TypeScript module of base64.
+// Compiles the kernels: sixteen variants from one source, each a TypeScript module of base64.
 // Separate modules, loaded by import(), let a browser download one variant and ask nothing of a bundler. They are
 // compressed below the base64, which compresses badly itself.
 //   node kernels/build.mjs     does nothing where its sources are those of the last time
@@ -17,8 +17,8 @@ const RELAXED = ["--enable", "relaxed-simd"];
 // The largest memory there is; the instance's own memory may be smaller.
 const SHARED = ["--enable", "threads", "--sharedMemory", "--maximumMemory", "65536"];
 
-// The kernels of convolutional classifiers, also those of transformers and detectors, or all: a suffix of each.
-const SETS = { "": 0, "-usual": 1, "-all": 2 };
+// The kernels of convolutional classifiers, of transformers, of both and detectors, or all: a suffix of each.
+const SETS = { "": 0, "-sequences": 1, "-usual": 2, "-all": 3 };
 
 const VARIANTS = {
   plain: [],

@@ -14,13 +14,14 @@ import {
 export function runFurther(step: usize, unit: i32): void {
   switch (load<i32>(step, OPERATION)) {
     case OPERATION_RESIZE:
-      return resizeUnit(step, unit);
+      if (KERNEL_SET > 1) return resizeUnit(step, unit);
+      unreachable();
     case OPERATION_TAKE:
       return takeUnit(step, unit);
     case OPERATION_ROWS:
       return rowsUnit(step, unit);
     case OPERATION_INSTANCE_NORM:
-      if (KERNEL_SET == 2) return instanceNormUnit(step, unit);
+      if (KERNEL_SET == 3) return instanceNormUnit(step, unit);
   }
   unreachable();
 }

@@ -78,7 +78,7 @@ function mapRow(step: usize, third: usize, left: usize, right: usize, output: us
     const l = leftStride == 4 && together ? v128.load(left) : v128.load_splat<f32>(left);
     const r = rightStride == 4 && together ? v128.load(right) : v128.load_splat<f32>(right);
     let value: v128;
-    if (KERNEL_SET == 2 && operator == MAP_SELECT) {
+    if (KERNEL_SET == 3 && operator == MAP_SELECT) {
       const condition = thirdStride == 4 && together ? v128.load(third) : v128.load_splat<i32>(third);
       value = v128.bitselect(r, l, v128.eq<i32>(condition, i32x4.splat(0)));
       third += lanes * thirdStride;
@@ -117,7 +117,7 @@ function combine(operator: i32, left: v128, right: v128): v128 {
     case MAP_MAX:
       return v128.max<f32>(left, right);
     default:
-      if (KERNEL_SET == 2) return apply(operator, left, right);
+      if (KERNEL_SET == 3) return apply(operator, left, right);
       return unreachable();
   }
 }

@@ -57,7 +57,7 @@ function runRow(step: usize, from: usize, to: usize): void {
     case ROW_SOFTMAX:
       return softmaxRow(from, to, count, false);
     case ROW_LOG_SOFTMAX:
-      if (KERNEL_SET == 2) return softmaxRow(from, to, count, true);
+      if (KERNEL_SET == 3) return softmaxRow(from, to, count, true);
       unreachable();
     case ROW_LAYER_NORM:
       return layerNormRow(step, from, to, count);
@@ -68,7 +68,7 @@ function runRow(step: usize, from: usize, to: usize): void {
     case ROW_PRODUCT:
       return write(to, reduce(operator, from, stride, count, integers), integers);
     default:
-      if (KERNEL_SET == 2) return runRareRow(step, operator, from, to);
+      if (KERNEL_SET == 3) return runRareRow(step, operator, from, to);
       unreachable();
   }
 }

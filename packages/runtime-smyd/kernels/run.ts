@@ -66,13 +66,15 @@ function runUnit(step: usize, unit: i32, scratch: usize): void {
       return mapUnit(step, unit);
     case OPERATION_MAX_POOL:
     case OPERATION_AVERAGE_POOL:
-      return poolUnit(step, unit);
+      if (KERNEL_SET != 1) return poolUnit(step, unit);
+      unreachable();
     case OPERATION_MEAN:
       return meanUnit(step, unit);
     case OPERATION_GATHER:
       return gatherUnit(step, unit);
     case OPERATION_BATCH_NORM:
-      return batchNormUnit(step, unit);
+      if (KERNEL_SET != 1) return batchNormUnit(step, unit);
+      unreachable();
     case OPERATION_BORDER:
       return borderUnit(step, unit);
     default:

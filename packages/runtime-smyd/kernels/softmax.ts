@@ -34,20 +34,20 @@ export function softmaxRow(from: usize, to: usize, count: i32, logarithm: bool):
   let target = to;
   for (let at = from; at < end; at += 16) {
     const value = raised(v128.load(at), most);
-    if (KERNEL_SET < 2 || !logarithm) v128.store(target, value);
+    if (KERNEL_SET < 3 || !logarithm) v128.store(target, value);
     target += 16;
     a = v128.add<f64>(a, f64x2.promote_low_f32x4(value));
     b = v128.add<f64>(b, f64x2.promote_low_f32x4(v128.shuffle<i64>(value, value, 1, 1)));
   }
   if (rest) {
     const value = raised(loadRest(end, rest, -Infinity), most);
-    if (KERNEL_SET < 2 || !logarithm) storeLanes(target, value, rest);
+    if (KERNEL_SET < 3 || !logarithm) storeLanes(target, value, rest);
     a = v128.add<f64>(a, f64x2.promote_low_f32x4(value));
     b = v128.add<f64>(b, f64x2.promote_low_f32x4(v128.shuffle<i64>(value, value, 1, 1)));
   }
   a = v128.add<f64>(a, b);
   const sum = v128.add<f64>(a, v128.shuffle<i64>(a, a, 1, 0));
-  if (KERNEL_SET == 2 && logarithm) {
+  if (KERNEL_SET == 3 && logarithm) {
     const shift = v128.add<f64>(f64x2.promote_low_f32x4(most), log(sum));
     for (let index = 0; index < count; index++) {
       const value = v128.sub<f64>(f64x2.promote_low_f32x4(v128.load_splat<f32>(from + 4 * index)), shift);

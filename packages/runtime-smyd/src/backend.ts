@@ -38,14 +38,14 @@ export function smydOn(platform: Platform, { simd }: SmydOptions): SmydBackend {
     format: "smyd",
     async availability(): Promise<Availability> {
       try {
-        return { available: true, version: `${chooseSimd(simd)} SIMD` };
+        return { available: true, version: `${await simdFor(simd)} SIMD` };
       } catch (error) {
         if (!(error instanceof UnavailableError)) throw error;
         return { available: false, reason: error.message, fix: error.hint ?? "" };
       }
     },
     async load(artifact, { threads: asked, signal, onProgress, selfTest = false } = {}): Promise<Session> {
-      const instructions = chooseSimd(simd);
+      const instructions = await simdFor(simd);
       const { startWorkers } = platform;
       const loadOn = async (threads: number): Promise<Session> => {
         const stream = await platform.openStream(artifact, signal);
@@ -68,6 +68,11 @@ export function smydOn(platform: Platform, { simd }: SmydOptions): SmydBackend {
       return session;
     },
   };
+}
+
+/** The vector instructions to use, or the error that says why there are none. */
+async function simdFor(asked: Simd | undefined): Promise<Simd> {
+  return chooseSimd(asked) ?? (await import("./wasm/kernels/refuse-simd.ts")).refuseSimd(asked);
 }
 
 async function closing<T>(stream: ByteStream, use: () => Promise<T>): Promise<T> {

@@ -181,17 +181,17 @@ describeInChromium("in a browser", "none", (open) => {
 
   test("one variant of the kernels is downloaded, and nothing leaves this machine", async () => {
     const variants = [...files.keys()].filter((name) => /(?:plain|relaxed).*\.js$/.test(name));
-    // Of three sets of operators, once for the page, once for its worker.
-    expect(variants).toHaveLength(24);
+    // Of four sets of operators, once for the page, once for its worker.
+    expect(variants).toHaveLength(32);
     const { page, requests, close } = await open(files, { ready: "runSmyd" });
     await page.evaluate(() => window.loadFile!("tiny.smyd"));
     await close();
     expect(requests.filter((url) => variants.some((name) => url.endsWith(name)))).toHaveLength(1);
-    // A convolutional classifier needs nothing of the other operators.
+    // A convolutional classifier needs nothing of the other operators, and a file of Samoyed's no other parser of JSON.
     const further = [...files.keys()].filter((name) =>
-      /-(?:all|usual)-|\/(?:all|conv-transpose|pad|resize|sequences)-/.test(name),
+      /-(?:all|usual|sequences)-|\/(?:all|conv-transpose|pad|resize|sequences|strict-json)-/.test(name),
     );
-    expect(further).toHaveLength(26);
+    expect(further).toHaveLength(36);
     expect(requests.filter((url) => further.some((name) => url.endsWith(name)))).toEqual([]);
     for (const { elsewhere, problems } of opened.values()) expect([elsewhere(), problems]).toEqual([[], []]);
   });

@@ -54,19 +54,40 @@ function ofSizes(op: "Add" | "Concat"): Graph {
 }
 
 test("a model is run with the operators and kernels that it takes", async () => {
-  expect(await needs(tinyGraph())).toEqual({ groups: ["images"], kernels: "common" });
+  expect(await needs(tinyGraph())).toEqual({ groups: [], kernels: "common" });
+  expect(await needs(chainOf("MaxPool"))).toEqual({ groups: ["images"], kernels: "common" });
   expect(await needs(graphOf("Relu"))).toEqual({ groups: [], kernels: "common" });
   expect(await needs(sumOf("float32"))).toEqual({ groups: [], kernels: "common" });
-  expect(await needs(graphOf("Softmax"))).toEqual({ groups: ["sequences"], kernels: "usual" });
-  expect(await needs(graphOf("Expand", "int32", [3, 4]))).toEqual({ groups: ["sequences"], kernels: "usual" });
+  expect(await needs(graphOf("Softmax"))).toEqual({ groups: ["sequences"], kernels: "sequences" });
+  expect(await needs(graphOf("Expand", "int32", [3, 4]))).toEqual({ groups: ["sequences"], kernels: "sequences" });
   expect(await needs(graphOf("Elu"))).toEqual({ groups: [], kernels: "all" });
   expect(await needs(graphOf("Sin"))).toEqual({ groups: ["all"], kernels: "all" });
+});
+
+/** A graph of operators over one image, one after the other. */
+function chainOf(...ops: readonly string[]): Graph {
+  const b = createBuilder({ name: "chain" });
+  const window = { kernel_shape: { type: "ints", value: [1, 1] } } as const;
+  const last = ops.reduce(
+    (value, op, index) => b.node(op, [value], { name: `${op}.${index}`, attributes: op === "MaxPool" ? window : {} }),
+    b.input("x", "float32", [1, 4, 2, 2]),
+  );
+  b.output(last);
+  return b.finish();
+}
+
+test("transformers take no kernels of pools, also those over images; detectors take both", async () => {
+  expect(await needs(chainOf("GlobalAveragePool"))).toEqual({ groups: [], kernels: "common" });
+  const sequences = { groups: ["sequences"], kernels: "sequences" };
+  expect(await needs(chainOf("Softmax", "GlobalAveragePool"))).toEqual(sequences);
+  const both = { groups: ["images", "sequences"], kernels: "usual" };
+  expect(await needs(chainOf("Softmax", "MaxPool"))).toEqual(both);
 });
 
 test("integers are computed with by all kernels, sizes among them", async () => {
   const all = { groups: ["all"], kernels: "all" };
   expect(await needs(sumOf("int32"))).toEqual(all);
-  expect(await needs(ofSizes("Concat"))).toEqual({ groups: ["sequences"], kernels: "usual" });
+  expect(await needs(ofSizes("Concat"))).toEqual({ groups: ["sequences"], kernels: "sequences" });
   expect(await needs(ofSizes("Add"))).toEqual(all);
 });
 

@@ -285,3 +285,18 @@ describe("what is refused, and how", () => {
     expect(attempt).toThrow(/no value "z" to tap/);
   });
 });
+
+test("a file of a few kilobytes whose values would take most of the memory is refused, with the limit's name", async () => {
+  const planned = async (border: number): Promise<Plan> => {
+    const b = createBuilder({ name: "border" });
+    const pads = BigInt64Array.from([0, 0, border, border, 0, 0, border, border], BigInt);
+    const x = b.input("x", "float32", [1, 1, 8, 8]);
+    b.output(b.node("Pad", [x, b.initializer(lazyTensor("pads", { dtype: "int64", shape: [8], data: pads }))]));
+    const small = await smydBytes(b.finish());
+    expect(small.byteLength).toBeLessThan(4000);
+    const read = await readSmydHeader(memorySource(small, "small"));
+    return plan(read, [1, 1, 8, 8], small.subarray(read.dataOffset));
+  };
+  expect((await planned(4000)).arena.byteLength).toBeGreaterThan(2 ** 27);
+  await expect(planned(7900)).rejects.toThrow(/values take \d+ bytes at once, .* MAX_ARENA_GROWTH, 1024 times/);
+});

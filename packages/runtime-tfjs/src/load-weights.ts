@@ -8,13 +8,11 @@ import {
   type WeightArray,
   type WeightEntry,
 } from "@samoyed/tfjs-file";
+import { checkSizes, MAX_SIZE_ELEMENTS } from "./check-sizes.ts";
 import { findGroupedConvs, type GroupedConv, joinFilters } from "./grouped.ts";
 import { GROUPED_CONV } from "./grouped-op.ts";
 import type { ModelFiles } from "@samoyed/core";
 import { onEngine } from "./switch-engine.ts";
-
-/** Constants up to this size may be the axis of a split. */
-const MAX_AXIS_ELEMENTS = 1;
 
 /**
  * Reads a model's weights onto an engine; if the engine computes grouped convolutions, each one that the model
@@ -22,6 +20,8 @@ const MAX_AXIS_ELEMENTS = 1;
  *
  * The filters of grouped convolutions are kept until all weights are read: only constants among the weights tell along
  * which axis is split. All others go to the engine at once.
+ *
+ * @throws UnsupportedError when a constant asks for more memory than networks take.
  */
 export async function loadWeights(
   model: Model,
@@ -47,21 +47,22 @@ export async function loadWeights(
   const waiting = new Map<string, WeightArray | undefined>(
     grouped.flatMap((conv) => conv.filters.map((name) => [name, undefined])),
   );
-  const axes = new Map<string, number>();
+  const constants = new Map<string, readonly number[]>();
   try {
     await readWeights(model, {
       files,
       signal,
       async take(entry, values) {
-        if (entry.dtype === "int32" && values.length <= MAX_AXIS_ELEMENTS) axes.set(entry.name, values[0] ?? -1);
+        if (entry.dtype === "int32" && values.length <= MAX_SIZE_ELEMENTS) constants.set(entry.name, [...values]);
         if (waiting.has(entry.name)) waiting.set(entry.name, values);
         else await put(entry, values);
       },
     });
+    checkSizes(model.nodes, { label: model.label, constants });
     const joined: GroupedConv[] = [];
     for (const conv of grouped) {
       const parts = conv.filters.map((name) => waiting.get(name) as Float32Array<ArrayBuffer>);
-      if (conv.axes.every((name) => axes.get(name) === 3 || axes.get(name) === -1)) {
+      if (conv.axes.every((name) => constants.get(name)?.length === 1 && [3, -1].includes(constants.get(name)![0]!))) {
         const { shape, values } = joinFilters(parts, conv.shape);
         await put({ name: filterName(conv), shape, dtype: "float32" }, values);
         joined.push(conv);

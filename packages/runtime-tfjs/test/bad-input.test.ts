@@ -1,6 +1,7 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { FormatError, IoError, MismatchError, type SamoyedError, UnsupportedError } from "@samoyed/core";
+import { FormatError, IoError, lazyTensor, MismatchError, type SamoyedError, UnsupportedError } from "@samoyed/core";
+import { createBuilder } from "@samoyed/graph";
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { wave } from "@samoyed/test-support/tensors";
@@ -10,7 +11,7 @@ import { describe, expect, test } from "vitest";
 import { checkWasmMemory, MAX_WASM_WEIGHT_BYTES, wasmWeightBytes } from "../src/wasm-memory.ts";
 import { parseModel } from "@samoyed/tfjs-file";
 import { tfjsCpu, tfjsWasm } from "../src/node.ts";
-import { modelFiles, writeFiles } from "./models.ts";
+import { modelFiles, onlyShard, writeFiles } from "./models.ts";
 
 interface Json {
   format: string;
@@ -26,7 +27,7 @@ interface Json {
 type Kind = new (...args: never[]) => SamoyedError;
 
 const files = await modelFiles(tinyGraph(), { contract: testContract() });
-const SHARD = "group1-shard1of1.bin";
+const SHARD = onlyShard(files);
 const bytes = files.get(SHARD)!;
 
 async function changed(change: (json: Json) => void, shard: Uint8Array = bytes): Promise<string> {
@@ -63,17 +64,21 @@ async function refused(path: string, kind: Kind, message: RegExp): Promise<void>
 
 describe("shards", () => {
   test("truncated, too long, missing: the file is named", async () => {
-    const short = /its shard group1-shard1of1\.bin does not match the manifest: it has \d+ bytes.*weights take \d+/;
+    const short =
+      /its shard group1-shard1of1-[0-9a-f]{12}\.bin does not match the manifest: it has \d+ bytes.*weights take \d+/;
     await refused(await changed(same, bytes.subarray(0, bytes.length - 4)), MismatchError, short);
     await refused(await changed(same, Uint8Array.of(...bytes, 0)), MismatchError, short);
     await refused(await changed(same, new Uint8Array(0)), MismatchError, short);
     const path = await changed(same);
     await rm(join(dirname(path), SHARD));
-    await refused(path, IoError, /its shard group1-shard1of1\.bin cannot be opened/);
+    await refused(path, IoError, /its shard group1-shard1of1-[0-9a-f]{12}\.bin cannot be opened/);
   });
 
   test("of several, the one with the wrong size is named", async () => {
-    const path = await changed((json) => (json.weightsManifest[0]!.paths = ["a.bin", "b.bin", "c.bin"]));
+    const path = await changed((json) => {
+      json.weightsManifest[0]!.paths = ["a.bin", "b.bin", "c.bin"];
+      delete json.userDefinedMetadata["samoyedDigests"];
+    });
     await writeFile(join(dirname(path), "a.bin"), bytes.subarray(0, 1000));
     await writeFile(join(dirname(path), "b.bin"), bytes.subarray(1000, 1900));
     await writeFile(join(dirname(path), "c.bin"), bytes.subarray(2000));
@@ -87,12 +92,48 @@ describe("shards", () => {
     await whole.dispose();
   });
 
+  test("of the right size with a byte that is not as it was: the file is named", async () => {
+    for (const at of [0, bytes.length >> 1, bytes.length - 1]) {
+      const flipped = bytes.slice();
+      flipped[at]! ^= 1;
+      await refused(await changed(same, flipped), MismatchError, /its shard group1-shard1of1-\S+ has the SHA-256 /);
+    }
+  });
+
   test("nothing outside the model's folder is read", async () => {
     for (const name of ["../x.bin", "/etc/hosts", "a/../../x", "http://x/y", "C:\\x", "", 7]) {
       const path = await changed((json) => (json.weightsManifest[0]!.paths = [name as string]));
       await refused(path, FormatError, /weightsManifest names the file .*; expected a file next to model\.json/);
     }
   });
+});
+
+test("a padding with a flipped bit is refused before an engine computes it, with the limit's name", async () => {
+  const b = createBuilder({ name: "padded" });
+  const pads = BigInt64Array.from([0, 0, 1, 1, 0, 0, 1, 1], BigInt);
+  const x = b.input("x", "float32", [1, 3, 8, 8]);
+  b.output(b.node("Pad", [x, b.initializer(lazyTensor("pads", { dtype: "int64", shape: [8], data: pads }))]));
+  const written = await modelFiles(b.finish());
+  const shard = onlyShard(written);
+  const whole = written.get(shard)!;
+  const json = JSON.parse(new TextDecoder().decode(written.get("model.json"))) as Json;
+  // Of another converter, whose models have no digests.
+  delete json.userDefinedMetadata["samoyedDigests"];
+  const load = async (at: number): Promise<string> => {
+    const damaged = whole.slice();
+    if (at >= 0) damaged[at]! ^= 0x40;
+    return writeFiles(
+      new Map<string, Uint8Array | string>([
+        ["model.json", JSON.stringify(json)],
+        [shard, damaged],
+      ]),
+    );
+  };
+  const session = await tfjsCpu().load(await load(-1));
+  await session.dispose();
+  const first = whole.findIndex((byte) => byte === 1);
+  const limit = /the node ".*" \((?:Pad|PadV2|MirrorPad)\) takes 4194305 from .*; MAX_PADDING allows 8192/;
+  await refused(await load(first + 2), UnsupportedError, limit);
 });
 
 describe("model.json", () => {

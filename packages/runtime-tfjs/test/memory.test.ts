@@ -1,8 +1,8 @@
-import { stat } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { lazyTensor } from "@samoyed/core";
 import { createBuilder } from "@samoyed/graph";
 import { wave } from "@samoyed/test-support/tensors";
@@ -40,7 +40,8 @@ beforeAll(async () => {
   }
   builder.output(value);
   path = await writeModel(builder.finish());
-  expect((await stat(join(dirname(path), `group1-shard1of${BYTES / 2 ** 22}.bin`))).size).toBe(2 ** 22);
+  const shards = (await readdir(dirname(path))).filter((file) => file.endsWith(".bin"));
+  expect(shards).toHaveLength(BYTES / 2 ** 22);
 });
 
 /**

@@ -27,6 +27,13 @@ export async function modelFiles(graph: Graph, options: WriteOptions = {}): Prom
   return new Map(Array.from(sinks, ([file, sink]) => [file, sink.bytes()]));
 }
 
+/** The name of a model's only weight file. */
+export function onlyShard(files: ReadonlyMap<string, unknown>): string {
+  const shards = [...files.keys()].filter((file) => file !== "model.json");
+  if (shards.length !== 1) throw new Error(`the model has the weight files ${shards.join(", ")}; one was expected`);
+  return shards[0]!;
+}
+
 /** Writes a graph as a model into a new folder, and returns the path of model.json. */
 export async function writeModel(graph: Graph, options: WriteOptions = {}): Promise<string> {
   return writeFiles(await modelFiles(graph, options));

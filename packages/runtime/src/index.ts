@@ -11,6 +11,7 @@ export {
 } from "./tasks/classification/classifier.ts";
 export type { ImageInput } from "./tasks/load-task.ts";
 export { checkThreads } from "./check-threads.ts";
+export { type ConstantSizeKind, requireConstantSize } from "./constant-sizes.ts";
 export { firstAvailable } from "./first-available.ts";
 export { softmax } from "./tasks/classification/softmax.ts";
 export { type Prediction, topClasses } from "./tasks/classification/top-classes.ts";

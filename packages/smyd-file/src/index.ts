@@ -12,7 +12,9 @@ export {
   unpackPanel,
 } from "./pack.ts";
 export { isReadByPlanner } from "./read-by-planner.ts";
-export { type ParsedHeader, parseSmydHeader, smydHeaderLength } from "./read-header.ts";
+export { parseCanonicalHeader } from "./parse-canonical-header.ts";
+export { parseSmydHeader } from "./parse-header.ts";
+export { type ParsedHeader, parseHeaderWith, type ParseJson, smydHeaderLength } from "./read-header.ts";
 export { readSmydHeader } from "./read-source-header.ts";
 export { refuseForeign } from "./refuse-foreign.ts";
 export { convWeights, PACKED_STORAGES, storedArray, type StoredArray, type WeightRecord } from "./read-weight.ts";

@@ -5,7 +5,6 @@ import {
   jsonCount,
   JsonNumber,
   type JsonValue,
-  parseStrictJson,
   quote,
   UnsupportedError,
 } from "@samoyed/core";
@@ -61,16 +60,24 @@ const SPECIAL: ReadonlyMap<string, number> = new Map([
 /**
  * Reads a graph's JSON. Names are checked by `checkNames`, operators by the code that runs them.
  *
- * @param options the file's version, and a label that names it in errors.
+ * @param options the file's version, a label that names it in errors, and what parses JSON.
  * @throws FormatError when it does not follow `docs/smyd-format.md`.
  * @throws UnsupportedError when its operator set is not supported.
  */
 export function readGraphRecord(
   json: string,
-  { version, label }: { readonly version: SmydVersion; readonly label: string },
+  {
+    version,
+    label,
+    parseJson,
+  }: {
+    readonly version: SmydVersion;
+    readonly label: string;
+    readonly parseJson: (json: string, label: string) => JsonValue;
+  },
 ): GraphRecord {
   const graphLabel = `${label}: the graph`;
-  const graph = jsonObject(parseStrictJson(json, graphLabel), graphLabel, {
+  const graph = jsonObject(parseJson(json, graphLabel), graphLabel, {
     required: ["name", "opset", "inputs", "outputs", "nodes", "weights"],
   });
   try {

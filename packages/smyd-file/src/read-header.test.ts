@@ -2,7 +2,8 @@ import { FormatError, memorySource, parseSafetensorsHeader } from "@samoyed/core
 import { describe, expect, test } from "vitest";
 import { assemble, changed, fromHeader, parts } from "../test/hand-made.ts";
 import { LENGTH_BYTES } from "./limits.ts";
-import { parseSmydHeader, smydHeaderLength } from "./read-header.ts";
+import { parseSmydHeader } from "./parse-header.ts";
+import { smydHeaderLength } from "./read-header.ts";
 import { readSmydHeader } from "./read-source-header.ts";
 import { refuseForeign } from "./refuse-foreign.ts";
 import type { SmydFile } from "./types.ts";

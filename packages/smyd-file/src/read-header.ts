@@ -5,9 +5,9 @@ import {
   formatShape,
   type JsonValue,
   parseContract,
-  parseSafetensorsJson,
   quote,
   SAFETENSORS_DTYPES,
+  splitSafetensorsJson,
   UnsupportedError,
 } from "@samoyed/core";
 import { absentContractPort, type Attribute, checkNames, type Graph, MAX_RANK, type Node } from "@samoyed/ir";
@@ -38,14 +38,17 @@ export interface ParsedHeader {
   readonly checkDigest: (hash: HashBytes) => void;
 }
 
+/** Parses JSON, of which `label` names the text. */
+export type ParseJson = (json: Uint8Array | string, label: string) => JsonValue;
+
 /**
- * Parses the header that follows the length, for readers of streams. The caller checks that `dataBytes` follow, and the
- * digest before it uses the model.
+ * Parses the header that follows the length. The caller checks that `dataBytes` follow, and the digest before it uses the
+ * model.
  *
- * @throws the errors of `readSmydHeader`.
+ * @throws the errors of `readSmydHeader`, and of `parseJson`.
  */
-export function parseSmydHeader(header: Uint8Array, label: string): ParsedHeader {
-  const { metadata, tensors } = parseSafetensorsJson(header, label);
+export function parseHeaderWith(parseJson: ParseJson, header: Uint8Array, label: string): ParsedHeader {
+  const { metadata, tensors } = splitSafetensorsJson(parseJson(header, `${label}: the safetensors header`), label);
   const dataOffset = LENGTH_BYTES + header.byteLength;
   const version = readVersion(metadata, label);
   const unknown = [...metadata.keys()].find((key) => !METADATA.includes(key));
@@ -58,7 +61,7 @@ export function parseSmydHeader(header: Uint8Array, label: string): ParsedHeader
   if (dataOffset % ALIGNMENT !== 0) {
     throw new FormatError(`${label}: the data begins at byte ${dataOffset}; expected a multiple of ${ALIGNMENT}`);
   }
-  const record = readGraphRecord(text("graph"), { version, label });
+  const record = readGraphRecord(text("graph"), { version, label, parseJson });
   const initializers = record.weights.map(({ name }) => name);
   checkNames(
     { ...record, initializers },

@@ -1,6 +1,7 @@
 import { type ByteSource, FormatError, type ReadOptions, requireDataBytes, SUBSTITUTE_HEAD_BYTES } from "@samoyed/core";
 import { LENGTH_BYTES } from "./limits.ts";
-import { parseSmydHeader, smydHeaderLength } from "./read-header.ts";
+import { parseSmydHeader } from "./parse-header.ts";
+import { smydHeaderLength } from "./read-header.ts";
 import { refuseForeign } from "./refuse-foreign.ts";
 import type { SmydFile } from "./types.ts";
 import { xxh64 } from "./xxh64/xxh64.ts";

@@ -1,4 +1,5 @@
 import { type Contract, FormatError, parseContract, UnsupportedError } from "@samoyed/core";
+import { type Digests, parseDigests } from "./digests.ts";
 import { type GraphNode, parseNodes } from "./graph-def.ts";
 import { type ModelPort, parsePorts } from "./ports.ts";
 import { checkShardName } from "./shard-name.ts";
@@ -20,6 +21,8 @@ export interface Model {
   readonly versions: unknown;
   readonly signature: Signature;
   readonly groups: readonly WeightGroup[];
+  /** SHA-256 of the weight files. */
+  readonly digests: Digests;
   readonly inputs: readonly ModelPort[];
   readonly outputs: readonly ModelPort[];
   readonly contract: Contract | undefined;
@@ -68,7 +71,7 @@ export function parseModel(json: string, label: string): Model {
   const contract = parseMetadata(metadata?.["samoyed"], label);
   // In TensorFlow.js a signature inside the metadata takes precedence.
   const signature = metadata?.["signature"] ?? model["signature"];
-  const { samoyedLayout: layout, samoyedOrder: order } = metadata ?? {};
+  const { samoyedLayout: layout, samoyedOrder: order, samoyedDigests } = metadata ?? {};
   const ports = parsePorts(signature, { label, nodes, contract, layout, order });
   return {
     label,
@@ -76,6 +79,11 @@ export function parseModel(json: string, label: string): Model {
     versions: topology?.versions ?? {},
     signature: signature as Signature,
     groups,
+    digests: parseDigests(
+      samoyedDigests,
+      groups.flatMap(({ files }) => files),
+      label,
+    ),
     ...ports,
     contract,
   };

@@ -1,9 +1,10 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { FormatError, IoError, MismatchError, UsageError } from "@samoyed/core";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { tinyModel, writeTinyModel } from "../test/tiny-model.ts";
 import { modelFacts, readModel, readWeights } from "./index.ts";
 import { filesInNode } from "./node.ts";
@@ -75,4 +76,31 @@ test("a shard of the wrong size is refused before a weight is read", async () =>
 test("bytes are not a model of several files; a missing path is an error", async () => {
   await expect(filesInNode(new Uint8Array(4))).rejects.toThrow(UsageError);
   await expect(filesInNode(join(folder, "none"))).rejects.toThrow(IoError);
+});
+
+describe("digests of weight files", () => {
+  const digest = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+  const write = async (digests: unknown, shard = tinyModel().shard): Promise<void> => {
+    const tiny = tinyModel();
+    await writeTinyModel(folder, {
+      shard,
+      json: { ...tiny.json, userDefinedMetadata: { samoyedDigests: digests } },
+    });
+  };
+  const file = "group1-shard1of1.bin";
+
+  test("a file that has its digest is read; one of the same size that has not is refused", async () => {
+    await write({ [file]: digest(tinyModel().shard) });
+    expect(await weightsOf(folder)).toEqual([["bias", [-1, 1.5]]]);
+    await write({ [file]: digest(tinyModel().shard) }, Uint8Array.of(1, 5));
+    await expect(weightsOf(folder)).rejects.toThrow(MismatchError);
+    await expect(weightsOf(folder)).rejects.toThrow(
+      new RegExp(`its shard ${file} has the SHA-256 ${digest(Uint8Array.of(1, 5))}; model.json says`, "u"),
+    );
+  });
+
+  test.each([[7], [null], [{}], [{ [file]: "abc" }], [{ other: "0".repeat(64) }]])("%j is refused", async (digests) => {
+    await write(digests);
+    await expect(weightsOf(folder)).rejects.toThrow(FormatError);
+  });
 });

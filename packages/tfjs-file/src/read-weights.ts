@@ -9,6 +9,7 @@ import {
   throwIfAborted,
 } from "@samoyed/core";
 import { dequantize, type WeightArray } from "./dequantize.ts";
+import { verifyShard } from "./digests.ts";
 import type { Model, WeightGroup } from "./model-json.ts";
 import { storedBytes, type WeightEntry } from "./weight-entry.ts";
 
@@ -19,13 +20,15 @@ export type TakeWeight = (entry: WeightEntry, values: WeightArray) => Promise<vo
  * Reads a model's weights one after the other, each directly into its own array, so that at most one is in
  * memory here.
  *
- * The sizes of files on a disk are checked before the first is read; those of downloads during reading.
+ * The sizes of files on a disk are checked before the first is read; those of downloads during reading. A file with a
+ * digest is read whole and verified before its bytes are used.
  *
- * @throws MismatchError when the shards have more or fewer bytes than the manifest says, naming the file.
+ * @throws MismatchError when the shards have more or fewer bytes than the manifest says, or a digest does not match,
+ * naming the file.
  * @throws IoError when a shard is missing or cannot be read.
  */
 export async function readWeights(
-  model: Pick<Model, "groups" | "label">,
+  model: Pick<Model, "groups" | "label" | "digests">,
   {
     files,
     take,
@@ -34,7 +37,7 @@ export async function readWeights(
 ): Promise<void> {
   if (files.local) for (const group of model.groups) await measure(group, { files, signal });
   for (const group of model.groups) {
-    const shards = shardReader(group, { files, signal });
+    const shards = shardReader(group, { files, digests: model.digests, signal });
     try {
       for (const entry of group.entries) {
         throwIfAborted(signal);
@@ -94,7 +97,10 @@ interface ShardReader {
   close(): Promise<void>;
 }
 
-function shardReader(group: WeightGroup, { files, signal }: ReadingOptions): ShardReader {
+function shardReader(
+  group: WeightGroup,
+  { files, digests, signal }: ReadingOptions & Pick<Model, "digests">,
+): ShardReader {
   let next = 0;
   let offset = 0;
   let current: ByteSource | undefined;
@@ -105,7 +111,8 @@ function shardReader(group: WeightGroup, { files, signal }: ReadingOptions): Sha
     if (file === undefined) return false;
     next++;
     offset = 0;
-    current = await openShard(file, { files, signal });
+    const source = await openShard(file, { files, signal });
+    current = await verifyShard(source, { file, digests, label: files.label, signal });
     return true;
   };
   return {

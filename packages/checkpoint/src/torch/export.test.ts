@@ -18,10 +18,13 @@ const META = {
 };
 const PAYLOAD = { path_name: "weight_0", is_param: true, use_pickle: false, tensor_meta: META };
 
+const LITTLE: EntrySpec = { name: "m/byteorder", data: "little" };
+
 interface Spec {
   readonly weights?: unknown;
   readonly constants?: unknown;
   readonly format?: string;
+  readonly byteorder?: boolean;
   readonly entries?: readonly EntrySpec[];
 }
 
@@ -29,6 +32,7 @@ function exported({
   weights = { config: { w: PAYLOAD } },
   constants = { config: {} },
   format = "pt2",
+  byteorder = true,
   entries = [],
 }: Spec = {}): Uint8Array {
   const json = (name: string, value: unknown): EntrySpec => ({
@@ -37,6 +41,7 @@ function exported({
   });
   return zipBytes([
     { name: "m/archive_format", data: format },
+    ...(byteorder ? [LITTLE] : []),
     { name: "m/data/weights/weight_0", data: FLOATS },
     json("m/data/weights/model_weights_config.json", weights),
     json("m/data/constants/model_constants_config.json", constants),
@@ -70,6 +75,7 @@ test("a torch.save archive in place of the weights, as written by some 2.7 build
   ]);
   const data = zipBytes([
     { name: "m/archive_format", data: "pt2" },
+    LITTLE,
     { name: "m/models/model.json", data: "{}" },
     { name: "m/data/weights/model.pt", data: nested },
     { name: "m/data/constants/model.pt", data: nested, deflated: true },
@@ -85,13 +91,14 @@ test("a pickled tensor among the weights, and a custom object", async () => {
     { name: "x/data/0", data: FLOATS },
   ]);
   const config = {
+    w: PAYLOAD,
     sub: { ...PAYLOAD, path_name: "weight_1", use_pickle: true },
     object: { path_name: "custom_obj_0", is_param: false, use_pickle: true, tensor_meta: null },
   };
   const { tensors } = await open(
     exported({ weights: { config }, entries: [{ name: "m/data/weights/weight_1", data: nested }] }),
   );
-  expect([...tensors.keys()]).toEqual(["state_dict.sub"]);
+  expect([...tensors.keys()]).toEqual(["state_dict.w", "state_dict.sub"]);
   expect(await tensors.get("state_dict.sub")!.read()).toEqual(FLOATS);
 });
 
@@ -109,6 +116,17 @@ test.each<[string, Spec, string]>([
     "a missing payload",
     { weights: { config: { w: { ...PAYLOAD, path_name: "weight_9" } } } },
     "m.pt2: the archive has no entry m/data/weights/weight_9",
+  ],
+  ["no byte order", { byteorder: false }, "m.pt2: the archive has no entry m/byteorder"],
+  [
+    "a payload that no configuration names",
+    { entries: [{ name: "m/data/weights/weight_1", data: FLOATS }] },
+    'm.pt2: no model of the archive names its entry "m/data/weights/weight_1"',
+  ],
+  [
+    "a configuration of no model",
+    { entries: [{ name: "m/data/constants/other_constants_config.json", data: "{}" }] },
+    'm.pt2: no model of the archive names its entry "m/data/constants/other_constants_config.json"',
   ],
   [
     "a payload elsewhere",
@@ -160,7 +178,7 @@ test.each<[string, Spec, string]>([
 
 test("no model", async () => {
   await expectError(
-    () => open(zipBytes([{ name: "m/archive_format", data: "pt2" }])),
+    () => open(zipBytes([{ name: "m/archive_format", data: "pt2" }, LITTLE])),
     FormatError,
     "m.pt2: the archive contains no model: there is no entry under m/models/",
   );

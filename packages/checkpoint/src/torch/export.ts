@@ -99,6 +99,8 @@ export async function readExportedFolder(
   if (format !== "pt2") {
     throw new UnsupportedError(`${label}: the archive's format is ${quote(format)}; expected "pt2"`);
   }
+  // Without its byte order, which nothing else says, every element would be read as little-endian.
+  requireEntry(archive, "byteorder");
   const models = [...archive.zip.entries.keys()]
     .filter((name) => name.startsWith(`${archive.root}models/`) && name.endsWith(".json"))
     .map((name) => name.slice(`${archive.root}models/`.length, -".json".length));
@@ -106,20 +108,45 @@ export async function readExportedFolder(
     throw new FormatError(`${label}: the archive contains no model: there is no entry under ${archive.root}models/`);
   }
   const found = new Map<string, ExportedModel>();
+  const named = new Set<string>();
   for (const model of models) {
-    const stateDict = await readPayloads(archive, { ...options, model, folder: "data/weights", kind: "weights" });
-    const constants = await readPayloads(archive, { ...options, model, folder: "data/constants", kind: "constants" });
+    const stateDict = await readPayloads(archive, { ...options, model, kind: "weights", named });
+    const constants = await readPayloads(archive, { ...options, model, kind: "constants", named });
     found.set(model, { graphEntry: `models/${model}.json`, stateDict, constants });
   }
+  requireNamed(archive, { models, named });
   return found;
+}
+
+/** The file that lists a model's tensors of a kind, in `data/KIND`. */
+const configOf = (model: string, kind: PayloadOptions["kind"]): string => `${model}_${kind}_config.json`;
+
+/**
+ * Checks that every entry with tensors is one of a model's: one that was renamed would be missed by nobody.
+ *
+ * @throws FormatError naming the first that is not.
+ */
+function requireNamed(
+  archive: TorchArchive,
+  { models, named }: { readonly models: readonly string[]; readonly named: ReadonlySet<string> },
+): void {
+  for (const kind of ["weights", "constants"] as const) {
+    const folder = `${archive.root}data/${kind}/`;
+    const known = new Set(models.flatMap((model) => [configOf(model, kind), `${model}.pt`]));
+    for (const entry of archive.zip.entries.keys()) {
+      if (!entry.startsWith(folder) || entry === folder || named.has(entry)) continue;
+      if (known.has(entry.slice(folder.length))) continue;
+      throw new FormatError(`${archive.zip.source.label}: no model of the archive names its entry ${quote(entry)}`, {
+        hint: "The file was changed after it was written: export the model again.",
+      });
+    }
+  }
 }
 
 /** The model of a `.pt2` of PyTorch 2.7 or earlier. */
 export async function readExportedFlat(archive: TorchArchive, options: ReadOptions): Promise<ExportedModel> {
   const stateDict = await readNested(archive, "serialized_state_dict.pt", options);
-  const constants = findEntry(archive, "serialized_constants.pt")
-    ? await readNested(archive, "serialized_constants.pt", options)
-    : new Map<string, LazyTensor>();
+  const constants = await readNested(archive, "serialized_constants.pt", options);
   return { graphEntry: FLAT_GRAPH_ENTRY, stateDict, constants };
 }
 
@@ -150,17 +177,19 @@ function exported(archive: TorchArchive, root: ReadonlyMap<string, CheckpointVal
 
 interface PayloadOptions extends ReadOptions {
   readonly model: string;
-  readonly folder: string;
   readonly kind: "weights" | "constants";
+  /** Gets the names of the entries that hold the tensors. */
+  readonly named: Set<string>;
 }
 
 async function readPayloads(archive: TorchArchive, options: PayloadOptions): Promise<Named> {
-  const { folder, kind, model } = options;
+  const { kind, model, named } = options;
+  const folder = `data/${kind}`;
   // Some 2.7 builds wrote a torch.save archive here (2.13, `torch/export/pt2_archive/_package.py`).
   if (findEntry(archive, `${folder}/${model}.pt`) !== undefined) {
     return readNested(archive, `${folder}/${model}.pt`, options);
   }
-  const name = `${folder}/${model}_${kind}_config.json`;
+  const name = `${folder}/${configOf(model, kind)}`;
   const label = `${archive.zip.source.label}: ${archive.root}${name}`;
   const json = parseStrictJson(await readRecord(archive, name, { ...options, maxBytes: MAX_CONFIG_BYTES }), label);
   const config = field(json, "config", label);
@@ -178,6 +207,7 @@ async function readPayloads(archive: TorchArchive, options: PayloadOptions): Pro
     if (typeof path !== "string") {
       throw new FormatError(`${where}: "path_name" is ${describeJson(path)}; expected a string`);
     }
+    named.add(`${archive.root}${folder}/${path}`);
     if (meta === null || meta === undefined) {
       // An object of a custom class, pickled; it has no elements to read.
       continue;

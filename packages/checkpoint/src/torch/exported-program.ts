@@ -1,4 +1,5 @@
 import { type ByteSource, type LazyTensor, type ReadOptions, UnsupportedError } from "@samoyed/core";
+import type { Checkpoint } from "../checkpoint.ts";
 import { readZipDirectory } from "../zip/directory.ts";
 import { findRoot } from "../zip/names.ts";
 import { openTorchArchive, readRecord } from "./archive.ts";
@@ -29,6 +30,8 @@ export interface ExportedFile {
   readonly programs: ReadonlyMap<string, ExportedProgram>;
   /** Oddities that are not errors. */
   readonly warnings: readonly string[];
+  /** Finds every entry that was read and does not have the checksum in the file, as `Checkpoint.verifyChecksums`. */
+  readonly verifyChecksums: NonNullable<Checkpoint["verifyChecksums"]>;
 }
 
 /**
@@ -62,5 +65,5 @@ export async function openExported(source: ByteSource, options: ReadOptions = {}
       },
     ]),
   );
-  return { programs, warnings: archive.warnings };
+  return { programs, warnings: archive.warnings, verifyChecksums: archive.checks.verify };
 }

@@ -1,31 +1,21 @@
+import { existsSync } from "node:fs";
 import { arch, cpus, platform } from "node:os";
 import { type CaseFolder, caseFolders, checkCase, openReportFiles } from "@samoyed/check";
 import { WEIGHT_TYPES } from "@samoyed/convert";
 import { UsageError } from "@samoyed/core";
-import { type CaseEvent, type CaseResult, createReport, parseShard, renderTable, shardOf } from "@samoyed/golden";
+import { type CaseResult, createReport, parseShard, renderTable, shardOf } from "@samoyed/golden";
 import { backendsNamed } from "../backends.ts";
 import { requiredBackends } from "../required-backends.ts";
 import { checkCensus } from "../check-census.ts";
-import type { Command, Context, Values } from "../command.ts";
+import { checkModels } from "../check-model.ts";
+import type { Command, Values } from "../command.ts";
 import { cacheDir } from "../cache.ts";
 import { goldenDir } from "../golden-dir.ts";
-import { startProgress } from "../progress.ts";
 import { resolveSource } from "../resolve-source.ts";
 import { choice, flag, list, text } from "../values.ts";
+import { tellGitHub } from "../tell-github.ts";
 import { version } from "../version.ts";
-
-/** Says what is happening, where a person watches. */
-function watcher(context: Context): { onEvent: (event: CaseEvent) => void; stop: () => void } {
-  const progress = startProgress(context.terminal, "items");
-  return {
-    onEvent(event): void {
-      if (event.kind === "preprocess") progress.update(`${event.case}: preprocessing`, event.done, event.total);
-      else if (event.kind === "open") progress.update(`${event.case}: making ready ${event.backend}`, 0, 0);
-      else if (event.kind === "image") progress.update(`${event.case}: ${event.backend}`, event.done, event.total);
-    },
-    stop: () => progress.stop(),
-  };
-}
+import { watchCases } from "../watch-cases.ts";
 
 /** The cases that were asked for, or this machine's part of them. */
 async function chosenCases(args: readonly string[], values: Values): Promise<readonly CaseFolder[]> {
@@ -44,7 +34,7 @@ async function chosenCases(args: readonly string[], values: Values): Promise<rea
 export const check: Command = {
   name: "check",
   summary: "hold every backend against the references",
-  usage: "[CASE|SET…|census]",
+  usage: "[CASE|SET…|census|MODEL…]",
   options: {
     backend: { type: "string", multiple: true, value: "NAME,…", description: "only these backends" },
     require: {
@@ -56,7 +46,18 @@ export const check: Command = {
     checkpoint: {
       type: "string",
       value: "SOURCE",
-      description: "run this checkpoint (a file or a published name) in place of the case's own weights",
+      description: "what MODEL was made from; or a file or published name to run in place of a case's own weights",
+    },
+    images: {
+      type: "string",
+      multiple: true,
+      value: "PATH,…",
+      description: "MODEL: images or folders of them to run it on (default: noise from a seed)",
+    },
+    reference: {
+      type: "string",
+      value: "FILE",
+      description: "MODEL: what PyTorch gave; samoyed reference --python prints a script that writes it",
     },
     weights: {
       type: "string",
@@ -64,7 +65,7 @@ export const check: Command = {
       description: `how artifacts store the weights: ${WEIGHT_TYPES.join(", ")} (default: float32)`,
     },
     taps: { type: "boolean", description: "also compare the values inside the network, block by block" },
-    report: { type: "string", value: "DIR", description: "write report.html and report.json there" },
+    report: { type: "string", value: "DIR", description: "write report.html, report.json and junit.xml there" },
     shard: { type: "string", value: "I/N", description: "run only the I-th of N parts of the cases" },
     only: {
       type: "string",
@@ -87,6 +88,7 @@ export const check: Command = {
     "samoyed check samoyed-drawn --taps --report report",
     "samoyed check ssl --backend onnxruntime-node,tfjs-wasm",
     "samoyed check shapes --backend onnxruntime-node --require onnxruntime-node",
+    "samoyed check models/resnet50.onnx --checkpoint resnet50.pth --images photos",
     "samoyed check census --only test_vit,resnet --backend smyd",
     "samoyed check census --only test_vit --from checkpoint",
     "samoyed check census --coverage docs/coverage.md",
@@ -94,6 +96,10 @@ export const check: Command = {
   ],
   async run(args, values, context) {
     if (args[0] === "census") return checkCensus(args.slice(1), values, context);
+    if (args.some((arg) => existsSync(arg) || /[/\\]/u.test(arg))) return checkModels(args, values, context);
+    for (const name of ["images", "reference"]) {
+      if (values[name] !== undefined) throw new UsageError(`--${name} is for models of yours: samoyed check MODEL`);
+    }
     for (const name of ["only", "from", "coverage"]) {
       if (values[name] !== undefined) throw new UsageError(`--${name} is for the census: samoyed check census`);
     }
@@ -115,7 +121,7 @@ export const check: Command = {
     const folder = text(values, "report");
     const files = folder === undefined ? undefined : await openReportFiles(folder);
     const results: CaseResult[] = [];
-    const { onEvent, stop } = watcher(context);
+    const { onEvent, stop } = watchCases(context);
     const { env, signal } = context;
     const options = { backends, asked, stored, depth, checkpoint, onEvent, cacheDir: cacheDir(env), env, signal };
     try {
@@ -133,6 +139,7 @@ export const check: Command = {
         required,
       });
       const html = await files?.write(report);
+      await tellGitHub(report, context);
       const table = renderTable(results, {
         color: context.terminal.color,
         width: context.terminal.width,

@@ -5,7 +5,7 @@ import { columns } from "../columns.ts";
 import type { Command } from "../command.ts";
 import { namingFile } from "../naming-file.ts";
 import { orientationNote } from "../orientation-note.ts";
-import { ORIENTATION_OPTION, orientationOverride } from "../preprocess-options.ts";
+import { ORIENTATION_OPTION, orientationOverride } from "../preprocess/options.ts";
 import { readLabels, readWhole } from "../read.ts";
 import { paint } from "../terminal.ts";
 import { positiveInteger, text } from "../values.ts";
@@ -15,7 +15,7 @@ const DEFAULT_TOP = 5;
 export const classify: Command = {
   name: "classify",
   summary: "the most likely classes of images, with names",
-  usage: "ARTIFACT IMAGE…",
+  usage: "ARTIFACT IMAGE…|-",
   options: {
     top: { type: "string", value: "K", description: `how many classes to print (default ${DEFAULT_TOP})` },
     backend: { type: "string", value: "NAME", description: "the engine (default: the first that is ready)" },
@@ -48,7 +48,7 @@ export const classify: Command = {
       const orientation = exifOrientation ?? classifier.contract.preprocess.exifOrientation;
       let note: string | undefined;
       for (const image of images) {
-        const bytes = await readWhole(image, signal);
+        const bytes = await readWhole(image, { signal });
         if (orientation === undefined) note ??= orientationNote(image, bytes);
         const classes = await namingFile(image, () => classifier.classify(bytes, { top, signal }));
         results.push({ image, classes });

@@ -14,7 +14,8 @@ import { formatsOf, NAMES } from "../convert/formats-asked.ts";
 import { describeFiles, entryFiles, finish, storageText } from "../convert/written-files.ts";
 import { FORMAT_OPTIONS, readFormatOptions } from "../format-options.ts";
 import { namedModel } from "../named-model.ts";
-import { PREPROCESS_OPTIONS, preprocessOverrides } from "../preprocess-options.ts";
+import { PREPROCESS_OPTIONS } from "../preprocess/options.ts";
+import { readPreprocess } from "../preprocess/read-preprocess.ts";
 import { printableLine } from "../printable.ts";
 import { readLabels } from "../read.ts";
 import { resolveSource } from "../resolve-source.ts";
@@ -40,7 +41,10 @@ function describe(report: ConvertReport, { out, terminal }: { out: string; termi
     ...report.warnings.map((warning) => [paint(terminal, "yellow", "note"), warning]),
   ];
   const [first] = entryFiles(report.files);
-  const next = contract.task === "logits" && first ? `\n\nnext: samoyed classify ${join(out, first.file)} IMAGE` : "";
+  // Images of other channels are no files that classify reads.
+  const readable = [1, 3].includes(contract.preprocess.inputSize[0]);
+  const next =
+    contract.task === "logits" && readable && first ? `\n\nnext: samoyed classify ${join(out, first.file)} IMAGE` : "";
   return `${describeFiles(report.files, { out, terminal })}\n\n${columns(rows, { width: textWidth(terminal) })}${next}`;
 }
 
@@ -114,6 +118,10 @@ export const convert: Command = {
     ...ASSUMPTION_OPTIONS,
     ...FORMAT_OPTIONS,
     ...PREPROCESS_OPTIONS,
+    "allow-damaged": {
+      type: "boolean",
+      description: "go on where stored checksums do not match: the weights are then not those that were saved",
+    },
     "accept-license": { type: "boolean", description: "accept the license of a published checkpoint" },
   },
   examples: [
@@ -129,6 +137,8 @@ export const convert: Command = {
     "samoyed convert resnext.pth --to smyd --weights int8",
     "samoyed convert resnext.smyd --to onnx",
     "samoyed convert lightning.ckpt --key state_dict --prefix model --ignore 'criterion.*'",
+    "samoyed convert finetuned.pth --preprocess torchvision:ResNet50_Weights.IMAGENET1K_V2",
+    "samoyed convert grey.pth --model resnet18 --mean 0.5 --std 0.5",
     "samoyed convert finetuned.pth --labels labels.txt --size 96 --interpolation bicubic --weights float16",
   ],
   async run(args, values, context) {
@@ -143,7 +153,7 @@ export const convert: Command = {
     }
     const out = text(values, "out") ?? ".";
     const weights = choice(values, "weights", WEIGHT_TYPES);
-    const preprocess = preprocessOverrides(values);
+    const preprocess = await readPreprocess(values, "any");
     const formats = values["to"] === undefined ? FORMATS.slice(0, 1) : formatsOf(list(values, "to"));
     const { formatOptions, afterwards } = readFormatOptions(values, formats);
     const labelFile = text(values, "labels");
@@ -160,6 +170,7 @@ export const convert: Command = {
         outDir: out,
         weights,
         formatOptions,
+        allowDamaged: flag(values, "allow-damaged"),
         features: flag(values, "features"),
         taps: flag(values, "taps"),
         fold: !flag(values, "no-fold"),

@@ -1,17 +1,19 @@
-import { access, constants } from "node:fs/promises";
-import { existsSync } from "node:fs";
+import { access, constants, readdir, rm } from "node:fs/promises";
+import { type Dirent, existsSync } from "node:fs";
 import { arch, platform } from "node:os";
 import { dirname, join } from "node:path";
+import { FORMATS } from "@samoyed/convert";
 import { ASSETS } from "@samoyed/convert/node";
 import { UsageError } from "@samoyed/core";
+import { findLeftovers, type Leftover, toIoError } from "@samoyed/core/node";
 import { allBackends } from "../backends.ts";
 import { cacheDir } from "../cache.ts";
-import { columns } from "../columns.ts";
+import { columns, formatBytes } from "../columns.ts";
 import type { Command, Context } from "../command.ts";
 import { goldenDir } from "../golden-dir.ts";
 import { setUp } from "../set-up.ts";
 import { paint } from "../terminal.ts";
-import { text } from "../values.ts";
+import { choice, text } from "../values.ts";
 import { version } from "../version.ts";
 
 /** Variables that decide where downloads come from. */
@@ -21,6 +23,27 @@ interface AssetFacts {
   readonly name: string;
   /** Where it is; null while it is only on the network. */
   readonly path: string | null;
+}
+
+/** What `--fix` sets right. */
+const FIXES = ["leftovers", "tfjs-node"] as const;
+
+/** Endings of models that are folders. */
+const FOLDER_ENDINGS = FORMATS.filter(({ entry }) => entry !== undefined).map(({ ending }) => ending);
+
+/** Temporary files of dead processes in a folder, and in those of its models that are folders. */
+async function leftoversIn(folder: string): Promise<readonly Leftover[]> {
+  let entries: readonly Dirent[];
+  try {
+    entries = await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    throw toIoError(error, `${folder}: cannot be read`);
+  }
+  const models = entries.filter(
+    (entry) => entry.isDirectory() && FOLDER_ENDINGS.some((ending) => entry.name.endsWith(ending)),
+  );
+  const folders = [folder, ...models.map(({ name }) => join(folder, name))];
+  return (await Promise.all(folders.map(findLeftovers))).flat();
 }
 
 /** The nearest folder above a path that exists. */
@@ -62,15 +85,27 @@ function withoutPassword(address: string): string {
 export const doctor: Command = {
   name: "doctor",
   summary: "backends, versions, what is missing and the command that mends it",
-  usage: "",
+  usage: "[FOLDER…]",
   options: {
-    fix: { type: "string", value: "tfjs-node", description: "set this backend up, and then look" },
+    fix: {
+      type: "string",
+      value: FIXES.join("|"),
+      description:
+        "tfjs-node: set this backend up, and then look; leftovers: remove what killed runs left in FOLDER (default: this folder)",
+    },
   },
-  examples: ["samoyed doctor", "samoyed doctor --json", "samoyed doctor --fix tfjs-node"],
+  examples: [
+    "samoyed doctor",
+    "samoyed doctor --json",
+    "samoyed doctor --fix tfjs-node",
+    "samoyed doctor models --fix leftovers",
+  ],
   async run(args, values, { terminal, env }) {
-    if (args.length > 0) throw new UsageError(`doctor takes no arguments; got ${args.join(" ")}`);
-    const fix = text(values, "fix");
-    if (fix !== undefined) setUp(fix, cacheDir(env));
+    const fix = text(values, "fix") === undefined ? undefined : choice(values, "fix", FIXES);
+    if (fix === "tfjs-node") setUp(fix, cacheDir(env));
+    const folders = args.length > 0 ? args : ["."];
+    const found = (await Promise.all(folders.map(leftoversIn))).flat();
+    if (fix === "leftovers") for (const { path } of found) await rm(path, { force: true });
     const backends = await Promise.all(
       allBackends().map(async (backend) => ({
         name: backend.name,
@@ -92,6 +127,7 @@ export const doctor: Command = {
       golden: findGolden(),
       assets: findAssets(env),
       network: Object.fromEntries(network),
+      leftovers: found.map(({ path, byteLength }) => ({ path, byteLength, removed: fix === "leftovers" })),
     };
     const mark = (ok: boolean, word: string): string => paint(terminal, ok ? "green" : "yellow", word);
     const rows = [
@@ -113,6 +149,11 @@ export const doctor: Command = {
           ? [`  ${name}`, mark(false, "not here"), "downloaded when needed; or set SAMOYED_ASSETS to its folder"]
           : [`  ${name}`, mark(true, "ready"), path],
       ),
+      ...facts.leftovers.map(({ path, byteLength, removed }) => [
+        "  left by a killed run",
+        removed ? mark(true, "removed") : mark(false, formatBytes(byteLength)),
+        removed ? path : `${path}; to mend it: samoyed doctor ${args.join(" ")} --fix leftovers`.replace("  ", " "),
+      ]),
       ...(network.length > 0 ? [["network"], ...network.map(([name, value]) => [`  ${name}`, value])] : []),
     ];
     return {

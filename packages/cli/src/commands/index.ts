@@ -12,6 +12,7 @@ const LOADERS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["classify", async () => (await import("./classify.ts")).classify],
   ["run", async () => (await import("./run.ts")).run],
   ["check", async () => (await import("./check.ts")).check],
+  ["reference", async () => (await import("./reference.ts")).reference],
   ["doctor", async () => (await import("./doctor.ts")).doctor],
 ]);
 

@@ -43,7 +43,7 @@ export const run: Command = {
     }
     const taps = list(values, "taps");
     const backend = await backendFor(artifact, text(values, "backend"));
-    const bytes = await readWhole(input, signal);
+    const bytes = await readWhole(input, { signal });
     const read = await namingFile(input, () => parseNpy(bytes));
     const session = await backend.load(artifact, { signal });
     try {

@@ -6,7 +6,7 @@ import type { Format, SourceFormat } from "@samoyed/graph";
 import { columns } from "../columns.ts";
 import type { Context, Result, Values } from "../command.ts";
 import { readFormatOptions } from "../format-options.ts";
-import { preprocessOverrides } from "../preprocess-options.ts";
+import { readPreprocess } from "../preprocess/read-preprocess.ts";
 import { startProgress } from "../progress.ts";
 import { readLabels } from "../read.ts";
 import { paint, type Terminal } from "../terminal.ts";
@@ -72,7 +72,7 @@ export async function convertModel(path: string, values: Values, { terminal, sig
     throw new UsageError(`--${unused} is for checkpoints; ${path} is a model that says so itself`);
   }
   const out = text(values, "out") ?? ".";
-  const preprocess = preprocessOverrides(values);
+  const preprocess = await readPreprocess(values);
   const labelFile = text(values, "labels");
   const sizes = shapeOption(values);
   const inputValues = valueOption(values);
@@ -93,6 +93,7 @@ export async function convertModel(path: string, values: Values, { terminal, sig
       sizes,
       values: inputValues,
       strict: flag(values, "strict"),
+      allowDamaged: flag(values, "allow-damaged"),
       ...(labels && { labels }),
       ...(describes && { preprocess }),
       onProgress: ({ file, done, total }) => progress.update(`writing ${file}`, done, total),

@@ -1,3 +1,4 @@
+import { preprocessText } from "@samoyed/convert";
 import { type Contract, type ContractAssumption, formatShape, isOfTask } from "@samoyed/core";
 import type { Assumption } from "@samoyed/models";
 import { assumptionRows } from "../assumption-rows.ts";
@@ -15,17 +16,10 @@ function contractRows(contract: Contract | undefined, terminal: Terminal): strin
   if (!contract) return [["contract", "none: Samoyed did not write this file"]];
   const { preprocess, source } = contract;
   const labels = isOfTask(contract, "logits") ? contract.labels : undefined;
-  const settings = [
-    preprocess.inputSize.join("×"),
-    preprocess.interpolation,
-    `crop ${preprocess.cropPct} ${preprocess.cropMode}`,
-    `mean ${preprocess.mean.join(" ")}`,
-    `std ${preprocess.std.join(" ")}`,
-  ];
   return [
     ["model", contract.model],
     ["task", contract.task],
-    ["preprocessing", settings.join(", ")],
+    ["preprocessing", preprocessText(preprocess)],
     ["labels", labels ? `${labels.length} names` : "none"],
     ...(contract.license ? [["license", contract.license]] : []),
     ...(source ? [["source", `${source.name}, sha256 ${source.sha256.slice(0, 16)}…`]] : []),

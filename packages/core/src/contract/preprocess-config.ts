@@ -66,6 +66,6 @@ export interface PadRule {
 
 /**
  * Whose resizing is computed: `pillow`, torchvision's of a uint8 tensor with antialiasing (`torch-antialias`, the default of
- * transformers' fast processors) or without (`torch`).
+ * transformers' fast processors) or without (`torch`), or OpenCV's, whose `INTER_AREA` is `box` (`opencv`).
  */
-export type Resampler = "pillow" | "torch-antialias" | "torch";
+export type Resampler = "pillow" | "torch-antialias" | "torch" | "opencv";

@@ -46,7 +46,7 @@ export const PREPROCESS_SCHEMA: JsonSchema = {
     resize,
     cropRounding: { enum: ["half-even", "floor", "floor-ceil"] },
     pad,
-    resampler: { enum: ["pillow", "torch-antialias", "torch"] },
+    resampler: { enum: ["pillow", "torch-antialias", "torch", "opencv"] },
     channelOrder: { enum: ["rgb", "bgr"] },
     valueRange: { type: "integer", minimum: 1, maximum: 255 },
     layout: { enum: ["chw", "hwc"] },

@@ -1,11 +1,11 @@
-import { randomBytes } from "node:crypto";
 import type { Stats } from "node:fs";
 import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { IoError, UsageError } from "../errors.ts";
 import { checkPatch } from "../io/memory-sink.ts";
 import { systemCode, toIoError } from "./node-error.ts";
 import type { Sink } from "../io/sink.ts";
+import { temporaryPath } from "./temporary-file.ts";
 import { addUnfinishedFile, dropUnfinishedFile } from "./unfinished-files.ts";
 
 /**
@@ -25,8 +25,7 @@ const FLUSH_BYTES = 4 << 20;
  */
 export async function fileSink(path: string): Promise<Sink> {
   await refuseSpecialFile(path);
-  // Hidden, so that nothing watching the folder takes it for a result; random, so that two runs do not collide.
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 200)}.${randomBytes(6).toString("hex")}.tmp`);
+  const temporary = temporaryPath(path);
   let handle: FileHandle;
   addUnfinishedFile(temporary);
   try {
@@ -40,8 +39,9 @@ export async function fileSink(path: string): Promise<Sink> {
 
 function sinkOfHandle(
   handle: FileHandle,
-  { path, temporary }: { readonly path: string; readonly temporary: string },
+  { path: opened, temporary }: { readonly path: string; readonly temporary: string },
 ): Sink {
+  let path = opened;
   let position = 0;
   let state: "open" | "committed" | "aborted" = "open";
   const requireOpen = (): void => {
@@ -74,6 +74,10 @@ function sinkOfHandle(
       requireOpen();
       checkPatch(offset, bytes.byteLength, position);
       await writeAll(handle, bytes, { path, offset });
+    },
+    rename(file: string): void {
+      requireOpen();
+      path = join(dirname(path), file);
     },
     async commit(): Promise<void> {
       requireOpen();

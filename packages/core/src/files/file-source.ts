@@ -1,4 +1,5 @@
-import { type FileHandle } from "node:fs/promises";
+import type { BigIntStats } from "node:fs";
+import { type FileHandle, stat } from "node:fs/promises";
 import { allocateBytes } from "../tensor/allocate.ts";
 import { IoError, throwIfAborted } from "../errors.ts";
 import { toIoError } from "./node-error.ts";
@@ -9,9 +10,14 @@ import { openRegularFile } from "./regular-file.ts";
 /** One system call reads at most 2 GiB - 1; whole pages are faster. */
 const MAX_READ_BYTES = 1 << 30;
 
+function isSame(a: BigIntStats, b: BigIntStats): boolean {
+  return a.size === b.size && a.mtimeNs === b.mtimeNs && a.ino === b.ino && a.dev === b.dev;
+}
+
 /** A file as a source: it stays open until `close`. */
 export interface FileSource extends ByteSource {
   close(): Promise<void>;
+  requireUnchanged(): Promise<void>;
 }
 
 /**
@@ -22,8 +28,7 @@ export interface FileSource extends ByteSource {
 export async function fileSource(path: string): Promise<FileSource> {
   const handle = await openRegularFile(path);
   try {
-    const { size } = await handle.stat();
-    return sourceOfHandle(handle, { path, byteLength: size });
+    return sourceOfHandle(handle, { path, opened: await handle.stat({ bigint: true }) });
   } catch (error) {
     await handle.close();
     throw toIoError(error, `${path}: cannot be opened`);
@@ -32,8 +37,9 @@ export async function fileSource(path: string): Promise<FileSource> {
 
 function sourceOfHandle(
   handle: FileHandle,
-  { path, byteLength }: { readonly path: string; readonly byteLength: number },
+  { path, opened }: { readonly path: string; readonly opened: BigIntStats },
 ): FileSource {
+  const byteLength = Number(opened.size);
   async function readInto(offset: number, target: Uint8Array, options: ReadOptions = {}): Promise<void> {
     const length = target.byteLength;
     checkRange({ byteLength, label: path }, offset, length);
@@ -66,6 +72,17 @@ function sourceOfHandle(
       return bytes;
     },
     readInto,
+    async requireUnchanged(): Promise<void> {
+      // Another program may have written into the file, or put another one in its place, of which a hash would be.
+      const [own, there] = await Promise.all([
+        handle.stat({ bigint: true }),
+        stat(path, { bigint: true }).catch(() => undefined),
+      ]);
+      if (isSame(own, opened) && there !== undefined && isSame(there, opened)) return;
+      throw new IoError(`${path}: changed while it was read`, {
+        hint: "Another program is writing it; try again when that is done.",
+      });
+    },
     close: () => handle.close(),
   };
 }

@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { IoError } from "../errors.ts";
+import { FormatError, IoError } from "../errors.ts";
 import { fileSink } from "./file-sink.ts";
 import { fileSource } from "./file-source.ts";
 import { readRegularFile, requireRegularFile } from "./regular-file.ts";
@@ -68,4 +68,15 @@ test("a file and a link to one are read completely", async () => {
     await source.close();
   }
   expect((await errorOf(readRegularFile(join(folder, "none")))).message).toContain("cannot be read (ENOENT)");
+});
+
+test("a file above the limit is refused, and nothing of it is read", async () => {
+  const path = join(folder, "large");
+  await writeFile(path, "12345");
+  expect(await readRegularFile(path, { maxBytes: 5 })).toHaveLength(5);
+  await expect(readRegularFile(path, { maxBytes: 4 })).rejects.toThrow(`${path} has 5 bytes; expected at most 4 here`);
+  await expect(readRegularFile(path, { maxBytes: 4 })).rejects.toThrow(FormatError);
+  // Larger than any memory, and no byte of it on the disk.
+  await truncate(path, 2 ** 40);
+  await expect(readRegularFile(path)).rejects.toThrow(`expected at most ${2 ** 30} here`);
 });

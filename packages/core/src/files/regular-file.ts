@@ -1,6 +1,6 @@
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
-import { IoError } from "../errors.ts";
+import { FormatError, IoError } from "../errors.ts";
 import { toIoError } from "./node-error.ts";
 
 /**
@@ -46,14 +46,29 @@ export async function openRegularFile(path: string, action = "cannot be opened")
   }
 }
 
+/** Limit on files that are read whole, if the caller gives no other: an image, a case, an array. */
+export const MAX_WHOLE_FILE_BYTES: number = 2 ** 30;
+
 /**
  * Reads a whole regular file; the caller owns the bytes.
  *
+ * @param options.maxBytes - The most bytes that such a file has; `MAX_WHOLE_FILE_BYTES` where absent.
+ * @throws FormatError for a larger file, of which nothing is read.
  * @throws IoError like `openRegularFile`, and when reading fails.
  */
-export async function readRegularFile(path: string): Promise<Uint8Array> {
+export async function readRegularFile(
+  path: string,
+  { maxBytes = MAX_WHOLE_FILE_BYTES }: { readonly maxBytes?: number } = {},
+): Promise<Uint8Array> {
   const handle = await openRegularFile(path, "cannot be read");
   try {
+    const { size } = await handle.stat();
+    if (size > maxBytes) {
+      throw new FormatError(`${path} has ${size} bytes; expected at most ${maxBytes} here`, {
+        hint: "Is this the right file?",
+        details: { size, maxBytes },
+      });
+    }
     return new Uint8Array(await handle.readFile());
   } catch (error) {
     throw toIoError(error, `${path}: cannot be read`);

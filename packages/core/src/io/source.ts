@@ -27,6 +27,13 @@ export interface ByteSource {
    * @throws as `read` does.
    */
   readInto?(offset: number, target: Uint8Array, options?: ReadOptions): Promise<void>;
+  /**
+   * Checks that the bytes are still those that were opened, where the source can tell: of a file its size, its time and
+   * whether its path still names it.
+   *
+   * @throws IoError when they are not, so that what was read may be of two files.
+   */
+  requireUnchanged?(): Promise<void>;
   /** Releases the file handle or connection, if any. */
   close?(): Promise<void>;
 }

@@ -75,17 +75,14 @@ function arrayProblem(value: unknown, schema: JsonSchema, path: string): string 
   if (!Array.isArray(value)) {
     return problem(path, value, "an array");
   }
-  const { minItems = 0, maxItems = Infinity, items = {} } = schema;
+  const { minItems = 0, maxItems = Infinity, items } = schema;
   if (value.length < minItems || value.length > maxItems) {
     return `${path} has ${value.length} items; expected ${minItems} to ${maxItems}`;
   }
-  for (let i = 0; i < value.length; i++) {
-    const found = schemaProblem(value[i], items, `${path}[${i}]`);
-    if (found !== undefined) {
-      return found;
-    }
-  }
-  return undefined;
+  if (items === undefined) return undefined;
+  // Texts of paths would take most of the time: only a problem needs its own.
+  const wrong = value.findIndex((item) => schemaProblem(item, items, path) !== undefined);
+  return wrong === -1 ? undefined : schemaProblem(value[wrong], items, `${path}[${wrong}]`);
 }
 
 function stringProblem(value: unknown, schema: JsonSchema, path: string): string | undefined {

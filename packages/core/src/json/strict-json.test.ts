@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { FormatError } from "../errors.ts";
-import { jsonCount, JsonNumber, type JsonValue, parseStrictJson } from "./strict-json.ts";
+import { jsonCount, JsonNumber, type JsonValue } from "./json-value.ts";
+import { parseStrictJson } from "./strict-json.ts";
 
 const parse = (text: string): JsonValue => parseStrictJson(new TextEncoder().encode(text), "the index");
 

@@ -2,33 +2,16 @@ import { bytesPerElement, type DType } from "./dtype.ts";
 import { FormatError, UnsupportedError } from "../errors.ts";
 import { quote } from "../text/quote.ts";
 import type { ByteSource, ReadOptions } from "../io/source.ts";
-import { describeJson, jsonCount, type JsonValue, parseStrictJson } from "../json/strict-json.ts";
+import { describeJson, jsonCount, type JsonValue } from "../json/json-value.ts";
+import { parseStrictJson } from "../json/strict-json.ts";
+import { DTYPES } from "./safetensors-dtypes.ts";
+import { splitSafetensorsJson } from "./safetensors-json.ts";
 
 /** The format's own limit (safetensors 0.6, `src/tensor.rs`, `MAX_HEADER_SIZE`). */
 export const MAX_SAFETENSORS_HEADER_BYTES = 100_000_000;
 
 /** Size in bytes of the header's length, which precedes the header. */
 export const SAFETENSORS_LENGTH_BYTES = 8;
-
-/** safetensors 0.6, `src/tensor.rs`, `Dtype`; F8_E8M0, F6 and F4 are not supported. */
-export const DTYPES: ReadonlyMap<string, DType> = new Map<string, DType>([
-  ["BOOL", "bool"],
-  ["U8", "uint8"],
-  ["I8", "int8"],
-  ["F8_E5M2", "float8_e5m2"],
-  ["F8_E4M3", "float8_e4m3fn"],
-  ["I16", "int16"],
-  ["U16", "uint16"],
-  ["F16", "float16"],
-  ["BF16", "bfloat16"],
-  ["I32", "int32"],
-  ["U32", "uint32"],
-  ["F32", "float32"],
-  ["C64", "complex64"],
-  ["F64", "float64"],
-  ["I64", "int64"],
-  ["U64", "uint64"],
-]);
 
 /** A tensor's entry in the header. */
 export interface SafetensorsEntry {
@@ -101,7 +84,7 @@ export function safetensorsHeaderLength(
  * @throws UnsupportedError for an unsupported dtype.
  */
 export function parseSafetensorsHeader(json: Uint8Array, label: string): SafetensorsHeader {
-  const { metadata, tensors } = parseSafetensorsJson(json, label);
+  const { metadata, tensors } = splitSafetensorsJson(parseStrictJson(json, `${label}: the safetensors header`), label);
   const entries = Array.from(tensors, ([name, value]) => readEntry(name, value, `${label}: tensor ${quote(name)}`));
   return {
     metadata,
@@ -109,24 +92,6 @@ export function parseSafetensorsHeader(json: Uint8Array, label: string): Safeten
     dataOffset: SAFETENSORS_LENGTH_BYTES + json.byteLength,
     dataBytes: requireContiguous(entries, label),
   };
-}
-
-/**
- * Parses a header as JSON, for readers that know what its tensors have to be.
- *
- * @throws FormatError when it is not JSON, or its metadata are not strings.
- */
-export function parseSafetensorsJson(
-  json: Uint8Array,
-  label: string,
-): { readonly metadata: ReadonlyMap<string, string>; readonly tensors: Map<string, JsonValue> } {
-  const header = parseStrictJson(json, `${label}: the safetensors header`);
-  if (!(header instanceof Map)) {
-    throw new FormatError(`${label}: the safetensors header is ${describeJson(header)}; expected an object`);
-  }
-  const tensors = new Map(header);
-  tensors.delete("__metadata__");
-  return { metadata: readMetadata(header.get("__metadata__"), label), tensors };
 }
 
 /**
@@ -148,25 +113,6 @@ export function requireDataBytes(
           : "The file is damaged; fetch it again.",
     },
   );
-}
-
-function readMetadata(value: JsonValue | undefined, label: string): ReadonlyMap<string, string> {
-  const metadata = new Map<string, string>();
-  if (value === undefined) {
-    return metadata;
-  }
-  if (!(value instanceof Map)) {
-    throw new FormatError(`${label}: "__metadata__" is ${describeJson(value)}; expected an object of strings`);
-  }
-  for (const [key, text] of value) {
-    if (typeof text !== "string") {
-      throw new FormatError(
-        `${label}: "__metadata__" contains ${describeJson(text)} under ${quote(key)}; expected a string`,
-      );
-    }
-    metadata.set(key, text);
-  }
-  return metadata;
 }
 
 function readEntry(name: string, value: JsonValue, label: string): SafetensorsEntry {

@@ -562,6 +562,12 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   "rsqrt_.default": { required: ["self"], defaults: {} },
   "rsub.Scalar": { required: ["self", "other"], defaults: { alpha: 1 } },
   "rsub.Tensor": { required: ["self", "other"], defaults: { alpha: 1 } },
+  "samoyed.avg_pool2d_same.default": { required: ["input", "kernel_size", "stride"], defaults: {} },
+  "samoyed.conv2d_same.default": {
+    required: ["input", "weight", "bias", "stride", "dilation", "groups"],
+    defaults: {},
+  },
+  "samoyed.max_pool2d_same.default": { required: ["input", "kernel_size", "stride", "dilation"], defaults: {} },
   "scalar_tensor.default": { required: ["s"], defaults: { dtype: null, layout: null, device: null, pin_memory: null } },
   "scaled_dot_product_attention.default": {
     required: ["query", "key", "value"],

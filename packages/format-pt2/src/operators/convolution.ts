@@ -1,5 +1,6 @@
 import { ints, int } from "@samoyed/ir";
 import type { Call } from "../lowering/call.ts";
+import type { Attributes } from "../lowering/emitter.ts";
 import type { Operand } from "../lowering/operand.ts";
 import type { Lowering, Lowerings } from "../lowering/lowering.ts";
 
@@ -41,9 +42,10 @@ function kernelOf(call: Call, weight: Operand): readonly number[] {
     .map((size) => (typeof size === "number" ? size : call.refuse("the size of its kernel is open")));
 }
 
-function convolve(
+/** Adds a convolution; `padding` gives its attributes for that. */
+export function convolve(
   call: Call,
-  pads: (kernel: readonly number[], dilations: readonly number[]) => readonly number[],
+  padding: (kernel: readonly number[], dilations: readonly number[]) => Attributes,
 ): string {
   const { x, weight, inputs, spatial, group } = parts(call);
   const kernel = kernelOf(call, weight);
@@ -52,7 +54,7 @@ function convolve(
     call.emit("Conv", [value, ...inputs], {
       kernel_shape: ints(kernel),
       strides: ints(spread(call, "stride", spatial)),
-      pads: ints(pads(kernel, dilations)),
+      ...padding(kernel, dilations),
       dilations: ints(dilations),
       group: int(group),
     }),
@@ -62,7 +64,7 @@ function convolve(
 const convolution: Lowering = (call) =>
   convolve(call, (kernel) => {
     const padding = spread(call, "padding", kernel.length);
-    return [...padding, ...padding];
+    return { pads: ints([...padding, ...padding]) };
   });
 
 /** Padding by a word: "same" puts the odd one after (PyTorch 2.13, `aten/src/ATen/native/Convolution.cpp`). */
@@ -72,7 +74,7 @@ const paddedConvolution: Lowering = (call) =>
     if (word !== "same" && word !== "valid") return call.refuse(`its argument "padding" is "${word}"`);
     const totals = kernel.map((size, axis) => (word === "same" ? dilations[axis]! * (size - 1) : 0));
     const before = totals.map((total) => Math.floor(total / 2));
-    return [...before, ...totals.map((total, axis) => total - before[axis]!)];
+    return { pads: ints([...before, ...totals.map((total, axis) => total - before[axis]!)]) };
   });
 
 function transposed(call: Call): string {

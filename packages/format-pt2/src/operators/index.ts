@@ -18,11 +18,12 @@ import { POOLING } from "./pooling.ts";
 import { RECURRENT } from "./recurrent.ts";
 import { REDUCTION } from "./reduction.ts";
 import { RESIZE } from "./resize.ts";
+import { SAME_PADDING } from "./same-padding.ts";
 import { SCATTER } from "./scatter.ts";
 import { UNARY } from "./unary.ts";
 import { VIEW } from "./view.ts";
 
-/** Every overload of ATen that has a lowering. A new theme is one file and one line here. */
+/** Every overload that has a lowering: ATen's, without their namespace, and those of Samoyed's own exporter. A new theme is one file and one line here. */
 export const LOWERINGS: Lowerings = {
   ...ACTIVATION,
   ...ARITHMETIC,
@@ -43,6 +44,7 @@ export const LOWERINGS: Lowerings = {
   ...RECURRENT,
   ...REDUCTION,
   ...RESIZE,
+  ...SAME_PADDING,
   ...SCATTER,
   ...UNARY,
   ...VIEW,

@@ -25,7 +25,7 @@ export const CLASSIFICATION_COLUMNS: TaskColumns = {
       ? {
           max: `${comparison.maxAbs.toExponential(1)} (${comparison.maxInNoise.toFixed(1)} F)`,
           rms: `${comparison.rms.toExponential(1)} (${comparison.rmsInNoise.toFixed(1)} F)`,
-          kl: comparison.kl.toExponential(1),
+          kl: comparison.kl?.toExponential(1) ?? "",
         }
       : {}),
   }),

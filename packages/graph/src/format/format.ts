@@ -58,6 +58,8 @@ export interface Format {
    * name that the user may have chosen is not among them.
    */
   readonly ownFiles?: (entry: string) => readonly string[];
+  /** Whether a file beside a model's own, `resnet18.onnx`, is one that only a model of ours of that name has. */
+  readonly isOwnFile?: (model: string, file: string) => boolean;
 }
 
 /** A format of models that are read; it may be one that is not written. */
@@ -126,6 +128,13 @@ export interface OpenModel {
   readonly contract?: Contract | undefined;
   /** Warnings for the user. */
   readonly warnings?: readonly string[];
+  /**
+   * Checks everything that was read, weights included, against checksums in the file; absent where it has none, or each
+   * weight is checked as it is read.
+   *
+   * @throws FormatError naming what does not match.
+   */
+  readonly verify?: (options?: ReadOptions) => Promise<void>;
   /** Closes the files; the graph's weights cannot be read afterwards. */
   readonly close: () => Promise<void>;
 }

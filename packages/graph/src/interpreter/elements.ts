@@ -8,6 +8,7 @@ import {
   type TypedArray,
   UnsupportedError,
 } from "@samoyed/core";
+import { numbers } from "@samoyed/ir";
 import type { TensorType } from "./interpreter.ts";
 
 /** A zeroed array for the elements of a dtype. */
@@ -55,6 +56,12 @@ function roundTo(dtype: DType, values: Float64Array): TypedArray {
     default:
       return castArray(values, "float64", dtype);
   }
+}
+
+/** A tensor's elements as doubles; treat them as read-only. */
+export function doubles(tensor: Tensor): Float64Array {
+  const values = numbers(tensor);
+  return values instanceof Float64Array ? values : new Float64Array(values);
 }
 
 /** A zeroed array of doubles for an output's elements. */

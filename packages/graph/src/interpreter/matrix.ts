@@ -1,8 +1,9 @@
 import type { Tensor } from "@samoyed/core";
 import { numbers, readFloat, readInt } from "@samoyed/ir";
-import { newNumbers, tensorOf } from "./elements.ts";
+import { doubles, newNumbers, tensorOf } from "./elements.ts";
 import { inputTensor, type InterpretCall, type InterpreterTable, outputType } from "./interpreter.ts";
 import { broadcastOffsets } from "./positions.ts";
+import { addProduct, transposed } from "./product.ts";
 
 /** Gemm: Y = alpha · A' B' + beta · C, with A and B transposed where asked (onnx/docs/Operators.md, Gemm). */
 function interpretGemm(call: InterpretCall): readonly Tensor[] {
@@ -15,16 +16,12 @@ function interpretGemm(call: InterpretCall): readonly Tensor[] {
   const [alpha, beta] = [readFloat(call.node, "alpha", 1), readFloat(call.node, "beta", 1)];
   const c = call.inputs[2];
   const added = c === undefined ? undefined : { values: numbers(c), from: broadcastOffsets(c.shape, type.shape) };
-  const [x, y, result] = [numbers(a), numbers(b), newNumbers(type)];
-  for (let row = 0; row < m; row++) {
-    for (let column = 0; column < n; column++) {
-      let sum = 0;
-      for (let inner = 0; inner < k; inner++) {
-        sum += x[transA ? inner * m + row : row * k + inner]! * y[transB ? column * k + inner : inner * n + column]!;
-      }
-      const index = row * n + column;
-      result[index] = alpha * sum + (added === undefined ? 0 : beta * added.values[added.from[index]!]!);
-    }
+  const result = newNumbers(type);
+  const x = transA ? transposed(numbers(a), { rows: k, columns: m }) : doubles(a);
+  const y = transB ? doubles(b) : transposed(numbers(b), { rows: k, columns: n });
+  addProduct({ a: x, b: y, rows: m, columns: n, depth: k }, { out: result, first: 0, step: n });
+  for (let index = 0; index < result.length; index++) {
+    result[index] = alpha * result[index]! + (added === undefined ? 0 : beta * added.values[added.from[index]!]!);
   }
   return [tensorOf(type, result)];
 }
@@ -40,19 +37,16 @@ function interpretMatMul(call: InterpretCall): readonly Tensor[] {
   const batch = type.shape.slice(0, type.shape.length - 2 + vectors);
   const fromA = broadcastOffsets(a.shape.slice(0, -2), batch);
   const fromB = broadcastOffsets(b.shape.slice(0, -2), batch);
-  const [x, y, result] = [numbers(a), numbers(b), newNumbers(type)];
-  let index = 0;
+  const [x, y, result] = [doubles(a), numbers(b), newNumbers(type)];
+  let laidOut: { readonly matrix: number; readonly values: Float64Array } | undefined;
   for (const [position, matrixA] of fromA.entries()) {
-    const matrixB = fromB[position]!;
-    for (let row = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++) {
-        let sum = 0;
-        for (let inner = 0; inner < k; inner++) {
-          sum += x[(matrixA * rows + row) * k + inner]! * y[(matrixB * k + inner) * columns + column]!;
-        }
-        result[index++] = sum;
-      }
+    const matrix = fromB[position]!;
+    if (laidOut?.matrix !== matrix) {
+      laidOut = { matrix, values: transposed(y, { rows: k, columns, first: matrix * k * columns }) };
     }
+    const left = x.subarray(matrixA * rows * k, (matrixA + 1) * rows * k);
+    const product = { a: left, b: laidOut.values, rows, columns, depth: k };
+    addProduct(product, { out: result, first: position * rows * columns, step: columns });
   }
   return [tensorOf(type, result)];
 }

@@ -2,6 +2,7 @@ import { readInts } from "../attributes.ts";
 import { nodeFormatError, nodeShapeError } from "../node-errors.ts";
 import type { Node, TypedTensor, ValueType } from "../types.ts";
 import { readWindow, WINDOW_ATTRIBUTES, windowOutputs } from "../window.ts";
+import { globalPoolRule } from "./global-pool.ts";
 import { type InferCall, type OperatorRule, requireFloat, type RuleTable, spatialInput } from "./rule.ts";
 
 const POOL_ATTRIBUTES = { ...WINDOW_ATTRIBUTES, ceil_mode: "int" } as const;
@@ -34,12 +35,6 @@ function inferFloatPool(call: InferCall): readonly ValueType[] {
   return inferPool(call);
 }
 
-function inferGlobal(call: InferCall): readonly ValueType[] {
-  requireFloat(call, 0);
-  const x = spatialInput(call);
-  return [{ dtype: x.dtype, shape: x.shape.map((size, axis) => (axis < 2 ? size : 1)) }];
-}
-
 /** Rule of MaxPool. */
 export const maxPoolRule: OperatorRule = {
   inputs: [1, 1],
@@ -55,9 +50,6 @@ export const averagePoolRule: OperatorRule = {
   infer: inferFloatPool,
 };
 
-/** Rule of GlobalAveragePool and GlobalMaxPool. */
-export const globalPoolRule: OperatorRule = { inputs: [1, 1], infer: inferGlobal };
-
 /** Pools (onnx/docs/Operators.md, under each operator's name). */
 export const POOLING: RuleTable = {
   MaxPool: maxPoolRule,
@@ -65,5 +57,5 @@ export const POOLING: RuleTable = {
   LpPool: { inputs: [1, 1], attributes: { ...POOL_ATTRIBUTES, p: "int" }, infer: inferFloatPool },
   GlobalAveragePool: globalPoolRule,
   GlobalMaxPool: globalPoolRule,
-  GlobalLpPool: { inputs: [1, 1], attributes: { p: "int" }, infer: inferGlobal },
+  GlobalLpPool: { ...globalPoolRule, attributes: { p: "int" } },
 };

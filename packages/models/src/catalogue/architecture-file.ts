@@ -1,5 +1,6 @@
 import type { Shape } from "@samoyed/core";
 import { readDocument, type ReadData, writeDocument } from "./document.ts";
+import type { GraphProfile } from "../graph-profile.ts";
 import type { StoredGraph } from "./stored-graph.ts";
 
 /** A tensor of a state dict: its name, its shape, and its dtype where that is not float32. */
@@ -7,6 +8,9 @@ export type StoredWeight = readonly [name: string, shape: Shape, dtype?: string]
 
 /** A tensor and the one axis of it that depends on a number. */
 export type DependentAxis = readonly [name: string, axis: number];
+
+/** The profiles of an architecture's graphs, by their outputs. */
+export type StoredProfiles = Readonly<Partial<Record<"logits" | "features", GraphProfile>>>;
 
 /** An architecture of the catalogue: a graph without weights, and what is known of its state dict. */
 export interface ArchitectureFile {
@@ -25,6 +29,8 @@ export interface ArchitectureFile {
   readonly taps: readonly string[];
   /** Outputs: `logits`, `features` where there is a classifier, and `tapName(module)` for each of `taps`. */
   readonly graph: StoredGraph;
+  /** What its graphs are compared by with those of other architectures of the same tensors; absent where there are none. */
+  readonly profiles?: StoredProfiles | undefined;
   /** The bytes of the tensors that the graph has and no state dict contains. */
   readonly data: Uint8Array;
 }

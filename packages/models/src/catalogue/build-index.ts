@@ -20,7 +20,7 @@ export interface IndexedArchitecture {
 /** Makes the index of a catalogue. */
 export function buildIndex(
   architectures: readonly IndexedArchitecture[],
-  { versions, refused }: Pick<CatalogueIndex, "versions" | "refused">,
+  { versions, refused, untapped }: Pick<CatalogueIndex, "versions" | "refused" | "untapped">,
 ): CatalogueIndex {
   const heads = new Set(architectures.flatMap(({ content }) => content.absentWithoutClasses));
   const channels = new Map(architectures.flatMap(({ content }) => content.channels));
@@ -49,5 +49,6 @@ export function buildIndex(
     sketches: [...sketches.keys()].map((key) => key.split(" ")),
     architectures: rows,
     refused,
+    untapped,
   };
 }

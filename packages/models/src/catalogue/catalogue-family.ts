@@ -67,7 +67,12 @@ function build(options: FamilyBuildOptions<CataloguedArchitecture>): Graph {
     throw new UnsupportedError(`${architecture.name} has no output ${output}: it has no classifier`);
   }
   if (taps && file.taps.length === 0) {
-    throw new UnsupportedError(`${architecture.name} has no taps: timm's features_only does not support it`, {
+    const { name: own, noTaps } = architecture;
+    const why =
+      noTaps === undefined
+        ? "its feature maps are not in this version of Samoyed"
+        : `timm's features_only does not give its feature maps (${noTaps})`;
+    throw new UnsupportedError(`${own} has no taps: ${why}`, {
       hint: "Convert it without taps.",
     });
   }
@@ -88,6 +93,7 @@ export const catalogueFamily: Family<CataloguedArchitecture> = {
   name: "catalogue",
   source: "timm",
   architectures: () => new Map(),
+  names: () => [],
   recognize: () => undefined,
   parameters: parametersOf,
   classifier: ({ file }) => ({ tensors: file.classes.map(([name]) => name) }),

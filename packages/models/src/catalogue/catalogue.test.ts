@@ -123,6 +123,16 @@ describe("bad data", () => {
   });
 });
 
+it("a network without feature maps says why", async () => {
+  const architecture = await load("convit_tiny");
+  const { noTaps: _, ...untried } = architecture;
+  const build = (network: CataloguedArchitecture) => (): unknown =>
+    buildModel({ architecture: network, numClasses: 3, tensors: stateDict(network, 3), taps: true });
+  expect(build(architecture)).toThrow(UnsupportedError);
+  expect(build(architecture)).toThrow(/features_only does not give its feature maps \(RuntimeError: .*\)$/u);
+  expect(build(untried)).toThrow("convit_tiny has no taps: its feature maps are not in this version of Samoyed");
+});
+
 it("an unknown name", async () => {
   expect(await catalogue.load("resnet")).toBeUndefined();
 });

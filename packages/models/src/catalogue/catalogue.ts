@@ -29,6 +29,8 @@ export interface CatalogueIndex {
   ])[];
   /** The names that PyTorch cannot export or Samoyed cannot convert, and why. */
   readonly refused: readonly (readonly [name: string, reason: string])[];
+  /** The names whose feature maps PyTorch or timm refuse, and why. */
+  readonly untapped: readonly (readonly [name: string, reason: string])[];
 }
 
 /** The index's file. */
@@ -41,6 +43,8 @@ const MAX_INDEX_BYTES = 16 * 2 ** 20;
 const NEAREST = 8;
 /** The least share of the best similarity with which names are compared at all: a sketch is an estimate. */
 const NEAR_BEST = 0.7;
+
+const ALL = (): boolean => true;
 
 type Tensors = ReadonlyMap<string, TensorType>;
 
@@ -89,13 +93,28 @@ export class Catalogue {
     }
     const [, fileName, , , , hash] = row;
     const file = await readArchitectureFile(this.#read, `${fileName}${ARCHITECTURE_ENDING}`, hash);
-    return { family: "catalogue", name, fileName, file, channels: storedChannels(file) };
+    const noTaps = this.index.untapped.find(([untapped]) => untapped === name)?.[1];
+    return {
+      family: "catalogue",
+      name,
+      fileName,
+      file,
+      channels: storedChannels(file),
+      ...(noTaps !== undefined && { noTaps }),
+    };
   }
 
-  /** The architectures that a state dict may belong to, in timm's order. They need not fit. */
-  async candidates(tensors: Tensors): Promise<readonly Hypothesis<CataloguedArchitecture>[]> {
+  /**
+   * The architectures that a state dict may belong to, in timm's order. They need not fit.
+   *
+   * @param isWanted - Says of a name whether it is one of those to look for.
+   */
+  async candidates(
+    tensors: Tensors,
+    isWanted: (name: string) => boolean = ALL,
+  ): Promise<readonly Hypothesis<CataloguedArchitecture>[]> {
     const key = fingerprint(tensors, this.#variable);
-    const rows = this.index.architectures.filter((row) => row[2] === key);
+    const rows = this.index.architectures.filter((row) => row[2] === key && isWanted(row[0]));
     return this.#hypotheses(
       rows.map(([name]) => name),
       tensors,
@@ -103,7 +122,10 @@ export class Catalogue {
   }
 
   /** The architectures whose names of tensors, and then number of parameters, are nearest to a state dict's. */
-  async nearest(tensors: Tensors): Promise<readonly Hypothesis<CataloguedArchitecture>[]> {
+  async nearest(
+    tensors: Tensors,
+    isWanted: (name: string) => boolean = ALL,
+  ): Promise<readonly Hypothesis<CataloguedArchitecture>[]> {
     const own = sketch(tensors, this.#variable);
     const scores = this.index.sketches.map((other) => similarity(own, other));
     const best = Math.max(0, ...scores);
@@ -112,7 +134,8 @@ export class Catalogue {
     const rows = this.index.architectures
       .filter((row) => scores[row[3]]! >= NEAR_BEST * best)
       .sort((a, b) => Math.abs(a[4] - parameters) - Math.abs(b[4] - parameters))
-      .slice(0, NEAREST);
+      .slice(0, NEAREST)
+      .filter(([name]) => isWanted(name));
     return this.#hypotheses(
       rows.map(([name]) => name),
       tensors,

@@ -20,6 +20,8 @@ export interface CataloguedArchitecture extends Architecture {
   readonly channels: number;
   /** Settings that are not the network's own. */
   readonly changes?: CatalogueChanges;
+  /** Why PyTorch or timm refuse its feature maps; absent where they do not, or nobody tried. */
+  readonly noTaps?: string;
 }
 
 /** The number of channels that a graph's images have. */

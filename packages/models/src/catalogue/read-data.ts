@@ -1,12 +1,11 @@
-import { readArchitectureData } from "@samoyed/architectures";
-import { inflate } from "./inflate.ts";
+import { inflateArchitectureData, readArchitectureData } from "@samoyed/architectures";
 
 /**
  * Reads a compressed file of `@samoyed/architectures`.
  *
  * @param maxBytes - Largest decompressed size.
- * @throws what `readArchitectureData` and `inflate` throw.
+ * @throws what `readArchitectureData` and `inflateArchitectureData` throw.
  */
 export async function readData(file: string, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  return inflate(await readArchitectureData(file), { label: file, maxBytes });
+  return inflateArchitectureData(await readArchitectureData(file), { label: file, maxBytes });
 }

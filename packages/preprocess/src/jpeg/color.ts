@@ -31,20 +31,16 @@ export function detectColorSpace(frame: Frame, hints: ColorHints): ColorSpace {
 export type RowConverter = (y: number, pixels: Uint8ClampedArray, at: number) => void;
 
 /**
- * Converts rows of components to RGB: YCC as in libjpeg-turbo's jdcolor.c, CMYK as in Pillow's `convert("RGB")`, which always
- * treats a JPEG's inks as inverted.
+ * Converts rows of components to RGB: YCC as in libjpeg-turbo's jdcolor.c.
  *
+ * @param space any but those of four inks, which `inkConverter` converts.
  * @param span the requested columns.
  */
 export function rowConverter(space: ColorSpace, span: Span, sources: readonly RowSource[]): RowConverter {
-  const [first, second, third, fourth] = sources;
+  const [first, second, third] = sources;
   if (space === "gray") return copyRows(span, [first!, first!, first!]);
   if (space === "rgb") return copyRows(span, [first!, second!, third!]);
-  if (space === "ycc") return yccRows(span, [first!, second!, third!]);
-  // YCCK decodes to the complement of its inks, which Pillow multiplies.
-  return space === "ycck"
-    ? keyedRows(span, yccRows(span, [first!, second!, third!]), fourth!, 0)
-    : keyedRows(span, copyRows(span, [first!, second!, third!]), fourth!, 255);
+  return yccRows(span, [first!, second!, third!]);
 }
 
 type ThreeRows = readonly [RowSource, RowSource, RowSource];
@@ -65,26 +61,6 @@ function yccRows(span: Span, [luma, blue, red]: ThreeRows): RowConverter {
     const r = red(y);
     convertYcc(l.samples, l.offset, b.samples, b.offset, r.samples, r.offset, pixels, at, span.from, span.to);
   };
-}
-
-/** Darkens the colors of `inks` by the key: key − color × key, the color being complemented by `complement`. */
-function keyedRows(span: Span, inks: RowConverter, keys: RowSource, complement: 0 | 255): RowConverter {
-  return (y, pixels, at) => {
-    inks(y, pixels, at);
-    const { samples, offset } = keys(y);
-    for (let x = span.from, to = at; x < span.to; x++) {
-      const key = samples[offset + x]!;
-      for (let channel = 0; channel < 3; channel++, to++) {
-        pixels[to] = key - multiply255(pixels[to]! ^ complement, key);
-      }
-    }
-  };
-}
-
-/** a × b / 255, rounded: Pillow's `MULDIV255`. */
-function multiply255(a: number, b: number): number {
-  const product = a * b + 128;
-  return ((product >> 8) + product) >> 8;
 }
 
 /** 1.402, 1.772, 0.71414 and 0.34414 in 16-bit fixed point, as in jdcolor.c. */

@@ -22,28 +22,3 @@ function zigzag(): Uint8Array {
   }
   return order;
 }
-
-/** Marker codes (T.81 table B.1), without their 0xFF. */
-export const MARKER = {
-  SOF0: 0xc0,
-  SOF1: 0xc1,
-  SOF2: 0xc2,
-  DHT: 0xc4,
-  SOF9: 0xc9,
-  SOF10: 0xca,
-  DAC: 0xcc,
-  SOF15: 0xcf,
-  RST0: 0xd0,
-  RST7: 0xd7,
-  SOI: 0xd8,
-  EOI: 0xd9,
-  SOS: 0xda,
-  DQT: 0xdb,
-  DNL: 0xdc,
-  DRI: 0xdd,
-  APP0: 0xe0,
-  APP14: 0xee,
-  APP15: 0xef,
-  COM: 0xfe,
-  TEM: 0x01,
-} as const;

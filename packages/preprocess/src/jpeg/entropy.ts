@@ -1,5 +1,5 @@
-import { MARKER } from "./constants.ts";
-import { nextMarker, truncated } from "./markers.ts";
+import { truncated } from "./markers.ts";
+import { MARKER, nextMarker } from "./next-marker.ts";
 
 /**
  * Reads the entropy-coded bits of a scan, one segment (the bytes between two markers) at a time.

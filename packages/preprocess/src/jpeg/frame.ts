@@ -1,8 +1,9 @@
 import { FormatError, UnsupportedError } from "@samoyed/core";
 
 import { checkImageSize } from "../image.ts";
-import { BLOCK_SIDE, MARKER } from "./constants.ts";
-import { badLength, type Marker, markerName } from "./markers.ts";
+import { BLOCK_SIDE } from "./constants.ts";
+import { badLength } from "./markers.ts";
+import { MARKER, type Marker } from "./next-marker.ts";
 
 /** One color channel as the file stores it. */
 export interface Component {
@@ -38,35 +39,14 @@ export interface Frame {
 /** The largest side that libjpeg-turbo decodes (`JPEG_MAX_DIMENSION`); the format's own limit is 65,535. */
 const MAX_SIDE = 65_500;
 
-/** Kinds of frames that are valid JPEG but not decoded, by marker. */
-const UNSUPPORTED_FRAMES: ReadonlyMap<number, string> = new Map([
-  [0xc3, "lossless"],
-  [0xc5, "differential (hierarchical)"],
-  [0xc6, "differential progressive (hierarchical)"],
-  [0xc7, "differential lossless (hierarchical)"],
-  [0xc8, "reserved for extensions"],
-  [0xc9, "arithmetic-coded"],
-  [0xca, "arithmetic-coded progressive"],
-  [0xcb, "arithmetic-coded lossless"],
-  [0xcd, "arithmetic-coded differential (hierarchical)"],
-  [0xce, "arithmetic-coded differential progressive (hierarchical)"],
-  [0xcf, "arithmetic-coded differential lossless (hierarchical)"],
-]);
-
 /**
- * Reads a start-of-frame segment (T.81 B.2.2) and computes the image's geometry.
+ * Reads a start-of-frame segment (T.81 B.2.2) of a frame with Huffman coding, and computes the image's geometry.
  *
- * @throws UnsupportedError for lossless, hierarchical and arithmetic-coded frames, for 12 bits per sample, for 2 components
+ * @throws UnsupportedError for 12 bits per sample, for 2 components
  * or more than 4, for sampling factors that do not divide one another, and for images above `maxPixels`.
  * @throws FormatError when the segment contradicts itself.
  */
 export function parseFrame(marker: Marker, segment: Uint8Array, maxPixels?: number): Frame {
-  const kind = UNSUPPORTED_FRAMES.get(marker.code);
-  if (kind !== undefined) {
-    throw new UnsupportedError(`JPEG: ${kind} images (marker ${markerName(marker.code)}) are not supported`, {
-      hint: "Save the image as baseline or progressive JPEG with Huffman coding, or as PNG.",
-    });
-  }
   if (segment.length < 6) throw badLength(marker, segment.length + 2);
   const precision = segment[0]!;
   const height = (segment[1]! << 8) | segment[2]!;

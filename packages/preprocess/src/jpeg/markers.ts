@@ -1,30 +1,6 @@
 import { FormatError } from "@samoyed/core";
 
-import { MARKER } from "./constants.ts";
-
-/** A marker found in the file. */
-export interface Marker {
-  /** Its code, without the 0xFF. */
-  readonly code: number;
-  /** Offset of the end of the marker's code, where its segment begins. */
-  readonly offset: number;
-}
-
-/**
- * Finds the next marker at or after `offset`, skipping stray bytes, fill bytes and stuffed zeros like libjpeg-turbo
- * (`next_marker` of jdmarker.c). Undefined when the file ends first.
- */
-export function nextMarker(bytes: Uint8Array, offset: number): Marker | undefined {
-  for (let at = offset; ;) {
-    at = bytes.indexOf(0xff, at);
-    if (at < 0) return undefined;
-    while (bytes[at] === 0xff) at++;
-    if (at >= bytes.length) return undefined;
-    const code = bytes[at]!;
-    at++;
-    if (code !== 0) return { code, offset: at };
-  }
-}
+import { MARKER, type Marker } from "./next-marker.ts";
 
 /**
  * The bytes of a marker's segment, without its length field; a view.

@@ -2,7 +2,8 @@ import { FormatError } from "@samoyed/core";
 
 import { checkExhausted, type EntropyReader, mayRestart, restart } from "./entropy.ts";
 import type { Component, Frame } from "./frame.ts";
-import { badLength, type Marker } from "./markers.ts";
+import { badLength } from "./markers.ts";
+import type { Marker } from "./next-marker.ts";
 
 /** The contents of a start-of-scan segment. */
 export interface ScanHeader {

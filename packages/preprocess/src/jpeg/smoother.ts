@@ -70,6 +70,7 @@ export function createSmoother(source: SmoothingSource): Smoother {
   const complete = estimatesOf(known.current);
   const cut = estimatesOf(known.previous);
   const dcs = new Int32Array(25);
+  const columns = new Int32Array(blocksAcross);
   const dcDivisor = quantizer[0]! & 0xffff;
   let rows: readonly number[] = [];
   let rowsOf = -1;
@@ -77,6 +78,7 @@ export function createSmoother(source: SmoothingSource): Smoother {
     if (row !== rowsOf) {
       rows = rowsAround(source, row).map((y) => y * blockStride);
       rowsOf = row;
+      noteColumns(columns, { coefficients, rows });
     }
     const block = row * blockStride + column;
     let end = lastNonzero(nonzero, block);
@@ -86,15 +88,12 @@ export function createSmoother(source: SmoothingSource): Smoother {
     } else {
       into.set(coefficients.subarray(block * BLOCK_SIZE, (block + 1) * BLOCK_SIZE));
     }
-    let flat = true;
+    // Every estimate of a flat neighborhood is what is there.
+    if (isFlat(columns, column)) return end;
     for (let i = 0; i < 25; i++) {
       const x = Math.min(Math.max(column + (i % 5) - 2, 0), blocksAcross - 1);
-      const dc = coefficients[(rows[(i / 5) | 0]! + x) * BLOCK_SIZE]!;
-      dcs[i] = dc;
-      if (dc !== dcs[0]) flat = false;
+      dcs[i] = coefficients[(rows[(i / 5) | 0]! + x) * BLOCK_SIZE]!;
     }
-    // Every estimate of a flat neighborhood is what is there.
-    if (flat) return end;
     const estimates = Math.floor(row / v) > lastGoodRow ? cut : complete;
     for (const { k, at, kernel, limit } of estimates) {
       if (k > 0 && into[at] !== 0) continue;
@@ -109,6 +108,32 @@ export function createSmoother(source: SmoothingSource): Smoother {
     }
     return end;
   };
+}
+
+/** In place of a column's DC value where its blocks have several; no coefficient is as large. */
+const SEVERAL = 1 << 30;
+
+/** Notes the DC value that all blocks of a column have in five rows. */
+function noteColumns(
+  columns: Int32Array,
+  { coefficients, rows }: { readonly coefficients: Int16Array; readonly rows: readonly number[] },
+): void {
+  for (let x = 0; x < columns.length; x++) {
+    const first = coefficients[(rows[0]! + x) * BLOCK_SIZE]!;
+    columns[x] = first;
+    for (let i = 1; i < 5; i++) if (coefficients[(rows[i]! + x) * BLOCK_SIZE] !== first) columns[x] = SEVERAL;
+  }
+}
+
+/** Whether the five columns around one have a single value. */
+function isFlat(columns: Int32Array, column: number): boolean {
+  const last = columns.length - 1;
+  const value = columns[Math.min(Math.max(column - 2, 0), last)]!;
+  if (value === SEVERAL) return false;
+  for (let x = Math.max(column - 1, 0); x <= column + 2; x++) {
+    if (columns[Math.min(x, last)] !== value) return false;
+  }
+  return true;
 }
 
 /** The coefficients that are estimated where `bits` of each are unknown, −1 for all. */

@@ -2,7 +2,8 @@ import { FormatError } from "@samoyed/core";
 
 import { BLOCK_SIZE, ZIGZAG } from "./constants.ts";
 import type { HuffmanSpec } from "./huffman.ts";
-import { badLength, type Marker } from "./markers.ts";
+import { badLength } from "./markers.ts";
+import type { Marker } from "./next-marker.ts";
 
 /** The tables defined so far, by their number 0–3; a later definition replaces an earlier one. */
 export interface Tables {
@@ -61,22 +62,6 @@ export function defineHuffman(tables: Tables, marker: Marker, segment: Uint8Arra
     at += total;
   }
   if (at !== segment.length) throw badLength(marker, segment.length + 2);
-}
-
-/**
- * Checks a segment of arithmetic coding conditions (T.81 B.2.4.3), which no supported image uses.
- *
- * @throws FormatError when libjpeg-turbo would refuse it.
- */
-export function checkConditioning(marker: Marker, segment: Uint8Array): void {
-  if (segment.length % 2 !== 0) throw badLength(marker, segment.length + 2);
-  for (let at = 0; at < segment.length; at += 2) {
-    const slot = segment[at]!;
-    const value = segment[at + 1]!;
-    if (slot > 31 || (slot < 16 && (value & 15) > value >> 4)) {
-      throw new FormatError(`JPEG: segment at byte ${marker.offset - 2} has condition ${value} for table ${slot}`);
-    }
-  }
 }
 
 function badSlot(marker: Marker, what: string, slot: number): FormatError {

@@ -1,5 +1,7 @@
 import { concatBytes, crc32, FormatError, UnsupportedError } from "@samoyed/core";
 
+import { PNG_SIGNATURE } from "./signature.ts";
+
 /** The contents of a PNG's image header (PNG 11.2.1). */
 export interface PngHeader {
   readonly width: number;
@@ -29,9 +31,6 @@ interface Animation {
   /** The number of its last chunk. */
   sequence: number | undefined;
 }
-
-/** The first eight bytes of every PNG. */
-export const PNG_SIGNATURE: readonly number[] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /** Bit depths of each color type (PNG table 11.1). */
 const BIT_DEPTHS: ReadonlyMap<number, readonly number[]> = new Map([

@@ -3,8 +3,9 @@ import { FormatError, hasBytesAt } from "@samoyed/core";
 import { blendOver } from "../blend.ts";
 import { checkImageSize, type DecodeOptions, type Image } from "../image.ts";
 import { alphaReader } from "./alpha.ts";
-import { PNG_SIGNATURE, type PngHeader, readPngParts, truncated } from "./chunks.ts";
+import { type PngHeader, readPngParts, truncated } from "./chunks.ts";
 import { inflateInto } from "./inflate.ts";
+import { PNG_SIGNATURE } from "./signature.ts";
 import { unfilter } from "./unfilter.ts";
 
 /** One of the sub-images of an interlaced image: its pixels are those of the whole image from `x`, `y` in steps. */

@@ -1,6 +1,7 @@
 import { FormatError, type PreprocessConfig, UnsupportedError } from "@samoyed/core";
 
-import { isTorchFilter } from "../resize/torch-weights.ts";
+import { isTorchFilter } from "../resize/torch-filter.ts";
+import { timesByteRange } from "../transform/override.ts";
 
 /** The settings in a `preprocessor_config.json`. */
 export type HubPreprocessor = Readonly<Record<string, unknown>>;
@@ -129,11 +130,7 @@ function normalization(
   if (!rescales) return { mean, std, valueRange: 255 };
   if (!fast || !normalizes) return { mean, std };
   // The fast processors multiply both by 255 in float32 and leave the pixels as they are.
-  return { mean: scaled(mean), std: scaled(std), valueRange: 255 };
-}
-
-function scaled(values: readonly number[]): number[] {
-  return values.map((value) => Math.fround(Math.fround(value) * 255));
+  return { mean: mean.map(timesByteRange), std: std.map(timesByteRange), valueRange: 255 };
 }
 
 /** Height and width, or one side: the shorter or the longer. */

@@ -4,7 +4,10 @@ import { describe, expect, test } from "vitest";
 
 import { rawPixels, readCases, type ResizeCase, sha256 } from "../../test/cases.ts";
 import type { Interpolation } from "./filters.ts";
-import { cropImage, resize, resizeInput } from "./resize.ts";
+import { cropImage } from "./crop.ts";
+import { RARE_RESIZE } from "./rare-resize.ts";
+import { resizeInputWith } from "./resize-with.ts";
+import { resize } from "./resize.ts";
 
 const recorded = readCases<ResizeCase>("resize");
 const FILTERS: readonly Interpolation[] = ["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"];
@@ -63,7 +66,7 @@ test("a crop reads no more of the image than it says", () => {
   fc.assert(
     fc.property(crops, (numbers) => {
       const { image, options, crop } = arranged(numbers);
-      const box = resizeInput(image, { ...options, crop });
+      const box = resizeInputWith(image, { ...options, crop }, RARE_RESIZE);
       const elsewhere = {
         ...image,
         data: image.data.map((value, i) => {

@@ -1,13 +1,6 @@
-import { FILTERS, type Interpolation } from "./filters.ts";
+import { FILTERS } from "./filters.ts";
+import type { TorchFilter } from "./torch-filter.ts";
 import { integerWeights, type Range, type RealWeights, realWeights, type Side, type Weights } from "./weights.ts";
-
-/** Filters with which torchvision resizes tensors. */
-export type TorchFilter = "bilinear" | "bicubic";
-
-/** Whether torchvision resizes tensors with a filter by the arithmetic here. */
-export function isTorchFilter(interpolation: Interpolation): interpolation is TorchFilter {
-  return interpolation === "bilinear" || interpolation === "bicubic";
-}
 
 /**
  * The weights of torchvision's resize of a uint8 tensor, with antialiasing: Pillow's real weights, as 16-bit integers.

@@ -1,36 +1,24 @@
 import { type PreprocessConfig, UnsupportedError, UsageError } from "@samoyed/core";
 
 import { FILTERS } from "../resize/filters.ts";
-import type { DecodeOptions } from "../image.ts";
-import { requireColor } from "../require-color.ts";
-import { isTorchFilter } from "../resize/torch-weights.ts";
+import { requireBackground, requireColor } from "../require-color.ts";
+import { isOpenCvFilter, notOpenCv } from "../resize/opencv-filter.ts";
+import { isTorchFilter } from "../resize/torch-filter.ts";
+import { MAX_INPUT_SIDE } from "./max-input-side.ts";
 import { DEFAULT_CROP_PCT, IMAGENET_MEAN, IMAGENET_STD } from "./config.ts";
-import { requireOneOf, type TensorForm, tensorForm } from "./normalize.ts";
-import type { PlanConfig } from "./plan.ts";
-import { checkRule } from "./resize-rule.ts";
-
-/**
- * The largest input side, in pixels. Published networks take a few hundred; a far larger number is a mistake, and
- * its tensor would not fit in memory.
- */
-export const MAX_INPUT_SIDE = 16_384;
-
-/** Settings of a transform, checked and complete. */
-export interface TransformSettings {
-  readonly plan: PlanConfig;
-  readonly form: TensorForm;
-  readonly decode: Pick<DecodeOptions, "exifOrientation" | "background">;
-}
+import { checkForm } from "./check-form.ts";
+import { checkRule } from "./check-rule.ts";
+import { requireOneOf } from "./require-one-of.ts";
 
 const POSITIONS = ["center", "top-left", "top-right", "bottom-left", "bottom-right"];
 
 /**
- * Checks a transform's settings, and fills in timm's defaults.
+ * Checks a transform's settings.
  *
  * @throws UsageError when a setting has an unknown name, or a value that does not fit.
  * @throws UnsupportedError for inputs of other than 1 or 3 channels.
  */
-export function checkConfig(config: Partial<PreprocessConfig>): TransformSettings {
+export function checkConfig(config: Partial<PreprocessConfig>): void {
   const { interpolation = "bilinear", cropMode = "center", cropBorderPixels = 0, resize, pad = {} } = config;
   const { cropRounding = "half-even", resampler = "pillow" } = config;
   const { mean = IMAGENET_MEAN, std = IMAGENET_STD, dtype, layout, channelOrder, valueRange } = config;
@@ -60,8 +48,10 @@ export function checkConfig(config: Partial<PreprocessConfig>): TransformSetting
     throw new UsageError(`crop_border_pixels is ${cropBorderPixels}; expected an integer of 0 or more`);
   }
   requireOneOf("crop rounding", cropRounding, ["half-even", "floor", "floor-ceil"]);
-  requireOneOf("resampler", resampler, ["pillow", "torch-antialias", "torch"]);
-  if (resampler !== "pillow" && !isTorchFilter(interpolation)) {
+  requireOneOf("resampler", resampler, ["pillow", "torch-antialias", "torch", "opencv"]);
+  if (resampler === "opencv") {
+    if (!isOpenCvFilter(interpolation)) throw notOpenCv(interpolation);
+  } else if (resampler !== "pillow" && !isTorchFilter(interpolation)) {
     throw new UsageError(
       `interpolation is ${interpolation}; the resampler ${resampler} has bilinear and bicubic, as torchvision for tensors`,
     );
@@ -76,29 +66,7 @@ export function checkConfig(config: Partial<PreprocessConfig>): TransformSetting
   }
   const { exifOrientation = "ignore", background } = config;
   requireOneOf("EXIF orientation", exifOrientation, ["apply", "ignore"]);
-  if (background !== undefined) requireColor("background", background, [3]);
+  requireBackground({ background });
   if (color !== undefined) requireColor("padding", color, [channels, 3]);
-  return {
-    plan: {
-      height,
-      width,
-      interpolation,
-      resampler,
-      cropPct,
-      cropMode,
-      cropBorderPixels,
-      resize,
-      cropRounding,
-      position,
-      fill: color ?? (resize === undefined && cropMode === "border" ? borderFill(config, mean) : [0]),
-    },
-    form: tensorForm({ channels, mean, std, dtype, layout, channelOrder, valueRange, padValue: value }),
-    decode: { exifOrientation, background },
-  };
-}
-
-/** The color of timm's border mode, which is the mean; red, green, blue. */
-function borderFill({ channelOrder, valueRange = 1 }: Partial<PreprocessConfig>, mean: readonly number[]): number[] {
-  const values = mean.map((value) => (255 * value) / valueRange);
-  return channelOrder === "bgr" ? values.reverse() : values;
+  checkForm({ channels, mean, std, dtype, layout, channelOrder, valueRange, padValue: value });
 }

@@ -48,4 +48,10 @@ test("settings that timm does not have are the checkpoint's, but for a rule that
   const replaced = resolveDataConfig({ cropPct: 1, exifOrientation: "ignore" }, { pretrainedCfg });
   expect(replaced).toMatchObject({ cropPct: 1, channelOrder: "bgr", exifOrientation: "ignore" });
   expect(replaced.resize).toBeUndefined();
+  expect(resolveDataConfig({ imgSize: 448 }, { pretrainedCfg }).resize).toEqual(pretrainedCfg.resize);
+  const sized = { ...pretrainedCfg, inputSize: [3, 224, 224] } as const;
+  expect(resolveDataConfig({ imgSize: 448 }, { pretrainedCfg: sized }).resize).toEqual({
+    mode: "shortest",
+    size: [464],
+  });
 });

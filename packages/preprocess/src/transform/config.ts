@@ -1,5 +1,7 @@
 import { type PreprocessConfig, UsageError } from "@samoyed/core";
 
+import { keptRule } from "./override.ts";
+
 /** ImageNet's mean and standard deviation per channel: timm's `IMAGENET_DEFAULT_MEAN` and `_STD`. */
 export const IMAGENET_MEAN: readonly number[] = [0.485, 0.456, 0.406];
 export const IMAGENET_STD: readonly number[] = [0.229, 0.224, 0.225];
@@ -28,9 +30,7 @@ export interface DataArgs {
 /** Settings that timm does not have: a checkpoint's are kept as they are. */
 const FURTHER = [
   "background",
-  "resize",
   "cropRounding",
-  "pad",
   "resampler",
   "channelOrder",
   "valueRange",
@@ -48,8 +48,8 @@ export interface PretrainedConfig extends Partial<PreprocessConfig> {
  * Resolves the preprocessing of a model's input by timm's precedence: arguments, then the checkpoint's configuration, then
  * defaults (224 pixels, bicubic, 0.875, center, ImageNet's mean and standard deviation).
  *
- * Settings that timm does not have are the checkpoint's; its rule of resizing gives way to a caller's size or crop. As in
- * timm, a crop percentage of 0 counts as not given, and borders are not part of it.
+ * Settings that timm does not have are the checkpoint's; its rule of resizing is scaled to a caller's size, and gives way to
+ * a caller's crop. As in timm, a crop percentage of 0 counts as not given, and borders are not part of it.
  *
  * @param options.useTestSize takes the size and crop that the checkpoint recommends for testing, if any.
  * @throws UsageError when mean or std have another number of values than the input has channels.
@@ -69,12 +69,14 @@ export function resolveDataConfig(
     pretrainedCfg.inputSize ??
     square(224);
   const exifOrientation = args.exifOrientation ?? pretrainedCfg.exifOrientation;
-  const resizes = args.inputSize ?? args.imgSize ?? args.cropPct ?? args.cropMode;
-  const further = FURTHER.filter(
-    (key) => pretrainedCfg[key] !== undefined && (key !== "resize" || resizes === undefined),
-  );
+  const further = FURTHER.filter((key) => pretrainedCfg[key] !== undefined);
+  const { cropPct, cropMode } = args;
   return {
     ...Object.fromEntries(further.map((key) => [key, pretrainedCfg[key]])),
+    ...keptRule(
+      { ...pretrainedCfg, inputSize: pretrainedCfg.inputSize ?? inputSize },
+      { inputSize, ...(cropPct && { cropPct }), ...(cropMode && { cropMode }) },
+    ),
     ...(exifOrientation && { exifOrientation }),
     inputSize,
     interpolation: args.interpolation ?? pretrainedCfg.interpolation ?? "bicubic",

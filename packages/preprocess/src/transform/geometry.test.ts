@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 
 import type { Image, Size } from "../image.ts";
 import { type Point, toImagePoint, toTensorPoint, type TransformGeometry } from "./geometry.ts";
-import { createTransform, type TransformResult } from "./transform.ts";
+import type { TransformResult } from "./prepare.ts";
+import { createTransform } from "./transform.ts";
 
 const NEAREST = { interpolation: "nearest", mean: [0, 0, 0], std: [1, 1, 1] } as const;
 

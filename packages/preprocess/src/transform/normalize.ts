@@ -1,9 +1,8 @@
-import { float32ArrayToFloat16, type PreprocessConfig, type Tensor, UsageError } from "@samoyed/core";
+import type { Tensor } from "@samoyed/core";
 
 import type { Box, Image } from "../image.ts";
-
-/** Elements of an input tensor. */
-export type InputDType = NonNullable<PreprocessConfig["dtype"]>;
+import type { FormSettings, InputDType } from "./form-settings.ts";
+import type { RareTransform } from "./rare-transform.ts";
 
 /** How pixels become elements. */
 export interface TensorForm {
@@ -18,62 +17,29 @@ export interface TensorForm {
 /** Elements: float16 as their bits. */
 export type Elements = Float32Array | Uint16Array | Uint8Array;
 
-/** Settings of a `TensorForm`. */
-export interface FormSettings {
-  readonly channels: number;
-  readonly mean: readonly number[];
-  readonly std: readonly number[];
-  readonly dtype?: InputDType | undefined;
-  readonly layout?: "chw" | "hwc" | undefined;
-  readonly channelOrder?: "rgb" | "bgr" | undefined;
-  readonly valueRange?: number | undefined;
-  readonly padValue?: number | undefined;
-}
-
 /**
  * Tables of (value / 255 − mean) / std in float32, each operation rounded as in torchvision's `ToTensor` and
  * `Normalize`; computing in doubles and rounding once differs in most values. With a `valueRange` of 255 nothing is divided
  * by 255. float16 is rounded from float32.
  *
- * @throws UsageError when there is not one value of each per channel, one is not finite, a deviation is 0 in float32, or a
- * setting has an unknown value.
+ * @param settings as `checkForm` allows.
+ * @param rare required for float16.
  */
-export function tensorForm(settings: FormSettings): TensorForm {
+export function tensorForm(settings: FormSettings, rare: RareTransform | undefined): TensorForm {
   const { channels, mean, std, dtype = "float32", layout = "chw", channelOrder = "rgb", valueRange = 1 } = settings;
-  if (mean.length !== channels || std.length !== channels) {
-    throw new UsageError(
-      `mean has ${mean.length} values and std ${std.length}; expected ${channels}, ${channels === 1 ? "for the gray channel" : "one per channel"}`,
-    );
-  }
-  if (!mean.every(Number.isFinite) || !std.every((value) => Number.isFinite(value) && Math.fround(value) !== 0)) {
-    throw new UsageError(`mean is [${mean.join(", ")}] and std [${std.join(", ")}]; expected numbers, no std of 0`);
-  }
-  requireOneOf("layout", layout, ["chw", "hwc"]);
-  requireOneOf("channel order", channelOrder, ["rgb", "bgr"]);
-  requireOneOf("dtype", dtype, ["float32", "float16", "uint8"]);
-  requireOneOf("value range", valueRange, [1, 255]);
-  if (dtype === "uint8" && (mean.some((value) => value !== 0) || std.some((value) => value !== 1))) {
-    throw new UsageError(`mean is [${mean.join(", ")}] and std [${std.join(", ")}]; uint8 pixels are not normalized`, {
-      hint: "Give mean 0 and std 1 for every channel, or dtype float32.",
-    });
-  }
-  const tables = mean.map((average, index) => elementsOf(normalized(average, std[index]!, valueRange), dtype));
+  const elementsOf = (values: Float32Array): Elements => {
+    if (dtype === "float32") return values;
+    return dtype === "float16" ? rare!.float32ArrayToFloat16(values) : Uint8Array.from(values.keys());
+  };
+  const elementOf = (value: number): number =>
+    dtype === "float16" ? rare!.float32ArrayToFloat16(Float32Array.of(value))[0]! : value;
+  const tables = mean.map((average, index) => elementsOf(normalized(average, std[index]!, valueRange)));
   return {
     dtype,
     layout,
     channels: tables.map((table, index) => ({ table, from: channelOrder === "bgr" ? channels - 1 - index : index })),
-    padValue: settings.padValue === undefined ? undefined : padElement(settings.padValue, dtype),
+    padValue: settings.padValue === undefined ? undefined : elementOf(settings.padValue),
   };
-}
-
-/**
- * Checks a setting that has few values.
- *
- * @throws UsageError when it has another.
- */
-export function requireOneOf<T>(name: string, value: T, allowed: readonly T[]): void {
-  if (allowed.includes(value)) return;
-  throw new UsageError(`${name} is ${JSON.stringify(value)}; expected ${allowed.join(" or ")}`);
 }
 
 function normalized(mean: number, std: number, valueRange: number): Float32Array {
@@ -84,18 +50,6 @@ function normalized(mean: number, std: number, valueRange: number): Float32Array
     { length: 256 },
     (_, value) => Math.fround(Math.fround(value / scale) - average) / deviation,
   );
-}
-
-function elementsOf(values: Float32Array, dtype: InputDType): Elements {
-  if (dtype === "float32") return values;
-  return dtype === "float16" ? float32ArrayToFloat16(values) : Uint8Array.from({ length: 256 }, (_, value) => value);
-}
-
-function padElement(value: number, dtype: InputDType): number {
-  if (!Number.isFinite(value) || (dtype === "uint8" && (!Number.isInteger(value) || value < 0 || value > 255))) {
-    throw new UsageError(`padding is ${value}; expected ${dtype === "uint8" ? "a byte" : "a number"}`);
-  }
-  return dtype === "float16" ? float32ArrayToFloat16(Float32Array.of(value))[0]! : value;
 }
 
 /** The tensor's size, and the image's place in it. */

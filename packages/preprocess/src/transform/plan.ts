@@ -3,8 +3,9 @@ import { type PadRule, type PreprocessConfig, type Resampler, type ResizeRule, S
 import type { Box, Size } from "../image.ts";
 import type { Interpolation } from "../resize/filters.ts";
 import type { TransformGeometry } from "./geometry.ts";
-import { ruleSize } from "./resize-rule.ts";
+import type { RareTransform } from "./rare-transform.ts";
 import { roundHalfEven } from "./round.ts";
+import { shortestSize } from "./shortest-size.ts";
 
 /** The steps for an image of one size. */
 export interface TransformPlan {
@@ -42,17 +43,22 @@ export interface PlanConfig {
 /**
  * Plans the evaluation transform for an image's size.
  *
+ * @param rare required for a rule in `config.resize`.
  * @throws ShapeError when borders leave nothing of the image, or a side would shrink to nothing.
  * Matches timm 1.0.29, `transforms_imagenet_eval` in timm/data/transforms_factory.py, and torchvision's `Resize` and
  * `CenterCrop`.
  */
-export function planTransform(config: PlanConfig, { width, height }: Size): TransformPlan {
+export function planTransform(
+  config: PlanConfig,
+  { width, height }: Size,
+  rare: RareTransform | undefined,
+): TransformPlan {
   const image = { width, height };
   const trim = trimBorder(image, config.cropBorderPixels);
   const { interpolation, ...resized } =
     config.resize === undefined
       ? timmSize(config, trim)
-      : { ...ruleSize(config.resize, trim, config), interpolation: config.interpolation };
+      : { ...rare!.ruleSize(config.resize, trim, config), interpolation: config.interpolation };
   if (Math.min(resized.width, resized.height) < 1) {
     throw new ShapeError(
       `image of ${trim.width}×${trim.height} pixels would be resized to ${resized.width}×${resized.height}; expected at least 1×1`,
@@ -101,7 +107,7 @@ function timmSize(config: PlanConfig, from: Size): Size & { readonly interpolati
     const ratio = Math.min(from.height / target.height, from.width / target.width);
     return { ...keepRatio(from, ratio), interpolation: "bilinear" };
   }
-  return { ...ruleSize({ mode: "shortest", size: [target.width] }, from, config), interpolation };
+  return { ...shortestSize(from, target.width), interpolation };
 }
 
 /** timm's `ResizeKeepRatio`. */

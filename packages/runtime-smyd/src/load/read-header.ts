@@ -1,5 +1,5 @@
 import { FormatError } from "@samoyed/core";
-import { LENGTH_BYTES, parseSmydHeader, smydHeaderLength } from "@samoyed/smyd-file";
+import { LENGTH_BYTES, parseCanonicalHeader, parseHeaderWith, smydHeaderLength } from "@samoyed/smyd-file";
 import type { ParsedHeader } from "@samoyed/smyd-file";
 import type { ByteStream } from "./byte-stream.ts";
 
@@ -23,7 +23,10 @@ export async function readHeader(stream: ByteStream): Promise<ParsedHeader> {
   }
   const header = new Uint8Array(headerBytes);
   await stream.readInto(header);
-  const parsed = parseSmydHeader(header, label);
+  // Files that Samoyed wrote take the shorter code; the longer one reads others, and says what is wrong.
+  const parsed =
+    parseCanonicalHeader(header, label) ??
+    parseHeaderWith((await import("@samoyed/core/strict-json")).parseStrictJson, header, label);
   const expected = parsed.file.dataOffset + parsed.file.dataBytes;
   if (byteLength !== undefined && byteLength !== expected) {
     throw new FormatError(`${label}: has ${byteLength} bytes; its header says ${expected}`, {

@@ -6,6 +6,18 @@ export const MAX_MEMORY_BYTES: number = 2 ** 32;
 /** Tables hold offsets within a value as i32, so a value, borders included, ends below this. */
 export const MAX_VALUE_BYTES: number = 2 ** 31 - 1;
 
+/**
+ * Memory that the values of any network may take at once. Above it, they may take `MAX_ARENA_GROWTH` times the bytes of
+ * inputs and weights.
+ */
+export const MAX_SMALL_ARENA_BYTES: number = 2 ** 28;
+
+/**
+ * The most bytes of values at once for each byte of inputs and weights, so that a file of a few kilobytes cannot take
+ * all memory. Networks that enlarge an image 4 times in 64 channels take 700, classifiers from 0.1 to 50.
+ */
+export const MAX_ARENA_GROWTH: number = 2 ** 10;
+
 /** All tables of a program: at 4096 × 4096 pixels a ResNet's take a fifth of this. */
 export const MAX_TABLE_BYTES: number = 2 ** 29;
 
@@ -20,6 +32,23 @@ export const MAX_PLANNED_RANK = 6;
 
 /** Hint for a program that is too large. */
 export const SMALLER = "Give a smaller image or a smaller batch.";
+
+/**
+ * Checks the memory that values take at once, before any of it is allocated.
+ *
+ * @throws UnsupportedError when inputs and weights do not explain it.
+ */
+export function requireArena(
+  arenaBytes: number,
+  { inputBytes, weightBytes }: { readonly inputBytes: number; readonly weightBytes: number },
+): void {
+  const limit = Math.max(MAX_SMALL_ARENA_BYTES, MAX_ARENA_GROWTH * (inputBytes + weightBytes));
+  if (arenaBytes <= limit) return;
+  throw new UnsupportedError(
+    `the network's values take ${arenaBytes} bytes at once, for ${inputBytes} bytes of inputs and ${weightBytes} of weights; MAX_ARENA_GROWTH, ${MAX_ARENA_GROWTH} times as many, allows ${limit}, so that a small file cannot take all memory`,
+    { hint: "The model is damaged, or was made to do so.", details: { arenaBytes, limit } },
+  );
+}
 
 /**
  * The product of sizes.

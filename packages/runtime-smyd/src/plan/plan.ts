@@ -4,7 +4,7 @@ import { alignUp, placeBuffers } from "./arena.ts";
 import { atNode } from "./at-node.ts";
 import { bordersOf } from "./borders.ts";
 import { fuseNodes } from "./fuse.ts";
-import { MAX_MEMORY_BYTES, MAX_STEPS } from "./limits.ts";
+import { MAX_MEMORY_BYTES, MAX_STEPS, requireArena } from "./limits.ts";
 import { constantIntegers } from "./constants.ts";
 import { clearBorder } from "./copy-steps.ts";
 import { createLowering, type Lowered, type Operation, type Readout } from "./lowering.ts";
@@ -124,6 +124,10 @@ function planSizes(resolved: ResolvedModel, options: PlanOptions): Plan {
     );
   }
   const arenaBytes = alignUp(placeBuffers(buffersOf(lowering.operations, inputs), address));
+  requireArena(arenaBytes, {
+    inputBytes: inputs.reduce((sum, { buffer }) => sum + buffer.byteLength, 0),
+    weightBytes: address - dataAddress,
+  });
   const tables = createTables(address + arenaBytes);
   placeConstants(lowering, tables);
   const { steps, ends } = emitSteps(lowering.operations, tables);

@@ -22,7 +22,7 @@ export const OPERATOR_GROUPS: Readonly<Record<OperatorGroupName, () => Promise<O
  * `sequences` may be the end of an attention.
  */
 export const GROUPED: Readonly<Record<Exclude<OperatorGroupName, "all">, readonly string[]>> = {
-  images: ["AveragePool", "BatchNormalization", "GlobalAveragePool", "GlobalMaxPool", "MaxPool"],
+  images: ["AveragePool", "BatchNormalization", "GlobalMaxPool", "MaxPool"],
   pad: ["Pad"],
   resize: ["Resize"],
   convTranspose: ["ConvTranspose"],

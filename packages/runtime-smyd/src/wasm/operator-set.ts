@@ -34,7 +34,14 @@ export function needsOf(graph: PlanModel["graph"]): Needs {
   const known = new Set([...Object.keys(COMMON), ...groups.flatMap((name) => GROUPED[name])]);
   if ([...ops].some((op) => !known.has(op)) || computesIntegers(graph)) return { groups: ["all"], kernels: "all" };
   if (RARE_CURVES.some((op) => ops.has(op))) return { groups, kernels: "all" };
-  return { groups, kernels: groups.includes("sequences") || groups.includes("resize") ? "usual" : "common" };
+  return { groups, kernels: kernelsFor(groups) };
+}
+
+/** The kernels of groups of operators: those of transformers lack what the group of images takes. */
+function kernelsFor(groups: readonly OperatorGroupName[]): KernelSet {
+  if (groups.includes("resize")) return "usual";
+  if (!groups.includes("sequences")) return "common";
+  return groups.includes("images") ? "usual" : "sequences";
 }
 
 /** Loads the operators that `needsOf` has found, besides the common ones. */

@@ -9,13 +9,7 @@ import {
   UnsupportedError,
   UsageError,
 } from "@samoyed/core";
-import {
-  createTransform,
-  type ImageSource,
-  type PlatformImage,
-  readImage,
-  type TransformGeometry,
-} from "@samoyed/preprocess";
+import { type ImageSource, loadTransform, type PlatformImage, type TransformGeometry } from "@samoyed/preprocess";
 import type { Artifact, Backend, LoadOptions, Port, Session } from "../backend.ts";
 import { firstAvailable } from "../first-available.ts";
 import { stackImages } from "./batch.ts";
@@ -96,20 +90,20 @@ export async function loadTask<Name extends keyof TaskContracts, Model>(
     ...(onProgress === undefined ? {} : { onProgress }),
   });
   try {
-    return task.open(networkOf(session, { task, exifOrientation: options.exifOrientation }));
+    return task.open(await networkOf(session, { task, exifOrientation: options.exifOrientation }));
   } catch (error) {
     await session.dispose();
     throw error;
   }
 }
 
-function networkOf<Name extends keyof TaskContracts>(
+async function networkOf<Name extends keyof TaskContracts>(
   session: Session,
   { task, exifOrientation }: { task: RuntimeTask<Name, unknown>; exifOrientation: "apply" | "ignore" | undefined },
-): ImageNetwork<TaskContracts[Name]> {
+): Promise<ImageNetwork<TaskContracts[Name]>> {
   const contract = contractOf(session, task);
   const { batch, output } = checkNetwork(session, contract);
-  const transform = createTransform({ ...contract.preprocess, ...(exifOrientation && { exifOrientation }) });
+  const transform = await loadTransform({ ...contract.preprocess, ...(exifOrientation && { exifOrientation }) });
   let disposed = false;
   // A session must not run twice at once; callers should not need to know.
   const inTurn = serialQueue();
@@ -118,7 +112,7 @@ function networkOf<Name extends keyof TaskContracts>(
     throwIfAborted(signal);
     // One after the other: decoded images are large.
     const inputs = [];
-    for (const image of images) inputs.push(transform(await readImage(image)));
+    for (const image of images) inputs.push(await transform(image));
     const input = stackImages(inputs.map(({ tensor }) => tensor));
     const outputs = await session.run({ [contract.input]: input }, { signal });
     return { outputs, geometries: inputs.map(({ geometry }) => geometry) };

@@ -2,15 +2,11 @@
 
 import timm
 import torch
-from timm.layers.conv2d_same import Conv2dSame
-from timm.layers.pool2d_same import AvgPool2dSame, MaxPool2dSame
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from samoyed_oracle.architectures.program import Outputs, Taps, Unfit, export
 from samoyed_oracle.architectures.without_weights import create, create_without_classifier, share_tensors
 
-# Padding that depends on the size: PyTorch's formulas for it grow with every layer.
-_SIZED_PADDING = (Conv2dSame, MaxPool2dSame, AvgPool2dSame)
 # Modules whose networks Samoyed converts for one size only: csatv2 pools an image to several places.
 _FIXED = {"csatv2"}
 # Where features come from, where not from the classifier's input.
@@ -23,8 +19,7 @@ def _module(name: str) -> str:
 
 
 def _may_open(name: str, model: torch.nn.Module) -> bool:
-    sized = any(isinstance(module, _SIZED_PADDING) for module in model.modules())
-    return not (model.default_cfg.get("fixed_input_size") or sized or _module(name) in _FIXED)
+    return not (model.default_cfg.get("fixed_input_size") or _module(name) in _FIXED)
 
 
 def _output_shape(model: torch.nn.Module, size: tuple[int, ...]) -> list[int]:

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 import torch
 from torch._export.serde.serialize import EnumEncoder, ExportedProgramSerializer, _dataclass_to_dict
 
+from samoyed_oracle.architectures.cond_conv import mixed_results
+from samoyed_oracle.architectures.same_padding import whole_same_padding
 from samoyed_oracle.architectures.without_weights import share_tensors
 
 _BATCH = torch.export.Dim.DYNAMIC
@@ -164,7 +166,7 @@ def _limited(seconds: float) -> Iterator[None]:
 def _traced(module: torch.nn.Module, size: tuple[int, ...], *, open_image: bool) -> tuple:
     """The exported program, and what `torch.export.save` would write of it."""
     sizes = {0: _BATCH, **({2: _AUTO, 3: _AUTO} if open_image else {})}
-    with torch.no_grad():
+    with torch.no_grad(), whole_same_padding(), mixed_results():
         exported = torch.export.export(module, (torch.empty(2, *size),), dynamic_shapes={"x": sizes})
     for node in exported.graph_module.graph.nodes:
         for key in ("stack_trace", "nn_module_stack", "source_fn_stack", "torch_fn", "from_node"):

@@ -21,6 +21,16 @@ OWN_SIZE = {
     "tiny_vit_5m_224",
     "vgg11",
 }
+# At further sizes: networks whose padding depends on the size, at sizes that pad otherwise than their own.
+OTHER_SIZES = [
+    (module, name, (3, height, width))
+    for module, name in [
+        ("efficientnet", "tf_efficientnet_lite0"),
+        ("efficientnet", "tf_mixnet_s"),
+        ("mobilenetv3", "tf_mobilenetv3_small_minimal_100"),
+    ]
+    for height, width in [(129, 97), (150, 192)]
+]
 
 
 def smallest_networks() -> dict:

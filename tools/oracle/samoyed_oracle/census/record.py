@@ -36,11 +36,11 @@ def seeded_input(shape: tuple[int, ...]) -> torch.Tensor:
     return torch.from_numpy(filled(INPUT, (1, *shape), normal(1.0), seed=SEED))
 
 
-def prepared(name: str) -> tuple[torch.nn.Module, torch.Tensor, dict]:
+def prepared(name: str, size: tuple[int, ...] | None) -> tuple[torch.nn.Module, torch.Tensor, dict]:
     """A filled network that has not run yet, its input [1, C, H, W] and the fills."""
     failures = []
     model = create(name)
-    for size in input_sizes(name, model):
+    for size in input_sizes(name, model) if size is None else [size]:
         x = seeded_input(size)
         try:
             # What has run may keep tensors that an export then takes for constants.
@@ -103,10 +103,10 @@ def tensor_entries(program, fills: dict, configs: list[tuple[str, dict]]) -> tup
     return entries, bytes(stored), digest.hexdigest()
 
 
-def record(module: str, name: str, folder: Path) -> dict:
-    """Writes the case of a network into a folder and returns what case.json has."""
+def record(module: str, name: str, folder: Path, size: tuple[int, ...] | None = None) -> dict:
+    """Writes the case of a network into a folder and returns what case.json has. `size` is the census's by default."""
     torch.set_num_threads(THREADS)
-    model, x, fills = prepared(name)
+    model, x, fills = prepared(name, size)
     program = export(copy.deepcopy(model), x.repeat(2, 1, 1, 1))
     saved, weights, constants = read_saved(program)
     entries, stored, sha256 = tensor_entries(program, fills, [("weights", weights), ("constants", constants)])

@@ -63,6 +63,11 @@ function readTable(table: string): ReadonlyMap<string, ResNetConfig> {
   );
 }
 
+/** The names of `configurations`. */
+export function configurationNames(): readonly string[] {
+  return ARCHITECTURE_TABLE.match(/^\S+/gmu)!;
+}
+
 let known: ReadonlyMap<string, ResNetConfig> | undefined;
 
 /** Every architecture of timm's `resnet.py` by its name without a tag, in timm's order. Read from the table once. */

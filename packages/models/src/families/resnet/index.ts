@@ -1,7 +1,7 @@
 import type { Family } from "../../family.ts";
 import { buildResNet, TAPS } from "./build.ts";
 import type { ResNetConfig } from "./config.ts";
-import { configurations } from "./configurations.ts";
+import { configurationNames, configurations } from "./configurations.ts";
 import { CLASSIFIER, resnetParameters } from "./parameters.ts";
 import { resnetModuleSettings } from "./module-settings.ts";
 import { resnetSettings, withResnetSettings } from "./settings.ts";
@@ -12,6 +12,7 @@ export const resnet: Family<ResNetConfig> = {
   name: "resnet",
   source: "timm's resnet.py",
   architectures: configurations,
+  names: configurationNames,
   recognize: recognizeResNet,
   parameters: resnetParameters,
   classifier: () => CLASSIFIER,

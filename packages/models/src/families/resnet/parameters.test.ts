@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { StandInFill } from "@samoyed/core";
 import { describe, expect, it } from "vitest";
 import { configurations } from "./configurations.ts";
-import { checkpoints } from "../../checkpoints.ts";
+import { knownModels } from "../../checkpoints.ts";
 import { resnetConfig } from "./config.ts";
 import { modelParameters } from "../../architecture.ts";
 
@@ -29,7 +29,7 @@ function hash(name: string, numClasses?: number): string {
 
 /** timm builds an architecture with the classes of its default tag. */
 async function defaultClasses(name: string): Promise<number> {
-  return (await checkpoints()).find((model) => model.name.startsWith(`${name}.`))!.numClasses;
+  return (await knownModels()).models.find((model) => model.name.startsWith(`${name}.`))!.numClasses;
 }
 
 describe("modelParameters", () => {

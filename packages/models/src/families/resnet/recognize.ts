@@ -35,6 +35,24 @@ function spelledOut(tensors: Tensors, layers: readonly number[]): readonly Hypot
   }
 }
 
+/** What any network's names and first blocks show. */
+function kindOf({ stemType, attention, replaceStemPool, cardinality, block }: ResNetConfig): string {
+  return [stemType, attention, replaceStemPool, cardinality, ...block].join(" ");
+}
+
+/**
+ * Those that have what a few names and shapes show: a cheap test before that of all tensors. Sizes that fit no network,
+ * and those of pruned ones, show too little.
+ */
+function ofKind(
+  hypotheses: readonly Hypothesis<ResNetConfig>[],
+  seen: ResNetConfig | undefined,
+): readonly Hypothesis<ResNetConfig>[] {
+  if (seen === undefined) return hypotheses;
+  const wanted = kindOf(seen);
+  return hypotheses.filter(({ architecture }) => architecture.widths.length > 0 || kindOf(architecture) === wanted);
+}
+
 /** Error for tensors that leave a setting open which no published network determines. */
 function refusal(tensors: Tensors): UnsupportedError | undefined {
   if (!tensors.has("maxpool.0.weight") || !tensors.has("maxpool.2.weight") || tensors.has("maxpool.1.weight")) {
@@ -56,8 +74,9 @@ export function recognizeResNet(tensors: Tensors): Recognition<ResNetConfig> | u
   const refused = refusal(tensors);
   if (refused !== undefined) return { hypotheses: [], nearMisses: () => [], refusal: refused };
   const sameDepth = named().filter(({ architecture }) => String(architecture.layers) === String(layers));
+  const inferred = spelledOut(tensors, layers);
   return {
-    hypotheses: [...sameDepth, ...spelledOut(tensors, layers)],
-    nearMisses: () => (sameDepth.length > 0 ? [] : named()),
+    hypotheses: [...ofKind(sameDepth, inferred[0]?.architecture), ...inferred],
+    nearMisses: () => (sameDepth.length > 0 ? sameDepth : named()),
   };
 }

@@ -2,7 +2,7 @@ import type { Shape } from "@samoyed/core";
 import { averagePoolRule, globalPoolRule, maxPoolRule, type OperatorRule, poolKernel, readInt } from "@samoyed/ir";
 import { eachImage } from "../copy-steps.ts";
 import { type LowerCall, type Operator, requireImages } from "../operator.ts";
-import { imageOf, imageSize, type Place, viewOf } from "../places.ts";
+import { imageOf, imageSize, type Place } from "../places.ts";
 import { planWindow, type PlannedWindow } from "../window.ts";
 
 /** One window over the whole image. */
@@ -40,23 +40,6 @@ function lowerPool(
   });
 }
 
-function lowerMean({ fused, shape, lowering }: LowerCall): void {
-  const input = lowering.pixels(fused.inputs[0]!);
-  const output = lowering.create(fused.output, shape, "pixels");
-  lowering.give(fused.output, {
-    reads: [input],
-    writes: output,
-    emit: () => {
-      const { address, strides } = viewOf(output);
-      return eachImage(shape, (image) => ({
-        kind: "mean",
-        input: imageOf(input, image),
-        output: address + image * strides[0]!,
-      }));
-    },
-  });
-}
-
 function pool(rule: OperatorRule, kind: "max-pool" | "average-pool"): Operator {
   return {
     rule,
@@ -68,7 +51,7 @@ function pool(rule: OperatorRule, kind: "max-pool" | "average-pool"): Operator {
   };
 }
 
-/** Pools over one or two spatial axes. */
+/** Pools over one or two spatial axes, but for `GlobalAveragePool`, which is common. */
 export const POOLING: Readonly<Record<string, Operator>> = {
   MaxPool: pool(maxPoolRule, "max-pool"),
   AveragePool: pool(averagePoolRule, "average-pool"),
@@ -77,5 +60,4 @@ export const POOLING: Readonly<Record<string, Operator>> = {
     require: requireImages,
     lower: (call) => lowerPool(call, "max-pool", ({ shape }) => globalWindow(shape)),
   },
-  GlobalAveragePool: { rule: globalPoolRule, require: requireImages, lower: lowerMean },
 };

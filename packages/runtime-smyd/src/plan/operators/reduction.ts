@@ -1,8 +1,8 @@
 import { CANONICAL_OPSET, readReducedAxes, REDUCTION as RULES } from "@samoyed/ir";
-import { eachImage } from "../copy-steps.ts";
 import { isInteger } from "../integers.ts";
+import { meanSteps } from "../mean-steps.ts";
 import { type LowerCall, type Operator, requireRank } from "../operator.ts";
-import { imageOf, type Place, viewOf } from "../places.ts";
+import type { Place } from "../places.ts";
 import { giveRows, lowerRows } from "../row-steps.ts";
 import { unsupported } from "../unsupported.ts";
 
@@ -15,18 +15,7 @@ function isSpatial({ layout, shape }: Place, axes: readonly number[]): boolean {
 
 function lowerMean(lowering: LowerCall["lowering"], input: Place, sizes: readonly number[]): Place {
   const output = lowering.temporary([...input.shape.slice(0, 2), ...sizes], "pixels");
-  lowering.push({
-    reads: [input],
-    writes: output,
-    emit: () => {
-      const { address, strides } = viewOf(output);
-      return eachImage(input.shape, (image) => ({
-        kind: "mean",
-        input: imageOf(input, image),
-        output: address + image * strides[0]!,
-      }));
-    },
-  });
+  lowering.push({ reads: [input], writes: output, emit: () => meanSteps(input, output) });
   return output;
 }
 

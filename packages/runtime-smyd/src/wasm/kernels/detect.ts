@@ -1,5 +1,3 @@
-import { quote, UnavailableError, UsageError } from "@samoyed/core";
-
 import { decodeBase64 } from "@samoyed/core";
 
 /** Which vector instructions the kernels use; relaxed ones multiply and add in one. */
@@ -11,38 +9,27 @@ const PLAIN = "AGFzbQEAAAABBQFgAAF7AwIBAAoIAQYAQQD9Dws=";
 // (module (func (param v128) (result v128) local.get 0 local.get 0 local.get 0 f32x4.relaxed_madd))
 const RELAXED = "AGFzbQEAAAABBgFgAXsBewMCAQAKDQELACAAIAAgAP2FAgs=";
 
-const NEWER = "use Chrome 91, Firefox 113, Safari 16.4, Node 20 or later; or convert to ONNX or TensorFlow.js";
-
 /**
- * The vector instructions to use: the best that this engine has, or those that were asked for.
- *
- * @throws UsageError when something else is asked for.
- * @throws UnavailableError where the engine lacks what is asked for, where there is no WebAssembly, or none with SIMD,
- *   or nothing to unpack the kernels with
+ * The vector instructions to use: the best that this engine has, or those that were asked for. Undefined where it has not
+ * what it takes, of which `refuseSimd` says more.
  */
-export function chooseSimd(asked: Simd | undefined): Simd {
-  if (asked !== undefined && asked !== "plain" && asked !== "relaxed") {
-    throw new UsageError(`simd is ${quote(asked)}; expected "plain" or "relaxed"`);
-  }
-  if (typeof WebAssembly !== "object") {
-    throw new UnavailableError("there is no WebAssembly here", {
-      hint: "use a current browser, or Node without --jitless; a content security policy needs 'wasm-unsafe-eval'",
-    });
-  }
-  if (!WebAssembly.validate(decodeBase64(PLAIN))) {
-    throw new UnavailableError("WebAssembly here has no SIMD instructions, which .smyd models need", {
-      hint: NEWER,
-    });
-  }
-  if (typeof DecompressionStream === "undefined") {
-    throw new UnavailableError("there is no DecompressionStream here, which unpacks the kernels", { hint: NEWER });
-  }
-  if (asked === "plain") return asked;
-  const relaxed = WebAssembly.validate(decodeBase64(RELAXED));
-  if (asked === "relaxed" && !relaxed) {
-    throw new UnavailableError("WebAssembly here has no relaxed SIMD instructions, which were asked for", {
-      hint: "leave simd out, which takes the best there is; Node 20 has them with --experimental-wasm-relaxed-simd",
-    });
-  }
-  return relaxed ? "relaxed" : "plain";
+export function chooseSimd(asked: Simd | undefined): Simd | undefined {
+  if (!hasWasm() || !hasSimd("plain") || !hasUnpacking()) return undefined;
+  if (asked !== undefined) return hasSimd(asked) ? asked : undefined;
+  return hasSimd("relaxed") ? "relaxed" : "plain";
+}
+
+export function hasWasm(): boolean {
+  return typeof WebAssembly === "object";
+}
+
+/** Whether there are instructions, where there is WebAssembly; none of another name are. */
+export function hasSimd(simd: Simd): boolean {
+  if (simd !== "plain" && simd !== "relaxed") return false;
+  return WebAssembly.validate(decodeBase64(simd === "plain" ? PLAIN : RELAXED));
+}
+
+/** Whether there is what unpacks the kernels. */
+export function hasUnpacking(): boolean {
+  return typeof DecompressionStream !== "undefined";
 }

@@ -4,8 +4,8 @@ import type { Simd } from "./detect.ts";
 /** Whether a memory is one thread's own. */
 export type Sharing = "unshared" | "shared";
 
-/** Which operators the kernels are for: those of convolutional classifiers, of transformers and detectors too, or all. */
-export type KernelSet = "common" | "usual" | "all";
+/** Which networks the kernels are for: convolutional classifiers, transformers, detectors as well as both, or all. */
+export type KernelSet = "common" | "sequences" | "usual" | "all";
 
 /** Exports of the kernels. Addresses are bytes into the memory; nothing is checked. */
 export interface Kernels {
@@ -20,30 +20,21 @@ export interface Kernels {
 
 export const HASH_STATE_BYTES = 80;
 
-/** Each variant is a module of its own: a browser downloads the one that it runs. */
-const VARIANTS = {
-  common: {
-    plain: { unshared: () => import("./built/plain.ts"), shared: () => import("./built/plain-shared.ts") },
-    relaxed: { unshared: () => import("./built/relaxed.ts"), shared: () => import("./built/relaxed-shared.ts") },
+/** Downloads a variant. */
+export type Variant = () => Promise<{ readonly wasm: string }>;
+
+/** The variants for one kind of memory. Each is a module of its own: a browser downloads the one that it runs. */
+export type Variants = Readonly<Record<KernelSet, Readonly<Record<Simd, Variant>>>>;
+
+const UNSHARED: Variants = {
+  common: { plain: () => import("./built/plain.ts"), relaxed: () => import("./built/relaxed.ts") },
+  sequences: {
+    plain: () => import("./built/plain-sequences.ts"),
+    relaxed: () => import("./built/relaxed-sequences.ts"),
   },
-  usual: {
-    plain: {
-      unshared: () => import("./built/plain-usual.ts"),
-      shared: () => import("./built/plain-shared-usual.ts"),
-    },
-    relaxed: {
-      unshared: () => import("./built/relaxed-usual.ts"),
-      shared: () => import("./built/relaxed-shared-usual.ts"),
-    },
-  },
-  all: {
-    plain: { unshared: () => import("./built/plain-all.ts"), shared: () => import("./built/plain-shared-all.ts") },
-    relaxed: {
-      unshared: () => import("./built/relaxed-all.ts"),
-      shared: () => import("./built/relaxed-shared-all.ts"),
-    },
-  },
-} as const;
+  usual: { plain: () => import("./built/plain-usual.ts"), relaxed: () => import("./built/relaxed-usual.ts") },
+  all: { plain: () => import("./built/plain-all.ts"), relaxed: () => import("./built/relaxed-all.ts") },
+};
 
 /** Options of `compileKernels`. */
 export interface KernelOptions {
@@ -53,11 +44,13 @@ export interface KernelOptions {
 }
 
 /** The variants that were compiled: sessions share them. */
-const compiled = new Map<() => Promise<unknown>, Promise<WebAssembly.Module>>();
+const compiled = new Map<Variant, Promise<WebAssembly.Module>>();
 
 /** Compiles the kernels' variant, once; the result may be posted to workers. */
 export async function compileKernels({ set, simd, sharing }: KernelOptions): Promise<WebAssembly.Module> {
-  const variant = VARIANTS[set][simd][sharing];
+  // A page with one thread does not download even the names of what threads take.
+  const variants = sharing === "shared" ? (await import("./shared-variants.ts")).SHARED : UNSHARED;
+  const variant = variants[set][simd];
   const module = compiled.get(variant) ?? compile(variant);
   compiled.set(variant, module);
   try {
@@ -69,7 +62,7 @@ export async function compileKernels({ set, simd, sharing }: KernelOptions): Pro
   }
 }
 
-async function compile(variant: () => Promise<{ readonly wasm: string }>): Promise<WebAssembly.Module> {
+async function compile(variant: Variant): Promise<WebAssembly.Module> {
   const { wasm } = await variant();
   const unpacked = new Blob([decodeBase64(wasm)]).stream().pipeThrough(new DecompressionStream("gzip"));
   return WebAssembly.compile(await new Response(unpacked).arrayBuffer());

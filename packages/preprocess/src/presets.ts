@@ -1,0 +1,1 @@
+export { preset, PRESET_NAMES } from "./presets/preset.ts";
