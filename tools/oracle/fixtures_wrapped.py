@@ -16,6 +16,7 @@ import torch
 from fixtures_models import SEED, noise, random_array, weight
 from timm.models.resnet import BasicBlock, Bottleneck, ResNet
 from torch import nn
+from torch.nn.utils import prune
 from torch.optim.swa_utils import AveragedModel
 
 TARGET = Path(__file__).resolve().parents[2] / "packages" / "convert" / "fixtures" / "wrapped.json.gz"
@@ -94,6 +95,29 @@ def numbered() -> nn.Module:
     return Wrapped(features=nn.Sequential(*children), fc=nn.Linear(32, 5))
 
 
+class ConcatPool(nn.Module):
+    """fastai's AdaptiveConcatPool2d (2.8, `layers.py`)."""
+
+    def forward(self, x):
+        return torch.cat([nn.functional.adaptive_max_pool2d(x, 1), nn.functional.adaptive_avg_pool2d(x, 1)], 1)
+
+
+def fastai() -> nn.Module:
+    """A body and a head as fastai's `vision_learner` makes them (2.8, `vision/learner.py`, `create_head`)."""
+    body = nn.Sequential(*list(tiny(classes=0).children())[:-2])
+    head = nn.Sequential(
+        ConcatPool(), nn.Flatten(), nn.BatchNorm1d(64), nn.Dropout(0.25), nn.Linear(64, 16, bias=False),
+        nn.ReLU(), nn.BatchNorm1d(16), nn.Dropout(0.5), nn.Linear(16, 5, bias=False),
+    )  # fmt: skip
+    return nn.Sequential(body, head)
+
+
+def pruned(model: nn.Module) -> nn.Module:
+    for module in (model.layer1[0].conv1, model.fc):
+        prune.random_unstructured(module, "weight", 0.5)
+    return model
+
+
 def state_dicts(name: str) -> tuple:
     """A case's content, and the network that inference runs."""
     model = tiny()
@@ -151,6 +175,20 @@ def state_dicts(name: str) -> tuple:
         whole = changed(model, projection_head=nn.Sequential(nn.Linear(32, 16), nn.BatchNorm1d(16), nn.ReLU(), nn.Linear(16, 8)), prototypes=nn.Linear(8, 30, bias=False))
         content = nn.DataParallel(whole).state_dict()
         return content, whole
+    elif name == "MLP with norms":
+        model = with_head(nn.Sequential(nn.BatchNorm1d(32), nn.Linear(32, 16, bias=False), nn.ReLU(), nn.BatchNorm1d(16), nn.Linear(16, 5)))
+    elif name == "MLP with GELU":
+        model = with_head(nn.Sequential(nn.Linear(32, 16), nn.GELU(), nn.Linear(16, 5)))
+    elif name == "fastai":
+        model = fastai()
+    elif name == "pruned":
+        model = pruned(model)
+    elif name == "weight norm":
+        torch.nn.utils.weight_norm(model.fc)
+    elif name == "parametrized weight norm":
+        torch.nn.utils.parametrizations.weight_norm(model.fc)
+    elif name == "stem of small images":
+        model = changed(tiny(), conv1=nn.Conv2d(3, 64, 3, 1, 1, bias=False), maxpool=nn.Identity())
     elif name == "numbered children":
         model = numbered()
     elif name == "activation":
@@ -187,6 +225,13 @@ CASES = {
     "MLP": {},
     "MLP with tanh": {"assume": {"head-activation": "tanh"}},
     "two Linear layers": {},
+    "MLP with norms": {},
+    "MLP with GELU": {"assume": {"head-activation": "gelu"}},
+    "fastai": {},
+    "pruned": {},
+    "weight norm": {},
+    "parametrized weight norm": {},
+    "stem of small images": {},
     "MoCo": {},
     "DINO": {},
     "SwAV": {},

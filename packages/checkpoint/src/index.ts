@@ -6,6 +6,7 @@ export {
   isInertRecord,
   isLazyTensor,
   isMap,
+  keyText,
   type OpenOptions,
 } from "./checkpoint.ts";
 export type { ChecksumMismatch } from "./entry-checks.ts";

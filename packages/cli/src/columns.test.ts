@@ -10,6 +10,16 @@ test("columns align, and the last one is not padded", () => {
   ).toBe("a    bbb  c\naaa  b    cc");
 });
 
+test("the last column is wrapped at words, and a word stays whole", () => {
+  const rows = [["note", `one two three four five six seven ${"/long".repeat(10)} end`]];
+  expect(columns(rows, { width: 40 }).split("\n")).toEqual([
+    "note  one two three four five six seven",
+    `      ${"/long".repeat(10)}`,
+    "      end",
+  ]);
+  expect(columns(rows, { width: 30 })).not.toContain("\n");
+});
+
 test.each([
   [0, "0 bytes"],
   [999, "999 bytes"],

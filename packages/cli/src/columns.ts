@@ -5,17 +5,40 @@ function widthOf(cell: string): number {
   return Array.from(stripVTControlCharacters(cell)).length;
 }
 
-/** Rows as aligned columns, two spaces apart; the last column is not padded. Widths count code points. */
-export function columns(rows: readonly (readonly string[])[]): string {
+/** The least width in which a text is wrapped: narrower columns are harder to read than long lines. */
+const LEAST_WIDTH = 32;
+
+/** Lines of a text, broken at spaces. A word that is longer than a line, such as a path, stays whole. */
+function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (line !== "" && widthOf(longer) > width) {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  return [...lines, line];
+}
+
+/**
+ * Rows as aligned columns, two spaces apart; the last column is not padded. Widths count code points.
+ *
+ * @param options.width of the screen: the last column is wrapped at words to fit.
+ */
+export function columns(rows: readonly (readonly string[])[], { width }: { readonly width?: number } = {}): string {
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, widthOf(cell))));
   return rows
-    .map((row) =>
-      row
-        .map((cell, i) => (i === row.length - 1 ? cell : cell + " ".repeat(widths[i]! - widthOf(cell))))
-        .join("  ")
-        .trimEnd(),
-    )
+    .flatMap((row) => {
+      const before = row.slice(0, -1).map((cell, i) => `${cell}${" ".repeat(widths[i]! - widthOf(cell) + 2)}`);
+      const indent = before.reduce((sum, cell) => sum + widthOf(cell), 0);
+      const last = row.at(-1) ?? "";
+      const rest = width === undefined ? 0 : width - indent;
+      const lines = rest >= LEAST_WIDTH ? wrap(last, rest) : [last];
+      return lines.map((line, i) => `${i === 0 ? before.join("") : " ".repeat(indent)}${line}`.trimEnd());
+    })
     .join("\n");
 }
 

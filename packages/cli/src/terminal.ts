@@ -16,6 +16,14 @@ export interface Terminal {
   readonly confirm: ((question: string, signal: AbortSignal) => Promise<boolean>) | undefined;
 }
 
+/** Most columns of running text, which is hard to read in longer lines. */
+const TEXT_COLUMNS = 80;
+
+/** The columns in which running text is wrapped. */
+export function textWidth({ width }: Pick<Terminal, "width">): number {
+  return Math.min(width, TEXT_COLUMNS);
+}
+
 /** Text in a style, where the terminal takes colors. */
 export function paint(terminal: Terminal, style: "bold" | "dim" | "red" | "green" | "yellow", text: string): string {
   // Whether there are colors is decided already: not by what Node thinks of stdout.

@@ -1,12 +1,14 @@
 import {
   type Contract,
   CONTRACT_VERSION,
+  type ContractAssumption,
   labelsFit,
   MismatchError,
   type PreprocessConfig,
   UsageError,
 } from "@samoyed/core";
 import type { Graph } from "@samoyed/ir";
+import type { Assumption } from "@samoyed/models";
 import { createTransform, overrideConfig } from "@samoyed/preprocess";
 import type { ChosenModel } from "./choose-model.ts";
 import type { ModelOptions } from "./options.ts";
@@ -17,6 +19,7 @@ export interface ContractParts {
   readonly model: Pick<ChosenModel, "name" | "preprocess" | "numClasses" | "license" | "labels">;
   readonly graph: Graph;
   readonly source: { readonly name: string; readonly sha256: string };
+  readonly assumptions?: readonly Assumption[];
   /** The kind of output; by the output's name when absent. */
   readonly task?: "logits" | "features";
 }
@@ -27,7 +30,10 @@ export interface ContractParts {
  * @throws MismatchError when there are labels, and not one for each class (of one logit: of both classes, or the positive).
  * @throws UsageError when there are labels for features, or settings of the preprocessing do not go together.
  */
-export function buildContract({ model, graph, source, task: given }: ContractParts, options: ModelOptions): Contract {
+export function buildContract(
+  { model, graph, source, assumptions, task: given }: ContractParts,
+  options: ModelOptions,
+): Contract {
   const { standIn, references, license = model.license } = options;
   const [output, ...taps] = graph.outputs.map(({ name }) => name);
   const task = given ?? (output === "features" ? "features" : "logits");
@@ -44,10 +50,16 @@ export function buildContract({ model, graph, source, task: given }: ContractPar
     weights: options.weights ?? "float32",
     ...(license !== undefined && { license }),
     source,
+    ...(assumptions !== undefined && { assumptions: assumptions.map(withoutAlternatives) }),
     ...(standIn !== undefined && { standIn }),
     ...(references !== undefined && references.length > 0 && { references }),
     generator: `samoyed ${VERSION}`,
   };
+}
+
+/** Options that choose otherwise are of the conversion, not of what it made. */
+function withoutAlternatives({ setting, value, origin, source }: Assumption): ContractAssumption {
+  return { setting, value, origin, ...(source !== undefined && source !== "" && { source }) };
 }
 
 /** Settings that a runtime would refuse are refused before anything is written. */

@@ -12,8 +12,8 @@ import {
 import type { Graph } from "@samoyed/ir";
 import { buildModel, inputSizeOf } from "@samoyed/models";
 import { appendHead } from "./find/append-head.ts";
-import type { HeadActivation } from "./find/head-settings.ts";
-import type { Head } from "./find/head.ts";
+import type { HeadChoice } from "./find/head-settings.ts";
+import { type Head, isOwnHead } from "./find/head.ts";
 import type { ChosenModel } from "./choose-model.ts";
 import { checkModuleFacts } from "./module-facts/check-facts.ts";
 import type { NetworkFacts } from "./module-facts/facts-of.ts";
@@ -33,8 +33,8 @@ interface NetworkParts {
   readonly tensors: ReadonlyMap<string, LazyTensor>;
   /** A head that the architecture itself does not have. */
   readonly head?: Head | undefined;
-  /** The activation between that head's layers. */
-  readonly headActivation?: HeadActivation;
+  /** What that head computes besides its tensors. */
+  readonly headChoice?: HeadChoice | undefined;
   /** What the checkpoint's module says about the network. */
   readonly facts?: NetworkFacts | undefined;
 }
@@ -53,7 +53,7 @@ export interface BuiltGraph {
  * @throws UsageError when the preprocessing has another number of channels than the network.
  */
 export function buildGraph(
-  { model, tensors, head, headActivation = "none", facts }: NetworkParts,
+  { model, tensors, head, headChoice, facts }: NetworkParts,
   options: ModelOptions,
 ): BuiltGraph {
   const { architecture, numClasses, name, settings } = model;
@@ -72,10 +72,10 @@ export function buildGraph(
     });
   }
   const known = options.preprocess?.inputSize !== undefined || model.preprocessFrom !== "default";
-  const hasOwnHead = head !== undefined && head.hidden.length > 0;
+  const ownHead = headChoice !== undefined && isOwnHead(head) ? { head, choice: headChoice } : undefined;
   const graph = buildModel({
     architecture,
-    numClasses: hasOwnHead ? 0 : numClasses,
+    numClasses: ownHead === undefined ? numClasses : 0,
     tensors,
     name,
     settings,
@@ -85,7 +85,8 @@ export function buildGraph(
     ...(options.taps !== undefined && { taps: options.taps }),
   });
   if (facts !== undefined) checkModuleFacts(graph, facts);
-  return rewriteAll(hasOwnHead && options.features !== true ? appendHead(graph, head, headActivation) : graph, options);
+  const isHeadless = ownHead === undefined || options.features === true;
+  return rewriteAll(isHeadless ? graph : appendHead(graph, ownHead.head, ownHead.choice), options);
 }
 
 /** Applies the rewrites that every target wants, unless they are switched off. */

@@ -1,4 +1,4 @@
-import { type LazyTensor, MismatchError, type PreprocessConfig, UnsupportedError } from "@samoyed/core";
+import { type LazyTensor, MismatchError, type PreprocessConfig, UnsupportedError, UsageError } from "@samoyed/core";
 import {
   alternativeDifferences,
   type Architecture,
@@ -84,6 +84,8 @@ export interface ChooseModelOptions {
   readonly assume?: ReadonlyMap<string, string> | undefined;
   /** Of a whole module: the modules of the network, by their paths. */
   readonly modules?: Modules | undefined;
+  /** The class of the whole module that the network is a part of. */
+  readonly enclosingClass?: string | undefined;
   /** The number of classes of a head that the architecture itself does not have. */
   readonly headClasses?: number | undefined;
   /** What the files beside the checkpoint say. */
@@ -104,10 +106,17 @@ const NOTHING_RECORDED: RecordedModel = { fields: new Map(), warnings: [] };
  * @throws MismatchError when the tensors are not the named model's, with the first ten differences; when the caller and
  * the checkpoint name different networks; when the checkpoint states another number of classes than its tensors have.
  */
-export async function chooseModel(
-  tensors: Tensors,
-  { model, recorded = NOTHING_RECORDED, hub, assume = new Map(), headClasses, modules, size }: ChooseModelOptions = {},
-): Promise<ChosenModel> {
+export async function chooseModel(tensors: Tensors, options: ChooseModelOptions = {}): Promise<ChosenModel> {
+  const {
+    model,
+    recorded = NOTHING_RECORDED,
+    hub,
+    assume = new Map(),
+    headClasses,
+    modules,
+    enclosingClass,
+    size,
+  } = options;
   const translations = translateNames(tensors, { config: hub?.config });
   const named = translations.length === 0 ? [{ tensors }] : translations;
   const body = await firstFit(named, { size, choose: (attempt) => choose(attempt, model, recorded.named) });
@@ -122,7 +131,7 @@ export async function chooseModel(
   const ofModules = modules && moduleSettings(chosen.architecture, modules);
   const { name, architecture: own } = withSettingsOf([chosen, ...alternatives], ofModules);
   const inFile = new Map([...(ofModules ?? []), ...(recorded.settings ?? [])]);
-  const architecture = withNetworkSettings(own, new Map([...inFile, ...assume]));
+  const architecture = withNetworkSettings(withStated(own, inFile, recorded.named?.where), assume);
   const source = ofModules === undefined ? (recorded.named?.where ?? "") : "its modules";
   const changed = new Map<string, NetworkSource>([
     ...[...inFile.keys()].map((setting) => [setting, { origin: "file", source }] as const),
@@ -140,7 +149,7 @@ export async function chooseModel(
     architecture,
     assumptions: [
       ...networkAssumptions({ name, architecture }, { alternatives, differences, said, changed }),
-      ...(modules === undefined ? [] : moduleAssumptions(modules)),
+      ...forwardAssumptions([enclosingClass, modules?.get("")?.class]),
       ...chosen.assumptions,
     ],
     warnings: [...recorded.warnings, ...warnings],
@@ -157,14 +166,38 @@ function withSettingsOf(
   return networks.find(has) ?? networks[0]!;
 }
 
+/**
+ * A network with the settings that its file says.
+ *
+ * @throws UnsupportedError when it cannot have one of them.
+ */
+function withStated(
+  architecture: Architecture,
+  settings: ReadonlyMap<string, string>,
+  where = "its modules",
+): Architecture {
+  try {
+    return withNetworkSettings(architecture, settings);
+  } catch (cause) {
+    if (!(cause instanceof UsageError)) throw cause;
+    const list = [...settings].map(([setting, value]) => `${setting} ${value}`).join(", ");
+    throw new UnsupportedError(`the checkpoint says ${list} beside ${where}: ${cause.message}`, {
+      hint: "Export the network with torch.export, and convert the .pt2 file.",
+      cause,
+    });
+  }
+}
+
 /** The libraries whose classes compute what is built here. */
-const KNOWN_CLASSES = /^(?:timm|torchvision)\.models\./;
+const KNOWN_CLASSES = /^(?:(?:timm|torchvision)\.models|torch|fastai)\./;
 
 /** Nothing of a class is executed or read: one of another library's may compute something else with the same modules. */
-function moduleAssumptions(modules: Modules): readonly Assumption[] {
-  const name = modules.get("")?.class;
-  if (name === undefined || KNOWN_CLASSES.test(name)) return [];
-  return [{ setting: "forward of", value: name, origin: "assumed", alternatives: [] }];
+function forwardAssumptions(classes: readonly (string | undefined)[]): readonly Assumption[] {
+  return classes.flatMap((name): readonly Assumption[] =>
+    name === undefined || KNOWN_CLASSES.test(name)
+      ? []
+      : [{ setting: "forward of", value: name, origin: "assumed", alternatives: [] }],
+  );
 }
 
 /** What names the network. */

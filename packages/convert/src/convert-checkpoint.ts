@@ -116,14 +116,14 @@ async function convert(
 
   const facts = factsOf(checkpoint.root, [...network.tensors.keys()]);
   const { graph, rewrites } = buildGraph(
-    { model, tensors: model.tensors, head, headActivation: network.headActivation, facts },
+    { model, tensors: model.tensors, head, headChoice: network.headChoice, facts },
     options,
   );
   const source = { name: lastPart(name), sha256: UNKNOWN_HASH };
   // Class names that the caller gives, or the checkpoint and the files beside it.
   const labels = options.labels ?? (options.features === true ? undefined : recordedLabelsOf(network));
   const described = { ...options, ...(labels && { labels }) };
-  const contract = buildContract({ model, graph, source }, described);
+  const contract = buildContract({ model, graph, source, assumptions }, described);
   const built = performance.now();
 
   const verifyAll = async (): Promise<void> => {

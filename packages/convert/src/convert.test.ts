@@ -90,9 +90,16 @@ describe("the trained checkpoint", () => {
       weights: "float32",
       license: "apache-2.0",
       source: { name: "shapes.pth", sha256: await sha256Of(SHAPES) },
+      assumptions: report.assumptions.map(({ setting, value, origin, source }) => ({
+        setting,
+        value,
+        origin,
+        ...(source !== undefined && { source }),
+      })),
       references: [{ kind: "recorded", source: "torch", top: [{ index: 1, probability: 0.5 }] }],
       generator: `samoyed ${VERSION}`,
     });
+    expect(contract?.assumptions).toContainEqual({ setting: "activation", value: "relu", origin: "assumed" });
     expect(graph.inputs[0]!.shape).toEqual(["N", 3, 96, 96]);
     expect(graph.nodes.some(({ op }) => op === "BatchNormalization")).toBe(false);
     expect(progress.at(-1)!.done).toBe(progress.at(-1)!.total);

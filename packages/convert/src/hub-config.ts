@@ -2,6 +2,7 @@ import { type ByteSource, FormatError, parseJsonObject, type PreprocessConfig, S
 import type { NetworkConfig } from "@samoyed/models";
 import type { CheckpointValue } from "@samoyed/checkpoint";
 import { recordedPreprocess, type Settings } from "./recorded-preprocess.ts";
+import { argumentSettings } from "./recorded-settings.ts";
 import { preprocessFromHub } from "@samoyed/preprocess";
 import { preprocessText } from "./preprocess-settings.ts";
 
@@ -19,6 +20,8 @@ export interface HubConfig {
   readonly refusal?: SamoyedError;
   /** The names of the classes, unless they are `LABEL_0`, …. */
   readonly labels?: readonly string[];
+  /** Settings that are not the network's own, by name: `activation`. */
+  readonly settings?: ReadonlyMap<string, string>;
   /** What was found, by file and key. */
   readonly fields: ReadonlyMap<string, string>;
 }
@@ -84,10 +87,12 @@ function timmConfig(config: Json & { readonly architecture: string }, fields: Ma
     place: "config.json pretrained_cfg",
     fields,
   });
+  const settings = argumentSettings(asSettings(config["model_args"]), { where: "config.json model_args", fields });
   return {
     fields,
     architecture,
     preprocess,
+    settings,
     ...(typeof numClasses === "number" && { numClasses }),
     ...(isNames && { labels: names }),
   };

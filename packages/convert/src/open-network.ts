@@ -2,7 +2,8 @@ import type { Checkpoint } from "@samoyed/checkpoint";
 import type { Assumption } from "@samoyed/models";
 import { type ChosenModel, chooseModel } from "./choose-model.ts";
 import { type FoundWeights, findWeights, type WeightsOptions } from "./find/find-weights.ts";
-import { type HeadActivation, headSettings } from "./find/head-settings.ts";
+import { type HeadChoice, headSettings } from "./find/head-settings.ts";
+import { isOwnHead } from "./find/head.ts";
 import { fitsOf } from "./find/fits-of.ts";
 import type { HubConfig } from "./hub-config.ts";
 import { type RecordedModel, recordedModel } from "./recorded-model.ts";
@@ -23,8 +24,8 @@ export interface OpenNetworkOptions extends WeightsOptions {
 /** The network in a checkpoint. */
 export interface OpenedNetwork extends FoundWeights {
   readonly model: ChosenModel;
-  /** The activation between the layers of a head of several. */
-  readonly headActivation: HeadActivation;
+  /** What a head computes that the architecture itself does not have. */
+  readonly headChoice: HeadChoice;
   /** What the network computes and its tensors do not show. */
   readonly assumptions: readonly Assumption[];
   readonly recorded: RecordedModel;
@@ -41,16 +42,24 @@ export async function openNetwork(
 ): Promise<OpenedNetwork> {
   const recorded = await withHub(await recordedModel(checkpoint), hub);
   const weights = await findWeights(checkpoint, { ...where, fits: await fitsOf(name, { recorded, hub }) });
-  const { tensors, head, modules } = weights;
-  const hasOwnHead = head !== undefined && head.hidden.length > 0;
-  const { activation, assumptions, rest } = headSettings(hasOwnHead ? head : undefined, { given: assume, modules });
-  const headClasses = hasOwnHead ? head.last.weight.shape[0] : undefined;
-  const model = await chooseModel(tensors, { model: name, recorded, hub, assume: rest, headClasses, modules, size });
+  const { tensors, head, modules, headModules, enclosingClass } = weights;
+  const { choice, assumptions, rest } = headSettings(head, { given: assume, modules: headModules });
+  const headClasses = isOwnHead(head) ? head.last.weight.shape[0] : undefined;
+  const model = await chooseModel(tensors, {
+    model: name,
+    recorded,
+    hub,
+    assume: rest,
+    headClasses,
+    modules,
+    enclosingClass,
+    size,
+  });
   return {
     ...weights,
     recorded,
     model,
-    headActivation: activation,
+    headChoice: choice,
     assumptions: [...model.assumptions, ...assumptions],
   };
 }

@@ -64,11 +64,11 @@ async function openCheckpointGraph(path: string, options: SourceGraphOptions): P
     const [, height, width] = preprocess?.inputSize ?? [];
     const size = height === undefined || width === undefined ? undefined : ([height, width] as const);
     const network = await openNetwork(checkpoint, { model: named, hub, assume, size, key, prefix, ignore });
-    const { model, head, headActivation } = network;
+    const { model, head, headChoice } = network;
     requireReadable(model.tensors);
     const facts = factsOf(checkpoint.root, [...network.tensors.keys()]);
     const { graph } = buildGraph(
-      { model, tensors: model.tensors, head, headActivation, facts },
+      { model, tensors: model.tensors, head, headChoice, facts },
       { ...options, fold: false },
     );
     return {

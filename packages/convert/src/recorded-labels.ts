@@ -19,6 +19,9 @@ const KEYS = [
   "id2label",
   "label2id",
   "label_names",
+  "labels",
+  "label_map",
+  "categories",
 ] as const;
 
 /** Entries as `[number, name]`, whichever of the two is the key. */

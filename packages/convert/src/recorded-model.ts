@@ -3,6 +3,7 @@ import { MismatchError, type PreprocessConfig, UnsupportedError } from "@samoyed
 import { findModel, type ModelInfo } from "@samoyed/models";
 import { type RecordedLabels, recordedLabels } from "./recorded-labels.ts";
 import { recordedPreprocess, type Settings } from "./recorded-preprocess.ts";
+import { recordedSettings } from "./recorded-settings.ts";
 
 /** A checkpoint's statements about its network besides the tensors. */
 export interface RecordedModel {
@@ -38,9 +39,28 @@ const PLACES = ["args", "hyper_parameters", "config", "cfg", "meta"] as const;
 /** The names under which they keep a network's. */
 const NAMES = ["model", "model_name", "arch", "architecture", "backbone"] as const;
 
+/** Where configurations keep a network's settings, and its name under `name`. */
+const NESTED = ["model", "network", "net", "arch", "backbone"] as const;
+
+type Places = readonly (readonly [place: string, settings: Settings])[];
+
+/** A network's own settings inside those of a configuration. */
+function nestedIn(place: string, settings: Settings): Places {
+  return NESTED.flatMap((key) => {
+    const inside = settingsOf(settings.get(key));
+    const name = inside.get("name");
+    if (inside.size === 0) return [];
+    // `name` means the network only here.
+    return [
+      [`${place}.${key}`, typeof name === "string" ? new Map([...inside, ["model_name", name]]) : inside] as const,
+    ];
+  });
+}
+
 /** The settings in a checkpoint by where they are; the root's under an empty name. */
-function placesIn(root: Settings): readonly (readonly [place: string, settings: Settings])[] {
-  return [["", root], ...PLACES.map((place) => [place, settingsOf(root.get(place))] as const)];
+function placesIn(root: Settings): Places {
+  const places = PLACES.map((place) => [place, settingsOf(root.get(place))] as const);
+  return [["", root], ...places, ...places.flatMap(([place, settings]) => nestedIn(place, settings))];
 }
 
 /** The model of a name; `undefined` where no model has it. */
@@ -67,7 +87,7 @@ interface NamedIn {
 
 /** Every network that a checkpoint names. What is read is added to `fields`. */
 async function namesIn(
-  places: ReturnType<typeof placesIn>,
+  places: Places,
   { fields, warnings }: { readonly fields: Map<string, string>; readonly warnings: string[] },
 ): Promise<readonly NamedIn[]> {
   const found: NamedIn[] = [];
@@ -96,28 +116,6 @@ function requireAgreement([first, ...others]: readonly NamedIn[], fields: Readon
   );
 }
 
-/** The pooling that timm's `--gp` names, in the words of `--assume`; that of every network of timm's when absent. */
-const POOLING: ReadonlyMap<unknown, string> = new Map([
-  ["avg", "avg"],
-  ["fast", "avg"],
-  ["max", "max"],
-  ["avgmax", "avgmax"],
-]);
-
-/** @throws UnsupportedError for a pooling that is not built. */
-function recordedSettings(settings: Settings, where: string, fields: Map<string, string>): ReadonlyMap<string, string> {
-  const given = settings.get("gp") ?? "";
-  if (given === "") return new Map();
-  const pooling = POOLING.get(given);
-  if (pooling === undefined || typeof given !== "string") {
-    throw new UnsupportedError(`the checkpoint's ${where}.gp is ${JSON.stringify(given)}, which is not supported`, {
-      hint: "Export the network with torch.export, and convert the .pt2 file.",
-    });
-  }
-  fields.set(`${where}.gp`, given);
-  return pooling === "avg" ? new Map() : new Map([["pooling", pooling]]);
-}
-
 /**
  * Reads what a training checkpoint says of its network: its name in `arch`, and in the settings of timm's `train.py` (`args`,
  * timm 1.0.29, `timm/utils/checkpoint_saver.py`), of Lightning (`hyper_parameters`) and of others; what these say of its images;
@@ -138,7 +136,7 @@ export async function recordedModel({ root }: Pick<Checkpoint, "root">): Promise
   const [where, settings] = places.find(([place]) => place !== "" && found.some((name) => name.place === place)) ?? [];
   const numClasses = settings?.get("num_classes");
   if (typeof numClasses === "number") fields.set(`${where}.num_classes`, String(numClasses));
-  const changed = settings && recordedSettings(settings, where!, fields);
+  const changed = settings && recordedSettings(settings, { where: where!, fields });
   const preprocess =
     settings && recordedPreprocess(settings, { where: `the checkpoint's ${where}`, place: where!, fields });
   const labels = recordedLabels(places, fields);

@@ -12,11 +12,13 @@ const WHERE = "config.json";
  */
 export async function withHub(recorded: RecordedModel, hub: HubConfig | undefined): Promise<RecordedModel> {
   if (hub === undefined || hub.fields.size === 0) return recorded;
-  const { numClasses, labels } = hub;
+  const { numClasses, labels, settings } = hub;
   const statements = {
     ...recorded,
     fields: new Map([...recorded.fields, ...hub.fields]),
     ...(numClasses !== undefined && { numClasses, numClassesFrom: `num_classes in ${WHERE}` }),
+    ...(settings !== undefined &&
+      settings.size > 0 && { settings: new Map([...settings, ...(recorded.settings ?? [])]) }),
     ...(labels !== undefined && { labels: { where: WHERE, names: labels } }),
   };
   const name = hub.architecture;

@@ -13,7 +13,10 @@ export function prefixHint(tensors: ReadonlyMap<string, TensorType>): string | u
   const names = [...tensors.keys()];
   const prefix = /^[^.]+\./.exec(names[0] ?? "")?.[0];
   if (prefix === undefined || !names.every((name) => name.startsWith(prefix))) return undefined;
-  return `All names begin with ${JSON.stringify(prefix)}: the weights are under that prefix (--prefix).`;
+  return (
+    `All names begin with ${JSON.stringify(prefix)}. If the weights of a known network are under that prefix, give it with ` +
+    "--prefix; export any other network with torch.export, and convert the .pt2 file."
+  );
 }
 
 /** Options of `mismatch`. */
@@ -33,14 +36,19 @@ function hintFor(
   if (hint !== undefined) return hint;
   const modules = classifier.tensors.map((name) => name.slice(0, name.lastIndexOf(".") + 1));
   if (differences.every(({ name }) => modules.some((module) => name.startsWith(module)))) {
-    return "Only the classifier differs: give the number of classes that the checkpoint has.";
+    return "Only the classifier differs, and is of a kind that is not built: export the network with torch.export, and convert the .pt2 file.";
+  }
+  if (differences.every(({ kind }) => kind === "unexpected")) {
+    const globs = [...new Set(differences.map(({ name }) => name.replace(/\..*$/u, ".*")))];
+    const ignore = globs.map((glob) => `--ignore ${JSON.stringify(glob)}`).join(" ");
+    return `To convert it without them: ${ignore}. To convert all of it, export it with torch.export, and convert the .pt2 file.`;
   }
   const stem = differences.find(({ kind, name }) => kind === "shape" && name === "conv1.weight");
   const small = stem?.kind === "shape" && stem.got.slice(2).join() === "3,3" && stem.expected.slice(2).join() === "7,7";
   if (small) {
     return "It has the 3 × 3 stem of networks for small images (CIFAR): export it with torch.export, and convert the .pt2 file.";
   }
-  return "Name the network that the checkpoint was trained as with --model (samoyed models lists them), or leave --model out.";
+  return "Name the network that the checkpoint was trained as with --model (samoyed models lists them), or leave --model out; export one that is not there with torch.export, and convert the .pt2 file.";
 }
 
 /** The error for a checkpoint that does not fit, with the first ten differences. */

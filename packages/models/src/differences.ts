@@ -9,7 +9,14 @@ export type ParameterDifference =
   | { readonly kind: "dtype"; readonly name: string; readonly expected: string; readonly got: DType };
 
 /** The weight storages that can be converted to the float32 of the network. */
-const WEIGHT_DTYPES: ReadonlySet<DType> = new Set(["float32", "float64", "float16", "bfloat16"]);
+const WEIGHT_DTYPES: ReadonlySet<DType> = new Set([
+  "float32",
+  "float64",
+  "float16",
+  "bfloat16",
+  "float8_e4m3fn",
+  "float8_e5m2",
+]);
 
 /** The differences of a checkpoint from a network: first in the network's order, then extra tensors in the checkpoint's. */
 export function parameterDifferences(
@@ -22,10 +29,10 @@ export function parameterDifferences(
     const tensor = tensors.get(name);
     if (tensor === undefined) {
       if (!optional) differences.push({ kind: "missing", name, expected: shape });
-    } else if (!sameShape(shape, tensor.shape)) {
+    } else if (!sameShape(shape, tensor.shape) && !(optional && tensor.shape.every((size) => size === 1))) {
       differences.push({ kind: "shape", name, expected: shape, got: tensor.shape });
     } else if (!optional && !(isWeight ? WEIGHT_DTYPES.has(tensor.dtype) : tensor.dtype === dtype)) {
-      const wanted = isWeight ? "a float of 16, 32 or 64 bits" : dtype;
+      const wanted = isWeight ? "a float" : dtype;
       differences.push({ kind: "dtype", name, expected: wanted, got: tensor.dtype });
     }
   }

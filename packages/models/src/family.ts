@@ -66,8 +66,6 @@ export interface Family<A extends Architecture = Architecture> {
   readonly name: string;
   /** Source of the networks, for messages: `timm's resnet.py`. */
   readonly source: string;
-  /** The recognized networks and their tensors, for messages: `ResNets and their relatives (conv1, …, fc)`. */
-  readonly description: string;
   /** Every architecture with a name, by that name without a tag, in the order of the source. */
   architectures(): ReadonlyMap<string, A>;
   /** The names of `architectures`, for less than reading them costs. */

@@ -54,9 +54,10 @@ function unsupported(tensors: Tensors, families: readonly Family[]): Unsupported
   const shown = [...names.slice(0, SHOWN_NAMES), ...(names.length > SHOWN_NAMES ? ["…"] : [])].join(", ");
   const what = names.length === 0 ? "no tensors" : `${names.length} tensors (${shown})`;
   const sources = families.map(({ source }) => source).join(", ");
-  const known = families.map(({ description }) => description).join(", ");
   return new UnsupportedError(`the checkpoint contains ${what}; that is not a network of ${sources}`, {
-    hint: prefixHint(tensors) ?? `Only these are recognized: ${known}.`,
+    hint:
+      prefixHint(tensors) ??
+      "samoyed models lists the networks that are known. Export any other with torch.export, and convert the .pt2 file.",
   });
 }
 

@@ -10,6 +10,7 @@ export {
   tapsOf,
   withChannelsOf,
 } from "./architecture.ts";
+export { ACTIVATION_CLASSES, ACTIVATION_NODES, type ActivationName, namedNode } from "./activation-nodes.ts";
 export { type Alternative, type Assumption, type AssumptionOrigin, describeAlternatives } from "./assumption.ts";
 export { buildModel, type BuildModelOptions } from "./build-model.ts";
 export { checkParameters } from "./check-parameters.ts";

@@ -1,9 +1,11 @@
-import { UsageError } from "@samoyed/core";
+import { lazyTensor, UsageError, zeros } from "@samoyed/core";
+import { float } from "@samoyed/ir";
 import { describe, expect, test } from "vitest";
-import { loadArchitecture } from "./architecture.ts";
+import { loadArchitecture, modelParameters } from "./architecture.ts";
 import type { Assumption } from "./assumption.ts";
+import { buildModel } from "./build-model.ts";
 import { resnetConfig } from "./families/resnet/config.ts";
-import { networkAssumptions, withNetworkSettings } from "./network-assumptions.ts";
+import { networkAssumptions, settingsOf, withNetworkSettings } from "./network-assumptions.ts";
 
 const resnet18 = { name: "resnet18", architecture: await loadArchitecture("resnet18") };
 const resnet50 = { name: "resnet50", architecture: await loadArchitecture("resnet50") };
@@ -48,11 +50,16 @@ describe("networkAssumptions", () => {
   });
 
   test("networks whose differences are not described are alternatives as a whole", async () => {
-    const family = { family: "catalogue" } as const;
-    const [one, two] = ["one", "two"].map((name) => ({ name, architecture: family }));
-    expect(networkAssumptions(one!, { alternatives: [two!], changed: new Map() })).toEqual([
-      { setting: "network", value: "one", origin: "assumed", alternatives: [{ option: "--model two" }] },
-    ]);
+    const architecture = await loadArchitecture("convnext_atto");
+    const [one, two] = ["one", "two"].map((name) => ({ name, architecture }));
+    const found = networkAssumptions(one!, { alternatives: [two!], changed: new Map() });
+    expect(found[0]).toEqual({
+      setting: "network",
+      value: "one",
+      origin: "assumed",
+      alternatives: [{ option: "--model two" }],
+    });
+    expect(found.slice(1).map(({ setting, value }) => `${setting} ${value}`)).toEqual(["pooling avg", "epsilon 1e-6"]);
     expect(networkAssumptions(one!, { alternatives: [], changed: new Map() })[0]).toMatchObject({
       origin: "published",
     });
@@ -86,9 +93,46 @@ describe("withNetworkSettings", () => {
     expect(() => change(setting, value)).toThrow(message);
   });
 
-  test("a network of the catalogue is as published", () => {
-    expect(() => withNetworkSettings({ family: "catalogue" }, new Map([["activation", "silu"]]))).toThrow(
-      "the network's activation cannot be chosen",
+  test.each([
+    [
+      "convnext_atto",
+      "activation",
+      "silu",
+      "the activation of convnext_atto cannot be chosen; its settings: pooling, epsilon",
+    ],
+    ["vit_tiny_patch16_224", "pooling", "avg", 'pooling got "avg"; expected one of token'],
+    ["regnetx_002", "activation", "mish", 'activation got "mish"; expected one of relu'],
+    ["regnetx_002", "epsilon", "2", 'epsilon got "2"; expected a number between 0 and 1'],
+  ])("%s with %s=%s is refused", async (name, setting, value, message) => {
+    const architecture = await loadArchitecture(name);
+    expect(() => withNetworkSettings(architecture, new Map([[setting, value]]))).toThrow(message);
+  });
+
+  test("a network of the catalogue has other activations and epsilons in place of its own", async () => {
+    const own = await loadArchitecture("regnetx_002");
+    expect(settingsOf(own).map(({ setting, value }) => `${setting} ${value}`)).toEqual([
+      "activation relu",
+      "pooling avg",
+      "epsilon 1e-5",
+    ]);
+    const architecture = withNetworkSettings(
+      own,
+      new Map([
+        ["activation", "silu"],
+        ["epsilon", "1e-3"],
+      ]),
     );
+    expect(settingsOf(architecture).map(({ value }) => value)).toEqual(["silu", "avg", "1e-3"]);
+    const tensors = new Map(
+      [...modelParameters(own, { numClasses: 5 })].map(([name, { dtype, shape }]) => [
+        name,
+        lazyTensor(name, zeros(dtype, shape)),
+      ]),
+    );
+    const { nodes } = buildModel({ architecture, numClasses: 5, tensors });
+    const count = (op: string): number => nodes.filter((node) => node.op === op).length;
+    expect([count("Relu"), count("Sigmoid"), count("Mul")]).toEqual([0, 40, 40]);
+    const norms = nodes.filter(({ op }) => op === "BatchNormalization");
+    expect(norms.map(({ attributes }) => attributes["epsilon"])).toEqual(norms.map(() => float(1e-3)));
   });
 });

@@ -1,6 +1,7 @@
 import { UsageError } from "@samoyed/core";
 import { architectures, familyOf } from "./architecture.ts";
 import type { Alternative, Assumption } from "./assumption.ts";
+import { catalogueFamily } from "./catalogue/catalogue-family.ts";
 import type { Architecture } from "./family.ts";
 import type { Modules } from "./modules.ts";
 import type { NetworkSetting } from "./network-setting.ts";
@@ -71,7 +72,8 @@ export function networkAssumptions(
     values: new Map(settingsOf(other.architecture).map(({ setting, value }) => [setting, value])),
   }));
   const own = settingsOf(architecture);
-  const isNamed = own.length === 0 || architectures().has(name);
+  const isData = architecture.family === catalogueFamily.name;
+  const isNamed = own.length === 0 || isData || architectures().has(name);
   const assumptions = own.map(({ setting, value, choices }): Assumption => {
     const says = changed.get(setting) ?? said;
     if (says !== undefined) return { setting, value, ...says, alternatives: [] };
@@ -92,7 +94,8 @@ export function networkAssumptions(
       const value = differences.get(other.name);
       return { option: `--model ${other.name}`, ...(value !== undefined && { value }) };
     });
-  if (own.length > 0 && untold.length === 0) return assumptions;
+  // The settings of a network that is data are some of what tensors do not show.
+  if (own.length > 0 && untold.length === 0 && !isData) return assumptions;
   const network: Assumption =
     said !== undefined
       ? { setting: "network", value: name, ...said, alternatives: [] }

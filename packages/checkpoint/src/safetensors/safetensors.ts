@@ -4,6 +4,7 @@ import {
   type LazyTensor,
   readSafetensorsHeader,
   type ReadOptions,
+  renameLazy,
 } from "@samoyed/core";
 import type { Checkpoint } from "../checkpoint.ts";
 import { PyTensor } from "../pickle/values.ts";
@@ -25,6 +26,11 @@ export async function openSafetensors(source: ByteSource, options: ReadOptions):
     const view = { storage, byteOffset: dataOffset + begin, byteLength: end - begin };
     const layout = { dtype, shape, strides: contiguousStrides(shape), offset: 0 };
     tensors.set(name, storedTensor(new PyTensor(layout, { storage: view }), name));
+  }
+  // `save_model` leaves one of two shared tensors out, and names the other (safetensors 0.8, `torch.py`).
+  for (const [name, kept] of metadata) {
+    const tensor = tensors.get(kept);
+    if (tensor !== undefined && !tensors.has(name)) tensors.set(name, renameLazy(tensor, name));
   }
   return {
     container: "safetensors",

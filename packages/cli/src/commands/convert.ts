@@ -20,7 +20,7 @@ import { printableLine } from "../printable.ts";
 import { readLabels } from "../read.ts";
 import { resolveSource } from "../resolve-source.ts";
 import { startProgress } from "../progress.ts";
-import { paint, type Terminal } from "../terminal.ts";
+import { paint, type Terminal, textWidth } from "../terminal.ts";
 import { WEIGHTS_OPTIONS, weightsOptions } from "../weights-options.ts";
 import { choice, flag, list, one, text } from "../values.ts";
 
@@ -45,7 +45,7 @@ function describe(report: ConvertReport, { out, terminal }: { out: string; termi
   const readable = [1, 3].includes(contract.preprocess.inputSize[0]);
   const next =
     contract.task === "logits" && readable && first ? `\n\nnext: samoyed classify ${join(out, first.file)} IMAGE` : "";
-  return `${describeFiles(report.files, { out, terminal })}\n\n${columns(rows)}${next}`;
+  return `${describeFiles(report.files, { out, terminal })}\n\n${columns(rows, { width: textWidth(terminal) })}${next}`;
 }
 
 /** The endings of models with a graph. */

@@ -10,6 +10,7 @@ import { describeModel } from "../inspect/describe-model.ts";
 import { inspectCheckpoint } from "../inspect/inspect-checkpoint.ts";
 import { TENSORS_SHOWN } from "../inspect/tensor-table.ts";
 import { namingFile } from "../naming-file.ts";
+import { textWidth } from "../terminal.ts";
 import { flag, one } from "../values.ts";
 import { WEIGHTS_OPTIONS, weightsOptions } from "../weights-options.ts";
 import { withCheckpoint } from "@samoyed/checkpoint/node";
@@ -44,7 +45,7 @@ export const inspect: Command = {
     "samoyed inspect models/resnext50_32x4d.tfjs",
     "samoyed inspect models/resnext50_32x4d.smyd --all",
   ],
-  async run(args, values, { signal }): Promise<Result> {
+  async run(args, values, { signal, terminal }): Promise<Result> {
     const path = one(args, "FILE");
     const all = flag(values, "all");
     const format = await formatAt(path);
@@ -53,11 +54,11 @@ export const inspect: Command = {
       const model = await namingFile(path, () => format.describe(files, { signal }));
       const unused = Object.keys(weightsOptions(values))[0];
       if (unused !== undefined) throw new UsageError(`--${unused} is for checkpoints; ${path} is ${format.noun}`);
-      return describeModel(model, { kind: format.name, all });
+      return describeModel(model, { kind: format.name, all, terminal });
     }
     const file = await checkpointIn(path);
     const hub = await readHubConfig(basename(file), (name) => fileSource(join(dirname(file), name)));
-    const options = { ...weightsOptions(values), hub, all };
+    const options = { ...weightsOptions(values), hub, all, width: textWidth(terminal) };
     return withCheckpoint(file, { signal, work: async (checkpoint) => inspectCheckpoint(checkpoint, options) });
   },
 };

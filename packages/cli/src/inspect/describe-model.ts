@@ -1,15 +1,18 @@
 import { preprocessText } from "@samoyed/convert";
-import { type Contract, formatShape, isOfTask } from "@samoyed/core";
+import { type Contract, type ContractAssumption, formatShape, isOfTask } from "@samoyed/core";
+import type { Assumption } from "@samoyed/models";
+import { assumptionRows } from "../assumption-rows.ts";
 import { columns, countsText, formatBytes } from "../columns.ts";
 import { countStorage, type ModelDescription, openSizes, type PortDescription } from "@samoyed/graph";
 import type { Result } from "../command.ts";
+import { type Terminal, textWidth } from "../terminal.ts";
 import { tensorTable } from "./tensor-table.ts";
 
 const portText = ({ name, dtype, shape }: PortDescription): string => `${name} ${dtype} ${formatShape(shape)}`;
 
 const openText = ([symbol, places]: readonly [string, readonly string[]]): string => `${symbol} (${places.join(", ")})`;
 
-function contractRows(contract: Contract | undefined): string[][] {
+function contractRows(contract: Contract | undefined, terminal: Terminal): string[][] {
   if (!contract) return [["contract", "none: Samoyed did not write this file"]];
   const { preprocess, source } = contract;
   const labels = isOfTask(contract, "logits") ? contract.labels : undefined;
@@ -22,13 +25,19 @@ function contractRows(contract: Contract | undefined): string[][] {
     ...(source ? [["source", `${source.name}, sha256 ${source.sha256.slice(0, 16)}…`]] : []),
     ...(contract.standIn ? [["stand-in", contract.standIn]] : []),
     ["generator", contract.generator],
+    ...assumptionRows((contract.assumptions ?? []).map(asAssumption), terminal),
   ];
+}
+
+/** The options that choose otherwise are of a conversion. */
+function asAssumption(assumption: ContractAssumption): Assumption {
+  return { ...assumption, alternatives: [] };
 }
 
 /** A model as text and as JSON. */
 export function describeModel(
   { format, inputs, outputs, nodes, tensors, bytes, contract, values, unverified, notes = [], facts }: ModelDescription,
-  { kind, all }: { readonly kind: string; readonly all: boolean },
+  { kind, all, terminal }: { readonly kind: string; readonly all: boolean; readonly terminal: Terminal },
 ): Result {
   const operators = new Map<string, number>();
   for (const { op } of nodes) operators.set(op, (operators.get(op) ?? 0) + 1);
@@ -43,7 +52,7 @@ export function describeModel(
     ["operators", countsText(counts)],
     ["weights", `${tensors.length} tensors${stored && ` (${stored})`}, ${formatBytes(bytes)}`],
     ...(unverified === undefined ? [] : [["not verified", unverified]]),
-    ...contractRows(contract),
+    ...contractRows(contract, terminal),
     ...notes.map((note) => ["note", note]),
   ];
   const valueTable = columns(values.map(({ name, op }) => [`  ${name}`, op]));
@@ -61,6 +70,6 @@ export function describeModel(
       tensors,
       values,
     },
-    text: `${columns(rows)}\n\n${tensorTable(tensors, { all })}${all ? `\n\nvalues, in the order of computation\n${valueTable}` : ""}`,
+    text: `${columns(rows, { width: textWidth(terminal) })}\n\n${tensorTable(tensors, { all })}${all ? `\n\nvalues, in the order of computation\n${valueTable}` : ""}`,
   };
 }

@@ -52,10 +52,10 @@ function fileRows({ root, incomplete }: Checkpoint, facts: NetworkFacts | undefi
   ];
 }
 
-function contentsTable({ contents, more }: ReturnType<typeof describeContents>): string {
+function contentsTable({ contents, more }: ReturnType<typeof describeContents>, width: number): string {
   if (contents.length === 0) return "";
   const rows = contents.map(({ key, value }) => [`  ${printableLine(key)}`, value]);
-  return `\n\ncontents\n${columns(rows)}${more > 0 ? `\n  … ${more} more (--all)` : ""}`;
+  return `\n\ncontents\n${columns(rows, { width })}${more > 0 ? `\n  … ${more} more (--all)` : ""}`;
 }
 
 /** What the file says besides its tensors. */
@@ -90,10 +90,15 @@ function networkJson(network: OpenedNetwork | string): Readonly<Record<string, u
 interface InspectOptions extends OpenNetworkOptions {
   /** Whether every tensor is listed. */
   readonly all: boolean;
+  /** Columns of the screen. */
+  readonly width: number;
 }
 
 /** Describes what a checkpoint contains. No weight is read. */
-export async function inspectCheckpoint(checkpoint: Checkpoint, { all, ...where }: InspectOptions): Promise<Result> {
+export async function inspectCheckpoint(
+  checkpoint: Checkpoint,
+  { all, width, ...where }: InspectOptions,
+): Promise<Result> {
   const { container, warnings } = checkpoint;
   const { weights, network } = await recognize(checkpoint, where);
   const { tensors, unwrapped } = weights;
@@ -122,6 +127,6 @@ export async function inspectCheckpoint(checkpoint: Checkpoint, { all, ...where 
       contents: described.contents,
       tensors: describeTensors(list),
     },
-    text: `${columns(rows)}\n\n${tensorTable(describeTensors(list), { all })}${contentsTable(described)}`,
+    text: `${columns(rows, { width })}\n\n${tensorTable(describeTensors(list), { all })}${contentsTable(described, width)}`,
   };
 }

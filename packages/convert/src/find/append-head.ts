@@ -1,60 +1,87 @@
-import { castLazy, type LazyTensor, renameLazy } from "@samoyed/core";
+import { castLazy, lazyTensor, type LazyTensor, renameLazy, UnsupportedError } from "@samoyed/core";
 import { inferShapes } from "@samoyed/graph";
-import { type Graph, int, type Node } from "@samoyed/ir";
-import type { HeadActivation } from "./head-settings.ts";
-import { type Head, hasActivation, type Linear } from "./head.ts";
+import { float, type Graph, int, type Node } from "@samoyed/ir";
+import { ACTIVATION_NODES, namedNode } from "@samoyed/models";
+import type { HeadLayer } from "./head-layers.ts";
+import type { Head } from "./head.ts";
+import type { HeadChoice } from "./head-settings.ts";
 
-/** The nodes of an activation; none for none. */
-function activationNodes(activation: HeadActivation, x: string, name: string): readonly Node[] {
-  const node = (op: string, inputs: readonly string[], output = name): Node => ({
-    name: output,
-    op,
-    inputs,
-    outputs: [output],
-    attributes: {},
-  });
-  switch (activation) {
-    case "relu":
-      return [node("Relu", [x])];
-    case "tanh":
-      return [node("Tanh", [x])];
-    case "silu":
-      return [node("Sigmoid", [x], `${name}.gate`), node("Mul", [x, `${name}.gate`])];
-    default:
-      return [];
+/** Shapes between a pooling and the features of a network without a classifier. */
+const PASSING: ReadonlySet<string> = new Set(["Flatten", "Reshape", "Squeeze", "Identity"]);
+
+/**
+ * The value that a network pools into its features, [N, channels, height, width], and the nodes that pool it.
+ *
+ * @throws UnsupportedError when the features are something else than a mean.
+ */
+function pooledValue(
+  { nodes, name }: Graph,
+  features: string,
+): { readonly map: string; readonly pooling: ReadonlySet<Node> } {
+  const producers = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const pooling = new Set<Node>();
+  let node = producers.get(features);
+  while (node !== undefined && PASSING.has(node.op)) {
+    pooling.add(node);
+    node = producers.get(node.inputs[0]!);
   }
+  if (node?.op === "GlobalAveragePool") return { map: node.inputs[0]!, pooling: pooling.add(node) };
+  throw new UnsupportedError(`the head takes twice as many features as ${name} has, whose features are no mean`, {
+    hint: "Export the network with torch.export, and convert the .pt2 file.",
+  });
+}
+
+/** Adds mean and maximum of a map, one after the other, as fastai's `AdaptiveConcatPool2d` has them. */
+function concatenatedPooling(x: string, order: HeadChoice["pooling"]): readonly Node[] {
+  const parts = order === "max-avg" ? ["head.max", "head.avg"] : ["head.avg", "head.max"];
+  return [
+    namedNode("GlobalAveragePool", [x], "head.avg"),
+    namedNode("GlobalMaxPool", [x], "head.max"),
+    namedNode("Concat", parts, "head.pool", { axis: int(1) }),
+    namedNode("Flatten", ["head.pool"], "head.flat", { axis: int(1) }),
+  ];
 }
 
 /**
- * Ends a network without a classifier in a head of several layers: Linear, and an activation where the numbers of the
- * modules leave a place for one. The output `features`, [N, width], becomes `logits`, [N, classes].
+ * Ends a network without a classifier in a head of its own: Linear layers, batch norms, and the activations that are chosen.
+ * The output `features`, [N, width], becomes `logits`, [N, classes].
+ *
+ * @throws UnsupportedError when the head pools a map that the network does not have.
  */
-export function appendHead(graph: Graph, { hidden, last }: Head, activation: HeadActivation): Graph {
+export function appendHead(graph: Graph, { layers, last, pooling }: Head, choice: HeadChoice): Graph {
   const initializers = new Map(graph.initializers);
-  const nodes: Node[] = [...graph.nodes];
+  let nodes: Node[] = [...graph.nodes];
   const add = (tensor: LazyTensor, name: string): string => {
     initializers.set(name, renameLazy(castLazy(tensor, "float32"), name));
     return name;
   };
-  const layers = [...hidden, last];
+  const constant = (value: number): string => {
+    const name = `head.constant.${value}`;
+    return add(lazyTensor(name, { dtype: "float32", shape: [], data: Float32Array.of(value) }), name);
+  };
+  const layerNode = (layer: HeadLayer, x: string, output: string): Node => {
+    const { path, weight, bias } = layer;
+    const inputs = [x, add(weight, `${path}.weight`), ...(bias === undefined ? [] : [add(bias, `${path}.bias`)])];
+    if (layer.kind === "linear") return { ...namedNode("Gemm", inputs, output, { transB: int(1) }), name: path };
+    const statistics = [add(layer.mean, `${path}.running_mean`), add(layer.variance, `${path}.running_var`)];
+    return namedNode("BatchNormalization", [...inputs, ...statistics], output, { epsilon: float(choice.epsilon) });
+  };
   let x = graph.outputs[0]!.name;
-  layers.forEach(({ path, weight, bias }: Linear, index) => {
-    const isLast = index === layers.length - 1;
-    const output = isLast ? "logits" : path;
-    nodes.push({
-      name: path,
-      op: "Gemm",
-      inputs: [x, add(weight, `${path}.weight`), ...(bias === undefined ? [] : [add(bias, `${path}.bias`)])],
-      outputs: [output],
-      attributes: { transB: int(1) },
-    });
+  if (pooling === "concatenated") {
+    const pooled = pooledValue(graph, x);
+    for (const { inputs } of pooled.pooling) for (const shape of inputs.slice(1)) initializers.delete(shape);
+    nodes = [...nodes.filter((node) => !pooled.pooling.has(node)), ...concatenatedPooling(pooled.map, choice.pooling)];
+    x = "head.flat";
+  }
+  for (const layer of layers) {
+    const output = layer === last ? "logits" : layer.path;
+    nodes.push(layerNode(layer, x, output));
     x = output;
-    if (!isLast && hasActivation(path, layers[index + 1]!.path)) {
-      const added = activationNodes(activation, x, `${path}.act`);
-      nodes.push(...added);
-      x = added.at(-1)?.outputs[0] ?? x;
-    }
-  });
+    const activation = choice.activations.get(layer.path);
+    if (activation === undefined || activation === "none") continue;
+    nodes.push(...ACTIVATION_NODES[activation](x, `${layer.path}.act`, constant));
+    x = `${layer.path}.act`;
+  }
   const classes = last.weight.shape[0]!;
   const logits = { name: "logits", dtype: "float32" as const, shape: [graph.outputs[0]!.shape[0]!, classes] };
   return inferShapes({ ...graph, nodes, initializers, outputs: [logits, ...graph.outputs.slice(1)] });

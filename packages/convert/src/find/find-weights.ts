@@ -2,6 +2,8 @@ import { type Checkpoint, stateDict, type TensorDictionary, tensorDictionaries }
 import { MismatchError, quote, UsageError } from "@samoyed/core";
 import { matchesGlob, type Modules } from "@samoyed/models";
 import { describeCandidate, noteOthers, optionsOf } from "./describe-candidate.ts";
+import { effectiveWeights } from "./effective-weights.ts";
+import { explainTensors } from "./explain-tensors.ts";
 import type { Fits } from "./fit-scope.ts";
 import { type Head, headText } from "./head.ts";
 import {
@@ -14,6 +16,7 @@ import {
   withoutWrappers,
 } from "./names.ts";
 import { type Candidate, fitPrefix, searchDictionary } from "./search.ts";
+import { requirePassing } from "./require-passing.ts";
 import { isUnused } from "./unused.ts";
 
 /** Options that say where the weights are in a checkpoint. */
@@ -36,6 +39,10 @@ export interface FoundWeights {
   readonly head?: Head;
   /** Of a whole module: the modules of the network, by their paths in it. */
   readonly modules?: Modules;
+  /** The modules of its head, under the names that the head has. */
+  readonly headModules?: Modules;
+  /** The class of the whole module that the network is a part of. */
+  readonly enclosingClass?: string;
   /** What was taken or left out that is not obvious, in sentences. */
   readonly notes: readonly string[];
 }
@@ -119,13 +126,15 @@ function choose(candidates: readonly Candidate[]): {
   }
   if (chosen!.unexplained.length > 0) {
     const { network, prefix, unexplained } = chosen!;
+    const explained = explainTensors(unexplained);
+    if (explained !== undefined) throw explained;
     const globs = [...new Set(unexplained.map((name) => name.replace(/\..*$/, ".*")))];
     const ignore = globs.map((glob) => `--ignore ${quote(glob)}`).join(" ");
     throw new MismatchError(
       `${prefix === "" ? "the tensors are" : `the tensors under ${quote(prefix)} are`} ${network}'s, ` +
         `but ${unexplained.length} more may be parts of the network: ${summarizeNames(unexplained)}`,
       {
-        hint: `To convert it without them: ${ignore}`,
+        hint: `To convert it without them: ${ignore}. To convert all of it, export it with torch.export, and convert the .pt2 file.`,
         details: { network, prefix, unexplained },
       },
     );
@@ -142,9 +151,10 @@ interface Chosen {
 
 /** @throws FormatError, UnsupportedError when there are no tensors; UsageError when an option fits nothing. */
 function chosenDictionaries(checkpoint: Pick<Checkpoint, "root">, options: WeightsOptions): Chosen {
-  const all = tensorDictionaries(checkpoint);
+  const stored = tensorDictionaries(checkpoint);
   // Its errors say what there is in place of tensors.
-  if (all.length === 0) stateDict(checkpoint);
+  if (stored.length === 0) stateDict(checkpoint);
+  const all = stored.map((dictionary) => ({ ...dictionary, tensors: effectiveWeights(dictionary.tensors) }));
   const { kept, ignored } = ignoring(all, options);
   return { dictionaries: atKey(kept, options.key), ignored };
 }
@@ -197,14 +207,23 @@ export async function findWeights(
         : await fitPrefix(dictionary, { prefix: options.prefix, fits })),
     );
   }
-  if (candidates.length === 0) return likeliest(dictionaries, options.prefix);
+  if (candidates.length === 0) {
+    const weights = likeliest(dictionaries, options.prefix);
+    const explained = explainTensors([...weights.tensors.keys()]);
+    if (explained !== undefined) throw explained;
+    return weights;
+  }
   const { chosen, others } = choose(candidates);
-  const { path, wrappers, prefix, tensors, head, unused, excluded, modules } = chosen;
+  const { path, wrappers, prefix, tensors, head, unused, excluded, modules, headModules, otherModules } = chosen;
+  if (otherModules !== undefined) requirePassing(otherModules);
+  const enclosingClass = otherModules?.get("")?.class;
   return {
     tensors,
     unwrapped: [...path, ...wrappers, ...(prefix === "" ? [] : [prefix])],
     ...(head && { head }),
     ...(modules && { modules }),
+    ...(headModules && { headModules }),
+    ...(enclosingClass !== undefined && { enclosingClass }),
     notes: [
       ...(modules === undefined ? [] : [`It is a whole module of ${modules.get("")?.class ?? "an unknown class"}.`]),
       ...noteOthers(chosen, others),

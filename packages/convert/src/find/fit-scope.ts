@@ -1,8 +1,9 @@
 import type { LazyTensor } from "@samoyed/core";
 import { classifierOf, type FittingModel } from "@samoyed/models";
-import { type Head, headFrom, isLinearChain } from "./head.ts";
+import { headLayers } from "./head-layers.ts";
+import { type Head, headFrom } from "./head.ts";
 import type { NamedTensors } from "./names.ts";
-import { isProjecting, isUnused } from "./unused.ts";
+import { isProjecting, isUnused, unusedBeside } from "./unused.ts";
 
 /** The network that tensors are, all of them and no others; `undefined` if they are none. */
 export type Fits = (tensors: NamedTensors) => Promise<Fitting | undefined>;
@@ -13,6 +14,8 @@ export interface Fitting extends FittingModel {
   readonly translated?: boolean;
   /** The tensors under the network's names, where they are numbered. */
   readonly renamed?: NamedTensors | undefined;
+  /** A module's path under the network's names, where they are numbered. */
+  readonly renamePath?: (path: string) => string;
 }
 
 /** Tensors that may be a network, and those of the same dictionary beside them. */
@@ -35,6 +38,10 @@ export interface ScopeFit {
   readonly tensors: NamedTensors;
   /** The head, where it is not under the network's own names. */
   readonly head?: Head;
+  /** Whether the head is beside what has the prefix, under full names. */
+  readonly isHeadBeside: boolean;
+  /** A module's path under the network's names, where they are numbered. */
+  readonly renamePath?: ((path: string) => string) | undefined;
   /** Full names of tensors that inference has no use for. */
   readonly unused: readonly string[];
   /** Full names of tensors whose use is not known. */
@@ -43,10 +50,6 @@ export interface ScopeFit {
 
 function without(tensors: NamedTensors, names: { has(name: string): boolean }): NamedTensors {
   return new Map([...tensors].filter(([name]) => !names.has(name)));
-}
-
-function onlyThose(tensors: NamedTensors, isWanted: (name: string) => boolean): NamedTensors {
-  return new Map([...tensors].filter(([name]) => isWanted(name)));
 }
 
 /** Names of modules that a head may be, outer ones first, with their tensors. */
@@ -90,12 +93,12 @@ async function partsOf({ prefix, inside, beside }: Scope, fits: Fits): Promise<P
   }
   for (const [module, tensors] of modulesOf(inside)) {
     const isProjection = projecting && PROJECTION.test(module);
-    if (!isProjection && !isLinearChain(tensors)) continue;
+    if (!isProjection && headLayers(tensors) === undefined) continue;
     const headless = await fits(without(inside, tensors));
     if (headless === undefined || headless.numClasses > 0) continue;
     const body = headless.renamed ?? without(inside, tensors);
     if (isProjection) return { model: headless, body, dropped: [...tensors.keys()] };
-    const head = headless.translated ? undefined : headFrom(tensors, headless.architecture);
+    const head = headFrom(tensors, headless.architecture, headless);
     if (head !== undefined) return { model: headless, body, head, dropped: [] };
   }
   return undefined;
@@ -113,10 +116,11 @@ export async function fitScope(scope: Scope, fits: Fits): Promise<ScopeFit | und
     if (parts === undefined) return undefined;
   }
   const { model, body, dropped } = parts;
-  const rest = onlyThose(scope.outside, (name) => !isUnused(name));
+  const unusedOutside = unusedBeside([...scope.outside.keys()]);
+  const rest = without(scope.outside, unusedOutside);
   const beside =
-    parts.head === undefined && model.numClasses === 0 && !model.translated && parts.dropped.length === 0
-      ? headFrom(rest, model.architecture)
+    parts.head === undefined && model.numClasses === 0 && parts.dropped.length === 0
+      ? headFrom(rest, model.architecture, model)
       : undefined;
   const head = parts.head ?? beside;
   const inFile = (name: string): string => `${prefix}${name}`;
@@ -126,7 +130,9 @@ export async function fitScope(scope: Scope, fits: Fits): Promise<ScopeFit | und
     numClasses: head?.last.weight.shape[0] ?? model.numClasses,
     tensors: head === undefined ? body : new Map([...body, ...head.classifier]),
     ...(head && { head }),
-    unused: [...[...unusedInside, ...dropped].map(inFile), ...[...scope.outside.keys()].filter(isUnused)],
+    isHeadBeside: beside !== undefined,
+    renamePath: model.renamePath,
+    unused: [...[...unusedInside, ...dropped].map(inFile), ...unusedOutside],
     unexplained: beside === undefined ? [...rest.keys()] : [],
   };
 }

@@ -10,7 +10,7 @@ import type { HubConfig } from "../hub-config.ts";
 import type { RecordedModel } from "../recorded-model.ts";
 import type { Fits } from "./fit-scope.ts";
 import type { NamedTensors } from "./names.ts";
-import { renumber } from "./renumber.ts";
+import { renumber, renumberPath } from "./renumber.ts";
 
 /** What says which network it is, besides the tensors. */
 interface Statements {
@@ -44,7 +44,7 @@ export async function fitsOf(model: string | undefined, { recorded, hub }: State
     if (found !== undefined) return found;
     const renamed = renumber(tensors);
     const numbered = renamed && (await own(renamed));
-    if (numbered !== undefined) return { ...numbered, renamed };
+    if (numbered !== undefined) return { ...numbered, renamed, renamePath: renumberPath };
     for (const translation of translateNames(tensors, { config: hub?.config })) {
       const translated = await own(translation.tensors);
       if (translated !== undefined) return { ...translated, translated: true };

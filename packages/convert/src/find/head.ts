@@ -1,46 +1,19 @@
-import { lazyTensor, type LazyTensor, renameLazy, sameShape, type Shape } from "@samoyed/core";
+import { lazyTensor, type LazyTensor, renameLazy, type Shape } from "@samoyed/core";
 import { type Architecture, classifierOf, modelParameters } from "@samoyed/models";
+import { type HeadLayer, headLayers, type Linear } from "./head-layers.ts";
 import type { NamedTensors } from "./names.ts";
 
-/** A fully connected layer of a checkpoint. */
-export interface Linear {
-  /** The module's name in the file: `fc.1`. */
-  readonly path: string;
-  /** [outputs, inputs]. */
-  readonly weight: LazyTensor;
-  /** [outputs]. */
-  readonly bias: LazyTensor | undefined;
-}
+/** What a head takes: the network's pooled features, or the mean and the maximum of its last map, one after the other. */
+export type HeadPooling = "own" | "concatenated";
 
-/** The largest number of layers in a head. */
-const MAX_LAYERS = 8;
-
-/** The Linear layers that tensors are, in order of their numbers; `undefined` if one is of something else. */
-function linearsOf(tensors: NamedTensors): readonly Linear[] | undefined {
-  const linears: Linear[] = [];
-  for (const [name, weight] of tensors) {
-    if (!/(?:^|\.)weight$/.test(name) || weight.shape.length !== 2) continue;
-    const path = name.slice(0, -"weight".length).replace(/\.$/, "");
-    const bias = tensors.get(path === "" ? "bias" : `${path}.bias`);
-    if (bias !== undefined && !sameShape(bias.shape, [weight.shape[0]!])) return undefined;
-    linears.push({ path, weight, bias });
-  }
-  const used = linears.reduce((sum, { bias }) => sum + (bias === undefined ? 1 : 2), 0);
-  if (used !== tensors.size || linears.length === 0 || linears.length > MAX_LAYERS) return undefined;
-  return linears.sort((a, b) => a.path.localeCompare(b.path, "en", { numeric: true }));
-}
-
-/** Whether tensors are Linear layers and nothing else. */
-export function isLinearChain(tensors: NamedTensors): boolean {
-  return linearsOf(tensors) !== undefined;
-}
-
-/** Whether each layer takes what the one before it gives. */
-function isChain(linears: readonly Linear[], features: number): boolean {
-  return linears.every(({ weight }, index) => {
-    const inputs = index === 0 ? features : linears[index - 1]!.weight.shape[0]!;
-    return weight.shape[1] === inputs;
-  });
+/** A head that fits a network without a classifier. */
+export interface Head {
+  /** Linear layers and norms in order; the last one is a Linear layer. */
+  readonly layers: readonly HeadLayer[];
+  readonly last: Linear;
+  readonly pooling: HeadPooling;
+  /** A head of one layer under the names of the network's classifier; empty for one that the network itself does not have. */
+  readonly classifier: NamedTensors;
 }
 
 /** The tensors of a network's only classifier, for a number of classes; `undefined` if it has another kind of one. */
@@ -50,61 +23,78 @@ function classifierShapes(
 ): { readonly weight: readonly [string, Shape]; readonly bias?: string } | undefined {
   const parameters = modelParameters(architecture, { numClasses });
   const own = classifierOf(architecture).tensors.map((name) => [name, parameters.get(name)!.shape] as const);
-  const weights = own.filter(([, shape]) => shape.length === 2);
-  const biases = own.filter(([, shape]) => shape.length === 1);
-  if (weights.length !== 1 || weights.length + biases.length !== own.length || biases.length > 1) return undefined;
+  const weights = own.filter(([, shape]) => shape.length > 1);
+  const biases = own.filter(([, shape]) => shape.length <= 1);
+  if (weights.length !== 1 || biases.length > 1 || weights[0]![1].slice(2).some((size) => size !== 1)) return undefined;
   return { weight: weights[0]!, ...(biases[0] && { bias: biases[0][0] }) };
 }
 
-/** A head that fits a network without a classifier. */
-export interface Head {
-  /** The layers before the last, which the network itself does not have; empty for a plain classifier. */
-  readonly hidden: readonly Linear[];
-  readonly last: Linear;
-  /** The last layer under the names of the network's classifier; empty where there are hidden ones. */
-  readonly classifier: NamedTensors;
-}
-
-/** Reads tensors as the head of a network that has none: one Linear layer, or a chain of them; else `undefined`. */
-export function headFrom(tensors: NamedTensors, architecture: Architecture): Head | undefined {
-  const linears = linearsOf(tensors);
-  const last = linears?.at(-1);
-  if (linears === undefined || last === undefined) return undefined;
-  const classes = last.weight.shape[0]!;
-  const own = classifierShapes(architecture, classes);
-  if (own === undefined) return undefined;
-  const [weightName, [, features]] = own.weight;
-  if (!isChain(linears, features!)) return undefined;
-  const hidden = linears.slice(0, -1);
-  if (hidden.length > 0) return { hidden, last, classifier: new Map() };
-  const classifier = new Map([[weightName, renameLazy(last.weight, weightName)]]);
-  if (own.bias !== undefined) {
-    const { bias } = last;
-    classifier.set(own.bias, bias === undefined ? zeros(own.bias, classes) : renameLazy(bias, own.bias));
+/** The inputs of a head's first layer; `undefined` unless each layer takes what the one before it gives. */
+function inputsOf(layers: readonly HeadLayer[]): number | undefined {
+  let [inputs, width]: [number | undefined, number | undefined] = [undefined, undefined];
+  for (const layer of layers) {
+    const [taken, given] =
+      layer.kind === "norm"
+        ? [layer.mean.shape[0]!, layer.mean.shape[0]!]
+        : [layer.weight.shape[1]!, layer.weight.shape[0]!];
+    if (width !== undefined && taken !== width) return undefined;
+    inputs ??= taken;
+    width = given;
   }
-  if (own.bias === undefined && last.bias !== undefined) return undefined;
-  return { hidden, last, classifier };
+  return inputs;
 }
 
-/** A bias for a layer without one. */
-function zeros(name: string, count: number): LazyTensor {
-  return lazyTensor(name, { dtype: "float32", shape: [count], data: new Float32Array(count) });
+/** The only layer of a head under the network's names; empty where the network does not have it so. */
+function asClassifier(
+  layers: readonly HeadLayer[],
+  own: NonNullable<ReturnType<typeof classifierShapes>>,
+): NamedTensors {
+  const [layer, ...others] = layers;
+  const [weightName, shape] = own.weight;
+  if (others.length > 0 || layer?.kind !== "linear" || shape.length !== 2) return new Map();
+  const { weight, bias } = layer;
+  if (own.bias === undefined)
+    return bias === undefined ? new Map([[weightName, renameLazy(weight, weightName)]]) : new Map();
+  const classes = weight.shape[0]!;
+  const zeros = lazyTensor(own.bias, { dtype: "float32", shape: [classes], data: new Float32Array(classes) });
+  return new Map<string, LazyTensor>([
+    [weightName, renameLazy(weight, weightName)],
+    [own.bias, bias === undefined ? zeros : renameLazy(bias, own.bias)],
+  ]);
 }
 
-/** The last number in a module's name: 3 of `fc.3`. */
-function numberOf(path: string): number | undefined {
-  const last = path.slice(path.lastIndexOf(".") + 1);
-  return /^\d+$/.test(last) ? Number(last) : undefined;
+/** Options of `headFrom`. */
+interface HeadOptions {
+  /** Whether the network's tensors have another library's names, which a head's do not get. */
+  readonly translated?: boolean | undefined;
 }
 
-/** Whether something without tensors is between two layers; it is, unless their numbers follow one another. */
-export function hasActivation(path: string, next: string): boolean {
-  const [first, second] = [numberOf(path), numberOf(next)];
-  return first === undefined || second === undefined || second > first + 1;
+/** Reads tensors as the head of a network that has none: Linear layers, with batch norms between them; else `undefined`. */
+export function headFrom(
+  tensors: NamedTensors,
+  architecture: Architecture,
+  { translated = false }: HeadOptions = {},
+): Head | undefined {
+  const layers = headLayers(tensors);
+  const last = layers?.at(-1);
+  if (layers === undefined || last?.kind !== "linear") return undefined;
+  const own = classifierShapes(architecture, last.weight.shape[0]!);
+  const inputs = inputsOf(layers);
+  if (own === undefined || inputs === undefined) return undefined;
+  const features = own.weight[1][1]!;
+  if (inputs === features) {
+    return { layers, last, pooling: "own", classifier: translated ? new Map() : asClassifier(layers, own) };
+  }
+  return inputs === 2 * features ? { layers, last, pooling: "concatenated", classifier: new Map() } : undefined;
+}
+
+/** Whether a head is not the network's own classifier under another name. */
+export function isOwnHead(head: Head | undefined): head is Head {
+  return head !== undefined && head.classifier.size === 0;
 }
 
 /** How a head is under other names, in a sentence. */
-export function headText({ hidden, last }: Head): string {
-  if (hidden.length === 0) return `The classifier is ${last.path}.`;
-  return `The classifier is a chain of layers: ${[...hidden, last].map(({ path }) => path).join(", ")}.`;
+export function headText({ layers, last }: Head): string {
+  if (layers.length === 1) return `The classifier is ${last.path}.`;
+  return `The classifier is a chain of layers: ${layers.map(({ path }) => path).join(", ")}.`;
 }

@@ -3,7 +3,6 @@ import { renameAll } from "./names.ts";
 
 /**
  * The children of a ResNet by their numbers in `Sequential(*model.children())`, as fastai and feature extractors have them.
- * Those without tensors (2, 3, 8) are the activation and the poolings.
  */
 const CHILDREN: ReadonlyMap<string, string> = new Map([
   ["0", "conv1"],
@@ -14,6 +13,19 @@ const CHILDREN: ReadonlyMap<string, string> = new Map([
   ["7", "layer4"],
   ["9", "fc"],
 ]);
+
+/** Those without tensors. */
+const OTHERS: ReadonlyMap<string, string> = new Map([
+  ["2", "relu"],
+  ["3", "maxpool"],
+  ["8", "avgpool"],
+]);
+
+/** A module's path under a ResNet's names: `layer1.0.conv1` for `4.0.conv1`. */
+export function renumberPath(path: string): string {
+  const [first = "", ...rest] = path.split(".");
+  return [CHILDREN.get(first) ?? OTHERS.get(first) ?? first, ...rest].join(".");
+}
 
 /** Numbered tensors under a ResNet's names; `undefined` if they are not numbered so. */
 export function renumber(tensors: NamedTensors): NamedTensors | undefined {

@@ -21,6 +21,10 @@ export interface Candidate extends ScopeFit {
   readonly wrappers: readonly string[];
   /** Of a whole module: the modules of the network, by their paths in it. */
   readonly modules?: Modules | undefined;
+  /** The modules of its head, under the names that the head has. */
+  readonly headModules?: Modules | undefined;
+  /** The modules of everything else; that of the empty path has the network in it. */
+  readonly otherModules?: Modules | undefined;
   /** Names that the caller's prefix leaves out. */
   readonly excluded: readonly string[];
   /** Smaller is taken first; equals are not told apart. */
@@ -35,7 +39,9 @@ function rankOf(path: readonly string[], { prefix, unused }: Pick<ScopeFit, "pre
   const [key = ""] = path;
   const known = KEYS.findIndex((wrapper) => wrapper === key);
   const isTeacher = [...path, ...prefix.split(".")].includes("teacher") && unused.some(isDinoHead);
-  const averaged = known === 0 || known === 1 || isTeacher || [...path, prefix].some(isAveraged);
+  // An average keeps the weights that it is of beside it.
+  const isOnline = /(?:^|\.)online_/.test(prefix);
+  const averaged = known === 0 || known === 1 || isTeacher || (!isOnline && [...path, prefix].some(isAveraged));
   const place = known >= 0 ? known : path.length === 0 ? KEYS.length : KEYS.length + 1;
   const dropped = ENCODERS.some(([, other]) => prefix.split(".").includes(other));
   return (averaged ? 0 : 100) + place + (dropped ? 0.5 : 0);
@@ -59,6 +65,18 @@ function modulesUnder(modules: Modules | undefined, prefix: string): Modules | u
   return new Map(inside.map(([path, module]) => [path.slice(prefix.length, -1), module]));
 }
 
+/** The modules of a whole module by what they are to a network in it. */
+function modulesOf(
+  modules: Modules | undefined,
+  { prefix, isHeadBeside, renamePath = (path) => path }: ScopeFit,
+): Pick<Candidate, "modules" | "headModules" | "otherModules"> {
+  if (modules === undefined) return {};
+  const [all, inside] = [modulesUnder(modules, ""), modulesUnder(modules, prefix)];
+  const others = [...all!].filter(([path]) => !`${path}.`.startsWith(prefix));
+  const own = new Map([...inside!].map(([path, module]) => [renamePath(path), module]));
+  return { modules: own, headModules: isHeadBeside ? all : inside, otherModules: new Map(prefix === "" ? [] : others) };
+}
+
 /** The network under one prefix of a dictionary, whatever else is in it; none or one. */
 export async function fitPrefix(
   { path, tensors: given, modules }: TensorDictionary,
@@ -75,7 +93,7 @@ export async function fitPrefix(
       path,
       wrappers,
       rank: rankOf(path, fit),
-      modules: modulesUnder(modules, prefix),
+      ...modulesOf(modules, fit),
       excluded: [...outside.keys()],
     },
   ];
@@ -99,7 +117,7 @@ export async function searchDictionary(
       path,
       wrappers,
       rank: rankOf(path, fit),
-      modules: modulesUnder(modules, prefix),
+      ...modulesOf(modules, fit),
       excluded: [],
     };
     if (fit.unexplained.length === 0) return [candidate];

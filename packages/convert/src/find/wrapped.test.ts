@@ -54,8 +54,8 @@ function open({ content, assume = {} }: Case, options: OpenNetworkOptions = {}):
 }
 
 /** The largest error of a network's output, in multiples of PyTorch's own noise. */
-async function errorOf({ model, head, headActivation }: OpenedNetwork, { output, noise }: Case): Promise<number> {
-  const { graph } = buildGraph({ model, tensors: model.tensors, head, headActivation }, {});
+async function errorOf({ model, head, headChoice }: OpenedNetwork, { output, noise }: Case): Promise<number> {
+  const { graph } = buildGraph({ model, tensors: model.tensors, head, headChoice }, {});
   const shape = [1, 3, size, size];
   const data = seededArray(SEED, "input", { count: elementCount(shape), std: 1 });
   const [name] = graph.outputs.map((info) => info.name);
@@ -145,7 +145,7 @@ describe("a checkpoint that is not clear", () => {
     expect(error.message).toBe(
       'the tensors under "net." are resnet10_c8-16-24-32\'s, but 1 more may be parts of the network: neck.*',
     );
-    expect(error.hint).toBe('To convert it without them: --ignore "neck.*"');
+    expect(error.hint).toContain('To convert it without them: --ignore "neck.*".');
     const { unwrapped, notes } = await openNetwork({ root }, { ignore: ["neck.*"] });
     expect(unwrapped).toEqual(["net."]);
     expect(notes).toEqual(["Left out, as --ignore says: neck.*."]);
@@ -163,7 +163,7 @@ describe("a checkpoint that is not clear", () => {
     [{ key: "nets" }, 'the checkpoint has no tensors at "nets"'],
     [{ prefix: "nets" }, 'no tensor\'s name begins with "nets."'],
     [{ ignore: ["nets.*"] }, 'no tensor\'s name matches --ignore "nets.*"'],
-    [{ assume: new Map([["head-activation", "relu"]]) }, "the network's head has no place for an activation"],
+    [{ assume: new Map([["head-activation", "relu"]]) }, "the network's head has no place for it"],
     [{ assume: new Map([["activation", "mish"]]) }, 'activation got "mish"; expected one of relu'],
   ])("an option that fits nothing is refused: %j", async (options, message) => {
     const error = await errorFrom(new Map([["net", under("net.")]]), options);

@@ -62,7 +62,7 @@ export function checkModuleFacts(graph: Graph, { class: name, modules }: Network
 /** The module whose weight a node uses: `layer1.0.conv1` of `layer1.0.conv1.weight`. */
 function weightOwner({ op, inputs }: Node): string | undefined {
   const [, weight] = inputs;
-  return (op === "Conv" || op === "BatchNormalization") && weight?.endsWith(".weight") === true
+  return ["Conv", "BatchNormalization", "LayerNormalization"].includes(op) && weight?.endsWith(".weight") === true
     ? weight.slice(0, -".weight".length)
     : undefined;
 }
@@ -97,7 +97,7 @@ function layerProblems(node: Node, { settings }: ModuleFacts): readonly string[]
       problems.push(`${node.name} has ${setting} ${textOf(said)}; the network has ${textOf(own)}`);
     }
   };
-  if (node.op === "BatchNormalization") {
+  if (node.op !== "Conv") {
     const said = settings.get("eps");
     const own = readFloat(node, "epsilon", 1e-5);
     if (typeof said === "number" && Math.fround(said) !== own) {

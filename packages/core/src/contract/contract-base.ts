@@ -26,6 +26,17 @@ export interface ContractSelfTest {
   readonly by: string;
 }
 
+/** A setting that a checkpoint's tensors do not show, and what it was taken from when the checkpoint was converted. */
+export interface ContractAssumption {
+  /** Such as `activation`, `preprocessing`. */
+  readonly setting: string;
+  readonly value: string;
+  /** `given`: by an option; `file`: the checkpoint says it; `published`: the network of that name has it; `assumed`: nothing says it. */
+  readonly origin: "given" | "file" | "published" | "assumed";
+  /** What says it: `args.model`, `resnet18`. */
+  readonly source?: string;
+}
+
 /**
  * Keys that the contracts of all tasks have. A contract is everything a runtime needs besides the graph; it is stored in every artifact (ONNX `metadata_props`, tfjs
  * `userDefinedMetadata`, the `.smyd` header) under the key `samoyed`.
@@ -50,6 +61,8 @@ export interface ContractBase {
   readonly license?: string;
   /** The converted file: its name (never its folder) and its SHA-256. */
   readonly source?: { readonly name: string; readonly sha256: string };
+  /** What the weights do not show of the network and its images. */
+  readonly assumptions?: readonly ContractAssumption[];
   /** A description of the stand-in weights; present only when the weights are a stand-in. */
   readonly standIn?: string;
   readonly references?: readonly ContractReference[];

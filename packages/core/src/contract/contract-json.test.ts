@@ -24,6 +24,7 @@ const contract: Contract = {
   weights: "float32",
   license: "apache-2.0",
   source: { name: "resnet18.pth", sha256: "0123456789abcdef".repeat(4) },
+  assumptions: [{ setting: "pooling", value: "avg", origin: "file", source: "args.gp" }],
   standIn: "stand-in weights: seeded, not trained",
   references: [
     {

@@ -57,6 +57,21 @@ const AFTER: Readonly<Record<string, JsonSchema>> = {
     required: ["name", "sha256"],
     additionalProperties: false,
   },
+  assumptions: {
+    type: "array",
+    items: {
+      type: "object",
+      properties: {
+        setting: text,
+        value: text,
+        origin: { enum: ["given", "file", "published", "assumed"] },
+        source: text,
+      },
+      required: ["setting", "value", "origin"],
+      additionalProperties: false,
+    },
+    maxItems: 1000,
+  },
   standIn: text,
   references: { type: "array", items: reference, maxItems: 1000 },
   selfTest: {

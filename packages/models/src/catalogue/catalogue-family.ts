@@ -6,6 +6,7 @@ import { heNormal, ONES, ZEROS } from "../fills.ts";
 import type { Parameter } from "../parameter.ts";
 import { tapName } from "../tap-name.ts";
 import type { StoredWeight } from "./architecture-file.ts";
+import { applyChanges, catalogueSettings, withCatalogueSettings } from "./catalogue-settings.ts";
 import { COUNTER } from "./fingerprint.ts";
 import { type CataloguedArchitecture, channelsOf, storedChannels } from "./catalogued-architecture.ts";
 import { decodeGraph } from "./decode-graph.ts";
@@ -84,20 +85,21 @@ function build(options: FamilyBuildOptions<CataloguedArchitecture>): Graph {
     input: [file.graph.input[0]!, ...inputSize],
     outputs: [[output, output], ...tapped],
   });
-  return canonicalize(graph).graph;
+  return canonicalize(architecture.changes === undefined ? graph : applyChanges(graph, architecture)).graph;
 }
 
 /** Every architecture of timm's as data: see `Catalogue`. */
 export const catalogueFamily: Family<CataloguedArchitecture> = {
   name: "catalogue",
   source: "timm",
-  description: "the architectures of @samoyed/architectures",
   architectures: () => new Map(),
   names: () => [],
   recognize: () => undefined,
   parameters: parametersOf,
   classifier: ({ file }) => ({ tensors: file.classes.map(([name]) => name) }),
   withChannelsOf: (architecture, tensors) => ({ ...architecture, channels: channelsOf(architecture.file, tensors) }),
+  settings: catalogueSettings,
+  withSettings: withCatalogueSettings,
   inputSize: ({ file, channels }) => [channels, file.graph.input[2]!, file.graph.input[3]!],
   taps: ({ file }) => file.taps,
   build,

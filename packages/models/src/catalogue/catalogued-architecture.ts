@@ -1,5 +1,12 @@
 import type { Architecture } from "../family.ts";
+import type { ActivationName } from "../activation-nodes.ts";
 import type { ArchitectureFile } from "./architecture-file.ts";
+
+/** Other settings than a catalogued network's own. */
+export interface CatalogueChanges {
+  readonly activation?: ActivationName;
+  readonly epsilon?: number;
+}
 
 /** An architecture of the catalogue, loaded. */
 export interface CataloguedArchitecture extends Architecture {
@@ -11,6 +18,8 @@ export interface CataloguedArchitecture extends Architecture {
   readonly file: ArchitectureFile;
   /** The number of input channels. */
   readonly channels: number;
+  /** Settings that are not the network's own. */
+  readonly changes?: CatalogueChanges;
   /** Why PyTorch or timm refuse its feature maps; absent where they do not, or nobody tried. */
   readonly noTaps?: string;
 }

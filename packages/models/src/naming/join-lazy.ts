@@ -29,3 +29,20 @@ export function reverseChannels(lazy: LazyTensor): LazyTensor {
     yield reversed;
   });
 }
+
+/** Reorders a tensor's last axis: place `i` of the result is place `order[i]` of the tensor. */
+export function permuteLast(lazy: LazyTensor, order: readonly number[]): LazyTensor {
+  const { name, dtype, shape } = lazy;
+  return lazyFromChunks({ name, dtype, shape }, async function* (options: ReadOptions) {
+    const bytes = await lazy.read(options);
+    const size = bytes.byteLength / elementCount(shape);
+    const row = size * order.length;
+    const permuted = new Uint8Array(bytes.byteLength);
+    for (let start = 0; start < bytes.byteLength; start += row) {
+      for (const [to, from] of order.entries()) {
+        permuted.set(bytes.subarray(start + from * size, start + (from + 1) * size), start + to * size);
+      }
+    }
+    yield permuted;
+  });
+}

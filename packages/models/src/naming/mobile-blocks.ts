@@ -45,3 +45,28 @@ export function placeInStages(index: number, stages: readonly number[]): string 
   }
   return `blocks.${stages.length}.${rest}`;
 }
+
+/**
+ * The stage and the place in it of each block, by the width of its output: a stage begins where that is another one.
+ *
+ * @param widths of all blocks in order, by any key.
+ */
+export function placesByWidth<Key>(widths: Iterable<readonly [Key, number]>): ReadonlyMap<Key, string> {
+  const places = new Map<Key, string>();
+  let [stage, block, width] = [-1, 0, 0];
+  for (const [key, outputs] of widths) {
+    if (outputs === width) block++;
+    else [stage, block, width] = [stage + 1, 0, outputs];
+    places.set(key, `blocks.${stage}.${block}`);
+  }
+  return places;
+}
+
+/** The widths of blocks that are numbered through, by their number, as far as there are any. */
+export function* numberedWidths(widthOf: (number: number) => number | undefined): Generator<readonly [number, number]> {
+  for (let number = 0; ; number++) {
+    const width = widthOf(number);
+    if (width === undefined) return;
+    yield [number, width];
+  }
+}

@@ -1,4 +1,4 @@
-import type { Shape } from "@samoyed/core";
+import type { LazyTensor, Shape } from "@samoyed/core";
 import type { TensorType } from "../parameter.ts";
 import type { NetworkConfig } from "./network-config.ts";
 
@@ -33,6 +33,8 @@ export interface Naming {
   rename(tensors: Tensors): ReadonlyMap<string, string>;
   /** Another shape of the same elements, where timm has one; more than one where that depends on the architecture. */
   readonly shapes?: readonly ((name: string, shape: Shape) => Shape)[];
+  /** Other values of a tensor, by its name there: the same ones in another order. */
+  values?(name: string, tensor: LazyTensor): LazyTensor;
   /** The first weight under timm's name, where the network is given images in BGR: its channels are reversed. */
   readonly reversed?: string;
   /** Those of timm's architectures that are these networks, where others have the same tensors. */

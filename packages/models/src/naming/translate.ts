@@ -55,6 +55,7 @@ function reshaped(tensors: Tensors, shapeOf: (name: string, shape: Shape) => Sha
 function translateBy(naming: Naming, tensors: Tensors, config: NetworkConfig | undefined): readonly Translation[] {
   const renamed = rename(tensors, naming.rename(tensors));
   const { source, architectures, reversed = "", shapes = [(_, shape) => shape] } = naming;
+  if (naming.values !== undefined) for (const [name, tensor] of renamed) renamed.set(name, naming.values(name, tensor));
   const stem = renamed.get(reversed);
   if (stem !== undefined && stem.shape.length > 1) renamed.set(reversed, reverseChannels(stem));
   const settings = naming.settings?.(tensors, config) ?? { epsilons: [], assumptions: [] };

@@ -9,7 +9,7 @@ export type Activation = "relu" | "silu" | "leaky_relu" | "hard_swish" | "gelu";
 /**
  * A network of timm's `resnet.py`, as plain data: the arguments of its `ResNet` class (timm 1.0.29), under timm's
  * names in camel case. Two networks with equal tensors may still differ here, in arguments without their own
- * tensors: `aaLayer`, `actLayer`, `outputStride`, and others that timm does not have: `strideIn`, `stemPool`.
+ * tensors: `aaLayer`, `actLayer`, `outputStride`, and others that timm does not have: `strideIn`, `stemPool`, `stemStride`.
  */
 export interface ResNetConfig {
   readonly family: "resnet";
@@ -26,6 +26,9 @@ export interface ResNetConfig {
   readonly baseWidth: number;
   /** One 7 × 7 convolution; three 3 × 3; or three 3 × 3, the first of which is narrower. */
   readonly stemType: "plain" | "deep" | "deep_tiered";
+  /** The window of a plain stem's convolution: 3 × 3 in networks for small images, which timm does not have. */
+  readonly stemKernel: 3 | 7;
+  readonly stemStride: 1 | 2;
   /** Width of the deep stems, whose output has twice as many channels; a plain stem has 64. */
   readonly stemWidth: number;
   /** Replaces the stem's pooling with a strided convolution. */
@@ -98,6 +101,8 @@ export function resnetConfig(options: ResNetOptions): ResNetConfig {
     cardinality: 1,
     baseWidth: 64,
     stemType: "plain",
+    stemKernel: 7,
+    stemStride: 2,
     stemWidth: 64,
     replaceStemPool: false,
     blockReduceFirst: 1,

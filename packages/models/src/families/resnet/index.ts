@@ -11,7 +11,6 @@ import { recognizeResNet } from "./recognize.ts";
 export const resnet: Family<ResNetConfig> = {
   name: "resnet",
   source: "timm's resnet.py",
-  description: "ResNets and their relatives (conv1, bn1, layer1 … layer4, fc)",
   architectures: configurations,
   names: configurationNames,
   recognize: recognizeResNet,

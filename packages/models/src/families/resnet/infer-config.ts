@@ -25,14 +25,17 @@ export function countLayers(tensors: Tensors): readonly number[] | undefined {
   return layers.every((count) => count > 0 && count <= tensors.size) ? layers : undefined;
 }
 
-interface Stem {
-  readonly inChans: number;
-  readonly stemType: ResNetConfig["stemType"];
-  readonly stemWidth?: number;
-}
+type Stem = Pick<ResNetConfig, "inChans" | "stemType"> &
+  Partial<Pick<ResNetConfig, "stemWidth" | "stemKernel" | "stemStride" | "stemPool">>;
 
 function recognizeStem(tensors: Tensors): Stem {
-  if (tensors.has("conv1.weight")) return { inChans: size(tensors, "conv1.weight", 1), stemType: "plain" };
+  if (tensors.has("conv1.weight")) {
+    const plain = { inChans: size(tensors, "conv1.weight", 1), stemType: "plain" } as const;
+    // For images of 32 pixels: nothing is left out.
+    return size(tensors, "conv1.weight", 2) === 3
+      ? { ...plain, stemKernel: 3, stemStride: 1, stemPool: "none" }
+      : plain;
+  }
   const stemWidth = size(tensors, "conv1.3.weight");
   const stemType = size(tensors, "conv1.0.weight") === stemWidth ? "deep" : "deep_tiered";
   return { inChans: size(tensors, "conv1.0.weight", 1), stemType, stemWidth };

@@ -112,13 +112,20 @@ function stridesOf(modules: Modules, stage: number): { readonly conv1: number; r
 }
 
 function strideSettings(modules: Modules): readonly (readonly [string, string])[] {
-  if (numberOf(modules.get("conv1"), "stride") === 1) throw refuse("conv1", "a convolution of stride 1");
+  const stem = modules.get("conv1");
+  const isSmall = numberOf(stem, "kernel_size") === 3;
+  const stemStride = numberOf(stem, "stride");
+  if (stemStride === 1 && !isSmall) throw refuse("conv1", "a convolution of stride 1");
   const stages = Array.from({ length: STAGES - 1 }, (_, index) => stridesOf(modules, index + 2));
   const total = stages.reduce((product, { all }) => product * all, 4);
   if (![8, 16, 32].includes(total)) throw refuse("layer2", `a stage after which the output stride is ${total}`);
   const isBottleneck = modules.has("layer1.0.conv3");
   const first = stages.some(({ conv1 }) => conv1 > 1) ? "conv1" : "conv2";
-  return [["output-stride", String(total)], ...(isBottleneck ? [["stride-in", first] as const] : [])];
+  if (isSmall && total !== 32) throw refuse("layer2", "a stage without its stride");
+  const strides = isSmall
+    ? (["stem-stride", String(stemStride ?? 1)] as const)
+    : (["output-stride", String(total)] as const);
+  return [strides, ...(isBottleneck ? [["stride-in", first] as const] : [])];
 }
 
 /**

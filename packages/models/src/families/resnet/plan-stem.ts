@@ -3,9 +3,14 @@ import type { Step } from "./steps.ts";
 
 /** The steps before `act1`, and their output channels. */
 export function planStem(context: PlanContext): { readonly steps: readonly Step[]; readonly channels: number } {
-  const { inChans, stemType, stemWidth } = context.config;
+  const { inChans, stemType, stemWidth, stemKernel, stemStride } = context.config;
   if (stemType === "plain") {
-    const only = conv(context, "conv1", { inChannels: inChans, outChannels: 64, kernel: 7, stride: 2 });
+    const only = conv(context, "conv1", {
+      inChannels: inChans,
+      outChannels: 64,
+      kernel: stemKernel,
+      stride: stemStride,
+    });
     return { steps: [only, norm(context, "bn1", { after: only })], channels: only.outChannels };
   }
   const narrow = stemType === "deep" ? stemWidth : 3 * Math.floor(stemWidth / 4);

@@ -31,6 +31,12 @@ const ROWS: readonly Row[] = [
     values: { none: { aaLayer: "none" }, avg: { aaLayer: "avg" }, blur: { aaLayer: "blur" } },
   },
   {
+    setting: "stem-stride",
+    applies: ({ stemKernel }) => stemKernel === 3,
+    read: ({ stemStride }) => String(stemStride),
+    values: { 1: { stemStride: 1 }, 2: { stemStride: 2 } },
+  },
+  {
     setting: "stem-pooling",
     applies: ({ replaceStemPool }) => !replaceStemPool,
     read: ({ stemPool }) => stemPool,
@@ -44,6 +50,8 @@ const ROWS: readonly Row[] = [
   },
   {
     setting: "output-stride",
+    // Of a network for small images it is another number.
+    applies: ({ stemKernel }) => stemKernel === 7,
     read: ({ outputStride }) => String(outputStride),
     values: { 32: { outputStride: 32 }, 16: { outputStride: 16 }, 8: { outputStride: 8 } },
   },

@@ -1,5 +1,5 @@
 import { byRules, hasName, type Naming } from "../naming.ts";
-import { configured } from "./settings.ts";
+import { configured, requireUnset } from "./settings.ts";
 
 /** transformers' `ResNetForImageClassification`. */
 export const resnet: Naming = {
@@ -17,5 +17,9 @@ export const resnet: Naming = {
     [/^classifier\.1\./u, "fc."],
   ]),
   architectures: /^resnet\d+$/u,
-  settings: (_, config) => configured(config, { activations: ["relu"] }),
+  settings(_, config) {
+    // The stride in the first convolution of a block, or in the first stage: no tensor shows it.
+    requireUnset(config, ["downsample_in_bottleneck", "downsample_in_first_stage"]);
+    return configured(config, { activations: ["relu"] });
+  },
 };

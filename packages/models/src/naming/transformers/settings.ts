@@ -46,3 +46,16 @@ export function configured(config: NetworkConfig | undefined, { epsilon, activat
       config === undefined ? [`There is no config.json: ${assumed}. Put the network's config.json beside it.`] : [],
   };
 }
+
+/**
+ * Requires that a configuration leaves some settings at false.
+ *
+ * @throws UnsupportedError when it does not: timm has no such network.
+ */
+export function requireUnset(config: NetworkConfig | undefined, names: readonly string[]): void {
+  const found = names.find((name) => config?.[name] === true);
+  if (found === undefined) return;
+  throw new UnsupportedError(`config.json says that ${found} is true; the network that timm has is another one`, {
+    hint: "Export the network with torch.export, and convert the .pt2 file.",
+  });
+}
