@@ -44,7 +44,7 @@ export const PAGES = {
   "with loadClassifier, and a photograph": {
     entry: "size/classifier.mjs",
     // A JPEG of a camera, which has EXIF data.
-    onDemand: [/\/jpeg\/decode-scans\.js$/, /\/preprocess\/dist\/orientation\.js$/],
+    onDemand: [/\/jpeg\/decode-scans\.js$/, /\/preprocess\/dist\/orientation-of\.js$/],
     limits: [
       { raw: 141_700, gzip: 55_500, brotli: 50_100 },
       { raw: 154_700, gzip: 60_000, brotli: 54_700 },

@@ -5,10 +5,12 @@ function escape(text: string, also = ""): string {
   return text.replaceAll(new RegExp(`[%\r\n${also}]`, "gu"), (character) => encodeURIComponent(character));
 }
 
+function error(title: string, message: string): string {
+  return `::error title=${escape(title, ":,")}::${escape(message)}\n`;
+}
+
 /** Renders what failed as GitHub's annotations, a line each, which its pages show: case, backend, and why. */
 export function renderAnnotations({ cases, summary }: Report): string {
-  const error = (title: string, message: string): string =>
-    `::error title=${escape(title, ":,")}::${escape(message)}\n`;
   const failed = cases.flatMap(({ name, preprocess, backends }) => [
     ...(preprocess.status === "failed" ? [error(`${name}: preprocessing`, preprocess.message)] : []),
     ...backends.flatMap(({ backend, verdict }) => {

@@ -9,11 +9,14 @@ function escape(text: string): string {
   return text.replaceAll(/[\r\n]+/gu, " ").replaceAll(SPECIAL, (character) => `&#${character.codePointAt(0)};`);
 }
 
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
+}
+
 /** Renders a report as GitHub's Markdown, for the summary of a workflow: the verdict first, then a table for each case. */
 export function renderMarkdown({ cases, summary }: Report): string {
   const blocks = cases.map((result) => {
     const { columns, rows, notes } = reportTable(result);
-    const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
     return [
       `### ${escape(result.name)}`,
       "",

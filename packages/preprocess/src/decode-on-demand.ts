@@ -2,6 +2,7 @@ import type { DecodeOptions, Image } from "./image.ts";
 import { type DecodedFormat, decodedFormat } from "./decoded-format.ts";
 import { loaded } from "./loaded.ts";
 import { findMetadata } from "./metadata.ts";
+import type { Orientation } from "./orientation-of.ts";
 import type { Decoder } from "./other-decoders.ts";
 import { requireBackground } from "./require-color.ts";
 
@@ -19,6 +20,13 @@ async function decoderOf(format: DecodedFormat): Promise<Decoder> {
   return (await loaded(import("./other-decoders.ts"))).OTHER_DECODERS[format];
 }
 
+async function orientationIn(bytes: Uint8Array, format: DecodedFormat): Promise<Orientation> {
+  if (format === "WebP") return (await loaded(import("./orientation.ts"))).readOrientation(bytes);
+  const metadata = findMetadata(bytes);
+  if (metadata.exif.length + metadata.xmp.length === 0) return 1;
+  return (await loaded(import("./orientation-of.ts"))).orientationOf(metadata);
+}
+
 /**
  * Decodes an image file as `decodeImage` does. A page downloads a format's decoder when the first file of it comes, and
  * what decodes rare JPEGs, or turns images, when a file takes that.
@@ -30,9 +38,7 @@ export async function decodeOnDemand(bytes: Uint8Array, options: DecodeOptions):
   requireBackground(options);
   const format = decodedFormat(bytes) ?? (await loaded(import("./refuse-image.ts"))).refuseImage(bytes);
   const decode = await decoderOf(format);
-  const { exif, xmp } = findMetadata(bytes);
-  if (format !== "WebP" && exif.length + xmp.length === 0) return decode(bytes, options);
-  const orientation = (await loaded(import("./orientation.ts"))).readOrientation(bytes);
+  const orientation = await orientationIn(bytes, format);
   if (orientation === 1) return decode(bytes, options);
   if (options.exifOrientation !== "apply") return { ...(await decode(bytes, options)), orientation };
   const turn = (await loaded(import("./turn.ts"))).turnOf(orientation, options);

@@ -11,7 +11,8 @@ export {
 } from "./image.ts";
 export type { ImageBytes, ImageSource } from "./image-source.ts";
 export { decodeJpeg } from "./jpeg/decode.ts";
-export { type Orientation, readOrientation } from "./orientation.ts";
+export { readOrientation } from "./orientation.ts";
+export type { Orientation } from "./orientation-of.ts";
 export { decodePng } from "./png/decode.ts";
 export { type HubPreprocessor, preprocessFromHub } from "./presets/hub.ts";
 export type { PlatformImage } from "./platform-image.ts";

@@ -1,5 +1,5 @@
 import type { Box, Image, Size } from "./image.ts";
-import type { Orientation } from "./orientation.ts";
+import type { Orientation } from "./orientation-of.ts";
 
 /** Which axes an orientation exchanges, and which axes of the stored image run backwards. */
 function axesOf(orientation: Orientation): { swap: boolean; flipX: boolean; flipY: boolean } {

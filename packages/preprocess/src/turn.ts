@@ -1,6 +1,6 @@
 import type { DecodeOptions, Image } from "./image.ts";
 import { orientedSize, orientImage, storedBox } from "./orient-image.ts";
-import type { Orientation } from "./orientation.ts";
+import type { Orientation } from "./orientation-of.ts";
 
 /** What turning an image upright changes of its decoding: the options before, and the image after. */
 export interface Turn {

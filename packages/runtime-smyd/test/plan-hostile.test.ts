@@ -298,5 +298,5 @@ test("a file of a few kilobytes whose values would take most of the memory is re
     return plan(read, [1, 1, 8, 8], small.subarray(read.dataOffset));
   };
   expect((await planned(4000)).arena.byteLength).toBeGreaterThan(2 ** 27);
-  await expect(planned(7900)).rejects.toThrow(/values take \d+ bytes at once, .* MAX_ARENA_GROWTH, 1024 times/);
+  await expect(planned(7900)).rejects.toThrow(/values take \d+ bytes; MAX_ARENA_GROWTH allows \d+/);
 });

@@ -36,18 +36,15 @@ export const SMALLER = "Give a smaller image or a smaller batch.";
 /**
  * Checks the memory that values take at once, before any of it is allocated.
  *
- * @throws UnsupportedError when inputs and weights do not explain it.
+ * @param givenBytes - Those of inputs and weights.
+ * @throws UnsupportedError when these do not explain it.
  */
-export function requireArena(
-  arenaBytes: number,
-  { inputBytes, weightBytes }: { readonly inputBytes: number; readonly weightBytes: number },
-): void {
-  const limit = Math.max(MAX_SMALL_ARENA_BYTES, MAX_ARENA_GROWTH * (inputBytes + weightBytes));
+export function requireArena(arenaBytes: number, givenBytes: number): void {
+  const limit = Math.max(MAX_SMALL_ARENA_BYTES, MAX_ARENA_GROWTH * givenBytes);
   if (arenaBytes <= limit) return;
-  throw new UnsupportedError(
-    `the network's values take ${arenaBytes} bytes at once, for ${inputBytes} bytes of inputs and ${weightBytes} of weights; MAX_ARENA_GROWTH, ${MAX_ARENA_GROWTH} times as many, allows ${limit}, so that a small file cannot take all memory`,
-    { hint: "The model is damaged, or was made to do so.", details: { arenaBytes, limit } },
-  );
+  throw new UnsupportedError(`values take ${arenaBytes} bytes; MAX_ARENA_GROWTH allows ${limit}`, {
+    hint: "The model is damaged.",
+  });
 }
 
 /**

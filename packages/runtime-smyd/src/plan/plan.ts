@@ -124,10 +124,11 @@ function planSizes(resolved: ResolvedModel, options: PlanOptions): Plan {
     );
   }
   const arenaBytes = alignUp(placeBuffers(buffersOf(lowering.operations, inputs), address));
-  requireArena(arenaBytes, {
-    inputBytes: inputs.reduce((sum, { buffer }) => sum + buffer.byteLength, 0),
-    weightBytes: address - dataAddress,
-  });
+  const weightBytes = address - dataAddress;
+  requireArena(
+    arenaBytes,
+    inputs.reduce((sum, { buffer }) => sum + buffer.byteLength, weightBytes),
+  );
   const tables = createTables(address + arenaBytes);
   placeConstants(lowering, tables);
   const { steps, ends } = emitSteps(lowering.operations, tables);

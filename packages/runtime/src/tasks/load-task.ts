@@ -81,13 +81,7 @@ export async function loadTask<Name extends keyof TaskContracts, Model>(
   artifact: Artifact,
   { task, ...options }: LoadTaskOptions & { readonly task: RuntimeTask<Name, Model> },
 ): Promise<Model> {
-  const { onProgress, signal, threads } = options;
-  const load = (backend: Backend): Promise<Session> =>
-    backend.load(artifact, {
-      ...(threads === undefined ? {} : { threads }),
-      signal,
-      ...(onProgress === undefined ? {} : { onProgress }),
-    });
+  const load = (backend: Backend): Promise<Session> => backend.load(artifact, options);
   // Not downloaded by a page whose package has one backend.
   const loadOn = async (backends: readonly Backend[]): Promise<Session> =>
     (await import("../first-available.ts")).loadOnFirst(backends, load);
