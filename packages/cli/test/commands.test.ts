@@ -225,7 +225,7 @@ describe("inspect", () => {
       /^format +ONNX, opset 17\ninputs +input float32 \[N, 3, 96, 96\]\noutputs +logits float32 \[N, 10\]\n/,
     );
     expect(stdout).toMatch(
-      /^preprocessing +96×96, bicubic, crop 0\.875, center crop, mean 0\.485,0\.456,0\.406, std /m,
+      /^preprocessing +96×96, bicubic, crop 0\.875, center crop, mean 0\.485,0\.456,0\.406,\s+std /m,
     );
     expect(stdout).toMatch(/^labels +10 names$/m);
     expect(stdout).toMatch(/^source +shapes\.pth, sha256 [0-9a-f]{16}…$/m);

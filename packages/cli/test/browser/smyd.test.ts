@@ -93,6 +93,7 @@ describeInChromium("golden cases in a browser", "none", (open) => {
       "kl",
       "rank",
       "predictions",
+      "batch",
       ...fewer,
       "taps",
     ];
@@ -108,7 +109,7 @@ describeInChromium("golden cases in a browser", "none", (open) => {
     async (runs) => {
       const result = await check("samoyed-drawn", { runs, stored: "float32" });
       expect(statuses(result)).toEqual(
-        ["max", "rms", "kl", "rank", "taps", "documented"].map((check) => `${check} passed`),
+        ["max", "rms", "kl", "rank", "predictions", "batch", "taps", "documented"].map((check) => `${check} passed`),
       );
       expect(result.top![0]!.probability.toFixed(4)).toBe("0.6425");
       expect(result.taps!.layers).toHaveLength(17);

@@ -126,6 +126,7 @@ export function describeTfjsGolden(
           ...cpu,
           "rank",
           "predictions",
+          "batch",
           ...changed,
           "taps",
         ];
