@@ -21,7 +21,9 @@ test("inspect says that it verifies no weights, and the commands that it names d
   writeFileSync(damaged, bytes);
   const { code, stdout } = await runMain(["inspect", damaged]);
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^not verified +the weights, against their hashes: samoyed classify, run and convert do it/m);
+  expect(stdout).toMatch(
+    /^not verified +the weights, against their hashes: samoyed classify, run and\s+convert do it/m,
+  );
   expect((await runMain(["inspect", damaged, "--json"])).json).toMatchObject({ kind: "smyd", weightsVerified: false });
   for (const argv of [
     ["classify", damaged, ARROW],
