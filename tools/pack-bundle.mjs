@@ -10,8 +10,10 @@ const path = (file) => fileURLToPath(new URL(file, CLI));
 
 /** The program, whose modules every command needs. */
 const ENTRY = path("dist/bundled.js");
-/** What conversion needs, and most other commands in part: in one file, since each file takes as long as 15 KB of it. */
+/** What conversion needs, and most other commands in part: in two files, since each file takes as long as 15 KB of it. */
 const CONVERT = path("dist/commands/convert.js");
+/** The reader of checkpoints, one of them: no file of a package may have a megabyte. */
+const CHECKPOINT = fileURLToPath(new URL("../packages/checkpoint/", import.meta.url));
 const FOLDER = path("bundle");
 
 /** The path of the bundled program. */
@@ -34,7 +36,8 @@ function fileNamer() {
     program ??= closure(ENTRY, context);
     if (program.has(id)) return "program";
     convert ??= closure(CONVERT, context);
-    return convert.has(id) ? "conversion" : undefined;
+    if (!convert.has(id)) return undefined;
+    return id.startsWith(CHECKPOINT) ? "checkpoint" : "conversion";
   };
 }
 

@@ -9,7 +9,7 @@ import {
 } from "@samoyed/core";
 import type { Graph } from "@samoyed/ir";
 import type { Assumption } from "@samoyed/models";
-import { createTransform, overrideConfig } from "@samoyed/preprocess";
+import { checkConfig, overrideConfig } from "@samoyed/preprocess/settings";
 import type { ChosenModel } from "./choose-model.ts";
 import type { ModelOptions } from "./options.ts";
 import { VERSION } from "./version.ts";
@@ -66,7 +66,7 @@ function withoutAlternatives({ setting, value, origin, source }: Assumption): Co
 function checkedPreprocess(own: PreprocessConfig, given: Partial<PreprocessConfig> = {}): PreprocessConfig {
   const config = overrideConfig(own, given);
   // Images of other than 1 or 3 channels are prepared by the caller's own code.
-  if ([1, 3].includes(config.inputSize[0])) createTransform(config);
+  if ([1, 3].includes(config.inputSize[0])) checkConfig(config);
   return config;
 }
 

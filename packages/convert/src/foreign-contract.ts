@@ -1,6 +1,6 @@
 import type { Contract, PreprocessConfig } from "@samoyed/core";
 import type { Graph } from "@samoyed/ir";
-import { overrideConfig } from "@samoyed/preprocess";
+import { overrideConfig } from "@samoyed/preprocess/settings";
 import { buildContract } from "./build-contract.ts";
 import { DEFAULT_PREPROCESS } from "./choose-model.ts";
 import { imagePorts } from "./image-ports.ts";

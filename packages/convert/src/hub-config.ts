@@ -3,7 +3,7 @@ import type { NetworkConfig } from "@samoyed/models";
 import type { CheckpointValue } from "@samoyed/checkpoint";
 import { recordedPreprocess, type Settings } from "./recorded-preprocess.ts";
 import { argumentSettings } from "./recorded-settings.ts";
-import { preprocessFromHub } from "@samoyed/preprocess";
+import { preprocessFromHub } from "@samoyed/preprocess/settings";
 import { preprocessText } from "./preprocess-settings.ts";
 
 /** What the files beside a checkpoint from the Hugging Face hub say. */

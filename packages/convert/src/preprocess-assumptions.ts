@@ -1,6 +1,6 @@
 import type { PreprocessConfig } from "@samoyed/core";
 import type { Alternative, Assumption } from "@samoyed/models";
-import { overrideConfig } from "@samoyed/preprocess";
+import { overrideConfig } from "@samoyed/preprocess/settings";
 import type { ChosenModel } from "./choose-model.ts";
 import { PREPROCESS_SETTINGS, type PreprocessSetting, preprocessText } from "./preprocess-settings.ts";
 

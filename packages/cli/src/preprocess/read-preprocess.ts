@@ -1,6 +1,5 @@
 import { parseJsonObject, type PreprocessConfig } from "@samoyed/core";
-import { overrideConfig, preprocessFromHub } from "@samoyed/preprocess";
-import { preset } from "@samoyed/preprocess/presets";
+import { overrideConfig, preprocessFromHub } from "@samoyed/preprocess/settings";
 import type { Values } from "../command.ts";
 import { namedModel } from "../named-model.ts";
 import { namingFile } from "../naming-file.ts";
@@ -25,7 +24,7 @@ export async function readPreprocess(values: Values, channels: Channels = "rgb")
 
 async function configNamed(name: string): Promise<PreprocessConfig> {
   if (name.startsWith(TIMM)) return (await namedModel(name.slice(TIMM.length))).preprocess;
-  if (!/\.json$/iu.test(name)) return preset(name);
+  if (!/\.json$/iu.test(name)) return (await import("@samoyed/preprocess/presets")).preset(name);
   const bytes = await readWhole(name);
   return namingFile(name, async () => preprocessFromHub(parseJsonObject(bytes, name)));
 }
