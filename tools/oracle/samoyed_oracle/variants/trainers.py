@@ -121,7 +121,7 @@ def _(case: Case) -> None:
     case.right(model, size=160, file="")
 
 
-@variant(THEME, "timm-hub-folder")
+@variant(THEME, "timm-hub-folder", "huggingface_hub")
 def _(case: Case) -> None:
     from timm.models import save_for_hf
 
@@ -131,7 +131,7 @@ def _(case: Case) -> None:
     case.right(model, file="", labels=names)
 
 
-@variant(THEME, "timm-hub-model-args")
+@variant(THEME, "timm-hub-model-args", "huggingface_hub")
 def _(case: Case) -> None:
     from timm.layers import get_act_layer
     from timm.models import save_for_hf
