@@ -1,22 +1,20 @@
-import { arch, cpus, platform } from "node:os";
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { checkModel, type ModelImage, openReportFiles } from "@samoyed/check";
+import { checkModel, type ModelImage } from "@samoyed/check";
 import { FORMATS } from "@samoyed/convert/formats";
 import { UnsupportedError, UsageError } from "@samoyed/core";
-import { type CaseResult, createReport, renderTable } from "@samoyed/golden";
+import type { CaseResult } from "@samoyed/golden";
 import type { SourceFormat } from "@samoyed/graph";
 import type { Backend } from "@samoyed/runtime";
 import { artifactEntry, artifactFormat } from "./artifact-format.ts";
 import { backendsNamed } from "./backends.ts";
+import { checkReport } from "./check-report.ts";
 import type { Context, Result, Values } from "./command.ts";
+import { isolated } from "./isolated.ts";
 import { readWhole } from "./read.ts";
 import { requiredBackends } from "./required-backends.ts";
 import { resolveSource } from "./resolve-source.ts";
 import { flag, list, text } from "./values.ts";
-import { tellGitHub } from "./tell-github.ts";
-import { version } from "./version.ts";
-import { watchCases } from "./watch-cases.ts";
 
 /** Options of `check` that are about Samoyed's own cases. */
 const NOT_HERE = ["weights", "taps", "shard", "golden", "only", "from", "coverage"] as const;
@@ -92,9 +90,10 @@ async function modelAt(path: string): Promise<Model> {
  */
 export async function checkModels(paths: readonly string[], values: Values, context: Context): Promise<Result> {
   requireOptions(values);
-  const { signal, terminal } = context;
+  const { signal } = context;
   const named = list(values, "backend");
-  const backends = backendsNamed(named).filter(({ runsIn }) => named.length > 0 || runsIn !== "browser");
+  const wanted = backendsNamed(named).filter(({ runsIn }) => named.length > 0 || runsIn !== "browser");
+  const processes = isolated(wanted, context.program);
   const reference = text(values, "reference");
   const given = text(values, "checkpoint");
   if (reference !== undefined && given !== undefined) {
@@ -103,43 +102,28 @@ export async function checkModels(paths: readonly string[], values: Values, cont
     });
   }
   const models = await Promise.all(paths.map(modelAt));
-  const chosen = new Map(models.map((model) => [model, backendsFor(model, backends)]));
+  const chosen = new Map(models.map((model) => [model, backendsFor(model, processes.backends)]));
   const able = [...new Set([...chosen.values()].flat())];
   const required = requiredBackends(list(values, "require"), { backends: able, stored: "float32" });
   const images = await imagesAt(values["images"] === undefined ? [] : list(values, "images"), signal);
   const accepted = flag(values, "accept-license");
   const checkpoint = given === undefined ? undefined : await resolveSource(given, { accepted, context });
-  const folder = text(values, "report");
-  const files = folder === undefined ? undefined : await openReportFiles(folder);
-  const { onEvent, stop } = watchCases(context);
-  const results: CaseResult[] = [];
-  const common = { images, checkpoint, reference, interpreted: new Map(), onEvent, signal };
+  const interpreted = new Map();
   try {
-    for (const [{ path, format }, own] of chosen) {
-      results.push(await checkModel(path, { ...common, format, backends: own }));
-    }
-    const report = createReport(results, {
-      generator: `samoyed ${await version()}`,
-      environment: {
-        date: new Date().toISOString(),
-        node: process.versions.node,
-        platform: `${platform()} ${arch()}`,
-        cpu: cpus()[0]?.model ?? "unknown",
-      },
+    return await checkReport({
+      folder: text(values, "report"),
       required,
+      context,
+      async check(onEvent) {
+        const common = { images, checkpoint, reference, interpreted, onEvent, signal };
+        const results: CaseResult[] = [];
+        for (const [{ path, format }, own] of chosen) {
+          results.push(await checkModel(path, { ...common, format, backends: own }));
+        }
+        return results;
+      },
     });
-    const html = await files?.write(report);
-    await tellGitHub(report, context);
-    const table = renderTable(results, { color: terminal.color, width: terminal.width, required });
-    return {
-      json: report,
-      text: html === undefined ? table : `${table.trimEnd()}\n\nreport: ${html}`,
-      exitCode: report.summary.exitCode,
-    };
-  } catch (error) {
-    await files?.abort();
-    throw error;
   } finally {
-    stop();
+    processes.close();
   }
 }

@@ -18,7 +18,8 @@ import {
 import { expect, test } from "vitest";
 import { buildContract } from "./build-contract.ts";
 import { buildGraph } from "./build-graph.ts";
-import { chooseModel, DEFAULT_PREPROCESS } from "./choose-model.ts";
+import { chooseModel } from "./choose-model.ts";
+import { DEFAULT_PREPROCESS } from "./choose-preprocess.ts";
 import { withImageChannels } from "./image-channels.ts";
 import { preprocessAssumptions } from "./preprocess-assumptions.ts";
 import { conversionWarnings } from "./warnings.ts";

@@ -10,7 +10,6 @@ import {
   findModel,
   type IdentifiedModel,
   identifyModel,
-  inputSizeOf,
   listModels,
   loadArchitecture,
   type ModelInfo,
@@ -26,20 +25,11 @@ import {
   withChannelsOf,
   withNetworkSettings,
 } from "@samoyed/models";
+import { agreedPreprocess, defaultPreprocess, preprocessOf } from "./choose-preprocess.ts";
 import type { HubConfig } from "./hub-config.ts";
 import { type RecordedModel, sameArchitecture, STATE_DICT_ALONE } from "./recorded-model.ts";
 import type { PreprocessOrigin } from "./report.ts";
 import { tableRefusal, withResampledTables } from "./resampled-tables.ts";
-
-/** timm's choice for a network that says nothing (timm 1.0.29, `timm/data/config.py`, `resolve_data_config`). */
-export const DEFAULT_PREPROCESS: PreprocessConfig = {
-  inputSize: [3, 224, 224],
-  interpolation: "bicubic",
-  cropPct: 0.875,
-  cropMode: "center",
-  mean: [0.485, 0.456, 0.406],
-  std: [0.229, 0.224, 0.225],
-};
 
 /** The network that a state dict belongs to. */
 export interface ChosenModel {
@@ -253,13 +243,6 @@ function translated(
   return { ...choice, ...own, tensors, settings, assumptions: assumed, warnings: [note, ...choice.warnings] };
 }
 
-/** timm's default, at the size of a network of one size. */
-function defaultPreprocess(architecture: Architecture): PreprocessConfig {
-  const [, height, width] = inputSizeOf(architecture);
-  if (typeof height !== "number" || typeof width !== "number") return DEFAULT_PREPROCESS;
-  return { ...DEFAULT_PREPROCESS, inputSize: [DEFAULT_PREPROCESS.inputSize[0], height, width] };
-}
-
 async function choose(
   { tensors, architectures }: Partial<Translation> & Pick<Translation, "tensors">,
   model: string | undefined,
@@ -277,20 +260,6 @@ async function choose(
     });
   }
   return named(tensors, info, model);
-}
-
-/** The settings that a training script recorded replace those of the network that it names. */
-function preprocessOf(
-  { preprocess, preprocessFrom }: Pick<ChosenModel, "preprocess" | "preprocessFrom">,
-  { named: inFile, preprocess: recorded }: RecordedModel,
-  hub: HubConfig | undefined,
-): Pick<ChosenModel, "preprocess" | "preprocessFrom"> {
-  if (hub?.preprocess !== undefined) {
-    return { preprocess: { ...preprocess, ...hub.preprocess }, preprocessFrom: "checkpoint" };
-  }
-  if (recorded === undefined || inFile === undefined) return { preprocess, preprocessFrom };
-  const base = preprocessFrom === "model" ? preprocess : inFile.info.preprocess;
-  return { preprocess: { ...base, ...recorded }, preprocessFrom: "checkpoint" };
 }
 
 async function named(tensors: Tensors, info: ModelInfo, given: string): Promise<NetworkChoice> {
@@ -353,10 +322,4 @@ function withoutName(identified: IdentifiedModel): NetworkChoice {
     alternatives,
     warnings: [],
   };
-}
-
-/** The preprocessing of published models with these tensors, classifier included, if they all have the same. */
-function agreedPreprocess(candidates: readonly ModelInfo[]): PreprocessConfig | undefined {
-  const distinct = new Set(candidates.map(({ preprocess }) => JSON.stringify(preprocess)));
-  return distinct.size === 1 ? candidates[0]!.preprocess : undefined;
 }

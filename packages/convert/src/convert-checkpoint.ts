@@ -2,17 +2,13 @@ import { type Checkpoint, openCheckpoint, requireChecksums } from "@samoyed/chec
 import { type ByteSource, labelsFit, MismatchError, type ReadOptions, throwIfAborted, UsageError } from "@samoyed/core";
 import type { Format } from "@samoyed/graph";
 import { buildContract } from "./build-contract.ts";
-import { buildGraph } from "./build-graph.ts";
 import { outputName } from "./file-name.ts";
 import { formatsNamed } from "./format-named.ts";
 import { hashPortable } from "./hash-portable.ts";
 import type { ConvertOptions } from "./options.ts";
-import { readHubConfig } from "./hub-config.ts";
-import { withImageChannels } from "./image-channels.ts";
 import { lastPart } from "./last-part.ts";
-import { factsOf } from "./module-facts/facts-of.ts";
-import { type OpenedNetwork, openNetwork } from "./open-network.ts";
-import { requireComplete, requireReadable } from "./require-readable.ts";
+import { buildNetwork, networkIn } from "./network-in.ts";
+import type { OpenedNetwork } from "./open-network.ts";
 import type { ConvertReport } from "./report.ts";
 import { preprocessAssumptions } from "./preprocess-assumptions.ts";
 import { requireNoAssumptions } from "./require-no-assumptions.ts";
@@ -100,25 +96,13 @@ async function convert(
   };
   // Verifies the bytes read so far, before anything is concluded from them.
   await verify();
-  requireComplete(checkpoint);
-  const hub = options.resolve && (await readHubConfig(lastPart(name), options.resolve));
-  if (hub?.refusal !== undefined && !saysPreprocess(options.preprocess)) throw hub.refusal;
-  const { key, prefix, ignore, assume } = options;
-  const [, height, width] = options.preprocess?.inputSize ?? [];
-  const size = height === undefined || width === undefined ? undefined : ([height, width] as const);
-  const network = await openNetwork(checkpoint, { model: options.model, hub, assume, size, key, prefix, ignore });
-  const { head, unwrapped, recorded, notes } = network;
-  const model = withImageChannels(network.model, options.preprocess);
+  const network = await networkIn(checkpoint, { name, resolve: options.resolve }, options);
+  const { model, unwrapped, recorded, notes } = network;
   const assumptions = [...network.assumptions, ...preprocessAssumptions(model, options.preprocess)];
   if (options.strict === true) requireNoAssumptions(assumptions);
-  requireReadable(model.tensors);
   const opened = performance.now();
 
-  const facts = factsOf(checkpoint.root, [...network.tensors.keys()]);
-  const { graph, rewrites } = buildGraph(
-    { model, tensors: model.tensors, head, headChoice: network.headChoice, facts },
-    options,
-  );
+  const { graph, rewrites, note } = buildNetwork(checkpoint, network, options);
   const source = { name: lastPart(name), sha256: UNKNOWN_HASH };
   // Class names that the caller gives, or the checkpoint and the files beside it.
   const labels = options.labels ?? (options.features === true ? undefined : recordedLabelsOf(network));
@@ -150,16 +134,11 @@ async function convert(
     warnings: [
       ...checkpoint.warnings,
       ...notes,
-      ...(facts === undefined ? [] : [facts.note]),
+      ...(note === undefined ? [] : [note]),
       ...conversionWarnings(model, described),
     ],
     milliseconds: { open: opened - start, build: built - opened, write: end - built, total: end - start },
   };
-}
-
-/** Whether the caller gives what a processor that cannot be followed would have said. */
-function saysPreprocess(given: ConvertOptions["preprocess"] = {}): boolean {
-  return (["inputSize", "interpolation", "mean", "std"] as const).every((key) => given[key] !== undefined);
 }
 
 /**

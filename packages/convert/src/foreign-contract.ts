@@ -2,7 +2,7 @@ import type { Contract, PreprocessConfig } from "@samoyed/core";
 import type { Graph } from "@samoyed/ir";
 import { overrideConfig } from "@samoyed/preprocess/settings";
 import { buildContract } from "./build-contract.ts";
-import { DEFAULT_PREPROCESS } from "./choose-model.ts";
+import { DEFAULT_PREPROCESS } from "./choose-preprocess.ts";
 import { imagePorts } from "./image-ports.ts";
 import { logitsOutput } from "./logits-output.ts";
 import type { Assumption } from "@samoyed/models";

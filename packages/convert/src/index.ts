@@ -1,5 +1,6 @@
 export { rewriteAll } from "./build-graph.ts";
-export { type ChosenModel, chooseModel, type ChooseModelOptions, DEFAULT_PREPROCESS } from "./choose-model.ts";
+export { type ChosenModel, chooseModel, type ChooseModelOptions } from "./choose-model.ts";
+export { DEFAULT_PREPROCESS } from "./choose-preprocess.ts";
 export { convertCheckpoint } from "./convert-checkpoint.ts";
 export {
   convertModel,

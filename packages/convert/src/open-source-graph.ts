@@ -1,18 +1,14 @@
 import { dirname, join } from "node:path";
-import { openCheckpoint, requireChecksums } from "@samoyed/checkpoint";
+import { type Checkpoint, openCheckpoint, requireChecksums } from "@samoyed/checkpoint";
 import { throwIfAborted } from "@samoyed/core";
 import { fileSource, modelFilesAt } from "@samoyed/core/node";
 import type { Graph } from "@samoyed/ir";
-import { buildGraph } from "./build-graph.ts";
 import { checkpointIn } from "./checkpoint-in.ts";
 import { modelFormat } from "./convert-model-file.ts";
 import { hashFile } from "./hash-file.ts";
-import { readHubConfig } from "./hub-config.ts";
 import { lastPart } from "./last-part.ts";
-import { factsOf } from "./module-facts/facts-of.ts";
-import { openNetwork } from "./open-network.ts";
+import { buildNetwork, networkIn } from "./network-in.ts";
 import type { ModelOptions } from "./options.ts";
-import { requireComplete, requireReadable } from "./require-readable.ts";
 
 /** Options of `openSourceGraph`: those that decide which network a checkpoint is. */
 export type SourceGraphOptions = Pick<
@@ -53,35 +49,22 @@ export async function openSourceGraph(place: string, options: SourceGraphOptions
 }
 
 async function openCheckpointGraph(path: string, options: SourceGraphOptions): Promise<SourceGraph> {
-  const { model: named, assume, key, prefix, ignore, preprocess, signal } = options;
+  const { signal } = options;
   const source = await fileSource(path);
+  let checkpoint: Checkpoint | undefined;
+  const close = async (): Promise<void> => {
+    await checkpoint?.close();
+    await source.close();
+  };
   try {
     const resolve = (file: string): ReturnType<typeof fileSource> => fileSource(join(dirname(path), file));
-    const checkpoint = await openCheckpoint(source, { resolve, signal });
+    checkpoint = await openCheckpoint(source, { resolve, signal });
     await requireChecksums(checkpoint, { signal });
-    requireComplete(checkpoint);
-    const hub = await readHubConfig(lastPart(path), resolve);
-    const [, height, width] = preprocess?.inputSize ?? [];
-    const size = height === undefined || width === undefined ? undefined : ([height, width] as const);
-    const network = await openNetwork(checkpoint, { model: named, hub, assume, size, key, prefix, ignore });
-    const { model, head, headChoice } = network;
-    requireReadable(model.tensors);
-    const facts = factsOf(checkpoint.root, [...network.tensors.keys()]);
-    const { graph } = buildGraph(
-      { model, tensors: model.tensors, head, headChoice, facts },
-      { ...options, fold: false },
-    );
-    return {
-      graph,
-      name: model.name,
-      sha256: await hashFile(path, { signal }),
-      async close() {
-        await checkpoint.close();
-        await source.close();
-      },
-    };
+    const network = await networkIn(checkpoint, { name: path, resolve }, options);
+    const { graph } = buildNetwork(checkpoint, network, { ...options, fold: false });
+    return { graph, name: network.model.name, sha256: await hashFile(path, { signal }), close };
   } catch (error) {
-    await source.close();
+    await close();
     throw error;
   }
 }

@@ -7,7 +7,7 @@ import { FORMATS } from "@samoyed/convert";
 import { convertFile, hashFile, openSourceGraph } from "@samoyed/convert/node";
 import { castTensor, type LazyTensor, lazyTensor, memorySink, type Tensor } from "@samoyed/core";
 import { fileSource } from "@samoyed/core/node";
-import type { CaseResult } from "@samoyed/golden";
+import { BackendCrash, type CaseResult } from "@samoyed/golden";
 import { interpret, widenToFloat64 } from "@samoyed/graph";
 import { preprocessImage } from "@samoyed/preprocess";
 import { smyd } from "@samoyed/runtime-smyd";
@@ -76,6 +76,30 @@ test("a model without a source is checked against itself", async () => {
   const { title, backends } = await checked(artifact);
   expect(title).toContain("itself");
   expect(backends[0]).toMatchObject({ verdict: { kind: "passed" } });
+});
+
+test("a setting that the conversion was given is part of the source, and another model's is not", async () => {
+  const assume = new Map([["activation", "silu"]]);
+  const { files } = await convertFile(CHECKPOINT, { formats: ["smyd"], outDir: join(folder, "silu"), assume });
+  const { backends } = await checked(join(folder, "silu", files[0]!.file), { checkpoint: source });
+  expect(backends[0]).toMatchObject({ verdict: { kind: "passed" } });
+});
+
+test("a backend whose process ends, or that throws at its end, is crashed", async () => {
+  const engine = smyd();
+  const ends = { ...engine, load: () => Promise.reject(new BackendCrash("its process ended")) };
+  const throws = {
+    ...engine,
+    load: async (...given: Parameters<typeof engine.load>) => ({
+      ...(await engine.load(...given)),
+      dispose: () => Promise.reject(new Error("no end")),
+    }),
+  };
+  const { backends } = await checked(artifact, { backends: [ends, throws] });
+  expect(backends.map(({ verdict }) => verdict)).toEqual([
+    { kind: "crashed", reason: "its process ended" },
+    { kind: "crashed", reason: "at its end: no end" },
+  ]);
 });
 
 test("one weight that is 1 % larger fails", async () => {

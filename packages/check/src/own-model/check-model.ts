@@ -119,11 +119,11 @@ async function interpreted(
       { hint: "Convert it without --weights to check it, or leave --checkpoint out." },
     );
   }
-  const settings = checkpoint && contract ? await settingsOf(contract, checkpoint.model) : {};
+  const settings: SourceGraphOptions = checkpoint && contract ? await settingsOf(contract, checkpoint.model) : {};
   const source = await openSourceGraph(checkpoint?.path ?? artifact, { ...settings, signal });
   try {
     if (checkpoint !== undefined) requireSource(artifact, { contract, checkpoint, sha256: source.sha256 });
-    const key = JSON.stringify([source.sha256, settings, inputs.statement]);
+    const key = JSON.stringify([source.sha256, settings, [...(settings.assume ?? [])], inputs.statement]);
     const known = options.interpreted?.get(key);
     if (known !== undefined) return known;
     const from = checkpoint?.name ?? `${artifact} itself`;
@@ -137,9 +137,12 @@ async function interpreted(
   }
 }
 
+/** The source of settings that a conversion was given, in a contract. */
+const ASSUME = "--assume";
+
 /** What the contract says of the conversion, so that the network is built as it was. */
 async function settingsOf(
-  { task, taps, preprocess, model }: Contract,
+  { task, taps, preprocess, model, assumptions = [] }: Contract,
   named: string | undefined,
 ): Promise<SourceGraphOptions> {
   // A network of sizes that nobody published has a name that describes it, and is recognized as it was.
@@ -148,7 +151,9 @@ async function settingsOf(
     () => undefined,
   );
   const chosen = named ?? known;
-  const settings = { preprocess, features: task === "features", taps: taps !== undefined };
+  const assumed = assumptions.filter(({ origin, source }) => origin === "given" && source === ASSUME);
+  const assume = new Map(assumed.map(({ setting, value }) => [setting, value]));
+  const settings = { preprocess, features: task === "features", taps: taps !== undefined, assume };
   return chosen === undefined ? settings : { ...settings, model: chosen };
 }
 

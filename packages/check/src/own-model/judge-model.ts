@@ -27,6 +27,11 @@ export function judgeModel(
     const { reason, fix } = output;
     return { ...common, verdict: { kind: "not run", reason, fix }, references: [], checks: [] };
   }
+  if (output.kind === "crashed") {
+    const { version, reason } = output;
+    const known = version === undefined ? {} : { version };
+    return { ...common, ...known, verdict: { kind: "crashed", reason }, references: [], checks: [] };
+  }
   const { version } = output;
   if (output.kind === "broke") {
     const check: Check = { name: "outputs", status: "failed", reference: "exact", message: output.reason };

@@ -1,4 +1,5 @@
 import { SamoyedError, type Tensor, throwIfAborted, UnavailableError } from "@samoyed/core";
+import { BackendCrash } from "@samoyed/golden";
 import type { Backend, Session } from "@samoyed/runtime";
 import type { Inputs, Outputs } from "./model-reference.ts";
 
@@ -6,6 +7,8 @@ import type { Inputs, Outputs } from "./model-reference.ts";
 export type ModelOutput =
   | { readonly kind: "ran"; readonly version: string; readonly runs: readonly Outputs[]; readonly milliseconds: number }
   | { readonly kind: "broke"; readonly version: string; readonly reason: string }
+  /** The backend's process ended or hung, or it threw where it may not. */
+  | { readonly kind: "crashed"; readonly version: string | undefined; readonly reason: string }
   | { readonly kind: "not run"; readonly reason: string; readonly fix: string };
 
 /** Options of `runModel`. */
@@ -23,32 +26,58 @@ export interface RunModelOptions {
  * @throws AbortedError when the signal fires; any other failure is a result.
  */
 export async function runModel(backend: Backend, options: RunModelOptions): Promise<ModelOutput> {
-  const { artifact, runs, signal } = options;
-  const availability = await backend.availability();
-  if (!availability.available) return { kind: "not run", reason: availability.reason, fix: availability.fix };
-  const { version } = availability;
+  const { artifact, signal } = options;
+  let version: string | undefined;
   let session: Session | undefined;
+  let output: ModelOutput;
   try {
+    const availability = await backend.availability();
+    if (!availability.available) return { kind: "not run", reason: availability.reason, fix: availability.fix };
+    version = availability.version;
     session = await backend.load(artifact, { signal });
-    const results: Outputs[] = [];
-    const times: number[] = [];
-    for (const [index, inputs] of runs.entries()) {
-      throwIfAborted(signal);
-      const start = performance.now();
-      results.push(await session.run(namedAs(session, inputs), { signal }));
-      times.push(performance.now() - start);
-      options.onRun(index + 1);
-    }
-    return { kind: "ran", version, runs: results, milliseconds: times.toSorted((a, b) => a - b)[times.length >> 1]! };
+    output = { kind: "ran", version, ...(await runAll(session, options)) };
   } catch (error) {
     throwIfAborted(signal);
-    if (error instanceof UnavailableError) {
-      return { kind: "not run", reason: error.message, fix: error.hint ?? "Run samoyed doctor." };
-    }
-    return { kind: "broke", version, reason: error instanceof Error ? error.message : String(error) };
-  } finally {
-    await session?.dispose();
+    output = failureOf(error, version);
   }
+  try {
+    await session?.dispose();
+  } catch (error) {
+    if (output.kind !== "crashed") output = { kind: "crashed", version, reason: `at its end: ${textOf(error)}` };
+  }
+  return output;
+}
+
+async function runAll(
+  session: Session,
+  { runs, signal, onRun }: RunModelOptions,
+): Promise<{ readonly runs: readonly Outputs[]; readonly milliseconds: number }> {
+  const results: Outputs[] = [];
+  const times: number[] = [];
+  for (const [index, inputs] of runs.entries()) {
+    throwIfAborted(signal);
+    const start = performance.now();
+    results.push(await session.run(namedAs(session, inputs), { signal }));
+    times.push(performance.now() - start);
+    onRun(index + 1);
+  }
+  return { runs: results, milliseconds: times.toSorted((a, b) => a - b)[times.length >> 1]! };
+}
+
+function failureOf(error: unknown, version: string | undefined): ModelOutput {
+  if (error instanceof BackendCrash) return { kind: "crashed", version, reason: error.message };
+  // Being asked for its version is no part of a run.
+  if (version === undefined) {
+    return { kind: "crashed", version, reason: `it could not be asked for its version: ${textOf(error)}` };
+  }
+  if (error instanceof UnavailableError) {
+    return { kind: "not run", reason: error.message, fix: error.hint ?? "Run samoyed doctor." };
+  }
+  return { kind: "broke", version, reason: textOf(error) };
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Inputs under the session's names: an engine may call a model's only input otherwise than its file does. */

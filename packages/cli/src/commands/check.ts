@@ -1,22 +1,19 @@
 import { existsSync } from "node:fs";
-import { arch, cpus, platform } from "node:os";
-import { type CaseFolder, caseFolders, checkCase, openReportFiles } from "@samoyed/check";
+import { type CaseFolder, caseFolders, checkCase } from "@samoyed/check";
 import { WEIGHT_TYPES } from "@samoyed/convert";
 import { UsageError } from "@samoyed/core";
-import { type CaseResult, createReport, parseShard, renderTable, shardOf } from "@samoyed/golden";
+import { type CaseResult, parseShard, shardOf } from "@samoyed/golden";
 import { backendsNamed } from "../backends.ts";
 import { requiredBackends } from "../required-backends.ts";
 import { checkCensus } from "../check-census.ts";
 import { checkModels } from "../check-model.ts";
+import { checkReport } from "../check-report.ts";
 import type { Command, Values } from "../command.ts";
 import { cacheDir } from "../cache.ts";
 import { goldenDir } from "../golden-dir.ts";
 import { isolated } from "../isolated.ts";
 import { resolveSource } from "../resolve-source.ts";
 import { choice, flag, list, text } from "../values.ts";
-import { tellGitHub } from "../tell-github.ts";
-import { version } from "../version.ts";
-import { watchCases } from "../watch-cases.ts";
 
 /** The cases that were asked for, or this machine's part of them. */
 async function chosenCases(args: readonly string[], values: Values): Promise<readonly CaseFolder[]> {
@@ -119,55 +116,22 @@ export const check: Command = {
     }
     const accepted = flag(values, "accept-license");
     const checkpoint = given === undefined ? undefined : await resolveSource(given, { accepted, context });
-    const folder = text(values, "report");
-    const files = folder === undefined ? undefined : await openReportFiles(folder);
-    const results: CaseResult[] = [];
-    const { onEvent, stop } = watchCases(context);
     const { env, signal } = context;
     const own = isolated(backends, context.program);
-    const options = {
-      backends: own.backends,
-      asked,
-      stored,
-      depth,
-      checkpoint,
-      onEvent,
-      cacheDir: cacheDir(env),
-      env,
-      signal,
-    };
+    const common = { backends: own.backends, asked, stored, depth, checkpoint, cacheDir: cacheDir(env), env, signal };
     try {
-      for (const { folder } of cases) {
-        results.push(await checkCase(folder, options));
-      }
-      const report = createReport(results, {
-        generator: `samoyed ${await version()}`,
-        environment: {
-          date: new Date().toISOString(),
-          node: process.versions.node,
-          platform: `${platform()} ${arch()}`,
-          cpu: cpus()[0]?.model ?? "unknown",
+      return await checkReport({
+        folder: text(values, "report"),
+        required,
+        context,
+        async check(onEvent) {
+          const results: CaseResult[] = [];
+          for (const { folder } of cases) results.push(await checkCase(folder, { ...common, onEvent }));
+          return results;
         },
-        required,
       });
-      const html = await files?.write(report);
-      await tellGitHub(report, context);
-      const table = renderTable(results, {
-        color: context.terminal.color,
-        width: context.terminal.width,
-        required,
-      });
-      return {
-        json: report,
-        text: html === undefined ? table : `${table.trimEnd()}\n\nreport: ${html}`,
-        exitCode: report.summary.exitCode,
-      };
-    } catch (error) {
-      await files?.abort();
-      throw error;
     } finally {
       own.close();
-      stop();
     }
   },
 };
