@@ -1,3 +1,4 @@
+import { UnsupportedError } from "@samoyed/core";
 import type * as Core from "@tensorflow/tfjs-core";
 
 /**
@@ -55,7 +56,11 @@ export async function startEngine(
   return started;
 }
 
-/** Runs synchronous work on a started engine, then makes the previously current one current again. */
+/**
+ * Runs synchronous work on a started engine, then makes the previously current one current again.
+ *
+ * @throws UnsupportedError when the engine's WebAssembly traps: what it has in memory cannot be relied on any more.
+ */
 export async function onEngine<T>(core: typeof Core, engine: string, work: () => T): Promise<T> {
   while (state.starting !== undefined) await state.starting;
   const before = core.getBackend();
@@ -63,6 +68,12 @@ export async function onEngine<T>(core: typeof Core, engine: string, work: () =>
   if (before !== engine) void core.setBackend(engine);
   try {
     return work();
+  } catch (cause) {
+    if (!(cause instanceof WebAssembly.RuntimeError)) throw cause;
+    throw new UnsupportedError(`the WebAssembly of ${engine} failed: ${cause.message}`, {
+      hint: "A damaged model may have overwritten its memory: load models anew, in a new page or process.",
+      cause,
+    });
   } finally {
     restore(core, before);
   }

@@ -89,16 +89,19 @@ export async function openTfjsSession({ engine, model, files, signal }: TfjsSess
   ): Promise<readonly (readonly [string, Tensor])[]> {
     const outputs = await onEngine(core, source.engine, () => {
       const feeds = Object.fromEntries(model.inputs.map((port) => [port.name, feed(inputs[port.name]!, port)]));
+      let given: readonly TfTensor[] = [];
       try {
-        return executor.execute(
+        given = executor.execute(
           feeds,
           wanted.map(({ name }) => name),
         );
+        return given;
       } catch (cause) {
         const message = firstLine(cause instanceof Error ? cause.message : String(cause));
         throw new UnsupportedError(`${label}: ${source.name} failed while running the model: ${message}`, { cause });
       } finally {
-        core.dispose(feeds);
+        // An output may be an input as it is.
+        core.dispose(Object.values(feeds).filter((tensor) => !given.includes(tensor)));
       }
     });
     try {

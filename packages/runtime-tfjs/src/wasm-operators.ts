@@ -1,3 +1,4 @@
+import { UnsupportedError } from "@samoyed/core";
 import type { GraphNode } from "@samoyed/tfjs-file";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "./engine-source.ts";
@@ -17,10 +18,20 @@ type Operator = (core: Tf["core"], call: Call) => Tensor | Tensor[];
 const multiply: Operator = (core, { inputs, attrs }) =>
   productsOnWasm(core, [inputs[0]!, inputs[1]!], [attrs["adj_x"] === true, attrs["adj_y"] === true]);
 
-/** Operators that the engine computes in a slow way; each replacement says in which. */
-const FASTER: ReadonlyMap<string, Operator> = new Map<string, Operator>([
+/** The engine's loop over the sums of a scalar, which has no axis, never ends; only damaged models have one. */
+const sums =
+  (op: "cumsum" | "cumprod"): Operator =>
+  (core, { inputs: [x, place], attrs }) => {
+    if (x!.rank === 0) throw new UnsupportedError(`${op} of a scalar, which has no axis`);
+    return core[op](x!, axisOf(place!, x!), attrs["exclusive"] === true, attrs["reverse"] === true);
+  };
+
+/** Operators that the engine computes in a slow way, or never ends; each replacement says in which. */
+const REPLACED: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ["BatchMatMul", multiply],
   ["BatchMatMulV2", multiply],
+  ["Cumprod", sums("cumprod")],
+  ["Cumsum", sums("cumsum")],
   [
     "Split",
     (core, { inputs: [place, x], attrs }) => {
@@ -44,9 +55,9 @@ const registered = new WeakSet<object>();
 export function withWasmOperators({ core, converter }: Tf, nodes: readonly GraphNode[]): readonly GraphNode[] {
   if (!registered.has(converter.registerOp)) {
     registered.add(converter.registerOp);
-    for (const [op, compute] of FASTER) converter.registerOp(own(op), (call) => compute(core, call));
+    for (const [op, compute] of REPLACED) converter.registerOp(own(op), (call) => compute(core, call));
   }
-  return nodes.map((node) => (FASTER.has(node.op) ? { ...node, op: own(node.op) } : node));
+  return nodes.map((node) => (REPLACED.has(node.op) ? { ...node, op: own(node.op) } : node));
 }
 
 function own(op: string): string {

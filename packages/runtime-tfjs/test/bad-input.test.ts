@@ -62,6 +62,23 @@ async function refused(path: string, kind: Kind, message: RegExp): Promise<void>
   expect(tf.memory().numTensors).toBe(before);
 }
 
+test("an output that is an input as it is: the input's values, at every run", async () => {
+  const path = await changed(({ signature: { inputs, outputs } }) => {
+    const [name] = Object.keys(inputs);
+    for (const output of Object.values(outputs)) Object.assign(output, inputs[name!], { name: `${name}:0` });
+  });
+  for (const backend of [tfjsCpu(), tfjsWasm()]) {
+    const session = await backend.load(path);
+    const [{ name, shape }] = session.inputs as [(typeof session.inputs)[0]];
+    const input = wave(shape.map((size) => (typeof size === "number" ? size : 1)));
+    for (let time = 0; time < 2; time++) {
+      const [output] = (await session.run({ [name]: input })).values();
+      expect(output!.data).toEqual(input.data);
+    }
+    await session.dispose();
+  }
+});
+
 describe("shards", () => {
   test("truncated, too long, missing: the file is named", async () => {
     const short =
